@@ -1,0 +1,25 @@
+"""Starts the agent from its folder, under a name of its own."""
+
+import importlib
+import importlib.util
+import os
+import sys
+
+
+def start() -> None:
+    """Load this folder as the package ``miglab_agent`` and serve."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [each for each in sys.path if os.path.abspath(each or os.curdir) != here]
+    spec = importlib.util.spec_from_file_location(
+        "miglab_agent", os.path.join(here, "__init__.py"), submodule_search_locations=[here]
+    )
+    if spec is None or spec.loader is None:
+        raise SystemExit("the agent's folder %r cannot be loaded" % here)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["miglab_agent"] = module
+    spec.loader.exec_module(module)
+    importlib.import_module("miglab_agent.serve").main()
+
+
+if __name__ == "__main__":
+    start()

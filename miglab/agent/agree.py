@@ -1,0 +1,214 @@
+"""Asks whether models and files agree, and whether the record and the tables do.
+
+The second question is drift: the recorded migrations that have files are brought to a
+``ProjectState``, its models are created in an empty scratch database of the same engine, and the two
+catalogues are compared without the order of columns and without names that Django makes up.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+
+from . import catalogue
+
+#: Operations that may change tables in ways that no ``ProjectState`` shows.
+UNSEEN = ("RunSQL", "RunPython", "SeparateDatabaseAndState")
+
+
+def models_and_files() -> Dict[str, Any]:
+    """What ``makemigrations`` would write now: ``verdict``, ``details``."""
+    from django.apps import apps
+    from django.db.migrations.autodetector import MigrationAutodetector
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.questioner import MigrationQuestioner
+    from django.db.migrations.state import ProjectState
+
+    try:
+        loader = MigrationLoader(None, ignore_no_migrations=True)
+        conflicts = loader.detect_conflicts()
+        if conflicts:
+            return _cannot_tell(
+                "%s has several leaves: %s" % (label, ", ".join(sorted(names)))
+                for label, names in sorted(conflicts.items())
+            )
+        detector = MigrationAutodetector(
+            loader.project_state(), ProjectState.from_apps(apps), MigrationQuestioner()
+        )
+        changes = detector.changes(graph=loader.graph)
+    except Exception as error:
+        return _cannot_tell(["%s: %s" % (type(error).__name__, error)])
+    details = [
+        "%s: %s" % (label, operation.describe())
+        for label, migrations in sorted(changes.items())
+        for migration in migrations
+        for operation in migration.operations
+    ]
+    return {"verdict": not details, "details": details}
+
+
+def record_and_tables(path: str) -> Dict[str, Any]:
+    """Drift: ``verdict``, ``details``, ``missing`` (keys of recorded migrations)."""
+    from django.db import connections
+    from django.db.migrations.loader import MigrationLoader
+
+    try:
+        loader = MigrationLoader(connections["default"])
+        applied = [key for key in loader.applied_migrations if key in loader.graph.nodes]
+        state = loader.graph.make_state(nodes=applied, at_end=True, real_apps=loader.unmigrated_apps)
+        expected, owners = _create(state, loader.unmigrated_apps)
+    except Exception as error:
+        return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
+    connection = catalogue.connect(path)
+    try:
+        actual = {each["name"]: each for each in catalogue.read_tables(connection)["tables"]}
+    finally:
+        connection.close()
+    actual.pop("django_migrations", None)
+    for name in _tables_of(loader.unmigrated_apps):
+        actual.pop(name, None)
+    ghosts = {key[0] for key in loader.applied_migrations if key not in loader.disk_migrations}
+    unseen = ghosts | _apps_with_unseen(loader, applied)
+    found = list(_differences(expected, actual))
+    details, certain, missing = [], False, set()
+    introduced = _introduced(loader, applied)
+    for table, column, text in found:
+        owner = owners.get((table, column)) or owners.get((table, None))
+        label = owner[0] if owner else _label_by_name(table, loader)
+        if label in unseen or (owner is None and ghosts):
+            text += " (a ghost, RunSQL, RunPython or SeparateDatabaseAndState may explain it)"
+        else:
+            certain = True
+        details.append(text)
+        if owner in introduced and " is missing" in text:
+            missing.add(introduced[owner])
+    verdict: Optional[bool] = True if not found else False if certain else None
+    return {"verdict": verdict, "details": details, "missing": sorted(map(list, missing))}
+
+
+def _cannot_tell(details: Any) -> Dict[str, Any]:
+    return {"verdict": None, "details": list(details), "missing": []}
+
+
+def _create(state: Any, unmigrated: Set[str]) -> Tuple[Dict[str, Any], Dict[Any, Any]]:
+    """The tables that the state's models make, and which ``(app, model, field)`` makes each
+    ``(table, column)``; a column of ``None`` is the table itself."""
+    from django.db import connections, router
+
+    settings = dict(connections["default"].settings_dict, NAME=":memory:")
+    scratch = type(connections["default"])(settings, "default")
+    owners: Dict[Any, Any] = {}
+    try:
+        with scratch.schema_editor(atomic=False) as editor:
+            for model in state.apps.get_models():
+                meta = model._meta
+                if meta.app_label in unmigrated or not meta.can_migrate("default"):
+                    continue
+                if not router.allow_migrate_model("default", model):
+                    continue
+                editor.create_model(model)
+                name = (meta.app_label, meta.model_name)
+                owners[meta.db_table, None] = (*name, None)
+                for field in meta.local_fields:
+                    owners[meta.db_table, field.column] = (*name, field.name)
+                for field in meta.local_many_to_many:
+                    through = field.remote_field.through._meta
+                    if through.auto_created:
+                        owners[through.db_table, None] = (*name, field.name)
+        tables = catalogue.read_tables(scratch.connection)["tables"]
+    finally:
+        scratch.close()
+    return {each["name"]: each for each in tables}, owners
+
+
+def _tables_of(labels: Set[str]) -> Iterator[str]:
+    from django.apps import apps
+
+    for label in labels:
+        for model in apps.get_app_config(label).get_models(include_auto_created=True):
+            yield model._meta.db_table
+
+
+def _apps_with_unseen(loader: Any, applied: List[Any]) -> Set[str]:
+    return {
+        key[0]
+        for key in applied
+        if any(type(each).__name__ in UNSEEN for each in loader.graph.nodes[key].operations)
+    }
+
+
+def _label_by_name(table: str, loader: Any) -> Optional[str]:
+    """The app whose label the table's name begins with."""
+    labels = [label for label in loader.migrated_apps if table.startswith(label + "_")]
+    return max(labels, key=len, default=None)
+
+
+def _differences(
+    expected: Dict[str, Any], actual: Dict[str, Any]
+) -> Iterator[Tuple[str, Optional[str], str]]:
+    for name in sorted(set(expected) | set(actual)):
+        if name not in actual:
+            yield name, None, "table %s is missing" % name
+        elif name not in expected:
+            yield name, None, "table %s is in no recorded migration" % name
+        else:
+            yield from _differences_within(name, expected[name], actual[name])
+
+
+def _differences_within(
+    name: str, expected: Dict[str, Any], actual: Dict[str, Any]
+) -> Iterator[Tuple[str, Optional[str], str]]:
+    wanted = {each["name"]: each for each in expected["columns"]}
+    there = {each["name"]: each for each in actual["columns"]}
+    for column in [*wanted, *(each for each in there if each not in wanted)]:
+        if column not in there:
+            yield name, column, "column %s.%s is missing" % (name, column)
+        elif column not in wanted:
+            text = "column %s.%s is in no recorded migration" % (name, column)
+            yield name, column, text
+        elif wanted[column] != there[column]:
+            text = "column %s.%s is %s, and should be %s" % (
+                name, column, _column(there[column]), _column(wanted[column])
+            )
+            yield name, column, text
+    if set(wanted) != set(there):
+        return
+    for what in ("indexes", "foreign_keys", "checks"):
+        if _without_names(expected[what]) != _without_names(actual[what]):
+            yield name, None, "%s of table %s differ" % (what.replace("_", " "), name)
+
+
+def _column(column: Dict[str, Any]) -> str:
+    return "%s %s" % (column["type"], "NOT NULL" if column["not_null"] else "NULL")
+
+
+def _without_names(things: List[Any]) -> List[str]:
+    return sorted(
+        str({key: value for key, value in sorted(each.items()) if key != "name"})
+        if isinstance(each, dict)
+        else each
+        for each in things
+    )
+
+
+def _introduced(loader: Any, applied: List[Any]) -> Dict[Any, Tuple[str, str]]:
+    """Which migration brought each ``(app, model, field)``; a field of ``None`` is the model."""
+    from django.db.migrations.state import ProjectState
+
+    state = ProjectState(real_apps=loader.unmigrated_apps)
+    wanted = set(applied)
+    order: List[Any] = []
+    for leaf in loader.graph.leaf_nodes():
+        for key in loader.graph.forwards_plan(leaf):
+            if key in wanted and key not in order:
+                order.append(key)
+    known: Set[Any] = set()
+    found: Dict[Any, Tuple[str, str]] = {}
+    for key in order:
+        state = loader.graph.nodes[key].mutate_state(state, preserve=False)
+        now = {(*name, None) for name in state.models}
+        for name, model in state.models.items():
+            now |= {(*name, field) for field in model.fields}
+        for each in now - known:
+            found[each] = tuple(key)  # type: ignore[assignment]
+        known = now
+    return found

@@ -1,0 +1,78 @@
+"""What went wrong, as data, and as a terminal would have shown it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from typing import Any, Dict, Iterator, Optional
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
+    """The error as ``class``, ``message``, ``traceback``, ``full_disk``; ``None`` if there is none.
+
+    A ``CommandError`` reaches the top as the ``SystemExit`` that Django makes of it
+    (``BaseCommand.run_from_argv``): it is that error's context.
+    """
+    if error is None or (isinstance(error, SystemExit) and not error.code):
+        return None
+    lines = "".join(_ours_left_out(error))
+    if isinstance(error, SystemExit):
+        cause = error.__context__
+        if cause is None or not hasattr(cause, "returncode"):
+            message = error.code if isinstance(error.code, str) else ""
+            return {"class": "SystemExit", "message": message, "traceback": "", "full_disk": False}
+        error = cause
+        lines = ""
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return {
+        "class": type(error).__name__,
+        "message": message,
+        "traceback": lines,
+        "full_disk": any(_is_full_disk(each) for each in _with_causes(error)),
+    }
+
+
+def show(error: BaseException) -> None:
+    """Print the traceback as the interpreter does for an error that nobody caught."""
+    sys.stdout.flush()
+    sys.stderr.write("".join(_ours_left_out(error)))
+    sys.stderr.flush()
+
+
+def _ours_left_out(error: BaseException) -> Iterator[str]:
+    told = traceback.TracebackException(type(error), error, error.__traceback__)
+    _leave_out(told, set())
+    return iter(list(told.format()))
+
+
+def _leave_out(told: Any, seen: Any) -> None:
+    """Drop the agent's own frames, here and in the causes."""
+    if told is None or id(told) in seen:
+        return
+    seen.add(id(told))
+    told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(_HERE)]
+    _leave_out(told.__cause__, seen)
+    _leave_out(told.__context__, seen)
+    for each in getattr(told, "exceptions", None) or ():
+        _leave_out(each, seen)
+
+
+def _with_causes(error: Optional[BaseException]) -> Iterator[BaseException]:
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _is_full_disk(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return True
+    return "database or disk is full" in str(error)

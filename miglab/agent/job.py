@@ -1,0 +1,199 @@
+"""One request, run in a process of its own, from capture to answer."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from typing import Any, Callable, Dict, List, NoReturn, Optional
+
+from . import agree, catalogue, rows
+from .failure import describe, show
+from .project import Original, run_manage
+from .protocol import OUTPUT_LIMIT, Message
+from .questions import Questions, printed_since
+from .trace import Trace
+from .truths import lens, read_project
+from .wire import Wire
+
+Receive = Callable[[], Optional[Message]]
+
+
+class Job:
+    """Runs one request. ``project`` are the project's facts, where they are known already."""
+
+    def __init__(self, config: Dict[str, Any], wire: Wire, receive: Receive) -> None:
+        self.config, self.wire, self.receive = config, wire, receive
+        self.request: Message = {}
+        self.project: Optional[Dict[str, Any]] = None
+        self.prefix = b""
+        self.trace = Trace()
+        self.result: Dict[str, Any] = {}
+
+    def begin(self, request: Message) -> None:
+        """From here on, what is printed, asked and run in SQL belongs to this request."""
+        self.request = request
+        capture(self.config)
+        os.write(1, self.prefix)
+        sys.stdin = Questions(self.ask, printed_since(self.config["output"]))  # type: ignore[assignment]
+        self.trace.start()
+
+    def run_cold(self, request: Message) -> NoReturn:
+        """Start the project from the beginning, as a terminal does, and run the request in it."""
+        self.begin(request)
+        argv = ["manage.py", *request.get("argv", ["check"])]
+        error: Optional[BaseException] = None
+        try:
+            run_manage(self.config["manage"], argv, self.perform_cold)
+        except BaseException as raised:
+            error = raised
+        self.finish(error)
+
+    def perform_cold(self, original: Original, argv: List[str]) -> None:
+        """Run the request where manage.py calls Django, in a project that is not set up yet."""
+        if self.request["do"] in ("look", "shell", "agree"):
+            import django
+
+            argv, sys.argv = sys.argv, ["manage.py"]
+            django.setup()
+            sys.argv = argv
+        self.perform(original, argv)
+
+    def perform(self, original: Original, argv: List[str]) -> None:
+        """Do what the request asks. What the project raises goes through."""
+        getattr(self, "do_" + self.request["do"])(original, argv)
+
+    def do_manage(self, original: Original, argv: List[str]) -> None:
+        original(argv)
+
+    def do_look(self, original: Original, argv: List[str]) -> None:
+        if self.project is None:
+            self.project = read_project(None)
+
+    def do_agree(self, original: Original, argv: List[str]) -> None:
+        self.result["agree"] = {
+            "models_files": agree.models_and_files(),
+            "record_tables": agree.record_and_tables(self.config["database"]),
+        }
+
+    def do_shell(self, original: Original, argv: List[str]) -> None:
+        from django.apps import apps
+
+        names: Dict[str, Any] = {"__name__": "__main__"}
+        for model in reversed(apps.get_models()):
+            names[model.__name__] = model
+        run_python(self.request["code"], names)
+
+    def do_sql(self, original: Original, argv: List[str]) -> None:
+        from django.db import connection
+
+        import sqlparse
+
+        with connection.cursor() as cursor:
+            for statement in sqlparse.split(self.request["sql"]):
+                cursor.execute(statement, self.request.get("params") or None)
+                if cursor.description is not None:
+                    self.result["table"] = {
+                        "columns": [each[0] for each in cursor.description],
+                        "rows": [[plain(each) for each in row] for row in cursor.fetchall()],
+                    }
+
+    def ask(self, question: str) -> Optional[str]:
+        """Put a question to miglab; ``None`` when there is no answer."""
+        if not self.request.get("ask"):
+            return None
+        sys.stdout.flush()
+        self.wire.send({"event": "ask", "id": self.request["id"], "text": question})
+        message = self.receive()
+        return None if message is None else message.get("answer")
+
+    def finish(self, error: Optional[BaseException]) -> NoReturn:
+        """Send what happened, and end this process."""
+        self.trace.stop()
+        failure = describe(error)
+        if error is not None and not isinstance(error, SystemExit):
+            show(error)
+        flush()
+        output = read_output(self.config)
+        if failure is not None and not failure["message"]:
+            failure["message"] = telling_line(output)
+        if self.request["do"] == "look" and self.project is None:
+            self.project = read_project(error)
+        database = self.config["database"]
+        self.result.update({
+            "event": "done",
+            "id": self.request["id"],
+            "output": cut(output),
+            "error": failure,
+            "sql": self.trace.statements,
+            "sql_left_out": self.trace.left_out,
+            "lens": lens(),
+            "database": catalogue.read(database),
+        })
+        if self.project is not None and self.request["do"] == "look":
+            self.result["project"] = self.project
+        old = self.request.get("old")
+        if old:
+            self.result["rows"] = rows.compare(old, database, self.trace.renames())
+        self.wire.send(self.result)
+        os._exit(0)
+
+
+def run_python(code: str, names: Dict[str, Any]) -> None:
+    """Run the code; if its last line is an expression, print what it gives."""
+    tree = ast.parse(code, "<shell>")
+    last: Optional[ast.expr] = None
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = tree.body.pop().value  # type: ignore[attr-defined]
+    exec(compile(tree, "<shell>", "exec"), names)
+    if last is not None:
+        value = eval(compile(ast.Expression(last), "<shell>", "eval"), names)
+        if value is not None:
+            print(repr(value))
+
+
+def plain(value: Any) -> Any:
+    """A database value as JSON can carry it."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return "0x" + value.hex() if isinstance(value, bytes) else str(value)
+
+
+def capture(config: Dict[str, Any]) -> None:
+    """Send descriptors 1 and 2 to an empty output file."""
+    flush()
+    file = os.open(config["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)
+
+
+def flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass
+
+
+def read_output(config: Dict[str, Any]) -> bytes:
+    """What was printed since the last capture."""
+    flush()
+    with open(config["output"], "rb") as file:
+        return file.read()
+
+
+def telling_line(output: bytes) -> str:
+    """The line that says what is wrong: argparse puts it last, Django first."""
+    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+    errors = [line for line in lines if " error: " in line]
+    return (errors or lines or [""])[0].strip()
+
+
+def cut(output: bytes) -> str:
+    """The output as text, without its middle where it is very long."""
+    if len(output) > OUTPUT_LIMIT:
+        half = OUTPUT_LIMIT // 2
+        left_out = len(output) - 2 * half
+        output = output[:half] + b"\n[%d bytes left out]\n" % left_out + output[-half:]
+    return output.decode("utf-8", "replace")

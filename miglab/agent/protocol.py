@@ -1,0 +1,73 @@
+"""The words between miglab and the agent: what may be asked, and the shape of each answer.
+
+One message is one line of JSON. They travel over the agent's first standard input and output,
+which the agent moves to descriptors of its own before any code of the project runs: what a
+migration prints goes to a file, never into the wire.
+
+miglab → agent
+    the first line    the configuration, ``CONFIG``
+    then requests     ``{"do": one of REQUESTS, "digest": …, …}``
+    or an answer      ``{"answer": "text"}`` or ``{"answer": null}``, while a question is open
+
+agent → miglab
+    ``{"event": "ready", "version": VERSION, …}``   after the configuration
+    ``{"event": "ask", "text": …}``                 the project reads from its standard input
+    ``{"event": "done", …}``                        a request's end, ``DONE``
+    ``{"event": "died", "signal": …}``              the process that ran the request is gone
+
+Each request has an ``id``, which what is said of it repeats.
+``digest`` names the state of the project's files; when it changes, what was set up from the
+older files is thrown away.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict
+
+VERSION = 1
+
+Message = Dict[str, Any]
+
+#: The configuration's keys. ``folder``: the project's; ``manage``: the path of its manage.py;
+#: ``output``: the file that takes what the project prints; ``once``: serve one request in this
+#: very process, without forking; ``clock``: an ISO time that stands still in migration names and
+#: headers, or null; ``formatters``: whether ``black`` may be looked for on the PATH; ``database``:
+#: the path of the SQLite file; ``durable``: whether SQLite waits for the disk.
+CONFIG = (
+    "folder", "manage", "output", "once", "clock", "formatters", "database", "durable"
+)
+
+
+#: What may be asked.
+#:     manage    argv, ask, old: run a management command; then the facts of the database
+#:     shell     code, ask, old: run Python with the models at hand
+#:     sql       sql, params, old: run SQL by hand
+#:     look      the facts of the project and of the database
+#:     agree     whether models and files, record and tables, agree (``files``: see drift)
+#:     prepare   set the project up for this digest, and answer nothing
+#: ``old`` is the path of a copy of the database as it was before, or null: rows are compared
+#: with it.
+REQUESTS = ("manage", "shell", "sql", "look", "agree", "prepare")
+
+#: The keys of ``done``. ``output``: text, cut in the middle beyond OUTPUT_LIMIT; ``error``: null or
+#: ``{"class", "message", "traceback", "full_disk"}``; ``sql``: ``[alias, text]`` pairs; ``database``: what
+#: ``catalogue.read`` gives; ``rows``: what ``rows.compare`` gives; ``project``: what
+#: ``truths.read_project`` gives, for ``look``; ``table``: columns and rows, for ``sql``.
+DONE = ("output", "error", "sql", "sql_left_out", "database", "rows", "project", "table", "agree")
+
+OUTPUT_LIMIT = 1_000_000
+SQL_LIMIT = 5_000
+
+
+def encode(message: Message) -> bytes:
+    """One message as one line."""
+    return json.dumps(message, separators=(",", ":"), default=str).encode() + b"\n"
+
+
+def decode(line: bytes) -> Message:
+    """The message that a line holds."""
+    message = json.loads(line)
+    if not isinstance(message, dict):
+        raise ValueError("a message is a JSON object, not %r" % (line[:80],))
+    return message

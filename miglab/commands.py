@@ -1,0 +1,45 @@
+"""What a learner typed, as the arguments that Django gets."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from .errors import BadInput
+
+#: Commands that never end by themselves or need a terminal, and what serves instead.
+ENDLESS = {
+    "runserver": "it would run for ever; a lab has no web server",
+    "testserver": "it would run for ever; a lab has no web server",
+    "dbshell": 'it needs a terminal; use lab.sql("SELECT …")',
+    "shell": "it needs a terminal; use %%shell, or lab.shell('…')",
+}
+
+
+def arguments(line: str | Sequence[str]) -> list[str]:
+    """The words of a command; ``python manage.py`` in front of them may be there or not.
+
+    Raises:
+        BadInput: there is no command, a quote is left open, or the command needs a terminal.
+    """
+    if isinstance(line, str):
+        try:
+            words = shlex.split(line)
+        except ValueError as error:
+            raise BadInput(f"{line!r}: {str(error).lower()}") from None
+    else:
+        words = [str(word) for word in line]
+    for first in ("python", "python3", "manage.py", "./manage.py"):
+        if words and words[0] == first:
+            words = words[1:]
+    if not words:
+        raise BadInput("there is no command; type one, as in: showmigrations store")
+    why = ENDLESS.get(words[0])
+    if why and not {"-c", "--command", "--help", "-h"} & {w.split("=")[0] for w in words}:
+        raise BadInput(f"{words[0]} does not run here: {why}")
+    return words
+
+
+def typed(words: Sequence[str]) -> str:
+    """The words as one would type them."""
+    return shlex.join(words)

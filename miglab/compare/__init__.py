@@ -1,0 +1,1 @@
+"""Two facts in, what changed out; nothing is read and nothing is run."""

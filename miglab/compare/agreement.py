@@ -1,0 +1,116 @@
+"""Whether the migration files and the record agree; the other agreements need Django."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..facts.graph import Graph, graph_of
+from ..facts.migration import Key
+from ..facts.truths import Agreement, Files, Record, Truths, Unreadable
+
+
+def ghosts(files: Files, record: Record) -> list[Key]:
+    """Recorded migrations of installed apps whose file is gone.
+
+    Rows of apps that are not installed and names that a squashed migration replaces are none.
+    """
+    names = files.migrations.keys() | files.bad.keys()
+    replaced = {each for migration in files.migrations.values() for each in migration.replaces}
+    return [
+        key
+        for key in record.keys
+        if key not in names and key not in replaced and key.app_label in files.labels
+    ]
+
+
+def unapplied(graph: Graph, record: Record) -> list[Key]:
+    """Nodes of the graph that are not recorded; a squash whose originals all are counts as done."""
+    done = set(record.keys)
+    stands_for: dict[Key, list[Key]] = {}
+    for original, squash in (graph.replaced or {}).items():
+        stands_for.setdefault(squash, []).append(original)
+    return [
+        key
+        for key in graph
+        if key not in done and not (key in stands_for and all(k in done for k in stands_for[key]))
+    ]
+
+
+def unclosed(graph: Graph, record: Record) -> list[tuple[Key, Key]]:
+    """Recorded migrations with a parent that is not: ``(child, parent)``
+    (what ``MigrationLoader.check_consistent_history`` refuses)."""
+    not_done = set(unapplied(graph, record))
+    return [
+        (key, parent)
+        for key in graph
+        if key not in not_done
+        for parent in graph.parents[key]
+        if parent in not_done
+    ]
+
+
+def files_and_record(truths: Truths) -> Agreement:
+    """The agreement of the second truth with the third."""
+    files, record = truths.files, truths.record
+    if isinstance(files, Unreadable):
+        return Agreement(None, f"The migration files {files}.")
+    if isinstance(record, Unreadable):
+        return Agreement(None, f"The record {record}.")
+    if files.bad:
+        details = tuple(f"{each.path}: {each.reason}" for each in files.bad.values())
+        return Agreement(None, "A migration file does not import.", details)
+    graph = graph_of(files, record.keys)
+    if graph.missing:
+        details = tuple(f"{child} depends on {parent}" for child, parent in graph.missing)
+        return Agreement(None, "A migration depends on one that is not there.", details)
+    gone = ghosts(files, record)
+    waiting = unapplied(graph, record)
+    open_ = unclosed(graph, record)
+    details = (
+        *(f"{key} is recorded, and its file is gone" for key in gone),
+        *(f"{child} is recorded before {parent}, which it depends on" for child, parent in open_),
+        *(f"{key} is not applied" for key in waiting),
+    )
+    if not details:
+        return Agreement(True, "Every migration file is recorded as applied.")
+    words = []
+    if gone:
+        words.append(f"{counted(len(gone), 'recorded migration has', 'recorded migrations have')} no file")
+    if open_:
+        words.append("the record has a gap")
+    if waiting:
+        words.append(f"{counted(len(waiting), 'migration is', 'migrations are')} not applied")
+    sentence = " and ".join(words) + "."
+    return Agreement(False, sentence[0].upper() + sentence[1:], details)
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """``1 row``, ``2 rows``, ``1,204 rows``."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
+def models_and_files(found: Mapping[str, Any]) -> Agreement:
+    """The agent's answer about the first truth and the second."""
+    details = tuple(found["models_files"]["details"])
+    verdict = found["models_files"]["verdict"]
+    if verdict:
+        return Agreement(True, "makemigrations would write nothing.")
+    if verdict is None:
+        return Agreement(None, "The migration files make no single history.", details)
+    number = counted(len(details), "change is", "changes are")
+    return Agreement(False, f"{number} in the models and in no migration file.", details)
+
+
+def record_and_tables(found: Mapping[str, Any]) -> Agreement:
+    """The agent's answer about the third truth and the fourth."""
+    answer = found["record_tables"]
+    details = tuple(answer["details"])
+    missing = tuple(Key(*key) for key in answer.get("missing", ()))
+    if answer["verdict"]:
+        return Agreement(True, "The tables are what the recorded migrations make.")
+    if answer["verdict"] is None:
+        return Agreement(None, "The tables cannot be compared for certain.", details, missing)
+    number = counted(len(details), "difference", "differences")
+    sentence = f"{number} between the tables and what the recorded migrations make."
+    return Agreement(False, sentence, details, missing)

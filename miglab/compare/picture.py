@@ -1,0 +1,108 @@
+"""How each migration stands at one moment, as a picture to be drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from ..facts.graph import Graph, graph_of
+from ..facts.migration import Key
+from ..facts.picture import Node, Picture, State
+from ..facts.truths import Files, Record, Truths, value_or
+from .agreement import counted, ghosts, unapplied
+
+
+def picture(
+    truths: Truths,
+    apps: Sequence[str] = (),
+    *,
+    title: str = "",
+    sentence: str = "",
+    plan: Sequence[tuple[Key, bool]] = (),
+    target: Key | None = None,
+    changed: Collection[Key] = (),
+    missing: Collection[Key] = (),
+) -> Picture:
+    """The graph of these truths.
+
+    Args:
+        apps: the labels to show; empty means every app with migrations. Apps that the plan
+            or ``changed`` reaches are shown as well.
+        plan: keys that are about to move, each with whether it goes backwards.
+        target: where the plan leads.
+        changed: keys that have just moved.
+        missing: recorded keys whose tables or columns are not there.
+    """
+    files = value_or(truths.files, Files((), {}))
+    record = value_or(truths.record, Record(()))
+    graph = graph_of(files, record.keys)
+    gone = ghosts(files, record)
+    replaced = graph.replaced or {}
+    names = {*graph, *gone, *files.bad, *replaced}
+    shown = _apps(apps, names, [*(key for key, _ in plan), *changed])
+    waiting = set(unapplied(graph, record))
+    moving = dict(plan)
+    own = target.app_label if target else None
+
+    def state(key: Key) -> State:
+        if key in moving:
+            if own and key.app_label != own:
+                return State.PULLED_IN
+            return State.TO_UNAPPLY if moving[key] else State.TO_APPLY
+        if key in files.bad:
+            return State.BROKEN
+        if key in replaced:
+            return State.REPLACED
+        if key in gone:
+            return State.GHOST
+        if key in missing:
+            return State.NOT_IN_TABLES
+        return State.UNAPPLIED if key in waiting else State.APPLIED
+
+    nodes = []
+    for label in shown:
+        leaves = set(graph.leaves(label))
+        for key in _in_order(label, names, graph):
+            nodes.append(Node(key, state(key), key == target, key in leaves, key in changed))
+    there = {node.key for node in nodes}
+    edges = tuple(
+        (parent, child)
+        for child in sorted(there)
+        if child in graph
+        for parent in graph.parents[child]
+        if parent in there or parent not in graph
+    )
+    hidden = len(names - there)
+    return Picture(title, sentence or standing(nodes), shown, tuple(nodes), edges, hidden)
+
+
+def _apps(apps: Sequence[str], names: Iterable[Key], moving: Sequence[Key]) -> tuple[str, ...]:
+    """The wanted apps in their order, then those that are reached, then (if none is wanted) all."""
+    with_migrations = sorted({key.app_label for key in names})
+    wanted = [*apps] if apps else with_migrations
+    reached = sorted({key.app_label for key in moving} - set(wanted))
+    return (*wanted, *reached)
+
+
+def _in_order(label: str, names: Collection[Key], graph: Graph) -> list[Key]:
+    """The app's keys: parents first, and those that are no node where their name puts them."""
+    own = sorted(key for key in names if key.app_label == label)
+    placed: list[Key] = []
+    for key in own:
+        before = graph.forwards_plan(key) if key in graph else [key]
+        placed += [each for each in before if each.app_label == label and each not in placed
+                   and each in names]
+    return placed
+
+
+def standing(nodes: Sequence[Node]) -> str:
+    """One sentence: how many migrations stand how."""
+    counts: dict[State, int] = {}
+    for node in nodes:
+        counts[node.state] = counts.get(node.state, 0) + 1
+    if not counts:
+        return "There are no migrations."
+    if len(counts) == 1 and State.APPLIED in counts:
+        one = len(nodes) == 1
+        return "The migration is applied." if one else f"All {len(nodes)} migrations are applied."
+    told = ", ".join(f"{number} {state.word}" for state, number in counts.items())
+    return f"{counted(len(nodes), 'migration', 'migrations')}: {told}."

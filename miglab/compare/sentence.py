@@ -1,0 +1,100 @@
+"""One plain sentence for what a step did, and a short word for what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..facts.migration import Key
+from ..facts.step import RowChange, Step
+from .agreement import counted
+from .truths import Moves
+
+
+def sentence(step: Step, moves: Moves) -> str:
+    """What happened, in one or two plain sentences."""
+    parts: list[str] = []
+    if step.kind == "outside":
+        parts.append("Something was done outside this notebook")
+    if step.refusal is not None:
+        so_far = "and stopped on the way" if moves.moved else "and nothing moved"
+        return _end([f"Django refused ({step.refusal.error}) {so_far}", *_moved(moves), *costs(step)])
+    parts += _moved(moves)
+    parts += costs(step)
+    if not parts:
+        rows = [each for each in step.rows if not each.by_handlers]
+        parts = _gains(rows) or ["Nothing moved"]
+    return _end(parts)
+
+
+def _moved(moves: Moves) -> list[str]:
+    parts = []
+    if moves.unapplied:
+        parts.append(f"{_names(moves.unapplied)} {_was(moves.unapplied)} unapplied")
+    if moves.applied:
+        parts.append(f"{_names(moves.applied)} {_was(moves.applied)} applied")
+    if moves.record and not moves.tables and (moves.applied or moves.unapplied):
+        parts.append("only the record moved: no table changed")
+    if moves.files:
+        parts.append("; ".join(f"the file {line}" for line in moves.files[:3]) + _more(moves.files, 3))
+    if moves.models:
+        parts.append("; ".join(moves.models[:2]) + _more(moves.models, 2))
+    if moves.tables and not (moves.applied or moves.unapplied):
+        parts.append("; ".join(moves.tables[:2]) + _more(moves.tables, 2))
+    if moves.lens:
+        parts.append(f"the settings changed ({'; '.join(line.partition(':')[0] for line in moves.lens)})")
+    return parts
+
+
+def costs(step: Step) -> list[str]:
+    """What was stored and is not there any more, a phrase for each table."""
+    parts = []
+    for change in step.rows:
+        if change.by_handlers or not change.costs:
+            continue
+        if change.lost:
+            parts.append(f"{counted(change.lost, 'row', 'rows')} of {change.table} "
+                         f"{'is' if change.lost == 1 else 'are'} gone")
+        for column, number in change.lost_values.items():
+            parts.append(
+                f"{counted(number, 'value', 'values')} of {change.table}.{column} "
+                f"{'is' if number == 1 else 'are'} gone"
+            )
+        if change.changed:
+            columns = ", ".join(change.changed_columns)
+            parts.append(
+                f"{counted(change.changed, 'row', 'rows')} of {change.now or change.table} changed "
+                f"in {columns}"
+            )
+    return parts
+
+
+def _gains(rows: Sequence[RowChange]) -> list[str]:
+    return [
+        f"{counted(each.gained, 'row', 'rows')} came into {each.now or each.table}"
+        for each in rows
+        if each.gained
+    ]
+
+
+def _names(keys: Sequence[Key]) -> str:
+    """Three keys at most, then how many more, by app."""
+    if len(keys) <= 3:
+        return " and ".join(map(str, keys)) if len(keys) < 3 else f"{keys[0]}, {keys[1]} and {keys[2]}"
+    apps = list(dict.fromkeys(key.app_label for key in keys))
+    told = ", ".join(apps[:4]) + (f" and {len(apps) - 4} more apps" if len(apps) > 4 else "")
+    return f"{len(keys)} migrations of {told}"
+
+
+def _was(keys: Sequence[Key]) -> str:
+    return "was" if len(keys) == 1 else "were"
+
+
+def _more(lines: Sequence[str], shown: int) -> str:
+    return f" (and {len(lines) - shown} more)" if len(lines) > shown else ""
+
+
+def _end(parts: Sequence[str]) -> str:
+    """The phrases as one sentence, its first letter large unless it is a name."""
+    text = "; ".join(parts) + "."
+    first = text.split(" ", 1)[0]
+    return text if "." in first.rstrip(".") else text[0].upper() + text[1:]

@@ -1,0 +1,185 @@
+"""What moved between two moments: each truth told in lines a learner can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..facts.migration import Key
+from ..facts.schema import Schema, Table
+from ..facts.truths import Files, Lens, Models, Record, Truths, Unreadable, value_or
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What changed, truth by truth, a line for each thing; an empty tuple means it stood still.
+
+    ``applied`` and ``unapplied`` are the keys that came into the record and that left it.
+    """
+
+    models: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    record: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    lens: tuple[str, ...] = ()
+    applied: tuple[Key, ...] = ()
+    unapplied: tuple[Key, ...] = ()
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """The names of the truths that moved."""
+        return tuple(
+            name for name in ("models", "files", "record", "tables") if getattr(self, name)
+        )
+
+
+def compare(before: Truths, after: Truths) -> Moves:
+    """What changed from one moment to another. Comparing a moment with itself gives nothing."""
+    was = set(_record(before).keys)
+    now = set(_record(after).keys)
+    return Moves(
+        models=_readable(before.models, after.models) or tuple(_models(before, after)),
+        files=_readable(before.files, after.files) or tuple(_files(before, after)),
+        record=_readable(before.record, after.record) or tuple(_record_lines(before, after)),
+        tables=_readable(before.tables, after.tables)
+        or tuple(schema_lines(value_or(before.tables, Schema()), value_or(after.tables, Schema()))),
+        lens=tuple(_lens(before, after)),
+        applied=tuple(key for key in _record(after).keys if key not in was),
+        unapplied=tuple(key for key in _record(before).keys if key not in now),
+    )
+
+
+def _record(truths: Truths) -> Record:
+    return value_or(truths.record, Record(()))
+
+
+def _readable(before: object, after: object) -> tuple[str, ...]:
+    """A line where a truth became readable or unreadable, or its reason changed."""
+    if isinstance(after, Unreadable):
+        same = isinstance(before, Unreadable) and before.reason == after.reason
+        return () if same else (str(after),)
+    return ("can be read again",) if isinstance(before, Unreadable) else ()
+
+
+def _models(before: Truths, after: Truths) -> Iterator[str]:
+    if isinstance(before.models, Unreadable) or isinstance(after.models, Unreadable):
+        return
+    if before.models is after.models:
+        return
+    old, new = _flat(before.models), _flat(after.models)
+    for name in sorted(old.keys() | new.keys()):
+        if name not in new:
+            yield f"model {name} is gone"
+        elif name not in old:
+            yield f"model {name} is new"
+        else:
+            yield from _fields(name, old[name].fields, new[name].fields)
+            if (old[name].table, old[name].managed) != (new[name].table, new[name].managed):
+                yield f"{name}: its table or its management changed"
+            if old[name].options != new[name].options:
+                changed = sorted(
+                    option
+                    for option in old[name].options.keys() | new[name].options.keys()
+                    if old[name].options.get(option) != new[name].options.get(option)
+                )
+                yield f"{name}: {', '.join(changed)} changed"
+
+
+def _flat(models: Models) -> Mapping[str, object]:
+    return {
+        f"{label}.{name}": model for label, app in models.apps.items() for name, model in app.items()
+    }
+
+
+def _fields(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:
+    for field in [*old, *(each for each in new if each not in old)]:
+        if field not in new:
+            yield f"{name}.{field} is gone"
+        elif field not in old:
+            yield f"{name}.{field} is new: {new[field]}"
+        elif old[field] != new[field]:
+            yield f"{name}.{field}: {old[field]} → {new[field]}"
+
+
+def _files(before: Truths, after: Truths) -> Iterator[str]:
+    if isinstance(before.files, Unreadable) or isinstance(after.files, Unreadable):
+        return
+    if before.files is after.files:
+        return
+    old, new = _all_files(before.files), _all_files(after.files)
+    for key in sorted(old.keys() | new.keys()):
+        if key not in new:
+            yield f"{key} is gone"
+        elif key not in old:
+            yield f"{key} is new"
+        elif old[key] != new[key]:
+            yield f"{key} changed"
+
+
+def _all_files(files: Files) -> dict[Key, str]:
+    return {key: each.digest for key, each in [*files.migrations.items(), *files.bad.items()]}
+
+
+def _record_lines(before: Truths, after: Truths) -> Iterator[str]:
+    old, new = _record(before), _record(after)
+    if old.exists != new.exists:
+        yield f"the table django_migrations {'is new' if new.exists else 'is gone'}"
+    for key in old.keys:
+        if key not in new.keys:
+            yield f"{key} is no longer recorded"
+    for key in new.keys:
+        if key not in old.keys:
+            yield f"{key} is recorded"
+
+
+def _lens(before: Truths, after: Truths) -> Iterator[str]:
+    old, new = value_or(before.lens, Lens()).settings, value_or(after.lens, Lens()).settings
+    if isinstance(after.lens, Unreadable) and before.lens != after.lens:
+        yield f"settings {after.lens}"
+    elif not isinstance(before.lens, Unreadable):
+        for name in sorted(old.keys() | new.keys()):
+            if old.get(name) != new.get(name):
+                yield f"{name}: {old.get(name)} → {new.get(name)}"
+
+
+def schema_lines(old: Schema, new: Schema) -> Iterator[str]:
+    """What changed between two catalogues, table by table."""
+    if old is new:
+        return
+    for name in sorted(old.tables.keys() | new.tables.keys()):
+        if name not in new.tables:
+            yield f"table {name} is gone"
+        elif name not in old.tables:
+            yield f"table {name} is new"
+        else:
+            yield from table_lines(old.tables[name], new.tables[name])
+    for what, was, now in (("view", old.views, new.views), ("trigger", old.triggers, new.triggers)):
+        for name in sorted(was.keys() | now.keys()):
+            if was.get(name) != now.get(name):
+                how = "is gone" if name not in now else "is new" if name not in was else "changed"
+                yield f"{what} {name} {how}"
+
+
+def table_lines(old: Table, new: Table) -> Iterator[str]:
+    """What changed within one table."""
+    name = new.name
+    for column in [*old.columns, *(each for each in new.columns if not old.column(each.name))]:
+        was, now = old.column(column.name), new.column(column.name)
+        if now is None:
+            yield f"column {name}.{column.name} is gone"
+        elif was is None:
+            yield f"column {name}.{column.name} is new ({_kind(now.type, now.not_null)})"
+        elif was != now:
+            yield (
+                f"column {name}.{column.name}: {_kind(was.type, was.not_null)}"
+                f" → {_kind(now.type, now.not_null)}"
+            )
+    if set(old.column_names) == set(new.column_names) and old.column_names != new.column_names:
+        yield f"table {name}: its columns stand in another order"
+    for what in ("indexes", "foreign_keys", "checks"):
+        if getattr(old, what) != getattr(new, what):
+            yield f"{what.replace('_', ' ')} of {name} changed"
+
+
+def _kind(type_: str, not_null: bool) -> str:
+    return f"{type_} {'NOT NULL' if not_null else 'NULL'}"

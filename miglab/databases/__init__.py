@@ -1,0 +1,1 @@
+"""Make, copy and drop databases: one engine a file."""

@@ -1,0 +1,66 @@
+"""A SQLite database as a file: copied by SQLite's own backup, told apart by its header."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+#: What SQLite leaves beside a database while it is in use.
+SIDECARS = ("-journal", "-wal", "-shm")
+
+
+def copy(source: Path, to: Path) -> None:
+    """Copy a database, also while somebody writes to it. The source is opened read-only.
+
+    Raises:
+        sqlite3.Error: if the source is no database, or there is no room.
+    """
+    original = sqlite3.connect(source.resolve().as_uri() + "?mode=ro", uri=True)
+    try:
+        duplicate = sqlite3.connect(to, isolation_level=None)
+        try:
+            duplicate.execute("PRAGMA synchronous = OFF")
+            duplicate.execute("PRAGMA journal_mode = OFF")
+            original.backup(duplicate)
+        finally:
+            duplicate.close()
+    finally:
+        original.close()
+
+
+def put_back(copy: Path | None, to: Path) -> None:
+    """Make the database at ``to`` what ``copy`` is; without a copy there is to be none."""
+    for ending in SIDECARS:
+        Path(f"{to}{ending}").unlink(missing_ok=True)
+    if copy is None:
+        to.unlink(missing_ok=True)
+        return
+    waiting = to.with_name(to.name + ".new")
+    try:
+        shutil.copyfile(copy, waiting)
+    except OSError:
+        # No room for two of them: the one in place goes first.
+        waiting.unlink(missing_ok=True)
+        to.unlink(missing_ok=True)
+        shutil.copyfile(copy, waiting)
+    os.replace(waiting, to)
+
+
+def fingerprint(path: Path) -> tuple[object, ...]:
+    """Differs whenever something was written: size, times and the header's change counter
+    (bytes 24 to 27, https://sqlite.org/fileformat.html#file_change_counter), and the same of the
+    write-ahead log."""
+    try:
+        with open(path, "rb") as file:
+            header = file.read(28)
+            state = os.fstat(file.fileno())
+    except FileNotFoundError:
+        return ()
+    mark: tuple[object, ...] = (header[24:], state.st_size, state.st_mtime_ns, state.st_ino)
+    try:
+        log = os.stat(f"{path}-wal")
+    except FileNotFoundError:
+        return mark
+    return (*mark, log.st_size, log.st_mtime_ns)

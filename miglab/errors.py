@@ -1,0 +1,94 @@
+"""Every error miglab raises on purpose, in one tree.
+
+    MiglabError
+    ├── BadInput             what was asked for is not possible; the lab has not moved
+    │   ├── UnknownName      no such sandbox, table, moment, migration …; says what there is
+    │   └── OutsideSandbox   a path that leaves the project's folder
+    ├── LabClosed            the lab was closed; open another
+    ├── Interrupted          the command was stopped; the lab stands as it stood before it
+    │   ├── TimeLimit        … because it ran longer than the lab allows
+    │   ├── AgentDied        … because the process that ran it was killed
+    │   ├── DiskFull         … because there was no room left
+    │   └── Unanswered       … because Django asked something and nobody was there to answer
+    ├── RefusalExpected      a lesson expected Django to refuse, and it did not (or otherwise)
+    └── CannotDraw           no engine could lay out this picture
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class MiglabError(Exception):
+    """The root: catching it catches everything that miglab raises on purpose."""
+
+
+class BadInput(MiglabError, ValueError):
+    """What was asked for is not possible. Nothing has moved."""
+
+
+class UnknownName(BadInput):
+    """A name that fits nothing, with the names that would have.
+
+    Attributes:
+        what: the kind of thing, as in ``"table"``.
+        name: what was asked for.
+        known: the names there are.
+    """
+
+    def __init__(self, what: str, name: str, known: Iterable[str], where: str = "") -> None:
+        self.what, self.name, self.known = what, name, tuple(known)
+        place = f" in {where}" if where else ""
+        there = ", ".join(self.known) if self.known else "none"
+        super().__init__(f"no {what} {name!r}{place}; there is: {there}")
+
+
+class OutsideSandbox(BadInput):
+    """A path that leaves the project's folder."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(
+            f"{path!r} is outside the project's folder; give a path inside it, "
+            "such as store/models.py"
+        )
+
+
+class LabClosed(MiglabError):
+    """The lab was closed and its folder is gone."""
+
+    def __init__(self) -> None:
+        super().__init__('this lab is closed; open another with Lab("storefront")')
+
+
+class Interrupted(MiglabError):
+    """A command was stopped before its end. The lab stands as it stood before the command."""
+
+    def __init__(self, line: str, why: str, hint: str = "") -> None:
+        self.line, self.why = line, why
+        text = f"{line}: {why}. The lab stands as it stood before the command."
+        super().__init__(f"{text} {hint}".rstrip())
+
+
+class TimeLimit(Interrupted):
+    """The command ran longer than the lab's ``time_limit`` (seconds)."""
+
+
+class AgentDied(Interrupted):
+    """The process that ran the command was killed."""
+
+
+class DiskFull(Interrupted):
+    """There was no room left on the disk."""
+
+
+class Unanswered(Interrupted):
+    """Django asked a question, and no answer was given and nobody could be asked."""
+
+
+class RefusalExpected(MiglabError, AssertionError):
+    """A lesson said that Django would refuse a command, and Django did not, or otherwise."""
+
+
+class CannotDraw(MiglabError):
+    """No engine could lay out this picture."""

@@ -1,0 +1,184 @@
+"""The graph that the migration files make, and the plans that Django would follow through it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from .migration import Key, Migration
+from .truths import Files
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes and their parents. A migration depends on its parents; its children depend on it.
+
+    Attributes:
+        parents: key → the keys it depends on, each a node or a name that no file has.
+        missing: ``(child, parent)`` for each parent that no file has.
+        replaced: keys that a squashed migration stands for, and its key.
+    """
+
+    parents: Mapping[Key, tuple[Key, ...]]
+    missing: tuple[tuple[Key, Key], ...] = ()
+    replaced: Mapping[Key, Key] | None = None
+
+    @cached_property
+    def children(self) -> Mapping[Key, tuple[Key, ...]]:
+        """Key → the keys that depend on it directly, sorted."""
+        found: dict[Key, list[Key]] = {key: [] for key in self.parents}
+        for key, parents in sorted(self.parents.items()):
+            for parent in parents:
+                if parent in found:
+                    found[parent].append(key)
+        return {key: tuple(keys) for key, keys in found.items()}
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.parents
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(sorted(self.parents))
+
+    def roots(self, app_label: str) -> list[Key]:
+        """The app's nodes that depend on no other of the app."""
+        return [
+            key
+            for key in self
+            if key.app_label == app_label
+            and not any(parent.app_label == app_label for parent in self.parents[key])
+        ]
+
+    def leaves(self, app_label: str) -> list[Key]:
+        """The app's nodes on which no other of the app depends."""
+        return [
+            key
+            for key in self
+            if key.app_label == app_label
+            and not any(child.app_label == app_label for child in self.children[key])
+        ]
+
+    def forwards_plan(self, target: Key) -> list[Key]:
+        """What must be applied for the target, itself last (``MigrationGraph.forwards_plan``)."""
+        return _walk(target, self.parents)
+
+    def backwards_plan(self, target: Key) -> list[Key]:
+        """What must be unapplied with the target, itself last."""
+        return _walk(target, self.children)
+
+    def migration_plan(
+        self, targets: Iterable[Key | tuple[str, None]], applied: Collection[Key]
+    ) -> list[tuple[Key, bool]]:
+        """What ``migrate`` would do: keys in order, each with whether it goes backwards.
+
+        A target of ``(app_label, None)`` is ``zero``
+        (after ``MigrationExecutor.migration_plan`` of Django 5.2).
+        """
+        done = set(applied)
+        plan: list[tuple[Key, bool]] = []
+        for target in targets:
+            label, name = target
+            if name is None:
+                starts = self.roots(label)
+            else:
+                key = Key(label, name)
+                if key not in done:
+                    for each in self.forwards_plan(key):
+                        if each not in done:
+                            plan.append((each, False))
+                            done.add(each)
+                    continue
+                starts = [each for each in self.children[key] if each.app_label == label]
+            for start in starts:
+                for each in self.backwards_plan(start):
+                    if each in done:
+                        plan.append((each, True))
+                        done.discard(each)
+        return plan
+
+
+def _walk(start: Key, neighbours: Mapping[Key, tuple[Key, ...]]) -> list[Key]:
+    """All that can be reached, deepest first, in the order of ``MigrationGraph.iterative_dfs``."""
+    visited: list[Key] = []
+    seen: set[Key] = set()
+    stack = [(start, False)]
+    while stack:
+        key, done = stack.pop()
+        if key in seen:
+            continue
+        if done:
+            seen.add(key)
+            visited.append(key)
+            continue
+        stack.append((key, True))
+        stack += [(each, False) for each in sorted(neighbours.get(key, ())) if each in neighbours]
+    return visited
+
+
+def graph_of(files: Files, applied: Collection[Key] = ()) -> Graph:
+    """The graph of these files, squashed migrations taken as Django takes them.
+
+    A migration with ``replaces`` stands for those it names when all or none of them are applied,
+    else they stand for it (``MigrationLoader.build_graph``).
+    """
+    migrations = dict(files.migrations)
+    replaced: dict[Key, Key] = {}
+    for key, migration in sorted(files.migrations.items()):
+        names = [each for each in migration.replaces if each in migrations or each in applied]
+        if not migration.replaces:
+            continue
+        states = [each in applied for each in migration.replaces]
+        if all(states) or not any(states):
+            replaced.update({each: key for each in names})
+            for each in names:
+                migrations.pop(each, None)
+        elif any(each in migrations for each in migration.replaces):
+            migrations.pop(key)
+    parents = {key: set(_parents(each, migrations, replaced)) for key, each in migrations.items()}
+    for key, migration in migrations.items():
+        for child in migration.run_before:
+            if child in parents:
+                parents[child].add(key)
+    missing = tuple(
+        (key, parent)
+        for key, each in sorted(parents.items())
+        for parent in sorted(each)
+        if parent not in migrations
+    )
+    return Graph(
+        {key: tuple(sorted(each)) for key, each in parents.items()}, missing, replaced or None
+    )
+
+
+def _parents(
+    migration: Migration, migrations: Mapping[Key, Migration], replaced: Mapping[Key, Key]
+) -> Iterator[Key]:
+    names = [*migration.dependencies]
+    for each in migration.replaces:
+        if replaced.get(each) == migration.key and each in migrations:
+            names += migrations[each].dependencies
+    for parent in names:
+        found = _resolve(parent, migration.key, migrations)
+        if found is not None:
+            found = replaced.get(found, found)
+            if found != migration.key:
+                yield found
+
+
+def _resolve(parent: Key, child: Key, migrations: Mapping[Key, Migration]) -> Key | None:
+    """``__first__`` and ``__latest__`` as a node; ``None`` for an app without migrations."""
+    if parent.name not in ("__first__", "__latest__"):
+        return parent
+    own = {key: each for key, each in migrations.items() if key.app_label == parent.app_label}
+    if not own or parent.app_label == child.app_label:
+        return None
+    if parent.name == "__first__":
+        starts = [
+            key
+            for key, each in own.items()
+            if not any(name.app_label == key.app_label for name in each.dependencies)
+        ]
+    else:
+        used = {name for each in own.values() for name in each.dependencies}
+        starts = [key for key in own if key not in used]
+    return min(starts, default=None)

@@ -1,0 +1,62 @@
+"""One migration as its file says it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """What names a migration in Django: the app label and the file's name without ``.py``."""
+
+    app_label: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.app_label}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One line of a migration's ``operations``.
+
+    Attributes:
+        kind: the class, as in ``"AddField"``.
+        text: Django's own words (``Operation.describe``), as in ``"Add field price to product"``.
+        reversible: what ``Operation.reversible`` says; ``None`` where a class of the project's
+            own leaves it open.
+    """
+
+    kind: str
+    text: str
+    reversible: bool | None = True
+
+
+@dataclass(frozen=True)
+class Migration:
+    """A migration file that could be read.
+
+    ``dependencies`` are as Django resolves them when the file is imported (a swappable user
+    model is already an app); ``("app", "__first__")`` and ``"__latest__"`` stand as written.
+    ``digest`` is a hash of the file's text.
+    """
+
+    key: Key
+    path: str
+    digest: str
+    dependencies: tuple[Key, ...] = ()
+    run_before: tuple[Key, ...] = ()
+    replaces: tuple[Key, ...] = ()
+    operations: tuple[Operation, ...] = ()
+    initial: bool = False
+    atomic: bool = True
+
+
+@dataclass(frozen=True)
+class BadFile:
+    """A migration file that does not import: it is there all the same."""
+
+    key: Key
+    path: str
+    digest: str
+    reason: str

@@ -1,0 +1,80 @@
+"""What a picture of the migration graph shows, before anyone lays it out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from .migration import Key
+
+
+class State(Enum):
+    """How a migration stands: its word, its glyph, and what it means.
+
+    The glyph and the border carry the state; the colour only repeats it.
+    """
+
+    APPLIED = ("applied", "✓", "has a file and is recorded as applied")
+    UNAPPLIED = ("not applied", "○", "has a file and is not recorded")
+    GHOST = ("file gone", "✗", "is recorded as applied, and its file is gone")
+    NOT_IN_TABLES = ("not in tables", "≠", "is recorded as applied; the tables lack what it makes")
+    BROKEN = ("broken file", "?", "has a file that does not import")
+    TO_APPLY = ("to apply", "▸", "is about to be applied")
+    TO_UNAPPLY = ("to unapply", "↩", "is about to be unapplied")
+    PULLED_IN = ("pulled in", "⤷", "is about to move along, in another app than the target's")
+    REPLACED = ("replaced", "⊂", "a squashed migration stands for it")
+
+    def __init__(self, word: str, glyph: str, meaning: str) -> None:
+        self.word, self.glyph, self.meaning = word, glyph, meaning
+
+
+@dataclass(frozen=True)
+class Node:
+    """One migration in a picture.
+
+    ``target`` marks where a plan leads, ``leaf`` the end of an app's history, ``changed`` what
+    the step shown has just moved.
+    """
+
+    key: Key
+    state: State
+    target: bool = False
+    leaf: bool = False
+    changed: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A graph to be drawn.
+
+    Attributes:
+        title: two or three words, such as ``"before"``; may be empty.
+        sentence: one plain sentence that says what is so, or what changed.
+        apps: the app labels, in the order in which they are drawn.
+        nodes: in the order of the apps, and within an app in that of the history.
+        edges: ``(parent, child)`` pairs; a parent that is no node is a name that no file has.
+        hidden: how many migrations of other apps are not shown.
+    """
+
+    title: str
+    sentence: str
+    apps: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    edges: tuple[tuple[Key, Key], ...] = ()
+    hidden: int = 0
+
+    @property
+    def text(self) -> str:
+        """The picture in words: an app a line, its migrations in order."""
+        lines = []
+        width = max((len(label) for label in self.apps), default=0)
+        for label in self.apps:
+            nodes = [each for each in self.nodes if each.key.app_label == label]
+            told = "  ".join(_told(each) for each in nodes) or "(no migrations)"
+            lines.append(f"{label:<{width}}  {told}")
+        return "\n".join(lines)
+
+
+def _told(node: Node) -> str:
+    target = " ◎" if node.target else ""
+    return f"{node.state.glyph} {node.key.name}{target}"

@@ -1,0 +1,126 @@
+"""The four truths of a project, and how many rows stand under them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from .migration import BadFile, Key, Migration
+from .schema import Schema
+
+#: The truths in the order in which a change travels, with where each one lives.
+NAMES = {
+    "models": "models.py",
+    "files": "migrations/*.py",
+    "record": "the django_migrations table",
+    "tables": "the database's own schema",
+}
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Stands where a truth could not be read, and says why."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"cannot be read: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model: its table, whether Django manages it, its fields (name → what it is) and other
+    options, each in words that are the same on every run."""
+
+    table: str
+    fields: Mapping[str, str]
+    options: Mapping[str, str] = field(default_factory=dict)
+    managed: bool = True
+
+
+@dataclass(frozen=True)
+class Models:
+    """Truth one: ``apps[app_label][model_name]``, as the app registry holds them."""
+
+    apps: Mapping[str, Mapping[str, Model]]
+
+
+@dataclass(frozen=True)
+class Files:
+    """Truth two: the migration files on disk. ``labels`` are the installed apps, with or without
+    migrations; ``bad`` the files that do not import."""
+
+    labels: tuple[str, ...]
+    migrations: Mapping[Key, Migration]
+    bad: Mapping[Key, BadFile] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Record:
+    """Truth three: the rows of ``django_migrations``, in the order of their ids; ``exists`` is
+    false where there is no such table yet."""
+
+    keys: tuple[Key, ...]
+    exists: bool = True
+
+
+@dataclass(frozen=True)
+class Lens:
+    """The settings through which the truths are read, each in words."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Truths:
+    """The four truths at one moment, each a value or the reason it cannot be read.
+
+    ``rows`` counts the rows of every table; ``lens`` holds the settings they were read through.
+    """
+
+    models: Models | Unreadable
+    files: Files | Unreadable
+    record: Record | Unreadable
+    tables: Schema | Unreadable
+    rows: Mapping[str, int] | Unreadable
+    lens: Lens | Unreadable = field(default_factory=Lens)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Whether two neighbouring truths say the same.
+
+    Attributes:
+        verdict: ``True`` they agree, ``False`` they do not, ``None`` it cannot be told.
+        reason: one plain sentence.
+        details: one line for each thing that differs, or that cannot be told.
+        missing: for record–tables: recorded migrations whose tables or columns are not there.
+    """
+
+    verdict: bool | None
+    reason: str
+    details: tuple[str, ...] = ()
+    missing: tuple[Key, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """``"yes"``, ``"no"`` or ``"cannot tell"``."""
+        return {True: "yes", False: "no", None: "cannot tell"}[self.verdict]
+
+
+@dataclass(frozen=True)
+class Agreements:
+    """The three agreements between neighbours."""
+
+    models_files: Agreement
+    files_record: Agreement
+    record_tables: Agreement
+
+
+_Value = TypeVar("_Value")
+
+
+def value_or(truth: _Value | Unreadable, otherwise: _Value) -> _Value:
+    """The truth's value, or ``otherwise`` where it cannot be read."""
+    return otherwise if isinstance(truth, Unreadable) else truth

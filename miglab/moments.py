@@ -1,0 +1,77 @@
+"""The moments a lab has been through, and which of them holds now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .errors import BadInput
+from .facts.step import Step
+from .facts.truths import Truths
+from .facts.view import History
+from .sandbox import Snapshot
+
+
+@dataclass
+class Moment:
+    """The project after a step; ``truths`` are read when somebody asks, ``step`` is ``None`` for the
+    beginning."""
+
+    snapshot: Snapshot
+    truths: Truths | None = None
+    step: Step | None = None
+
+
+class Moments:
+    """A line of moments with a finger on one of them. A new one cuts off what lies ahead."""
+
+    def __init__(self, first: Moment) -> None:
+        self._line = [first]
+        self._position = 0
+
+    @property
+    def now(self) -> Moment:
+        """The moment that holds."""
+        return self._line[self._position]
+
+    def add(self, moment: Moment) -> None:
+        """A step was taken from here."""
+        self._line[self._position + 1 :] = [moment]
+        self._position += 1
+
+    def peek(self, by: int) -> Moment:
+        """The moment that many steps further on (or back, when negative).
+
+        Raises:
+            BadInput: there are not that many.
+        """
+        place = self._position + by
+        if by < 0 and place < 0:
+            raise BadInput(
+                f"cannot rewind {_steps(-by)}; there {_are(self._position)} to go back"
+            )
+        if place >= len(self._line):
+            ahead = len(self._line) - 1 - self._position
+            raise BadInput(f"cannot go forward {_steps(by)}; there {_are(ahead)} ahead")
+        return self._line[place]
+
+    def move(self, by: int) -> None:
+        """Put the finger there; ``peek`` has said that it can be."""
+        self._position += by
+
+    @property
+    def position(self) -> int:
+        """How many steps lie behind."""
+        return self._position
+
+    def history(self) -> History:
+        """The lines of all steps, and how many of them hold now."""
+        lines = [each.step.line for each in self._line if each.step is not None]
+        return History(tuple(lines), self._position)
+
+
+def _steps(number: int) -> str:
+    return "1 step" if number == 1 else f"{number} steps"
+
+
+def _are(number: int) -> str:
+    return "is 1 step" if number == 1 else f"are {number or 'no'} steps"

@@ -1,0 +1,31 @@
+"""Starting agents: warm (a process that forks) where the system can, else fresh ones."""
+
+from __future__ import annotations
+
+import os
+
+from ..errors import UnknownName
+from .base import Runner, Setup, Stopped
+from .fresh import Fresh
+from .warm import Warm
+
+__all__ = ["Runner", "Setup", "Stopped", "choose", "names"]
+
+_ALL: dict[str, type[Runner]] = {"warm": Warm, "fresh": Fresh}
+
+
+def names() -> list[str]:
+    """The runners that this system offers, the best first."""
+    return [name for name in _ALL if name != "warm" or hasattr(os, "fork")]
+
+
+def choose(name: str | None, setup: Setup) -> Runner:
+    """The runner of that name, or the best one here.
+
+    Raises:
+        UnknownName: this system offers no such runner.
+    """
+    offered = names()
+    if name is not None and name not in offered:
+        raise UnknownName("runner", name, offered)
+    return _ALL[name or offered[0]](setup)

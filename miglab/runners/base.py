@@ -1,0 +1,62 @@
+"""What every runner can do, whichever way its agent runs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from ..agent.protocol import Message
+
+Ask = Callable[[str], str | None]
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How to start an agent: the project's interpreter, the configuration of
+    ``protocol.CONFIG``, and the environment variables it gets."""
+
+    python: str
+    config: Mapping[str, Any]
+    environment: Mapping[str, str]
+
+
+class Stopped(Exception):
+    """The request did not come to its end.
+
+    ``why`` is ``"limit"`` (it took longer than allowed) or ``"died"`` (its process is gone);
+    ``detail`` says more.
+    """
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        self.why, self.detail = why, detail
+        super().__init__(f"{why}: {detail}")
+
+
+class Runner(ABC):
+    """Runs requests, one at a time."""
+
+    name: ClassVar[str]
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+
+    def prepare(self, digest: str) -> None:
+        """Get ready for the next request, where that saves time."""
+        return
+
+    @abstractmethod
+    def run(self, request: Message, ask: Ask | None, limit: float | None) -> Message:
+        """The agent's ``done`` for this request.
+
+        ``ask`` takes a question of the project's and gives the answer, or ``None``; ``limit`` is
+        in seconds, and the time taken to answer does not count.
+
+        Raises:
+            Stopped: nothing of the request runs any more, and it may have done half its work.
+        """
+
+    def close(self) -> None:
+        """End every process."""
+        return

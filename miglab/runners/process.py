@@ -1,0 +1,143 @@
+"""One agent process and miglab's end of the wire."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+from ..agent.protocol import VERSION, Message, decode, encode
+from ..errors import MiglabError
+from .base import Ask, Setup, Stopped
+
+_AGENT = Path(__file__).resolve().parents[1] / "agent"
+
+
+class AgentProcess:
+    """A started agent. Everything it starts is in its process group, and ends with it."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._errors = Path(f"{setup.config['output']}.errors")
+        with open(self._errors, "wb") as errors:
+            self._process = subprocess.Popen(
+                [setup.python, str(_AGENT)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env=dict(setup.environment),
+                start_new_session=True,
+            )
+        self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
+        assert self._process.stdout is not None
+        threading.Thread(
+            target=_read, args=(self._process.stdout, self._messages), daemon=True
+        ).start()
+        self._send(dict(setup.config))
+        self._ready = False
+        self._number = 0
+
+    @property
+    def pid(self) -> int:
+        """The process id of the agent, which is also its group's."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the agent still runs."""
+        return self._process.poll() is None
+
+    def notify(self, message: Message) -> None:
+        """Send a message that has no answer."""
+        self._send(message)
+
+    def request(self, message: Message, ask: Ask | None, limit: float | None) -> Message:
+        """Send a request and wait for its end. Raises ``Stopped``, and then the agent is dead."""
+        try:
+            if not self._ready:
+                self._wait_until_ready(limit)
+            self._number += 1
+            self._send({**message, "id": self._number})
+            return self._wait(ask, limit)
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """End the agent and all that it started, at once."""
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+    def _send(self, message: Message) -> None:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(encode(message))
+            self._process.stdin.flush()
+        except (OSError, ValueError):
+            raise Stopped("died", self._last_words()) from None
+
+    def _wait_until_ready(self, limit: float | None) -> None:
+        message = self._next(None if limit is None else time.monotonic() + limit)
+        if message.get("event") != "ready" or message.get("version") != VERSION:
+            raise MiglabError(f"the agent said {message!r} instead of being ready")
+        self._ready = True
+
+    def _wait(self, ask: Ask | None, limit: float | None) -> Message:
+        deadline = None if limit is None else time.monotonic() + limit
+        while True:
+            message = self._next(deadline)
+            event = message.get("event")
+            if message.get("id") != self._number:
+                continue
+            if event == "done":
+                return message
+            if event == "died":
+                number = message.get("signal")
+                raise Stopped("died", f"signal {number}" if number else "")
+            if event == "ask":
+                started = time.monotonic()
+                answer = ask(message["text"]) if ask else None
+                self._send({"answer": answer})
+                if deadline is not None:
+                    deadline += time.monotonic() - started
+
+    def _next(self, deadline: float | None) -> Message:
+        while True:
+            # Short waits: an interrupt reaches Python between them on every system.
+            wait = 0.5 if deadline is None else min(0.5, deadline - time.monotonic())
+            try:
+                message = self._messages.get(timeout=max(wait, 0))
+            except queue.Empty:
+                if not self.alive and self._messages.empty():
+                    raise Stopped("died", self._last_words()) from None
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise Stopped("limit") from None
+                continue
+            if message is None:
+                raise Stopped("died", self._last_words())
+            return message
+
+    def _last_words(self) -> str:
+        with contextlib.suppress(OSError):
+            lines = self._errors.read_text("utf-8", "replace").strip().splitlines()
+            return lines[-1] if lines else ""
+        return ""
+
+
+def _read(stream: IO[bytes], messages: queue.SimpleQueue[Message | None]) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        for line in stream:
+            messages.put(decode(line))
+    messages.put(None)

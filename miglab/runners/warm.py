@@ -1,0 +1,43 @@
+"""Runs each request in a fork of a process that has the project set up already."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import ClassVar
+
+from ..agent.protocol import Message
+from .base import Ask, Runner, Setup, Stopped
+from .process import AgentProcess
+
+
+class Warm(Runner):
+    """One agent for many requests; a new one after each that had to be stopped."""
+
+    name: ClassVar[str] = "warm"
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(setup)
+        self._agent: AgentProcess | None = AgentProcess(setup)
+
+    @property
+    def pid(self) -> int | None:
+        """The agent's process id (and its group's), while there is one."""
+        return self._agent.pid if self._agent else None
+
+    def _started(self) -> AgentProcess:
+        if self._agent is None or not self._agent.alive:
+            self.close()
+            self._agent = AgentProcess(self.setup)
+        return self._agent
+
+    def prepare(self, digest: str) -> None:
+        with contextlib.suppress(Stopped):
+            self._started().notify({"do": "prepare", "digest": digest})
+
+    def run(self, request: Message, ask: Ask | None, limit: float | None) -> Message:
+        return self._started().request(request, ask, limit)
+
+    def close(self) -> None:
+        agent, self._agent = self._agent, None
+        if agent is not None:
+            agent.kill()

@@ -1,0 +1,115 @@
+"""Where a lab starts: a database brought to a wanted state, with rows, kept for the next time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from .errors import BadInput, MiglabError, UnknownName
+from .facts.graph import Graph, graph_of
+from .facts.migration import Key
+from .facts.truths import Files, Unreadable
+from .sandbox import Sandbox, home
+
+Manage = Callable[[Sequence[str]], None]
+
+
+def wanted(at: str | Sequence[str] | None) -> tuple[tuple[str, str], ...]:
+    """``"store.0003"`` or several of it, as pairs of an app label and a name, prefix or ``zero``.
+
+    Raises:
+        BadInput: one of them has no dot.
+    """
+    entries = [at] if isinstance(at, str) else [*(at or ())]
+    pairs = [entry.partition(".") for entry in entries]
+    for entry, (label, dot, name) in zip(entries, pairs, strict=True):
+        if not (label and dot and name):
+            raise BadInput(f"at={entry!r} names no migration; write it as in at='store.0003'")
+    return tuple((label, name) for label, _, name in pairs)
+
+
+def prepare(
+    sandbox: Sandbox, at: str | Sequence[str] | None, files: Callable[[], Files | Unreadable],
+    manage: Manage,
+) -> None:
+    """Bring the sandbox's database to the wanted state: from a template of an earlier lab, or by
+    Django's own commands, and then keep it as a template.
+
+    Args:
+        files: reads the project's migration files.
+        manage: runs a management command, and raises where it is refused.
+    """
+    pairs = wanted(at)
+    template = _template(sandbox, pairs)
+    if template.exists():
+        sandbox.fill_database(template)
+        return
+    for command in commands(files(), pairs) if pairs else [["migrate"]]:
+        manage(command)
+    manage(["load_rows"])
+    template.parent.mkdir(parents=True, exist_ok=True)
+    waiting = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
+    sandbox.copy_database(waiting)
+    os.replace(waiting, template)
+
+
+def _template(sandbox: Sandbox, pairs: Sequence[tuple[str, str]]) -> Path:
+    """One for each state of the project's files, Django version and wanted state."""
+    told = f"{sorted(sandbox.files().items())} {metadata.version('django')} {sorted(pairs)}"
+    name = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+    return home() / "templates" / f"{name}.sqlite3"
+
+
+def commands(
+    files: Files | Unreadable, pairs: Sequence[tuple[str, str]]
+) -> list[list[str]]:
+    """The ``migrate`` commands that lead from an empty database to these targets, every other app
+    as far forward as it can go without taking one of them further."""
+    if isinstance(files, Unreadable):
+        raise MiglabError(f"the migration files {files}")
+    graph = graph_of(files)
+    targets = {label: find(graph, label, name) for label, name in pairs}
+    allowed = {key for key in graph if not _beyond(graph, key, targets)}
+    lines = []
+    for label in sorted({key.app_label for key in allowed}):
+        ends = [
+            key
+            for key in allowed
+            if key.app_label == label
+            and not any(c.app_label == label and c in allowed for c in graph.children[key])
+        ]
+        lines += [["migrate", label, key.name] for key in sorted(ends)]
+    return lines
+
+
+def find(graph: Graph, label: str, name: str) -> Key | None:
+    """The migration that a name or an unambiguous prefix means; ``None`` for ``zero``.
+
+    Raises:
+        UnknownName: no app, or no single migration, is meant.
+    """
+    own = [key for key in graph if key.app_label == label]
+    if not own:
+        raise UnknownName("app with migrations", label, sorted({k.app_label for k in graph}))
+    if name == "zero":
+        return None
+    found = [key for key in own if key.name == name] or [
+        key for key in own if key.name.startswith(name)
+    ]
+    if len(found) != 1:
+        raise UnknownName("migration", name, [key.name for key in own], f"app {label!r}")
+    return found[0]
+
+
+def _beyond(graph: Graph, key: Key, targets: dict[str, Key | None]) -> bool:
+    """Whether applying the key would apply more of a wanted app than its target."""
+    for each in graph.forwards_plan(key):
+        if each.app_label in targets:
+            target = targets[each.app_label]
+            if target is None or each not in graph.forwards_plan(target):
+                return True
+    return False

@@ -1,0 +1,156 @@
+"""Turns what the agent says into facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .facts.migration import BadFile, Key, Migration, Operation
+from .facts.schema import Column, ForeignKey, Index, Schema, Table
+from .facts.step import Refusal, RowChange, Statement
+from .facts.truths import Files, Lens, Model, Models, Record, Unreadable
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ProjectFacts:
+    """What the project's files say: the first two truths."""
+
+    models: Models | Unreadable
+    files: Files | Unreadable
+
+
+@dataclass(frozen=True)
+class DatabaseFacts:
+    """What the database holds: the other two, and the rows."""
+
+    record: Record | Unreadable
+    tables: Schema | Unreadable
+    rows: Mapping[str, int] | Unreadable
+
+
+def _reason(data: Json) -> Unreadable | None:
+    return Unreadable(data["unreadable"]) if "unreadable" in data else None
+
+
+def _key(pair: Sequence[str]) -> Key:
+    return Key(pair[0], pair[1])
+
+
+def _keys(pairs: Sequence[Sequence[str]]) -> tuple[Key, ...]:
+    return tuple(_key(pair) for pair in pairs)
+
+
+def project(data: Json) -> ProjectFacts:
+    """``done.project`` as facts."""
+    return ProjectFacts(_models(data["models"]), _files(data["files"]))
+
+
+def _models(data: Json) -> Models | Unreadable:
+    return _reason(data) or Models(
+        {
+            label: {
+                name: Model(each["table"], each["fields"], each["options"], each["managed"])
+                for name, each in models.items()
+            }
+            for label, models in data.items()
+        }
+    )
+
+
+def _files(data: Json) -> Files | Unreadable:
+    if reason := _reason(data):
+        return reason
+    migrations = (_migration(each) for each in data["migrations"])
+    bad = (
+        BadFile(_key(each["key"]), each["path"], each["digest"], each["reason"])
+        for each in data["bad"]
+    )
+    return Files(
+        tuple(data["labels"]),
+        {each.key: each for each in migrations},
+        {each.key: each for each in bad},
+    )
+
+
+def _migration(data: Json) -> Migration:
+    return Migration(
+        key=_key(data["key"]),
+        path=data["path"],
+        digest=data["digest"],
+        dependencies=_keys(data["dependencies"]),
+        run_before=_keys(data["run_before"]),
+        replaces=_keys(data["replaces"]),
+        operations=tuple(
+            Operation(each["kind"], each["text"], each["reversible"])
+            for each in data["operations"]
+        ),
+        initial=data["initial"],
+        atomic=data["atomic"],
+    )
+
+
+def database(data: Json) -> DatabaseFacts:
+    """``done.database`` as facts."""
+    if reason := _reason(data):
+        return DatabaseFacts(reason, reason, reason)
+    record = data["record"]
+    return DatabaseFacts(
+        Record(_keys(record["keys"]), record["exists"]), _schema(data["tables"]), data["rows"]
+    )
+
+
+def _schema(data: Json) -> Schema:
+    tables = (_table(each) for each in data["tables"])
+    return Schema({each.name: each for each in tables}, data["views"], data["triggers"])
+
+
+def _table(data: Json) -> Table:
+    return Table(
+        data["name"],
+        tuple(Column(**each) for each in data["columns"]),
+        tuple(Index(**{**each, "columns": tuple(each["columns"])}) for each in data["indexes"]),
+        tuple(
+            ForeignKey(tuple(each["columns"]), each["to_table"], tuple(each["to_columns"]))
+            for each in data["foreign_keys"]
+        ),
+        tuple(data["checks"]),
+    )
+
+
+def lens(data: Json) -> Lens | Unreadable:
+    """``done.lens`` as facts."""
+    return _reason(data) or Lens(data)
+
+
+def refusal(data: Json | None) -> Refusal | None:
+    """``done.error`` as facts."""
+    return data and Refusal(data["class"], data["message"], data["traceback"])
+
+
+_READS = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
+
+
+def statements(data: Sequence[Sequence[str]]) -> tuple[Statement, ...]:
+    """``done.sql`` as facts."""
+    return tuple(
+        Statement(sql, alias, not sql.lstrip().upper().startswith(_READS)) for alias, sql in data
+    )
+
+
+def row_changes(data: Sequence[Json]) -> tuple[RowChange, ...]:
+    """``done.rows`` as facts."""
+    return tuple(
+        RowChange(
+            **{
+                **each,
+                "lost_sample": tuple(each["lost_sample"]),
+                "lost_values_sample": {
+                    name: tuple(rows) for name, rows in each["lost_values_sample"].items()
+                },
+            }
+        )
+        for each in data
+    )
