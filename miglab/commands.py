@@ -40,6 +40,8 @@ def arguments(line: str | Sequence[str]) -> list[str]:
     return words
 
 
-def typed(words: Sequence[str]) -> str:
-    """The words as one would type them."""
-    return shlex.join(words)
+def typed(line: str | Sequence[str]) -> str:
+    """The command as it was typed, without the ``python manage.py`` in front."""
+    if not isinstance(line, str):
+        return shlex.join(line)
+    return line.strip().removeprefix("python ").removeprefix("manage.py ").strip()

@@ -22,6 +22,13 @@ from collections.abc import Iterable
 class MiglabError(Exception):
     """The root: catching it catches everything that miglab raises on purpose."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message, and none of miglab's own lines.
+
+        https://ipython.readthedocs.io/en/stable/config/integrating.html
+        """
+        return [f"{type(self).__name__}: {self}"]
+
 
 class BadInput(MiglabError, ValueError):
     """What was asked for is not possible. Nothing has moved."""

@@ -187,7 +187,7 @@ class Lab:
         """
         words = arguments(line)
         request = {"do": "manage", "argv": words}
-        step = self._step("manage", typed(words), request, _answering(answers))
+        step = self._step("manage", typed(line), request, _answering(answers))
         if refused is not None:
             self.expect_refused(refused)
         return step

@@ -22,6 +22,8 @@ Receive = Callable[[], Optional[Message]]
 class Job:
     """Runs one request. ``project`` are the project's facts, where they are known already."""
 
+    at_end: Callable[[], None] = staticmethod(lambda: None)
+
     def __init__(self, config: Dict[str, Any], wire: Wire, receive: Receive) -> None:
         self.config, self.wire, self.receive = config, wire, receive
         self.request: Message = {}
@@ -136,6 +138,7 @@ class Job:
         if old:
             self.result["rows"] = rows.compare(old, database, self.trace.renames())
         self.wire.send(self.result)
+        self.at_end()
         os._exit(0)
 
 

@@ -7,11 +7,15 @@
 When the wire closes, everything is killed. Where the project's code looked at ``sys.argv`` or
 started threads while it was set up, or could not be set up, the keeper stays cold and every job
 starts the project from the beginning, as a terminal does.
+
+A job imports modules of Django's that the keeper has not, and is gone with them: it names them to
+its keeper, so that the next job finds them there.
 """
 
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import signal
 import socket
@@ -70,6 +74,41 @@ def import_django() -> None:
     import django.db.migrations.executor  # noqa: F401
 
 
+#: Where Django's modules that can be imported before a project is set up live.
+NEED_NO_PROJECT = (
+    "django.core.", "django.db.", "django.forms", "django.http", "django.middleware.",
+    "django.template", "django.utils.", "django.views",
+)
+
+
+def try_import(name: str) -> None:
+    """Import a module, or leave it to the job that needs it."""
+    try:
+        importlib.import_module(name)
+    except Exception:
+        sys.modules.pop(name, None)
+
+
+def note_imports(mouth: int) -> None:
+    """In a job: say at its end which of Django's modules it had to import."""
+    known = set(sys.modules)
+
+    def tell() -> None:
+        new = [name for name in sys.modules if name.startswith("django.") and name not in known]
+        # What does not fit into the pipe is not waited for: nobody reads before the job's end.
+        os.set_blocking(mouth, False)
+        try:
+            os.write(mouth, " ".join(new).encode()[:PIPE])
+        except OSError:
+            pass
+
+    Job.at_end = staticmethod(tell)
+
+
+#: What a pipe holds at the least, on every system.
+PIPE = 4096
+
+
 def everyone_out() -> NoReturn:
     """End this process and all that it started."""
     if os.getpgrp() == os.getpid():
@@ -84,8 +123,10 @@ class Level0:
         self.wire, self.config = wire, config
         self.keeper: Optional[Keeper] = None
         self.id: Optional[int] = None
+        self.learned: List[str] = []
 
     def serve(self) -> None:
+        """Until the wire closes."""
         gc.collect()
         gc.freeze()
         while True:
@@ -94,9 +135,12 @@ class Level0:
             elif self.wire.wait_for_either(self.keeper.channel.incoming) == self.wire.incoming:
                 message = self.wire.receive()
             else:
-                self.keeper.channel.receive()
-                self.lose_keeper()
-                self.wire.send({"event": "died", "id": self.id, "signal": None})
+                told = self.keeper.channel.receive()
+                if told is None:
+                    self.lose_keeper()
+                    self.wire.send({"event": "died", "id": self.id, "signal": None})
+                else:
+                    self.learn(told["imported"])
                 continue
             if message is None:
                 everyone_out()
@@ -118,7 +162,17 @@ class Level0:
             keeper = Keeper(self, digest, report["project"])
         self.keeper = keeper
 
+    def learn(self, names: List[str]) -> None:
+        """Import what jobs needed and what needs no project; keep the rest for the next keeper."""
+        for name in names:
+            if name.startswith(NEED_NO_PROJECT):
+                try_import(name)
+            elif name not in self.learned:
+                self.learned.append(name)
+        gc.freeze()
+
     def lose_keeper(self) -> None:
+        """End the keeper, if there is one."""
         if self.keeper is not None:
             self.keeper.end()
             self.keeper = None
@@ -132,6 +186,7 @@ class Keeper:
 
     def __init__(self, parent: Level0, digest: str, cold: Optional[Dict[str, Any]]) -> None:
         self.digest, self.config, self.wire = digest, parent.config, parent.wire
+        self.learned = parent.learned
         ours, theirs = socket.socketpair()
         self.pid = os.fork()
         if self.pid:
@@ -191,6 +246,8 @@ class Keeper:
             if not warm:
                 return
             connections.close_all()
+            for name in self.learned:
+                try_import(name)
             gc.collect()
             gc.freeze()
             job.begin(self.next_request())
@@ -211,6 +268,21 @@ class Keeper:
     def report(self, warm: bool, project: Optional[Dict[str, Any]]) -> None:
         self.channel.send({"warm": warm, "project": project})
 
+    def learn(self, ears: int) -> None:
+        """Import what the last job had to import, and tell level 0."""
+        os.set_blocking(ears, False)
+        try:
+            names = os.read(ears, PIPE).decode().split()
+        except OSError:
+            names = []
+        os.close(ears)
+        # The last name may have been cut.
+        names = [name for name in names if "migrations" not in name]
+        for name in names:
+            try_import(name)
+        if names:
+            self.channel.send({"imported": names})
+
     def next_request(self) -> Message:
         """Fork for each request; returns in the fork, with the request."""
         while True:
@@ -219,10 +291,15 @@ class Keeper:
                 os._exit(0)
             if "do" not in request:
                 continue
+            ears, mouth = os.pipe()
             pid = os.fork()
             if pid == 0:
+                os.close(ears)
+                note_imports(mouth)
                 return request
+            os.close(mouth)
             _, status = os.waitpid(pid, 0)
+            self.learn(ears)
             if status:
                 number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
                 self.wire.send({"event": "died", "id": request["id"], "signal": number})

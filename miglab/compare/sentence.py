@@ -17,7 +17,9 @@ def sentence(step: Step, moves: Moves) -> str:
         parts.append("Something was done outside this notebook")
     if step.refusal is not None:
         so_far = "and stopped on the way" if moves.moved else "and nothing moved"
-        return _end([f"Django refused ({step.refusal.error}) {so_far}", *_moved(moves), *costs(step)])
+        exited = step.refusal.error == "SystemExit"
+        how = "The command ended with an error" if exited else f"Django refused ({step.refusal.error})"
+        return _end([f"{how} {so_far}", *_moved(moves), *costs(step)])
     parts += _moved(moves)
     parts += costs(step)
     if not parts:
@@ -98,3 +100,20 @@ def _end(parts: Sequence[str]) -> str:
     text = "; ".join(parts) + "."
     first = text.split(" ", 1)[0]
     return text if "." in first.rstrip(".") else text[0].upper() + text[1:]
+
+
+def chips(step: Step, moves: Moves) -> list[str]:
+    """A short mark for each truth that moved, and for what happened to the rows."""
+    marks = [f"{name} moved" for name in moves.moved]
+    if moves.lens:
+        marks.append("settings changed")
+    rows = [each for each in step.rows if not each.by_handlers]
+    for number, word in (
+        (sum(each.lost for each in rows), "rows lost"),
+        (sum(sum(each.lost_values.values()) for each in rows), "values lost"),
+        (sum(each.changed for each in rows), "rows changed"),
+        (sum(each.gained for each in rows), "rows added"),
+    ):
+        if number:
+            marks.append(f"{word}: {number:,}")
+    return marks

@@ -1,0 +1,81 @@
+"""The few pieces of SVG that miglab writes by hand: its head, cards, lines of text, arrows."""
+
+from __future__ import annotations
+
+import html
+
+from .colours import FONT, GREY, INK, Look
+from .words import clean
+
+
+def escape(text: str) -> str:
+    """Text as it may stand in an element or an attribute."""
+    return html.escape(emoji_safe(clean(text)))
+
+
+def emoji_safe(text: str) -> str:
+    """The text, its arrow drawn as text: some systems would put a coloured picture there."""
+    return text.replace("↩", "↩\N{VARIATION SELECTOR-15}")
+
+
+def picture(width: float, height: float, sentence: str, body: str) -> str:
+    """A whole image of that size, named by the sentence."""
+    told = escape(sentence)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{told}" '
+        f'font-family="{FONT}"><title>{told}</title>{body}</svg>'
+    )
+
+
+def text(
+    x: float, y: float, line: str, size: float = 12, *, style: str = "", fill: str = INK,
+    anchor: str = "middle",
+) -> str:
+    """One line of text. ``style`` is ``bold``, ``italic`` or nothing."""
+    drawn = {"bold": ' font-weight="bold"', "italic": ' font-style="italic"'}.get(style, "")
+    return (
+        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="{size:g}"{drawn} '
+        f'fill="{fill}">{escape(line)}</text>'
+    )
+
+
+def card(x: float, y: float, w: float, h: float, look: Look, *, width: float | None = None) -> str:
+    """A card in its look, without words."""
+    width = look.width if width is None else width
+    dash = {"dashed": ' stroke-dasharray="6 3"', "dotted": ' stroke-dasharray="2 3"'}
+    paint = (
+        f'fill="{look.fill}" stroke="{look.border}" stroke-width="{width:g}"'
+        f"{dash.get(look.line, '')}"
+    )
+    if look.shape in ("round", "square", "struck", "tab"):
+        corner = ' rx="9"' if look.shape == "round" else ""
+        body = f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}"{corner} {paint}/>'
+        if look.shape == "tab":
+            body = f'<path d="M{x:g},{y:g}v-5h18v5" {paint}/>{body}'
+        if look.shape == "struck":
+            body += (
+                f'<path d="M{x:g},{y + 10:g}l10,-10M{x + w - 10:g},{y:g}l10,10'
+                f'M{x:g},{y + h - 10:g}l10,10M{x + w - 10:g},{y + h:g}l10,-10" '
+                f'stroke="{look.border}" stroke-width="{width:g}"/>'
+            )
+        return body
+    return f'<path d="{_outline(x, y, w, h, look.shape)}" {paint}/>'
+
+
+def arrow_head(x: float, y: float, direction: str, fill: str = GREY) -> str:
+    """A small triangle whose tip is at the point; ``direction`` is ``r``, ``l``, ``d`` or ``u``."""
+    back = {"r": "l-8,-4v8", "l": "l8,-4v8", "d": "l-4,-8h8", "u": "l-4,8h8"}[direction]
+    return f'<path d="M{x:g},{y:g}{back}z" fill="{fill}"/>'
+
+
+def _outline(x: float, y: float, w: float, h: float, shape: str) -> str:
+    if shape == "forward":
+        return f"M{x:g},{y:g}h{w - 10:g}l10,{h / 2:g}l-10,{h / 2:g}h{10 - w:g}z"
+    if shape == "backward":
+        return f"M{x + 10:g},{y:g}h{w - 10:g}v{h:g}h{10 - w:g}l-10,{-h / 2:g}z"
+    c = 10
+    return (
+        f"M{x + c:g},{y:g}h{w - 2 * c:g}l{c},{c}v{h - 2 * c:g}l-{c},{c}h{2 * c - w:g}"
+        f"l-{c},-{c}v{2 * c - h:g}z"
+    )

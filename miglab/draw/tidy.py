@@ -1,0 +1,112 @@
+"""Makes the SVG that Graphviz writes small, named for screen readers, and sure of its place."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+from ..errors import CannotDraw
+from ..facts.picture import Picture
+from .colours import FONT
+from .svg import emoji_safe
+from .words import clean
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_TITLE = "{http://www.w3.org/1999/xlink}title"
+_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_NUMBER = re.compile(r"-?\d+\.\d+")
+_POINTS = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
+
+
+def tidy(text: str, picture: Picture, ids: frozenset[str]) -> str:
+    """Graphviz's SVG as an image of its own: one title, no prolog, comments or stray ids.
+
+    ``ids`` are those of the migrations; the ones that Graphviz made up would be the same in
+    every picture on a page, so they go.
+    """
+    root = ElementTree.fromstring(text)
+    for name in ("width", "height"):
+        # Sizes were planned in pixels; Graphviz calls them points, a third larger.
+        root.set(name, root.get(name, "").removesuffix("pt"))
+    sentence = clean(picture.sentence or picture.title or "migration graph")
+    root.set("role", "img")
+    root.set("aria-label", sentence)
+    for parent in list(root.iter(f"{_SVG}g")):
+        if parent.get("class", "").startswith("node"):
+            _node(parent)
+        else:
+            _drop_title(parent)
+            _frame(parent)
+        _unwrap(parent)
+    for each in root.iter():
+        if each.get("id") not in ids:
+            each.attrib.pop("id", None)
+        each.attrib.pop("font-family", None)
+        each.attrib.pop(_SPACE, None)
+        for name in ("d", "points", "x", "y", "viewBox", "transform"):
+            if name in each.attrib:
+                each.set(name, _NUMBER.sub(_rounded, each.attrib[name]))
+        each.tail = None
+        if each.text:
+            each.text = emoji_safe(each.text) if each.text.strip() else None
+    root.set("font-family", FONT)
+    title = ElementTree.Element(f"{_SVG}title")
+    title.text = sentence
+    root.insert(0, title)
+    ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _node(group: ElementTree.Element) -> None:
+    """The tooltip as the group's title, and the text in the middle of the card."""
+    texts = list(group.iter(f"{_SVG}text"))
+    if not texts:
+        raise CannotDraw("Graphviz left a label out")
+    link = group.find(f".//{_SVG}a")
+    title = group.find(f"{_SVG}title")
+    if link is not None and title is not None:
+        title.text = link.get(_TITLE, "")
+    else:
+        _drop_title(group)
+    cards = [each for each in group.iter() if each.tag in (f"{_SVG}path", f"{_SVG}polygon")]
+    for each in cards[1:]:
+        # The second outline marks a target, and is thin around a thick one too.
+        each.set("stroke-width", "1.5")
+    places = _across(cards[0]) if cards else []
+    for each in texts if places else ():
+        # The reader's font may be wider than the one that was measured.
+        each.set("text-anchor", "middle")
+        each.set("x", f"{(min(places) + max(places)) / 2:.1f}")
+
+
+def _frame(group: ElementTree.Element) -> None:
+    """A heading begins at the left side of its frame, however wide the reader's font is."""
+    left = min((x for each in group.iter() for x in _across(each)), default=0.0)
+    for each in group.findall(f"{_SVG}text"):
+        each.set("text-anchor", "start")
+        each.set("x", f"{left + (10 if group.get('class') == 'cluster' else 2):.1f}")
+
+
+def _across(shape: ElementTree.Element) -> list[float]:
+    """Where a shape's points lie from left to right."""
+    return [float(x) for x, _ in _POINTS.findall(shape.get("d") or shape.get("points") or "")]
+
+
+def _unwrap(group: ElementTree.Element) -> None:
+    """``<g><a …>cards</a></g>`` → the cards: nothing here is a link."""
+    for place, inner in enumerate(list(group)):
+        link = inner.find(f"{_SVG}a") if inner.tag == f"{_SVG}g" else None
+        if link is not None:
+            group.remove(inner)
+            for offset, each in enumerate(list(link)):
+                group.insert(place + offset, each)
+
+
+def _drop_title(group: ElementTree.Element) -> None:
+    title = group.find(f"{_SVG}title")
+    if title is not None:
+        group.remove(title)
+
+
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")

@@ -1,0 +1,130 @@
+"""The words on a card: a migration's glyph and number, its name in short lines, its marks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from ..facts.migration import Key
+from ..facts.picture import Node, Picture, State
+
+#: The longest line of a name, in characters; five such cards stand side by side in a notebook.
+LINE = 18
+#: More lines than this end in "…"; the full name is in the tooltip.
+LINES = 4
+
+_NUMBERED = re.compile(r"(\d+)_?(.*)", re.DOTALL)
+# What neither XML nor UTF-8 can carry, and file names can.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a card says: one big line, the rest of the name, small marks, and the tooltip."""
+
+    big: str
+    name: tuple[str, ...]
+    marks: tuple[str, ...]
+    tooltip: str
+
+
+def words_of(node: Node, leaves: int = 1) -> Words:
+    """The words on a migration's card. ``leaves`` is how many leaves its app has."""
+    big, name = _named(node.state.glyph, node.key.name)
+    tooltip = f"{clean(str(node.key))} — {node.state.word}: {node.state.meaning}"
+    return Words(big, name, _marks(node, leaves), tooltip)
+
+
+def words_of_missing(key: Key) -> Words:
+    """The words on the card of a parent that no file has."""
+    big, name = _named("✗", key.name)
+    tooltip = f"{clean(str(key))} — no such file: another migration depends on it"
+    return Words(big, name, ("no such file",), tooltip)
+
+
+def leaves_of(picture: Picture) -> Counter[str]:
+    """App label → how many of its migrations are leaves; two are a conflict."""
+    return Counter(node.key.app_label for node in picture.nodes if node.leaf)
+
+
+def heading(label: str, leaves: int = 1) -> str:
+    """The words on an app's frame."""
+    text = clean(label)
+    return f"{text} — conflict: {leaves} leaves" if leaves > 1 else text
+
+
+def caption(picture: Picture) -> str:
+    """The line above a picture: its title, and what it leaves out."""
+    parts = [clean(picture.title)] if picture.title else []
+    if picture.hidden:
+        what = "migration of another app" if picture.hidden == 1 else "migrations of other apps"
+        parts.append(f"({picture.hidden:,} {what} not shown)")
+    return " ".join(parts)
+
+
+def missing_parents(picture: Picture) -> list[Key]:
+    """Parents that no file has, in a fixed order."""
+    known = {node.key for node in picture.nodes}
+    return sorted({parent for parent, child in picture.edges if child in known} - known)
+
+
+def lanes_of(picture: Picture) -> dict[str, list[Key]]:
+    """App label → what is drawn of it, in order; a parent that no file has stands before its
+    child. The apps are those of the picture in their order, then any that a card still needs."""
+    found: dict[str, list[Key]] = {label: [] for label in picture.apps}
+    for node in picture.nodes:
+        found.setdefault(node.key.app_label, []).append(node.key)
+    for key in missing_parents(picture):
+        lane = found.setdefault(key.app_label, [])
+        children = {child for parent, child in picture.edges if parent == key}
+        lane.insert(next((at for at, each in enumerate(lane) if each in children), 0), key)
+    return found
+
+
+def wrap(text: str, width: int = LINE, lines: int = LINES, after: str = "_") -> tuple[str, ...]:
+    """Text in lines of at most ``width`` characters, broken behind ``after`` where that is
+    possible; what does not fit into ``lines`` becomes "…"."""
+    pieces = [piece for piece in re.split(f"(?<={re.escape(after)})", text) if piece]
+    found: list[str] = []
+    for piece in pieces:
+        if found and len((found[-1] + piece).rstrip()) <= width:
+            found[-1] += piece
+            continue
+        found += [piece[at : at + width] for at in range(0, len(piece.rstrip()), width)]
+    found = [line.strip() for line in found if line.strip()]
+    if len(found) > lines:
+        found[lines - 1 :] = [found[lines - 1][: width - 1] + "…"]
+    return tuple(found)
+
+
+def clean(text: str) -> str:
+    """The text without characters that a picture cannot hold."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _named(glyph: str, name: str) -> tuple[str, tuple[str, ...]]:
+    numbered = _NUMBERED.fullmatch(clean(name))
+    if not numbered or len(numbered[1]) > LINE:
+        return glyph, wrap(clean(name))
+    return f"{glyph} {numbered[1]}", wrap(numbered[2])
+
+
+def _marks(node: Node, leaves: int) -> tuple[str, ...]:
+    marks = []
+    if node.changed:
+        just = node.state is State.APPLIED
+        marks.append("just applied" if just else f"now: {node.state.word}")
+    elif node.state not in (State.APPLIED, State.UNAPPLIED):
+        marks.append(node.state.word)
+    if node.target:
+        marks.append("◎ target")
+    if node.leaf:
+        marks.append("latest" if leaves < 2 else f"one of {leaves} leaves")
+    lines: list[str] = []
+    for mark in marks:
+        if lines and len(f"{lines[-1]} · {mark}") <= LINE:
+            lines[-1] += f" · {mark}"
+        else:
+            lines.append(mark)
+    return tuple(lines)

@@ -1,0 +1,56 @@
+"""``%manage`` and its like: the one voice of the lessons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class
+from IPython.display import display
+
+from ..errors import BadInput
+from ..facts.step import Step
+from ..facts.view import Rows
+from ..lab import Lab
+
+
+@magics_class
+class LabMagics(Magics):
+    """Commands for the lab that was opened last in this notebook."""
+
+    @line_cell_magic
+    def manage(self, line: str, cell: str | None = None) -> None:
+        """Run ``python manage.py`` with the words of this line in the lab.
+
+        ::
+
+            %manage migrate store 0002
+
+        As ``%%manage``, each line below is an answer to a question that Django asks.
+        """
+        answers = [] if cell is None else [each for each in cell.splitlines() if each.strip()]
+        show(Lab.latest(), lambda lab: lab.manage(line, answers=answers))
+
+    @cell_magic
+    def write(self, line: str, cell: str) -> None:
+        """Write the lines below into a file of the project, as in ``%%write store/models.py``."""
+        if not line.strip():
+            raise BadInput("%%write needs a path, as in: %%write store/models.py")
+        show(Lab.latest(), lambda lab: lab.write(line.strip(), cell))
+
+    @cell_magic
+    def shell(self, line: str, cell: str) -> None:
+        """Run the lines below as Python in the project, with its models at hand."""
+        show(Lab.latest(), lambda lab: lab.shell(cell))
+
+    @cell_magic
+    def sql(self, line: str, cell: str) -> None:
+        """Run the lines below as SQL in the project's database, behind Django's back."""
+        show(Lab.latest(), lambda lab: lab.sql(cell))
+
+
+def show(lab: Lab, act: Callable[[Lab], Step | Rows]) -> None:
+    """Display what a terminal did before, and then what was done."""
+    result = act(lab)
+    for step in lab.take_noticed():
+        display(step)
+    display(result)

@@ -1,0 +1,22 @@
+"""Puts Django's questions to the person at the notebook, where there is one."""
+
+from __future__ import annotations
+
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+
+from ..lab import Lab
+from ..show.masks import masked
+
+
+def allow_prompts(shell: InteractiveShell) -> None:
+    """Let ``Lab`` ask at the prompt of this notebook."""
+    Lab.prompt = staticmethod(ask)
+
+
+def ask(question: str) -> str | None:
+    """The answer that is typed; ``None`` where nobody can type one, as in a run by a test."""
+    try:
+        return input(masked(question))
+    except (StdinNotImplementedError, EOFError):
+        return None

@@ -1,0 +1,1 @@
+"""Facts as people read them: plain text, and HTML that every viewer of notebooks shows."""

@@ -1,0 +1,17 @@
+"""A fact as the MIME bundle that a notebook stores."""
+
+from __future__ import annotations
+
+from ..facts.picture import Picture
+from ..facts.step import Step
+from ..facts.view import History, Rows, View
+from .html import html
+from .text import text
+
+#: The facts that a notebook shows in a way of its own.
+SHOWN: tuple[type, ...] = (Step, Picture, View, Rows, History)
+
+
+def bundle(fact: object) -> dict[str, str]:
+    """``text/plain`` and ``text/html`` of a fact of one of the types in ``SHOWN``."""
+    return {"text/plain": text(fact), "text/html": html(fact)}

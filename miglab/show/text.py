@@ -1,0 +1,134 @@
+"""Facts as plain text: what nbval compares, a screen reader reads and a terminal shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import singledispatch
+
+from ..compare.sentence import chips, sentence
+from ..compare.truths import Moves, compare
+from ..draw.panel import panel_text
+from ..facts.picture import Picture
+from ..facts.step import RowChange, Step
+from ..facts.view import History, Rows, View
+from .masks import masked
+from .pictures import around
+
+
+@singledispatch
+def text(fact: object) -> str:
+    """The fact in words."""
+    raise TypeError(f"{type(fact).__name__} has no plain text")
+
+
+def heading(step: Step) -> str:
+    """The line as typed in a terminal, or what was done instead."""
+    if step.kind == "manage":
+        return f"$ python manage.py {step.line}"
+    return {"shell": ">>> ", "sql": "SQL> "}.get(step.kind, "") + step.line
+
+
+def output(step: Step) -> str:
+    """What Django printed, a traceback folded to its last line."""
+    shown = step.output
+    traceback = step.refusal.traceback if step.refusal else ""
+    if traceback and traceback in shown:
+        shown = shown.replace(traceback, last_line(traceback) + "\n")
+    return masked(shown.strip("\n"))
+
+
+def last_line(traceback: str) -> str:
+    """The line of a traceback that names the error."""
+    lines = [line for line in traceback.splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if not line.startswith(" ")), "")
+
+
+@text.register
+def _(step: Step) -> str:
+    moves = compare(step.before, step.after)
+    parts = [heading(step), output(step), sentence(step, moves)]
+    told = chips(step, moves)
+    if told:
+        parts.append(" · ".join(told))
+    for picture in around(step, moves):
+        parts.append(f"{picture.title}:\n{picture.text}")
+    return "\n".join(part for part in parts if part)
+
+
+@text.register
+def _(picture: Picture) -> str:
+    lines = [picture.sentence, picture.text]
+    if picture.hidden:
+        lines.append(f"({picture.hidden} migrations of other apps are not shown)")
+    return "\n".join(lines)
+
+
+@text.register
+def _(view: View) -> str:
+    return masked(panel_text(view))
+
+
+@text.register
+def _(rows: Rows) -> str:
+    lines = table(rows.columns, rows.rows)
+    return "\n".join([*lines, footer(rows)])
+
+
+def footer(rows: Rows) -> str:
+    """How many rows there are, and how many of them are shown."""
+    shown = len(rows.rows)
+    of = f"{shown} of {rows.total:,}" if shown != rows.total else f"{shown}"
+    return f"{rows.title}: {of} {'row' if of == '1' else 'rows'}"
+
+
+@text.register
+def _(history: History) -> str:
+    lines = ["  0. (where the lab began)"]
+    lines += [f"{number:>3}. {line}" for number, line in enumerate(history.lines, 1)]
+    lines[history.position] += "   ◀ here"
+    return "\n".join(lines)
+
+
+def cell(value: object) -> str:
+    """A stored value as SQL would have it: ``NULL`` is not an empty text."""
+    return "NULL" if value is None else str(value)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    """Columns and rows as aligned lines."""
+    told = [[cell(value) for value in row] for row in rows]
+    widths = [
+        max([len(name), *(len(row[place]) for row in told)]) for place, name in enumerate(columns)
+    ]
+    def line(values: Sequence[str]) -> str:
+        pairs = zip(values, widths, strict=True)
+        return "  ".join(value.ljust(width) for value, width in pairs).rstrip()
+
+    return [line(columns), line(["─" * width for width in widths]), *map(line, told)]
+
+
+def lost(change: RowChange) -> list[tuple[str, Sequence[Mapping[str, object]]]]:
+    """Samples of what a step took from a table: a caption and the rows, for each kind of loss."""
+    found = []
+    if change.lost_sample:
+        found.append((_caption(f"rows of {change.table}", change.lost, change.lost_sample),
+                      change.lost_sample))
+    for column, sample in change.lost_values_sample.items():
+        number = change.lost_values[column]
+        found.append((_caption(f"values of {change.table}.{column}", number, sample), sample))
+    return found  # type: ignore[return-value]
+
+
+def _caption(what: str, number: int, sample: Sequence[object]) -> str:
+    shown = f", the first {len(sample)}" if len(sample) < number else ""
+    return f"{number:,} {what}{shown}"
+
+
+def moved_lines(moves: Moves) -> list[str]:
+    """What changed in each truth, a line for each thing."""
+    lines = []
+    for name in ("models", "files", "record", "tables"):
+        told = getattr(moves, name)
+        lines.append(f"{name}: {'stood still' if not told else ''}".rstrip())
+        lines += [f"  {masked(line)}" for line in told]
+    return lines

@@ -1,0 +1,48 @@
+"""What all tests share: labs of their own, under a home of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from miglab import Lab
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for labs and templates; the templates are shared by all tests of a run."""
+    folder = tmp_path_factory.mktemp("home")
+    before = os.environ.get("MIGLAB_HOME")
+    os.environ["MIGLAB_HOME"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["MIGLAB_HOME"]
+    else:
+        os.environ["MIGLAB_HOME"] = before
+
+
+@pytest.fixture
+def open_lab() -> Iterator[Callable[..., Lab]]:
+    """Opens labs, and closes them when the test is over."""
+    labs: list[Lab] = []
+
+    def opened(*args: Any, **kwargs: Any) -> Lab:
+        labs.append(Lab(*args, **kwargs))
+        return labs[-1]
+
+    yield opened
+    for lab in labs:
+        lab.close()
+
+
+@pytest.fixture
+def lab(open_lab: Callable[..., Lab]) -> Lab:
+    """The storefront, everything applied, its pictures about the store.
+
+    store: 0001 ← 0002 ← 0003 ← 0004 ← 0005
+    """
+    return open_lab("storefront", apps=["store"])
