@@ -121,7 +121,8 @@ class Job:
             failure["message"] = telling_line(output)
         if self.request["do"] == "look" and self.project is None:
             self.project = read_project(error)
-        database = self.config["database"]
+        path = self.config["database"]
+        database = catalogue.read(path)
         self.result.update({
             "event": "done",
             "id": self.request["id"],
@@ -130,13 +131,13 @@ class Job:
             "sql": self.trace.statements,
             "sql_left_out": self.trace.left_out,
             "lens": lens(),
-            "database": catalogue.read(database),
+            "database": database,
         })
         if self.project is not None and self.request["do"] == "look":
             self.result["project"] = self.project
         old = self.request.get("old")
-        if old:
-            self.result["rows"] = rows.compare(old, database, self.trace.renames())
+        if old and "unreadable" not in database:
+            self.result["rows"] = rows.compare(old, path, self.trace.renames())
         self.wire.send(self.result)
         self.at_end()
         os._exit(0)

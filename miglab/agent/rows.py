@@ -22,11 +22,16 @@ BY_HANDLERS = ("django_content_type", "auth_permission")
 
 
 def compare(old: str, new: str, renames: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """One entry for each table in which rows or values went, came or changed."""
+    """One entry for each table in which rows or values went, came or changed; none where the old
+    file is no database."""
     connection = connect(new)
     try:
         connection.execute("ATTACH DATABASE ? AS old", (Path(old).as_uri() + "?mode=ro",))
         return _compare(connection, renames)
+    except sqlite3.DatabaseError as error:
+        if "file is not a database" in str(error):
+            return []
+        raise
     finally:
         connection.close()
 

@@ -9,6 +9,7 @@ import os
 import pkgutil
 import re
 import sys
+import traceback
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 #: The settings through which the truths are read.
@@ -53,15 +54,26 @@ def _or_reason(read: Any) -> Any:
 
 
 def words_of_error(error: BaseException) -> str:
-    """The error in one line; for a syntax error with its file and line."""
-    if isinstance(error, SyntaxError) and error.filename:
-        place = os.path.relpath(error.filename)
-        if not place.startswith(os.pardir):
-            return "%s: %s (%s, line %s)" % (
-                type(error).__name__, error.msg, place.replace(os.sep, "/"), error.lineno
-            )
-    text = " ".join(str(error).split())
-    return "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
+    """The error in one line, with the file and line of the project that it comes from."""
+    text = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
+    told = "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
+    place = None
+    if isinstance(error, SyntaxError):
+        place = _in_project(error.filename, error.lineno)
+    else:
+        for frame in traceback.extract_tb(error.__traceback__):
+            place = _in_project(frame.filename, frame.lineno) or place
+    return "%s (%s)" % (told, place) if place else told
+
+
+def _in_project(path: Optional[str], line: Optional[int]) -> Optional[str]:
+    """A place in a file of the project, which is the working folder; manage.py is none."""
+    if not path or path.startswith("<"):
+        return None
+    shown = os.path.relpath(path).replace(os.sep, "/")
+    if shown.startswith(os.pardir) or shown == "manage.py":
+        return None
+    return "%s, line %s" % (shown, line)
 
 
 def lens() -> Any:

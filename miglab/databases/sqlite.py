@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -14,9 +15,22 @@ SIDECARS = ("-journal", "-wal", "-shm")
 def copy(source: Path, to: Path) -> None:
     """Copy a database, also while somebody writes to it. The source is opened read-only.
 
+    A file that is no database is copied as it is.
+
     Raises:
-        sqlite3.Error: if the source is no database, or there is no room.
+        OSError: there is no room (``ENOSPC``).
     """
+    try:
+        _back_up(source, to)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(to)) from None
+        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+            raise
+        shutil.copyfile(source, to)
+
+
+def _back_up(source: Path, to: Path) -> None:
     original = sqlite3.connect(source.resolve().as_uri() + "?mode=ro", uri=True)
     try:
         duplicate = sqlite3.connect(to, isolation_level=None)

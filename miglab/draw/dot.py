@@ -59,7 +59,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
             "labelloc": "t",
             "nodesep": "0.34",
             "ranksep": "0.42" if wide else "0.36",
-            "pad": "0.06",
+            "pad": "0",
             "margin": "0",
         },
         node_attr={
@@ -87,7 +87,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
                 label=f"<<B>{html.escape(heading(label, leaves[label]))}</B>>",
                 color=GREY,
                 style="rounded",
-                margin="10",
+                margin="13",
             )
             for key in order[label]:
                 if key in nodes:

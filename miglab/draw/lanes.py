@@ -37,9 +37,8 @@ class _Box:
     x: float = 0
     y: float = 0
 
-    @property
-    def height(self) -> float:
-        return 32 + 14 * len(self.words.name) + 13 * len(self.words.marks)
+    def __post_init__(self) -> None:
+        self.height = 32 + 14 * len(self.words.name) + 13 * len(self.words.marks)
 
 
 def lanes(picture: Picture, prefix: str = "") -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import html
+import re
 
 from .colours import FONT, GREY, INK, Look
-from .words import clean
+from .words import UNPRINTABLE, clean
+
+# Most text needs nothing done to it, and looking is quicker than doing it.
+_RISKY = re.compile(f"[&<>\"'↩{UNPRINTABLE}]")
 
 
 def escape(text: str) -> str:
     """Text as it may stand in an element or an attribute."""
+    if not _RISKY.search(text):
+        return text
     return html.escape(emoji_safe(clean(text)))
 
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from ..errors import CannotDraw
 from ..facts.picture import Picture
-from .colours import FONT
+from .colours import FONT, GREY
 from .svg import emoji_safe
 from .words import clean
 
@@ -15,6 +15,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _TITLE = "{http://www.w3.org/1999/xlink}title"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NUMBER = re.compile(r"-?\d+\.\d+")
+_INSET = 3
 _POINTS = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 
 
@@ -80,16 +81,34 @@ def _node(group: ElementTree.Element) -> None:
 
 
 def _frame(group: ElementTree.Element) -> None:
-    """A heading begins at the left side of its frame, however wide the reader's font is."""
-    left = min((x for each in group.iter() for x in _across(each)), default=0.0)
+    """An app's frame drawn a little inside its place, since Graphviz lets two of them touch; a
+    heading begins at its left side, however wide the reader's font is."""
+    left = 0.0
+    for each in [*group.findall(f"{_SVG}path"), *group.findall(f"{_SVG}polygon")]:
+        if group.get("class") != "cluster":
+            continue
+        across, down = _across(each), _across(each, 1)
+        left = min(across) + 12
+        each.tag = f"{_SVG}rect"
+        each.attrib = {
+            "x": f"{min(across) + _INSET:.1f}",
+            "y": f"{min(down) + _INSET:.1f}",
+            "width": f"{max(across) - min(across) - 2 * _INSET:.1f}",
+            "height": f"{max(down) - min(down) - 2 * _INSET:.1f}",
+            "rx": "10",
+            "fill": "none",
+            "stroke": GREY,
+        }
     for each in group.findall(f"{_SVG}text"):
         each.set("text-anchor", "start")
-        each.set("x", f"{left + (10 if group.get('class') == 'cluster' else 2):.1f}")
+        each.set("x", f"{left or 8:.1f}")
+        if left:
+            each.set("y", f"{float(each.get('y', '0')) + 4:.1f}")
 
 
-def _across(shape: ElementTree.Element) -> list[float]:
-    """Where a shape's points lie from left to right."""
-    return [float(x) for x, _ in _POINTS.findall(shape.get("d") or shape.get("points") or "")]
+def _across(shape: ElementTree.Element, axis: int = 0) -> list[float]:
+    """Where a shape's points lie from left to right, or with axis 1 from top to bottom."""
+    return [float(point[axis]) for point in _POINTS.findall(shape.get("d") or shape.get("points") or "")]
 
 
 def _unwrap(group: ElementTree.Element) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture, State
@@ -14,13 +14,14 @@ LINE = 18
 #: More lines than this end in "…"; the full name is in the tooltip.
 LINES = 4
 
+_PIECES = {"_": re.compile("[^_]*_|[^_]+"), " ": re.compile("[^ ]* |[^ ]+")}
 _NUMBERED = re.compile(r"(\d+)_?(.*)", re.DOTALL)
 # What neither XML nor UTF-8 can carry, and file names can.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+UNPRINTABLE = "\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
+_UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(NamedTuple):
     """What a card says: one big line, the rest of the name, small marks, and the tooltip."""
 
     big: str
@@ -85,9 +86,10 @@ def lanes_of(picture: Picture) -> dict[str, list[Key]]:
 def wrap(text: str, width: int = LINE, lines: int = LINES, after: str = "_") -> tuple[str, ...]:
     """Text in lines of at most ``width`` characters, broken behind ``after`` where that is
     possible; what does not fit into ``lines`` becomes "…"."""
-    pieces = [piece for piece in re.split(f"(?<={re.escape(after)})", text) if piece]
+    if len(text) <= width:
+        return (text.strip(),) if text.strip() else ()
     found: list[str] = []
-    for piece in pieces:
+    for piece in _PIECES[after].findall(text):
         if found and len((found[-1] + piece).rstrip()) <= width:
             found[-1] += piece
             continue
@@ -104,9 +106,10 @@ def clean(text: str) -> str:
 
 
 def _named(glyph: str, name: str) -> tuple[str, tuple[str, ...]]:
-    numbered = _NUMBERED.fullmatch(clean(name))
+    text = clean(name)
+    numbered = _NUMBERED.fullmatch(text)
     if not numbered or len(numbered[1]) > LINE:
-        return glyph, wrap(clean(name))
+        return glyph, wrap(text)
     return f"{glyph} {numbered[1]}", wrap(numbered[2])
 
 

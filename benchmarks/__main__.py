@@ -1,0 +1,231 @@
+"""Measures a lab against plain ``manage.py``, in turns, in one run; prints medians and ratios."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
+FIELD = '    colour = models.CharField(max_length=9, default="{}")\n'
+
+Act = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the table. Times in milliseconds; ``limit`` and the measure it holds for."""
+
+    what: str
+    ours: float
+    by_hand: float | None
+    limit: float
+    unit: str
+
+    @property
+    def measure(self) -> float:
+        """What the limit is about: a ratio where there is something to compare with."""
+        return self.ours / self.by_hand if self.by_hand and self.unit == "×" else self.ours
+
+
+def timed(act: Act) -> float:
+    """How many milliseconds it takes."""
+    start = time.perf_counter()
+    act()
+    return (time.perf_counter() - start) * 1000
+
+
+def in_turns(times: int, *acts: tuple[Act, Act]) -> list[float]:
+    """Medians of several acts, each with its preparation, run in turns."""
+    found: list[list[float]] = [[] for _ in acts]
+    for turn in range(times + 1):
+        for place, (prepare, act) in enumerate(acts):
+            prepare()
+            taken = timed(act)
+            if turn:  # the first turn is a warm-up
+                found[place].append(taken)
+    return [statistics.median(each) for each in found]
+
+
+def nothing() -> None:
+    """No preparation."""
+
+
+def commands(times: int) -> list[Result]:
+    """Commands through a lab, the truths before and after included, and by hand."""
+    from miglab import Lab
+
+    results = []
+    with Lab("storefront", apps=["store"]) as lab, tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "project"
+        shutil.copytree(lab.folder, folder)
+        kept = Path(place) / "db.sqlite3"
+        shutil.copy(folder / "db.sqlite3", kept)
+
+        def by_hand(*words: str) -> Act:
+            return lambda: subprocess.run(
+                [sys.executable, "manage.py", *words], cwd=folder, capture_output=True, check=True
+            )
+
+        def back_by_hand() -> None:
+            shutil.copy(kept, folder / "db.sqlite3")
+
+        for what, line, limit in (
+            ("a command that reads (showmigrations)", "showmigrations store", 0.12),
+            ("a revert of one migration", "migrate store 0004", 0.35),
+            ("zero", "migrate store zero", 0.5),
+        ):
+            ours, hand = in_turns(
+                times,
+                (lab.restart, lambda line=line: lab.manage(line)),  # type: ignore[misc]
+                (back_by_hand, by_hand(*line.split())),
+            )
+            results.append(Result(what, ours, hand, limit, "×"))
+        results += after_an_edit(times, lab, folder, by_hand("showmigrations", "store"))
+        lab.restart()
+        lab.manage("migrate store 0003")
+        rewind, forward = in_turns(times, (nothing, lab.rewind), (nothing, lab.forward))
+        results.append(Result("rewind", rewind, None, 100, "ms"))
+        results.append(Result("forward", forward, None, 100, "ms"))
+        results.append(drawing(times, lab))
+        results.append(memory(lab))
+    return results
+
+
+def after_an_edit(times: int, lab: object, folder: Path, by_hand: Act) -> list[Result]:
+    """The first command after models.py was written in an editor, noticing it included."""
+    from miglab import Lab
+
+    assert isinstance(lab, Lab)
+    number = iter(range(10_000))
+
+    def edit(project: Path) -> Act:
+        path = project / "store" / "models.py"
+        original = path.read_text()
+        assert SKU in original
+
+        def act() -> None:
+            path.write_text(original.replace(SKU, SKU + FIELD.format(next(number))))
+
+        return act
+
+    lab.restart()
+    ours, hand = in_turns(
+        times,
+        (edit(lab.folder), lambda: lab.manage("showmigrations store")),
+        (edit(folder), by_hand),
+    )
+    return [Result("a command after an edited file", ours, hand, 0.6, "×")]
+
+
+def drawing(times: int, lab: object) -> Result:
+    """A lesson's graph, from facts to SVG."""
+    from miglab import Lab
+    from miglab.draw.engines import svg
+
+    assert isinstance(lab, Lab)
+    graph = lab.graph("store.0001")
+    (ours,) = in_turns(times, (nothing, lambda: svg(graph)))
+    return Result("a lesson's graph drawn to SVG", ours, None, 150, "ms")
+
+
+def memory(lab: object) -> Result:
+    """All processes of a lab beside the kernel, by proportional set size, in MB (Linux)."""
+    import psutil
+
+    from miglab import Lab
+
+    assert isinstance(lab, Lab)
+    lab.manage("showmigrations")
+    total = 0.0
+    for process in psutil.Process().children(recursive=True):
+        try:
+            total += process.memory_full_info().pss / 1e6
+        except (AttributeError, psutil.Error):
+            continue
+    return Result("memory beside the kernel", total, None, 60, "MB")
+
+
+def opening(times: int) -> list[Result]:
+    """From nothing to a lab with rows, and one ``migrate`` from nothing by hand."""
+    from miglab import Lab
+    from miglab.sandbox import home
+
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "project"
+        with Lab() as lab:
+            shutil.copytree(lab.folder, folder)
+
+        def forget() -> None:
+            shutil.rmtree(home() / "templates", ignore_errors=True)
+
+        def drop() -> None:
+            (folder / "db.sqlite3").unlink(missing_ok=True)
+
+        def open_and_look() -> None:
+            with Lab() as lab:
+                assert len(lab.rows("store_product")) == 24
+
+        def migrate() -> None:
+            subprocess.run(
+                [sys.executable, "manage.py", "migrate"],
+                cwd=folder, capture_output=True, check=True,
+            )
+
+        first, again, hand = in_turns(
+            times, (forget, open_and_look), (nothing, open_and_look), (drop, migrate)
+        )
+    return [
+        Result("a lab opened for the first time, with rows", first, hand, 1, "×"),
+        Result("a lab opened again, with rows", again, None, 500, "ms"),
+    ]
+
+
+def importing(times: int) -> Result:
+    """``import miglab`` in a new interpreter, beside an interpreter that imports nothing."""
+
+    def python(code: str) -> Act:
+        return lambda: subprocess.run([sys.executable, "-c", code], check=True)
+
+    ours, empty = in_turns(times, (nothing, python("import miglab")), (nothing, python("pass")))
+    return Result("import miglab", ours - empty, None, 300, "ms")
+
+
+def table(results: Sequence[Result]) -> str:
+    """The results as aligned lines."""
+    lines = [f"{'':44} {'lab':>9} {'by hand':>9} {'measure':>9} {'at most':>9}"]
+    for each in results:
+        unit = "MB" if each.unit == "MB" else "ms"
+        hand = f"{each.by_hand:.0f} ms" if each.by_hand else ""
+        digits = 2 if each.unit == "×" else 0
+        measure = f"{each.measure:.{digits}f} {each.unit}"
+        limit = f"{each.limit:g} {each.unit}"
+        mark = "" if each.measure <= each.limit else "  ← over"
+        lines.append(
+            f"{each.what:44} {each.ours:6.0f} {unit} {hand:>9} {measure:>9} {limit:>9}{mark}"
+        )
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Measure everything; the exit status says whether every limit is kept."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("-n", type=int, default=9, help="turns of each measurement (9)")
+    times = parser.parse_args().n
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["MIGLAB_HOME"] = place
+        results = [*commands(times), *opening(times), importing(times)]
+    print(table(results))
+    return int(any(each.measure > each.limit for each in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What is typed in a terminal: ``miglab`` and its commands, one module each."""

@@ -1,0 +1,158 @@
+"""``miglab doctor``: what is there, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Literal
+
+from .. import project, runners, sandbox
+from ..draw import engines
+from ..errors import MiglabError
+
+#: The Django that the lessons are written for.
+DJANGO = "5.2"
+PYTHON = (3, 11)
+SQLITE = (3, 31)
+#: A lab with its snapshots takes a few megabytes.
+ROOM = 100_000_000
+
+State = Literal["ok", "missing", "optional"]
+GLYPH: dict[State, str] = {"ok": "✓", "missing": "✗", "optional": "–"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line: ``missing`` means that no lab can run, ``optional`` that it runs without.
+
+    ``do`` says what to do, where there is something to do.
+    """
+
+    state: State
+    what: str
+    found: str
+    do: str = ""
+
+    def __str__(self) -> str:
+        line = f"{GLYPH[self.state]} {self.state:<8}  {self.what:<16}  {self.found}"
+        return f"{line}\n{'':12}do this: {self.do}" if self.do else line
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "doctor",
+        help="say what is there, what is missing and what to do",
+        description="Say what is there, what is missing and what to do. "
+        "The exit status is 0 where a lab can run, else 1.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings."""
+    missing = 0
+    for finding in findings():
+        print(finding)
+        missing += finding.state == "missing"
+    print()
+    print("A lab can run here." if not missing else f"A lab cannot run here: {missing} missing.")
+    return 1 if missing else 0
+
+
+def findings() -> Iterator[Finding]:
+    """Everything that was looked at, in the order in which it is needed."""
+    yield _python(sys.version_info[:3])
+    yield _django(version("django"))
+    yield _sqlite(sqlite3.sqlite_version_info)
+    yield _practice_project()
+    yield _labs(sandbox.home())
+    yield _runner()
+    yield _pictures()
+    yield from (_jupyter(name) for name in ("jupyterlab", "ipykernel", "ipywidgets"))
+
+
+def version(distribution: str) -> str | None:
+    """The version of an installed distribution."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _python(found: tuple[int, ...]) -> Finding:
+    words = f"{_dotted(found)} ({sys.executable})"
+    if found < PYTHON:
+        return Finding("missing", "Python", words, f"use Python {_dotted(PYTHON)} or newer")
+    return Finding("ok", "Python", words)
+
+
+def _django(found: str | None) -> Finding:
+    do = f'python -m pip install "django=={DJANGO}.*"'
+    if found is None:
+        return Finding("missing", "Django", "not installed", do)
+    if not found.startswith(f"{DJANGO}."):
+        words = f"{found}; the lessons are written for {DJANGO}, their texts may differ"
+        return Finding("optional", "Django", words, do)
+    return Finding("ok", "Django", found)
+
+
+def _sqlite(found: tuple[int, ...]) -> Finding:
+    if found < SQLITE:
+        do = f"use a Python that brings SQLite {_dotted(SQLITE)} or newer"
+        return Finding("missing", "SQLite", _dotted(found), do)
+    return Finding("ok", "SQLite", _dotted(found))
+
+
+def _practice_project() -> Finding:
+    try:
+        folder = project.bundled(project.BUNDLED[0]).folder
+    except MiglabError:
+        do = "install miglab again"
+        return Finding("missing", "practice project", "not in this installation", do)
+    return Finding("ok", "practice project", str(folder))
+
+
+def _labs(home: Path) -> Finding:
+    """Where labs are kept: what is there of that folder, or of what it will be made in."""
+    there = next(place for place in (home, *home.parents) if place.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        do = "set MIGLAB_HOME to a folder that you may write to"
+        return Finding("missing", "labs", f"{home}: not writable", do)
+    free = shutil.disk_usage(there).free
+    words = f"{home}, {free / 1e9:.1f} GB free"
+    if free < ROOM:
+        do = "make room there, or set MIGLAB_HOME to a folder on another disk"
+        return Finding("missing", "labs", words, do)
+    return Finding("ok", "labs", words)
+
+
+def _runner() -> Finding:
+    if "warm" in runners.names():
+        return Finding("ok", "commands", "warm: each in a fork of a process that is ready")
+    return Finding("ok", "commands", "fresh: each in a new process (this system cannot fork)")
+
+
+def _pictures() -> Finding:
+    if engines.available()[0] == "lanes":
+        do = "python -m pip install pygraphviz, or install Graphviz (its program is dot)"
+        return Finding("optional", "pictures", engines.describe(), do)
+    return Finding("ok", "pictures", engines.describe())
+
+
+def _jupyter(name: str) -> Finding:
+    found = version(name)
+    if found is None:
+        return Finding("optional", name, "not installed", f"python -m pip install {name}")
+    return Finding("ok", name, found)
+
+
+def _dotted(numbers: tuple[int, ...]) -> str:
+    return ".".join(map(str, numbers))

@@ -1,0 +1,51 @@
+"""Which command was typed, and its exit status."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from ..errors import MiglabError
+from . import doctor
+
+#: A command is a module with ``add(commands)``, which sets ``run(arguments) -> exit status``.
+COMMANDS = (doctor,)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """The whole help, and then what was wrong."""
+        self.print_help(sys.stderr)
+        self.exit(2, f"\n{self.prog}: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of ``miglab`` with all its commands."""
+    whole = _Parser(prog="miglab", description="A flight simulator for Django migrations.")
+    commands = whole.add_subparsers(title="commands", metavar="command", required=True)
+    for command in COMMANDS:
+        command.add(commands)
+    return whole
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; 0 is well, 1 is not well, 2 is not understood."""
+    _write_what_the_terminal_can()
+    chosen = parser().parse_args(arguments)
+    try:
+        status: int = chosen.run(chosen)
+    except MiglabError as error:
+        print(f"miglab: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _write_what_the_terminal_can() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(ValueError):
+                stream.reconfigure(errors="replace")

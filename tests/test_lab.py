@@ -1,0 +1,307 @@
+"""What a lab does with commands, files and its own history."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from miglab import Lab
+from miglab.compare.truths import compare
+from miglab.errors import BadInput, RefusalExpected, Unanswered, UnknownName
+from miglab.facts.migration import Key
+from miglab.facts.truths import Record, Unreadable
+
+SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
+
+
+def record(lab: Lab, app: str = "store") -> list[str]:
+    """The names recorded for an app, in order."""
+    found = lab.truths().truths.record
+    assert isinstance(found, Record)
+    return [key.name[:4] for key in found.keys if key.app_label == app]
+
+
+def test_a_lab_opens_with_everything_applied_and_rows_in_its_tables(lab: Lab) -> None:
+    assert record(lab) == ["0001", "0002", "0003", "0004", "0005"]
+    assert len(lab.rows("store_product")) == 24
+    agreements = lab.truths().agreements
+    assert agreements.models_files.verdict is True
+    assert agreements.files_record.verdict is True
+    assert agreements.record_tables.verdict is True
+
+
+def test_at_says_where_a_lab_starts_and_every_other_app_goes_as_far_as_it_can(
+    open_lab: Callable[..., Lab],
+) -> None:
+    """marketplace.0001 needs accounts: it stays back with accounts at zero."""
+    lab = open_lab(at=["store.0003", "accounts.zero"])
+    assert record(lab) == ["0001", "0002", "0003"]
+    assert record(lab, "accounts") == record(lab, "marketplace") == record(lab, "media") == []
+    assert record(lab, "blog") == ["0001", "0002", "0003", "0004"]
+    assert "discount" not in lab.rows("store_product").columns
+    assert len(lab.rows("store_product")) == 24
+
+
+def test_a_step_holds_the_line_the_output_the_sql_and_what_moved(lab: Lab) -> None:
+    step = lab.manage("python manage.py migrate store 0004")
+    assert step.line == "migrate store 0004"
+    assert "Unapplying store.0005_tag_product_tags... OK" in step.output
+    assert any(each.sql.startswith('DROP TABLE "store_tag"') for each in step.sql if each.writes)
+    moves = compare(step.before, step.after)
+    assert moves.unapplied == (Key("store", "0005_tag_product_tags"),)
+    assert moves.moved == ("record", "tables")
+    lost = {change.table: change.lost for change in step.rows if not change.by_handlers}
+    assert lost == {"store_product_tags": 40, "store_tag": 6}
+
+
+def test_a_command_that_reads_moves_nothing_and_makes_no_history(lab: Lab) -> None:
+    step = lab.manage("showmigrations store")
+    assert "[X] 0005_tag_product_tags" in step.output
+    assert compare(step.before, step.after).moved == ()
+    assert lab.history().lines == ()
+
+
+def test_what_django_refuses_is_a_step_and_no_python_error(lab: Lab) -> None:
+    step = lab.manage("migrate store 9")
+    assert step.refusal is not None
+    assert step.refusal.error == "CommandError"
+    assert step.refusal.message == "Cannot find a migration matching '9' from app 'store'."
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("migrate nowhere", "CommandError"),
+        ("migrate store 00", "CommandError"),
+        ("migrate --nonsense", "SystemExit"),
+        ("nonsense", "SystemExit"),
+        ("migrate blog zero", "IrreversibleError"),
+    ],
+)
+def test_a_lesson_that_expects_a_refusal_passes_on_that_one_alone(
+    lab: Lab, line: str, error: str
+) -> None:
+    assert lab.manage(line, refused=error).refused
+    with pytest.raises(RefusalExpected, match="KeyError was expected"):
+        lab.expect_refused("KeyError")
+    lab.restart()
+    lab.manage("showmigrations")
+    with pytest.raises(RefusalExpected, match="was not refused"):
+        lab.expect_refused(error)
+
+
+def test_an_irreversible_revert_stops_halfway_and_the_step_says_what_is_gone(lab: Lab) -> None:
+    """blog: 0001 ← 0002 ← 0003 (RunPython without a reverse) ← 0004"""
+    step = lab.manage("migrate blog zero")
+    assert step.refusal is not None
+    assert step.refusal.error == "IrreversibleError"
+    assert compare(step.before, step.after).unapplied[0].name.startswith("0004")
+    assert record(lab, "blog") == ["0001", "0002", "0003"]
+
+
+def test_djangos_questions_are_answered_by_argument(lab: Lab) -> None:
+    lab.replace("store/models.py", SKU, SKU + "    weight = models.IntegerField()\n")
+    step = lab.manage("makemigrations store", answers=["1", "7"])
+    assert [each.path for each in step.files] == ["store/migrations/0006_product_weight.py"]
+    lab.manage("migrate store")
+    rows = lab.rows("store_product")
+    assert {row["weight"] for row in rows} == {7}
+
+
+def test_a_question_that_nobody_answers_stops_the_command_and_nothing_is_lost(lab: Lab) -> None:
+    lab.replace("store/models.py", SKU, SKU + "    weight = models.IntegerField()\n")
+    before = lab.truths().truths
+    with pytest.raises(Unanswered, match=r"non-nullable field 'weight'.*answers="):
+        lab.manage("makemigrations store")
+    with pytest.raises(Unanswered, match=r"Please enter the default value"):
+        lab.manage("makemigrations store", answers=["1"])
+    assert lab.truths().truths == before
+    assert lab.manage("showmigrations store").refusal is None
+
+
+def test_a_rename_answered_with_yes_keeps_the_values(lab: Lab) -> None:
+    lab.replace("store/models.py", "    discount = ", "    rebate = ")
+    lab.manage("makemigrations store", answers=["y"])
+    step = lab.manage("migrate store")
+    assert [change for change in step.rows if change.costs] == []
+
+
+def test_a_rename_answered_with_no_loses_them(lab: Lab) -> None:
+    lab.replace("store/models.py", "    discount = ", "    rebate = ")
+    lab.manage("makemigrations store", answers=["n"])
+    (change,) = [change for change in lab.manage("migrate store").rows if change.costs]
+    assert change.lost_values == {"discount": 24}
+
+
+def test_rewind_brings_back_files_tables_record_and_rows_at_any_depth(lab: Lab) -> None:
+    start = lab.truths().truths
+    prices = list(lab.rows("store_product"))
+    lab.manage("migrate store 0004")
+    lab.write("store/models.py", "# empty\n")
+    lab.delete("store/migrations/0005_*.py")
+    lab.manage("migrate blog 0003")
+    assert lab.history().position == 4
+    lab.rewind(4)
+    assert lab.truths().truths == start
+    assert list(lab.rows("store_product")) == prices
+    lab.forward(2)
+    assert lab.read("store/models.py") == "# empty\n"
+    assert record(lab) == ["0001", "0002", "0003", "0004"]
+    lab.restart()
+    assert lab.truths().truths == start
+    lab.forward(4)
+    assert record(lab, "blog") == ["0001", "0002", "0003"]
+
+
+def test_there_and_back_again_is_the_same_lab_for_every_step(lab: Lab) -> None:
+    for command in ("migrate store zero", "migrate --fake blog 0002", "migrate accounts 0001"):
+        before = lab.truths().truths
+        lab.manage(command)
+        after = lab.truths().truths
+        assert before != after
+        lab.rewind()
+        assert lab.truths().truths == before
+        lab.forward()
+        assert lab.truths().truths == after
+
+
+def test_a_new_step_cuts_off_what_was_rewound(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    lab.rewind()
+    lab.manage("migrate store 0003")
+    assert lab.history().lines == ("migrate store 0003",)
+    with pytest.raises(BadInput, match="cannot go forward 1 step; there are no steps ahead"):
+        lab.forward()
+
+
+@pytest.mark.parametrize("steps", [0, -1, 1.5, True, "2"])
+def test_rewinding_by_what_is_no_number_of_steps_is_refused(lab: Lab, steps: object) -> None:
+    with pytest.raises(BadInput, match="no number of steps"):
+        lab.rewind(steps)  # type: ignore[arg-type]
+
+
+def test_rewinding_further_than_the_beginning_says_how_far_it_goes(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    with pytest.raises(BadInput, match="cannot rewind 2 steps; there is 1 step to go back"):
+        lab.rewind(2)
+
+
+def test_what_a_terminal_did_in_the_folder_becomes_a_step(lab: Lab) -> None:
+    terminal = [sys.executable, "manage.py", "migrate", "store", "0004"]
+    subprocess.run(terminal, cwd=lab.folder, check=True, capture_output=True)
+    (lab.folder / "store" / "notes.txt").write_text("from the terminal")
+    step = lab.manage("showmigrations store")
+    assert "[ ] 0005_tag_product_tags" in step.output
+    (noticed,) = lab.take_noticed()
+    assert noticed.kind == "outside"
+    assert [each.path for each in noticed.files] == ["store/notes.txt"]
+    assert {change.table for change in noticed.rows if change.lost} >= {"store_tag"}
+    lab.rewind()
+    assert record(lab)[-1] == "0005"
+    assert not (lab.folder / "store" / "notes.txt").exists()
+
+
+def test_a_syntax_error_in_the_models_leaves_the_other_truths_readable(lab: Lab) -> None:
+    lab.write("store/models.py", "this is no Python\n")
+    view = lab.truths()
+    assert isinstance(view.truths.models, Unreadable)
+    assert "SyntaxError" in view.truths.models.reason
+    assert "store/models.py, line 1" in view.truths.models.reason
+    assert view.agreements.models_files.verdict is None
+    assert view.agreements.files_record.verdict is True
+    assert lab.manage("check", refused="SyntaxError").output.startswith("Traceback")
+    lab.rewind()
+    assert lab.truths().agreements.models_files.verdict is True
+
+
+def test_a_migration_file_that_does_not_import_is_still_a_file(lab: Lab) -> None:
+    lab.write("store/migrations/0006_bad.py", "import nothing_like_this\n")
+    view = lab.truths()
+    assert Key("store", "0006_bad") in view.truths.files.bad  # type: ignore[union-attr]
+    assert view.agreements.files_record.verdict is None
+    assert "0006_bad" in lab.graph().text
+
+
+def test_a_deleted_file_of_an_applied_migration_leaves_a_ghost(lab: Lab) -> None:
+    lab.delete("store/migrations/0005_tag_product_tags.py")
+    agreed = lab.truths().agreements.files_record
+    assert agreed.verdict is False
+    assert agreed.details == ("store.0005_tag_product_tags is recorded, and its file is gone",)
+    assert "✗ 0005_tag_product_tags" in lab.graph().text
+
+
+def test_sql_behind_djangos_back_is_drift_and_the_record_says_otherwise(lab: Lab) -> None:
+    lab.sql("DROP TABLE store_product_tags")
+    agreed = lab.truths().agreements.record_tables
+    assert agreed.verdict is False
+    assert agreed.details == ("table store_product_tags is missing",)
+    assert agreed.missing == (Key("store", "0005_tag_product_tags"),)
+    assert "≠ 0005_tag_product_tags" in lab.graph().text
+
+
+def test_drift_that_runpython_may_explain_cannot_be_told(lab: Lab) -> None:
+    lab.sql("ALTER TABLE blog_post ADD COLUMN mood text")
+    agreed = lab.truths().agreements.record_tables
+    assert agreed.verdict is None
+    assert "blog_post.mood" in agreed.details[0]
+
+
+def test_sql_that_only_reads_gives_rows_and_no_step(lab: Lab) -> None:
+    rows = lab.sql("SELECT count(*) AS n FROM store_product WHERE price IS NULL")
+    assert list(rows) == [{"n": 3}]  # type: ignore[arg-type]
+    assert lab.history().lines == ()
+
+
+def test_python_runs_in_the_project_with_its_models_at_hand(lab: Lab) -> None:
+    step = lab.shell("chair = Product.objects.first()\nchair.delete()\nProduct.objects.count()")
+    assert step.output.strip().endswith("23")
+    assert {c.table: c.lost for c in step.rows}["store_product"] == 1
+
+
+def test_what_goes_wrong_in_the_shell_is_a_step(lab: Lab) -> None:
+    step = lab.shell("Product.objects.get(pk=999)")
+    assert step.refusal is not None
+    assert step.refusal.error == "DoesNotExist"
+
+
+def test_graph_shows_what_going_to_a_target_would_pull_in(lab: Lab) -> None:
+    """accounts ← marketplace ← media: accounts.zero takes them all."""
+    text = lab.graph("accounts.zero").text
+    assert "↩ 0001_initial" in text
+    assert "⤷ 0002_photo_alt_text" in text
+    assert lab.graph("store.0005").sentence == "Going to store 0005 would move nothing."
+
+
+def test_the_plan_of_the_picture_is_the_plan_of_django(lab: Lab) -> None:
+    for target in ("accounts.0001", "store.0002", "media.zero", "blog.0003"):
+        label, name = target.split(".")
+        moving = [n.key for n in lab.graph(target).nodes if n.state.glyph in "↩⤷"]
+        plan = lab.manage(f"migrate {label} {name} --plan").output
+        for key in moving:
+            assert str(key) in plan
+        assert plan.count("Undo") >= len(moving)
+
+
+def test_two_labs_do_not_disturb_each_other(open_lab: Callable[..., Lab]) -> None:
+    one, other = open_lab(), open_lab()
+    one.manage("migrate store zero")
+    assert record(one) == []
+    assert record(other)[-1] == "0005"
+
+
+def test_a_lab_named_wrongly_says_what_there_is() -> None:
+    with pytest.raises(UnknownName, match="no project 'shopfront'; there is: storefront"):
+        Lab("shopfront")
+    with pytest.raises(UnknownName, match="no migration '0009' in app 'store'; there is: 0001"):
+        Lab(at="store.0009")
+    with pytest.raises(UnknownName, match="no app with migrations 'shop'"):
+        Lab(at="shop.0001")
+    with pytest.raises(BadInput, match="at='0003' names no migration"):
+        Lab(at="0003")
+    with pytest.raises(UnknownName, match="no app 'shop'"):
+        Lab(apps=["shop"])
+    with pytest.raises(UnknownName, match="no runner 'hot'"):
+        Lab(runner="hot")

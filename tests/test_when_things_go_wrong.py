@@ -1,0 +1,331 @@
+"""Whatever stops a command: a clear error, and the lab stands as it stood before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from miglab import Lab
+from miglab.errors import (
+    AgentDied,
+    BadInput,
+    DiskFull,
+    Interrupted,
+    LabClosed,
+    OutsideSandbox,
+    TimeLimit,
+    UnknownName,
+)
+from miglab.runners import names
+
+LOOPING = '''
+import time
+from django.db import migrations
+
+
+def half_and_then_for_ever(apps, schema_editor):
+    apps.get_model("store", "Product").objects.update(discount=99)
+    open("half-done.txt", "w").write("half")
+    while True:
+        time.sleep(0.01)
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("store", "0005_tag_product_tags")]
+    operations = [migrations.RunPython(half_and_then_for_ever, atomic=False)]
+'''
+
+
+@pytest.fixture(params=names())
+def looping(request: pytest.FixtureRequest, open_lab: Callable[..., Lab]) -> Lab:
+    """A lab whose store.0006 writes half of its work and then loops for ever.
+
+    store: 0001 ← … ← 0005 ← 0006 (loops)
+    """
+    lab = open_lab("storefront", runner=request.param)
+    lab.write("store/migrations/0006_loops.py", LOOPING)
+    return lab
+
+
+def unchanged(lab: Lab, before: object) -> bool:
+    """Whether the lab is what it was, and works."""
+    half = (lab.folder / "half-done.txt").exists()
+    works = "[ ] 0006_loops" in lab.manage("showmigrations store").output
+    return lab.truths().truths == before and not half and works
+
+
+def while_it_runs(lab: Lab, act: Callable[[], object]) -> threading.Thread:
+    """Do something as soon as the migration is in the middle of its work."""
+
+    def wait() -> None:
+        while not (lab.folder / "half-done.txt").exists():
+            time.sleep(0.01)
+        act()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
+def test_a_migration_that_loops_for_ever_is_stopped_at_the_time_limit(looping: Lab) -> None:
+    before = looping.truths().truths
+    looping.time_limit = 3
+    with pytest.raises(TimeLimit, match=r"ran longer than 3 seconds.*time_limit="):
+        looping.manage("migrate store")
+    looping.time_limit = 60
+    assert unchanged(looping, before)
+
+
+def test_interrupting_the_cell_stops_the_command(looping: Lab) -> None:
+    before = looping.truths().truths
+    thread = while_it_runs(looping, lambda: os.kill(os.getpid(), signal.SIGINT))
+    with pytest.raises(Interrupted, match="interrupted. The lab stands as it stood"):
+        looping.manage("migrate store")
+    thread.join()
+    assert unchanged(looping, before)
+
+
+@pytest.mark.parametrize("which", ["the agent", "the process of the command"])
+def test_a_process_killed_in_the_middle_of_a_command(looping: Lab, which: str) -> None:
+    before = looping.truths().truths
+
+    def kill() -> None:
+        running = [
+            each for each in psutil.Process().children(recursive=True) if _runs_in(each, looping)
+        ]
+        running.sort(key=lambda each: each.create_time())
+        (running[0] if which == "the agent" else running[-1]).kill()
+
+    thread = while_it_runs(looping, kill)
+    with pytest.raises(AgentDied, match="was killed"):
+        looping.manage("migrate store")
+    thread.join()
+    assert unchanged(looping, before)
+
+
+def _runs_in(process: psutil.Process, lab: Lab) -> bool:
+    try:
+        return process.cwd() == str(lab.folder)
+    except psutil.Error:
+        return False
+
+
+def test_the_agent_killed_between_two_commands_is_not_even_noticed(lab: Lab) -> None:
+    lab.manage("check")
+    for each in psutil.Process().children(recursive=True):
+        if _runs_in(each, lab):
+            each.kill()
+    assert lab.manage("showmigrations store").refusal is None
+
+
+def test_models_that_loop_for_ever_on_import_are_unreadable_and_can_be_mended(lab: Lab) -> None:
+    lab.time_limit = 3
+    step = lab.write("store/models.py", "while True:\n    pass\n")
+    assert "ran longer than 3 seconds" in str(step.after.models)
+    with pytest.raises(TimeLimit):
+        lab.manage("check")
+    lab.time_limit = 60
+    lab.rewind()
+    assert lab.manage("check").refusal is None
+
+
+FULL = """
+from django.db import migrations
+
+
+def fill(apps, schema_editor):
+    schema_editor.execute("CREATE TABLE big (data blob)")
+    schema_editor.execute("INSERT INTO big VALUES (zeroblob(64000000))")
+
+
+class Migration(migrations.Migration):
+    atomic = False
+    dependencies = [("store", "0005_tag_product_tags")]
+    operations = [migrations.RunPython(fill, atomic=False)]
+"""
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 24 MB of its own."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)]
+    if sys.platform != "linux" or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a disk of its own needs Linux and the right to mount one")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_a_full_disk_is_named_and_the_lab_stands_as_before(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch, open_lab: Callable[..., Lab]
+) -> None:
+    monkeypatch.setenv("MIGLAB_HOME", str(small_disk))
+    lab = open_lab("storefront")
+    lab.write("store/migrations/0006_fills.py", FULL)
+    before = lab.truths().truths
+    with pytest.raises(DiskFull, match="no room left on the disk"):
+        lab.manage("migrate store")
+    assert lab.truths().truths == before
+    with pytest.raises(DiskFull):
+        lab.write("store/big.txt", "x" * 40_000_000)
+    assert lab.truths().truths == before
+    assert lab.manage("showmigrations store").refusal is None
+    lab.close()
+
+
+@pytest.mark.parametrize("path", ["../x.py", "/etc/passwd", "store/../../x.py", "", "."])
+def test_a_path_outside_the_project_is_refused(lab: Lab, path: str) -> None:
+    for act in (lambda: lab.write(path, "x"), lambda: lab.delete(path), lambda: lab.read(path)):
+        with pytest.raises(OutsideSandbox, match="outside the project's folder"):
+            act()
+
+
+def test_a_link_that_leads_outside_the_project_is_refused(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    (lab.folder / "link").symlink_to(tmp_path)
+    with pytest.raises(OutsideSandbox):
+        lab.write("link/mine.txt", "yours")
+    lab.restart()
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_file_or_table_that_is_not_there_is_named_with_those_that_are(lab: Lab) -> None:
+    with pytest.raises(UnknownName, match=r"no file 'store/migrations/0009.*0001_initial.py"):
+        lab.delete("store/migrations/0009_x.py")
+    with pytest.raises(UnknownName, match=r"no table 'product'; there is: .*store_product"):
+        lab.rows("product")
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("", "there is no command"),
+        ("   ", "there is no command"),
+        ("python manage.py", "there is no command"),
+        ("migrate 'store", "no closing quotation"),
+        ("runserver", "runserver does not run here"),
+        ("shell", "%%shell"),
+        ("dbshell", "lab.sql"),
+    ],
+)
+def test_a_line_that_is_no_command_is_refused_before_anything_runs(
+    lab: Lab, line: str, told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        lab.manage(line)
+
+
+def test_a_replacement_that_fits_nothing_or_twice_is_refused(lab: Lab) -> None:
+    with pytest.raises(BadInput, match="stands 0 times"):
+        lab.replace("store/models.py", "no such text", "")
+    with pytest.raises(BadInput, match="must stand once"):
+        lab.replace("store/models.py", "models", "")
+
+
+def test_the_database_is_not_written_as_a_text(lab: Lab) -> None:
+    with pytest.raises(BadInput, match="is the database"):
+        lab.write("db.sqlite3", "x")
+
+
+def test_a_database_that_is_none_is_a_clear_step(lab: Lab) -> None:
+    (lab.folder / "db.sqlite3").write_bytes(b"this is no database, it is text" * 100)
+    step = lab.manage("migrate")
+    assert step.refusal is not None
+    assert "file is not a database" in step.refusal.message
+    lab.restart()
+    assert len(lab.rows("store_product")) == 24
+
+
+def test_a_closed_lab_says_so_and_leaves_nothing_on_disk(home: Path) -> None:
+    lab = Lab()
+    root = lab.folder.parent
+    lab.manage("migrate store 0003")
+    lab.close()
+    lab.close()
+    for act in (lambda: lab.manage("check"), lambda: lab.truths(), lambda: lab.folder):
+        with pytest.raises(LabClosed, match="open another"):
+            act()
+    assert not root.exists()
+    assert not root.with_suffix(".lock").exists()
+
+
+def test_a_lab_that_nobody_holds_any_more_is_removed() -> None:
+    lab = Lab()
+    root = lab.folder.parent
+    del lab
+    assert not root.exists()
+
+
+OWNER = """
+    import sys, time
+    from miglab import Lab
+    lab = Lab()
+    lab.manage("check")
+    print(lab.folder, flush=True)
+    {then}
+"""
+
+
+def owner(then: str) -> subprocess.Popen[str]:
+    """Another process with a lab of its own."""
+    code = textwrap.dedent(OWNER).format(then=then)
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+
+
+def folder_of(process: subprocess.Popen[str]) -> Path:
+    assert process.stdout is not None
+    return Path(process.stdout.readline().strip())
+
+
+def test_a_kernel_that_ends_leaves_nothing_on_disk() -> None:
+    with owner("pass") as process:
+        folder = folder_of(process)
+        process.wait(timeout=30)
+    assert not folder.parent.exists()
+
+
+def test_what_a_killed_kernel_left_is_swept_by_the_next_lab_and_its_processes_end() -> None:
+    with owner("time.sleep(60)") as process:
+        folder = folder_of(process)
+        running = psutil.Process(process.pid).children(recursive=True)
+        assert running
+        process.kill()
+    _, alive = psutil.wait_procs(running, timeout=10)
+    assert not alive
+    assert folder.exists()
+    Lab().close()
+    assert not folder.parent.exists()
+
+
+def test_no_living_lab_is_ever_swept(lab: Lab) -> None:
+    with owner("time.sleep(60)") as process:
+        folder = folder_of(process)
+        for _ in range(3):
+            Lab().close()
+        assert folder.exists()
+        assert lab.folder.exists()
+        process.kill()
+
+
+def test_a_runaway_command_ends_with_its_killed_kernel(tmp_path: Path) -> None:
+    then = f"lab.write('store/migrations/0006_loops.py', {LOOPING!r}); lab.manage('migrate store')"
+    with owner(then) as process:
+        folder = folder_of(process)
+        while not (folder / "half-done.txt").exists():
+            time.sleep(0.01)
+        running = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    _, alive = psutil.wait_procs(running, timeout=10)
+    assert not alive
