@@ -11,7 +11,7 @@ from .colours import CHANGED_WIDTH, FONT, GREY, INK, LOOKS, NO_FILE, Look
 from .names import classes, ident, safe
 from .words import (
     Words,
-    caption,
+    footnote,
     heading,
     lanes_of,
     leaves_of,
@@ -56,7 +56,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
             "fontcolor": GREY,
             "fontsize": "15",
             "labeljust": "l",
-            "labelloc": "t",
+            "labelloc": "b",
             "nodesep": "0.34",
             "ranksep": "0.42" if wide else "0.36",
             "pad": "0",
@@ -76,15 +76,15 @@ def dot(picture: Picture, prefix: str = "") -> str:
     if len(picture.nodes) > 100:
         # Where the layout would search longest for a shorter edge.
         graph.attr(nslimit="0.5", mclimit="0.05")
-    above = caption(picture)
-    if above:
-        graph.attr(label=_escape(above))
+    if footnote(picture):
+        graph.attr(label=footnote(picture))
     nodes = {node.key: node for node in picture.nodes}
     leaves, order = leaves_of(picture), lanes_of(picture)
     for label in order:
         with graph.subgraph(name=f"cluster_{safe(label)}") as cluster:
             cluster.attr(
                 label=f"<<B>{html.escape(heading(label, leaves[label]))}</B>>",
+                labelloc="t",
                 color=GREY,
                 style="rounded",
                 margin="13",
@@ -100,12 +100,11 @@ def dot(picture: Picture, prefix: str = "") -> str:
     if not order:
         _nothing(graph, "nothing")
     for parent, child in _edges(picture):
-        across = {} if parent.app_label == child.app_label else {"style": "dashed"}
-        if across:
-            across |= {"penwidth": "1.1", "class": "across"}
+        if parent.app_label == child.app_label:
+            look = {"weight": "4"}
         else:
-            across["weight"] = "4"
-        graph.edge(ident(parent), ident(child), **across)
+            look = {"style": "dashed", "penwidth": "1.1", "class": "across"}
+        graph.edge(ident(parent), ident(child), **look)
     return str(graph.source)
 
 
@@ -174,11 +173,9 @@ def _label(words: Words) -> str:
 
 
 def _nothing(graph: Digraph, name: str) -> None:
-    graph.node(
-        safe(name), "(no migrations)", shape="plaintext", style="", fontcolor=GREY
-    )
+    graph.node(safe(name), "(no migrations)", shape="plaintext", style="", fontcolor=GREY)
 
 
 def _escape(text: str) -> str:
-    """Text that DOT shows as it stands: a backslash and an ampersand mean something to it."""
-    return text.replace("&", "&amp;").replace("\\", "\\\\")
+    """Text that DOT shows as it stands: a backslash, even a doubled one, means something to it."""
+    return text.replace("&", "&amp;").replace("\\", "&#92;")

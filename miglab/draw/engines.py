@@ -65,17 +65,19 @@ def _order() -> list[str]:
     first = os.environ.get("MIGLAB_ENGINE")
     names = list(_DRAW)
     if first:
-        names.sort(key=_known(first).__ne__)
+        names.sort(key=_known(first, "MIGLAB_ENGINE").__ne__)
     return names
 
 
-def _known(engine: str) -> str:
+def _known(engine: str, where: str = "") -> str:
     if engine not in _DRAW:
-        raise UnknownName("drawing engine", engine, _DRAW)
+        raise UnknownName("drawing engine", engine, _DRAW, where)
     return engine
 
 
 def _by_dot(picture: Picture, prefix: str) -> str:
+    if not shutil.which("dot"):
+        raise CannotDraw("there is no dot on the PATH")
     import graphviz
 
     drawn = graphviz.pipe_string(
@@ -128,7 +130,8 @@ def _pygraphviz_version() -> str | None:
 
 
 def _lanes_version() -> str:
-    return "plain lanes (no graphviz engine found)"
+    asked = os.environ.get("MIGLAB_ENGINE") == "lanes"
+    return f"plain lanes ({'MIGLAB_ENGINE asks for them' if asked else 'no graphviz engine found'})"
 
 
 @contextlib.contextmanager

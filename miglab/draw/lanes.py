@@ -11,10 +11,11 @@ from .colours import CHANGED_WIDTH, GREY, LOOKS, NO_FILE, Look
 from .names import classes, ident
 from .words import (
     Words,
-    caption,
+    footnote,
     heading,
     lanes_of,
     leaves_of,
+    sentence_of,
     words_of,
     words_of_missing,
 )
@@ -22,6 +23,7 @@ from .words import (
 #: A card's width, the room to the next one, and how many stand in a row before it wraps.
 CARD, GAP, PER_ROW = 134, 32, 5
 _EDGE, _HEAD, _ROW_GAP = 12, 34, 30
+_NOTHING = "(no migrations)"
 
 
 @dataclass
@@ -45,15 +47,13 @@ def lanes(picture: Picture, prefix: str = "") -> str:
     """The picture as SVG, laid out by nothing but the order of its migrations."""
     boxes = _boxes(picture, prefix)
     body: list[str] = []
-    top: float = 26 if caption(picture) else 2
-    if caption(picture):
-        body.append(svg.text(4, 16, caption(picture), 14, fill=GREY, anchor="start"))
+    top: float = 2
     across = max((len(row) for row in boxes.values()), default=1)
     across = max(1, min(across, PER_ROW))
     leaves = leaves_of(picture)
     headings = {label: heading(label, leaves[label]) for label in boxes}
     # Room for the longest line that is not on a card, by its count of letters.
-    widest = max(map(len, [caption(picture), "(no migrations)", *headings.values()]))
+    widest = max(map(len, [footnote(picture), _NOTHING, *headings.values()]))
     width = max(2 * _EDGE + across * (CARD + GAP) - GAP + 4, 28 + 9 * widest)
     for label, lane in boxes.items():
         bottom = _place(list(lane.values()), top + _HEAD)
@@ -61,21 +61,21 @@ def lanes(picture: Picture, prefix: str = "") -> str:
             f'<rect x="2" y="{top:g}" width="{width - 4:g}" height="{bottom - top + _EDGE:g}" '
             f'rx="10" fill="none" stroke="{GREY}"/>'
         )
-        body.append(svg.text(14, top + 18, headings[label], 14, style="bold", fill=GREY, anchor="start"))
+        body.append(_on_page(top + 18, headings[label], "bold"))
         if not lane:
-            body.append(
-                svg.text(14, top + 34, "(no migrations)", fill=GREY, anchor="start")
-            )
+            body.append(_on_page(top + 34, _NOTHING))
         top = bottom + _EDGE + 10
     if not boxes:
-        body.append(svg.text(4, top + 16, "(no migrations)", fill=GREY, anchor="start"))
+        body.append(_on_page(top + 16, _NOTHING))
         top += 30
     flat = {key: box for lane in boxes.values() for key, box in lane.items()}
     edges = sorted({edge for edge in picture.edges if edge[0] in flat and edge[1] in flat})
     body += [_edge(flat[a], flat[b], a.app_label != b.app_label) for a, b in edges]
     body += [_card(box) for box in flat.values()]
-    told = picture.sentence or picture.title or "migration graph"
-    return svg.picture(width, top - 6, told, "".join(body))
+    if footnote(picture):
+        body.append(_on_page(top + 12, footnote(picture)))
+        top += 26
+    return svg.picture(width, top - 6, sentence_of(picture), "".join(body))
 
 
 def _boxes(picture: Picture, prefix: str) -> dict[str, dict[Key, _Box]]:
@@ -109,6 +109,10 @@ def _place(lane: list[_Box], top: float) -> float:
             box.y = top + (height - box.height) / 2
         top += height
     return top if lane else top + 6
+
+
+def _on_page(y: float, words: str, style: str = "") -> str:
+    return svg.text(14, y, words, 14, style=style, fill=GREY, anchor="start")
 
 
 def _card(box: _Box) -> str:
@@ -158,4 +162,3 @@ def _edge(parent: _Box, child: _Box, across: bool) -> str:
         path = f"M{x1:g},{y1:g}C{x1:g},{y1 + bend:g} {x2:g},{y2 - bend:g} {x2:g},{y2 - 6 * down:g}"
         head = svg.arrow_head(x2, y2, "d" if down > 0 else "u")
     return f'<path d="{path}" fill="none" stroke="{GREY}"{dash}/>{head}'
-

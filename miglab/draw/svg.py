@@ -35,7 +35,13 @@ def picture(width: float, height: float, sentence: str, body: str) -> str:
 
 
 def text(
-    x: float, y: float, line: str, size: float = 12, *, style: str = "", fill: str = INK,
+    x: float,
+    y: float,
+    line: str,
+    size: float = 12,
+    *,
+    style: str = "",
+    fill: str = INK,
     anchor: str = "middle",
 ) -> str:
     """One line of text. ``style`` is ``bold``, ``italic`` or nothing."""

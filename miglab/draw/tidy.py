@@ -9,7 +9,7 @@ from ..errors import CannotDraw
 from ..facts.picture import Picture
 from .colours import FONT, GREY
 from .svg import emoji_safe
-from .words import clean
+from .words import sentence_of
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _TITLE = "{http://www.w3.org/1999/xlink}title"
@@ -29,7 +29,7 @@ def tidy(text: str, picture: Picture, ids: frozenset[str]) -> str:
     for name in ("width", "height"):
         # Sizes were planned in pixels; Graphviz calls them points, a third larger.
         root.set(name, root.get(name, "").removesuffix("pt"))
-    sentence = clean(picture.sentence or picture.title or "migration graph")
+    sentence = sentence_of(picture)
     root.set("role", "img")
     root.set("aria-label", sentence)
     for parent in list(root.iter(f"{_SVG}g")):
@@ -47,14 +47,15 @@ def tidy(text: str, picture: Picture, ids: frozenset[str]) -> str:
         for name in ("d", "points", "x", "y", "viewBox", "transform"):
             if name in each.attrib:
                 each.set(name, _NUMBER.sub(_rounded, each.attrib[name]))
+        each.tag = each.tag.removeprefix(_SVG)
         each.tail = None
         if each.text:
             each.text = emoji_safe(each.text) if each.text.strip() else None
     root.set("font-family", FONT)
-    title = ElementTree.Element(f"{_SVG}title")
+    root.set("xmlns", _SVG.strip("{}"))
+    title = ElementTree.Element("title")
     title.text = sentence
     root.insert(0, title)
-    ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -108,7 +109,8 @@ def _frame(group: ElementTree.Element) -> None:
 
 def _across(shape: ElementTree.Element, axis: int = 0) -> list[float]:
     """Where a shape's points lie from left to right, or with axis 1 from top to bottom."""
-    return [float(point[axis]) for point in _POINTS.findall(shape.get("d") or shape.get("points") or "")]
+    points = _POINTS.findall(shape.get("d") or shape.get("points") or "")
+    return [float(point[axis]) for point in points]
 
 
 def _unwrap(group: ElementTree.Element) -> None:

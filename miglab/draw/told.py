@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
@@ -40,10 +41,9 @@ def told(view: View) -> dict[str, Told]:
 
 def agreements(view: View) -> list[tuple[str, str, Agreement]]:
     """Each pair of neighbours with their agreement, in the order in which a change travels."""
-    names = list(NAMES)
     return [
         (above, below, getattr(view.agreements, f"{above}_{below}"))
-        for above, below in zip(names, names[1:], strict=False)
+        for above, below in itertools.pairwise(NAMES)
     ]
 
 
@@ -53,9 +53,10 @@ def panel_sentence(view: View) -> str:
     pairs = agreements(view)
     if all(agreement.verdict for _, _, agreement in pairs):
         return clean(f"The four truths{whose} agree.")
-    parts = [
-        f"{above} and {below}: {SIGNS[agreement.verdict][1]}" for above, below, agreement in pairs
-    ]
+    parts = []
+    for above, below, agreement in pairs:
+        colon = ":" if agreement.verdict is None else ""
+        parts.append(f"{above} and {below}{colon} {SIGNS[agreement.verdict][1]}")
     return clean(f"The four truths{whose}: {'; '.join(parts)}.")
 
 
@@ -64,9 +65,7 @@ def panel_text(view: View) -> str:
     truths = told(view).values()
     wide = max(len(each.place) for each in truths)
     lines = [panel_sentence(view)]
-    lines += [
-        f"  {each.name:<6}  {each.place:<{wide}}  {', '.join(each.lines)}" for each in truths
-    ]
+    lines += [f"  {each.name:<6}  {each.place:<{wide}}  {', '.join(each.lines)}" for each in truths]
     for above, below, agreement in agreements(view):
         sign, word = SIGNS[agreement.verdict]
         lines.append(f"{sign} {above} and {below}: {word}. {clean(agreement.reason)}".rstrip())

@@ -55,13 +55,19 @@ def heading(label: str, leaves: int = 1) -> str:
     return f"{text} — conflict: {leaves} leaves" if leaves > 1 else text
 
 
-def caption(picture: Picture) -> str:
-    """The line above a picture: its title, and what it leaves out."""
-    parts = [clean(picture.title)] if picture.title else []
-    if picture.hidden:
-        what = "migration of another app" if picture.hidden == 1 else "migrations of other apps"
-        parts.append(f"({picture.hidden:,} {what} not shown)")
-    return " ".join(parts)
+def footnote(picture: Picture) -> str:
+    """The line below a picture: how much it leaves out."""
+    if not picture.hidden:
+        return ""
+    one = picture.hidden == 1
+    what = "migration of another app is" if one else "migrations of other apps are"
+    return f"{picture.hidden:,} {what} not shown"
+
+
+def sentence_of(picture: Picture) -> str:
+    """What a screen reader says of a picture."""
+    parts = [part for part in (picture.title, picture.sentence) if part]
+    return clean(": ".join(parts)) or "a graph of migrations"
 
 
 def missing_parents(picture: Picture) -> list[Key]:

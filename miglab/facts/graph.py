@@ -98,9 +98,13 @@ class Graph:
 
 
 def _walk(start: Key, neighbours: Mapping[Key, tuple[Key, ...]]) -> list[Key]:
-    """All that can be reached, deepest first, in the order of ``MigrationGraph.iterative_dfs``."""
+    """All that can be reached, deepest first, in the order of ``MigrationGraph.iterative_dfs``.
+
+    A cycle, which Django refuses, ends where it closes.
+    """
     visited: list[Key] = []
     seen: set[Key] = set()
+    entered: set[Key] = set()
     stack = [(start, False)]
     while stack:
         key, done = stack.pop()
@@ -110,6 +114,9 @@ def _walk(start: Key, neighbours: Mapping[Key, tuple[Key, ...]]) -> list[Key]:
             seen.add(key)
             visited.append(key)
             continue
+        if key in entered:
+            continue
+        entered.add(key)
         stack.append((key, True))
         stack += [(each, False) for each in sorted(neighbours.get(key, ())) if each in neighbours]
     return visited
