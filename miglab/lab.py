@@ -542,7 +542,8 @@ class Lab:
         if mark not in self._agreed:
             self._agreed[mark] = self._ask_agreements(truths)
         models_files, record_tables = self._agreed[mark]
-        return Agreements(models_files, agreement.files_and_record(truths), record_tables)
+        told = agreement.files_and_record(truths, self.apps)
+        return Agreements(models_files, told, record_tables)
 
     def _ask_agreements(self, truths: Truths) -> tuple[Agreement, Agreement]:
         if isinstance(truths.models, Unreadable):

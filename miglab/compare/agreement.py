@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ..facts.graph import Graph, graph_of
@@ -50,8 +50,8 @@ def unclosed(graph: Graph, record: Record) -> list[tuple[Key, Key]]:
     ]
 
 
-def files_and_record(truths: Truths) -> Agreement:
-    """The agreement of the second truth with the third."""
+def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
+    """The agreement of the second truth with the third, for these app labels or for all."""
     files, record = truths.files, truths.record
     if isinstance(files, Unreadable):
         return Agreement(None, f"The migration files {files}.")
@@ -64,8 +64,8 @@ def files_and_record(truths: Truths) -> Agreement:
     if graph.missing:
         details = tuple(f"{child} depends on {parent}" for child, parent in graph.missing)
         return Agreement(None, "A migration depends on one that is not there.", details)
-    gone = ghosts(files, record)
-    waiting = unapplied(graph, record)
+    gone = [key for key in ghosts(files, record) if not apps or key.app_label in apps]
+    waiting = [key for key in unapplied(graph, record) if not apps or key.app_label in apps]
     open_ = unclosed(graph, record)
     details = (
         *(f"{key} is recorded, and its file is gone" for key in gone),

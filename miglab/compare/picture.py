@@ -20,6 +20,7 @@ def picture(
     plan: Sequence[tuple[Key, bool]] = (),
     target: Key | None = None,
     changed: Collection[Key] = (),
+    also: Collection[Key] = (),
     missing: Collection[Key] = (),
 ) -> Picture:
     """The graph of these truths.
@@ -30,6 +31,7 @@ def picture(
         plan: keys that are about to move, each with whether it goes backwards.
         target: where the plan leads.
         changed: keys that have just moved.
+        also: keys whose apps are shown, whatever else is.
         missing: recorded keys whose tables or columns are not there.
     """
     files = value_or(truths.files, Files((), {}))
@@ -38,7 +40,7 @@ def picture(
     gone = ghosts(files, record)
     replaced = graph.replaced or {}
     names = {*graph, *gone, *files.bad, *replaced}
-    shown = _apps(apps, names, [*(key for key, _ in plan), *changed])
+    shown = _apps(apps, names, [*(key for key, _ in plan), *changed, *also])
     waiting = set(unapplied(graph, record))
     moving = dict(plan)
     own = target.app_label if target else None

@@ -48,26 +48,21 @@ def _moved(moves: Moves) -> list[str]:
 
 
 def costs(step: Step) -> list[str]:
-    """What was stored and is not there any more, a phrase for each table."""
-    parts = []
+    """What was stored and is not there any more: what is gone, and what changed."""
+    gone, changed = [], []
     for change in step.rows:
-        if change.by_handlers or not change.costs:
+        if change.by_handlers:
             continue
         if change.lost:
-            parts.append(f"{counted(change.lost, 'row', 'rows')} of {change.table} "
-                         f"{'is' if change.lost == 1 else 'are'} gone")
+            gone.append(f"{counted(change.lost, 'row', 'rows')} of {change.table}")
         for column, number in change.lost_values.items():
-            parts.append(
-                f"{counted(number, 'value', 'values')} of {change.table}.{column} "
-                f"{'is' if number == 1 else 'are'} gone"
-            )
+            gone.append(f"{counted(number, 'value', 'values')} of {change.table}.{column}")
         if change.changed:
             columns = ", ".join(change.changed_columns)
-            parts.append(
-                f"{counted(change.changed, 'row', 'rows')} of {change.now or change.table} changed "
-                f"in {columns}"
-            )
-    return parts
+            rows = counted(change.changed, "row", "rows")
+            changed.append(f"{rows} of {change.now or change.table} in {columns}")
+    return [f"{word}: {', '.join(told)}" for word, told in (("gone", gone), ("changed", changed))
+            if told]
 
 
 def _gains(rows: Sequence[RowChange]) -> list[str]:
@@ -96,10 +91,13 @@ def _more(lines: Sequence[str], shown: int) -> str:
 
 
 def _end(parts: Sequence[str]) -> str:
-    """The phrases as one sentence, its first letter large unless it is a name."""
-    text = "; ".join(parts) + "."
-    first = text.split(" ", 1)[0]
-    return text if "." in first.rstrip(".") else text[0].upper() + text[1:]
+    """The phrases as sentences, each with a large first letter unless it begins with a name."""
+    return " ".join(f"{_large(part)}." for part in parts)
+
+
+def _large(part: str) -> str:
+    first = part.split(" ", 1)[0]
+    return part if "." in first or "_" in first else part[0].upper() + part[1:]
 
 
 def chips(step: Step, moves: Moves) -> list[str]:

@@ -19,7 +19,7 @@ from ..errors import CannotDraw, UnknownName
 from ..facts.picture import Picture
 from .dot import dot
 from .lanes import lanes
-from .names import idents
+from .names import titles
 from .tidy import tidy
 
 #: More nodes than this go to lanes at once: dot's time grows faster than the picture's use.
@@ -83,7 +83,7 @@ def _by_dot(picture: Picture, prefix: str) -> str:
     drawn = graphviz.pipe_string(
         "dot", "svg", input_string=dot(picture, prefix), encoding="utf-8", quiet=True
     )
-    return tidy(drawn, picture, idents(picture, prefix))
+    return tidy(drawn, picture, titles(picture, prefix))
 
 
 def _by_pygraphviz(picture: Picture, prefix: str) -> str:
@@ -96,7 +96,7 @@ def _by_pygraphviz(picture: Picture, prefix: str) -> str:
             drawn: bytes = graph.draw(format="svg", prog="dot")
         finally:
             graph.close()
-    return tidy(drawn.decode(), picture, idents(picture, prefix))
+    return tidy(drawn.decode(), picture, titles(picture, prefix))
 
 
 def _by_lanes(picture: Picture, prefix: str) -> str:

@@ -6,7 +6,7 @@ import re
 
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture
-from .words import missing_parents
+from .words import missing_parents, words_of, words_of_missing
 
 
 def safe(text: str) -> str:
@@ -19,10 +19,12 @@ def ident(key: Key, prefix: str = "") -> str:
     return prefix + safe(f"{key.app_label}.{key.name}")
 
 
-def idents(picture: Picture, prefix: str = "") -> frozenset[str]:
-    """The ids of all that is drawn as a card."""
-    keys = [*(node.key for node in picture.nodes), *missing_parents(picture)]
-    return frozenset(ident(key, prefix) for key in keys)
+def titles(picture: Picture, prefix: str = "") -> dict[str, str]:
+    """The id of each card, with what it says when it is pointed at."""
+    found = {ident(node.key, prefix): words_of(node).tooltip for node in picture.nodes}
+    for key in missing_parents(picture):
+        found[ident(key, prefix)] = words_of_missing(key).tooltip
+    return found
 
 
 def classes(node: Node) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.etree import ElementTree
 
 from ..errors import CannotDraw
@@ -12,18 +13,17 @@ from .svg import emoji_safe
 from .words import sentence_of
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_TITLE = "{http://www.w3.org/1999/xlink}title"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _INSET = 3
 _POINTS = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 
 
-def tidy(text: str, picture: Picture, ids: frozenset[str]) -> str:
+def tidy(text: str, picture: Picture, titles: Mapping[str, str]) -> str:
     """Graphviz's SVG as an image of its own: one title, no prolog, comments or stray ids.
 
-    ``ids`` are those of the migrations; the ones that Graphviz made up would be the same in
-    every picture on a page, so they go.
+    ``titles`` are the ids of the cards with what each one is. The ids that Graphviz made up
+    would be the same in every picture on a page, so they go.
     """
     root = ElementTree.fromstring(text)
     for name in ("width", "height"):
@@ -34,13 +34,13 @@ def tidy(text: str, picture: Picture, ids: frozenset[str]) -> str:
     root.set("aria-label", sentence)
     for parent in list(root.iter(f"{_SVG}g")):
         if parent.get("class", "").startswith("node"):
-            _node(parent)
+            _node(parent, titles.get(parent.get("id", "")))
         else:
             _drop_title(parent)
             _frame(parent)
         _unwrap(parent)
     for each in root.iter():
-        if each.get("id") not in ids:
+        if each.get("id") not in titles:
             each.attrib.pop("id", None)
         each.attrib.pop("font-family", None)
         each.attrib.pop(_SPACE, None)
@@ -59,15 +59,14 @@ def tidy(text: str, picture: Picture, ids: frozenset[str]) -> str:
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _node(group: ElementTree.Element) -> None:
-    """The tooltip as the group's title, and the text in the middle of the card."""
+def _node(group: ElementTree.Element, told: str | None) -> None:
+    """What the card is as its group's title, and the text in the middle of the card."""
     texts = list(group.iter(f"{_SVG}text"))
     if not texts:
         raise CannotDraw("Graphviz left a label out")
-    link = group.find(f".//{_SVG}a")
     title = group.find(f"{_SVG}title")
-    if link is not None and title is not None:
-        title.text = link.get(_TITLE, "")
+    if title is not None and told is not None:
+        title.text = told
     else:
         _drop_title(group)
     cards = [each for each in group.iter() if each.tag in (f"{_SVG}path", f"{_SVG}polygon")]

@@ -18,7 +18,7 @@ def around(step: Step, moves: Moves) -> list[Picture]:
         return []
     apps = step.apps
     return [
-        picture(step.before, apps, title="before", changed=changed),
+        picture(step.before, apps, title="before", also=changed),
         picture(step.after, apps, title="after", changed=changed, sentence=sentence(step, moves)),
     ]
 

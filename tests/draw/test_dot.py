@@ -208,8 +208,9 @@ def test_the_whole_text_of_a_small_picture_is_known() -> None:
         ' shape=box style="filled,rounded"'
         ' tooltip="store.0001_initial — applied: has a file and is recorded as applied"]\n'
         '\t\t"store.0002_add_price" [label=<<FONT POINT-SIZE="16"><B>▸ 0002</B></FONT><BR/>'
-        'add_price<BR/><FONT POINT-SIZE="12"><I>to apply</I></FONT><BR/><FONT POINT-SIZE="12"><I>◎ target'
-        ' · latest</I></FONT>> class="to-apply target leaf" color="#007D5E" fillcolor="#D3EFDF"'
+        'add_price<BR/><FONT POINT-SIZE="12"><I>to apply</I></FONT><BR/>'
+        '<FONT POINT-SIZE="12"><I>◎ target · latest</I></FONT>>'
+        ' class="to-apply target leaf" color="#007D5E" fillcolor="#D3EFDF"'
         ' id="store.0002_add_price" margin="0.22,0.2" penwidth=2.5 peripheries=2 shape=cds'
         ' tooltip="store.0002_add_price — to apply: is about to be applied"]\n'
         "\t}\n"

@@ -80,9 +80,9 @@ def test_a_long_list_of_differences_is_cut_and_counted() -> None:
 def test_the_picture_has_a_sign_between_neighbours(
     agreement: Agreement, sign: str, place: int
 ) -> None:
-    pairs = [Agreement(True, "Same.")] * 3
-    pairs[place] = agreement
-    told = texts(view(*pairs))
+    same = Agreement(True, "Same.")
+    first, second, third = (agreement if at == place else same for at in range(3))
+    told = texts(view(first, second, third))
     assert told.count("= agree") == 2
     assert sign in told
 
