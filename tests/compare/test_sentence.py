@@ -45,7 +45,7 @@ def test_each_command_in_a_sentence(lab: Lab, line: str, expected: str) -> None:
 
 def test_a_refusal_halfway_says_what_is_gone_already(lab: Lab) -> None:
     step = lab.manage("migrate blog zero")
-    assert told(step). == (
+    assert told(step) == (
         "Django refused (IrreversibleError) and stopped on the way. "
         "blog.0004_comment_is_approved was unapplied. "
         "Gone: 40 values of blog_comment.is_approved."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -179,6 +180,30 @@ def test_without_dot_on_the_path_the_next_engine_draws(
         engines.svg(history(), engine="dot")
 
 
+def test_without_pygraphviz_the_lanes_draw(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    engines._pygraphviz_version.cache_clear()
+    try:
+        assert engines.available() == ["lanes"]
+        assert engines.describe() == "plain lanes (no graphviz engine found)"
+        assert engines.svg(history()) == engines.svg(history(), engine="lanes")
+    finally:
+        engines._pygraphviz_version.cache_clear()
+
+
+def test_a_program_that_only_looks_like_dot_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "dot"
+    program.write_text("#!/bin/sh\nexit 127\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "dot" not in engines.available()
+    assert engines.svg(history()).startswith("<svg ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
 def test_dot_on_the_path_comes_first_and_its_words_do_not_reach_the_learner(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
