@@ -204,7 +204,7 @@ class Lab:
         if not table or step.refused or step.before is not step.after:
             return step
         rows = tuple(tuple(row) for row in table[0]["rows"])
-        return Rows(_first_line(sql), tuple(table[0]["columns"]), rows, len(rows))
+        return Rows("", tuple(table[0]["columns"]), rows, len(rows))
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The rows of a table as they are stored, by primary key, the first ``limit`` of them.

@@ -10,8 +10,18 @@ from .agreement import counted
 from .truths import Moves
 
 
+#: What a move in the lab's own history brings back.
+_BACK = {
+    "rewind": "Files, record, tables and rows are what they were before.",
+    "forward": "Files, record, tables and rows are what they were further on.",
+    "restart": "Files, record, tables and rows are what they were when the lab began.",
+}
+
+
 def sentence(step: Step, moves: Moves) -> str:
-    """What happened, in one or two plain sentences."""
+    """What happened, in one or a few short sentences."""
+    if step.kind in _BACK:
+        return _BACK[step.kind]
     parts: list[str] = []
     if step.kind == "outside":
         parts.append("Something was done outside this notebook")

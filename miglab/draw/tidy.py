@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING
 
 from ..errors import CannotDraw
 from ..facts.picture import Picture
 from .colours import FONT, GREY
 from .svg import emoji_safe
 from .words import sentence_of
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -25,6 +28,9 @@ def tidy(text: str, picture: Picture, titles: Mapping[str, str]) -> str:
     ``titles`` are the ids of the cards with what each one is. The ids that Graphviz made up
     would be the same in every picture on a page, so they go.
     """
+    # Here, since plain lanes need no parser.
+    from xml.etree import ElementTree
+
     root = ElementTree.fromstring(text)
     for name in ("width", "height"):
         # Sizes were planned in pixels; Graphviz calls them points, a third larger.

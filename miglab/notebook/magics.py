@@ -17,8 +17,8 @@ from ..lab import Lab
 class LabMagics(Magics):
     """Commands for the lab that was opened last in this notebook."""
 
-    @line_cell_magic
-    def manage(self, line: str, cell: str | None = None) -> None:
+    @line_cell_magic("manage")
+    def run_manage(self, line: str, cell: str | None = None) -> None:
         """Run ``python manage.py`` with the words of this line in the lab.
 
         ::
@@ -30,20 +30,20 @@ class LabMagics(Magics):
         answers = [] if cell is None else [each for each in cell.splitlines() if each.strip()]
         show(Lab.latest(), lambda lab: lab.manage(line, answers=answers))
 
-    @cell_magic
-    def write(self, line: str, cell: str) -> None:
+    @cell_magic("write")
+    def run_write(self, line: str, cell: str) -> None:
         """Write the lines below into a file of the project, as in ``%%write store/models.py``."""
         if not line.strip():
             raise BadInput("%%write needs a path, as in: %%write store/models.py")
         show(Lab.latest(), lambda lab: lab.write(line.strip(), cell))
 
-    @cell_magic
-    def shell(self, line: str, cell: str) -> None:
+    @cell_magic("shell")  # Magics has an attribute of that name
+    def run_shell(self, line: str, cell: str) -> None:
         """Run the lines below as Python in the project, with its models at hand."""
         show(Lab.latest(), lambda lab: lab.shell(cell))
 
-    @cell_magic
-    def sql(self, line: str, cell: str) -> None:
+    @cell_magic("sql")
+    def run_sql(self, line: str, cell: str) -> None:
         """Run the lines below as SQL in the project's database, behind Django's back."""
         show(Lab.latest(), lambda lab: lab.sql(cell))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..compare.picture import picture
 from ..compare.sentence import sentence
 from ..compare.truths import Moves
@@ -17,10 +19,12 @@ def around(step: Step, moves: Moves) -> list[Picture]:
     if not changed:
         return []
     apps = step.apps
-    return [
+    pictures = (
         picture(step.before, apps, title="before", also=changed),
         picture(step.after, apps, title="after", changed=changed, sentence=sentence(step, moves)),
-    ]
+    )
+    # What other apps hold is no news of this step.
+    return [replace(each, hidden=0) for each in pictures]
 
 
 def _changed_files(before: Truths, after: Truths) -> set[Key]:

@@ -78,7 +78,8 @@ def footer(rows: Rows) -> str:
     """How many rows there are, and how many of them are shown."""
     shown = len(rows.rows)
     of = f"{shown} of {rows.total:,}" if shown != rows.total else f"{shown}"
-    return f"{rows.title}: {of} {'row' if of == '1' else 'rows'}"
+    told = f"{of} {'row' if of == '1' else 'rows'}"
+    return f"{rows.title}: {told}" if rows.title else told
 
 
 @text.register
@@ -90,8 +91,8 @@ def _(history: History) -> str:
 
 
 def cell(value: object) -> str:
-    """A stored value as SQL would have it: ``NULL`` is not an empty text."""
-    return "NULL" if value is None else str(value)
+    """A stored value, so that ``NULL`` and an empty text can be told apart."""
+    return "NULL" if value is None else "''" if value == "" else str(value)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:

@@ -1,0 +1,75 @@
+"""The first notebook in a real JupyterLab, run from top to bottom by the menu."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from .conftest import Jupyter
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOK = "00_start_here.ipynb"
+
+#: Loaded, and not just a box for the text alternative.
+DRAWN = "images => images.filter(each => each.complete && each.naturalWidth > 100).length"
+
+
+def opened(browser: Browser, jupyter: Jupyter, notebook: str) -> Page:
+    """The notebook's page, as soon as its kernel is idle."""
+    page = browser.new_page(viewport={"width": 1300, "height": 1000})
+    page.goto(jupyter.url(notebook))
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
+    return page
+
+
+def graphs(page: Page) -> int:
+    """How many pictures of the migration graph or of the truths are drawn."""
+    return int(page.locator(".jp-OutputArea img[alt]").evaluate_all(DRAWN))
+
+
+def scroll(page: Page) -> None:
+    """Pass by every cell: JupyterLab draws those that come into view."""
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    for place in range(cells.count()):
+        cells.nth(place).scroll_into_view_if_needed()
+    if folder := os.environ.get("MIGLAB_SCREENSHOTS"):
+        page.locator(".jp-Notebook").screenshot(path=str(Path(folder) / "notebook.png"))
+
+
+def test_its_pictures_show_before_it_is_trusted_and_before_anything_is_run(
+    browser: Browser, jupyter: Jupyter
+) -> None:
+    page = opened(browser, jupyter, NOTEBOOK)
+    scroll(page)
+    assert graphs(page) >= 8
+    page.close()
+
+
+def test_run_all_cells_makes_applies_and_reverts_and_shows_the_graph(
+    browser: Browser, jupyter: Jupyter
+) -> None:
+    path = jupyter.folder / NOTEBOOK
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    empty = jupyter.folder / "empty.ipynb"
+    empty.write_text(json.dumps(notebook))
+    page = opened(browser, jupyter, empty.name)
+    scroll(page)
+    assert graphs(page) == 0
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    last = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
+    expect(page.get_by_text(f"[{last}]:")).to_be_visible(timeout=90_000)
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
+    scroll(page)
+    assert graphs(page) >= 8
+    assert page.locator(".jp-OutputArea [data-mime-type*='error'], .jp-RenderedText[data-mime-type*='stderr']").count() == 0
+    expect(page.get_by_alt_text("✓ 0006_product_colour").first).to_be_attached()
+    page.close()
