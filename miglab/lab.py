@@ -40,12 +40,10 @@ from .moments import Moment, Moments
 from .project import bundled
 from .runners import Setup, Stopped, choose
 from .runners.base import Ask
-from .sandbox import Sandbox
+from .sandbox import Sandbox, home
 
 #: The clock of the bundled projects: it stands still in migration names and headers.
 CLOCK = "2026-01-05T09:00:00"
-
-_NO_FACTS = Unreadable("it was not read")
 
 
 class Lab:
@@ -116,6 +114,7 @@ class Lab:
             "manage": str(sandbox.manage),
             "database": str(sandbox.database),
             "output": str(sandbox.output),
+            "code": str(home() / "code"),
             "once": False,
             "clock": CLOCK,
             "formatters": False,
@@ -449,7 +448,7 @@ class Lab:
             return before
         if not answer or snapshot.files != before.snapshot.files:
             looked = self._look(snapshot.digest, None)
-            answer = {**looked, **{k: answer[k] for k in ("database",) if k in answer}}
+            answer = {**looked, **{k: answer[k] for k in ("database",) if answer.get(k)}}
         return Moment(snapshot, self._told(snapshot.digest, answer, before.truths))
 
     def _truths(self) -> Truths:
@@ -463,10 +462,11 @@ class Lab:
     def _told(self, digest: str, answer: Message, before: Truths | None) -> Truths:
         """The agent's answer as truths."""
         project = self._facts[digest]
-        database = wire.database(answer.get("database") or {"unreadable": _NO_FACTS.reason})
-        lens = wire.lens(answer.get("lens") or {"unreadable": _NO_FACTS.reason})
-        if before is not None and database.tables == before.tables:
-            database = wire.DatabaseFacts(database.record, before.tables, database.rows)
+        lens = wire.lens(answer["lens"])
+        if before is not None and answer["database"] is None:
+            database = wire.DatabaseFacts(before.record, before.tables, before.rows)
+        else:
+            database = wire.database(answer["database"])
         return Truths(
             project.models, project.files, database.record, database.tables, database.rows, lens
         )

@@ -15,6 +15,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,25 +51,55 @@ class Snapshot:
         return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
-def project_files(folder: Path, database: str) -> dict[str, bytes]:
-    """The content of every file of a project, by its path with ``/``; the database, its sidecars
-    and bytecode left out."""
-    found: dict[str, bytes] = {}
+def project_files(folder: Path, database: str) -> dict[str, os.stat_result]:
+    """Every file of a project, by its path with ``/``; the database, its sidecars and bytecode
+    left out."""
+    found: dict[str, os.stat_result] = {}
     own = {database, *(database + ending for ending in (*sqlite.SIDECARS, ".new"))}
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(each for each in folders if each not in NOT_COPIED)
-        for name in names:
-            path = Path(place, name)
-            relative = path.relative_to(folder).as_posix()
-            if relative not in own:
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        for each in os.scandir(folder / inside):
+            if each.is_dir(follow_symlinks=False):
+                if each.name not in NOT_COPIED:
+                    waiting.append(f"{inside}{each.name}/")
+            elif (path := f"{inside}{each.name}") not in own and each.is_file():
                 with contextlib.suppress(FileNotFoundError):
-                    found[relative] = path.read_bytes()
+                    found[path] = os.stat(each.path)
     return found
 
 
 def digest_of(content: bytes) -> str:
     """A name for a content."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+class Digests:
+    """Digests of files, read again only where a file may have changed.
+
+    The time of a file's last change (``ctime``) is set by the system at every write. A file
+    that changed shortly before it was read is read again: two writes may share one tick of the
+    clock. Windows has no such time, so there every file is read.
+    """
+
+    #: Longer than a tick of any system's clock, in nanoseconds.
+    TICK = 100_000_000
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, tuple[tuple[int, ...], str]] = {}
+
+    def of(self, path: str, state: os.stat_result) -> str:
+        """The digest of a file's content now."""
+        mark = (state.st_ctime_ns, state.st_mtime_ns, state.st_size, state.st_ino)
+        known = self._known.get(path)
+        if known is not None and known[0] == mark and os.name != "nt":
+            return known[1]
+        now = time.time_ns()
+        digest = digest_of((self._folder / path).read_bytes())
+        if state.st_ctime_ns < now - self.TICK:
+            self._known[path] = (mark, digest)
+        return digest
 
 
 class Sandbox:
@@ -87,21 +118,18 @@ class Sandbox:
         self._store = self.root / "store"
         self._database_name = project.database
         self._copies = 0
+        self._kept: set[str] = set()
         self._last: tuple[tuple[object, ...], Path | None] = ((), None)
         try:
             self._store.mkdir(parents=True)
-            content = project_files(project.folder, project.database)
-            self._write({path: digest_of(data) for path, data in content.items()}, content)
+            self._digests = Digests(self.folder)
+            for path in project_files(project.folder, project.database):
+                target = self.folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(project.folder / path, target)
         except BaseException:
             self.remove()
             raise
-
-    def _write(self, files: Mapping[str, str], content: Mapping[str, bytes] | None = None) -> None:
-        for path, digest in files.items():
-            target = self.folder / path
-            data = content[path] if content else (self._store / digest).read_bytes()
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
 
     def inside(self, path: str) -> Path:
         """The path of a file of the project.
@@ -121,18 +149,19 @@ class Sandbox:
 
     def files(self) -> dict[str, str]:
         """Paths and digests of the project's files as they are now."""
-        content = project_files(self.folder, self._database_name)
-        return {path: digest_of(data) for path, data in content.items()}
+        found = {}
+        for path, state in project_files(self.folder, self._database_name).items():
+            with contextlib.suppress(FileNotFoundError):
+                found[path] = self._digests.of(path, state)
+        return found
 
     def snapshot(self) -> Snapshot:
         """Keep the files and the database as they are now."""
-        content = project_files(self.folder, self._database_name)
-        files = {}
-        for path, data in content.items():
-            files[path] = digest_of(data)
-            kept = self._store / files[path]
-            if not kept.exists():
-                kept.write_bytes(data)
+        files = self.files()
+        for path, digest in files.items():
+            if digest not in self._kept:
+                shutil.copyfile(self.folder / path, self._store / digest)
+                self._kept.add(digest)
         mark = sqlite.fingerprint(self.database)
         if mark != self._last[0]:
             self._last = (mark, self._copy_database() if mark else None)
@@ -154,7 +183,10 @@ class Sandbox:
         for path in now.keys() - snapshot.files.keys():
             (self.folder / path).unlink(missing_ok=True)
             self._remove_empty((self.folder / path).parent)
-        self._write({p: d for p, d in snapshot.files.items() if now.get(p) != d})
+        for path, digest in snapshot.files.items():
+            if now.get(path) != digest:
+                (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self._store / digest, self.folder / path)
         if self.changed_database() or self._last[1] != snapshot.database:
             sqlite.put_back(snapshot.database, self.database)
             self._last = (sqlite.fingerprint(self.database), snapshot.database)

@@ -49,8 +49,8 @@ def prepare(
         sandbox.fill_database(template)
         return
     for command in commands(files(), pairs) if pairs else [["migrate"]]:
-        manage(command)
-    manage(["load_rows"])
+        manage([*command, "--skip-checks"])
+    manage(["load_rows", "--skip-checks"])
     template.parent.mkdir(parents=True, exist_ok=True)
     waiting = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
     sandbox.copy_database(waiting)

@@ -35,6 +35,7 @@ class Job:
     def begin(self, request: Message) -> None:
         """From here on, what is printed, asked and run in SQL belongs to this request."""
         self.request = request
+        self.mark = catalogue.mark(self.config["database"])
         capture(self.config)
         os.write(1, self.prefix)
         sys.stdin = Questions(self.ask, printed_since(self.config["output"]))  # type: ignore[assignment]
@@ -119,10 +120,13 @@ class Job:
         output = read_output(self.config)
         if failure is not None and not failure["message"]:
             failure["message"] = telling_line(output)
-        if self.request["do"] == "look" and self.project is None:
-            self.project = read_project(error)
         path = self.config["database"]
-        database = catalogue.read(path)
+        look = self.request["do"] == "look"
+        if look and self.project is None:
+            self.project = read_project(error)
+        database: Optional[Dict[str, Any]] = None
+        if look or catalogue.mark(path) != self.mark:
+            database = catalogue.read(path)
         self.result.update({
             "event": "done",
             "id": self.request["id"],
@@ -133,10 +137,10 @@ class Job:
             "lens": lens(),
             "database": database,
         })
-        if self.project is not None and self.request["do"] == "look":
+        if look:
             self.result["project"] = self.project
         old = self.request.get("old")
-        if old and "unreadable" not in database:
+        if old and database is not None and "unreadable" not in database:
             self.result["rows"] = rows.compare(old, path, self.trace.renames())
         self.wire.send(self.result)
         self.at_end()

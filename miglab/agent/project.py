@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.machinery
+import marshal
 import os
 import sys
 import types
@@ -12,15 +14,48 @@ Original = Callable[[Optional[List[str]]], None]
 TakeOver = Callable[[Original, List[str]], None]
 
 
-class _SourceOnly(importlib.machinery.SourceFileLoader):
-    """Compiles a project's module from its text each time.
+class _ByContent(importlib.machinery.SourceFileLoader):
+    """Loads a project's module by what its text says, never by its time and size.
 
-    A file edited twice in one second to the same size fits its old bytecode; the
-    bytecode that a terminal left in ``__pycache__`` must not speak for the file.
+    A file edited twice in one second to the same size fits its old bytecode; what a terminal left
+    in ``__pycache__`` must not speak for the file. Code that was compiled before is kept in
+    ``folder``, under a name made from the text.
     """
 
+    folder = ""
+
     def path_stats(self, path: Any) -> Any:
-        raise OSError("bytecode is not used here")
+        raise OSError("Python's own bytecode is not used here")
+
+    def get_code(self, fullname: str) -> Any:
+        path = self.get_filename(fullname)
+        text = self.get_data(path)
+        kept = os.path.join(self.folder, "%s-%s" % (_TAG, hashlib.sha1(text).hexdigest()))
+        try:
+            with open(kept, "rb") as file:
+                return _renamed(marshal.loads(file.read()), path)
+        except (OSError, ValueError, EOFError, TypeError):
+            pass
+        code = super().get_code(fullname)
+        try:
+            with open("%s.%d" % (kept, os.getpid()), "wb") as file:
+                file.write(marshal.dumps(code))
+            os.replace(file.name, kept)
+        except OSError:
+            pass
+        return code
+
+
+_TAG = sys.implementation.cache_tag
+
+
+def _renamed(code: types.CodeType, path: str) -> types.CodeType:
+    """The code as if it had been compiled from this path: another lab may have compiled it."""
+    inner = tuple(
+        _renamed(each, path) if isinstance(each, types.CodeType) else each
+        for each in code.co_consts
+    )
+    return code.replace(co_filename=path, co_consts=inner)
 
 
 class WatchedArguments(List[str]):
@@ -45,10 +80,13 @@ class WatchedArguments(List[str]):
         return super().__contains__(item)
 
 
-def read_from_source(folder: str) -> None:
-    """From now on, modules below ``folder`` are compiled from their text alone."""
+def load_by_content(folder: str, kept: str) -> None:
+    """From now on, modules below ``folder`` are loaded by their text alone; compiled code is kept
+    in the folder ``kept``, and Python's own bytecode is neither read nor written."""
     inside = os.path.join(os.path.abspath(folder), "")
-    hook = importlib.machinery.FileFinder.path_hook((_SourceOnly, [".py"]))
+    _ByContent.folder = kept
+    os.makedirs(kept, exist_ok=True)
+    hook = importlib.machinery.FileFinder.path_hook((_ByContent, [".py"]))
 
     def below_the_project(path: str) -> Any:
         if not os.path.join(os.path.abspath(path), "").startswith(inside):

@@ -29,15 +29,19 @@ VERSION = 1
 
 Message = Dict[str, Any]
 
-#: The configuration's keys. ``folder``: the project's; ``manage``: the path of its manage.py;
-#: ``output``: the file that takes what the project prints; ``once``: serve one request in this
-#: very process, without forking; ``clock``: an ISO time that stands still in migration names and
-#: headers, or null; ``formatters``: whether ``black`` may be looked for on the PATH; ``database``:
-#: the path of the SQLite file; ``durable``: whether SQLite waits for the disk.
+#: The configuration's keys.
+#:     folder      the project's folder
+#:     manage      the path of its manage.py
+#:     database    the path of its SQLite file
+#:     output      the file that takes what the project prints
+#:     code        the folder that keeps compiled code
+#:     once        serve one request in this very process, without forking
+#:     clock       an ISO time that stands still in migration names and headers, or null
+#:     formatters  whether ``black`` may be looked for on the PATH
+#:     durable     whether SQLite waits for the disk
 CONFIG = (
-    "folder", "manage", "output", "once", "clock", "formatters", "database", "durable"
+    "folder", "manage", "database", "output", "code", "once", "clock", "formatters", "durable"
 )
-
 
 #: What may be asked.
 #:     manage    argv, ask, old: run a management command; then the facts of the database
@@ -50,11 +54,19 @@ CONFIG = (
 #: with it.
 REQUESTS = ("manage", "shell", "sql", "look", "agree", "prepare")
 
-#: The keys of ``done``. ``output``: text, cut in the middle beyond OUTPUT_LIMIT; ``error``: null or
-#: ``{"class", "message", "traceback", "full_disk"}``; ``sql``: ``[alias, text]`` pairs; ``database``: what
-#: ``catalogue.read`` gives; ``rows``: what ``rows.compare`` gives; ``project``: what
-#: ``truths.read_project`` gives, for ``look``; ``table``: columns and rows, for ``sql``.
-DONE = ("output", "error", "sql", "sql_left_out", "database", "rows", "project", "table", "agree")
+#: The keys of ``done``.
+#:     output        text, cut in the middle beyond OUTPUT_LIMIT
+#:     error         null, or ``class``, ``message``, ``traceback`` and ``full_disk``
+#:     sql           ``[alias, text]`` for each statement; ``sql_left_out`` counts those beyond SQL_LIMIT
+#:     lens          what ``truths.lens`` gives
+#:     database      what ``catalogue.read`` gives; null where nothing was written
+#:     rows          what ``rows.compare`` gives, where something was written
+#:     project       what ``truths.read_project`` gives, for ``look``
+#:     table         columns and rows, for ``sql``
+#:     agree         the two agreements, for ``agree``
+DONE = (
+    "output", "error", "sql", "sql_left_out", "lens", "database", "rows", "project", "table", "agree"
+)
 
 OUTPUT_LIMIT = 1_000_000
 SQL_LIMIT = 5_000

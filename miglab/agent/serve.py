@@ -24,7 +24,7 @@ import threading
 from typing import Any, Dict, List, NoReturn, Optional, TextIO
 
 from .job import Job, capture, read_output
-from .project import Original, WatchedArguments, read_from_source, run_manage
+from .project import Original, WatchedArguments, load_by_content, run_manage
 from .protocol import VERSION, Message
 from .steady import hold
 from .truths import read_project
@@ -40,7 +40,7 @@ def main() -> None:
         return
     import_django()
     hold(config)
-    read_from_source(config["folder"])
+    load_by_content(config["folder"], config["code"])
     os.chdir(config["folder"])
     import django
 

@@ -80,7 +80,7 @@ class FileChange:
     how: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """One command with all that it did.
 
@@ -114,3 +114,7 @@ class Step:
     def refused(self) -> bool:
         """Whether Django refused the command."""
         return self.refusal is not None
+
+    def __repr__(self) -> str:
+        told = f" refused with {self.refusal}" if self.refusal else ""
+        return f"<Step {self.line!r}{told}>"
