@@ -1,1 +1,1 @@
-"""What must be fast, beside what a user would do by hand; ``python dev.py bench`` prints a table."""
+"""What must be fast, beside what a user would do by hand; ``python dev.py bench`` tells."""

@@ -177,7 +177,9 @@ def opening(times: int) -> list[Result]:
         def migrate() -> None:
             subprocess.run(
                 [sys.executable, "manage.py", "migrate"],
-                cwd=folder, capture_output=True, check=True,
+                cwd=folder,
+                capture_output=True,
+                check=True,
             )
 
         first, again, hand = in_turns(

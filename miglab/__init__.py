@@ -1,4 +1,4 @@
-"""A flight simulator for Django migrations: a throwaway project, its four truths, and the way back."""
+"""A flight simulator for Django migrations: a throwaway project, its truths, the way back."""
 
 import sys
 

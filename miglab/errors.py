@@ -1,17 +1,17 @@
 """Every error miglab raises on purpose, in one tree.
 
-    MiglabError
-    ├── BadInput             what was asked for is not possible; the lab has not moved
-    │   ├── UnknownName      no such sandbox, table, moment, migration …; says what there is
-    │   └── OutsideSandbox   a path that leaves the project's folder
-    ├── LabClosed            the lab was closed; open another
-    ├── Interrupted          the command was stopped; the lab stands as it stood before it
-    │   ├── TimeLimit        … because it ran longer than the lab allows
-    │   ├── AgentDied        … because the process that ran it was killed
-    │   ├── DiskFull         … because there was no room left
-    │   └── Unanswered       … because Django asked something and nobody was there to answer
-    ├── RefusalExpected      a lesson expected Django to refuse, and it did not (or otherwise)
-    └── CannotDraw           no engine could lay out this picture
+MiglabError
+├── BadInput             what was asked for is not possible; the lab has not moved
+│   ├── UnknownName      no such sandbox, table, moment, migration …; says what there is
+│   └── OutsideSandbox   a path that leaves the project's folder
+├── LabClosed            the lab was closed; open another
+├── Interrupted          the command was stopped; the lab stands as it stood before it
+│   ├── TimeLimit        … because it ran longer than the lab allows
+│   ├── AgentDied        … because the process that ran it was killed
+│   ├── DiskFull         … because there was no room left
+│   └── Unanswered       … because Django asked something and nobody was there to answer
+├── RefusalExpected      a lesson expected Django to refuse, and it did not (or otherwise)
+└── CannotDraw           no engine could lay out this picture
 """
 
 from __future__ import annotations

@@ -319,7 +319,10 @@ class Lab:
             if target is None:
                 return picture(truths, shown, missing=missing)
             label, name = start.wanted(target)[0]
-            files, record = value_or(truths.files, Files((), {})), value_or(truths.record, Record(()))
+            files, record = (
+                value_or(truths.files, Files((), {})),
+                value_or(truths.record, Record(())),
+            )
             graph = graph_of(files, record.keys)
             key = start.find(graph, label, name)
             plan = graph.migration_plan([key or (label, None)], record.keys)
@@ -359,8 +362,13 @@ class Lab:
             self._runner.prepare(after.snapshot.digest)
             line = f"lab.{name}({abs(by) if name != 'restart' and abs(by) > 1 else ''})"
             step = Step(
-                line, name, "", _truths_of(before), self._truths(),
-                files=_file_changes(before, after), apps=self.apps,
+                line,
+                name,
+                "",
+                _truths_of(before),
+                self._truths(),
+                files=_file_changes(before, after),
+                apps=self.apps,
             )
             self.last = step
             return step
@@ -428,9 +436,14 @@ class Lab:
         answer = self._look(snapshot.digest, str(database) if database else None)
         after = Moment(snapshot, self._told(snapshot.digest, answer, _truths_of(now)))
         after.step = Step(
-            "(done outside this notebook)", "outside", "", _truths_of(now), _truths_of(after),
+            "(done outside this notebook)",
+            "outside",
+            "",
+            _truths_of(now),
+            _truths_of(after),
             rows=wire.row_changes(answer.get("rows", ())),
-            files=_file_changes(now, after), apps=self.apps,
+            files=_file_changes(now, after),
+            apps=self.apps,
         )
         self._moments.add(after)
         self._noticed.append(after.step)
@@ -501,7 +514,8 @@ class Lab:
         if error and error["class"] == "NoAnswer":
             question = " ".join(error["message"].split())
             raise Unanswered(
-                line, f"Django asked, and nobody answered: {question}",
+                line,
+                f"Django asked, and nobody answered: {question}",
                 "Give the answers: %%manage with one answer a line, or answers=[…].",
             )
 
@@ -606,7 +620,9 @@ def _file_changes(before: Moment, after: Moment) -> tuple[FileChange, ...]:
     if old is new:
         return ()
     return tuple(
-        FileChange(path, "removed" if path not in new else "added" if path not in old else "changed")
+        FileChange(
+            path, "removed" if path not in new else "added" if path not in old else "changed"
+        )
         for path in sorted(old.keys() | new.keys())
         if old.get(path) != new.get(path)
     )

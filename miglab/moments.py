@@ -13,8 +13,8 @@ from .sandbox import Snapshot
 
 @dataclass
 class Moment:
-    """The project after a step; ``truths`` are read when somebody asks, ``step`` is ``None`` for the
-    beginning."""
+    """The project after a step; ``truths`` are read when somebody asks; ``step`` is ``None``
+    for the beginning."""
 
     snapshot: Snapshot
     truths: Truths | None = None
@@ -46,9 +46,7 @@ class Moments:
         """
         place = self._position + by
         if by < 0 and place < 0:
-            raise BadInput(
-                f"cannot rewind {_steps(-by)}; there {_are(self._position)} to go back"
-            )
+            raise BadInput(f"cannot rewind {_steps(-by)}; there {_are(self._position)} to go back")
         if place >= len(self._line):
             ahead = len(self._line) - 1 - self._position
             raise BadInput(f"cannot go forward {_steps(by)}; there {_are(ahead)} ahead")

@@ -15,6 +15,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -237,7 +238,7 @@ def sweep(labs: Path) -> None:
             file.close()
 
 
-if os.name == "nt":  # pragma: no cover
+if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: IO[bytes]) -> bool:

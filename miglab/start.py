@@ -33,7 +33,9 @@ def wanted(at: str | Sequence[str] | None) -> tuple[tuple[str, str], ...]:
 
 
 def prepare(
-    sandbox: Sandbox, at: str | Sequence[str] | None, files: Callable[[], Files | Unreadable],
+    sandbox: Sandbox,
+    at: str | Sequence[str] | None,
+    files: Callable[[], Files | Unreadable],
     manage: Manage,
 ) -> None:
     """Bring the sandbox's database to the wanted state: from a template of an earlier lab, or by
@@ -64,9 +66,7 @@ def _template(sandbox: Sandbox, pairs: Sequence[tuple[str, str]]) -> Path:
     return home() / "templates" / f"{name}.sqlite3"
 
 
-def commands(
-    files: Files | Unreadable, pairs: Sequence[tuple[str, str]]
-) -> list[list[str]]:
+def commands(files: Files | Unreadable, pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
     """The ``migrate`` commands that lead from an empty database to these targets, every other app
     as far forward as it can go without taking one of them further."""
     if isinstance(files, Unreadable):

@@ -84,8 +84,7 @@ def _migration(data: Json) -> Migration:
         run_before=_keys(data["run_before"]),
         replaces=_keys(data["replaces"]),
         operations=tuple(
-            Operation(each["kind"], each["text"], each["reversible"])
-            for each in data["operations"]
+            Operation(each["kind"], each["text"], each["reversible"]) for each in data["operations"]
         ),
         initial=data["initial"],
         atomic=data["atomic"],
@@ -127,7 +126,9 @@ def lens(data: Json) -> Lens | Unreadable:
 
 def refusal(data: Json | None) -> Refusal | None:
     """``done.error`` as facts."""
-    return data and Refusal(data["class"], data["message"], data["traceback"])
+    if data is None:
+        return None
+    return Refusal(data["class"], data["message"], data["traceback"])
 
 
 _READS = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")

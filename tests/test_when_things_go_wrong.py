@@ -28,7 +28,7 @@ from miglab.errors import (
 )
 from miglab.runners import names
 
-LOOPING = '''
+LOOPING = """
 import time
 from django.db import migrations
 
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [("store", "0005_tag_product_tags")]
     operations = [migrations.RunPython(half_and_then_for_ever, atomic=False)]
-'''
+"""
 
 
 @pytest.fixture(params=names())
@@ -90,7 +90,7 @@ def test_a_migration_that_loops_for_ever_is_stopped_at_the_time_limit(looping: L
 def test_interrupting_the_cell_stops_the_command(looping: Lab) -> None:
     before = looping.truths().truths
     thread = while_it_runs(looping, lambda: os.kill(os.getpid(), signal.SIGINT))
-    with pytest.raises(Interrupted, match="interrupted. The lab stands as it stood"):
+    with pytest.raises(Interrupted, match=r"interrupted\. The lab stands as it stood"):
         looping.manage("migrate store")
     thread.join()
     assert unchanged(looping, before)

@@ -1,8 +1,8 @@
 """Asks whether models and files agree, and whether the record and the tables do.
 
 The second question is drift: the recorded migrations that have files are brought to a
-``ProjectState``, its models are created in an empty scratch database of the same engine, and the two
-catalogues are compared without the order of columns and without names that Django makes up.
+``ProjectState``, its models are created in an empty scratch database of the same engine, and the
+two catalogues are compared without the order of columns and without names that Django makes up.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def record_and_tables(path: str) -> Dict[str, Any]:
     try:
         loader = MigrationLoader(connections["default"])
         applied = [key for key in loader.applied_migrations if key in loader.graph.nodes]
-        state = loader.graph.make_state(nodes=applied, at_end=True, real_apps=loader.unmigrated_apps)
+        state = loader.graph.make_state(
+            nodes=applied, at_end=True, real_apps=loader.unmigrated_apps
+        )
         expected, owners = _create(state, loader.unmigrated_apps)
     except Exception as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
@@ -167,7 +169,10 @@ def _differences_within(
             yield name, column, text
         elif wanted[column] != there[column]:
             text = "column %s.%s is %s, and should be %s" % (
-                name, column, _column(there[column]), _column(wanted[column])
+                name,
+                column,
+                _column(there[column]),
+                _column(wanted[column]),
             )
             yield name, column, text
     if set(wanted) != set(there):
@@ -209,6 +214,6 @@ def _introduced(loader: Any, applied: List[Any]) -> Dict[Any, Tuple[str, str]]:
         for name, model in state.models.items():
             now |= {(*name, field) for field in model.fields}
         for each in now - known:
-            found[each] = tuple(key)  # type: ignore[assignment]
+            found[each] = tuple(key)
         known = now
     return found

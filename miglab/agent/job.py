@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional
@@ -22,8 +23,6 @@ Receive = Callable[[], Optional[Message]]
 class Job:
     """Runs one request. ``project`` are the project's facts, where they are known already."""
 
-    at_end: Callable[[], None] = staticmethod(lambda: None)
-
     def __init__(self, config: Dict[str, Any], wire: Wire, receive: Receive) -> None:
         self.config, self.wire, self.receive = config, wire, receive
         self.request: Message = {}
@@ -31,6 +30,7 @@ class Job:
         self.prefix = b""
         self.trace = Trace()
         self.result: Dict[str, Any] = {}
+        self.at_end: Callable[[], None] = lambda: None
 
     def begin(self, request: Message) -> None:
         """From here on, what is printed, asked and run in SQL belongs to this request."""
@@ -38,13 +38,12 @@ class Job:
         self.mark = catalogue.mark(self.config["database"])
         capture(self.config)
         os.write(1, self.prefix)
-        sys.stdin = Questions(self.ask, printed_since(self.config["output"]))  # type: ignore[assignment]
+        sys.stdin = Questions(self.ask, printed_since(self.config["output"]))
         self.trace.start()
 
-    def run_cold(self, request: Message) -> NoReturn:
+    def run_cold(self) -> NoReturn:
         """Start the project from the beginning, as a terminal does, and run the request in it."""
-        self.begin(request)
-        argv = ["manage.py", *request.get("argv", ["check"])]
+        argv = ["manage.py", *self.request.get("argv", ["check"])]
         error: Optional[BaseException] = None
         try:
             run_manage(self.config["manage"], argv, self.perform_cold)
@@ -88,9 +87,8 @@ class Job:
         run_python(self.request["code"], names)
 
     def do_sql(self, original: Original, argv: List[str]) -> None:
-        from django.db import connection
-
         import sqlparse
+        from django.db import connection
 
         with connection.cursor() as cursor:
             for statement in sqlparse.split(self.request["sql"]):
@@ -127,16 +125,18 @@ class Job:
         database: Optional[Dict[str, Any]] = None
         if look or catalogue.mark(path) != self.mark:
             database = catalogue.read(path)
-        self.result.update({
-            "event": "done",
-            "id": self.request["id"],
-            "output": cut(output),
-            "error": failure,
-            "sql": self.trace.statements,
-            "sql_left_out": self.trace.left_out,
-            "lens": lens(),
-            "database": database,
-        })
+        self.result.update(
+            {
+                "event": "done",
+                "id": self.request["id"],
+                "output": cut(output),
+                "error": failure,
+                "sql": self.trace.statements,
+                "sql_left_out": self.trace.left_out,
+                "lens": lens(),
+                "database": database,
+            }
+        )
         if look:
             self.result["project"] = self.project
         old = self.request.get("old")
@@ -178,10 +178,8 @@ def capture(config: Dict[str, Any]) -> None:
 
 def flush() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(OSError, ValueError):
             stream.flush()
-        except (OSError, ValueError):
-            pass
 
 
 def read_output(config: Dict[str, Any]) -> bytes:

@@ -37,10 +37,13 @@ class _ByContent(importlib.machinery.SourceFileLoader):
         except (OSError, ValueError, EOFError, TypeError):
             pass
         code = super().get_code(fullname)
+        if self.get_data(path) != text:
+            return code
         try:
-            with open("%s.%d" % (kept, os.getpid()), "wb") as file:
-                file.write(marshal.dumps(code))
-            os.replace(file.name, kept)
+            waiting = "%s.%d" % (kept, os.getpid())
+            with open(waiting, "wb") as new:
+                new.write(marshal.dumps(code))
+            os.replace(waiting, kept)
         except OSError:
             pass
         return code

@@ -40,7 +40,15 @@ Message = Dict[str, Any]
 #:     formatters  whether ``black`` may be looked for on the PATH
 #:     durable     whether SQLite waits for the disk
 CONFIG = (
-    "folder", "manage", "database", "output", "code", "once", "clock", "formatters", "durable"
+    "folder",
+    "manage",
+    "database",
+    "output",
+    "code",
+    "once",
+    "clock",
+    "formatters",
+    "durable",
 )
 
 #: What may be asked.
@@ -57,7 +65,8 @@ REQUESTS = ("manage", "shell", "sql", "look", "agree", "prepare")
 #: The keys of ``done``.
 #:     output        text, cut in the middle beyond OUTPUT_LIMIT
 #:     error         null, or ``class``, ``message``, ``traceback`` and ``full_disk``
-#:     sql           ``[alias, text]`` for each statement; ``sql_left_out`` counts those beyond SQL_LIMIT
+#:     sql           ``[alias, text]`` for each statement
+#:     sql_left_out  how many more ran, beyond SQL_LIMIT
 #:     lens          what ``truths.lens`` gives
 #:     database      what ``catalogue.read`` gives; null where nothing was written
 #:     rows          what ``rows.compare`` gives, where something was written
@@ -65,7 +74,16 @@ REQUESTS = ("manage", "shell", "sql", "look", "agree", "prepare")
 #:     table         columns and rows, for ``sql``
 #:     agree         the two agreements, for ``agree``
 DONE = (
-    "output", "error", "sql", "sql_left_out", "lens", "database", "rows", "project", "table", "agree"
+    "output",
+    "error",
+    "sql",
+    "sql_left_out",
+    "lens",
+    "database",
+    "rows",
+    "project",
+    "table",
+    "agree",
 )
 
 OUTPUT_LIMIT = 1_000_000

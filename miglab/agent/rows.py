@@ -61,14 +61,10 @@ def _one(
     if now is None:
         entry = _entry(table, None, count, 0, lost=count)
         order = [quote(each) for each in primary_key(connection, "old", table) or ()]
-        entry["lost_sample"] = _sample(
-            connection, "SELECT * FROM old.%s" % quote(table), order
-        )
+        entry["lost_sample"] = _sample(connection, "SELECT * FROM old.%s" % quote(table), order)
         return entry
     entry = _entry(table, now, count, _count(connection, "main", now))
-    columns = {
-        name: renamed.get(name, name) for name in _columns(connection, "old", table)
-    }
+    columns = {name: renamed.get(name, name) for name in _columns(connection, "old", table)}
     present = _columns(connection, "main", now)
     kept = {old: new for old, new in columns.items() if new in present}
     key = primary_key(connection, "old", table)
@@ -114,13 +110,15 @@ def _by_key(
         "SELECT coalesce(sum(%s), 0), %s %s WHERE NOT %s" % (either, sums, join, gone)
     ).fetchone()
     entry["changed"] = row[0]
-    entry["changed_columns"] = {
-        name: number for name, number in zip(differ, row[1:]) if number
-    }
+    entry["changed_columns"] = {name: number for name, number in zip(differ, row[1:]) if number}
 
 
 def _as_multisets(
-    connection: sqlite3.Connection, entry: Dict[str, Any], table: str, now: str, kept: Dict[str, str]
+    connection: sqlite3.Connection,
+    entry: Dict[str, Any],
+    table: str,
+    now: str,
+    kept: Dict[str, str],
 ) -> None:
     entry["approximate"] = True
     old = ", ".join(quote(each) for each in kept)
@@ -138,9 +136,7 @@ def _as_multisets(
     same = " AND ".join("a.%s IS b.%s" % (quote(o), quote(n)) for o, n in kept.items())
     entry["lost"] = _number(connection, template.format(*names, same))
     same = " AND ".join("a.%s IS b.%s" % (quote(n), quote(o)) for o, n in kept.items())
-    entry["gained"] = _number(
-        connection, template.format(new, names[3], old, names[1], same)
-    )
+    entry["gained"] = _number(connection, template.format(new, names[3], old, names[1], same))
 
 
 def _dropped(
@@ -159,7 +155,7 @@ def _dropped(
 
 
 def _differs(old: str, new: str) -> str:
-    return "({0} IS NOT {1} OR typeof({0}) <> typeof({1}))".format(old, new)
+    return f"({old} IS NOT {new} OR typeof({old}) <> typeof({new}))"
 
 
 def _columns(connection: sqlite3.Connection, schema: str, table: str) -> List[str]:
@@ -183,7 +179,10 @@ def _sample(connection: sqlite3.Connection, sql: str, order: List[str]) -> List[
     cursor = connection.execute(sql + " LIMIT %d" % SAMPLE)
     names = [each[0] for each in cursor.description]
     return [
-        {name: value.hex() if isinstance(value, bytes) else value for name, value in zip(names, row)}
+        {
+            name: value.hex() if isinstance(value, bytes) else value
+            for name, value in zip(names, row)
+        }
         for row in cursor
     ]
 

@@ -25,8 +25,14 @@ class _StillModule:
     datetime = _StillDatetime
 
 
+def put(module: Any, name: str, value: Any) -> None:
+    """Replace a name that Django's module has; one that is gone from it is an error."""
+    getattr(module, name)
+    setattr(module, name, value)
+
+
 def hold(config: Dict[str, Any]) -> None:
-    """Apply the configuration's ``clock``, ``formatters`` and ``durable`` to the Django of this process.
+    """Apply the configuration's ``clock``, ``formatters`` and ``durable`` to this process.
 
     The time goes into file headers (``migrations.writer``), into the names of empty and merge
     migrations (``migrations.utils``) and into the record (``migrations.recorder``).
@@ -37,13 +43,13 @@ def hold(config: Dict[str, Any]) -> None:
         moment = datetime.datetime.fromisoformat(config["clock"])
         _StillDatetime.still = moment
         aware = moment.replace(tzinfo=datetime.timezone.utc)
-        utils.datetime = _StillModule
-        writer.now = recorder.now = lambda: aware
+        put(utils, "datetime", _StillModule)
+        put(writer, "now", lambda: aware)
+        put(recorder, "now", lambda: aware)
     if not config.get("formatters", True):
         import django.core.management.utils as utils_of_commands
 
-        utils_of_commands.shutil = _NothingOnThePath
-
+        put(utils_of_commands, "shutil", _NothingOnThePath)
 
     if not config.get("durable", True):
         from django.db.backends.signals import connection_created

@@ -15,7 +15,7 @@ _JUST_A_NAME = re.compile(r"^%s$" % _NAME)
 
 
 class Trace:
-    """The statements that ran while it was on: ``[alias, text]``, the first ``SQL_LIMIT`` of them."""
+    """The statements that ran while it was on: ``[alias, text]``, ``SQL_LIMIT`` of them."""
 
     def __init__(self) -> None:
         self.statements: List[List[str]] = []
@@ -37,7 +37,12 @@ class Trace:
             connection.execute_wrappers.append(self._note)
 
     def _note(
-        self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Dict[str, Any]
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,
+        context: Dict[str, Any],
     ) -> Any:
         if self._on:
             self._keep(context["connection"].alias, str(sql), params, many)

@@ -177,7 +177,7 @@ def read_files() -> Dict[str, Any]:
 
 
 def migration_packages() -> Iterator[Tuple[str, Optional[str]]]:
-    """App labels with the name of their migrations package (``MigrationLoader.migrations_module``)."""
+    """App labels, each with its migrations package (``MigrationLoader.migrations_module``)."""
     from django.apps import apps
     from django.db.migrations.loader import MigrationLoader
 

@@ -76,7 +76,9 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
         return Agreement(True, "Every migration file is recorded as applied.")
     words = []
     if gone:
-        words.append(f"{counted(len(gone), 'recorded migration has', 'recorded migrations have')} no file")
+        words.append(
+            f"{counted(len(gone), 'recorded migration has', 'recorded migrations have')} no file"
+        )
     if open_:
         words.append("the record has a gap")
     if waiting:

@@ -91,8 +91,11 @@ def _in_order(label: str, names: Collection[Key], graph: Graph) -> list[Key]:
     placed: list[Key] = []
     for key in own:
         before = graph.forwards_plan(key) if key in graph else [key]
-        placed += [each for each in before if each.app_label == label and each not in placed
-                   and each in names]
+        placed += [
+            each
+            for each in before
+            if each.app_label == label and each not in placed and each in names
+        ]
     return placed
 
 

@@ -9,7 +9,6 @@ from ..facts.step import RowChange, Step
 from .agreement import counted
 from .truths import Moves
 
-
 #: What a move in the lab's own history brings back.
 _BACK = {
     "rewind": "Files, record, tables and rows are what they were before.",
@@ -28,7 +27,11 @@ def sentence(step: Step, moves: Moves) -> str:
     if step.refusal is not None:
         so_far = "and stopped on the way" if moves.moved else "and nothing moved"
         exited = step.refusal.error == "SystemExit"
-        how = "The command ended with an error" if exited else f"Django refused ({step.refusal.error})"
+        how = (
+            "The command ended with an error"
+            if exited
+            else f"Django refused ({step.refusal.error})"
+        )
         return _end([f"{how} {so_far}", *_moved(moves), *costs(step)])
     parts += _moved(moves)
     parts += costs(step)
@@ -47,13 +50,17 @@ def _moved(moves: Moves) -> list[str]:
     if moves.record and not moves.tables and (moves.applied or moves.unapplied):
         parts.append("only the record moved: no table changed")
     if moves.files:
-        parts.append("; ".join(f"the file {line}" for line in moves.files[:3]) + _more(moves.files, 3))
+        parts.append(
+            "; ".join(f"the file {line}" for line in moves.files[:3]) + _more(moves.files, 3)
+        )
     if moves.models:
         parts.append("; ".join(moves.models[:2]) + _more(moves.models, 2))
     if moves.tables and not (moves.applied or moves.unapplied):
         parts.append("; ".join(moves.tables[:2]) + _more(moves.tables, 2))
     if moves.lens:
-        parts.append(f"the settings changed ({'; '.join(line.partition(':')[0] for line in moves.lens)})")
+        parts.append(
+            f"the settings changed ({'; '.join(line.partition(':')[0] for line in moves.lens)})"
+        )
     return parts
 
 
@@ -71,8 +78,11 @@ def costs(step: Step) -> list[str]:
             columns = ", ".join(change.changed_columns)
             rows = counted(change.changed, "row", "rows")
             changed.append(f"{rows} of {change.now or change.table} in {columns}")
-    return [f"{word}: {', '.join(told)}" for word, told in (("gone", gone), ("changed", changed))
-            if told]
+    return [
+        f"{word}: {', '.join(told)}"
+        for word, told in (("gone", gone), ("changed", changed))
+        if told
+    ]
 
 
 def _gains(rows: Sequence[RowChange]) -> list[str]:
@@ -86,7 +96,9 @@ def _gains(rows: Sequence[RowChange]) -> list[str]:
 def _names(keys: Sequence[Key]) -> str:
     """Three keys at most, then how many more, by app."""
     if len(keys) <= 3:
-        return " and ".join(map(str, keys)) if len(keys) < 3 else f"{keys[0]}, {keys[1]} and {keys[2]}"
+        return (
+            " and ".join(map(str, keys)) if len(keys) < 3 else f"{keys[0]}, {keys[1]} and {keys[2]}"
+        )
     apps = list(dict.fromkeys(key.app_label for key in keys))
     told = ", ".join(apps[:4]) + (f" and {len(apps) - 4} more apps" if len(apps) > 4 else "")
     return f"{len(keys)} migrations of {told}"

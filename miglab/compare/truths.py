@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..facts.migration import Key
 from ..facts.schema import Schema, Table
-from ..facts.truths import Files, Lens, Models, Record, Truths, Unreadable, value_or
+from ..facts.truths import Files, Lens, Model, Models, Record, Truths, Unreadable, value_or
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,11 @@ def _models(before: Truths, after: Truths) -> Iterator[str]:
                 yield f"{name}: {', '.join(changed)} changed"
 
 
-def _flat(models: Models) -> Mapping[str, object]:
+def _flat(models: Models) -> Mapping[str, Model]:
     return {
-        f"{label}.{name}": model for label, app in models.apps.items() for name, model in app.items()
+        f"{label}.{name}": model
+        for label, app in models.apps.items()
+        for name, model in app.items()
     }
 
 
@@ -117,7 +119,8 @@ def _files(before: Truths, after: Truths) -> Iterator[str]:
 
 
 def _all_files(files: Files) -> dict[Key, str]:
-    return {key: each.digest for key, each in [*files.migrations.items(), *files.bad.items()]}
+    good = {key: each.digest for key, each in files.migrations.items()}
+    return {**good, **{key: each.digest for key, each in files.bad.items()}}
 
 
 def _record_lines(before: Truths, after: Truths) -> Iterator[str]:

@@ -136,7 +136,7 @@ def graph_of(files: Files, applied: Collection[Key] = ()) -> Graph:
             continue
         states = [each in applied for each in migration.replaces]
         if all(states) or not any(states):
-            replaced.update({each: key for each in names})
+            replaced.update(dict.fromkeys(names, key))
             for each in names:
                 migrations.pop(each, None)
         elif any(each in migrations for each in migration.replaces):

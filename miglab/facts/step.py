@@ -62,7 +62,7 @@ class RowChange:
     changed_columns: Mapping[str, int] = field(default_factory=dict)
     lost_values: Mapping[str, int] = field(default_factory=dict)
     lost_sample: tuple[Mapping[str, object], ...] = ()
-    lost_values_sample: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    lost_values_sample: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
     by_handlers: bool = False
     approximate: bool = False
 

@@ -17,7 +17,7 @@ from ..lab import Lab
 class LabMagics(Magics):
     """Commands for the lab that was opened last in this notebook."""
 
-    @line_cell_magic("manage")
+    @line_cell_magic("manage")  # type: ignore[arg-type]
     def run_manage(self, line: str, cell: str | None = None) -> None:
         """Run ``python manage.py`` with the words of this line in the lab.
 
@@ -30,19 +30,19 @@ class LabMagics(Magics):
         answers = [] if cell is None else [each for each in cell.splitlines() if each.strip()]
         show(Lab.latest(), lambda lab: lab.manage(line, answers=answers))
 
-    @cell_magic("write")
+    @cell_magic("write")  # type: ignore[arg-type]
     def run_write(self, line: str, cell: str) -> None:
         """Write the lines below into a file of the project, as in ``%%write store/models.py``."""
         if not line.strip():
             raise BadInput("%%write needs a path, as in: %%write store/models.py")
         show(Lab.latest(), lambda lab: lab.write(line.strip(), cell))
 
-    @cell_magic("shell")  # Magics has an attribute of that name
+    @cell_magic("shell")  # type: ignore[arg-type]
     def run_shell(self, line: str, cell: str) -> None:
         """Run the lines below as Python in the project, with its models at hand."""
         show(Lab.latest(), lambda lab: lab.shell(cell))
 
-    @cell_magic("sql")
+    @cell_magic("sql")  # type: ignore[arg-type]
     def run_sql(self, line: str, cell: str) -> None:
         """Run the lines below as SQL in the project's database, behind Django's back."""
         show(Lab.latest(), lambda lab: lab.sql(cell))
@@ -52,5 +52,5 @@ def show(lab: Lab, act: Callable[[Lab], Step | Rows]) -> None:
     """Display what a terminal did before, and then what was done."""
     result = act(lab)
     for step in lab.take_noticed():
-        display(step)
-    display(result)
+        display(step)  # type: ignore[no-untyped-call]
+    display(result)  # type: ignore[no-untyped-call]

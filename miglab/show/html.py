@@ -15,7 +15,7 @@ from ..compare.truths import compare
 from ..draw import engines
 from ..draw.panel import panel
 from ..facts.picture import Picture
-from ..facts.step import Step, Statement
+from ..facts.step import Statement, Step
 from ..facts.view import History, Rows, View
 from .masks import masked
 from .pictures import around
@@ -65,8 +65,7 @@ def _(step: Step) -> str:
 def _(picture: Picture) -> str:
     caption = f"<b>{escape(picture.title)}</b>" if picture.title else escape(picture.sentence)
     return (
-        f"<div style='margin:6px 0'>{caption}<br>"
-        f"{image(engines.svg(picture), text(picture))}</div>"
+        f"<div style='margin:6px 0'>{caption}<br>{image(engines.svg(picture), text(picture))}</div>"
     )
 
 

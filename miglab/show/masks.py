@@ -6,10 +6,13 @@ import re
 
 #: Each mask takes a pattern and what stands in its place.
 MASKS = (
-    (re.compile(r"(?:[A-Za-z]:)?[^\s'\"(<]*[/\\]labs[/\\][0-9a-f]{16}[/\\]project"), "<lab.folder>"),
+    (
+        re.compile(r"(?:[A-Za-z]:)?[^\s'\"(<]*[/\\]labs[/\\][0-9a-f]{16}[/\\]project"),
+        "<lab.folder>",
+    ),
     (re.compile(r"(?:[A-Za-z]:)?[^\s'\"(<]*[/\\]site-packages[/\\]"), "<site-packages>/"),
     (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x…"),
-    (re.compile(r"\b\d+\.\d+ ?(s|seconds|ms)\b"), r"… \1"),
+    (re.compile(r"\b\d+\.\d+( ?(?:s|seconds|ms))\b"), r"…\1"),
 )
 
 

@@ -101,6 +101,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]
     widths = [
         max([len(name), *(len(row[place]) for row in told)]) for place, name in enumerate(columns)
     ]
+
     def line(values: Sequence[str]) -> str:
         pairs = zip(values, widths, strict=True)
         return "  ".join(value.ljust(width) for value, width in pairs).rstrip()
@@ -110,14 +111,18 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]
 
 def lost(change: RowChange) -> list[tuple[str, Sequence[Mapping[str, object]]]]:
     """Samples of what a step took from a table: a caption and the rows, for each kind of loss."""
-    found = []
+    found: list[tuple[str, Sequence[Mapping[str, object]]]] = []
     if change.lost_sample:
-        found.append((_caption(f"rows of {change.table}", change.lost, change.lost_sample),
-                      change.lost_sample))
+        found.append(
+            (
+                _caption(f"rows of {change.table}", change.lost, change.lost_sample),
+                change.lost_sample,
+            )
+        )
     for column, sample in change.lost_values_sample.items():
         number = change.lost_values[column]
         found.append((_caption(f"values of {change.table}.{column}", number, sample), sample))
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _caption(what: str, number: int, sample: Sequence[object]) -> str:

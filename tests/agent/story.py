@@ -48,19 +48,18 @@ class Migration(migrations.Migration):
 '''
 
 
-FAILING = '''def change_then_fail(apps, schema_editor):
+FAILING = """def change_then_fail(apps, schema_editor):
     apps.get_model("store", "Product").objects.update(discount=99)
     raise ValueError("this row cannot be migrated")
 
-'''
+"""
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
 FAILS = migration(
     "0006_product_colour", "    operations = [migrations.RunPython(change_then_fail)]", head=FAILING
 )
 FAILS_HALFWAY = migration(
     "0006_product_colour",
-    "    atomic = False\n"
-    "    operations = [migrations.RunPython(change_then_fail, atomic=False)]",
+    "    atomic = False\n    operations = [migrations.RunPython(change_then_fail, atomic=False)]",
     head=FAILING,
 )
 
@@ -101,7 +100,9 @@ STORY: tuple[Run | Edit | Write | Delete, ...] = (
     Run("migrate accounts zero"),
     Run("migrate"),
     # make and apply
-    Edit("store/models.py", SKU, SKU + '    colour = models.CharField(max_length=9, default="-")\n'),
+    Edit(
+        "store/models.py", SKU, SKU + '    colour = models.CharField(max_length=9, default="-")\n'
+    ),
     Run("makemigrations --check"),
     Run("makemigrations store --dry-run -v 3"),
     Run("makemigrations store"),
@@ -132,8 +133,14 @@ STORY: tuple[Run | Edit | Write | Delete, ...] = (
     Run("migrate --fake store"),
     Run("showmigrations store"),
     # two leaves, and a merge
-    Write("blog/migrations/0005_left.py", migration("0004_comment_is_approved", "    operations = []", "blog")),
-    Write("blog/migrations/0005_right.py", migration("0004_comment_is_approved", "    operations = []", "blog")),
+    Write(
+        "blog/migrations/0005_left.py",
+        migration("0004_comment_is_approved", "    operations = []", "blog"),
+    ),
+    Write(
+        "blog/migrations/0005_right.py",
+        migration("0004_comment_is_approved", "    operations = []", "blog"),
+    ),
     Run("migrate blog"),
     Run("makemigrations blog"),
     Run("makemigrations blog --merge --noinput"),
@@ -166,10 +173,22 @@ STORY: tuple[Run | Edit | Write | Delete, ...] = (
     Run("showmigrations store"),
     Run("shell -c \"print('hello')\""),
     # another user model
-    Edit("storefront/settings.py", "INSTALLED_APPS", 'AUTH_USER_MODEL = "accounts.Member"\n\nINSTALLED_APPS'),
+    Edit(
+        "storefront/settings.py",
+        "INSTALLED_APPS",
+        'AUTH_USER_MODEL = "accounts.Member"\n\nINSTALLED_APPS',
+    ),
     Run("migrate"),
-    Write("accounts/member.py", "from django.contrib.auth.models import AbstractUser\n\n\nclass Member(AbstractUser):\n    pass\n"),
-    Edit("accounts/models.py", "from django.db import models\n", "from django.db import models\n\nfrom accounts.member import Member  # noqa: F401\n"),
+    Write(
+        "accounts/member.py",
+        "from django.contrib.auth.models import AbstractUser\n\n\n"
+        "class Member(AbstractUser):\n    pass\n",
+    ),
+    Edit(
+        "accounts/models.py",
+        "from django.db import models\n",
+        "from django.db import models\n\nfrom accounts.member import Member  # noqa: F401\n",
+    ),
     Run("makemigrations accounts", ("y", "1", "7")),
     Run("migrate"),
     Run("check"),

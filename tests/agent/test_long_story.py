@@ -94,8 +94,13 @@ def run_plain(folder: Path, step: Run) -> subprocess.CompletedProcess[str]:
 def lab_story(lab: Lab) -> list[After]:
     """The story in a lab, with old bytecode of the same second lying about."""
     told = []
-    subprocess.run([sys.executable, "manage.py", "check"], cwd=lab.folder, check=True,
-                   env=_environment(), capture_output=True)
+    subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=lab.folder,
+        check=True,
+        env=_environment(),
+        capture_output=True,
+    )
     for step in STORY:
         done: Step
         if isinstance(step, Run):

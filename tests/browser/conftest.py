@@ -21,10 +21,15 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Chromium without a sandbox of its own and without calls to anybody.
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @dataclass(frozen=True)
@@ -67,13 +72,21 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Ju
     log = open(folder.parent / "log.txt", "wb")  # noqa: SIM115 (closed below, with the server)
     server = subprocess.Popen(
         [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-            f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}",
-            f"--IdentityProvider.token={token}", "--ServerApp.port_retries=0",
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            f"--ServerApp.root_dir={folder}",
+            f"--ServerApp.port={port}",
+            f"--IdentityProvider.token={token}",
+            "--ServerApp.port_retries=0",
             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
             "--LabApp.news_url=None",
         ],
-        cwd=folder, stdout=log, stderr=subprocess.STDOUT,
+        cwd=folder,
+        stdout=log,
+        stderr=subprocess.STDOUT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     address = f"http://127.0.0.1:{port}"

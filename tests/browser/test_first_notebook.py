@@ -70,6 +70,11 @@ def test_run_all_cells_makes_applies_and_reverts_and_shows_the_graph(
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
     scroll(page)
     assert graphs(page) >= 8
-    assert page.locator(".jp-OutputArea [data-mime-type*='error'], .jp-RenderedText[data-mime-type*='stderr']").count() == 0
+    assert (
+        page.locator(
+            ".jp-OutputArea [data-mime-type*='error'], .jp-RenderedText[data-mime-type*='stderr']"
+        ).count()
+        == 0
+    )
     expect(page.get_by_alt_text("✓ 0006_product_colour").first).to_be_attached()
     page.close()

@@ -26,14 +26,14 @@ def told(step: Step) -> str:
         (
             "migrate store 0002",
             "store.0003_change_price_field, store.0004_add_discount_field and "
-            "store.0005_tag_product_tags were unapplied. Gone: 24 values of store_product.discount, "
+            "store.0005_tag_product_tags were unapplied. "
+            "Gone: 24 values of store_product.discount, "
             "40 rows of store_product_tags, 6 rows of store_tag. "
             "Changed: 3 rows of store_product in price.",
         ),
         (
             "migrate --fake store 0004",
-            "store.0005_tag_product_tags was unapplied. "
-            "Only the record moved: no table changed.",
+            "store.0005_tag_product_tags was unapplied. Only the record moved: no table changed.",
         ),
         ("migrate store 9", "Django refused (CommandError) and nothing moved."),
         ("nonsense", "The command ended with an error and nothing moved."),
@@ -55,7 +55,11 @@ def test_a_refusal_halfway_says_what_is_gone_already(lab: Lab) -> None:
 def test_chips_count_rows_and_values(lab: Lab) -> None:
     step = lab.manage("migrate store 0002")
     assert chips(step, compare(step.before, step.after)) == [
-        "record moved", "tables moved", "rows lost: 46", "values lost: 24", "rows changed: 3",
+        "record moved",
+        "tables moved",
+        "rows lost: 46",
+        "values lost: 24",
+        "rows changed: 3",
     ]
 
 

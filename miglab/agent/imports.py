@@ -1,0 +1,72 @@
+"""Remembers what jobs had to import, so that the next one finds it there.
+
+A job imports modules of Django's that its keeper has not, and is gone with them: at its end it
+names them through a pipe. Only Django's own modules are learned: the project's are not ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from typing import List
+
+#: What a pipe holds at the least, on every system.
+_PIPE = 4096
+
+#: Where Django's modules live that can be imported before a project is set up.
+_NO_PROJECT = (
+    "django.core.",
+    "django.db.",
+    "django.forms",
+    "django.http",
+    "django.middleware.",
+    "django.template",
+    "django.utils.",
+    "django.views",
+)
+
+
+def needs_no_project(name: str) -> bool:
+    """Whether a module of Django's can be imported in level 0."""
+    return name.startswith(_NO_PROJECT)
+
+
+def attempt(name: str) -> None:
+    """Import a module, or leave it to the job that needs it."""
+    try:
+        importlib.import_module(name)
+    except Exception:
+        sys.modules.pop(name, None)
+
+
+class Notes:
+    """A pipe from a job to its keeper. Made before the fork; each side keeps its end."""
+
+    def __init__(self) -> None:
+        self._ears, self._mouth = os.pipe()
+        self._known = set(sys.modules)
+
+    def tell(self) -> None:
+        """In the job, at its end: name what it imported."""
+        new = [
+            name
+            for name in sys.modules
+            if name.startswith("django.") and ".migrations." not in name and name not in self._known
+        ]
+        # Nobody reads before the job is gone: what does not fit is left to the next one.
+        os.set_blocking(self._mouth, False)
+        with contextlib.suppress(OSError):
+            os.write(self._mouth, " ".join(new).encode()[:_PIPE])
+
+    def hear(self) -> List[str]:
+        """In the keeper, when the job is gone: the names it told, the last perhaps cut."""
+        os.close(self._mouth)
+        os.set_blocking(self._ears, False)
+        try:
+            return os.read(self._ears, _PIPE).decode().split()
+        except OSError:
+            return []
+        finally:
+            os.close(self._ears)

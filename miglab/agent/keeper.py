@@ -1,0 +1,157 @@
+"""A child of level 0 that forks a job for each request, warm where that can be."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import sys
+import threading
+from typing import Any, Dict, List, NoReturn, Optional
+
+from . import imports
+from .job import Job, capture, read_output
+from .project import Original, WatchedArguments, run_manage
+from .protocol import Message
+from .truths import read_project
+from .wire import Wire
+
+
+def everyone_out() -> NoReturn:
+    """End this process and all that it started."""
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+
+
+class Keeper:
+    """Holds a project that is set up; ``learned`` are modules that jobs have needed before.
+
+    Making one forks. In the parent it is the handle of the child; in the child it never returns.
+    """
+
+    def __init__(self, wire: Wire, config: Dict[str, Any], digest: str, learned: List[str]) -> None:
+        self.digest, self.config, self.wire, self.learned = digest, config, wire, learned
+        ours, theirs = socket.socketpair()
+        self.pid = os.fork()
+        self._socket = ours if self.pid else theirs
+        (theirs if self.pid else ours).close()
+        self.channel = Wire(self._socket.fileno(), self._socket.fileno())
+        if not self.pid:
+            self.keep()
+            os._exit(0)
+
+    @property
+    def incoming(self) -> int:
+        """The descriptor on which the child speaks."""
+        return self.channel.incoming
+
+    def wait_until_set_up(self, wire: Wire) -> Message:
+        """The child's report, after it has tried to set the project up."""
+        early: List[Message] = []
+        while wire.wait_for_either(self.incoming) == wire.incoming:
+            message = wire.receive()
+            if message is None:
+                everyone_out()
+            early.append(message)
+        wire.hold(early)
+        return self.channel.receive() or {"warm": False, "project": None}
+
+    def end(self) -> None:
+        """Kill the child and forget it."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        self._socket.close()
+
+    def keep(self) -> None:
+        """In the child: set the project up inside its own manage.py, and fork from there."""
+        job = Job(self.config, self.wire, self.channel.receive)
+        arguments = WatchedArguments(["manage.py", "check"])
+        reported = False
+
+        def take_over(original: Original, _argv: List[str]) -> None:
+            nonlocal reported
+            import django
+            from django.db import connections
+
+            watched, sys.argv = sys.argv, ["manage.py"]
+            django.setup()
+            looked_at = watched is not arguments or arguments.looked_at
+            warm = not looked_at and threading.active_count() == 1
+            job.prefix = read_output(self.config)
+            job.project = read_project(None)
+            self.report(warm, job.project)
+            reported = True
+            if not warm:
+                return
+            connections.close_all()
+            for name in self.learned:
+                imports.attempt(name)
+            gc.collect()
+            gc.freeze()
+            self.next_job(job)
+            sys.argv = ["manage.py", *job.request.get("argv", [])]
+            job.perform(original, sys.argv)
+
+        capture(self.config)
+        error: Optional[BaseException] = None
+        try:
+            run_manage(self.config["manage"], arguments, take_over)
+        except BaseException as raised:
+            error = raised
+        if job.request:
+            job.finish(error)
+        if not reported:
+            self.report(False, read_project(error))
+
+    def report(self, warm: bool, project: Optional[Dict[str, Any]]) -> None:
+        """Tell level 0 whether this keeper can stay warm, and what the project's files say."""
+        self.channel.send({"warm": warm, "project": project})
+
+    def next_job(self, job: Job) -> None:
+        """Fork for each request; returns in the fork, with the job begun."""
+        while True:
+            request = self.channel.receive()
+            if request is None:
+                os._exit(0)
+            if "do" not in request:
+                continue
+            notes = imports.Notes()
+            pid = os.fork()
+            if pid == 0:
+                job.at_end = notes.tell
+                job.begin(request)
+                return
+            _, status = os.waitpid(pid, 0)
+            self.learn(notes.hear())
+            if status:
+                number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+                self.wire.send({"event": "died", "id": request["id"], "signal": number})
+
+    def learn(self, names: List[str]) -> None:
+        """Import what the last job had to import, and tell level 0."""
+        for name in names:
+            imports.attempt(name)
+        if names:
+            self.channel.send({"imported": names})
+
+
+class ColdKeeper(Keeper):
+    """Holds what the project's files say and nothing else: each job sets the project up anew."""
+
+    def __init__(
+        self, wire: Wire, config: Dict[str, Any], digest: str, project: Optional[Dict[str, Any]]
+    ) -> None:
+        self._project = project
+        super().__init__(wire, config, digest, [])
+
+    def keep(self) -> None:
+        """In the child: fork, and start the project from the beginning in each fork."""
+        job = Job(self.config, self.wire, self.channel.receive)
+        job.project = self._project
+        self.next_job(job)
+        job.run_cold()
+
+    def learn(self, names: List[str]) -> None:
+        """A project that is not set up can lend nothing to import from."""

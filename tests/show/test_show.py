@@ -1,0 +1,167 @@
+"""What people read is short, the same on every run, and shows in every viewer."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from miglab import Lab
+from miglab.facts.step import Step
+from miglab.show.bundle import SHOWN, bundle
+from miglab.show.html import html
+from miglab.show.masks import MASKS, masked
+from miglab.show.text import text
+
+#: What JupyterLab lets through in a notebook that is not trusted yet.
+SAFE_TAGS = {
+    "div",
+    "pre",
+    "b",
+    "p",
+    "span",
+    "br",
+    "img",
+    "details",
+    "summary",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+
+
+class Tags(HTMLParser):
+    """Collects tags, and checks that each is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: set[str] = set()
+        self.open: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        if tag == "img":
+            self.images.append(dict(attrs))
+        elif tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def parsed(code: str) -> Tags:
+    tags = Tags()
+    tags.feed(code)
+    assert tags.open == []
+    return tags
+
+
+def every_fact(lab: Lab) -> list[object]:
+    """One of each kind, with an error and with characters that HTML takes for its own."""
+    return [
+        lab.manage("migrate store 0002"),
+        lab.manage("migrate blog zero"),
+        lab.shell("print('<b>&amp;</b>')"),
+        lab.rows("store_product"),
+        lab.sql("SELECT '<i>' AS \"<u>\""),
+        lab.graph("store.zero"),
+        lab.truths(),
+        lab.history(),
+    ]
+
+
+def test_every_fact_is_shown_as_text_and_as_safe_html(lab: Lab) -> None:
+    facts = every_fact(lab)
+    assert {type(fact) for fact in facts} == set(SHOWN)
+    for fact in facts:
+        shown = bundle(fact)
+        assert set(shown) == {"text/plain", "text/html"}
+        tags = parsed(shown["text/html"])
+        assert tags.seen <= SAFE_TAGS
+        for image in tags.images:
+            assert (image["src"] or "").startswith("data:image/svg+xml;base64,")
+            assert len(image["alt"] or "") > 20
+
+
+def test_what_is_shown_as_text_is_the_same_in_another_lab(lab: Lab) -> None:
+    shown = [text(fact) for fact in every_fact(lab)]
+    with Lab("storefront", apps=["store"]) as other:
+        assert [text(fact) for fact in every_fact(other)] == shown
+
+
+def test_a_step_shows_the_line_the_output_a_sentence_chips_and_two_graphs(lab: Lab) -> None:
+    """store: 0001 ← … ← 0004 ← 0005 (unapplied by the step)"""
+    step = lab.manage("migrate store 0004")
+    lines = text(step).splitlines()
+    assert lines[0] == "$ python manage.py migrate store 0004"
+    assert "  Unapplying store.0005_tag_product_tags... OK" in lines
+    assert "record moved · tables moved · rows lost: 46" in lines
+    assert "✓ 0005_tag_product_tags" in lines[lines.index("before:") + 1]
+    assert "○ 0005_tag_product_tags" in lines[lines.index("after:") + 1]
+    assert len(parsed(html(step)).images) == 2
+
+
+def test_a_command_that_reads_shows_its_output_and_nothing_moved(lab: Lab) -> None:
+    step = lab.manage("showmigrations store")
+    assert text(step).endswith(" [X] 0005_tag_product_tags\nNothing moved.")
+    assert parsed(html(step)).images == []
+
+
+def test_a_traceback_is_folded_to_its_last_line(lab: Lab) -> None:
+    step = lab.manage("migrate blog zero")
+    assert "Traceback" in step.output
+    assert "Traceback (most recent" not in text(step)
+    assert "IrreversibleError: Operation <RunPython" in text(step)
+    assert "<details><summary>Traceback</summary>" in html(step)
+
+
+def test_a_step_of_python_has_a_short_repr(lab: Lab) -> None:
+    assert repr(lab.manage("check")) == "<Step 'check'>"
+    refused = lab.manage("migrate store 9")
+    assert repr(refused).startswith("<Step 'migrate store 9' refused with CommandError: Cannot")
+
+
+def test_null_and_an_empty_text_look_different(lab: Lab) -> None:
+    shown = text(lab.sql("SELECT NULL AS a, '' AS b, 'x' AS c"))
+    assert shown.splitlines()[2].split() == ["NULL", "''", "x"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("<function f at 0x7f1a2b3c4d5e>", "<function f at 0x…>"),
+        (
+            'File "/home/ada/.cache/miglab/labs/0123456789abcdef/project/store/models.py"',
+            'File "<lab.folder>/store/models.py"',
+        ),
+        (r"C:\Users\ada\miglab\labs\0123456789abcdef\project\store", r"<lab.folder>\store"),
+        ("/usr/lib/python3.11/site-packages/django/db/x.py", "<site-packages>/django/db/x.py"),
+        ("Applying store.0001... OK (0.012s)", "Applying store.0001... OK (…s)"),
+        ("price 49.90 and 1.5 stars", "price 49.90 and 1.5 stars"),
+    ],
+)
+def test_masks_take_out_what_differs_and_nothing_else(raw: str, shown: str) -> None:
+    assert masked(raw) == shown
+
+
+def test_every_mask_is_needed() -> None:
+    samples = "at 0x7f1a2b3c4d5e /x/labs/0123456789abcdef/project /x/site-packages/y (0.1s)"
+    for pattern, _ in MASKS:
+        assert re.search(pattern, samples)
+
+
+def test_nothing_shown_names_this_machine(lab: Lab) -> None:
+    lab.write("store/models.py", "from nowhere import nothing\n")
+    step = lab.manage("check")
+    assert isinstance(step, Step)
+    for shown in (*bundle(step).values(), *bundle(lab.truths()).values()):
+        assert str(lab.folder) not in shown
+        assert "/site-packages/" not in shown.replace("<site-packages>/", "").replace(
+            "&lt;site-packages&gt;/", ""
+        )
