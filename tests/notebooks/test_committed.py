@@ -1,0 +1,89 @@
+"""The notebooks as they are committed: from one clean run, small, and readable anywhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted(
+    path
+    for path in (ROOT / "notebooks").rglob("*.ipynb")
+    if ".ipynb_checkpoints" not in path.parts
+)
+
+#: A path or an address that is of one machine alone.
+OF_ONE_MACHINE = re.compile(r"/(tmp|home|root|Users|work)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
+
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> dict[str, Any]:
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return notebook
+
+
+def code_cells(path: Path) -> list[dict[str, Any]]:
+    return [cell for cell in read(path)["cells"] if cell["cell_type"] == "code"]
+
+
+def test_there_are_notebooks() -> None:
+    assert [path.name for path in NOTEBOOKS][:2] == ["00_start_here.ipynb", "01_revert.ipynb"]
+
+
+@every_notebook
+def test_every_cell_was_run_once_from_top_to_bottom(path: Path) -> None:
+    """nbval skips a code cell whose execution count is null: there must be none."""
+    counts = [cell["execution_count"] for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_no_output_is_an_error_or_a_warning(path: Path) -> None:
+    for cell in code_cells(path):
+        for output in cell["outputs"]:
+            assert output["output_type"] != "error", cell["source"]
+            assert output.get("name") != "stderr", cell["source"]
+
+
+@every_notebook
+def test_nothing_in_it_is_of_one_machine(path: Path) -> None:
+    for cell in code_cells(path):
+        for output in cell["outputs"]:
+            for kind, data in output.get("data", {"text": output.get("text", "")}).items():
+                text = re.sub(r"base64,[A-Za-z0-9+/=]+", "", "".join(data))
+                assert not OF_ONE_MACHINE.search(text), (cell["source"], kind)
+
+
+@every_notebook
+def test_it_is_smaller_than_a_megabyte_and_carries_no_widget_state(path: Path) -> None:
+    assert path.stat().st_size < 1_000_000
+    assert "widgets" not in read(path)["metadata"]
+
+
+@every_notebook
+def test_every_picture_has_a_text(path: Path) -> None:
+    for cell in code_cells(path):
+        for output in cell["outputs"]:
+            page = "".join(output.get("data", {}).get("text/html", ""))
+            for image in re.findall(r"<img [^>]*>", page):
+                assert re.search(r'alt="[^"]{20,}"', image)
+
+
+@every_notebook
+def test_its_links_lead_to_notebooks_that_exist(path: Path) -> None:
+    for cell in read(path)["cells"]:
+        if cell["cell_type"] == "markdown":
+            for link in re.findall(r"\]\(([^)#]+\.ipynb)\)", "".join(cell["source"])):
+                assert (path.parent / link).exists(), link
+
+
+@every_notebook
+def test_its_words_are_few(path: Path) -> None:
+    cells = [cell for cell in read(path)["cells"] if cell["cell_type"] == "markdown"]
+    words = re.findall(r"[\w'`]+", " ".join("".join(cell["source"]) for cell in cells))
+    assert len(words) <= 900
