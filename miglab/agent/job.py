@@ -35,6 +35,7 @@ class Job:
     def begin(self, request: Message) -> None:
         """From here on, what is printed, asked and run in SQL belongs to this request."""
         self.request = request
+        self.wire.send({"event": "begun", "id": request["id"]})
         self.mark = catalogue.mark(self.config["database"])
         capture(self.config)
         os.write(1, self.prefix)

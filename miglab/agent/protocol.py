@@ -11,6 +11,7 @@ miglab → agent
 
 agent → miglab
     ``{"event": "ready", "version": VERSION, …}``   after the configuration
+    ``{"event": "begun"}``                          a request's process has taken it on
     ``{"event": "ask", "text": …}``                 the project reads from its standard input
     ``{"event": "done", …}``                        a request's end, ``DONE``
     ``{"event": "died", "signal": …}``              the process that ran the request is gone

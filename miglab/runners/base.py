@@ -26,11 +26,11 @@ class Stopped(Exception):
     """The request did not come to its end.
 
     ``why`` is ``"limit"`` (it took longer than allowed) or ``"died"`` (its process is gone);
-    ``detail`` says more.
+    ``detail`` says more; ``begun`` is whether a process had taken it on.
     """
 
-    def __init__(self, why: str, detail: str = "") -> None:
-        self.why, self.detail = why, detail
+    def __init__(self, why: str, detail: str = "", begun: bool = True) -> None:
+        self.why, self.detail, self.begun = why, detail, begun
         super().__init__(f"{why}: {detail}")
 
 

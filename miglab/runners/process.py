@@ -41,6 +41,7 @@ class AgentProcess:
         self._send(dict(setup.config))
         self._ready = False
         self._number = 0
+        self._begun = False
 
     @property
     def pid(self) -> int:
@@ -58,6 +59,7 @@ class AgentProcess:
 
     def request(self, message: Message, ask: Ask | None, limit: float | None) -> Message:
         """Send a request and wait for its end. Raises ``Stopped``, and then the agent is dead."""
+        self._begun = False
         try:
             if not self._ready:
                 self._wait_until_ready(limit)
@@ -86,7 +88,7 @@ class AgentProcess:
             self._process.stdin.write(encode(message))
             self._process.stdin.flush()
         except (OSError, ValueError):
-            raise Stopped("died", self._last_words()) from None
+            raise Stopped("died", self._last_words(), self._begun) from None
 
     def _wait_until_ready(self, limit: float | None) -> None:
         message = self._next(None if limit is None else time.monotonic() + limit)
@@ -103,9 +105,11 @@ class AgentProcess:
                 continue
             if event == "done":
                 return message
+            if event == "begun":
+                self._begun = True
             if event == "died":
                 number = message.get("signal")
-                raise Stopped("died", f"signal {number}" if number else "")
+                raise Stopped("died", f"signal {number}" if number else "", self._begun)
             if event == "ask":
                 started = time.monotonic()
                 answer = ask(message["text"]) if ask else None
@@ -121,12 +125,12 @@ class AgentProcess:
                 message = self._messages.get(timeout=max(wait, 0))
             except queue.Empty:
                 if not self.alive and self._messages.empty():
-                    raise Stopped("died", self._last_words()) from None
+                    raise Stopped("died", self._last_words(), self._begun) from None
                 if deadline is not None and time.monotonic() >= deadline:
                     raise Stopped("limit") from None
                 continue
             if message is None:
-                raise Stopped("died", self._last_words())
+                raise Stopped("died", self._last_words(), self._begun)
             return message
 
     def _last_words(self) -> str:

@@ -35,6 +35,12 @@ class Warm(Runner):
             self._started().notify({"do": "prepare", "digest": digest})
 
     def run(self, request: Message, ask: Ask | None, limit: float | None) -> Message:
+        try:
+            return self._started().request(request, ask, limit)
+        except Stopped as stopped:
+            if stopped.begun or stopped.why != "died":
+                raise
+        # The agent died before anything of this was done: another one can do it.
         return self._started().request(request, ask, limit)
 
     def close(self) -> None:

@@ -99,6 +99,7 @@ def run(notebook: NotebookNode, path: Path) -> None:
         store_widget_state=False,
         record_timing=False,
         coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
     )
     at = 0
 

@@ -1,0 +1,439 @@
+"""Everything one does with this checkout, in the standard library alone: see ``--help``."""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+# Older Pythons read this file too, so it is written in the syntax of 3.6.
+if sys.version_info < (3, 11):  # noqa: UP036
+    found = ".".join(map(str, sys.version_info[:3]))
+    print(f"miglab needs Python 3.11 or newer; this is Python {found}.", file=sys.stderr)
+    sys.exit(2)
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+LOCK = ROOT / "requirements.lock"
+LESSONS = ROOT / "notebooks"
+WORK = ROOT / "my-work"
+FIRST = "00_start_here.ipynb"
+
+#: Variables that would lead Python, pip or Jupyter out of .venv.
+FOREIGN = {
+    "CONDA_PREFIX",
+    "JUPYTERLAB_DIR",
+    "JUPYTER_CONFIG_PATH",
+    "JUPYTER_PATH",
+    "PIP_CONSTRAINT",
+    "PIP_PREFIX",
+    "PIP_REQUIREMENT",
+    "PIP_ROOT",
+    "PIP_TARGET",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "__PYVENV_LAUNCHER__",
+}
+
+
+class Stop(Exception):
+    """Ends the command; the message is for the one who typed it."""
+
+
+# --- .venv, made from requirements.lock
+
+
+def programs() -> Path:
+    """Where .venv keeps its programs."""
+    return VENV / ("Scripts" if os.name == "nt" else "bin")
+
+
+def python() -> Path:
+    """The interpreter of .venv."""
+    return programs() / ("python.exe" if os.name == "nt" else "python")
+
+
+def environment() -> dict[str, str]:
+    """This process's variables, with .venv first and nothing that leads out of it."""
+    kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    own = {
+        "PATH": os.pathsep.join([str(programs()), kept.get("PATH", os.defpath)]),
+        "VIRTUAL_ENV": str(VENV),
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONIOENCODING": kept.get("PYTHONIOENCODING", "utf-8"),
+        "PIP_USER": "0",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTERLAB_WORKSPACES_DIR": str(VENV / "share" / "jupyter" / "lab" / "workspaces"),
+    }
+    return {**kept, **own}
+
+
+def wanted() -> dict[str, str]:
+    """What a ready .venv was made for: this Python, this place, these versions."""
+    content = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return {
+        "python": f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}",
+        "place": str(ROOT),
+        "versions": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def setup() -> None:
+    """Make .venv, or bring it up to date; nothing to do where it is."""
+    stamp, want = VENV / "miglab-stamp.json", wanted()
+    have = read_object(stamp)
+    if have == want and python().exists():
+        return
+    began = time.monotonic()
+    if {**have, "versions": want["versions"]} != want or not python().exists():
+        make_venv()
+    # A .venv without a stamp is half-made, and made again.
+    stamp.unlink(missing_ok=True)
+    total = LOCK.read_text(encoding="utf-8").count("==")
+    print(f"Installing what {LOCK.name} lists. This is done once and takes about a minute.")
+    # The locked pip first: those that come with Python take half as long again.
+    first = VENV / "pip.lock"
+    first.write_text(lock_entry("pip"), encoding="utf-8")
+    for lock in (first, LOCK):
+        pip(["--no-deps", "--require-hashes", "-r", str(lock)], total)
+    print("Installing miglab itself, from here.", flush=True)
+    pip(["--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)], 1)
+    write_object(
+        VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json",
+        {
+            "@jupyterlab/apputils-extension:notification": {
+                "fetchNews": "false",
+                "checkForUpdates": False,
+                "doNotDisturbMode": True,
+            }
+        },
+    )
+    write_object(stamp, want)
+    print(f"Ready after {time.monotonic() - began:.0f} seconds.\n", flush=True)
+
+
+def lock_entry(name: str) -> str:
+    """The lines of the lock that say which version of a package, with its hashes."""
+    lines = LOCK.read_text(encoding="utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith(f"{name}=="))
+    end = next(number for number in range(start, len(lines)) if not lines[number].endswith("\\"))
+    return "\n".join(lines[start : end + 1])
+
+
+def make_venv() -> None:
+    """A new .venv in place of whatever is there."""
+    if VENV.is_symlink() or VENV.exists():
+        print(f"Removing {VENV.name}: it is not complete, or not for this Python or this place.")
+        try:
+            shutil.rmtree(VENV) if VENV.is_dir() and not VENV.is_symlink() else VENV.unlink()
+        except OSError as error:
+            raise Stop(f"Could not remove {VENV}; close what still uses it. {error}") from None
+    print(f"Making {VENV.name} with Python {sys.version.split()[0]}.", flush=True)
+    # In an active environment: the Python which that was made with.
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    command = [base, "-I", "-m", "venv", str(VENV)]
+    done = subprocess.run(
+        command,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    if done.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        why = "."
+        if "ensurepip" in done.stdout:
+            why = (
+                ": this Python lacks a part of its venv module. On Debian and Ubuntu that is the "
+                "package python3-venv; a Python from python.org, conda or uv has it."
+            )
+        raise Stop(f"Could not make {VENV}{why} It said:\n{last_lines(done.stdout)}")
+
+
+def pip(arguments: list[str], total: int) -> None:
+    """Install with pip, showing how far it is; what it said is shown where it fails."""
+    command = [str(python()), "-m", "pip", "install", "--no-input", "--progress-bar=off"]
+    process = subprocess.Popen(
+        [*command, "--disable-pip-version-check", *arguments],
+        cwd=str(ROOT),
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    said, seen = "", 0
+    with process:
+        for line in process.stdout:
+            said += line
+            if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied")):
+                seen += 1
+                progress(f"  package {seen} of about {total}", seen % 25 == 0)
+            elif line.startswith("Installing collected") and seen > 1:
+                progress("  unpacking", True)
+    progress("", False)
+    if process.returncode:
+        raise Stop(
+            f"pip could not install this{why_pip_failed(said)}. It said:\n{last_lines(said)}"
+        )
+
+
+def why_pip_failed(said: str) -> str:
+    """The likely reason, as the end of a sentence."""
+    reasons = {
+        "No space left on device": "the disk is full",
+        "DO NOT MATCH THE HASHES": "a download is not the file that the lock names",
+        "ConnectionError": "no package index could be reached (no network?)",
+        "Max retries exceeded": "no package index could be reached (no network?)",
+        "connection broken by": "no package index could be reached (no network?)",
+        "(from versions: none)": "no package index could be reached (no network?)",
+    }
+    return next((f": {reason}" for sign, reason in reasons.items() if sign in said), "")
+
+
+def last_lines(said: str) -> str:
+    """The last lines of a program's output, indented."""
+    return "\n".join(f"  {line}" for line in said.rstrip().splitlines()[-8:])
+
+
+def progress(text: str, milestone: bool) -> None:
+    """One line that is written over in a terminal; elsewhere the milestones alone."""
+    if sys.stdout.isatty():
+        print(f"\r{text:<60}\r{text}", end="", flush=True)
+    elif milestone:
+        print(text, flush=True)
+
+
+def read_object(path: Path) -> dict:
+    """The JSON object in that file; an empty one where there is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def write_object(path: Path, content: dict) -> None:
+    """Write a JSON object in one go: the file is the old one or the whole new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    half = path.with_name(path.name + ".half")
+    half.write_text(text, encoding="utf-8", newline="\n")
+    half.replace(path)
+
+
+# --- my-work/, the learner's copy of the lessons
+
+
+def deliver(lessons: Path, work: Path) -> list[str]:
+    """Copy the lessons that are new or changed, beside what is there; the paths that arrived."""
+    manifest = work / ".lessons.json"
+    delivered, arrived = read_object(manifest), []
+    for lesson in notebooks(lessons):
+        content = read_object(lesson)
+        if "cells" not in content:
+            raise Stop(f"{lesson} is not a notebook.")
+        path = lesson.relative_to(lessons)
+        last = delivered.get(path.as_posix(), {})
+        sources = fingerprint(content)
+        there = [path, Path(last.get("as", path))]
+        if sources == last.get("sources") and any((work / each).exists() for each in there):
+            continue
+        if fingerprint(read_object(work / path)) == sources:
+            target = path
+        else:
+            target = free_name(work, path)
+            write_object(work / target, cleared(content))
+            arrived.append(target.as_posix())
+        delivered[path.as_posix()] = {"sources": sources, "as": target.as_posix()}
+        write_object(manifest, delivered)
+    return arrived
+
+
+def notebooks(folder: Path) -> list[Path]:
+    """The notebooks in a folder and below, the upper ones first."""
+    found = [path.relative_to(folder) for path in folder.rglob("*.ipynb")]
+    seen = [path for path in found if not any(part.startswith(".") for part in path.parts)]
+    return [folder / path for path in sorted(seen, key=lambda path: (len(path.parts), path))]
+
+
+def fingerprint(notebook: dict) -> str:
+    """What a notebook says and asks, without its outputs, as a hash."""
+    cells = notebook.get("cells", ())
+    said = [[cell.get("cell_type"), "".join(cell.get("source", ""))] for cell in cells]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def cleared(notebook: dict) -> dict:
+    """The notebook as if it had never been run."""
+
+    def clear(cell: dict) -> dict:
+        metadata = {key: value for key, value in cell["metadata"].items() if key != "execution"}
+        ran = {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
+        return {**cell, "metadata": metadata, **ran}
+
+    metadata = {key: value for key, value in notebook["metadata"].items() if key != "widgets"}
+    return {**notebook, "metadata": metadata, "cells": [clear(cell) for cell in notebook["cells"]]}
+
+
+def free_name(work: Path, path: Path) -> Path:
+    """The path itself, else the first of ``… (updated)``, ``… (updated 2)`` that is free."""
+    number, free = 1, path
+    while (work / free).exists():
+        mark = "updated" if number == 1 else f"updated {number}"
+        free = path.with_name(f"{path.stem} ({mark}){path.suffix}")
+        number += 1
+    return free
+
+
+def choose(work: Path, asked: "str | None") -> Path:
+    """The learner's notebook of that path, name or part of a name; without one the first."""
+    there = notebooks(work)
+    if asked is None:
+        return work / FIRST if work / FIRST in there else there[0]
+    exact = (Path(asked).resolve(), work / asked, work / Path(asked).name)
+    fitting = [each for each in exact if each in there][:1]
+    fitting = fitting or [each for each in there if Path(asked).stem in each.stem]
+    if len(fitting) != 1:
+        names = "\n".join(f"  {each.relative_to(work).as_posix()}" for each in fitting or there)
+        raise Stop(f"{'More than one' if fitting else 'No'} notebook is {asked!r}:\n{names}")
+    return fitting[0]
+
+
+# --- the commands
+
+
+def lab(arguments: argparse.Namespace) -> int:
+    """Open JupyterLab on the learner's copy."""
+    if not notebooks(LESSONS):
+        raise Stop(f"There are no notebooks in {LESSONS} yet.")
+    setup()
+    if not (VENV / "share" / "jupyter" / "kernels" / "python3" / "kernel.json").exists():
+        raise Stop(f"{VENV} has no Python kernel for Jupyter; remove that folder and try again.")
+    new = not WORK.exists()
+    arrived = deliver(LESSONS, WORK)
+    if new:
+        print(f"{WORK.name}/ is your copy of the lessons; it is never overwritten.")
+    elif arrived:
+        print(f"New in {WORK.name}/, beside what you have:", *arrived, sep="\n  ")
+    notebook = choose(WORK, arguments.notebook)
+    print(f"Opening {notebook.relative_to(ROOT)}; Ctrl-C ends JupyterLab.\n", flush=True)
+    command = [str(python()), "-m", "jupyterlab", f"--ServerApp.root_dir={WORK}"]
+    command += [f"--ServerApp.port={arguments.port}"] if arguments.port else []
+    command += ["--no-browser"] if arguments.no_browser else []
+    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    address = "/lab/tree/" + quote(notebook.relative_to(WORK).as_posix())
+    command += [f"--LabApp.default_url={address}"]
+    server = subprocess.Popen(command, cwd=str(WORK), env=environment())
+    # Ctrl-C is for the server, which asks whether it is meant.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return server.wait()
+
+
+def test(arguments: argparse.Namespace) -> int:
+    """Run all checks, or pytest alone with the arguments given."""
+    setup()
+    if arguments.pytest:
+        return run("-m", "pytest", *arguments.pytest)
+    checks = {
+        "format": ("-m", "ruff", "format", "--check", "."),
+        "lint": ("-m", "ruff", "check", "."),
+        "types": ("-m", "mypy"),
+        "imports": (str(programs() / "lint-imports"),),
+        "tests": ("-m", "pytest"),
+        "notebooks": (
+            *("-m", "pytest", "--nbval", "notebooks", "-p", "no:cacheprovider"),
+            *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
+        ),
+    }
+    results = []
+    for title, check in checks.items():
+        print(f"\n=== {title}: {' '.join(check)}", flush=True)
+        if title == "notebooks" and not notebooks(LESSONS):
+            print("There are no notebooks yet.")
+            continue
+        began = time.monotonic()
+        failed = run(*check)
+        took = time.monotonic() - began
+        results.append((failed, f"{'FAILED' if failed else 'ok':<8}{title:<12}{took:6.1f} s"))
+    print("\n=== summary", *(line for _, line in results), sep="\n")
+    return 1 if any(failed for failed, _ in results) else 0
+
+
+def record(arguments: argparse.Namespace) -> int:
+    """Run notebooks again and store what they put out."""
+    setup()
+    check = ["--check"] if arguments.check else []
+    chosen = [str(Path(each).resolve()) for each in arguments.notebooks]
+    return run("tests/notebooks/record.py", *check, *(chosen or [str(LESSONS)]))
+
+
+def bench(arguments: argparse.Namespace) -> int:
+    """Measure."""
+    setup()
+    return run("-m", "benchmarks", *arguments.benchmarks)
+
+
+def run(*command: str) -> int:
+    """Run a program of .venv, or its Python with these arguments; its exit status."""
+    own = command[0].startswith(str(programs()))
+    whole = list(command) if own else [str(python()), *command]
+    return subprocess.run(whole, cwd=str(ROOT), env=environment()).returncode
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and what they take."""
+    whole = argparse.ArgumentParser(prog="dev.py", description=__doc__.replace("``", ""))
+    commands = whole.add_subparsers(title="commands", metavar="command")
+
+    def add(name: str, does: str, function: object) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=does, description=does.capitalize() + ".")
+        command.set_defaults(function=function)
+        return command
+
+    add("setup", "make .venv; every other command does it too", lambda arguments: setup() or 0)
+    one = add("lab", "open JupyterLab on your own copy of the lessons, in my-work/", lab)
+    one.add_argument("notebook", nargs="?", help="which one to open, as in 03 or revert")
+    one.add_argument("--no-browser", action="store_true", help="only print the address")
+    one.add_argument("--port", type=int, help="the port to listen on")
+    one = add("test", "run all checks and tests, or pytest alone with its arguments", test)
+    one.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
+    one = add("record", "run the notebooks again, store and compare what they put out", record)
+    one.add_argument("notebooks", nargs="*", help="which ones; without any, all of them")
+    one.add_argument("--check", action="store_true", help="compare only, store nothing")
+    one = add("bench", "measure what must be fast", bench)
+    one.add_argument("benchmarks", nargs=argparse.REMAINDER, help="arguments for the benchmarks")
+    return whole
+
+
+def main() -> int:
+    """Do what was typed; the exit status."""
+    whole = parser()
+    arguments = whole.parse_args()
+    if not hasattr(arguments, "function"):
+        whole.print_help()
+        return 2
+    try:
+        return arguments.function(arguments)
+    except Stop as stop:
+        print(f"\n{stop}", file=sys.stderr)
+    except OSError as error:
+        print(f"\n{error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
