@@ -391,10 +391,18 @@ def run(*command: str) -> int:
     return subprocess.run(whole, cwd=str(ROOT), env=environment()).returncode
 
 
+class Parser(argparse.ArgumentParser):
+    """Answers what it does not understand with the whole help."""
+
+    def error(self, message: str) -> None:
+        self.print_help(sys.stderr)
+        self.exit(2, f"\n{self.prog}: {message}\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The commands and what they take."""
-    whole = argparse.ArgumentParser(prog="dev.py", description=__doc__.replace("``", ""))
-    commands = whole.add_subparsers(title="commands", metavar="command")
+    whole = Parser(prog="dev.py", description=__doc__.replace("``", ""))
+    commands = whole.add_subparsers(title="commands", metavar="command", required=True)
 
     def add(name: str, does: str, function: object) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=does, description=does.capitalize() + ".")
@@ -418,11 +426,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Do what was typed; the exit status."""
-    whole = parser()
-    arguments = whole.parse_args()
-    if not hasattr(arguments, "function"):
-        whole.print_help()
-        return 2
+    arguments = parser().parse_args()
     try:
         return arguments.function(arguments)
     except Stop as stop:

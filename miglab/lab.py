@@ -38,7 +38,7 @@ from .facts.truths import Agreement, Agreements, Files, Record, Truths, Unreadab
 from .facts.view import History, Rows, View
 from .moments import Moment, Moments
 from .project import bundled
-from .runners import Setup, Stopped, choose
+from .runners import Runner, Setup, Stopped, choose
 from .runners.base import Ask
 from .sandbox import Sandbox, home
 
@@ -89,7 +89,7 @@ class Lab:
         self._sandbox = Sandbox(found)
         try:
             self._runner = choose(runner, self._setup(found.python))
-            self._end = weakref.finalize(self, _close, self._runner, self._sandbox)
+            self._end = weakref.finalize(self, _close, self._runner, self._sandbox, os.getpid())
         except BaseException:
             self._sandbox.remove()
             raise
@@ -115,7 +115,6 @@ class Lab:
             "database": str(sandbox.database),
             "output": str(sandbox.output),
             "code": str(home() / "code"),
-            "once": False,
             "clock": CLOCK,
             "formatters": False,
             "durable": False,
@@ -234,9 +233,13 @@ class Lab:
 
         Raises:
             OutsideSandbox, UnknownName: there is no such file in the project.
+            BadInput: it is no text in UTF-8.
         """
         self._open()
-        return self._one_file(path).read_text("utf-8")
+        try:
+            return self._one_file(path).read_bytes().decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BadInput(f"{path!r} is no text in UTF-8: {error.reason}") from None
 
     def write(self, path: str, text: str) -> Step:
         """Write a file of the project; folders on the way are made.
@@ -245,6 +248,9 @@ class Lab:
             OutsideSandbox: the path leaves the project's folder.
         """
         self._open()
+        if not isinstance(text, str):
+            raise BadInput(f"a file takes text, not {type(text).__name__}")
+        content = text.encode("utf-8")
         target = self._sandbox.inside(path)
         if target.is_dir():
             raise BadInput(f"{path!r} is a folder; give the path of a file")
@@ -253,7 +259,7 @@ class Lab:
 
         def act() -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, "utf-8")
+            target.write_bytes(content)
 
         return self._step("write", f"write {path}", act, None)
 
@@ -589,9 +595,11 @@ class Lab:
             )
 
 
-def _close(runner: Any, sandbox: Sandbox) -> None:
-    runner.close()
-    sandbox.remove()
+def _close(runner: Runner, sandbox: Sandbox, owner: int) -> None:
+    """End a lab; a fork of the process that opened it has no say."""
+    if os.getpid() == owner:
+        runner.close()
+        sandbox.remove()
 
 
 def _environment() -> dict[str, str]:

@@ -4,6 +4,8 @@
       3f2a….lock      locked by the process that owns the lab for as long as it lives
       3f2a…/project/  the project; ``lab.folder``
       3f2a…/store/    every version of a file and of the database that the lab may go back to
+    home()/templates/, home()/code/
+      databases that labs start with, and compiled code: kept between labs, for a month
 
 A lock that is free means that its owner is dead: the next lab sweeps what it left.
 """
@@ -110,6 +112,7 @@ class Sandbox:
         labs = home() / "labs"
         labs.mkdir(parents=True, exist_ok=True)
         sweep(labs)
+        forget_old(home() / "templates", home() / "code")
         self._lock_path, self._lock = _take_lock(labs)
         self.root = self._lock_path.with_suffix("")
         self.folder = self.root / "project"
@@ -220,6 +223,17 @@ def _take_lock(labs: Path) -> tuple[Path, IO[bytes]]:
         if _lock(file) and path.exists():
             return path, file
         file.close()
+
+
+def forget_old(*folders: Path) -> None:
+    """Remove what was kept between labs and has not been written for a month."""
+    month = 30 * 24 * 60 * 60
+    for folder in folders:
+        with contextlib.suppress(FileNotFoundError):
+            for each in os.scandir(folder):
+                with contextlib.suppress(OSError):
+                    if each.stat().st_mtime < time.time() - month:
+                        os.unlink(each.path)
 
 
 def sweep(labs: Path) -> None:

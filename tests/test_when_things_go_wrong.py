@@ -329,3 +329,39 @@ def test_a_runaway_command_ends_with_its_killed_kernel(tmp_path: Path) -> None:
         process.kill()
     _, alive = psutil.wait_procs(running, timeout=10)
     assert not alive
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_fork_of_the_kernel_that_ends_takes_no_lab_with_it(lab: Lab) -> None:
+    code = "import os; os.fork() or __import__('sys').exit(); os.wait()"
+    then = f"exec({code!r}); lab.manage('check'); print(lab.folder.exists(), flush=True)"
+    with owner(then) as process:
+        folder_of(process)
+        assert process.stdout is not None
+        assert "True" in process.stdout.read()
+
+
+def test_what_was_kept_for_a_month_is_forgotten(home: Path) -> None:
+    Lab().close()
+    kept = [*(home / "templates").iterdir(), *(home / "code").iterdir()]
+    assert kept
+    old = home / "templates" / "old.sqlite3"
+    old.write_bytes(b"")
+    os.utime(old, (0, 0))
+    Lab().close()
+    assert not old.exists()
+    assert all(each.exists() for each in kept)
+
+
+def test_what_is_no_text_is_not_written_and_not_read_as_one(lab: Lab) -> None:
+    with pytest.raises(BadInput, match="a file takes text, not bytes"):
+        lab.write("store/x.txt", b"bytes")  # type: ignore[arg-type]
+    (lab.folder / "latin.txt").write_bytes("café".encode("latin-1"))
+    with pytest.raises(BadInput, match=r"'latin.txt' is no text in UTF-8"):
+        lab.read("latin.txt")
+
+
+def test_line_ends_and_letters_of_any_language_are_kept_as_they_are(lab: Lab) -> None:
+    lab.write("store/näme.txt", "eins\r\nzwei\n三")
+    assert (lab.folder / "store/näme.txt").read_bytes() == "eins\r\nzwei\n三".encode()
+    assert lab.read("store/näme.txt") == "eins\r\nzwei\n三"

@@ -78,3 +78,38 @@ def test_run_all_cells_makes_applies_and_reverts_and_shows_the_graph(
     )
     expect(page.get_by_alt_text("✓ 0006_product_colour").first).to_be_attached()
     page.close()
+
+
+def test_a_question_of_djangos_is_asked_and_answered_in_the_notebook(
+    browser: Browser, jupyter: Jupyter
+) -> None:
+    notebook = json.loads((jupyter.folder / NOTEBOOK).read_text())
+    sources = (
+        'from miglab import Lab\nlab = Lab("storefront", apps=["store"])',
+        'lab.replace("store/models.py", "    discount = ", "    rebate = ")',
+        "%manage makemigrations store",
+    )
+    notebook["cells"] = [
+        {
+            "cell_type": "code",
+            "id": f"cell-{number}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for number, source in enumerate(sources)
+    ]
+    (jupyter.folder / "asks.ipynb").write_text(json.dumps(notebook))
+    page = opened(browser, jupyter, "asks.ipynb")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    answer = page.locator(".jp-Stdin-input")
+    expect(answer).to_be_visible(timeout=60_000)
+    expect(page.locator(".jp-Stdin-prompt")).to_contain_text("renamed to product.rebate")
+    answer.fill("y")
+    answer.press("Enter")
+    expect(page.get_by_text("~ Rename field discount on product to rebate")).to_be_visible(
+        timeout=60_000
+    )
+    page.close()
