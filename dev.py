@@ -296,7 +296,7 @@ def free_name(work: Path, path: Path) -> Path:
     return free
 
 
-def choose(work: Path, asked: "str | None") -> Path:
+def choose(work: Path, asked: str | None) -> Path:
     """The learner's notebook of that path, name or part of a name; without one the first."""
     there = notebooks(work)
     if asked is None:
@@ -343,8 +343,8 @@ def lab(arguments: argparse.Namespace) -> int:
 def test(arguments: argparse.Namespace) -> int:
     """Run all checks, or pytest alone with the arguments given."""
     setup()
-    if arguments.pytest:
-        return run("-m", "pytest", *arguments.pytest)
+    if arguments.rest:
+        return run("-m", "pytest", *arguments.rest)
     checks = {
         "format": ("-m", "ruff", "format", "--check", "."),
         "lint": ("-m", "ruff", "check", "."),
@@ -381,7 +381,7 @@ def record(arguments: argparse.Namespace) -> int:
 def bench(arguments: argparse.Namespace) -> int:
     """Measure."""
     setup()
-    return run("-m", "benchmarks", *arguments.benchmarks)
+    return run("-m", "benchmarks", *arguments.rest)
 
 
 def run(*command: str) -> int:
@@ -414,19 +414,27 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("notebook", nargs="?", help="which one to open, as in 03 or revert")
     one.add_argument("--no-browser", action="store_true", help="only print the address")
     one.add_argument("--port", type=int, help="the port to listen on")
-    one = add("test", "run all checks and tests, or pytest alone with its arguments", test)
-    one.add_argument("pytest", nargs=argparse.REMAINDER, help="arguments for pytest")
+    add("test", "run all checks and tests; with arguments, pytest alone with them", test)
     one = add("record", "run the notebooks again, store and compare what they put out", record)
     one.add_argument("notebooks", nargs="*", help="which ones; without any, all of them")
     one.add_argument("--check", action="store_true", help="compare only, store nothing")
-    one = add("bench", "measure what must be fast", bench)
-    one.add_argument("benchmarks", nargs=argparse.REMAINDER, help="arguments for the benchmarks")
+    add("bench", "measure what must be fast; arguments are for the benchmarks", bench)
     return whole
+
+
+def understood(typed: list[str] | None = None) -> argparse.Namespace:
+    """What was typed; ``rest`` is what test and bench hand on."""
+    whole = parser()
+    arguments, rest = whole.parse_known_args(typed)
+    if rest and arguments.function not in (test, bench):
+        whole.error(f"unrecognized arguments: {' '.join(rest)}")
+    arguments.rest = rest
+    return arguments
 
 
 def main() -> int:
     """Do what was typed; the exit status."""
-    arguments = parser().parse_args()
+    arguments = understood()
     try:
         return arguments.function(arguments)
     except Stop as stop:

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import errno
-import fnmatch
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
-from . import start, wire
-from .agent.protocol import Message
+from . import start
 from .commands import arguments, typed
-from .compare import agreement
-from .compare.picture import picture
-from .errors import (
-    AgentDied,
-    BadInput,
-    DiskFull,
-    Interrupted,
-    LabClosed,
-    MiglabError,
-    RefusalExpected,
-    TimeLimit,
-    Unanswered,
-    UnknownName,
-)
+from .compare.picture import picture, plan_picture
+from .errors import BadInput, LabClosed, RefusalExpected, UnknownName
 from .facts.graph import graph_of
-from .facts.migration import Key
 from .facts.picture import Picture
 from .facts.schema import Schema
-from .facts.step import FileChange, Step
-from .facts.truths import Agreement, Agreements, Files, Record, Truths, Unreadable, value_or
+from .facts.step import Step
+from .facts.truths import Files, Record, value_or
 from .facts.view import History, Rows, View
-from .moments import Moment, Moments
 from .project import bundled
-from .runners import Runner, Setup, Stopped, choose
 from .runners.base import Ask
-from .sandbox import Sandbox, home
-
-#: The clock of the bundled projects: it stands still in migration names and headers.
-CLOCK = "2026-01-05T09:00:00"
+from .stage import Stage
 
 
 class Lab:
@@ -75,59 +55,27 @@ class Lab:
         time_limit: float = 60.0,
         runner: str | None = None,
     ) -> None:
-        if isinstance(apps, str):
-            apps = [apps]
-        self.time_limit = time_limit
-        self.apps = tuple(apps)
-        self.last: Step | None = None
-        self._noticed: list[Step] = []
+        self.apps = (apps,) if isinstance(apps, str) else tuple(apps)
         self._turn = threading.RLock()
-        self._facts: dict[str, wire.ProjectFacts] = {}
-        self._agreed: dict[object, tuple[Agreement, Agreement]] = {}
-        start.wanted(at)
-        found = bundled(project)
-        self._sandbox = Sandbox(found)
-        try:
-            self._runner = choose(runner, self._setup(found.python))
-            self._end = weakref.finalize(self, _close, self._runner, self._sandbox, os.getpid())
-        except BaseException:
-            self._sandbox.remove()
-            raise
-        try:
-            start.prepare(self._sandbox, at, self._read_files, self._run_quietly)
-            self._moments = Moments(Moment(self._sandbox.snapshot()))
-            self._runner.prepare(self._moments.now.snapshot.digest)
-            self._check_apps()
-        except BaseException as error:
-            self._end()
-            if isinstance(error, Stopped):
-                raise MiglabError(f"the lab could not be opened: {error}") from None
-            raise
+        self._stage = Stage(bundled(project), at, self.apps, time_limit, runner)
+        self._end = weakref.finalize(self, _close, self._stage, os.getpid())
         Lab._latest = weakref.ref(self)
 
     # -- opening and closing
 
-    def _setup(self, python: str) -> Setup:
-        sandbox = self._sandbox
-        config = {
-            "folder": str(sandbox.folder),
-            "manage": str(sandbox.manage),
-            "database": str(sandbox.database),
-            "output": str(sandbox.output),
-            "code": str(home() / "code"),
-            "clock": CLOCK,
-            "formatters": False,
-            "durable": False,
-        }
-        return Setup(python, config, _environment())
+    @property
+    def time_limit(self) -> float:
+        """Seconds that one command may take."""
+        return self._stage.reader.time_limit
 
-    def _check_apps(self) -> None:
-        if self.apps:
-            files = self._truths().files
-            labels = value_or(files, Files(self.apps, {})).labels
-            for label in self.apps:
-                if label not in labels:
-                    raise UnknownName("app", label, labels)
+    @time_limit.setter
+    def time_limit(self, seconds: float) -> None:
+        self._stage.reader.time_limit = seconds
+
+    @property
+    def last(self) -> Step | None:
+        """The last step that was taken here."""
+        return self._stage.last
 
     @classmethod
     def latest(cls) -> Lab:
@@ -159,12 +107,17 @@ class Lab:
     @property
     def folder(self) -> Path:
         """The project's folder: plain ``python manage.py`` works in it, in a terminal too."""
-        self._open()
-        return self._sandbox.folder
-
-    def _open(self) -> None:
         if not self._end.alive:
             raise LabClosed
+        return self._stage.sandbox.folder
+
+    @contextmanager
+    def _open(self) -> Iterator[Stage]:
+        """The stage, for one thread at a time."""
+        with self._turn:
+            if not self._end.alive:
+                raise LabClosed
+            yield self._stage
 
     # -- commands
 
@@ -185,24 +138,27 @@ class Lab:
         """
         words = arguments(line)
         request = {"do": "manage", "argv": words}
-        step = self._step("manage", typed(line), request, _answering(answers))
+        with self._open() as stage:
+            step, _ = stage.step("manage", typed(line), request, _answering(answers))
         if refused is not None:
             self.expect_refused(refused)
         return step
 
     def shell(self, code: str) -> Step:
         """Run Python in the project, with its models at hand. A last expression is printed."""
-        return self._step("shell", _first_line(code), {"do": "shell", "code": code}, None)
+        with self._open() as stage:
+            return stage.step("shell", _first_line(code), {"do": "shell", "code": code})[0]
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
         """Run SQL by hand, behind Django's back: rows for a query, else a step."""
         request = {"do": "sql", "sql": sql, "params": list(params)}
-        table: list[Message] = []
-        step = self._step("sql", _first_line(sql), request, None, table)
-        if not table or step.refused or step.before is not step.after:
+        with self._open() as stage:
+            step, answer = stage.step("sql", _first_line(sql), request)
+        table = answer.get("table")
+        if table is None or step.refused or step.before is not step.after:
             return step
-        rows = tuple(tuple(row) for row in table[0]["rows"])
-        return Rows("", tuple(table[0]["columns"]), rows, len(rows))
+        rows = tuple(tuple(row) for row in table["rows"])
+        return Rows("", tuple(table["columns"]), rows, len(rows))
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The rows of a table as they are stored, by primary key, the first ``limit`` of them.
@@ -210,23 +166,19 @@ class Lab:
         Raises:
             UnknownName: there is no such table.
         """
-        with self._turn:
-            now = self._now()
-            schema = value_or(_truths_of(now).tables, Schema())
+        with self._open() as stage:
+            moment, truths = stage.now()
+            schema = value_or(truths.tables, Schema())
             if table not in schema.tables:
                 raise UnknownName("table", table, schema.tables)
             keys = sorted((c.key, c.name) for c in schema.tables[table].columns if c.key)
             order = " ORDER BY " + ", ".join(f'"{name}"' for _, name in keys) if keys else ""
-            sql = f'SELECT * FROM "{table}"{order} LIMIT {int(limit)}'
-            answer = self._ask_agent({"do": "sql", "sql": sql}, None)
-            found = answer.get("table") or {"columns": [], "rows": []}
-            counts = value_or(_truths_of(now).rows, {})
-            return Rows(
-                table,
-                tuple(found["columns"]),
-                tuple(tuple(row) for row in found["rows"]),
-                counts.get(table, len(found["rows"])),
-            )
+            sql = f'SELECT * FROM "{table}"{order} LIMIT {limit}'
+            answer = stage.reader.ask(moment.snapshot.digest, {"do": "sql", "sql": sql})
+        found = answer.get("table") or {"columns": [], "rows": []}
+        rows = tuple(tuple(row) for row in found["rows"])
+        total = value_or(truths.rows, {}).get(table, len(rows))
+        return Rows(table, tuple(found["columns"]), rows, total)
 
     def read(self, path: str) -> str:
         """The text of a file of the project. ``path`` may be a pattern that fits one file.
@@ -235,9 +187,12 @@ class Lab:
             OutsideSandbox, UnknownName: there is no such file in the project.
             BadInput: it is no text in UTF-8.
         """
-        self._open()
+        with self._open() as stage:
+            found = stage.sandbox.find(path)
+        if len(found) > 1:
+            raise BadInput(f"{path!r} fits {len(found)} files; name one")
         try:
-            return self._one_file(path).read_bytes().decode("utf-8")
+            return found[0].read_bytes().decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadInput(f"{path!r} is no text in UTF-8: {error.reason}") from None
 
@@ -247,21 +202,21 @@ class Lab:
         Raises:
             OutsideSandbox: the path leaves the project's folder.
         """
-        self._open()
         if not isinstance(text, str):
             raise BadInput(f"a file takes text, not {type(text).__name__}")
         content = text.encode("utf-8")
-        target = self._sandbox.inside(path)
-        if target.is_dir():
-            raise BadInput(f"{path!r} is a folder; give the path of a file")
-        if target == self._sandbox.database.resolve():
-            raise BadInput(f"{path!r} is the database; change it with lab.sql or a migration")
+        with self._open() as stage:
+            target = stage.sandbox.inside(path)
+            if target.is_dir():
+                raise BadInput(f"{path!r} is a folder; give the path of a file")
+            if target == stage.sandbox.database.resolve():
+                raise BadInput(f"{path!r} is the database; change it with lab.sql or a migration")
 
-        def act() -> None:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            def act() -> None:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content)
 
-        return self._step("write", f"write {path}", act, None)
+            return stage.step("write", f"write {path}", act)[0]
 
     def replace(self, path: str, old: str, new: str) -> Step:
         """Replace a piece of a file that stands in it exactly once.
@@ -280,14 +235,14 @@ class Lab:
         Raises:
             OutsideSandbox, UnknownName: no file of the project is meant.
         """
-        self._open()
-        targets = self._files_like(path)
+        with self._open() as stage:
+            targets = stage.sandbox.find(path)
 
-        def act() -> None:
-            for each in targets:
-                each.unlink()
+            def act() -> None:
+                for each in targets:
+                    each.unlink()
 
-        return self._step("delete", f"delete {path}", act, None)
+            return stage.step("delete", f"delete {path}", act)[0]
 
     def expect_refused(self, error: str) -> None:
         """Say that Django was meant to refuse the last command with this error.
@@ -307,9 +262,9 @@ class Lab:
 
     def truths(self) -> View:
         """The four truths as they are now, and whether they agree."""
-        with self._turn:
-            truths = _truths_of(self._now())
-            return View(truths, self._agreements(truths), self.apps)
+        with self._open() as stage:
+            _, truths = stage.now()
+            return View(truths, stage.agreements(), self.apps)
 
     def graph(self, target: str | None = None, *, apps: Sequence[str] = ()) -> Picture:
         """The migration graph. With a target such as ``"store.0002"`` or ``"store.zero"``, what
@@ -318,322 +273,50 @@ class Lab:
         Raises:
             UnknownName, BadInput: the target names no migration.
         """
-        with self._turn:
-            truths = _truths_of(self._now())
-            missing = self._agreements(truths).record_tables.missing
-            shown = tuple(apps) or self.apps
-            if target is None:
-                return picture(truths, shown, missing=missing)
-            label, name = start.wanted(target)[0]
-            files, record = (
-                value_or(truths.files, Files((), {})),
-                value_or(truths.record, Record(())),
-            )
-            graph = graph_of(files, record.keys)
-            key = start.find(graph, label, name)
-            plan = graph.migration_plan([key or (label, None)], record.keys)
-            sentence = _plan_sentence(plan, f"{label} {name}")
-            return picture(
-                truths, shown, plan=plan, target=key or Key(label, "zero"), sentence=sentence
-            )
+        with self._open() as stage:
+            _, truths = stage.now()
+            missing = stage.agreements().record_tables.missing
+        shown = tuple(apps) or self.apps
+        if target is None:
+            return picture(truths, shown, missing=missing)
+        files, record = value_or(truths.files, Files((), {})), value_or(truths.record, Record(()))
+        graph = graph_of(files, record.keys)
+        ((label, name),) = start.wanted(target)
+        return plan_picture(truths, graph, (label, start.find(graph, label, name)), shown)
 
     def history(self) -> History:
         """The commands that moved something, and how many of them hold now."""
-        with self._turn:
-            self._now()
-            return self._moments.history()
+        with self._open() as stage:
+            return stage.history()
+
+    def take_noticed(self) -> list[Step]:
+        """The steps that a terminal took, noticed since this was last asked."""
+        with self._open() as stage:
+            return stage.take_noticed()
 
     # -- going back in the lab's own history
 
     def rewind(self, steps: int = 1) -> Step:
         """Go back: files, database and rows are what they were before the last steps."""
-        return self._move("rewind", -_positive(steps))
+        with self._open() as stage:
+            return stage.move("rewind", -_positive(steps))
 
     def forward(self, steps: int = 1) -> Step:
         """Go forward again after ``rewind``."""
-        return self._move("forward", _positive(steps))
+        with self._open() as stage:
+            return stage.move("forward", _positive(steps))
 
     def restart(self) -> Step:
         """Go back to where the lab began. ``forward`` still leads on from there."""
-        with self._turn:
-            self._now()
-            return self._move("restart", -self._moments.position)
-
-    def _move(self, name: Literal["rewind", "forward", "restart"], by: int) -> Step:
-        with self._turn:
-            before = self._now()
-            after = self._moments.peek(by)
-            self._sandbox.restore(after.snapshot)
-            self._moments.move(by)
-            self._runner.prepare(after.snapshot.digest)
-            line = f"lab.{name}({abs(by) if name != 'restart' and abs(by) > 1 else ''})"
-            step = Step(
-                line,
-                name,
-                "",
-                _truths_of(before),
-                self._truths(),
-                files=_file_changes(before, after),
-                apps=self.apps,
-            )
-            self.last = step
-            return step
-
-    # -- how a step is taken
-
-    def _step(
-        self,
-        kind: str,
-        line: str,
-        act: Message | Callable[[], None],
-        ask: Ask | None,
-        table: list[Message] | None = None,
-    ) -> Step:
-        """Do it, and tell what moved. What stops it on the way leaves the lab as it was."""
-        with self._turn:
-            before = self._now()
-            try:
-                if callable(act):
-                    act()
-                    answer: Message = {}
-                else:
-                    database = before.snapshot.database
-                    old = str(database) if database else None
-                    answer = self._ask_agent({**act, "old": old}, ask)
-                self._check_answer(line, answer)
-                if table is not None and answer.get("table"):
-                    table.append(answer["table"])
-                after = self._after(before, answer)
-            except BaseException as error:
-                self._put_back(before)
-                ours = self._explained(line, error)
-                if ours is None:
-                    raise
-                raise ours from None
-            step = Step(
-                line=line,
-                kind=kind,
-                output=answer.get("output", ""),
-                before=_truths_of(before),
-                after=_truths_of(after),
-                refusal=wire.refusal(answer.get("error")),
-                sql=wire.statements(answer.get("sql", ())),
-                rows=wire.row_changes(answer.get("rows", ())),
-                files=_file_changes(before, after),
-                apps=self.apps,
-                sql_left_out=answer.get("sql_left_out", 0),
-            )
-            if after is not before:
-                after.step = step
-                self._moments.add(after)
-            self.last = step
-            return step
-
-    def _now(self) -> Moment:
-        """The moment that holds, its truths read; what was done outside becomes a step first."""
-        self._open()
-        now = self._moments.now
-        self._truths()
-        files = self._sandbox.files()
-        if files == now.snapshot.files and not self._sandbox.changed_database():
-            return now
-        snapshot = self._sandbox.snapshot()
-        database = now.snapshot.database
-        answer = self._look(snapshot.digest, str(database) if database else None)
-        after = Moment(snapshot, self._told(snapshot.digest, answer, _truths_of(now)))
-        after.step = Step(
-            "(done outside this notebook)",
-            "outside",
-            "",
-            _truths_of(now),
-            _truths_of(after),
-            rows=wire.row_changes(answer.get("rows", ())),
-            files=_file_changes(now, after),
-            apps=self.apps,
-        )
-        self._moments.add(after)
-        self._noticed.append(after.step)
-        return after
-
-    def take_noticed(self) -> list[Step]:
-        """The steps that were noticed since this was last asked: what a terminal did."""
-        noticed, self._noticed = self._noticed, []
-        return noticed
-
-    def _after(self, before: Moment, answer: Message) -> Moment:
-        """The moment after a command; the same one where nothing was written."""
-        snapshot = self._sandbox.snapshot()
-        if snapshot == before.snapshot and before.truths is not None:
-            return before
-        if not answer or snapshot.files != before.snapshot.files:
-            looked = self._look(snapshot.digest, None)
-            answer = {**looked, **{k: answer[k] for k in ("database",) if answer.get(k)}}
-        return Moment(snapshot, self._told(snapshot.digest, answer, before.truths))
-
-    def _truths(self) -> Truths:
-        """The truths of the moment that holds, read where nobody has asked before."""
-        now = self._moments.now
-        if now.truths is None:
-            answer = self._look(now.snapshot.digest, None)
-            now.truths = self._told(now.snapshot.digest, answer, None)
-        return now.truths
-
-    def _told(self, digest: str, answer: Message, before: Truths | None) -> Truths:
-        """The agent's answer as truths."""
-        project = self._facts[digest]
-        lens = wire.lens(answer["lens"])
-        if before is not None and answer["database"] is None:
-            database = wire.DatabaseFacts(before.record, before.tables, before.rows)
-        else:
-            database = wire.database(answer["database"])
-        return Truths(
-            project.models, project.files, database.record, database.tables, database.rows, lens
-        )
-
-    def _look(self, digest: str, old: str | None) -> Message:
-        """Ask what the project and the database hold; a project that does not come to an end is
-        unreadable, and no error."""
-        request = {"do": "look", "digest": digest, "old": old}
-        try:
-            answer = self._runner.run(request, None, self.time_limit)
-        except Stopped as stopped:
-            why = Unreadable(_why(stopped, self.time_limit))
-            self._facts[digest] = wire.ProjectFacts(why, why)
-            return {"database": {"unreadable": why.reason}, "lens": {"unreadable": why.reason}}
-        self._facts[digest] = wire.project(answer["project"])
-        return answer
-
-    def _ask_agent(self, request: Message, ask: Ask | None) -> Message:
-        digest = self._moments.now.snapshot.digest
-        return self._runner.run(
-            {"digest": digest, "old": None, "ask": ask is not None, **request}, ask, self.time_limit
-        )
-
-    def _put_back(self, moment: Moment) -> None:
-        self._sandbox.restore(moment.snapshot)
-        self._runner.prepare(moment.snapshot.digest)
-
-    def _check_answer(self, line: str, answer: Message) -> None:
-        error = answer.get("error")
-        if error and error["full_disk"]:
-            raise DiskFull(line, "there is no room left on the disk", "Free some, then try again.")
-        if error and error["class"] == "NoAnswer":
-            question = " ".join(error["message"].split())
-            raise Unanswered(
-                line,
-                f"Django asked, and nobody answered: {question}",
-                "Give the answers: %%manage with one answer a line, or answers=[…].",
-            )
-
-    def _explained(self, line: str, error: BaseException) -> MiglabError | None:
-        """Our own error for what stopped a command, or ``None`` for any other."""
-        if isinstance(error, Stopped):
-            if error.why == "limit":
-                hint = "Lab(…, time_limit=…) allows more."
-                return TimeLimit(line, _why(error, self.time_limit), hint)
-            return AgentDied(line, _why(error, self.time_limit))
-        if isinstance(error, KeyboardInterrupt):
-            return Interrupted(line, "interrupted")
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return DiskFull(line, "there is no room left on the disk", "Free some, then try again.")
-        return None
-
-    # -- files and agreements
-
-    def _files_like(self, path: str) -> list[Path]:
-        self._sandbox.inside(path)
-        names = sorted(self._sandbox.files())
-        found = [name for name in names if name == path] or fnmatch.filter(names, path)
-        if not found:
-            folder = path.rpartition("/")[0]
-            near = [each for each in names if each.rpartition("/")[0] == folder] or names
-            raise UnknownName("file", path, near)
-        return [self._sandbox.inside(name) for name in found]
-
-    def _one_file(self, path: str) -> Path:
-        found = self._files_like(path)
-        if len(found) > 1:
-            raise BadInput(f"{path!r} fits {len(found)} files; name one")
-        return found[0]
-
-    def _agreements(self, truths: Truths) -> Agreements:
-        snapshot = self._moments.now.snapshot
-        mark = (snapshot.digest, snapshot.database)
-        if mark not in self._agreed:
-            self._agreed[mark] = self._ask_agreements(truths)
-        models_files, record_tables = self._agreed[mark]
-        told = agreement.files_and_record(truths, self.apps)
-        return Agreements(models_files, told, record_tables)
-
-    def _ask_agreements(self, truths: Truths) -> tuple[Agreement, Agreement]:
-        if isinstance(truths.models, Unreadable):
-            why = Agreement(None, f"The models {truths.models}.")
-            return why, why
-        try:
-            answer = self._ask_agent({"do": "agree"}, None)
-        except Stopped as stopped:
-            why = Agreement(None, f"Asking stopped: {_why(stopped, self.time_limit)}.")
-            return why, why
-        found = answer.get("agree")
-        if not found:
-            why = Agreement(None, f"Asking failed: {wire.refusal(answer['error'])}.")
-            return why, why
-        return agreement.models_and_files(found), agreement.record_and_tables(found)
-
-    def _read_files(self) -> Files | Unreadable:
-        digest = self._sandbox.snapshot().digest
-        self._look(digest, None)
-        return self._facts[digest].files
-
-    def _run_quietly(self, words: Sequence[str]) -> None:
-        request = {"do": "manage", "argv": [*words], "ask": False, "old": None}
-        digest = self._sandbox.snapshot().digest
-        answer = self._runner.run({**request, "digest": digest}, None, self.time_limit)
-        if answer["error"]:
-            raise MiglabError(
-                f"the lab could not be opened: {typed(words)}: {wire.refusal(answer['error'])}"
-            )
+        with self._open() as stage:
+            stage.now()
+            return stage.move("restart", -stage.moments.position)
 
 
-def _close(runner: Runner, sandbox: Sandbox, owner: int) -> None:
+def _close(stage: Stage, owner: int) -> None:
     """End a lab; a fork of the process that opened it has no say."""
     if os.getpid() == owner:
-        runner.close()
-        sandbox.remove()
-
-
-def _environment() -> dict[str, str]:
-    """This process's variables without those that would change what Python or Django print."""
-    dropped = ("PYTHON", "DJANGO", "FORCE_COLOR", "COLUMNS", "LC_", "LANGUAGE")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    return {
-        **kept,
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "COLUMNS": "80",
-        "LANG": "C.UTF-8",
-        "NO_COLOR": "1",
-        "DJANGO_COLORS": "nocolor",
-        "TZ": "UTC",
-    }
-
-
-def _truths_of(moment: Moment) -> Truths:
-    assert moment.truths is not None
-    return moment.truths
-
-
-def _file_changes(before: Moment, after: Moment) -> tuple[FileChange, ...]:
-    old, new = before.snapshot.files, after.snapshot.files
-    if old is new:
-        return ()
-    return tuple(
-        FileChange(
-            path, "removed" if path not in new else "added" if path not in old else "changed"
-        )
-        for path in sorted(old.keys() | new.keys())
-        if old.get(path) != new.get(path)
-    )
+        stage.close()
 
 
 def _answering(answers: Iterable[str]) -> Ask:
@@ -657,23 +340,3 @@ def _positive(steps: int) -> int:
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise BadInput(f"{steps!r} is no number of steps; give 1 or more")
     return steps
-
-
-def _why(stopped: Stopped, limit: float) -> str:
-    if stopped.why == "limit":
-        return f"it ran longer than {limit:g} seconds"
-    detail = f" ({stopped.detail})" if stopped.detail else ""
-    return f"the process that ran it was killed{detail}"
-
-
-def _plan_sentence(plan: Sequence[tuple[Key, bool]], target: str) -> str:
-    if not plan:
-        return f"Going to {target} would move nothing."
-    back = [key for key, backwards in plan if backwards]
-    on = [key for key, backwards in plan if not backwards]
-    parts = [
-        f"{word} {agreement.counted(len(keys), 'migration', 'migrations')}"
-        for word, keys in (("unapply", back), ("apply", on))
-        if keys
-    ]
-    return f"Going to {target} would {' and '.join(parts)}."

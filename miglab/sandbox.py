@@ -13,6 +13,7 @@ A lock that is free means that its owner is dead: the next lab sweeps what it le
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import hashlib
 import os
 import secrets
@@ -27,7 +28,7 @@ from typing import IO
 import platformdirs
 
 from .databases import sqlite
-from .errors import OutsideSandbox
+from .errors import OutsideSandbox, UnknownName
 from .project import Project
 
 #: Folders whose content is made from the rest.
@@ -146,6 +147,21 @@ class Sandbox:
         if target == folder or not target.is_relative_to(folder):
             raise OutsideSandbox(path)
         return target
+
+    def find(self, path: str) -> list[Path]:
+        """The file of the project that is meant, or all files that a pattern fits.
+
+        Raises:
+            OutsideSandbox, UnknownName: there is none.
+        """
+        self.inside(path)
+        names = sorted(self.files())
+        found = [name for name in names if name == path] or fnmatch.filter(names, path)
+        if not found:
+            folder = path.rpartition("/")[0]
+            near = [each for each in names if each.rpartition("/")[0] == folder] or names
+            raise UnknownName("file", path, near)
+        return [self.inside(name) for name in found]
 
     def changed_database(self) -> bool:
         """Whether something was written to the database since the last snapshot."""

@@ -272,7 +272,9 @@ def test_graph_shows_what_going_to_a_target_would_pull_in(lab: Lab) -> None:
     text = lab.graph("accounts.zero").text
     assert "↩ 0001_initial" in text
     assert "⤷ 0002_photo_alt_text" in text
-    assert lab.graph("store.0005").sentence == "Going to store 0005 would move nothing."
+    assert lab.graph("store.0005").sentence == (
+        "Going to store 0005_tag_product_tags would move nothing."
+    )
 
 
 def test_the_plan_of_the_picture_is_the_plan_of_django(lab: Lab) -> None:

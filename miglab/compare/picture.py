@@ -77,6 +77,29 @@ def picture(
     return Picture(title, sentence or standing(nodes), shown, tuple(nodes), edges, hidden)
 
 
+def plan_picture(
+    truths: Truths, graph: Graph, target: tuple[str, Key | None], apps: Sequence[str] = ()
+) -> Picture:
+    """What going to a target would apply or unapply; a target of ``(app_label, None)`` is zero."""
+    label, key = target
+    applied = value_or(truths.record, Record(())).keys
+    plan = graph.migration_plan([key or (label, None)], applied)
+    back = sum(backwards for _, backwards in plan)
+    told = [
+        f"{word} {counted(number, 'migration', 'migrations')}"
+        for word, number in (("unapply", back), ("apply", len(plan) - back))
+        if number
+    ]
+    sentence = f"Going to {label} {key.name if key else 'zero'} would "
+    return picture(
+        truths,
+        apps,
+        plan=plan,
+        target=key or Key(label, "zero"),
+        sentence=sentence + (" and ".join(told) or "move nothing") + ".",
+    )
+
+
 def _apps(apps: Sequence[str], names: Iterable[Key], moving: Sequence[Key]) -> tuple[str, ...]:
     """The wanted apps in their order, then those that are reached, then (if none is wanted) all."""
     with_migrations = sorted({key.app_label for key in names})

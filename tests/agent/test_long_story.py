@@ -17,13 +17,13 @@ import pytest
 from miglab import Lab
 from miglab.agent import catalogue
 from miglab.facts.step import Step
-from miglab.lab import _environment
+from miglab.reader import environment
 from miglab.runners import names
 
 from .story import STORY, Delete, Edit, Run, Write
 
 CLOCK = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d|_\d{8}_\d{4}| at 0x[0-9a-f]+|\(\d+\.\d+s\)")
-PLAIN_ENVIRONMENT = {**_environment(), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+PLAIN_ENVIRONMENT = {**environment(), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def lab_story(lab: Lab) -> list[After]:
         [sys.executable, "manage.py", "check"],
         cwd=lab.folder,
         check=True,
-        env=_environment(),
+        env=environment(),
         capture_output=True,
     )
     for step in STORY:

@@ -180,7 +180,7 @@ def test_an_old_python_can_read_the_file_that_tells_it():
     ast.parse(SCRIPT.read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
-@pytest.mark.parametrize("typed", [[], ["nonsense"]])
+@pytest.mark.parametrize("typed", [[], ["nonsense"], ["setup", "--nonsense"]])
 def test_what_is_not_understood_is_answered_with_the_help(typed):
     command = [sys.executable, str(SCRIPT), *typed]
     done = subprocess.run(command, capture_output=True, encoding="utf-8")
@@ -190,5 +190,5 @@ def test_what_is_not_understood_is_answered_with_the_help(typed):
 
 
 def test_arguments_after_test_are_for_pytest():
-    arguments = dev.parser().parse_args(["test", "-k", "lanes", "tests/draw"])
-    assert arguments.pytest == ["-k", "lanes", "tests/draw"]
+    typed = ["-x", "-k", "lanes", "tests/draw", "--durations=3"]
+    assert dev.understood(["test", *typed]).rest == typed

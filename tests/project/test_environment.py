@@ -11,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 
 #: What conda calls a package, where it is not what the code imports.
 MODULES = {"python-graphviz": "graphviz", "graphviz": None, "pip": None, "python": None}
+#: What else the code imports, by the entry that brings it.
+BROUGHT = {"django": {"sqlparse"}, "ipykernel": {"IPython", "traitlets"}}
 #: Not needed there: conda's dot program draws.
 SPARED = {"pygraphviz"}
 OURS = {"miglab", "tests", "dev", "benchmarks"}
@@ -41,8 +43,7 @@ def imported(folder: Path) -> set[str]:
 
 def test_every_module_that_is_imported_has_an_entry():
     provided = {MODULES.get(name, name) for name in entries()}
-    # IPython comes with ipykernel, traitlets with IPython.
-    provided |= {"IPython", "traitlets"} if "ipykernel" in provided else set()
+    provided = provided.union(*(BROUGHT.get(name, ()) for name in entries()))
     needed = imported(ROOT / "miglab") | imported(ROOT / "tests" / "notebooks")
     assert needed - provided - SPARED == set()
 

@@ -1,0 +1,256 @@
+"""Takes steps in a sandbox: what was there before, what was done, what moved; or all put back."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from . import start, wire
+from .agent.protocol import Message
+from .commands import typed
+from .errors import (
+    AgentDied,
+    BadInput,
+    DiskFull,
+    Interrupted,
+    MiglabError,
+    TimeLimit,
+    Unanswered,
+    UnknownName,
+)
+from .facts.step import FileChange, Step
+from .facts.truths import Agreements, Files, Truths, Unreadable, value_or
+from .facts.view import History
+from .moments import Moment, Moments
+from .project import Project
+from .reader import Reader, setup_for, why
+from .runners import Stopped, choose
+from .runners.base import Ask
+from .sandbox import Sandbox
+
+#: What moves along the lab's own history, and no command does.
+Move = Literal["rewind", "forward", "restart"]
+
+
+class Stage:
+    """A sandbox with its agent and its history. Not for two threads at once.
+
+    ``apps`` are the labels that pictures of its steps show.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        at: str | Sequence[str] | None,
+        apps: tuple[str, ...],
+        time_limit: float,
+        runner: str | None,
+    ) -> None:
+        self.apps = apps
+        self.last: Step | None = None
+        self._noticed: list[Step] = []
+        start.wanted(at)
+        self.sandbox = Sandbox(project)
+        try:
+            self.reader = Reader(
+                choose(runner, setup_for(self.sandbox, project.python)), time_limit
+            )
+        except BaseException:
+            self.sandbox.remove()
+            raise
+        try:
+            self._open(at)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, Stopped):
+                reason = why(error, time_limit)
+                raise MiglabError(f"the lab could not be opened: {reason}") from None
+            raise
+
+    def _open(self, at: str | Sequence[str] | None) -> None:
+        start.prepare(self.sandbox, at, self._files_at_the_start, self._run_at_the_start)
+        self.moments = Moments(Moment(self.sandbox.snapshot()))
+        self.reader.runner.prepare(self.moments.now.snapshot.digest)
+        if self.apps:
+            labels = value_or(self.truths().files, Files(self.apps, {})).labels
+            for label in self.apps:
+                if label not in labels:
+                    raise UnknownName("app", label, labels)
+
+    def _files_at_the_start(self) -> Files | Unreadable:
+        return self.reader.project(self.sandbox.snapshot().digest).files
+
+    def _run_at_the_start(self, words: Sequence[str]) -> None:
+        request = {"do": "manage", "argv": [*words]}
+        answer = self.reader.ask(self.sandbox.snapshot().digest, request)
+        if answer["error"]:
+            told = wire.refusal(answer["error"])
+            raise MiglabError(f"the lab could not be opened: {typed(words)}: {told}")
+
+    def close(self) -> None:
+        """End the agent and remove the sandbox."""
+        self.reader.runner.close()
+        self.sandbox.remove()
+
+    # -- the moment that holds
+
+    def truths(self) -> Truths:
+        """The truths of the moment that holds, read where nobody has asked before."""
+        now = self.moments.now
+        if now.truths is None:
+            digest = now.snapshot.digest
+            now.truths = self.reader.told(digest, self.reader.look(digest), None)
+        return now.truths
+
+    def now(self) -> tuple[Moment, Truths]:
+        """The moment that holds and its truths; what was done outside becomes a step first."""
+        now, truths = self.moments.now, self.truths()
+        files = self.sandbox.files()
+        if files == now.snapshot.files and not self.sandbox.changed_database():
+            return now, truths
+        snapshot = self.sandbox.snapshot()
+        database = now.snapshot.database
+        answer = self.reader.look(snapshot.digest, str(database) if database else None)
+        after = Moment(snapshot, self.reader.told(snapshot.digest, answer, None))
+        step = self._told("(done outside this notebook)", "outside", now, after, answer)
+        after.step = step
+        self.moments.add(after)
+        self._noticed.append(step)
+        return after, step.after
+
+    def take_noticed(self) -> list[Step]:
+        """The steps that were noticed since this was last asked."""
+        noticed, self._noticed = self._noticed, []
+        return noticed
+
+    def agreements(self) -> Agreements:
+        """Whether the truths of the moment that holds agree."""
+        moment, truths = self.now()
+        return self.reader.agreements(moment.snapshot, truths, self.apps)
+
+    def history(self) -> History:
+        """The steps that moved something."""
+        self.now()
+        return self.moments.history()
+
+    # -- steps
+
+    def step(
+        self, kind: str, line: str, act: Message | Callable[[], None], ask: Ask | None = None
+    ) -> tuple[Step, Message]:
+        """Do it, and tell what moved; the agent's answer comes along.
+
+        Raises:
+            Interrupted: it was stopped on the way; everything is as it was before.
+        """
+        before, _ = self.now()
+        try:
+            answer = self._act(before, act, ask)
+            _check(line, answer)
+            after = self._after(before, answer)
+        except BaseException as error:
+            self._put_back(before)
+            ours = self._explained(line, error)
+            if ours is None:
+                raise
+            raise ours from None
+        step = self.last = self._told(line, kind, before, after, answer)
+        if after is not before:
+            after.step = step
+            self.moments.add(after)
+        return step, answer
+
+    def move(self, name: Move, by: int) -> Step:
+        """Go along the history: files, record, tables and rows as they were there."""
+        before, _ = self.now()
+        after = self.moments.peek(by)
+        self.sandbox.restore(after.snapshot)
+        self.moments.move(by)
+        self.reader.runner.prepare(after.snapshot.digest)
+        self.truths()
+        steps = f"{abs(by)}" if name != "restart" and abs(by) > 1 else ""
+        self.last = self._told(f"lab.{name}({steps})", name, before, after, {})
+        return self.last
+
+    def _act(self, before: Moment, act: Message | Callable[[], None], ask: Ask | None) -> Message:
+        if callable(act):
+            act()
+            return {}
+        database = before.snapshot.database
+        old = str(database) if database else None
+        return self.reader.ask(before.snapshot.digest, {**act, "old": old}, ask)
+
+    def _after(self, before: Moment, answer: Message) -> Moment:
+        """The moment after a command; the same one where nothing was written."""
+        snapshot = self.sandbox.snapshot()
+        if snapshot == before.snapshot:
+            return before
+        if not answer or snapshot.files != before.snapshot.files:
+            looked = self.reader.look(snapshot.digest)
+            answer = {**looked, "database": answer.get("database") or looked["database"]}
+        return Moment(snapshot, self.reader.told(snapshot.digest, answer, before.truths))
+
+    def _told(self, line: str, kind: str, before: Moment, after: Moment, answer: Message) -> Step:
+        assert before.truths is not None
+        assert after.truths is not None
+        return Step(
+            line=line,
+            kind=kind,
+            output=answer.get("output", ""),
+            before=before.truths,
+            after=after.truths,
+            refusal=wire.refusal(answer.get("error")),
+            sql=wire.statements(answer.get("sql", ())),
+            rows=wire.row_changes(answer.get("rows", ())),
+            files=_file_changes(before, after),
+            apps=self.apps,
+            sql_left_out=answer.get("sql_left_out", 0),
+        )
+
+    def _put_back(self, moment: Moment) -> None:
+        self.sandbox.restore(moment.snapshot)
+        self.reader.runner.prepare(moment.snapshot.digest)
+
+    def _explained(self, line: str, error: BaseException) -> MiglabError | None:
+        """Our own error for what stopped a command, or ``None`` for any other."""
+        if isinstance(error, Stopped):
+            reason = why(error, self.reader.time_limit)
+            if error.why == "limit":
+                return TimeLimit(line, reason, "Lab(…, time_limit=…) allows more.")
+            return AgentDied(line, reason)
+        if isinstance(error, KeyboardInterrupt):
+            return Interrupted(line, "interrupted")
+        if isinstance(error, OSError):
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                return _disk_full(line)
+            return BadInput(f"{line}: {error.strerror or error}")
+        return None
+
+
+def _check(line: str, answer: Message) -> None:
+    """Raise for what stops a command although its process came to an end."""
+    error = answer.get("error")
+    if error and error["full_disk"]:
+        raise _disk_full(line)
+    if error and error["class"] == "NoAnswer":
+        question = " ".join(error["message"].split())
+        raise Unanswered(
+            line,
+            f"Django asked, and nobody answered: {question}",
+            "Give the answers: %%manage with one answer a line, or answers=[…].",
+        )
+
+
+def _disk_full(line: str) -> DiskFull:
+    return DiskFull(line, "there is no room left on the disk", "Free some, then try again.")
+
+
+def _file_changes(before: Moment, after: Moment) -> tuple[FileChange, ...]:
+    old, new = before.snapshot.files, after.snapshot.files
+    how = {True: "removed", False: "changed"}
+    return tuple(
+        FileChange(path, "added" if path not in old else how[path not in new])
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path)
+    )
