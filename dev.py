@@ -203,7 +203,7 @@ def why_pip_failed(said: str) -> str:
 
 def last_lines(said: str) -> str:
     """The last lines of a program's output, indented."""
-    return "\n".join(f"  {line}" for line in said.rstrip().splitlines()[-8:])
+    return "\n".join(f"  {line[:200]}" for line in said.rstrip().splitlines()[-8:])
 
 
 def progress(text: str, milestone: bool) -> None:
