@@ -75,9 +75,8 @@ class Keeper:
             import django
             from django.db import connections
 
-            watched, sys.argv = sys.argv, ["manage.py"]
             django.setup()
-            looked_at = watched is not arguments or arguments.looked_at
+            looked_at = sys.argv is not arguments or arguments.looked_at
             warm = not looked_at and threading.active_count() == 1
             job.prefix = read_output(self.config)
             job.project = read_project(None)

@@ -28,7 +28,11 @@ from .wire import Wire
 def main() -> None:
     """Read the configuration and serve until the wire closes."""
     wire = Wire.take_standard_streams()
-    sys.stdout, sys.stderr = print_to(1), print_to(2)
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = print_to(descriptor)
+        setattr(sys, name, stream)
+        # Whoever prints past sys.stdout prints into the same stream.
+        setattr(sys, "__%s__" % name, stream)
     config = wire.receive()
     if config is None:
         return
