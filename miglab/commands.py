@@ -24,11 +24,13 @@ def arguments(line: str | Sequence[str]) -> list[str]:
     """
     if isinstance(line, str):
         try:
-            words = shlex.split(line)
+            words = shlex.split(line, comments=True)
         except ValueError as error:
             raise BadInput(f"{line!r}: {str(error).lower()}") from None
-    else:
+    elif isinstance(line, Sequence):
         words = [str(word) for word in line]
+    else:
+        raise BadInput(f"a command is text, not {line!r}; as in: showmigrations store")
     for first in ("python", "python3", "manage.py", "./manage.py"):
         if words and words[0] == first:
             words = words[1:]

@@ -51,6 +51,8 @@ def why(stopped: Stopped, limit: float) -> str:
     """Why a request did not come to its end, in words."""
     if stopped.why == "limit":
         return f"it ran longer than {limit:g} seconds"
+    if stopped.detail.startswith("exit code"):
+        return f"the process that ran it ended by itself ({stopped.detail})"
     detail = f" ({stopped.detail})" if stopped.detail else ""
     return f"the process that ran it was killed{detail}"
 

@@ -52,7 +52,7 @@ class Snapshot:
     def digest(self) -> str:
         """One name for the state of all files."""
         told = "\n".join(f"{path} {digest}" for path, digest in sorted(self.files.items()))
-        return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def project_files(folder: Path, database: str) -> dict[str, os.stat_result]:

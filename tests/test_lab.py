@@ -12,7 +12,10 @@ from miglab import Lab
 from miglab.compare.truths import compare
 from miglab.errors import BadInput, RefusalExpected, Unanswered, UnknownName
 from miglab.facts.migration import Key
+from miglab.facts.step import RowChange
 from miglab.facts.truths import Record, Unreadable
+
+from .agent.story import migration
 
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
 
@@ -307,3 +310,88 @@ def test_a_lab_named_wrongly_says_what_there_is() -> None:
         Lab(apps=["shop"])
     with pytest.raises(UnknownName, match="no runner 'hot'"):
         Lab(runner="hot")
+
+
+def changed_rows(lab: Lab, *operations: str) -> dict[str, RowChange]:
+    """What became of the rows when store.0006, with these operations, is applied."""
+    body = ", ".join(f"migrations.{each}" for each in operations)
+    text = migration("0005_tag_product_tags", f"    operations = [{body}]")
+    lab.write("store/migrations/0006_names.py", text)
+    step = lab.manage("migrate store --skip-checks")
+    assert step.refusal is None, step.output
+    return {each.table: each for each in step.rows if not each.by_handlers and each.costs}
+
+
+def test_a_column_removed_and_its_name_taken_by_another_is_told_as_lost(lab: Lab) -> None:
+    found = changed_rows(
+        lab, 'RemoveField("product", "name")', 'RenameField("product", "sku", "name")'
+    )
+    assert set(found) == {"store_product"}
+    assert found["store_product"].lost_values == {"name": 24}
+    assert found["store_product"].changed == 0
+
+
+def test_a_table_dropped_and_its_name_taken_by_another_is_told_as_lost(lab: Lab) -> None:
+    found = changed_rows(
+        lab,
+        'RemoveField("product", "tags")',
+        'DeleteModel("Tag")',
+        'RenameModel("Category", "Tag")',
+    )
+    assert {table: each.lost for table, each in found.items()} == {
+        "store_tag": 6,
+        "store_product_tags": 40,
+    }
+
+
+@pytest.mark.parametrize(
+    "operation", ['RenameModel("Product", "Item")', 'RenameField("product", "tags", "labels")']
+)
+def test_a_rename_with_a_many_to_many_loses_nothing_there_and_back(
+    lab: Lab, operation: str
+) -> None:
+    assert changed_rows(lab, operation) == {}
+    back = lab.manage("migrate store 0005 --skip-checks")
+    assert [each for each in back.rows if each.costs and not each.by_handlers] == []
+
+
+def test_a_rename_done_in_a_terminal_is_no_loss(lab: Lab) -> None:
+    operations = '[migrations.RenameField("product", "sku", "code")]'
+    text = migration("0005_tag_product_tags", f"    operations = {operations}")
+    lab.write("store/migrations/0006_names.py", text)
+    terminal = [sys.executable, "manage.py", "migrate", "store", "--skip-checks"]
+    subprocess.run(terminal, cwd=lab.folder, check=True, capture_output=True)
+    lab.truths()
+    (noticed,) = lab.take_noticed()
+    assert [each for each in noticed.rows if each.costs and not each.by_handlers] == []
+
+
+def test_a_key_that_is_null_is_not_taken_for_lost(lab: Lab) -> None:
+    lab.sql("CREATE TABLE odd (name text PRIMARY KEY, value text)")
+    lab.sql("INSERT INTO odd VALUES (NULL, 'a'), (NULL, 'b'), ('c', 'd')")
+    step = lab.sql("UPDATE store_tag SET name = 'x' WHERE id = 1")
+    assert [each.table for each in step.rows] == ["store_tag"]  # type: ignore[union-attr]
+
+
+def test_a_table_that_django_does_not_manage_is_no_drift(lab: Lab) -> None:
+    lab.replace(
+        "store/models.py",
+        "class Tag(",
+        "class Legacy(models.Model):\n    class Meta:\n        managed = False\n"
+        '        db_table = "legacy"\n\n\nclass Tag(',
+    )
+    lab.manage("makemigrations store")
+    lab.manage("migrate store")
+    lab.sql("CREATE TABLE legacy (id integer PRIMARY KEY)")
+    assert lab.truths().agreements.record_tables.verdict is True
+
+
+def test_drift_is_found_after_a_squash_whose_originals_are_deleted(lab: Lab) -> None:
+    """store: 0001 … 0005, squashed into one, recorded, the originals deleted"""
+    lab.manage("squashmigrations store 0005 --noinput")
+    lab.manage("migrate store")
+    lab.delete("store/migrations/0001_initial.py")
+    lab.delete("store/migrations/000[2-5]_*.py")
+    assert lab.truths().agreements.record_tables.verdict is True
+    lab.sql("ALTER TABLE store_product ADD COLUMN zz text")
+    assert "store_product.zz" in lab.truths().agreements.record_tables.details[0]

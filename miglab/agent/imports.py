@@ -10,7 +10,7 @@ import contextlib
 import importlib
 import os
 import sys
-from typing import List
+from typing import List, Optional
 
 #: What a pipe holds at the least, on every system.
 _PIPE = 4096
@@ -49,7 +49,7 @@ class Notes:
         self._known = set(sys.modules)
 
     def tell(self) -> None:
-        """In the job, at its end: name what it imported."""
+        """In the job, when all else is done: say so, and name what it imported."""
         new = [
             name
             for name in sys.modules
@@ -58,15 +58,17 @@ class Notes:
         # Nobody reads before the job is gone: what does not fit is left to the next one.
         os.set_blocking(self._mouth, False)
         with contextlib.suppress(OSError):
-            os.write(self._mouth, " ".join(new).encode()[:_PIPE])
+            os.write(self._mouth, " ".join(["done", *new]).encode()[:_PIPE])
 
-    def hear(self) -> List[str]:
-        """In the keeper, when the job is gone: the names it told, the last perhaps cut."""
+    def hear(self) -> Optional[List[str]]:
+        """In the keeper, when the job is gone: the names it told, the last perhaps cut; ``None``
+        where it was not done."""
         os.close(self._mouth)
         os.set_blocking(self._ears, False)
         try:
-            return os.read(self._ears, _PIPE).decode().split()
+            told = os.read(self._ears, _PIPE).decode().split()
         except OSError:
-            return []
+            told = []
         finally:
             os.close(self._ears)
+        return told[1:] if told else None

@@ -36,6 +36,9 @@ class Job:
         """From here on, what is printed, asked and run in SQL belongs to this request."""
         self.request = request
         self.wire.send({"event": "begun", "id": request["id"]})
+        if hasattr(os, "register_at_fork"):
+            # What the project forks, and leaves behind, must not hold the wire open.
+            os.register_at_fork(after_in_child=self.wire.leave)
         self.mark = catalogue.mark(self.config["database"])
         capture(self.config)
         os.write(1, self.prefix)
@@ -142,7 +145,8 @@ class Job:
             self.result["project"] = self.project
         old = self.request.get("old")
         if old and database is not None and "unreadable" not in database:
-            self.result["rows"] = rows.compare(old, path, self.trace.renames())
+            renames = None if look else self.trace.renames()
+            self.result["rows"] = rows.compare(old, path, renames)
         self.wire.send(self.result)
         self.at_end()
         os._exit(0)

@@ -20,7 +20,7 @@ from .wire import Wire
 
 def everyone_out() -> NoReturn:
     """End this process and all that it started."""
-    if os.getpgrp() == os.getpid():
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)
 
@@ -123,10 +123,16 @@ class Keeper:
                 job.begin(request)
                 return
             _, status = os.waitpid(pid, 0)
-            self.learn(notes.hear())
-            if status:
-                number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
-                self.wire.send({"event": "died", "id": request["id"], "signal": number})
+            imported = notes.hear()
+            if imported is not None:
+                self.learn(imported)
+                continue
+            died = {"event": "died", "id": request["id"], "signal": None, "exit": None}
+            if os.WIFSIGNALED(status):
+                died["signal"] = os.WTERMSIG(status)
+            else:
+                died["exit"] = os.WEXITSTATUS(status)
+            self.wire.send(died)
 
     def learn(self, names: List[str]) -> None:
         """Import what the last job had to import, and tell level 0."""

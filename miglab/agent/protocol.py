@@ -14,7 +14,7 @@ agent → miglab
     ``{"event": "begun"}``                          a request's process has taken it on
     ``{"event": "ask", "text": …}``                 the project reads from its standard input
     ``{"event": "done", …}``                        a request's end, ``DONE``
-    ``{"event": "died", "signal": …}``              the process that ran the request is gone
+    ``{"event": "died", "signal": …, "exit": …}``   the process that ran the request is gone
 
 Each request has an ``id``, which what is said of it repeats.
 ``digest`` names the state of the project's files; when it changes, what was set up from the

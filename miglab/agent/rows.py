@@ -6,11 +6,12 @@ key does not last is compared whole, as a multiset. Values are compared with the
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-from .catalogue import connect, primary_key, quote, table_names
+from .catalogue import connect, count_rows, primary_key, quote, table_names
 
 SAMPLE = 5
 
@@ -21,9 +22,12 @@ BOOKKEEPING = ("django_migrations",)
 BY_HANDLERS = ("django_content_type", "auth_permission")
 
 
-def compare(old: str, new: str, renames: Dict[str, Any]) -> List[Dict[str, Any]]:
+def compare(old: str, new: str, renames: Optional[Dict[str, Any]]) -> List[Dict[str, Any]]:
     """One entry for each table in which rows or values went, came or changed; none where the old
-    file is no database."""
+    file is no database. ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw
+    what ran."""
+    if not os.path.exists(new):
+        return _everything_gone(old)
     connection = connect(new)
     try:
         connection.execute("ATTACH DATABASE ? AS old", (Path(old).as_uri() + "?mode=ro",))
@@ -36,8 +40,23 @@ def compare(old: str, new: str, renames: Dict[str, Any]) -> List[Dict[str, Any]]
         connection.close()
 
 
-def _compare(connection: sqlite3.Connection, renames: Dict[str, Any]) -> List[Dict[str, Any]]:
+def _everything_gone(old: str) -> List[Dict[str, Any]]:
+    connection = connect(old)
+    try:
+        counts = count_rows(connection)
+    finally:
+        connection.close()
+    entries = [_entry(name, None, number, 0, lost=number) for name, number in counts.items()]
+    return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
+
+
+def _compare(
+    connection: sqlite3.Connection, renames: Optional[Dict[str, Any]]
+) -> List[Dict[str, Any]]:
     before, after = table_names(connection, "old"), table_names(connection)
+    guessing = renames is None
+    if renames is None:
+        renames = {"tables": _guess_tables(connection, before, after), "columns": {}, "rebuilt": []}
     found = []
     for table in before:
         if table in BOOKKEEPING:
@@ -45,7 +64,15 @@ def _compare(connection: sqlite3.Connection, renames: Dict[str, Any]) -> List[Di
         now: Optional[str] = renames["tables"].get(table, table)
         if now not in after:
             now = None
-        found.append(_one(connection, table, now, renames["columns"].get(now, {})))
+        columns: Dict[str, Optional[str]] = {}
+        if now is not None:
+            known = renames["columns"].get(table, {})
+            kept = table not in renames["rebuilt"]
+            for name in _columns(connection, "old", table):
+                columns[name] = known.get(name, name if kept else None)
+            if guessing:
+                columns.update(_guess_columns(connection, table, now))
+        found.append(_one(connection, table, now, columns))
     taken = {each["now"] for each in found}
     for table in after:
         if table not in taken and table not in BOOKKEEPING:
@@ -54,8 +81,52 @@ def _compare(connection: sqlite3.Connection, renames: Dict[str, Any]) -> List[Di
     return [each for each in found if _says_something(each)]
 
 
+def _guess_tables(
+    connection: sqlite3.Connection, before: List[str], after: List[str]
+) -> Dict[str, str]:
+    """Where nobody saw the statements: a table that is gone, and a new one that holds the same."""
+    found: Dict[str, str] = {}
+    for old in before:
+        for new in after:
+            if old in after or new in before or new in found.values():
+                continue
+            same = len(_columns(connection, "old", old)) == len(_columns(connection, "main", new))
+            count = _count(connection, "old", old)
+            if not same or not count or count != _count(connection, "main", new):
+                continue
+            differ = "SELECT count(*) FROM (SELECT * FROM old.%s EXCEPT SELECT * FROM main.%s)"
+            if not _number(connection, differ % (quote(old), quote(new))):
+                found[old] = new
+                break
+    return found
+
+
+def _guess_columns(connection: sqlite3.Connection, table: str, now: str) -> Dict[str, str]:
+    """The same for columns, row by row, by the primary key."""
+    key = primary_key(connection, "old", table)
+    if key is None or key != primary_key(connection, "main", now):
+        return {}
+    old, new = _columns(connection, "old", table), _columns(connection, "main", now)
+    on = " AND ".join("o.%s IS n.%s" % (quote(name), quote(name)) for name in key)
+    join = "FROM old.%s o JOIN main.%s n ON %s" % (quote(table), quote(now), on)
+    found: Dict[str, str] = {}
+    for gone in (name for name in old if name not in new):
+        for come in (name for name in new if name not in old and name not in found.values()):
+            differs = _differs("o." + quote(gone), "n." + quote(come))
+            told = connection.execute(
+                "SELECT count(o.%s), coalesce(sum(%s), 0) %s" % (quote(gone), differs, join)
+            ).fetchone()
+            if told[0] and not told[1]:
+                found[gone] = come
+                break
+    return found
+
+
 def _one(
-    connection: sqlite3.Connection, table: str, now: Optional[str], renamed: Dict[str, str]
+    connection: sqlite3.Connection,
+    table: str,
+    now: Optional[str],
+    columns: Dict[str, Optional[str]],
 ) -> Dict[str, Any]:
     count = _count(connection, "old", table)
     if now is None:
@@ -64,12 +135,16 @@ def _one(
         entry["lost_sample"] = _sample(connection, "SELECT * FROM old.%s" % quote(table), order)
         return entry
     entry = _entry(table, now, count, _count(connection, "main", now))
-    columns = {name: renamed.get(name, name) for name in _columns(connection, "old", table)}
     present = _columns(connection, "main", now)
-    kept = {old: new for old, new in columns.items() if new in present}
+    kept = {old: new for old, new in columns.items() if new is not None and new in present}
     key = primary_key(connection, "old", table)
     new_key = primary_key(connection, "main", now)
     lasts = key is not None and [kept.get(name) for name in key] == new_key
+    if key and lasts:
+        # A key that is no INTEGER may hold NULL, and then it names no row.
+        empty = " OR ".join("%s IS NULL" % quote(name) for name in key)
+        source = "SELECT count(*) FROM old.%s WHERE %s" % (quote(table), empty)
+        lasts = not _number(connection, source)
     if lasts:
         _by_key(connection, entry, table, now, kept, list(key or ()))
     else:

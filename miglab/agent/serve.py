@@ -13,14 +13,16 @@ from __future__ import annotations
 
 import gc
 import os
+import queue
 import sys
+import threading
 from typing import Any, Dict, List, Optional, TextIO
 
 from . import imports
 from .job import Job
 from .keeper import ColdKeeper, Keeper, everyone_out
 from .project import load_by_content
-from .protocol import VERSION
+from .protocol import VERSION, Message
 from .steady import hold
 from .wire import Wire
 
@@ -54,11 +56,26 @@ def main() -> None:
     if config.get("once"):
         request = wire.receive()
         if request is not None:
-            job = Job(config, wire, wire.receive)
+            job = Job(config, wire, heard(wire).get)
             job.begin(request)
             job.run_cold()
         return
     Level0(wire, config).serve()
+
+
+def heard(wire: Wire) -> queue.SimpleQueue[Optional[Message]]:
+    """The messages that come while a request runs; when the wire closes, everything ends."""
+    messages: queue.SimpleQueue[Optional[Message]] = queue.SimpleQueue()
+
+    def listen() -> None:
+        while True:
+            message = wire.receive()
+            if message is None:
+                everyone_out()
+            messages.put(message)
+
+    threading.Thread(target=listen, daemon=True).start()
+    return messages
 
 
 def print_to(descriptor: int) -> TextIO:
@@ -108,7 +125,7 @@ class Level0:
         told = keeper.channel.receive()
         if told is None:
             self.lose_keeper()
-            self.wire.send({"event": "died", "id": self.id, "signal": None})
+            self.wire.send({"event": "died", "id": self.id, "signal": None, "exit": None})
         else:
             self.learn(told["imported"])
 

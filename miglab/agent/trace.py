@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, List
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from .protocol import SQL_LIMIT
 
 _NAME = r'["`]([^"`]+)["`]'
 _RENAME_TABLE = re.compile(r"ALTER TABLE %s RENAME TO %s" % (_NAME, _NAME))
 _RENAME_COLUMN = re.compile(r"ALTER TABLE %s RENAME COLUMN %s TO %s" % (_NAME, _NAME, _NAME))
-_REBUILD = re.compile(r"INSERT INTO %s \(([^)]*)\) SELECT (.*) FROM %s$" % (_NAME, _NAME), re.S)
-_JUST_A_NAME = re.compile(r"^%s$" % _NAME)
+_DROP_TABLE = re.compile(r"DROP TABLE (?:IF EXISTS )?%s" % _NAME)
+_DROP_COLUMN = re.compile(r"ALTER TABLE %s DROP COLUMN %s" % (_NAME, _NAME))
+_FILL = re.compile(r"INSERT INTO %s \(([^)]*)\) SELECT (.*) FROM %s$" % (_NAME, _NAME), re.S)
+#: A value that comes from a column: the column itself, or with a default in place of NULL.
+_SOURCE = re.compile(r"(?:coalesce\()?[\"`]?([^\"`(),']+)[\"`]?(?:$|,)", re.I)
+_CHANGES_NAMES = ("ALTER TABLE", "INSERT INTO", "DROP TABLE")
 
 
 class Trace:
@@ -49,7 +53,7 @@ class Trace:
         return execute(sql, params, many, context)
 
     def _keep(self, alias: str, sql: str, params: Any, many: bool) -> None:
-        if sql.startswith(("ALTER TABLE", "INSERT INTO")) and not params:
+        if sql.startswith(_CHANGES_NAMES) and not params:
             self._schema.append(sql)
         if len(self.statements) >= SQL_LIMIT:
             self.left_out += 1
@@ -61,54 +65,113 @@ class Trace:
         self.statements.append([alias, sql])
 
     def renames(self) -> Dict[str, Any]:
-        """The names that changed: ``tables`` {old: new}, ``columns`` {new table: {old: new}}.
+        """Where the old names are now: ``tables`` {old: new or null}, ``columns`` {old table: {old:
+        new or null}}. A name that is not there kept its place, but for columns of ``rebuilt``
+        tables, which are all named.
 
-        Read off the statements that ran: a rename, or a table built anew and filled from the old
-        (``DatabaseSchemaEditor._remake_table`` on SQLite).
+        Read off the statements that ran: renames, drops, and tables that were built anew and
+        filled from the old (``DatabaseSchemaEditor._remake_table`` on SQLite).
         """
-        tables: Dict[str, str] = {}
-        columns: Dict[str, Dict[str, str]] = {}
-        rebuilt: Dict[str, Dict[str, str]] = {}
+        names = _Names()
         for sql in self._schema:
-            found = _RENAME_COLUMN.match(sql)
-            if found:
-                table, old, new = found.groups()
-                _follow(columns.setdefault(table, {}), {old: new})
-                continue
-            found = _REBUILD.match(sql)
-            if found:
-                rebuilt[found.group(1)] = _pairs(found.group(2), found.group(3))
-                continue
-            found = _RENAME_TABLE.match(sql)
-            if found:
-                old, new = found.groups()
-                if old in rebuilt:
-                    _follow(columns.setdefault(new, {}), rebuilt.pop(old))
-                else:
-                    _follow(tables, {old: new})
-                    if old in columns:
-                        columns[new] = columns.pop(old)
-        return {"tables": tables, "columns": columns}
+            for pattern, follow in names.steps:
+                found = pattern.match(sql)
+                if found:
+                    follow(*found.groups())
+                    break
+        return {
+            "tables": names.tables,
+            "columns": names.columns,
+            "rebuilt": sorted(names.rebuilt),
+        }
 
 
-def _pairs(into: str, values: str) -> Dict[str, str]:
-    """The columns that a rebuilt table takes over under another name."""
-    new, old = into.split(", "), values.split(", ")
-    if len(new) != len(old):
-        return {}
-    found: Dict[str, str] = {}
-    for each, source in zip(new, old):
-        name = _JUST_A_NAME.match(source.strip())
-        if name and name.group(1) != each.strip().strip('"`'):
-            found[name.group(1)] = each.strip().strip('"`')
-    return found
+class _Names:
+    """Follows the names of tables and columns through statements; keys are the old names."""
+
+    def __init__(self) -> None:
+        self.tables: Dict[str, Optional[str]] = {}
+        self.columns: Dict[str, Dict[str, Optional[str]]] = {}
+        self.rebuilt: Set[str] = set()
+        self._filled: Dict[str, Tuple[str, Dict[str, str]]] = {}
+        self.steps: List[Tuple[Any, Callable[..., None]]] = [
+            (_RENAME_COLUMN, self.rename_column),
+            (_DROP_COLUMN, self.drop_column),
+            (_RENAME_TABLE, self.rename_table),
+            (_DROP_TABLE, self.drop_table),
+            (_FILL, self.fill),
+        ]
+
+    def old_table(self, name: str) -> Optional[str]:
+        """The old name of the table that is called so now; ``None`` for a new table."""
+        for old, now in self.tables.items():
+            if now == name:
+                return old
+        return None if name in self.tables else name
+
+    def rename_column(self, table: str, old: str, new: str) -> None:
+        first = self.old_table(table)
+        if first is not None:
+            _move(self.columns.setdefault(first, {}), old, new)
+
+    def drop_column(self, table: str, column: str) -> None:
+        first = self.old_table(table)
+        if first is not None:
+            _move(self.columns.setdefault(first, {}), column, None)
+
+    def rename_table(self, old: str, new: str) -> None:
+        _move(self.tables, old, new)
+
+    def fill(self, new: str, into: str, values: str, old: str) -> None:
+        """A table is filled from another, which may be dropped next."""
+        targets, sources = split(into), split(values)
+        found = [(target, _SOURCE.match(source)) for target, source in zip(targets, sources)]
+        taken = {source.group(1): target.strip('"`') for target, source in found if source}
+        self._filled[old] = (new, taken)
+
+    def drop_table(self, name: str) -> None:
+        filled = self._filled.pop(name, None)
+        first = self.old_table(name)
+        if first is None:
+            return
+        if filled is None:
+            _move(self.tables, name, None)
+            return
+        new, taken = filled
+        columns = self.columns.setdefault(first, {})
+        for old, now in list(columns.items()):
+            if now is not None:
+                columns[old] = taken.pop(now, None)
+        if first not in self.rebuilt:
+            columns.update(taken)
+            self.rebuilt.add(first)
+        _move(self.tables, name, new)
 
 
-def _follow(names: Dict[str, str], more: Dict[str, str]) -> None:
-    """Add renames to a mapping first → last name."""
-    for old, new in more.items():
-        first = next((key for key, value in names.items() if value == old), old)
-        names[first] = new
+def split(values: str) -> List[str]:
+    """The parts of a list in SQL, parted by the commas outside quotes and brackets."""
+    parts, depth, quoted, start = [], 0, "", 0
+    for place, letter in enumerate(values):
+        if quoted:
+            quoted = "" if letter == quoted else quoted
+        elif letter in "'\"`":
+            quoted = letter
+        elif letter in "()":
+            depth += 1 if letter == "(" else -1
+        elif letter == "," and depth == 0:
+            parts.append(values[start:place].strip())
+            start = place + 1
+    return [*parts, values[start:].strip()]
+
+
+def _move(names: Dict[str, Optional[str]], old: str, new: Optional[str]) -> None:
+    """What is called ``old`` now is called ``new`` from here on."""
+    first = next((key for key, now in names.items() if now == old), None)
+    if first is None:
+        if old in names:
+            return
+        first = old
+    names[first] = new
 
 
 def _filled(sql: str, params: Any) -> str:

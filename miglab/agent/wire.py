@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
@@ -47,6 +48,12 @@ class Wire:
             self._rest += data
         line, _, self._rest = self._rest.partition(b"\n")
         return decode(line)
+
+    def leave(self) -> None:
+        """Close both ends in this process."""
+        for descriptor in {self.incoming, self.outgoing}:
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
 
     def hold(self, messages: List[Message]) -> None:
         """Give back messages that came too early; they are received next."""

@@ -37,6 +37,12 @@ def unapplied(graph: Graph, record: Record) -> list[Key]:
     ]
 
 
+def applied(graph: Graph, record: Record) -> set[Key]:
+    """The recorded keys, and each squash whose originals all are
+    (what ``MigrationExecutor.check_replacements`` records)."""
+    return {*record.keys, *(key for key in graph if key not in unapplied(graph, record))}
+
+
 def unclosed(graph: Graph, record: Record) -> list[tuple[Key, Key]]:
     """Recorded migrations with a parent that is not: ``(child, parent)``
     (what ``MigrationLoader.check_consistent_history`` refuses)."""

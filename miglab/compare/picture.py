@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture, State
-from ..facts.truths import Files, Record, Truths, value_or
-from .agreement import counted, ghosts, unapplied
+from ..facts.truths import Files, Record, Truths, Unreadable, value_or
+from .agreement import applied, counted, ghosts, unapplied
 
 
 def picture(
@@ -65,6 +65,13 @@ def picture(
         leaves = set(graph.leaves(label))
         for key in _in_order(label, names, graph):
             nodes.append(Node(key, state(key), key == target, key in leaves, key in changed))
+    if isinstance(truths.record, Unreadable):
+        sentence = f"The record {truths.record}."
+    elif isinstance(truths.files, Unreadable):
+        sentence = f"The migration files {truths.files}."
+    elif graph.missing and not sentence:
+        child, parent = graph.missing[0]
+        sentence = f"{child} depends on {parent}, which no file has. {standing(nodes)}"
     there = {node.key for node in nodes}
     edges = tuple(
         (parent, child)
@@ -82,8 +89,8 @@ def plan_picture(
 ) -> Picture:
     """What going to a target would apply or unapply; a target of ``(app_label, None)`` is zero."""
     label, key = target
-    applied = value_or(truths.record, Record(())).keys
-    plan = graph.migration_plan([key or (label, None)], applied)
+    done = applied(graph, value_or(truths.record, Record(())))
+    plan = graph.migration_plan([key or (label, None)], done)
     back = sum(backwards for _, backwards in plan)
     told = [
         f"{word} {counted(number, 'migration', 'migrations')}"

@@ -41,14 +41,29 @@ def sentence(step: Step, moves: Moves) -> str:
     return _end(parts)
 
 
+def _how(step: Step) -> str:
+    """Who stopped the step: Django, the command itself, or the code that was run."""
+    assert step.refusal is not None
+    if step.refusal.error == "SystemExit":
+        return "The command ended with an error"
+    if step.kind == "shell":
+        return f"The code failed ({step.refusal.error})"
+    return f"Django refused ({step.refusal.error})"
+
+
 def _moved(moves: Moves) -> list[str]:
     parts = []
+    if moves.tables:
+        back, forth = "unapplied", "applied"
+    else:
+        # Faked, pruned, or without effect on a table: the record alone says so.
+        back, forth = "taken out of the record", "put into the record"
     if moves.unapplied:
-        parts.append(f"{_names(moves.unapplied)} {_was(moves.unapplied)} unapplied")
+        parts.append(f"{_names(moves.unapplied)} {_was(moves.unapplied)} {back}")
     if moves.applied:
-        parts.append(f"{_names(moves.applied)} {_was(moves.applied)} applied")
-    if moves.record and not moves.tables and (moves.applied or moves.unapplied):
-        parts.append("only the record moved: no table changed")
+        parts.append(f"{_names(moves.applied)} {_was(moves.applied)} {forth}")
+    if not moves.tables and (moves.applied or moves.unapplied):
+        parts.append("no table changed")
     if moves.files:
         parts.append(
             "; ".join(f"the file {line}" for line in moves.files[:3]) + _more(moves.files, 3)

@@ -35,8 +35,10 @@ class Moves:
 
 def compare(before: Truths, after: Truths) -> Moves:
     """What changed from one moment to another. Comparing a moment with itself gives nothing."""
-    was = set(_record(before).keys)
-    now = set(_record(after).keys)
+    was, now = set(_record(before).keys), set(_record(after).keys)
+    if isinstance(before.record, Unreadable) or isinstance(after.record, Unreadable):
+        # What cannot be read has not been applied or unapplied by that.
+        was = now
     return Moves(
         models=_readable(before.models, after.models) or tuple(_models(before, after)),
         files=_readable(before.files, after.files) or tuple(_files(before, after)),
@@ -44,8 +46,8 @@ def compare(before: Truths, after: Truths) -> Moves:
         tables=_readable(before.tables, after.tables)
         or tuple(schema_lines(value_or(before.tables, Schema()), value_or(after.tables, Schema()))),
         lens=tuple(_lens(before, after)),
-        applied=tuple(key for key in _record(after).keys if key not in was),
-        unapplied=tuple(key for key in _record(before).keys if key not in now),
+        applied=tuple(key for key in _record(after).keys if key in now and key not in was),
+        unapplied=tuple(key for key in _record(before).keys if key in was and key not in now),
     )
 
 

@@ -139,7 +139,7 @@ def graph_of(files: Files, applied: Collection[Key] = ()) -> Graph:
             replaced.update(dict.fromkeys(names, key))
             for each in names:
                 migrations.pop(each, None)
-        elif any(each in migrations for each in migration.replaces):
+        else:
             migrations.pop(key)
     parents = {key: set(_parents(each, migrations, replaced)) for key, each in migrations.items()}
     for key, migration in migrations.items():

@@ -25,9 +25,10 @@ class LabMagics(Magics):
 
             %manage migrate store 0002
 
-        As ``%%manage``, each line below is an answer to a question that Django asks.
+        As ``%%manage``, each line below is an answer to a question that Django asks; an empty
+        line is just Enter.
         """
-        answers = [] if cell is None else [each for each in cell.splitlines() if each.strip()]
+        answers = [] if cell is None else cell.removesuffix("\n").split("\n")
         show(Lab.latest(), lambda lab: lab.manage(line, answers=answers))
 
     @cell_magic("write")  # type: ignore[arg-type]

@@ -77,10 +77,10 @@ class AgentProcess:
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        # The reader closes its own end: a process that outlives the agent may hold the other.
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
 
     def _send(self, message: Message) -> None:
         assert self._process.stdin is not None
@@ -108,8 +108,9 @@ class AgentProcess:
             if event == "begun":
                 self._begun = True
             if event == "died":
-                number = message.get("signal")
-                raise Stopped("died", f"signal {number}" if number else "", self._begun)
+                number, code = message["signal"], message["exit"]
+                told = f"signal {number}" if number else "" if code is None else f"exit code {code}"
+                raise Stopped("died", told, self._begun)
             if event == "ask":
                 started = time.monotonic()
                 answer = ask(message["text"]) if ask else None
@@ -141,7 +142,7 @@ class AgentProcess:
 
 
 def _read(stream: IO[bytes], messages: queue.SimpleQueue[Message | None]) -> None:
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError), stream:
         for line in stream:
             messages.put(decode(line))
     messages.put(None)

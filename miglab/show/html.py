@@ -19,7 +19,7 @@ from ..facts.step import Statement, Step
 from ..facts.view import History, Rows, View
 from .masks import masked
 from .pictures import around
-from .text import cell, footer, heading, lost, moved_lines, output, text
+from .text import SHOWN_ROWS, cell, footer, heading, lost, moved_lines, output, text
 
 _CHIP = (
     "display:inline-block; border:1px solid #767676; border-radius:9px; padding:0 8px; "
@@ -77,8 +77,7 @@ def _(view: View) -> str:
 
 @html.register
 def _(rows: Rows) -> str:
-    values = [dict(zip(rows.columns, row, strict=True)) for row in rows.rows]
-    return sample_table(footer(rows), values, rows.columns)
+    return table(footer(rows), rows.columns, rows.rows[:SHOWN_ROWS])
 
 
 @html.register
@@ -98,14 +97,17 @@ def folded(title: str, inside: str) -> str:
     return f"<details><summary>{escape(title)}</summary>{inside}</details>"
 
 
-def sample_table(
-    caption: str, rows: Sequence[Mapping[str, object]], columns: Sequence[str] = ()
-) -> str:
-    """Rows as a table with a caption."""
-    names = [*(columns or (rows[0] if rows else ()))]
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in names)
+def sample_table(caption: str, rows: Sequence[Mapping[str, object]]) -> str:
+    """Rows that know their columns as a table."""
+    columns = [*rows[0]] if rows else []
+    return table(caption, columns, [[row[name] for name in columns] for row in rows])
+
+
+def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Columns and rows as a table with a caption."""
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in columns)
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell(row[name]))}</td>" for name in names) + "</tr>"
+        "<tr>" + "".join(f"<td>{escape(cell(value))}</td>" for value in row) + "</tr>"
         for row in rows
     )
     return (

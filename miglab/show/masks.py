@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-#: Each mask takes a pattern and what stands in its place.
+
+@dataclass(frozen=True)
+class Mask:
+    """What is masked, and what stands in its place.
+
+    ``from_word`` takes along what stands before the match, back to the beginning of the word: the
+    search itself looks for a fixed piece, so that a very long word costs no time.
+    """
+
+    pattern: re.Pattern[str]
+    instead: str
+    from_word: bool = False
+
+
 MASKS = (
-    (
-        re.compile(r"(?:[A-Za-z]:)?[^\s'\"(<]*[/\\]labs[/\\][0-9a-f]{16}[/\\]project"),
-        "<lab.folder>",
-    ),
-    (re.compile(r"(?:[A-Za-z]:)?[^\s'\"(<]*[/\\]site-packages[/\\]"), "<site-packages>/"),
-    (re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x…"),
-    (re.compile(r"\b\d+\.\d+( ?(?:s|seconds|ms))\b"), r"…\1"),
+    Mask(re.compile(r"[/\\]labs[/\\][0-9a-f]{16}[/\\]project"), "<lab.folder>", True),
+    Mask(re.compile(r"[/\\]site-packages[/\\]"), "<site-packages>/", True),
+    Mask(re.compile(r"\b0x[0-9a-fA-F]{6,}\b"), "0x…"),
+    Mask(re.compile(r"\b\d{1,6}\.\d{1,9}( ?(?:s|seconds|ms))\b"), r"…\1"),
 )
+
+#: A path does not begin further back.
+_LONGEST = 4096
+_BEFORE_A_WORD = frozenset(" \t\r\n'\"(<")
 
 
 def masked(text: str) -> str:
     """The text with addresses, paths of this machine and durations masked."""
-    for pattern, instead in MASKS:
-        text = pattern.sub(instead, text)
+    for mask in MASKS:
+        text = _from_word(mask, text) if mask.from_word else mask.pattern.sub(mask.instead, text)
     return text
+
+
+def _from_word(mask: Mask, text: str) -> str:
+    parts: list[str] = []
+    done = 0
+    for found in mask.pattern.finditer(text):
+        if found.start() < done:
+            continue
+        start = found.start()
+        while start > max(done, found.start() - _LONGEST) and text[start - 1] not in _BEFORE_A_WORD:
+            start -= 1
+        parts += [text[done:start], mask.instead]
+        done = found.end()
+    return "".join([*parts, text[done:]])

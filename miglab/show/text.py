@@ -14,6 +14,9 @@ from ..facts.view import History, Rows, View
 from .masks import masked
 from .pictures import around
 
+#: More rows of a table than this are counted, not shown.
+SHOWN_ROWS = 100
+
 
 @singledispatch
 def text(fact: object) -> str:
@@ -70,13 +73,13 @@ def _(view: View) -> str:
 
 @text.register
 def _(rows: Rows) -> str:
-    lines = table(rows.columns, rows.rows)
+    lines = table(rows.columns, rows.rows[:SHOWN_ROWS])
     return "\n".join([*lines, footer(rows)])
 
 
 def footer(rows: Rows) -> str:
     """How many rows there are, and how many of them are shown."""
-    shown = len(rows.rows)
+    shown = min(len(rows.rows), SHOWN_ROWS)
     of = f"{shown} of {rows.total:,}" if shown != rows.total else f"{shown}"
     told = f"{of} {'row' if of == '1' else 'rows'}"
     return f"{rows.title}: {told}" if rows.title else told
