@@ -24,6 +24,7 @@ from .facts.view import History, Rows, View
 from .project import bundled
 from .runners.base import Ask
 from .stage import Stage
+from .wire import refusal
 
 
 class Lab:
@@ -55,9 +56,12 @@ class Lab:
         time_limit: float = 60.0,
         runner: str | None = None,
     ) -> None:
-        self.apps = (apps,) if isinstance(apps, str) else tuple(apps)
+        self.apps = _labels(apps)
+        if not isinstance(time_limit, (int, float)) or not time_limit > 0:
+            raise BadInput(f"time_limit={time_limit!r} is no number of seconds above 0")
         self._turn = threading.RLock()
         self._stage = Stage(bundled(project), at, self.apps, time_limit, runner)
+        self._owner = os.getpid()
         self._end = weakref.finalize(self, _close, self._stage, os.getpid())
         Lab._latest = weakref.ref(self)
 
@@ -107,17 +111,21 @@ class Lab:
     @property
     def folder(self) -> Path:
         """The project's folder: plain ``python manage.py`` works in it, in a terminal too."""
-        if not self._end.alive:
-            raise LabClosed
+        self._check_open()
         return self._stage.sandbox.folder
 
     @contextmanager
     def _open(self) -> Iterator[Stage]:
         """The stage, for one thread at a time."""
         with self._turn:
-            if not self._end.alive:
-                raise LabClosed
+            self._check_open()
             yield self._stage
+
+    def _check_open(self) -> None:
+        if not self._end.alive:
+            raise LabClosed
+        if os.getpid() != self._owner:
+            raise BadInput("this lab belongs to another process; open one of your own with Lab()")
 
     # -- commands
 
@@ -146,12 +154,15 @@ class Lab:
 
     def shell(self, code: str) -> Step:
         """Run Python in the project, with its models at hand. A last expression is printed."""
+        request = {"do": "shell", "code": _text(code, "code")}
         with self._open() as stage:
-            return stage.step("shell", _first_line(code), {"do": "shell", "code": code})[0]
+            return stage.step("shell", _first_line(code), request)[0]
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
         """Run SQL by hand, behind Django's back: rows for a query, else a step."""
-        request = {"do": "sql", "sql": sql, "params": list(params)}
+        if not isinstance(params, (list, tuple)):
+            raise BadInput(f"params={params!r} are no parameters; write them as a list")
+        request = {"do": "sql", "sql": _text(sql, "SQL"), "params": list(params)}
         with self._open() as stage:
             step, answer = stage.step("sql", _first_line(sql), request)
         table = answer.get("table")
@@ -172,10 +183,12 @@ class Lab:
             if table not in schema.tables:
                 raise UnknownName("table", table, schema.tables)
             keys = sorted((c.key, c.name) for c in schema.tables[table].columns if c.key)
-            order = " ORDER BY " + ", ".join(f'"{name}"' for _, name in keys) if keys else ""
-            sql = f'SELECT * FROM "{table}"{order} LIMIT {limit}'
+            order = " ORDER BY " + ", ".join(quoted(name) for _, name in keys) if keys else ""
+            sql = f"SELECT * FROM {quoted(table)}{order} LIMIT {int(limit)}"
             answer = stage.reader.ask(moment.snapshot.digest, {"do": "sql", "sql": sql})
-        found = answer.get("table") or {"columns": [], "rows": []}
+        if answer["error"]:
+            raise BadInput(f"the rows of {table!r} cannot be read: {refusal(answer['error'])}")
+        found = answer["table"]
         rows = tuple(tuple(row) for row in found["rows"])
         total = value_or(truths.rows, {}).get(table, len(rows))
         return Rows(table, tuple(found["columns"]), rows, total)
@@ -276,10 +289,17 @@ class Lab:
         with self._open() as stage:
             _, truths = stage.now()
             missing = stage.agreements().record_tables.missing
-        shown = tuple(apps) or self.apps
+        shown = _labels(apps) or self.apps
+        known = value_or(truths.files, Files(shown, {})).labels
+        for label in shown:
+            if label not in known:
+                raise UnknownName("app", label, known)
         if target is None:
             return picture(truths, shown, missing=missing)
-        files, record = value_or(truths.files, Files((), {})), value_or(truths.record, Record(()))
+        files, record = (
+            value_or(truths.files, Files(shown, {})),
+            value_or(truths.record, Record(())),
+        )
         graph = graph_of(files, record.keys)
         ((label, name),) = start.wanted(target)
         return plan_picture(truths, graph, (label, start.find(graph, label, name)), shown)
@@ -334,6 +354,26 @@ def _answering(answers: Iterable[str]) -> Ask:
 def _first_line(text: str) -> str:
     lines = text.strip().splitlines() or [""]
     return lines[0] + (" …" if len(lines) > 1 else "")
+
+
+def _labels(apps: str | Sequence[str]) -> tuple[str, ...]:
+    """App labels as they are given: one, or several."""
+    if isinstance(apps, str):
+        return (apps,)
+    if not isinstance(apps, (list, tuple)):
+        raise BadInput(f"apps={apps!r} are no app labels; write them as in apps=['store']")
+    return tuple(str(each) for each in apps)
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"{what} is text, not {value!r}")
+    return value
+
+
+def quoted(name: str) -> str:
+    """A name as SQL takes it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _positive(steps: int) -> int:

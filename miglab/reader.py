@@ -78,29 +78,35 @@ class Reader:
         return self.runner.run(whole, ask, self.time_limit)
 
     def look(self, digest: str, old: str | None = None) -> Message:
-        """Ask what the project and the database hold; a project that does not come to an end is
-        unreadable, and no error."""
+        """Ask what the project and the database hold.
+
+        A project that does not come to an end is unreadable, and no error: then only the database
+        is read, and the next one who asks tries again.
+        """
         try:
             answer = self.ask(digest, {"do": "look", "old": old})
         except Stopped as stopped:
-            reason = Unreadable(why(stopped, self.time_limit))
-            self._facts[digest] = wire.ProjectFacts(reason, reason)
+            reason = why(stopped, self.time_limit)
+            answer = self.ask(digest, {"do": "database"})
+            unreadable = {"unreadable": reason}
             return {
-                "database": {"unreadable": reason.reason},
-                "lens": {"unreadable": reason.reason},
+                **answer,
+                "project": {"models": unreadable, "files": unreadable},
+                "lens": unreadable,
             }
         self._facts[digest] = wire.project(answer["project"])
         return answer
 
     def project(self, digest: str) -> wire.ProjectFacts:
         """What the project's files say in this state."""
-        if digest not in self._facts:
-            self.look(digest)
-        return self._facts[digest]
+        return self._facts.get(digest) or wire.project(self.look(digest)["project"])
 
     def told(self, digest: str, answer: Message, before: Truths | None) -> Truths:
         """An answer as truths; where nothing was written, the database's are those of before."""
-        project = self.project(digest)
+        if answer.get("project"):
+            project = self._facts.get(digest) or wire.project(answer["project"])
+        else:
+            project = self.project(digest)
         if before is not None and answer["database"] is None:
             database = wire.DatabaseFacts(before.record, before.tables, before.rows)
         else:

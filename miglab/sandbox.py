@@ -13,7 +13,6 @@ A lock that is free means that its owner is dead: the next lab sweeps what it le
 from __future__ import annotations
 
 import contextlib
-import fnmatch
 import hashlib
 import os
 import secrets
@@ -37,7 +36,8 @@ NOT_COPIED = ("__pycache__", ".git", ".venv")
 
 def home() -> Path:
     """The folder under which all labs and templates live; ``MIGLAB_HOME`` names another."""
-    return Path(os.environ.get("MIGLAB_HOME") or platformdirs.user_cache_dir("miglab", False))
+    named = os.environ.get("MIGLAB_HOME") or platformdirs.user_cache_dir("miglab", False)
+    return Path(named).absolute()
 
 
 @dataclass(frozen=True)
@@ -56,18 +56,24 @@ class Snapshot:
 
 
 def project_files(folder: Path, database: str) -> dict[str, os.stat_result]:
-    """Every file of a project, by its path with ``/``; the database, its sidecars and bytecode
-    left out."""
+    """Every file of a project, by its path with ``/``; the database, its sidecars, bytecode and
+    links left out: a link may lead anywhere."""
     found: dict[str, os.stat_result] = {}
     own = {database, *(database + ending for ending in (*sqlite.SIDECARS, ".new"))}
     waiting = [""]
     while waiting:
         inside = waiting.pop()
-        for each in os.scandir(folder / inside):
+        try:
+            entries = list(os.scandir(folder / inside))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for each in entries:
             if each.is_dir(follow_symlinks=False):
                 if each.name not in NOT_COPIED:
                     waiting.append(f"{inside}{each.name}/")
-            elif (path := f"{inside}{each.name}") not in own and each.is_file():
+            elif (path := f"{inside}{each.name}") not in own and each.is_file(
+                follow_symlinks=False
+            ):
                 with contextlib.suppress(FileNotFoundError):
                     found[path] = os.stat(each.path)
     return found
@@ -156,7 +162,8 @@ class Sandbox:
         """
         self.inside(path)
         names = sorted(self.files())
-        found = [name for name in names if name == path] or fnmatch.filter(names, path)
+        inside = {each.relative_to(self.folder).as_posix() for each in self.folder.glob(path)}
+        found = [name for name in names if name == path] or sorted(inside & {*names})
         if not found:
             folder = path.rpartition("/")[0]
             near = [each for each in names if each.rpartition("/")[0] == folder] or names
@@ -205,11 +212,23 @@ class Sandbox:
             self._remove_empty((self.folder / path).parent)
         for path, digest in snapshot.files.items():
             if now.get(path) != digest:
-                (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+                self._make_room(path)
                 shutil.copyfile(self._store / digest, self.folder / path)
         if self.changed_database() or self._last[1] != snapshot.database:
             sqlite.put_back(snapshot.database, self.database)
             self._last = (sqlite.fingerprint(self.database), snapshot.database)
+
+    def _make_room(self, path: str) -> None:
+        """Have a folder for a file, and nothing else in its place: no link is written through."""
+        target = self.folder / path
+        self.folder.mkdir(exist_ok=True)
+        for each in reversed([target, *target.relative_to(self.folder).parents]):
+            place = self.folder / each
+            if place.is_symlink() or (place != target and place.is_file()):
+                place.unlink()
+            elif place == target and place.is_dir():
+                shutil.rmtree(place)
+        target.parent.mkdir(parents=True, exist_ok=True)
 
     def _remove_empty(self, folder: Path) -> None:
         """Remove folders in which nothing but bytecode is left."""

@@ -14,6 +14,7 @@ from .errors import (
     BadInput,
     DiskFull,
     Interrupted,
+    LabClosed,
     MiglabError,
     TimeLimit,
     Unanswered,
@@ -48,6 +49,7 @@ class Stage:
         runner: str | None,
     ) -> None:
         self.apps = apps
+        self.closed = False
         self.last: Step | None = None
         self._noticed: list[Step] = []
         start.wanted(at)
@@ -89,7 +91,8 @@ class Stage:
             raise MiglabError(f"the lab could not be opened: {typed(words)}: {told}")
 
     def close(self) -> None:
-        """End the agent and remove the sandbox."""
+        """End the agent and remove the sandbox, also while another thread runs a command."""
+        self.closed = True
         self.reader.runner.close()
         self.sandbox.remove()
 
@@ -150,6 +153,8 @@ class Stage:
             _check(line, answer)
             after = self._after(before, answer)
         except BaseException as error:
+            if self.closed:
+                raise LabClosed from None
             self._put_back(before)
             ours = self._explained(line, error)
             if ours is None:

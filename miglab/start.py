@@ -24,11 +24,13 @@ def wanted(at: str | Sequence[str] | None) -> tuple[tuple[str, str], ...]:
     Raises:
         BadInput: one of them has no dot.
     """
-    entries = [at] if isinstance(at, str) else [*(at or ())]
+    if at is not None and not isinstance(at, (str, list, tuple)):
+        raise BadInput(f"{at!r} names no migration; write it as in 'store.0003'")
+    entries = [at] if isinstance(at, str) else [str(each) for each in at or ()]
     pairs = [entry.partition(".") for entry in entries]
     for entry, (label, dot, name) in zip(entries, pairs, strict=True):
         if not (label and dot and name):
-            raise BadInput(f"at={entry!r} names no migration; write it as in at='store.0003'")
+            raise BadInput(f"{entry!r} names no migration; write it as in 'store.0003'")
     return tuple((label, name) for label, _, name in pairs)
 
 

@@ -304,7 +304,7 @@ def test_a_lab_named_wrongly_says_what_there_is() -> None:
         Lab(at="store.0009")
     with pytest.raises(UnknownName, match="no app with migrations 'shop'"):
         Lab(at="shop.0001")
-    with pytest.raises(BadInput, match="at='0003' names no migration"):
+    with pytest.raises(BadInput, match="'0003' names no migration"):
         Lab(at="0003")
     with pytest.raises(UnknownName, match="no app 'shop'"):
         Lab(apps=["shop"])

@@ -14,7 +14,7 @@ from .project import Original, run_manage
 from .protocol import OUTPUT_LIMIT, Message
 from .questions import Questions, printed_since
 from .trace import Trace
-from .truths import lens, read_project
+from .truths import lens, other_database, read_project
 from .wire import Wire
 
 Receive = Callable[[], Optional[Message]]
@@ -129,6 +129,10 @@ class Job:
         database: Optional[Dict[str, Any]] = None
         if look or catalogue.mark(path) != self.mark:
             database = catalogue.read(path)
+        other = other_database(path)
+        if other is not None:
+            reason = "the settings name another database, %s" % other
+            database = {"unreadable": reason}
         self.result.update(
             {
                 "event": "done",

@@ -58,10 +58,11 @@ CONFIG = (
 #:     sql       sql, params, old: run SQL by hand
 #:     look      the facts of the project and of the database
 #:     agree     whether models and files, record and tables, agree (``files``: see drift)
+#:     database  the facts of the database alone: the project is not even touched
 #:     prepare   set the project up for this digest, and answer nothing
 #: ``old`` is the path of a copy of the database as it was before, or null: rows are compared
 #: with it.
-REQUESTS = ("manage", "shell", "sql", "look", "agree", "prepare")
+REQUESTS = ("manage", "shell", "sql", "look", "agree", "database", "prepare")
 
 #: The keys of ``done``.
 #:     output        text, cut in the middle beyond OUTPUT_LIMIT

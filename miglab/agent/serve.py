@@ -18,7 +18,7 @@ import sys
 import threading
 from typing import Any, Dict, List, Optional, TextIO
 
-from . import imports
+from . import catalogue, imports
 from .job import Job
 from .keeper import ColdKeeper, Keeper, everyone_out
 from .project import load_by_content
@@ -55,12 +55,20 @@ def main() -> None:
     )
     if config.get("once"):
         request = wire.receive()
-        if request is not None:
+        if request is not None and request["do"] == "database":
+            wire.send(database_alone(config, request))
+        elif request is not None:
             job = Job(config, wire, heard(wire).get)
             job.begin(request)
             job.run_cold()
         return
     Level0(wire, config).serve()
+
+
+def database_alone(config: Dict[str, Any], request: Message) -> Message:
+    """The answer that needs no project."""
+    facts = catalogue.read(config["database"])
+    return {"event": "done", "id": request["id"], "database": facts, "error": None}
 
 
 def heard(wire: Wire) -> queue.SimpleQueue[Optional[Message]]:
@@ -114,6 +122,9 @@ class Level0:
             message = self.wire.receive()
             if message is None:
                 everyone_out()
+            if message.get("do") == "database":
+                self.wire.send(database_alone(self.config, message))
+                continue
             if "do" in message:
                 self.id = message.get("id")
                 self.keep(message["digest"])

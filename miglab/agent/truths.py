@@ -81,9 +81,29 @@ def lens() -> Any:
     from django.conf import settings
 
     try:
-        return {name: repr(getattr(settings, name)) for name in LENS}
+        seen = {name: repr(getattr(settings, name)) for name in LENS}
+        for alias, database in sorted(settings.DATABASES.items()):
+            name = os.path.basename(str(database.get("NAME") or ""))
+            seen["DATABASES[%r]" % alias] = "%s %s" % (database.get("ENGINE"), name)
+        return seen
     except Exception as error:
         return {"unreadable": words_of_error(error)}
+
+
+def other_database(path: str) -> Optional[str]:
+    """The name of the database that the settings mean, where it is not the one at this path."""
+    from django.conf import settings
+
+    try:
+        database = settings.DATABASES["default"]
+        name = str(database["NAME"])
+        if "sqlite" not in database["ENGINE"]:
+            return "%s (%s)" % (name, database["ENGINE"])
+    except Exception:
+        return None
+    if name != ":memory:" and os.path.realpath(name) == os.path.realpath(path):
+        return None
+    return os.path.basename(name)
 
 
 def read_models() -> Dict[str, Any]:

@@ -25,14 +25,9 @@ def sentence(step: Step, moves: Moves) -> str:
     if step.kind == "outside":
         parts.append("Something was done outside this notebook")
     if step.refusal is not None:
-        so_far = "and stopped on the way" if moves.moved else "and nothing moved"
-        exited = step.refusal.error == "SystemExit"
-        how = (
-            "The command ended with an error"
-            if exited
-            else f"Django refused ({step.refusal.error})"
-        )
-        return _end([f"{how} {so_far}", *_moved(moves), *costs(step)])
+        moved = moves.moved or any(not each.by_handlers for each in step.rows)
+        so_far = "and stopped on the way" if moved else "and nothing moved"
+        return _end([f"{_how(step)} {so_far}", *_moved(moves), *costs(step)])
     parts += _moved(moves)
     parts += costs(step)
     if not parts:

@@ -17,6 +17,7 @@ class Warm(Runner):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(setup)
+        self._closed = False
         self._agent: AgentProcess | None = AgentProcess(setup)
 
     @property
@@ -25,8 +26,10 @@ class Warm(Runner):
         return self._agent.pid if self._agent else None
 
     def _started(self) -> AgentProcess:
+        if self._closed:
+            raise Stopped("died", "the lab was closed")
         if self._agent is None or not self._agent.alive:
-            self.close()
+            self._end()
             self._agent = AgentProcess(self.setup)
         return self._agent
 
@@ -44,6 +47,10 @@ class Warm(Runner):
         return self._started().request(request, ask, limit)
 
     def close(self) -> None:
+        self._closed = True
+        self._end()
+
+    def _end(self) -> None:
         agent, self._agent = self._agent, None
         if agent is not None:
             agent.kill()

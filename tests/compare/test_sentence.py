@@ -33,7 +33,7 @@ def told(step: Step) -> str:
         ),
         (
             "migrate --fake store 0004",
-            "store.0005_tag_product_tags was unapplied. Only the record moved: no table changed.",
+            "store.0005_tag_product_tags was taken out of the record. No table changed.",
         ),
         ("migrate store 9", "Django refused (CommandError) and nothing moved."),
         ("nonsense", "The command ended with an error and nothing moved."),
