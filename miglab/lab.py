@@ -177,6 +177,8 @@ class Lab:
         Raises:
             UnknownName: there is no such table.
         """
+        if not isinstance(limit, int) or limit < 0:
+            raise BadInput(f"limit={limit!r} is no number of rows")
         with self._open() as stage:
             moment, truths = stage.now()
             schema = value_or(truths.tables, Schema())
@@ -184,7 +186,7 @@ class Lab:
                 raise UnknownName("table", table, schema.tables)
             keys = sorted((c.key, c.name) for c in schema.tables[table].columns if c.key)
             order = " ORDER BY " + ", ".join(quoted(name) for _, name in keys) if keys else ""
-            sql = f"SELECT * FROM {quoted(table)}{order} LIMIT {int(limit)}"
+            sql = f"SELECT * FROM {quoted(table)}{order} LIMIT {limit}"
             answer = stage.reader.ask(moment.snapshot.digest, {"do": "sql", "sql": sql})
         if answer["error"]:
             raise BadInput(f"the rows of {table!r} cannot be read: {refusal(answer['error'])}")

@@ -27,7 +27,7 @@ from typing import IO
 import platformdirs
 
 from .databases import sqlite
-from .errors import OutsideSandbox, UnknownName
+from .errors import BadInput, OutsideSandbox, UnknownName
 from .project import Project
 
 #: Folders whose content is made from the rest.
@@ -147,7 +147,10 @@ class Sandbox:
 
         Raises:
             OutsideSandbox: the path leaves the project's folder.
+            BadInput: it is no path.
         """
+        if not isinstance(path, str) or "\0" in path:
+            raise BadInput(f"{path!r} is no path; give one such as store/models.py")
         folder = self.folder.resolve()
         target = (folder / path).resolve()
         if target == folder or not target.is_relative_to(folder):
@@ -184,6 +187,8 @@ class Sandbox:
 
     def snapshot(self) -> Snapshot:
         """Keep the files and the database as they are now."""
+        # An agent needs a folder to stand in, even if somebody removed it.
+        self.folder.mkdir(exist_ok=True)
         files = self.files()
         for path, digest in files.items():
             if digest not in self._kept:

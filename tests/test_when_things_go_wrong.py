@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -365,3 +366,113 @@ def test_line_ends_and_letters_of_any_language_are_kept_as_they_are(lab: Lab) ->
     lab.write("store/näme.txt", "eins\r\nzwei\n三")
     assert (lab.folder / "store/näme.txt").read_bytes() == "eins\r\nzwei\n三".encode()
     assert lab.read("store/näme.txt") == "eins\r\nzwei\n三"
+
+
+@pytest.mark.parametrize("runner", names())
+def test_a_process_that_ends_itself_is_told_at_once(
+    runner: str, open_lab: Callable[..., Lab]
+) -> None:
+    lab = open_lab(runner=runner)
+    for code in (0, 3):
+        with pytest.raises(AgentDied):
+            lab.shell(f"import os\nos._exit({code})")
+    assert lab.manage("check").refusal is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_daemon_that_a_command_leaves_does_not_hold_the_lab() -> None:
+    lab = Lab()
+    lab.shell("import os, time\nif not os.fork():\n    os.setsid(); time.sleep(20); os._exit(0)")
+    started = time.monotonic()
+    lab.close()
+    assert time.monotonic() - started < 10
+
+
+def test_a_command_of_the_fresh_runner_ends_with_its_killed_kernel() -> None:
+    then = "lab = Lab(runner='fresh'); lab.shell('print(1)'); print(lab.folder, flush=True); "
+    then += 'lab.shell(\'open("half-done.txt", "w")\\nwhile True: pass\')'
+    with owner(then) as process:
+        folder_of(process)
+        folder = folder_of(process)
+        while not (folder / "half-done.txt").exists():
+            time.sleep(0.01)
+        running = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+    _, alive = psutil.wait_procs(running, timeout=10)
+    assert not alive
+
+
+def test_a_deleted_folder_or_database_comes_back_with_rewind(lab: Lab) -> None:
+    before = lab.truths().truths
+    shutil.rmtree(lab.folder)
+    assert lab.truths().truths != before
+    lab.restart()
+    assert lab.truths().truths == before
+    step = lab.shell("import os\nfrom django.db import connection\nos.remove('db.sqlite3')")
+    assert {each.table: each.lost for each in step.rows}["store_product"] == 24
+    lab.rewind()
+    assert lab.truths().truths == before
+    assert lab.manage("migrate store 0004").refusal is None
+
+
+def test_rewinding_writes_through_no_link(lab: Lab, tmp_path: Path) -> None:
+    mine = tmp_path / "models.py"
+    mine.write_text("mine")
+    (lab.folder / "store" / "models.py").unlink()
+    (lab.folder / "store" / "models.py").symlink_to(mine)
+    shutil.rmtree(lab.folder / "blog")
+    (lab.folder / "blog").symlink_to(tmp_path)
+    lab.restart()
+    assert mine.read_text() == "mine"
+    assert [each.name for each in tmp_path.iterdir() if each.suffix == ".py"] == ["models.py"]
+    assert "class Product" in lab.read("store/models.py")
+    assert lab.manage("check").refusal is None
+
+
+def test_a_database_that_settings_name_elsewhere_is_not_taken_for_the_old_one(lab: Lab) -> None:
+    step = lab.replace("storefront/settings.py", '"db.sqlite3"', '"other.sqlite3"')
+    assert "settings name another database, other.sqlite3" in str(step.after.record)
+    lab.rewind()
+    assert lab.truths().agreements.record_tables.verdict is True
+
+
+def test_a_pattern_stays_in_its_folder(lab: Lab) -> None:
+    step = lab.delete("store/*.py")
+    assert {each.path for each in step.files} == {"store/models.py", "store/__init__.py"}
+
+
+def test_closing_from_another_thread_ends_the_command(looping: Lab) -> None:
+    root = looping.folder.parent
+    thread = while_it_runs(looping, looping.close)
+    with pytest.raises(LabClosed):
+        looping.manage("migrate store")
+    thread.join()
+    assert not root.exists()
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda lab: lab.manage(None),
+        lambda lab: lab.manage(5),
+        lambda lab: lab.shell(None),
+        lambda lab: lab.sql(5),
+        lambda lab: lab.sql("SELECT 1", 5),
+        lambda lab: lab.graph(5),
+        lambda lab: lab.graph("nonsense"),
+        lambda lab: lab.graph(apps=["nope"]),
+        lambda lab: lab.rows("store_product", "x"),
+        lambda lab: lab.rows(5),
+        lambda lab: lab.read(None),
+        lambda lab: lab.write(None, "x"),
+        lambda lab: lab.write("store/models.py/x", "x"),
+        lambda lab: lab.write("a\0b", "x"),
+        lambda lab: Lab(at=5),
+        lambda lab: Lab(apps=5),
+        lambda lab: Lab(time_limit=0),
+        lambda lab: Lab(time_limit="x"),
+    ],
+)
+def test_silly_words_are_refused_in_words_of_ours(lab: Lab, act: Callable[[Lab], object]) -> None:
+    with pytest.raises(BadInput):
+        act(lab)

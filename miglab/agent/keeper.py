@@ -39,6 +39,8 @@ class Keeper:
         (theirs if self.pid else ours).close()
         self.channel = Wire(self._socket.fileno(), self._socket.fileno())
         if not self.pid:
+            # The folder may have been removed and made anew since level 0 went there.
+            os.chdir(config["folder"])
             self.keep()
             os._exit(0)
 

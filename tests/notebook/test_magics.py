@@ -58,6 +58,18 @@ def test_each_line_below_manage_is_an_answer(notebook: Notebook, lab: Lab) -> No
     assert "+ Add field weight to product" in told
 
 
+def test_an_empty_line_below_manage_is_just_enter(notebook: Notebook, lab: Lab) -> None:
+    """A callable default: Django offers timezone.now, and Enter takes it."""
+    seen = "    seen = models.DateTimeField(auto_now_add=True)\n"
+    lab.replace("store/models.py", SKU, SKU + seen)
+    told = notebook.text("%%manage makemigrations store\n1\n\n")
+    assert "+ Add field seen to product" in told
+
+
+def test_what_follows_a_hash_is_a_comment(notebook: Notebook, lab: Lab) -> None:
+    assert "Unapplying" in notebook.text("%manage migrate store 0004   # as in a terminal")
+
+
 def test_a_question_is_put_at_the_prompt(
     notebook: Notebook, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
