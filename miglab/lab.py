@@ -304,7 +304,8 @@ class Lab:
         )
         graph = graph_of(files, record.keys)
         ((label, name),) = start.wanted(target)
-        return plan_picture(truths, graph, (label, start.find(graph, label, name)), shown)
+        key = start.find(graph, label, name)
+        return plan_picture(truths, graph, (label, key), shown, missing)
 
     def history(self) -> History:
         """The commands that moved something, and how many of them hold now."""

@@ -85,7 +85,11 @@ def picture(
 
 
 def plan_picture(
-    truths: Truths, graph: Graph, target: tuple[str, Key | None], apps: Sequence[str] = ()
+    truths: Truths,
+    graph: Graph,
+    target: tuple[str, Key | None],
+    apps: Sequence[str] = (),
+    missing: Collection[Key] = (),
 ) -> Picture:
     """What going to a target would apply or unapply; a target of ``(app_label, None)`` is zero."""
     label, key = target
@@ -102,6 +106,7 @@ def plan_picture(
         truths,
         apps,
         plan=plan,
+        missing=missing,
         target=key or Key(label, "zero"),
         sentence=sentence + (" and ".join(told) or "move nothing") + ".",
     )
