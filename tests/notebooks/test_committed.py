@@ -15,7 +15,7 @@ NOTEBOOKS = sorted(
 )
 
 #: A path or an address that is of one machine alone.
-OF_ONE_MACHINE = re.compile(r"/(tmp|home|root|Users|work)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
+OF_ONE_MACHINE = re.compile(r"/(tmp|home|root|Users|var)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
