@@ -18,6 +18,9 @@ from .base import Ask, Setup, Stopped
 
 _AGENT = Path(__file__).resolve().parents[1] / "agent"
 
+#: Seconds in which an agent has to be ready, on a slow or busy machine too.
+START_LIMIT = 60.0
+
 
 class AgentProcess:
     """A started agent. Everything it starts is in its process group, and ends with it."""
@@ -62,7 +65,8 @@ class AgentProcess:
         self._begun = False
         try:
             if not self._ready:
-                self._wait_until_ready(limit)
+                # A slow start is not the command's: it gets a time of its own.
+                self._wait_until_ready(None if limit is None else max(limit, START_LIMIT))
             self._number += 1
             self._send({**message, "id": self._number})
             return self._wait(ask, limit)
