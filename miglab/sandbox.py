@@ -49,6 +49,11 @@ class Snapshot:
     database: Path | None
 
     @property
+    def old(self) -> str | None:
+        """The copy of the database as the agent's requests name it, to compare rows with."""
+        return str(self.database) if self.database else None
+
+    @property
     def digest(self) -> str:
         """One name for the state of all files."""
         told = "\n".join(f"{path} {digest}" for path, digest in sorted(self.files.items()))

@@ -113,8 +113,7 @@ class Stage:
         if files == now.snapshot.files and not self.sandbox.changed_database():
             return now, truths
         snapshot = self.sandbox.snapshot()
-        database = now.snapshot.database
-        answer = self.reader.look(snapshot.digest, str(database) if database else None)
+        answer = self.reader.look(snapshot.digest, now.snapshot.old)
         after = Moment(snapshot, self.reader.told(snapshot.digest, answer, None))
         step = self._told("(done outside this notebook)", "outside", now, after, answer)
         after.step = step
@@ -128,9 +127,9 @@ class Stage:
         return noticed
 
     def agreements(self) -> Agreements:
-        """Whether the truths of the moment that holds agree."""
-        moment, truths = self.now()
-        return self.reader.agreements(moment.snapshot, truths, self.apps)
+        """Whether the truths of the moment that holds agree; ``now`` has looked for others."""
+        snapshot = self.moments.now.snapshot
+        return self.reader.agreements(snapshot, self.truths(), self.apps)
 
     def history(self) -> History:
         """The steps that moved something."""
@@ -182,9 +181,8 @@ class Stage:
         if callable(act):
             act()
             return {}
-        database = before.snapshot.database
-        old = str(database) if database else None
-        return self.reader.ask(before.snapshot.digest, {**act, "old": old}, ask)
+        request = {**act, "old": before.snapshot.old}
+        return self.reader.ask(before.snapshot.digest, request, ask)
 
     def _after(self, before: Moment, answer: Message) -> Moment:
         """The moment after a command; the same one where nothing was written."""

@@ -40,7 +40,7 @@ def unapplied(graph: Graph, record: Record) -> list[Key]:
 def applied(graph: Graph, record: Record) -> set[Key]:
     """The recorded keys, and each squash whose originals all are
     (what ``MigrationExecutor.check_replacements`` records)."""
-    return {*record.keys, *(key for key in graph if key not in unapplied(graph, record))}
+    return {*record.keys, *(set(graph) - set(unapplied(graph, record)))}
 
 
 def unclosed(graph: Graph, record: Record) -> list[tuple[Key, Key]]:
