@@ -23,7 +23,7 @@ from .facts.truths import Files, Record, value_or
 from .facts.view import History, Rows, View
 from .project import bundled
 from .runners.base import Ask
-from .stage import Stage
+from .stage import Stage, open_stage
 from .wire import refusal
 
 
@@ -60,7 +60,12 @@ class Lab:
         if not isinstance(time_limit, (int, float)) or not time_limit > 0:
             raise BadInput(f"time_limit={time_limit!r} is no number of seconds above 0")
         self._turn = threading.RLock()
-        self._stage = Stage(bundled(project), at, self.apps, time_limit, runner)
+        self._runner = runner
+        self._take(open_stage(bundled(project), at, self.apps, time_limit, runner))
+
+    def _take(self, stage: Stage) -> None:
+        """Live on this stage."""
+        self._stage = stage
         self._owner = os.getpid()
         self._end = weakref.finalize(self, _close, self._stage, os.getpid())
         Lab._latest = weakref.ref(self)

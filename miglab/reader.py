@@ -3,47 +3,61 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from . import wire
 from .agent.protocol import Message
 from .compare import agreement
 from .facts.truths import Agreement, Agreements, Truths, Unreadable
+from .project import Project
 from .runners import Runner, Setup, Stopped
-from .runners.base import Ask
+from .runners.base import Ask, Tell
 from .sandbox import Sandbox, Snapshot, home
 
 #: The clock of the bundled projects: it stands still in migration names and headers.
 CLOCK = "2026-01-05T09:00:00"
 
 
-def setup_for(sandbox: Sandbox, python: str) -> Setup:
-    """How an agent is started for the throwaway copy of a bundled project."""
+def setup_for(project: Project) -> Setup:
+    """How an agent is started for copies of a project: a user's own gets nothing held still."""
     config = {
-        "folder": str(sandbox.folder),
-        "manage": str(sandbox.manage),
-        "database": str(sandbox.database),
-        "output": str(sandbox.output),
         "code": str(home() / "code"),
-        "clock": CLOCK,
-        "formatters": False,
+        "clock": None if project.own else CLOCK,
+        "formatters": project.own,
         "durable": False,
     }
-    return Setup(python, config, environment())
+    return Setup(project.python, config, {**environment(project.own), **project.environment})
 
 
-def environment() -> dict[str, str]:
-    """This process's variables without those that would change what Python or Django print."""
-    dropped = ("PYTHON", "DJANGO", "FORCE_COLOR", "COLUMNS", "LC_", "LANGUAGE")
+#: What makes the output of a bundled project the same on every machine.
+STILL = {"PYTHONHASHSEED": "0", "COLUMNS": "80", "LANG": "C.UTF-8", "TZ": "UTC"}
+
+
+def environment(own: bool = False) -> dict[str, str]:
+    """This process's variables without those that would change what Python or Django print; a
+    user's own project keeps all but those that belong to this interpreter."""
+    dropped: tuple[str, ...] = ("PYTHON", "DJANGO", "FORCE_COLOR", "COLUMNS", "LC_", "LANGUAGE")
+    if own:
+        dropped = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "FORCE_COLOR", "DJANGO_COLORS")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    still = {} if own else STILL
+    return {**kept, **still, "PYTHONUTF8": "1", "NO_COLOR": "1", "DJANGO_COLORS": "nocolor"}
+
+
+def place_of(sandbox: Sandbox, project: Project) -> Message:
+    """A copy as the agent's requests name it (``protocol.PLACE``)."""
+    own = {
+        "original": str(project.root),
+        "project": str(sandbox.project),
+        "settings": project.settings,
+    }
     return {
-        **kept,
-        "PYTHONHASHSEED": "0",
-        "PYTHONUTF8": "1",
-        "COLUMNS": "80",
-        "LANG": "C.UTF-8",
-        "NO_COLOR": "1",
-        "DJANGO_COLORS": "nocolor",
-        "TZ": "UTC",
+        "root": str(sandbox.root),
+        "folder": str(sandbox.folder),
+        "manage": str(sandbox.manage),
+        "databases": {alias: str(path) for alias, path in sandbox.databases.items()},
+        "output": str(sandbox.output),
+        "own": own if project.own else None,
     }
 
 
@@ -58,15 +72,33 @@ def why(stopped: Stopped, limit: float) -> str:
 
 
 class Reader:
-    """Reads the truths of a sandbox, and keeps what was read until a file changes.
+    """Reads the truths of one copy, and keeps what was read until a file changes.
 
-    ``time_limit`` is in seconds, for each request.
+    ``time_limit`` is in seconds, for each request; ``alias`` names the database that is read;
+    ``tell``, where there is one, hears what the agent is doing.
     """
 
-    def __init__(self, runner: Runner, time_limit: float) -> None:
-        self.runner, self.time_limit = runner, time_limit
+    def __init__(self, runner: Runner, place: Message, time_limit: float) -> None:
+        self.runner, self.place, self.time_limit = runner, place, time_limit
+        self.alias = "default"
+        self.tell: Tell | None = None
         self._facts: dict[str, wire.ProjectFacts] = {}
         self._agreed: dict[object, tuple[Agreement, Agreement]] = {}
+
+    def beside(self, place: Message) -> Reader:
+        """A reader of another copy of the same project, by the same agent. What files say is
+        read once for both."""
+        other = Reader(self.runner, place, self.time_limit)
+        other._facts, other._agreed = self._facts, self._agreed
+        return other
+
+    def prepare(self, digest: str) -> None:
+        """Get ready for the next request, where that saves time."""
+        self.runner.notify({"do": "prepare", "place": self.place, "digest": digest})
+
+    def forget(self) -> None:
+        """This copy is gone."""
+        self.runner.notify({"do": "forget", "place": self.place})
 
     def ask(self, digest: str, request: Message, ask: Ask | None = None) -> Message:
         """The agent's answer for the project in this state.
@@ -74,10 +106,17 @@ class Reader:
         Raises:
             Stopped: it did not come to its end.
         """
-        whole = {"digest": digest, "old": None, "ask": ask is not None, **request}
-        return self.runner.run(whole, ask, self.time_limit)
+        whole = {
+            "place": self.place,
+            "digest": digest,
+            "alias": self.alias,
+            "old": None,
+            "ask": ask is not None,
+            **request,
+        }
+        return self.runner.run(whole, ask, self.time_limit, self.tell)
 
-    def look(self, digest: str, old: str | None = None) -> Message:
+    def look(self, digest: str, old: Mapping[str, str | None] | None = None) -> Message:
         """Ask what the project and the database hold.
 
         A project that does not come to an end is unreadable, and no error: then only the database
@@ -122,7 +161,7 @@ class Reader:
 
     def agreements(self, snapshot: Snapshot, truths: Truths, apps: tuple[str, ...]) -> Agreements:
         """Whether neighbours agree, asked once for each state of the files and the database."""
-        mark = (snapshot.digest, snapshot.database)
+        mark = (self.alias, *snapshot.mark)
         if mark not in self._agreed:
             self._agreed[mark] = self._ask_agreements(snapshot.digest, truths)
         models_files, record_tables = self._agreed[mark]

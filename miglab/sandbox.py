@@ -2,8 +2,9 @@
 
     home()/labs/
       3f2a….lock      locked by the process that owns the lab for as long as it lives
-      3f2a…/project/  the project; ``lab.folder``
-      3f2a…/store/    every version of a file and of the database that the lab may go back to
+      3f2a…/project/  the project; ``lab.folder`` is in it
+      3f2a…/databases/  databases that the original keeps outside its folder
+      3f2a…/store/    every version of a file and of a database that the lab may go back to
     home()/templates/, home()/code/
       databases that labs start with, and compiled code: kept between labs, for a month
 
@@ -19,7 +20,7 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -31,7 +32,7 @@ from .errors import BadInput, OutsideSandbox, UnknownName
 from .project import Project
 
 #: Folders whose content is made from the rest.
-NOT_COPIED = ("__pycache__", ".git", ".venv")
+NOT_COPIED = ("__pycache__", ".git", ".venv")  # also made in a lab's folder, by a terminal
 
 
 def home() -> Path:
@@ -42,16 +43,23 @@ def home() -> Path:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The project at one moment. ``files`` maps paths to the digests of their content;
-    ``database`` is a copy in the store, or ``None`` where there was no database."""
+    """The project at one moment. ``files`` maps paths to the digests of their content, and
+    ``databases`` aliases to copies, or to ``None`` where there was no database. ``store`` is the
+    folder that holds them."""
 
     files: Mapping[str, str]
-    database: Path | None
+    databases: Mapping[str, Path | None]
+    store: Path
 
     @property
-    def old(self) -> str | None:
-        """The copy of the database as the agent's requests name it, to compare rows with."""
-        return str(self.database) if self.database else None
+    def old(self) -> dict[str, str | None]:
+        """The copies of the databases as the agent's requests name them."""
+        return {alias: str(path) if path else None for alias, path in self.databases.items()}
+
+    @property
+    def mark(self) -> tuple[object, ...]:
+        """Differs where anything differs."""
+        return (self.digest, *self.databases.items())
 
     @property
     def digest(self) -> str:
@@ -60,11 +68,11 @@ class Snapshot:
         return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def project_files(folder: Path, database: str) -> dict[str, os.stat_result]:
-    """Every file of a project, by its path with ``/``; the database, its sidecars, bytecode and
-    links left out: a link may lead anywhere."""
+def project_files(folder: Path, left_out: Collection[str] = ()) -> dict[str, os.stat_result]:
+    """Every file of a project, by its path with ``/``; ``left_out`` (databases, as paths), their
+    sidecars, bytecode and links are not among them: a link may lead anywhere."""
     found: dict[str, os.stat_result] = {}
-    own = {database, *(database + ending for ending in (*sqlite.SIDECARS, ".new"))}
+    own = {each + ending for each in left_out for ending in ("", *sqlite.SIDECARS, ".new")}
     waiting = [""]
     while waiting:
         inside = waiting.pop()
@@ -118,7 +126,8 @@ class Digests:
 
 
 class Sandbox:
-    """A throwaway copy of a project under ``home()``, owned by this process."""
+    """A throwaway copy of a project under ``home()``, owned by this process. Its databases are
+    empty until they are filled."""
 
     def __init__(self, project: Project) -> None:
         labs = home() / "labs"
@@ -127,25 +136,37 @@ class Sandbox:
         forget_old(home() / "templates", home() / "code")
         self._lock_path, self._lock = _take_lock(labs)
         self.root = self._lock_path.with_suffix("")
-        self.folder = self.root / "project"
-        self.database = self.folder / project.database
-        self.manage = self.folder / project.manage
+        self.project = self.root / "project"
+        self.manage = self.root / project.manage
+        self.folder = self.manage.parent if project.in_copy else self.project
+        self.databases = {alias: self.root / path for alias, path in project.databases.items()}
         self.output = self.root / "output"
-        self._store = self.root / "store"
-        self._database_name = project.database
+        self.store = self.root / "store"
+        self._own = [
+            path.relative_to(self.project).as_posix()
+            for path in self.databases.values()
+            if path.is_relative_to(self.project)
+        ]
         self._copies = 0
         self._kept: set[str] = set()
-        self._last: tuple[tuple[object, ...], Path | None] = ((), None)
+        self._last: dict[str, tuple[tuple[object, ...], Path | None]] = {}
         try:
-            self._store.mkdir(parents=True)
-            self._digests = Digests(self.folder)
-            for path in project_files(project.folder, project.database):
-                target = self.folder / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(project.folder / path, target)
+            self.store.mkdir(parents=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._digests = Digests(self.project)
+            copy_files(project, self.project)
+            if project.manage_text is not None:
+                self.manage.write_text(project.manage_text, encoding="utf-8")
+            for path in self.databases.values():
+                path.parent.mkdir(parents=True, exist_ok=True)
         except BaseException:
             self.remove()
             raise
+
+    @property
+    def database(self) -> Path:
+        """The file of the database called ``default``, or of the first one."""
+        return self.databases.get("default") or next(iter(self.databases.values()))
 
     def inside(self, path: str) -> Path:
         """The path of a file of the project.
@@ -156,7 +177,7 @@ class Sandbox:
         """
         if not isinstance(path, str) or "\0" in path:
             raise BadInput(f"{path!r} is no path; give one such as store/models.py")
-        folder = self.folder.resolve()
+        folder = self.project.resolve()
         target = (folder / path).resolve()
         if target == folder or not target.is_relative_to(folder):
             raise OutsideSandbox(path)
@@ -170,7 +191,7 @@ class Sandbox:
         """
         self.inside(path)
         names = sorted(self.files())
-        inside = {each.relative_to(self.folder).as_posix() for each in self.folder.glob(path)}
+        inside = {e.relative_to(self.project).as_posix() for e in self.project.glob(path)}
         found = [name for name in names if name == path] or sorted(inside & {*names})
         if not found:
             folder = path.rpartition("/")[0]
@@ -178,62 +199,66 @@ class Sandbox:
             raise UnknownName("file", path, near)
         return [self.inside(name) for name in found]
 
-    def changed_database(self) -> bool:
-        """Whether something was written to the database since the last snapshot."""
-        return sqlite.fingerprint(self.database) != self._last[0]
+    def changed_databases(self) -> bool:
+        """Whether something was written to a database since the last snapshot."""
+        return any(
+            sqlite.fingerprint(path) != self._last.get(alias, ((), None))[0]
+            for alias, path in self.databases.items()
+        )
 
     def files(self) -> dict[str, str]:
         """Paths and digests of the project's files as they are now."""
         found = {}
-        for path, state in project_files(self.folder, self._database_name).items():
+        for path, state in project_files(self.project, self._own).items():
             with contextlib.suppress(FileNotFoundError):
                 found[path] = self._digests.of(path, state)
         return found
 
     def snapshot(self) -> Snapshot:
-        """Keep the files and the database as they are now."""
+        """Keep the files and the databases as they are now."""
         # An agent needs a folder to stand in, even if somebody removed it.
-        self.folder.mkdir(exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         files = self.files()
         for path, digest in files.items():
             if digest not in self._kept:
-                shutil.copyfile(self.folder / path, self._store / digest)
+                shutil.copyfile(self.project / path, self.store / digest)
                 self._kept.add(digest)
-        mark = sqlite.fingerprint(self.database)
-        if mark != self._last[0]:
-            self._last = (mark, self._copy_database() if mark else None)
-        return Snapshot(files, self._last[1])
+        for alias, database in self.databases.items():
+            mark = sqlite.fingerprint(database)
+            if mark != self._last.get(alias, ((), None))[0]:
+                self._last[alias] = (mark, self._copy_database(alias) if mark else None)
+        copies = {alias: self._last.get(alias, ((), None))[1] for alias in self.databases}
+        return Snapshot(files, copies, self.store)
 
-    def _copy_database(self) -> Path:
+    def _copy_database(self, alias: str) -> Path:
         self._copies += 1
-        copy = self._store / f"{self._copies}.sqlite3"
-        self.copy_database(copy)
+        copy = self.store / f"{self._copies}.sqlite3"
+        sqlite.copy(self.databases[alias], copy)
         return copy
 
-    def copy_database(self, to: Path) -> None:
-        """Copy the database as it is now."""
-        sqlite.copy(self.database, to)
-
     def restore(self, snapshot: Snapshot) -> None:
-        """Make files and database what they were."""
+        """Make files and databases what they were, here or in another copy of the project."""
         now = self.files()
         for path in now.keys() - snapshot.files.keys():
-            (self.folder / path).unlink(missing_ok=True)
-            self._remove_empty((self.folder / path).parent)
+            (self.project / path).unlink(missing_ok=True)
+            self._remove_empty((self.project / path).parent)
         for path, digest in snapshot.files.items():
             if now.get(path) != digest:
                 self._make_room(path)
-                shutil.copyfile(self._store / digest, self.folder / path)
-        if self.changed_database() or self._last[1] != snapshot.database:
-            sqlite.put_back(snapshot.database, self.database)
-            self._last = (sqlite.fingerprint(self.database), snapshot.database)
+                shutil.copyfile(snapshot.store / digest, self.project / path)
+        for alias, copy in snapshot.databases.items():
+            database = self.databases[alias]
+            mark, last = self._last.get(alias, ((), None))
+            if last != copy or sqlite.fingerprint(database) != mark:
+                sqlite.put_back(copy, database)
+                self._last[alias] = (sqlite.fingerprint(database), copy)
 
     def _make_room(self, path: str) -> None:
         """Have a folder for a file, and nothing else in its place: no link is written through."""
-        target = self.folder / path
-        self.folder.mkdir(exist_ok=True)
-        for each in reversed([target, *target.relative_to(self.folder).parents]):
-            place = self.folder / each
+        target = self.project / path
+        self.project.mkdir(exist_ok=True)
+        for each in reversed([target, *target.relative_to(self.project).parents]):
+            place = self.project / each
             if place.is_symlink() or (place != target and place.is_file()):
                 place.unlink()
             elif place == target and place.is_dir():
@@ -242,15 +267,21 @@ class Sandbox:
 
     def _remove_empty(self, folder: Path) -> None:
         """Remove folders in which nothing but bytecode is left."""
-        while folder != self.folder and folder.is_dir():
+        while folder != self.project and folder.is_dir():
             if any(each.name != "__pycache__" for each in folder.iterdir()):
                 return
             shutil.rmtree(folder)
             folder = folder.parent
 
-    def fill_database(self, template: Path) -> None:
-        """Begin with a copy of this database."""
-        sqlite.put_back(template, self.database)
+    def fill(self, alias: str, source: Path, tell: Callable[[str], None] | None = None) -> None:
+        """Begin with a copy of this database, made while others may write to it."""
+        sqlite.copy(source, self.databases[alias], tell)
+
+    def forget_copies(self, keep: Collection[Path] = ()) -> None:
+        """Remove the copies of databases that no moment needs any more."""
+        for path in self.store.glob("*.sqlite3"):
+            if path not in keep:
+                path.unlink()
 
     def remove(self) -> None:
         """Remove all of it. What is gone already is no error."""
@@ -258,6 +289,16 @@ class Sandbox:
         with contextlib.suppress(OSError):
             self._lock_path.unlink()
         self._lock.close()
+
+
+def copy_files(project: Project, to: Path) -> None:
+    """Copy what the project says is to be copied."""
+    for folder in project.folders:
+        (to / folder).mkdir(parents=True, exist_ok=True)
+    for path in project.files:
+        target = to / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project.root / path, target)
 
 
 def _take_lock(labs: Path) -> tuple[Path, IO[bytes]]:

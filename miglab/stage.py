@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from . import start, wire
@@ -25,9 +26,9 @@ from .facts.truths import Agreements, Files, Truths, Unreadable, value_or
 from .facts.view import History
 from .moments import Moment, Moments
 from .project import Project
-from .reader import Reader, setup_for, why
+from .reader import Reader, place_of, setup_for, why
 from .runners import Stopped, choose
-from .runners.base import Ask
+from .runners.base import Ask, Tell
 from .sandbox import Sandbox
 
 #: What moves along the lab's own history, and no command does.
@@ -41,60 +42,39 @@ class Stage:
     """
 
     def __init__(
-        self,
-        project: Project,
-        at: str | Sequence[str] | None,
-        apps: tuple[str, ...],
-        time_limit: float,
-        runner: str | None,
+        self, project: Project, sandbox: Sandbox, reader: Reader, apps: tuple[str, ...]
     ) -> None:
-        self.apps = apps
+        self.project, self.sandbox, self.reader, self.apps = project, sandbox, reader, apps
         self.closed = False
         self.last: Step | None = None
+        self.moments = Moments(Moment(sandbox.snapshot()))
         self._noticed: list[Step] = []
-        start.wanted(at)
-        self.sandbox = Sandbox(project)
-        try:
-            self.reader = Reader(
-                choose(runner, setup_for(self.sandbox, project.python)), time_limit
-            )
-        except BaseException:
-            self.sandbox.remove()
-            raise
-        try:
-            self._open(at)
-        except BaseException as error:
-            self.close()
-            if isinstance(error, Stopped):
-                reason = why(error, time_limit)
-                raise MiglabError(f"the lab could not be opened: {reason}") from None
-            raise
-
-    def _open(self, at: str | Sequence[str] | None) -> None:
-        start.prepare(self.sandbox, at, self._files_at_the_start, self._run_at_the_start)
-        self.moments = Moments(Moment(self.sandbox.snapshot()))
-        self.reader.runner.prepare(self.moments.now.snapshot.digest)
-        if self.apps:
-            labels = value_or(self.truths().files, Files(self.apps, {})).labels
-            for label in self.apps:
-                if label not in labels:
-                    raise UnknownName("app", label, labels)
-
-    def _files_at_the_start(self) -> Files | Unreadable:
-        return self.reader.project(self.sandbox.snapshot().digest).files
-
-    def _run_at_the_start(self, words: Sequence[str]) -> None:
-        request = {"do": "manage", "argv": [*words]}
-        answer = self.reader.ask(self.sandbox.snapshot().digest, request)
-        if answer["error"]:
-            told = wire.refusal(answer["error"])
-            raise MiglabError(f"the lab could not be opened: {typed(words)}: {told}")
+        self._twin: Stage | None = None
 
     def close(self) -> None:
         """End the agent and remove the sandbox, also while another thread runs a command."""
         self.closed = True
         self.reader.runner.close()
         self.sandbox.remove()
+        if self._twin is not None:
+            self._twin.sandbox.remove()
+
+    def twin(self) -> Stage:
+        """Another copy of the project, at the moment that holds here, for trying things out. It
+        has the same agent; there is one, and it is brought to this moment each time."""
+        now, _ = self.now()
+        if self._twin is None:
+            sandbox = Sandbox(laid_out_as(self.project, self.sandbox))
+            reader = self.reader.beside(place_of(sandbox, self.project))
+            self._twin = Stage(self.project, sandbox, reader, self.apps)
+        self._twin.begin_at(now)
+        return self._twin
+
+    def begin_at(self, moment: Moment) -> None:
+        """Be as another copy is at a moment, with no history."""
+        self.sandbox.restore(moment.snapshot)
+        self.moments = Moments(Moment(moment.snapshot, moment.truths))
+        self.reader.prepare(moment.snapshot.digest)
 
     # -- the moment that holds
 
@@ -110,7 +90,7 @@ class Stage:
         """The moment that holds and its truths; what was done outside becomes a step first."""
         now, truths = self.moments.now, self.truths()
         files = self.sandbox.files()
-        if files == now.snapshot.files and not self.sandbox.changed_database():
+        if files == now.snapshot.files and not self.sandbox.changed_databases():
             return now, truths
         snapshot = self.sandbox.snapshot()
         answer = self.reader.look(snapshot.digest, now.snapshot.old)
@@ -171,7 +151,7 @@ class Stage:
         after = self.moments.peek(by)
         self.sandbox.restore(after.snapshot)
         self.moments.move(by)
-        self.reader.runner.prepare(after.snapshot.digest)
+        self.reader.prepare(after.snapshot.digest)
         self.truths()
         steps = f"{abs(by)}" if name != "restart" and abs(by) > 1 else ""
         self.last = self._told(f"lab.{name}({steps})", name, before, after, {})
@@ -197,6 +177,7 @@ class Stage:
     def _told(self, line: str, kind: str, before: Moment, after: Moment, answer: Message) -> Step:
         assert before.truths is not None
         assert after.truths is not None
+        sql = wire.statements(answer.get("sql", ()))
         return Step(
             line=line,
             kind=kind,
@@ -204,16 +185,20 @@ class Stage:
             before=before.truths,
             after=after.truths,
             refusal=wire.refusal(answer.get("error")),
-            sql=wire.statements(answer.get("sql", ())),
+            sql=sql,
             rows=wire.row_changes(answer.get("rows", ())),
             files=_file_changes(before, after),
             apps=self.apps,
             sql_left_out=answer.get("sql_left_out", 0),
+            plan=wire.plan(answer.get("plan", ())),
+            ran=wire.ran(answer.get("migrations", ()), sql),
+            renames=wire.renames(answer.get("renames", {})),
+            kept_in=wire.reaches(answer.get("refused", ())),
         )
 
     def _put_back(self, moment: Moment) -> None:
         self.sandbox.restore(moment.snapshot)
-        self.reader.runner.prepare(moment.snapshot.digest)
+        self.reader.prepare(moment.snapshot.digest)
 
     def _explained(self, line: str, error: BaseException) -> MiglabError | None:
         """Our own error for what stopped a command, or ``None`` for any other."""
@@ -229,6 +214,97 @@ class Stage:
                 return _disk_full(line)
             return BadInput(f"{line}: {error.strerror or error}")
         return None
+
+
+def open_stage(
+    project: Project,
+    at: str | Sequence[str] | None,
+    apps: tuple[str, ...],
+    time_limit: float,
+    runner: str | None,
+    tell: Tell | None = None,
+) -> Stage:
+    """A stage of its own, with an agent of its own: a bundled project's at the wanted state, with
+    rows; a user's with copies of its databases.
+
+    Raises:
+        UnknownName: there is no such app, migration or runner.
+        MiglabError: the project could not be set up.
+    """
+    start.wanted(at)
+    sandbox = Sandbox(project)
+    try:
+        reader = Reader(choose(runner, setup_for(project)), place_of(sandbox, project), time_limit)
+    except BaseException:
+        sandbox.remove()
+        raise
+    try:
+        _fill(project, sandbox, reader, at, tell)
+        stage = Stage(project, sandbox, reader, apps)
+        reader.prepare(stage.moments.now.snapshot.digest)
+        if apps:
+            labels = value_or(stage.truths().files, Files(apps, {})).labels
+            for label in apps:
+                if label not in labels:
+                    raise UnknownName("app", label, labels)
+    except BaseException as error:
+        reader.runner.close()
+        sandbox.remove()
+        if isinstance(error, Stopped):
+            reason = why(error, time_limit)
+            raise MiglabError(f"the lab could not be opened: {reason}") from None
+        raise
+    return stage
+
+
+def copy_stage(stage: Stage, runner: str | None) -> Stage:
+    """A second stage at the moment that holds on this one, independent of it."""
+    now, _ = stage.now()
+    sandbox = Sandbox(laid_out_as(stage.project, stage.sandbox))
+    try:
+        sandbox.restore(now.snapshot)
+        reader = Reader(
+            choose(runner, setup_for(stage.project)),
+            place_of(sandbox, stage.project),
+            stage.reader.time_limit,
+        )
+    except BaseException:
+        sandbox.remove()
+        raise
+    copy = Stage(stage.project, sandbox, reader, stage.apps)
+    reader.prepare(copy.moments.now.snapshot.digest)
+    return copy
+
+
+def laid_out_as(project: Project, sandbox: Sandbox) -> Project:
+    """The same project with nothing in it yet: a snapshot fills it."""
+    return replace(project, root=sandbox.project, files=(), folders=())
+
+
+def _fill(
+    project: Project,
+    sandbox: Sandbox,
+    reader: Reader,
+    at: str | Sequence[str] | None,
+    tell: Tell | None,
+) -> None:
+    """Bring the databases to where the lab begins."""
+    if project.own:
+        for alias, source in project.sources.items():
+            if source.exists():
+                sandbox.fill(alias, source, tell)
+        return
+
+    def files() -> Files | Unreadable:
+        return reader.project(sandbox.snapshot().digest).files
+
+    def run(words: Sequence[str]) -> None:
+        answer = reader.ask(sandbox.snapshot().digest, {"do": "manage", "argv": [*words]})
+        if answer["error"]:
+            told = wire.refusal(answer["error"])
+            raise MiglabError(f"the lab could not be opened: {typed(words)}: {told}")
+
+    start.prepare(sandbox, at, files, run)
 
 
 def _check(line: str, answer: Message) -> None:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from .databases import sqlite
 from .errors import BadInput, MiglabError, UnknownName
 from .facts.graph import Graph, graph_of
 from .facts.migration import Key
@@ -49,14 +50,14 @@ def prepare(
     pairs = wanted(at)
     template = _template(sandbox, pairs)
     if template.exists():
-        sandbox.fill_database(template)
+        sqlite.put_back(template, sandbox.database)
         return
     for command in commands(files(), pairs) if pairs else [["migrate"]]:
         manage([*command, "--skip-checks"])
     manage(["load_rows", "--skip-checks"])
     template.parent.mkdir(parents=True, exist_ok=True)
     waiting = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
-    sandbox.copy_database(waiting)
+    sqlite.copy(sandbox.database, waiting)
     os.replace(waiting, template)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .facts.migration import BadFile, Key, Migration, Operation
 from .facts.schema import Column, ForeignKey, Index, Schema, Table
-from .facts.step import Refusal, RowChange, Statement
+from .facts.step import Ran, Reach, Refusal, Renames, RowChange, Statement
 from .facts.truths import Files, Lens, Model, Models, Record, Unreadable
 
 Json = Mapping[str, Any]
@@ -141,6 +141,44 @@ def statements(data: Sequence[Sequence[str]]) -> tuple[Statement, ...]:
     )
 
 
+def plan(data: Sequence[Sequence[Any]]) -> tuple[tuple[Key, bool], ...]:
+    """``done.plan`` as facts."""
+    return tuple((Key(label, name), backwards) for label, name, backwards in data)
+
+
+def ran(data: Sequence[Json], sql: Sequence[Statement]) -> tuple[Ran, ...]:
+    """``done.migrations`` as facts; ``sql`` are the facts of ``done.sql``."""
+    return tuple(
+        Ran(
+            _key(each["key"]),
+            each["backwards"],
+            each["fake"],
+            each["done"],
+            each["seconds"],
+            tuple(one for one in sql[slice(*each["sql"])] if one.writes),
+            each["alias"],
+        )
+        for each in data
+    )
+
+
+def renames(data: Mapping[str, Json]) -> dict[str, Renames]:
+    """``done.renames`` as facts."""
+    return {
+        alias: Renames(each["tables"], each["columns"], tuple(each["rebuilt"]))
+        for alias, each in data.items()
+    }
+
+
+def reaches(data: Sequence[Json]) -> tuple[Reach, ...]:
+    """``done.refused`` as facts."""
+    return tuple(Reach(**each) for each in data)
+
+
+def _samples(data: Mapping[str, Sequence[Json]]) -> dict[str, tuple[Json, ...]]:
+    return {name: tuple(rows) for name, rows in data.items()}
+
+
 def row_changes(data: Sequence[Json]) -> tuple[RowChange, ...]:
     """``done.rows`` as facts."""
     return tuple(
@@ -148,9 +186,9 @@ def row_changes(data: Sequence[Json]) -> tuple[RowChange, ...]:
             **{
                 **each,
                 "lost_sample": tuple(each["lost_sample"]),
-                "lost_values_sample": {
-                    name: tuple(rows) for name, rows in each["lost_values_sample"].items()
-                },
+                "lost_values_sample": _samples(each["lost_values_sample"]),
+                "changed_sample": _samples(each["changed_sample"]),
+                "retyped": tuple(each["retyped"]),
             }
         )
         for each in data

@@ -46,18 +46,18 @@ def models_and_files() -> Dict[str, Any]:
     return {"verdict": not details, "details": details}
 
 
-def record_and_tables(path: str) -> Dict[str, Any]:
+def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
     """Drift: ``verdict``, ``details``, ``missing`` (keys of recorded migrations)."""
     from django.db import connections
     from django.db.migrations.loader import MigrationLoader
 
     try:
-        loader = MigrationLoader(connections["default"])
+        loader = MigrationLoader(connections[alias])
         applied = [key for key in loader.applied_migrations if key in loader.graph.nodes]
         state = loader.graph.make_state(
             nodes=applied, at_end=True, real_apps=loader.unmigrated_apps
         )
-        expected, owners = _create(state, loader.unmigrated_apps)
+        expected, owners = _create(state, loader.unmigrated_apps, alias)
     except Exception as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
     connection = catalogue.connect(path)
@@ -66,7 +66,7 @@ def record_and_tables(path: str) -> Dict[str, Any]:
     finally:
         connection.close()
     actual.pop("django_migrations", None)
-    for name in _tables_not_ours(state, loader.unmigrated_apps):
+    for name in _tables_not_ours(state, loader.unmigrated_apps, alias):
         actual.pop(name, None)
     labels = loader.migrated_apps | loader.unmigrated_apps
     replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
@@ -97,21 +97,21 @@ def _cannot_tell(details: Any) -> Dict[str, Any]:
     return {"verdict": None, "details": list(details), "missing": []}
 
 
-def _create(state: Any, unmigrated: Set[str]) -> Tuple[Dict[str, Any], Dict[Any, Any]]:
+def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any], Dict[Any, Any]]:
     """The tables that the state's models make, and which ``(app, model, field)`` makes each
     ``(table, column)``; a column of ``None`` is the table itself."""
     from django.db import connections, router
 
-    settings = dict(connections["default"].settings_dict, NAME=":memory:")
-    scratch = type(connections["default"])(settings, "default")
+    settings = dict(connections[alias].settings_dict, NAME=":memory:")
+    scratch = type(connections[alias])(settings, alias)
     owners: Dict[Any, Any] = {}
     try:
         with scratch.schema_editor(atomic=False) as editor:
             for model in state.apps.get_models():
                 meta = model._meta
-                if meta.app_label in unmigrated or not meta.can_migrate("default"):
+                if meta.app_label in unmigrated or not meta.can_migrate(alias):
                     continue
-                if not router.allow_migrate_model("default", model):
+                if not router.allow_migrate_model(alias, model):
                     continue
                 editor.create_model(model)
                 name = (meta.app_label, meta.model_name)
@@ -128,7 +128,7 @@ def _create(state: Any, unmigrated: Set[str]) -> Tuple[Dict[str, Any], Dict[Any,
     return {each["name"]: each for each in tables}, owners
 
 
-def _tables_not_ours(state: Any, unmigrated: Set[str]) -> Iterator[str]:
+def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[str]:
     """Tables that no migration answers for: of unmigrated apps, unmanaged, or kept elsewhere."""
     from django.apps import apps
     from django.db import router
@@ -137,7 +137,7 @@ def _tables_not_ours(state: Any, unmigrated: Set[str]) -> Iterator[str]:
         for model in apps.get_app_config(label).get_models(include_auto_created=True):
             yield model._meta.db_table
     for model in state.apps.get_models(include_auto_created=True):
-        if not model._meta.managed or not router.allow_migrate_model("default", model):
+        if not model._meta.managed or not router.allow_migrate_model(alias, model):
             yield model._meta.db_table
 
 

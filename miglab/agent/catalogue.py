@@ -7,9 +7,10 @@ not) and a count of the rows of each table.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 
 def connect(path: str) -> sqlite3.Connection:
@@ -179,8 +180,16 @@ def quote(name: str) -> str:
     return '"%s"' % name.replace('"', '""')
 
 
-def primary_key(connection: sqlite3.Connection, schema: str, table: str) -> Optional[List[str]]:
-    """The columns of the table's primary key in their order, or ``None``."""
-    rows = connection.execute("PRAGMA %s.table_info(%s)" % (schema, quote(table))).fetchall()
-    keyed = sorted((row[5], row[1]) for row in rows if row[5])
-    return [name for _, name in keyed] or None
+def keep(path: str, copy: str) -> None:
+    """Copy a database that nobody writes to at this moment."""
+    if os.path.exists(copy):
+        os.remove(copy)
+    if not os.path.exists(path + "-wal"):
+        shutil.copyfile(path, copy)
+        return
+    source, target = connect(path), sqlite3.connect(copy)
+    try:
+        source.backup(target)
+    finally:
+        source.close()
+        target.close()

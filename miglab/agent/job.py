@@ -6,13 +6,15 @@ import ast
 import contextlib
 import os
 import sys
-from typing import Any, Callable, Dict, List, NoReturn, Optional
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
 
-from . import agree, catalogue, rows
+from . import agree, catalogue, guard, rows, settings
 from .failure import describe, show
+from .ladder import Ladder
 from .project import Original, run_manage
 from .protocol import OUTPUT_LIMIT, Message
 from .questions import Questions, printed_since
+from .steady import put
 from .trace import Trace
 from .truths import lens, other_database, read_project
 from .wire import Wire
@@ -28,7 +30,9 @@ class Job:
         self.request: Message = {}
         self.project: Optional[Dict[str, Any]] = None
         self.prefix = b""
-        self.trace = Trace()
+        self.trace = Trace(self.tell)
+        self.alias = "default"
+        self.lines: Dict[str, Any] = {}
         self.result: Dict[str, Any] = {}
         self.at_end: Callable[[], None] = lambda: None
 
@@ -39,25 +43,41 @@ class Job:
         if hasattr(os, "register_at_fork"):
             # What the project forks, and leaves behind, must not hold the wire open.
             os.register_at_fork(after_in_child=self.wire.leave)
-        self.mark = catalogue.mark(self.config["database"])
+        self.alias = request.get("alias") or "default"
+        self.marks = {path: catalogue.mark(path) for path in self.databases.values()}
         capture(self.config)
         os.write(1, self.prefix)
         sys.stdin = Questions(self.ask, printed_since(self.config["output"]))
         self.trace.start()
+
+    @property
+    def databases(self) -> Dict[str, str]:
+        """The files behind the aliases."""
+        paths: Dict[str, str] = self.config["databases"]
+        return paths
+
+    @property
+    def database(self) -> str:
+        """The file of the database that is asked about."""
+        return self.databases.get(self.alias, "")
+
+    def tell(self, text: str) -> None:
+        """Say what is being done."""
+        self.wire.send({"event": "told", "id": self.request["id"], "text": text})
 
     def run_cold(self) -> NoReturn:
         """Start the project from the beginning, as a terminal does, and run the request in it."""
         argv = ["manage.py", *self.request.get("argv", ["check"])]
         error: Optional[BaseException] = None
         try:
-            run_manage(self.config["manage"], argv, self.perform_cold)
+            run_manage(self.config, argv, self.perform_cold)
         except BaseException as raised:
             error = raised
         self.finish(error)
 
     def perform_cold(self, original: Original, argv: List[str]) -> None:
         """Run the request where manage.py calls Django, in a project that is not set up yet."""
-        if self.request["do"] in ("look", "shell", "agree"):
+        if self.request["do"] in ("look", "shell", "agree", "ladder"):
             import django
 
             argv, sys.argv = sys.argv, ["manage.py"]
@@ -70,7 +90,37 @@ class Job:
         getattr(self, "do_" + self.request["do"])(original, argv)
 
     def do_manage(self, original: Original, argv: List[str]) -> None:
+        if self.request.get("old"):
+            self.draw_lines()
         original(argv)
+
+    def draw_lines(self) -> None:
+        """Keep each database as it is just before ``post_migrate`` is sent: what handlers do then
+        can be told apart from what migrations did."""
+        import django.core.management.commands.migrate as command
+        import django.core.management.sql as signals
+
+        send = signals.emit_post_migrate_signal
+
+        def line_and_send(verbosity: Any, interactive: Any, db: str, **kwargs: Any) -> None:
+            path = self.databases.get(db)
+            if path and os.path.exists(path):
+                line = "%s.%s.line" % (self.config["output"], db)
+                catalogue.keep(path, line)
+                self.lines[db] = (line, catalogue.mark(path))
+            send(verbosity, interactive, db, **kwargs)
+
+        for module in (signals, command):
+            put(module, "emit_post_migrate_signal", line_and_send)
+
+    def do_settings(self, original: Original, argv: List[str]) -> None:
+        self.result["settings"] = settings.read()
+
+    def do_ladder(self, original: Original, argv: List[str]) -> None:
+        path = self.database
+        climb = Ladder(self.request["old"][self.alias], path, self.trace, self.alias)
+        self.result["rungs"] = climb.rungs
+        climb.down(self.request["rungs"])
 
     def do_look(self, original: Original, argv: List[str]) -> None:
         if self.project is None:
@@ -79,7 +129,7 @@ class Job:
     def do_agree(self, original: Original, argv: List[str]) -> None:
         self.result["agree"] = {
             "models_files": agree.models_and_files(),
-            "record_tables": agree.record_and_tables(self.config["database"]),
+            "record_tables": agree.record_and_tables(self.database, self.alias),
         }
 
     def do_shell(self, original: Original, argv: List[str]) -> None:
@@ -122,14 +172,15 @@ class Job:
         output = read_output(self.config)
         if failure is not None and not failure["message"]:
             failure["message"] = telling_line(output)
-        path = self.config["database"]
+        path = self.database
         look = self.request["do"] == "look"
         if look and self.project is None:
             self.project = read_project(error)
+        written = {each for each, mark in self.marks.items() if catalogue.mark(each) != mark}
         database: Optional[Dict[str, Any]] = None
-        if look or catalogue.mark(path) != self.mark:
+        if look or path in written:
             database = catalogue.read(path)
-        other = other_database(path)
+        other = other_database(path, self.alias)
         if other is not None:
             reason = "the settings name another database, %s" % other
             database = {"unreadable": reason}
@@ -141,19 +192,51 @@ class Job:
                 "error": failure,
                 "sql": self.trace.statements,
                 "sql_left_out": self.trace.left_out,
+                "migrations": self.trace.migrations,
+                "plan": self.trace.plan,
+                "renames": {alias: self.trace.renames(alias) for alias in self.databases},
+                "refused": guard.refused,
                 "lens": lens(),
                 "database": database,
             }
         )
         if look:
             self.result["project"] = self.project
-        old = self.request.get("old")
-        if old and database is not None and "unreadable" not in database:
-            renames = None if look else self.trace.renames()
-            self.result["rows"] = rows.compare(old, path, renames)
+        if other is None and (look or written):
+            self.result["rows"] = self.compare_rows(written)
         self.wire.send(self.result)
         self.at_end()
         os._exit(0)
+
+    def compare_rows(self, written: Set[str]) -> List[Dict[str, Any]]:
+        """What became of the rows; what handlers did after a line was drawn is marked."""
+        old: Dict[str, Optional[str]] = self.request.get("old") or {}
+        look = self.request["do"] == "look"
+        found: List[Dict[str, Any]] = []
+        seen = set()
+        for alias, path in self.databases.items():
+            before = old.get(alias)
+            if not before or path in seen or not (look or path in written):
+                continue
+            seen.add(path)
+            self.tell("comparing rows")
+            renames = None if look else self.trace.renames(alias)
+            line, mark = self.lines.get(alias, (None, None))
+            if line is not None and catalogue.mark(path) != mark:
+                parts = [(rows.compare(before, line, renames), False)]
+                parts.append((rows.compare(line, path, rows.NOTHING_RENAMED), True))
+            else:
+                parts = [(rows.compare(before, path, renames), False)]
+            follow = self.trace.content_types.get(alias, 0)
+            for entry in parts[0][0]:
+                if entry["table"] == "django_content_type" and not entry["lost"]:
+                    named = {"model": entry["changed"]} == entry["changed_columns"]
+                    entry["follows_rename"] = named and entry["changed"] <= follow
+            for entries, by_handlers in parts:
+                found += [dict(e, database=alias, by_handlers=by_handlers) for e in entries]
+            if line is not None:
+                os.remove(line)
+        return found
 
 
 def run_python(code: str, names: Dict[str, Any]) -> None:

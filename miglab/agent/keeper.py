@@ -12,7 +12,7 @@ from typing import Any, Dict, List, NoReturn, Optional
 
 from . import imports
 from .job import Job, capture, read_output
-from .project import Original, WatchedArguments, run_manage
+from .project import Original, WatchedArguments, enter, run_manage
 from .protocol import Message
 from .truths import read_project
 from .wire import Wire
@@ -31,16 +31,23 @@ class Keeper:
     Making one forks. In the parent it is the handle of the child; in the child it never returns.
     """
 
-    def __init__(self, wire: Wire, config: Dict[str, Any], digest: str, learned: List[str]) -> None:
-        self.digest, self.config, self.wire, self.learned = digest, config, wire, learned
+    def __init__(
+        self,
+        wire: Wire,
+        config: Dict[str, Any],
+        place: Dict[str, Any],
+        digest: str,
+        learned: List[str],
+    ) -> None:
+        self.place, self.digest, self.wire, self.learned = place, digest, wire, learned
+        self.folder, self.config = place["folder"], {**config, **place}
         ours, theirs = socket.socketpair()
         self.pid = os.fork()
         self._socket = ours if self.pid else theirs
         (theirs if self.pid else ours).close()
         self.channel = Wire(self._socket.fileno(), self._socket.fileno())
         if not self.pid:
-            # The folder may have been removed and made anew since level 0 went there.
-            os.chdir(config["folder"])
+            enter(self.config)
             self.keep()
             os._exit(0)
 
@@ -52,7 +59,7 @@ class Keeper:
     def wait_until_set_up(self, wire: Wire) -> Message:
         """The child's report, after it has tried to set the project up."""
         early: List[Message] = []
-        while wire.wait_for_either(self.incoming) == wire.incoming:
+        while wire.wait_for([self.incoming]) == wire.incoming:
             message = wire.receive()
             if message is None:
                 everyone_out()
@@ -98,7 +105,7 @@ class Keeper:
         capture(self.config)
         error: Optional[BaseException] = None
         try:
-            run_manage(self.config["manage"], arguments, take_over)
+            run_manage(self.config, arguments, take_over)
         except BaseException as raised:
             error = raised
         if job.request:
@@ -148,10 +155,15 @@ class ColdKeeper(Keeper):
     """Holds what the project's files say and nothing else: each job sets the project up anew."""
 
     def __init__(
-        self, wire: Wire, config: Dict[str, Any], digest: str, project: Optional[Dict[str, Any]]
+        self,
+        wire: Wire,
+        config: Dict[str, Any],
+        place: Dict[str, Any],
+        digest: str,
+        project: Optional[Dict[str, Any]],
     ) -> None:
         self._project = project
-        super().__init__(wire, config, digest, [])
+        super().__init__(wire, config, place, digest, [])
 
     def keep(self) -> None:
         """In the child: fork, and start the project from the beginning in each fork."""

@@ -8,7 +8,9 @@ import marshal
 import os
 import sys
 import types
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, Dict, List, Optional
+
+from . import guard, settings
 
 Original = Callable[[Optional[List[str]]], None]
 TakeOver = Callable[[Original, List[str]], None]
@@ -83,6 +85,19 @@ class WatchedArguments(List[str]):
         return super().__contains__(item)
 
 
+def enter(config: Dict[str, Any]) -> None:
+    """Go into a copy of the project, in this process and its forks, before any of its code runs."""
+    load_by_content(config["root"], config["code"])
+    # The folder may have been removed and made anew since this process was started.
+    os.chdir(config["folder"])
+    own = config.get("own")
+    if own:
+        settings.look_in_copy(own["original"], own["project"])
+        settings.turn_to_copy(config["databases"], os.path.join(config["root"], "tmp"))
+        guard.stand_around([config["root"], config["code"]])
+        guard.hold_connections()
+
+
 def load_by_content(folder: str, kept: str) -> None:
     """From now on, modules below ``folder`` are loaded by their text alone; compiled code is kept
     in the folder ``kept``, and Python's own bytecode is neither read nor written."""
@@ -101,18 +116,21 @@ def load_by_content(folder: str, kept: str) -> None:
     sys.dont_write_bytecode = True
 
 
-def run_manage(path: str, argv: List[str], take_over: TakeOver) -> None:
+def run_manage(config: Dict[str, Any], argv: List[str], take_over: TakeOver) -> None:
     """Run ``manage.py`` as ``__main__`` with these arguments, as a terminal would.
 
     Where it calls ``execute_from_command_line``, ``take_over(original, argv)`` is called instead.
     What manage.py raises goes through.
     """
+    path, own = config["manage"], config.get("own")
     import django.core.management as management
 
     original = management.execute_from_command_line
 
     def instead(argv: Optional[List[str]] = None) -> None:
         management.execute_from_command_line = original
+        if own and own["settings"]:
+            settings.use(own["settings"])
         take_over(original, list.copy(sys.argv if argv is None else argv))
 
     management.execute_from_command_line = instead

@@ -6,19 +6,20 @@ migration prints goes to a file, never into the wire.
 
 miglab → agent
     the first line    the configuration, ``CONFIG``
-    then requests     ``{"do": one of REQUESTS, "digest": …, …}``
+    then requests     ``{"do": one of REQUESTS, "place": PLACE, "digest": …, …}``
     or an answer      ``{"answer": "text"}`` or ``{"answer": null}``, while a question is open
 
 agent → miglab
     ``{"event": "ready", "version": VERSION, …}``   after the configuration
     ``{"event": "begun"}``                          a request's process has taken it on
     ``{"event": "ask", "text": …}``                 the project reads from its standard input
+    ``{"event": "told", "text": …}``                what is being done now, in a few words
     ``{"event": "done", …}``                        a request's end, ``DONE``
     ``{"event": "died", "signal": …, "exit": …}``   the process that ran the request is gone
 
 Each request has an ``id``, which what is said of it repeats.
 ``digest`` names the state of the project's files; when it changes, what was set up from the
-older files is thrown away.
+older files is thrown away. One agent may serve several copies of a project: each is a place.
 """
 
 from __future__ import annotations
@@ -26,66 +27,95 @@ from __future__ import annotations
 import json
 from typing import Any, Dict
 
-VERSION = 1
+VERSION = 2
 
 Message = Dict[str, Any]
 
 #: The configuration's keys.
-#:     folder      the project's folder
-#:     manage      the path of its manage.py
-#:     database    the path of its SQLite file
-#:     output      the file that takes what the project prints
 #:     code        the folder that keeps compiled code
 #:     once        serve one request in this very process, without forking
 #:     clock       an ISO time that stands still in migration names and headers, or null
 #:     formatters  whether ``black`` may be looked for on the PATH
 #:     durable     whether SQLite waits for the disk
-CONFIG = (
-    "folder",
-    "manage",
-    "database",
-    "output",
-    "code",
-    "once",
-    "clock",
-    "formatters",
-    "durable",
-)
+CONFIG = ("code", "once", "clock", "formatters", "durable")
+
+#: A copy of the project.
+#:     root        the folder that holds all of the copy, and nothing else
+#:     folder      the folder in which commands run
+#:     manage      the path of its manage.py
+#:     databases   alias → the path of its SQLite file
+#:     output      the file that takes what the project prints
+#:     own         null for a project that comes with miglab; for a user's own project
+#:                 ``original`` (the folder that was copied), ``project`` (its copy) and
+#:                 ``settings`` (a module's name, or null): then the settings' databases, mail,
+#:                 caches and brokers are replaced, and a guard stands around it
+PLACE = ("root", "folder", "manage", "databases", "output", "own")
 
 #: What may be asked.
 #:     manage    argv, ask, old: run a management command; then the facts of the database
 #:     shell     code, ask, old: run Python with the models at hand
 #:     sql       sql, params, old: run SQL by hand
+#:     ladder    rungs, old: unapply these migrations in this order, and after each rung say what
+#:               has been lost since ``old``
 #:     look      the facts of the project and of the database
 #:     agree     whether models and files, record and tables, agree (``files``: see drift)
+#:     settings  the databases that the settings name, before anything is set up
 #:     database  the facts of the database alone: the project is not even touched
+#:     compare   old, new, renames: compare the rows of two databases; no project is touched
+#:     list      old, new, renames, table, column, to: write all that a table lost as CSV
 #:     prepare   set the project up for this digest, and answer nothing
-#: ``old`` is the path of a copy of the database as it was before, or null: rows are compared
-#: with it.
-REQUESTS = ("manage", "shell", "sql", "look", "agree", "database", "prepare")
+#:     forget    this place is gone, answer nothing
+#: ``alias`` names the database that is asked about, ``"default"`` without it. ``old`` maps aliases
+#: to copies of the databases as they were before, or null: rows are compared with them.
+REQUESTS = (
+    "manage",
+    "shell",
+    "sql",
+    "ladder",
+    "look",
+    "agree",
+    "settings",
+    "database",
+    "compare",
+    "list",
+    "prepare",
+    "forget",
+)
 
 #: The keys of ``done``.
 #:     output        text, cut in the middle beyond OUTPUT_LIMIT
 #:     error         null, or ``class``, ``message``, ``traceback`` and ``full_disk``
 #:     sql           ``[alias, text]`` for each statement
 #:     sql_left_out  how many more ran, beyond SQL_LIMIT
+#:     migrations    what ``Trace.migrations`` holds: one entry for each that was begun
+#:     plan          ``[app_label, name, backwards]`` for each that was to run
+#:     renames       what ``Trace.renames`` gives
+#:     refused       what the guard did not let the project do
 #:     lens          what ``truths.lens`` gives
 #:     database      what ``catalogue.read`` gives; null where nothing was written
 #:     rows          what ``rows.compare`` gives, where something was written
 #:     project       what ``truths.read_project`` gives, for ``look``
 #:     table         columns and rows, for ``sql``
 #:     agree         the two agreements, for ``agree``
+#:     rungs         what was lost by each rung, for ``ladder``
+#:     settings      what ``settings.read`` gives, for ``settings``
 DONE = (
     "output",
     "error",
     "sql",
     "sql_left_out",
+    "migrations",
+    "plan",
+    "renames",
+    "refused",
     "lens",
     "database",
     "rows",
     "project",
     "table",
     "agree",
+    "rungs",
+    "settings",
 )
 
 OUTPUT_LIMIT = 1_000_000

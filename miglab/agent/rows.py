@@ -1,43 +1,112 @@
 """Compares the rows of two SQLite databases where they lie: the old one is attached read-only.
 
-Rows are matched by all columns of their primary key, through the renames that ran; a table whose
-key does not last is compared whole, as a multiset. Values are compared with their stored type.
+Only counts and a few rows come back; all of them go into a file when somebody asks.
 """
 
 from __future__ import annotations
 
+import csv
 import os
 import sqlite3
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
-from .catalogue import connect, count_rows, primary_key, quote, table_names
+from .catalogue import connect, count_rows, quote, table_names
+from .pair import Pair, Query, primary_key, types
 
 SAMPLE = 5
 
-#: Django's own bookkeeping. It is told elsewhere (the record), or is nobody's data.
+#: Django's own bookkeeping: it is told elsewhere, as the record.
 BOOKKEEPING = ("django_migrations",)
 
-#: Filled by ``post_migrate`` handlers after every ``migrate``.
-BY_HANDLERS = ("django_content_type", "auth_permission")
+#: What ``Trace.renames`` gives where nothing was renamed.
+NOTHING_RENAMED: Dict[str, Any] = {"tables": {}, "columns": {}, "rebuilt": []}
+
+Renames = Optional[Dict[str, Any]]
 
 
-def compare(old: str, new: str, renames: Optional[Dict[str, Any]]) -> List[Dict[str, Any]]:
+def compare_all(
+    old: Dict[str, Optional[str]], new: Dict[str, str], renames: Dict[str, Renames]
+) -> List[Dict[str, Any]]:
+    """``compare`` for each alias of which there is an old copy; databases with two names once."""
+    found, seen = [], set()
+    for alias, path in new.items():
+        before = old.get(alias)
+        if before and (before, path) not in seen:
+            seen.add((before, path))
+            told = compare(before, path, renames.get(alias, NOTHING_RENAMED))
+            found += [dict(each, database=alias) for each in told]
+    return found
+
+
+def compare(old: str, new: str, renames: Renames, tables: Any = None) -> List[Dict[str, Any]]:
     """One entry for each table in which rows or values went, came or changed; none where the old
-    file is no database. ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw
-    what ran."""
+    file is no database.
+
+    ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw what ran. ``tables``
+    are the old names of those that are compared; without it, all.
+    """
     if not os.path.exists(new):
         return _everything_gone(old)
-    connection = connect(new)
+    connection = _attached(old, new)
     try:
-        connection.execute("ATTACH DATABASE ? AS old", (Path(old).as_uri() + "?mode=ro",))
-        return _compare(connection, renames)
+        entries = [
+            _entry(pair)
+            for pair in _pairs(connection, renames)
+            if tables is None or pair.table in tables
+        ]
+        entries += _new_tables(connection, {each["now"] for each in entries}, tables)
     except sqlite3.DatabaseError as error:
         if "file is not a database" in str(error):
             return []
         raise
     finally:
         connection.close()
+    return [each for each in entries if _says_something(each)]
+
+
+def write_list(request: Dict[str, Any]) -> None:
+    """Write all that a table lost to the file ``to``, as CSV: its rows that are gone; or with
+    ``column``, the values of that column that are gone, or that are others now."""
+    connection = _attached(request["old"], request["new"])
+    try:
+        pair = next(
+            each
+            for each in _pairs(connection, request["renames"])
+            if each.table == request["table"]
+        )
+        sql, order = query_of(pair, request.get("column"))
+        cursor = connection.execute(_sorted(sql, order))
+        with open(request["to"], "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow([each[0] for each in cursor.description])
+            writer.writerows([plain(value) for value in row] for row in cursor)
+    finally:
+        connection.close()
+
+
+def query_of(pair: Pair, column: Optional[str]) -> Query:
+    """The query that lists what a table lost; ``column`` is an old name."""
+    if column is None:
+        return pair.lost_rows()
+    return pair.changed_values(column) if column in pair.kept else pair.lost_values(column)
+
+
+def plain(value: Any) -> Any:
+    """A stored value as text can carry it."""
+    return "0x" + value.hex() if isinstance(value, bytes) else value
+
+
+def _attached(old: str, new: str) -> sqlite3.Connection:
+    connection = connect(new)
+    try:
+        connection.execute("PRAGMA temp_store = FILE")
+        connection.execute("ATTACH DATABASE ? AS old", (Path(old).as_uri() + "?mode=ro",))
+    except sqlite3.DatabaseError as error:
+        if "file is not a database" not in str(error):
+            connection.close()
+            raise
+    return connection
 
 
 def _everything_gone(old: str) -> List[Dict[str, Any]]:
@@ -46,18 +115,16 @@ def _everything_gone(old: str) -> List[Dict[str, Any]]:
         counts = count_rows(connection)
     finally:
         connection.close()
-    entries = [_entry(name, None, number, 0, lost=number) for name, number in counts.items()]
+    entries = [_empty(name, None, number, 0, lost=number) for name, number in counts.items()]
     return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
 
 
-def _compare(
-    connection: sqlite3.Connection, renames: Optional[Dict[str, Any]]
-) -> List[Dict[str, Any]]:
+def _pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Pair]:
+    """Each old table with the one that it is now."""
     before, after = table_names(connection, "old"), table_names(connection)
     guessing = renames is None
     if renames is None:
-        renames = {"tables": _guess_tables(connection, before, after), "columns": {}, "rebuilt": []}
-    found = []
+        renames = {**NOTHING_RENAMED, "tables": _guess_tables(connection, before, after)}
     for table in before:
         if table in BOOKKEEPING:
             continue
@@ -68,17 +135,22 @@ def _compare(
         if now is not None:
             known = renames["columns"].get(table, {})
             kept = table not in renames["rebuilt"]
-            for name in _columns(connection, "old", table):
+            for name in types(connection, "old", table):
                 columns[name] = known.get(name, name if kept else None)
             if guessing:
                 columns.update(_guess_columns(connection, table, now))
-        found.append(_one(connection, table, now, columns))
-    taken = {each["now"] for each in found}
-    for table in after:
+        yield Pair(connection, table, now, columns)
+
+
+def _new_tables(connection: sqlite3.Connection, taken: Any, tables: Any) -> List[Dict[str, Any]]:
+    if tables is not None:
+        return []
+    found = []
+    for table in table_names(connection):
         if table not in taken and table not in BOOKKEEPING:
-            count = _count(connection, "main", table)
-            found.append(_entry(table, table, 0, count, gained=count))
-    return [each for each in found if _says_something(each)]
+            count = connection.execute("SELECT count(*) FROM %s" % quote(table)).fetchone()[0]
+            found.append(_empty(table, table, 0, count, gained=count))
+    return found
 
 
 def _guess_tables(
@@ -90,12 +162,13 @@ def _guess_tables(
         for new in after:
             if old in after or new in before or new in found.values():
                 continue
-            same = len(_columns(connection, "old", old)) == len(_columns(connection, "main", new))
-            count = _count(connection, "old", old)
-            if not same or not count or count != _count(connection, "main", new):
+            if len(types(connection, "old", old)) != len(types(connection, "main", new)):
                 continue
+            names = (quote(old), quote(new))
+            counted = "SELECT (SELECT count(*) FROM old.%s), (SELECT count(*) FROM main.%s)"
+            was, now = connection.execute(counted % names).fetchone()
             differ = "SELECT count(*) FROM (SELECT * FROM old.%s EXCEPT SELECT * FROM main.%s)"
-            if not _number(connection, differ % (quote(old), quote(new))):
+            if was and was == now and not connection.execute(differ % names).fetchone()[0]:
                 found[old] = new
                 break
     return found
@@ -106,15 +179,16 @@ def _guess_columns(connection: sqlite3.Connection, table: str, now: str) -> Dict
     key = primary_key(connection, "old", table)
     if key is None or key != primary_key(connection, "main", now):
         return {}
-    old, new = _columns(connection, "old", table), _columns(connection, "main", now)
-    on = " AND ".join("o.%s IS n.%s" % (quote(name), quote(name)) for name in key)
-    join = "FROM old.%s o JOIN main.%s n ON %s" % (quote(table), quote(now), on)
+    old, new = types(connection, "old", table), types(connection, "main", now)
     found: Dict[str, str] = {}
     for gone in (name for name in old if name not in new):
         for come in (name for name in new if name not in old and name not in found.values()):
-            differs = _differs("o." + quote(gone), "n." + quote(come))
+            pair = Pair(connection, table, now, {**{name: name for name in key}, gone: come})
+            if not pair.key:
+                return {}
             told = connection.execute(
-                "SELECT count(o.%s), coalesce(sum(%s), 0) %s" % (quote(gone), differs, join)
+                "SELECT count(o.%s), coalesce(sum(%s), 0) %s WHERE NOT %s"
+                % (quote(gone), pair.differs(gone), pair.join, pair.gone)
             ).fetchone()
             if told[0] and not told[1]:
                 found[gone] = come
@@ -122,162 +196,81 @@ def _guess_columns(connection: sqlite3.Connection, table: str, now: str) -> Dict
     return found
 
 
-def _one(
-    connection: sqlite3.Connection,
-    table: str,
-    now: Optional[str],
-    columns: Dict[str, Optional[str]],
-) -> Dict[str, Any]:
-    count = _count(connection, "old", table)
-    if now is None:
-        entry = _entry(table, None, count, 0, lost=count)
-        order = [quote(each) for each in primary_key(connection, "old", table) or ()]
-        entry["lost_sample"] = _sample(connection, "SELECT * FROM old.%s" % quote(table), order)
-        return entry
-    entry = _entry(table, now, count, _count(connection, "main", now))
-    present = _columns(connection, "main", now)
-    kept = {old: new for old, new in columns.items() if new is not None and new in present}
-    key = primary_key(connection, "old", table)
-    new_key = primary_key(connection, "main", now)
-    lasts = key is not None and [kept.get(name) for name in key] == new_key
-    if key and lasts:
-        # A key that is no INTEGER may hold NULL, and then it names no row.
-        empty = " OR ".join("%s IS NULL" % quote(name) for name in key)
-        source = "SELECT count(*) FROM old.%s WHERE %s" % (quote(table), empty)
-        lasts = not _number(connection, source)
-    if lasts:
-        _by_key(connection, entry, table, now, kept, list(key or ()))
+def _entry(pair: Pair) -> Dict[str, Any]:
+    before, after = pair.counts()
+    entry = _empty(pair.table, pair.now, before, after)
+    entry["many_to_many"] = pair.many_to_many
+    if pair.now is None:
+        entry["lost"] = before
     else:
-        _as_multisets(connection, entry, table, now, kept)
-    for name in columns:
-        if name not in kept:
-            _dropped(connection, entry, table, name, list(key or ()))
+        if pair.key:
+            _by_key(pair, entry)
+        else:
+            entry["approximate"] = True
+            entry["lost"], entry["gained"] = pair.surplus(), pair.surplus(back=True)
+        entry["retyped"] = [name for name in pair.retyped if name in entry["changed_columns"]]
+        for name in pair.dropped:
+            sql, order = pair.lost_values(name)
+            number = pair.number("SELECT count(*) FROM (%s)" % sql)
+            if number:
+                entry["lost_values"][name] = number
+                entry["lost_values_sample"][name] = _sample(pair, sql, order)
+    if entry["lost"] and (pair.now is None or pair.kept):
+        entry["lost_sample"] = _sample(pair, *pair.lost_rows())
     return entry
 
 
-def _by_key(
-    connection: sqlite3.Connection,
-    entry: Dict[str, Any],
-    table: str,
-    now: str,
-    kept: Dict[str, str],
-    key: List[str],
-) -> None:
-    on = " AND ".join("o.%s IS n.%s" % (quote(name), quote(kept[name])) for name in key)
-    join = "FROM old.%s o LEFT JOIN main.%s n ON %s" % (quote(table), quote(now), on)
-    gone = "n.%s IS NULL" % quote(kept[key[0]])
-    entry["lost"] = _number(connection, "SELECT count(*) %s WHERE %s" % (join, gone))
-    if entry["lost"]:
-        entry["lost_sample"] = _sample(
-            connection, "SELECT o.* %s WHERE %s" % (join, gone), ["o." + quote(n) for n in key]
-        )
-    entry["gained"] = entry["after"] - (entry["before"] - entry["lost"])
-    differ = {
-        new: _differs("o." + quote(old), "n." + quote(new))
-        for old, new in kept.items()
-        if old not in key
-    }
-    if not differ:
-        return
-    sums = ", ".join("coalesce(sum(%s), 0)" % each for each in differ.values())
-    either = " OR ".join(differ.values())
-    row = connection.execute(
-        "SELECT coalesce(sum(%s), 0), %s %s WHERE NOT %s" % (either, sums, join, gone)
-    ).fetchone()
-    entry["changed"] = row[0]
-    entry["changed_columns"] = {name: number for name, number in zip(differ, row[1:]) if number}
+def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
+    """Everything in one pass over the two tables."""
+    differ = pair.compared
+    there = "NOT " + pair.gone
+    sums = ["coalesce(sum(%s), 0)" % pair.gone]
+    sums += ["coalesce(sum(%s AND %s), 0)" % (there, each) for each in differ.values()]
+    if differ:
+        sums.append("coalesce(sum(%s AND (%s)), 0)" % (there, " OR ".join(differ.values())))
+    told = pair.connection.execute("SELECT %s %s" % (", ".join(sums), pair.join)).fetchone()
+    entry["lost"] = told[0]
+    entry["gained"] = entry["after"] - (entry["before"] - told[0])
+    for name, number in zip(differ, told[1:]):
+        if number:
+            now = pair.kept[name]
+            entry["changed_columns"][now] = number
+            entry["changed_sample"][now] = _sample(pair, *pair.changed_values(name))
+    entry["changed"] = told[-1] if differ else 0
 
 
-def _as_multisets(
-    connection: sqlite3.Connection,
-    entry: Dict[str, Any],
-    table: str,
-    now: str,
-    kept: Dict[str, str],
-) -> None:
-    entry["approximate"] = True
-    old = ", ".join(quote(each) for each in kept)
-    new = ", ".join(quote(each) for each in kept.values())
-    if not kept:
-        entry["lost"] = entry["before"]
-        entry["gained"] = entry["after"]
-        return
-    template = (
-        "SELECT coalesce(sum(a.n - coalesce(b.n, 0)), 0) FROM "
-        "(SELECT {0}, count(*) n FROM {1} GROUP BY {0}) a LEFT JOIN "
-        "(SELECT {2}, count(*) n FROM {3} GROUP BY {2}) b ON {4} WHERE a.n > coalesce(b.n, 0)"
-    )
-    names = (old, "old." + quote(table), new, "main." + quote(now))
-    same = " AND ".join("a.%s IS b.%s" % (quote(o), quote(n)) for o, n in kept.items())
-    entry["lost"] = _number(connection, template.format(*names, same))
-    same = " AND ".join("a.%s IS b.%s" % (quote(n), quote(o)) for o, n in kept.items())
-    entry["gained"] = _number(connection, template.format(new, names[3], old, names[1], same))
+def _sorted(sql: str, order: List[str]) -> str:
+    return sql + " ORDER BY " + ", ".join(order) if order else sql
 
 
-def _dropped(
-    connection: sqlite3.Connection, entry: Dict[str, Any], table: str, name: str, key: List[str]
-) -> None:
-    source = "FROM old.%s WHERE %s IS NOT NULL" % (quote(table), quote(name))
-    number = _number(connection, "SELECT count(*) " + source)
-    if number:
-        entry["lost_values"][name] = number
-        shown = [*[each for each in key if each != name], name]
-        entry["lost_values_sample"][name] = _sample(
-            connection,
-            "SELECT %s %s" % (", ".join(quote(each) for each in shown), source),
-            [quote(each) for each in key],
-        )
-
-
-def _differs(old: str, new: str) -> str:
-    return f"({old} IS NOT {new} OR typeof({old}) <> typeof({new}))"
-
-
-def _columns(connection: sqlite3.Connection, schema: str, table: str) -> List[str]:
-    """The columns that hold stored values: generated ones never count."""
-    rows = connection.execute("PRAGMA %s.table_xinfo(%s)" % (schema, quote(table)))
-    return [row[1] for row in rows if row[6] == 0]
-
-
-def _count(connection: sqlite3.Connection, schema: str, table: str) -> int:
-    return _number(connection, "SELECT count(*) FROM %s.%s" % (schema, quote(table)))
-
-
-def _number(connection: sqlite3.Connection, sql: str) -> int:
-    return int(connection.execute(sql).fetchone()[0])
-
-
-def _sample(connection: sqlite3.Connection, sql: str, order: List[str]) -> List[Dict[str, Any]]:
+def _sample(pair: Pair, sql: str, order: List[str]) -> List[Dict[str, Any]]:
     """The first rows of a query, in the order of these columns."""
-    if order:
-        sql += " ORDER BY " + ", ".join(order)
-    cursor = connection.execute(sql + " LIMIT %d" % SAMPLE)
+    cursor = pair.connection.execute("%s LIMIT %d" % (_sorted(sql, order), SAMPLE))
     names = [each[0] for each in cursor.description]
-    return [
-        {
-            name: value.hex() if isinstance(value, bytes) else value
-            for name, value in zip(names, row)
-        }
-        for row in cursor
-    ]
+    return [{name: plain(value) for name, value in zip(names, row)} for row in cursor]
 
 
-def _entry(
+def _empty(
     table: str, now: Optional[str], before: int, after: int, lost: int = 0, gained: int = 0
 ) -> Dict[str, Any]:
     return {
         "table": table,
         "now": now,
+        "database": "default",
         "before": before,
         "after": after,
         "lost": lost,
         "gained": gained,
         "changed": 0,
         "changed_columns": {},
+        "changed_sample": {},
+        "retyped": [],
         "lost_values": {},
         "lost_sample": [],
         "lost_values_sample": {},
-        "by_handlers": table in BY_HANDLERS,
+        "many_to_many": False,
+        "by_handlers": False,
+        "follows_rename": False,
         "approximate": False,
     }
 

@@ -1,7 +1,7 @@
 """Keeps the project warm: a process with Django imported, its child with the project set up.
 
     level 0   has imported Django; reads the wire
-      └─ keeper   has set the project up for one digest; or, where that cannot be, has not
+      └─ keeper   has set one copy of the project up for one digest; or, where that cannot be, not
            └─ job   a fork of the keeper: runs one request and is gone
 
 When the wire closes, everything is killed. Where the project's code looked at ``sys.argv`` or
@@ -16,12 +16,12 @@ import os
 import queue
 import sys
 import threading
-from typing import Any, Dict, List, Optional, TextIO
+from typing import Any, Callable, Dict, List, Optional, TextIO
 
-from . import catalogue, imports
+from . import catalogue, imports, rows
 from .job import Job
 from .keeper import ColdKeeper, Keeper, everyone_out
-from .project import load_by_content
+from .project import enter
 from .protocol import VERSION, Message
 from .steady import hold
 from .wire import Wire
@@ -40,8 +40,6 @@ def main() -> None:
         return
     import_django()
     hold(config)
-    load_by_content(config["folder"], config["code"])
-    os.chdir(config["folder"])
     import django
 
     wire.send(
@@ -55,9 +53,11 @@ def main() -> None:
     )
     if config.get("once"):
         request = wire.receive()
-        if request is not None and request["do"] == "database":
-            wire.send(database_alone(config, request))
+        if request is not None and request["do"] in WITHOUT_PROJECT:
+            wire.send(without_project(request))
         elif request is not None:
+            config.update(request["place"])
+            enter(config)
             job = Job(config, wire, heard(wire).get)
             job.begin(request)
             job.run_cold()
@@ -65,10 +65,32 @@ def main() -> None:
     Level0(wire, config).serve()
 
 
-def database_alone(config: Dict[str, Any], request: Message) -> Message:
-    """The answer that needs no project."""
-    facts = catalogue.read(config["database"])
-    return {"event": "done", "id": request["id"], "database": facts, "error": None}
+def _read(request: Message) -> Dict[str, Any]:
+    path = request["place"]["databases"][request.get("alias", "default")]
+    return {"database": catalogue.read(path)}
+
+
+def _compare(request: Message) -> Dict[str, Any]:
+    return {"rows": rows.compare_all(request["old"], request["new"], request["renames"])}
+
+
+def _list(request: Message) -> Dict[str, Any]:
+    rows.write_list(request)
+    return {}
+
+
+#: Requests for which no code of the project runs.
+WITHOUT_PROJECT: Dict[str, Callable[[Message], Dict[str, Any]]] = {
+    "database": _read,
+    "compare": _compare,
+    "list": _list,
+}
+
+
+def without_project(request: Message) -> Message:
+    """The answer to a request of ``WITHOUT_PROJECT``."""
+    answer = WITHOUT_PROJECT[request["do"]](request)
+    return {"event": "done", "id": request["id"], "error": None, **answer}
 
 
 def heard(wire: Wire) -> queue.SimpleQueue[Optional[Message]]:
@@ -102,10 +124,14 @@ def import_django() -> None:
 
 
 class Level0:
-    """Reads the wire and passes each message to the keeper of the right digest."""
+    """Reads the wire and passes each message to the keeper of the right place and digest.
+
+    ``keeper`` is the one that was spoken to last.
+    """
 
     def __init__(self, wire: Wire, config: Dict[str, Any]) -> None:
         self.wire, self.config = wire, config
+        self.keepers: Dict[str, Keeper] = {}
         self.keeper: Optional[Keeper] = None
         self.id: Optional[int] = None
         self.learned: List[str] = []
@@ -115,42 +141,49 @@ class Level0:
         gc.collect()
         gc.freeze()
         while True:
-            keeper = self.keeper
-            if keeper and self.wire.wait_for_either(keeper.incoming) != self.wire.incoming:
-                self.listen(keeper)
+            told = self.wire.wait_for([each.incoming for each in self.keepers.values()])
+            if told != self.wire.incoming:
+                self.listen(next(k for k in self.keepers.values() if k.incoming == told))
                 continue
             message = self.wire.receive()
             if message is None:
                 everyone_out()
-            if message.get("do") == "database":
-                self.wire.send(database_alone(self.config, message))
+            do = message.get("do")
+            if do in WITHOUT_PROJECT:
+                self.wire.send(without_project(message))
                 continue
-            if "do" in message:
+            if do == "forget":
+                self.lose(message["place"]["folder"])
+                continue
+            if do is not None:
                 self.id = message.get("id")
-                self.keep(message["digest"])
-            if self.keeper is not None and message.get("do") != "prepare":
+                self.keep(message["place"], message["digest"])
+            if self.keeper is not None and do != "prepare":
                 self.keeper.channel.send(message)
 
     def listen(self, keeper: Keeper) -> None:
         """Hear what the keeper's jobs imported, or that the keeper is dead."""
         told = keeper.channel.receive()
         if told is None:
-            self.lose_keeper()
-            self.wire.send({"event": "died", "id": self.id, "signal": None, "exit": None})
+            waited_for = keeper is self.keeper
+            self.lose(keeper.folder)
+            if waited_for:
+                self.wire.send({"event": "died", "id": self.id, "signal": None, "exit": None})
         else:
             self.learn(told["imported"])
 
-    def keep(self, digest: str) -> None:
-        """Have a keeper for this digest, warm where that can be."""
-        if self.keeper is not None and self.keeper.digest == digest:
+    def keep(self, place: Dict[str, Any], digest: str) -> None:
+        """Have a keeper for this place and digest, warm where that can be."""
+        self.keeper = self.keepers.get(place["folder"])
+        if self.keeper is not None and (self.keeper.place, self.keeper.digest) == (place, digest):
             return
-        self.lose_keeper()
-        keeper = Keeper(self.wire, self.config, digest, self.learned)
+        self.lose(place["folder"])
+        keeper = Keeper(self.wire, self.config, place, digest, self.learned)
         report = keeper.wait_until_set_up(self.wire)
         if not report["warm"]:
             keeper.end()
-            keeper = ColdKeeper(self.wire, self.config, digest, report["project"])
-        self.keeper = keeper
+            keeper = ColdKeeper(self.wire, self.config, place, digest, report["project"])
+        self.keepers[place["folder"]] = self.keeper = keeper
 
     def learn(self, names: List[str]) -> None:
         """Import what jobs needed and what needs no project; keep the rest for the next keeper."""
@@ -161,8 +194,10 @@ class Level0:
                 self.learned.append(name)
         gc.freeze()
 
-    def lose_keeper(self) -> None:
-        """End the keeper, if there is one."""
-        if self.keeper is not None:
-            self.keeper.end()
+    def lose(self, folder: str) -> None:
+        """End the keeper of this place, if there is one."""
+        keeper = self.keepers.pop(folder, None)
+        if keeper is not None:
+            keeper.end()
+        if keeper is self.keeper:
             self.keeper = None

@@ -1,11 +1,15 @@
-"""Writes down the SQL that runs, through Django's own instrumentation."""
+"""Writes down what runs: SQL, through Django's own instrumentation, and migrations as Django's
+executor takes them on."""
 
 from __future__ import annotations
 
+import contextlib
 import re
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+import time
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 
 from .protocol import SQL_LIMIT
+from .steady import put
 
 _NAME = r'["`]([^"`]+)["`]'
 _RENAME_TABLE = re.compile(r"ALTER TABLE %s RENAME TO %s" % (_NAME, _NAME))
@@ -15,16 +19,34 @@ _DROP_COLUMN = re.compile(r"ALTER TABLE %s DROP COLUMN %s" % (_NAME, _NAME))
 _FILL = re.compile(r"INSERT INTO %s \(([^)]*)\) SELECT (.*) FROM %s$" % (_NAME, _NAME), re.S)
 #: A value that comes from a column: the column itself, or with a default in place of NULL.
 _SOURCE = re.compile(r"(?:coalesce\()?[\"`]?([^\"`(),']+)[\"`]?(?:$|,)", re.I)
+_SAVEPOINT = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT) "?([^"\s]+)')
 _CHANGES_NAMES = ("ALTER TABLE", "INSERT INTO", "DROP TABLE")
 
 
 class Trace:
-    """The statements that ran while it was on: ``[alias, text]``, ``SQL_LIMIT`` of them."""
+    """What ran while it was on.
 
-    def __init__(self) -> None:
+    Attributes:
+        statements: ``[alias, text]``, ``SQL_LIMIT`` of them; ``left_out`` counts the others.
+        migrations: one entry for each that was begun: ``alias``, ``key``, ``backwards``,
+            ``fake``, ``sql`` (the first of its statements and the one after its last),
+            ``seconds`` and ``done``.
+        plan: ``[app_label, name, backwards]`` for each that was to run.
+        content_types: alias → how many content types were to follow a model's new name.
+        telling: called with a few words when a migration is begun.
+        after_each: called with the entry when a migration is done.
+    """
+
+    def __init__(self, telling: Callable[[str], None]) -> None:
+        self.telling = telling
         self.statements: List[List[str]] = []
         self.left_out = 0
-        self._schema: List[str] = []
+        self.migrations: List[Dict[str, Any]] = []
+        self.plan: List[List[Any]] = []
+        self.after_each: Callable[[Dict[str, Any]], None] = lambda entry: None
+        self.content_types: Dict[str, int] = {}
+        self._schema: List[Tuple[str, str]] = []
+        self._savepoints: Dict[str, int] = {}
         self._on = False
 
     def start(self) -> None:
@@ -32,6 +54,73 @@ class Trace:
 
         self._on = True
         connection_created.connect(self._watch, weak=False, dispatch_uid="miglab trace")
+        self._follow_executor()
+
+    def _follow_executor(self) -> None:
+        from django.db.migrations.executor import MigrationExecutor
+
+        migrate = MigrationExecutor.migrate
+        apply, unapply = MigrationExecutor.apply_migration, MigrationExecutor.unapply_migration
+
+        def planned(executor: Any, targets: Any, plan: Any = None, *args: Any, **kw: Any) -> Any:
+            if plan is None:
+                plan = executor.migration_plan(targets)
+            self.plan += [[each.app_label, each.name, bool(back)] for each, back in plan]
+            executor.progress_callback = self._noting_fakes(executor.progress_callback)
+            return migrate(executor, targets, plan, *args, **kw)
+
+        def applied(executor: Any, state: Any, migration: Any, *args: Any, **kwargs: Any) -> Any:
+            with self._one(executor, migration, False):
+                return apply(executor, state, migration, *args, **kwargs)
+
+        def unapplied(executor: Any, state: Any, migration: Any, *args: Any, **kwargs: Any) -> Any:
+            with self._one(executor, migration, True):
+                return unapply(executor, state, migration, *args, **kwargs)
+
+        put(MigrationExecutor, "migrate", planned)
+        put(MigrationExecutor, "apply_migration", applied)
+        put(MigrationExecutor, "unapply_migration", unapplied)
+
+    def _noting_fakes(self, callback: Any) -> Callable[..., None]:
+        """The executor alone knows whether ``--fake-initial`` faked."""
+
+        def note(action: str, migration: Any = None, fake: bool = False) -> None:
+            if action.endswith("_success") and migration is not None and self.migrations:
+                self.migrations[-1]["fake"] = bool(fake)
+            if callback:
+                callback(action, migration, fake)
+
+        return note
+
+    @contextlib.contextmanager
+    def _one(self, executor: Any, migration: Any, backwards: bool) -> Iterator[None]:
+        """Write one migration down. A failed one that was rolled back has renamed nothing."""
+        entry: Dict[str, Any] = {
+            "alias": executor.connection.alias,
+            "key": [migration.app_label, migration.name],
+            "backwards": backwards,
+            "fake": False,
+            "sql": [len(self.statements), 0],
+            "done": False,
+        }
+        self.migrations.append(entry)
+        # Put into the plan by the pre_migrate handler of django.contrib.contenttypes.
+        renames = [e for e in migration.operations if type(e).__name__ == "RenameContentType"]
+        follow = self.content_types.get(entry["alias"], 0)
+        self.content_types[entry["alias"]] = follow + len(renames)
+        self.telling("%s %s.%s" % ("unapplying" if backwards else "applying", *entry["key"]))
+        before, start = len(self._schema), time.perf_counter()
+        try:
+            yield
+            entry["done"] = True
+        except BaseException:
+            if migration.atomic and executor.connection.features.can_rollback_ddl:
+                del self._schema[before:]
+            raise
+        finally:
+            entry["seconds"] = time.perf_counter() - start
+            entry["sql"][1] = len(self.statements)
+        self.after_each(entry)
 
     def stop(self) -> None:
         self._on = False
@@ -54,7 +143,12 @@ class Trace:
 
     def _keep(self, alias: str, sql: str, params: Any, many: bool) -> None:
         if sql.startswith(_CHANGES_NAMES) and not params:
-            self._schema.append(sql)
+            self._schema.append((alias, sql))
+        mark = _SAVEPOINT.match(sql)
+        if mark and mark.group(1) == "SAVEPOINT":
+            self._savepoints[mark.group(2)] = len(self._schema)
+        elif mark:
+            del self._schema[self._savepoints.get(mark.group(2), len(self._schema)) :]
         if len(self.statements) >= SQL_LIMIT:
             self.left_out += 1
             return
@@ -64,16 +158,16 @@ class Trace:
             sql = _filled(sql, params)
         self.statements.append([alias, sql])
 
-    def renames(self) -> Dict[str, Any]:
-        """Where the old names are now: ``tables`` {old: new or null}, ``columns`` {old table: {old:
-        new or null}}. A name that is not there kept its place, but for columns of ``rebuilt``
-        tables, which are all named.
+    def renames(self, alias: str) -> Dict[str, Any]:
+        """Where the old names of a database are now: ``tables`` {old: new or null}, ``columns``
+        {old table: {old: new or null}}. A name that is not there kept its place, but for columns
+        of ``rebuilt`` tables, which are all named.
 
         Read off the statements that ran: renames, drops, and tables that were built anew and
         filled from the old (``DatabaseSchemaEditor._remake_table`` on SQLite).
         """
         names = _Names()
-        for sql in self._schema:
+        for sql in (sql for where, sql in self._schema if where == alias):
             for pattern, follow in names.steps:
                 found = pattern.match(sql)
                 if found:

@@ -90,12 +90,12 @@ def lens() -> Any:
         return {"unreadable": words_of_error(error)}
 
 
-def other_database(path: str) -> Optional[str]:
+def other_database(path: str, alias: str) -> Optional[str]:
     """The name of the database that the settings mean, where it is not the one at this path."""
     from django.conf import settings
 
     try:
-        database = settings.DATABASES["default"]
+        database = settings.DATABASES[alias]
         name = str(database["NAME"])
         if "sqlite" not in database["ENGINE"]:
             return "%s (%s)" % (name, database["ENGINE"])

@@ -59,9 +59,9 @@ class Wire:
         """Give back messages that came too early; they are received next."""
         self._held[:0] = messages
 
-    def wait_for_either(self, other: int) -> int:
-        """The descriptor that has something to read: this wire's, or ``other``."""
+    def wait_for(self, others: List[int]) -> int:
+        """The descriptor that has something to read: this wire's, or one of the others."""
         if self._held or b"\n" in self._rest:
             return self.incoming
-        readable, _, _ = select.select([self.incoming, other], [], [])
-        return other if other in readable else self.incoming
+        readable, _, _ = select.select([self.incoming, *others], [], [])
+        return next((each for each in others if each in readable), self.incoming)

@@ -113,7 +113,7 @@ def _sqlite(found: tuple[int, ...]) -> Finding:
 
 def _practice_project() -> Finding:
     try:
-        folder = project.bundled(project.BUNDLED[0]).folder
+        folder = project.bundled(project.BUNDLED[0]).root
     except MiglabError:
         do = "install miglab again"
         return Finding("missing", "practice project", "not in this installation", do)

@@ -25,7 +25,7 @@ def sentence(step: Step, moves: Moves) -> str:
     if step.kind == "outside":
         parts.append("Something was done outside this notebook")
     if step.refusal is not None:
-        moved = moves.moved or any(not each.by_handlers for each in step.rows)
+        moved = moves.moved or any(each.costs or not each.by_handlers for each in step.rows)
         so_far = "and stopped on the way" if moved else "and nothing moved"
         return _end([f"{_how(step)} {so_far}", *_moved(moves), *costs(step)])
     parts += _moved(moves)
@@ -77,9 +77,7 @@ def _moved(moves: Moves) -> list[str]:
 def costs(step: Step) -> list[str]:
     """What was stored and is not there any more: what is gone, and what changed."""
     gone, changed = [], []
-    for change in step.rows:
-        if change.by_handlers:
-            continue
+    for change in (each for each in step.rows if each.costs):
         if change.lost:
             gone.append(f"{counted(change.lost, 'row', 'rows')} of {change.table}")
         for column, number in change.lost_values.items():
@@ -137,12 +135,12 @@ def chips(step: Step, moves: Moves) -> list[str]:
     marks = [f"{name} moved" for name in moves.moved]
     if moves.lens:
         marks.append("settings changed")
-    rows = [each for each in step.rows if not each.by_handlers]
+    rows = [each for each in step.rows if not each.follows_rename]
     for number, word in (
         (sum(each.lost for each in rows), "rows lost"),
         (sum(sum(each.lost_values.values()) for each in rows), "values lost"),
         (sum(each.changed for each in rows), "rows changed"),
-        (sum(each.gained for each in rows), "rows added"),
+        (sum(each.gained for each in rows if not each.by_handlers), "rows added"),
     ):
         if number:
             marks.append(f"{word}: {number:,}")

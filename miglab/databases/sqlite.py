@@ -6,22 +6,27 @@ import errno
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 #: What SQLite leaves beside a database while it is in use.
 SIDECARS = ("-journal", "-wal", "-shm")
 
 
-def copy(source: Path, to: Path) -> None:
+#: How much is copied before somebody is told how far it is, in pages.
+_PAGES = 20_000
+
+
+def copy(source: Path, to: Path, tell: Callable[[str], None] | None = None) -> None:
     """Copy a database, also while somebody writes to it. The source is opened read-only.
 
-    A file that is no database is copied as it is.
+    A file that is no database is copied as it is. ``tell`` hears how far it is.
 
     Raises:
         OSError: there is no room (``ENOSPC``).
     """
     try:
-        _back_up(source, to)
+        _back_up(source, to, tell)
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(to)) from None
@@ -30,14 +35,18 @@ def copy(source: Path, to: Path) -> None:
         shutil.copyfile(source, to)
 
 
-def _back_up(source: Path, to: Path) -> None:
+def _back_up(source: Path, to: Path, tell: Callable[[str], None] | None) -> None:
+    def far(status: int, remaining: int, total: int) -> None:
+        if tell is not None and remaining:
+            tell(f"copying {source.name}: {100 * (total - remaining) // total} %")
+
     original = sqlite3.connect(source.resolve().as_uri() + "?mode=ro", uri=True)
     try:
         duplicate = sqlite3.connect(to, isolation_level=None)
         try:
             duplicate.execute("PRAGMA synchronous = OFF")
             duplicate.execute("PRAGMA journal_mode = OFF")
-            original.backup(duplicate)
+            original.backup(duplicate, pages=_PAGES if tell else -1, progress=far)
         finally:
             duplicate.close()
     finally:

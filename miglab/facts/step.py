@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .migration import Key
 from .truths import Truths
 
 
@@ -48,8 +49,14 @@ class RowChange:
         changed_columns: column → in how many rows its value differs.
         lost_values: dropped column → how many values other than NULL went with it.
         lost_values_sample: dropped column → a few of those values, with the key of their row.
-        by_handlers: Django itself fills this table after every ``migrate``.
+        changed_sample: column → a few of its values before and now, with the key of their row.
+        retyped: columns whose declared type is another one; whether their values are lost, only
+            the way back can say.
+        many_to_many: Django made the table for a ``ManyToManyField``.
+        by_handlers: ``post_migrate`` handlers did it, after the migrations.
+        follows_rename: content types that follow a model's new name; nothing is lost with that.
         approximate: the table has no primary key that lasts, so rows are matched whole.
+        database: the alias of the database that it is in.
     """
 
     table: str
@@ -63,13 +70,58 @@ class RowChange:
     lost_values: Mapping[str, int] = field(default_factory=dict)
     lost_sample: tuple[Mapping[str, object], ...] = ()
     lost_values_sample: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    changed_sample: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    retyped: tuple[str, ...] = ()
+    many_to_many: bool = False
     by_handlers: bool = False
+    follows_rename: bool = False
     approximate: bool = False
+    database: str = "default"
 
     @property
     def costs(self) -> bool:
         """Whether something that was stored is not there any more."""
-        return bool(self.lost or self.changed or self.lost_values)
+        return bool(self.lost or self.changed or self.lost_values) and not self.follows_rename
+
+
+@dataclass(frozen=True)
+class Renames:
+    """Where the old names of a database are: ``tables`` {old: new or ``None``}, ``columns``
+    {old table: {old: new or ``None``}}; columns of ``rebuilt`` tables are all named there, any
+    other name that is not there has stayed."""
+
+    tables: Mapping[str, str | None] = field(default_factory=dict)
+    columns: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    rebuilt: tuple[str, ...] = ()
+
+    def table(self, name: str) -> str | None:
+        """What a table is called now."""
+        return self.tables.get(name, name)
+
+    def column(self, table: str, name: str) -> str | None:
+        """What a column of a table, both by their old names, is called now."""
+        return self.columns.get(table, {}).get(name, None if table in self.rebuilt else name)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One migration that a command began; ``seconds`` is for how long it ran."""
+
+    key: Key
+    backwards: bool
+    fake: bool
+    done: bool
+    seconds: float
+    sql: tuple[Statement, ...] = ()
+    database: str = "default"
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Something that a user's project tried to do outside of its copy, and was not let do."""
+
+    what: str
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +148,10 @@ class Step:
         files: the files of the project that changed.
         apps: the app labels that pictures of this step show; empty means all.
         sql_left_out: how many statements more ran than ``sql`` holds.
+        plan: the migrations that were to run, each with whether it goes backwards.
+        ran: those that were begun, in order.
+        renames: database alias → where its old names are now.
+        kept_in: what the guard around a user's project did not let it do.
     """
 
     line: str
@@ -109,6 +165,10 @@ class Step:
     files: tuple[FileChange, ...] = ()
     apps: tuple[str, ...] = ()
     sql_left_out: int = 0
+    plan: tuple[tuple[Key, bool], ...] = ()
+    ran: tuple[Ran, ...] = ()
+    renames: Mapping[str, Renames] = field(default_factory=dict)
+    kept_in: tuple[Reach, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -1,9 +1,10 @@
-"""Finding a project: its folder, its manage.py, its interpreter, its database."""
+"""Finding a project: its folder, its manage.py, its interpreter, its databases, its files."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import MiglabError, UnknownName
@@ -14,13 +15,41 @@ BUNDLED = ("storefront",)
 
 @dataclass(frozen=True)
 class Project:
-    """A Django project on disk. ``database`` is its SQLite file, relative to ``folder``."""
+    """A Django project on disk, and how a copy of it is laid out.
+
+    Attributes:
+        name: what it is called.
+        root: the folder that is copied; the copy is called ``project``.
+        files, folders: what is copied, as paths below ``root``.
+        manage: the path of manage.py in a sandbox, as in ``"project/manage.py"``.
+        databases: alias → the path of its SQLite file in a sandbox.
+        sources: alias → the original's file; empty for a project that comes with miglab.
+        python: the project's own interpreter.
+        own: whether it is a user's: then it is guarded, and nothing about it is held still.
+        settings: the settings module to use, or ``None`` for the one that manage.py names.
+        manage_text: the text of manage.py, for a project that has none.
+        environment: variables that its commands get beside this process's own.
+        left_out: how many files were not copied, and their size in bytes.
+    """
 
     name: str
-    folder: Path
+    root: Path
+    files: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+    manage: str = "project/manage.py"
+    databases: Mapping[str, str] = field(default_factory=lambda: {"default": "project/db.sqlite3"})
+    sources: Mapping[str, Path] = field(default_factory=dict)
     python: str = sys.executable
-    manage: str = "manage.py"
-    database: str = "db.sqlite3"
+    own: bool = False
+    settings: str | None = None
+    manage_text: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[int, int] = (0, 0)
+
+    @property
+    def in_copy(self) -> bool:
+        """Whether manage.py lies in the copy of ``root``."""
+        return self.manage.startswith("project/")
 
 
 def bundled(name: str) -> Project:
@@ -34,5 +63,16 @@ def bundled(name: str) -> Project:
     package = Path(__file__).resolve().parents[1]
     for place in (package / "_data" / "sandbox_project", package.parent / "sandbox_project"):
         if (place / "manage.py").exists():
-            return Project(name, place)
+            return Project(name, place, tuple(_sources(place)))
     raise MiglabError(f"the project {name!r} is not in this installation; install miglab again")
+
+
+def _sources(place: Path) -> list[str]:
+    """Its files, without what running it in a checkout leaves there."""
+    return sorted(
+        path.relative_to(place).as_posix()
+        for path in place.rglob("*")
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and not path.name.startswith("db.sqlite3")
+    )

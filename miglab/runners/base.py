@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 from ..agent.protocol import Message
 
 Ask = Callable[[str], str | None]
+#: Hears in a few words what is being done.
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,18 @@ class Runner(ABC):
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
 
-    def prepare(self, digest: str) -> None:
-        """Get ready for the next request, where that saves time."""
+    def notify(self, message: Message) -> None:
+        """Send what has no answer and only saves time or memory."""
         return
 
     @abstractmethod
-    def run(self, request: Message, ask: Ask | None, limit: float | None) -> Message:
+    def run(
+        self, request: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+    ) -> Message:
         """The agent's ``done`` for this request.
 
         ``ask`` takes a question of the project's and gives the answer, or ``None``; ``limit`` is
-        in seconds, and the time taken to answer does not count.
+        in seconds, and the time taken to answer does not count; ``tell`` hears what is being done.
 
         Raises:
             Stopped: nothing of the request runs any more, and it may have done half its work.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup
+from .base import Ask, Runner, Setup, Tell
 from .process import AgentProcess
 
 
@@ -17,9 +17,11 @@ class Fresh(Runner):
     def __init__(self, setup: Setup) -> None:
         super().__init__(Setup(setup.python, {**setup.config, "once": True}, setup.environment))
 
-    def run(self, request: Message, ask: Ask | None, limit: float | None) -> Message:
+    def run(
+        self, request: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+    ) -> Message:
         agent = AgentProcess(self.setup)
         try:
-            return agent.request(request, ask, limit)
+            return agent.request(request, ask, limit, tell)
         finally:
             agent.kill()

@@ -7,6 +7,7 @@ import os
 import queue
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import IO
 
 from ..agent.protocol import VERSION, Message, decode, encode
 from ..errors import MiglabError
-from .base import Ask, Setup, Stopped
+from .base import Ask, Setup, Stopped, Tell
 
 _AGENT = Path(__file__).resolve().parents[1] / "agent"
 
@@ -26,16 +27,15 @@ class AgentProcess:
     """A started agent. Everything it starts is in its process group, and ends with it."""
 
     def __init__(self, setup: Setup) -> None:
-        self._errors = Path(f"{setup.config['output']}.errors")
-        with open(self._errors, "wb") as errors:
-            self._process = subprocess.Popen(
-                [setup.python, str(_AGENT)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=dict(setup.environment),
-                start_new_session=True,
-            )
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (read when the agent has died)
+        self._process = subprocess.Popen(
+            [setup.python, str(_AGENT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=dict(setup.environment),
+            start_new_session=True,
+        )
         self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         assert self._process.stdout is not None
         threading.Thread(
@@ -60,7 +60,9 @@ class AgentProcess:
         """Send a message that has no answer."""
         self._send(message)
 
-    def request(self, message: Message, ask: Ask | None, limit: float | None) -> Message:
+    def request(
+        self, message: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+    ) -> Message:
         """Send a request and wait for its end. Raises ``Stopped``, and then the agent is dead."""
         self._begun = False
         try:
@@ -69,7 +71,7 @@ class AgentProcess:
                 self._wait_until_ready(None if limit is None else max(limit, START_LIMIT))
             self._number += 1
             self._send({**message, "id": self._number})
-            return self._wait(ask, limit)
+            return self._wait(ask, limit, tell)
         except BaseException:
             self.kill()
             raise
@@ -85,6 +87,7 @@ class AgentProcess:
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):
             self._process.stdin.close()
+        self._errors.close()
 
     def _send(self, message: Message) -> None:
         assert self._process.stdin is not None
@@ -100,7 +103,7 @@ class AgentProcess:
             raise MiglabError(f"the agent said {message!r} instead of being ready")
         self._ready = True
 
-    def _wait(self, ask: Ask | None, limit: float | None) -> Message:
+    def _wait(self, ask: Ask | None, limit: float | None, tell: Tell | None) -> Message:
         deadline = None if limit is None else time.monotonic() + limit
         while True:
             message = self._next(deadline)
@@ -111,6 +114,8 @@ class AgentProcess:
                 return message
             if event == "begun":
                 self._begun = True
+            if event == "told" and tell is not None:
+                tell(message["text"])
             if event == "died":
                 number, code = message["signal"], message["exit"]
                 told = f"signal {number}" if number else "" if code is None else f"exit code {code}"
@@ -139,8 +144,9 @@ class AgentProcess:
             return message
 
     def _last_words(self) -> str:
-        with contextlib.suppress(OSError):
-            lines = self._errors.read_text("utf-8", "replace").strip().splitlines()
+        with contextlib.suppress(OSError, ValueError):
+            self._errors.seek(0)
+            lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
             return lines[-1] if lines else ""
         return ""
 

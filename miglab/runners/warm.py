@@ -6,7 +6,7 @@ import contextlib
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup, Stopped
+from .base import Ask, Runner, Setup, Stopped, Tell
 from .process import AgentProcess
 
 
@@ -33,18 +33,22 @@ class Warm(Runner):
             self._agent = AgentProcess(self.setup)
         return self._agent
 
-    def prepare(self, digest: str) -> None:
+    def notify(self, message: Message) -> None:
+        if self._closed or (message["do"] == "forget" and self._agent is None):
+            return
         with contextlib.suppress(Stopped):
-            self._started().notify({"do": "prepare", "digest": digest})
+            self._started().notify(message)
 
-    def run(self, request: Message, ask: Ask | None, limit: float | None) -> Message:
+    def run(
+        self, request: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+    ) -> Message:
         try:
-            return self._started().request(request, ask, limit)
+            return self._started().request(request, ask, limit, tell)
         except Stopped as stopped:
             if stopped.begun or stopped.why != "died":
                 raise
         # The agent died before anything of this was done: another one can do it.
-        return self._started().request(request, ask, limit)
+        return self._started().request(request, ask, limit, tell)
 
     def close(self) -> None:
         self._closed = True

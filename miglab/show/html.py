@@ -49,7 +49,7 @@ def _(step: Step) -> str:
     parts += [html(each) for each in around(step, moves)]
     if told:
         parts.append(folded("What moved", _pre("\n".join(moved_lines(moves)))))
-    samples = [each for change in step.rows if not change.by_handlers for each in lost(change)]
+    samples = [each for change in step.rows for each in lost(change)]
     if samples:
         inside = "".join(sample_table(caption, rows) for caption, rows in samples)
         parts.append(folded("What was lost", inside))

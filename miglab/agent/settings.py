@@ -1,0 +1,142 @@
+"""Reads a user's settings, and turns what they reach to the copy: databases, mail, caches, logs.
+
+The settings are changed right after Django has read them, before any app is imported: nobody
+ever sees the ones that lead to the original.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from typing import Any, Dict, List
+
+from .steady import put
+
+#: Settings of packages that send work away, and what serves in their place: kombu's own memory.
+_BROKERS = {"CELERY_BROKER_URL": "memory://", "BROKER_URL": "memory://"}
+_CACHE = "django.core.cache.backends.locmem.LocMemCache"
+_MAIL = "django.core.mail.backends.dummy.EmailBackend"
+#: Handlers of the logging module that send what they get.
+_SENDERS = ("SysLogHandler", "SocketHandler", "DatagramHandler", "SMTPHandler", "HTTPHandler")
+
+
+def read() -> Dict[str, Any]:
+    """``databases``: alias → ``engine`` and ``name``, a SQLite file's as an absolute path;
+    ``module``: the settings' name."""
+    from django.conf import settings
+
+    found = {}
+    for alias, database in settings.DATABASES.items():
+        engine = str(database.get("ENGINE") or "django.db.backends.dummy")
+        name = str(database.get("NAME") or "")
+        if "sqlite" in engine.lower() or "spatialite" in engine.lower():
+            name = _path(name)
+        found[alias] = {"engine": engine, "name": name}
+    return {"databases": found, "module": os.environ.get("DJANGO_SETTINGS_MODULE", "")}
+
+
+def _path(name: str) -> str:
+    """The file behind a SQLite name; ``""`` for a database in memory."""
+    if name in ("", ":memory:") or "mode=memory" in name:
+        return ""
+    if name.startswith("file:"):
+        from urllib.parse import unquote, urlsplit
+
+        name = unquote(urlsplit(name).path)
+    return os.path.abspath(name)
+
+
+def turn_to_copy(databases: Dict[str, str], temporary: str) -> None:
+    """From now on, settings that are read name these databases, and reach nobody; temporary files
+    and logs go to the folder ``temporary``."""
+    from django.conf import LazySettings
+
+    os.makedirs(temporary, exist_ok=True)
+    os.environ["TMPDIR"] = tempfile.tempdir = temporary
+    lazy: Any = LazySettings
+    set_up, configure = lazy._setup, lazy.configure
+
+    def _setup(self: Any, *args: Any, **kwargs: Any) -> None:
+        set_up(self, *args, **kwargs)
+        _change(self._wrapped, databases, temporary)
+
+    def _configure(self: Any, *args: Any, **kwargs: Any) -> None:
+        configure(self, *args, **kwargs)
+        _change(self._wrapped, databases, temporary)
+
+    put(lazy, "_setup", _setup)
+    put(lazy, "configure", _configure)
+
+
+def _change(settings: Any, databases: Dict[str, str], temporary: str) -> None:
+    for alias, database in settings.DATABASES.items():
+        if alias in databases:
+            database["NAME"] = databases[alias]
+            options = database.get("OPTIONS")
+            if isinstance(options, dict):
+                options.pop("uri", None)
+    settings.CACHES = {alias: {"BACKEND": _CACHE, "LOCATION": alias} for alias in settings.CACHES}
+    settings.EMAIL_BACKEND = _MAIL
+    if hasattr(settings, "MAILERS"):
+        settings.MAILERS = {alias: {"BACKEND": _MAIL} for alias in settings.MAILERS}
+    for name, instead in _BROKERS.items():
+        if hasattr(settings, name):
+            setattr(settings, name, instead)
+        if name in os.environ:
+            os.environ[name] = instead
+    logging = getattr(settings, "LOGGING", None) or {}
+    for name, handler in dict(logging.get("handlers") or {}).items():
+        if "filename" in handler:
+            handler["filename"] = os.path.join(temporary, os.path.basename(handler["filename"]))
+        elif str(handler.get("class", "")).endswith(_SENDERS):
+            logging["handlers"][name] = {"class": "logging.NullHandler"}
+
+
+def use(module: str) -> None:
+    """Use this settings module, even where manage.py names another."""
+    from django.conf import settings
+
+    if not settings.configured:
+        os.environ["DJANGO_SETTINGS_MODULE"] = module
+
+
+def look_in_copy(original: str, copy: str) -> None:
+    """What Python would import from the original's folder, it imports from the copy: an editable
+    install of the project puts the original on the path. Environments inside it stay."""
+    inside = os.path.join(os.path.realpath(original), "")
+
+    def moved(path: str) -> str:
+        real = os.path.join(os.path.realpath(path), "") if path else ""
+        if not real.startswith(inside) or in_environment(real, inside):
+            return path
+        return os.path.normpath(os.path.join(copy, os.path.relpath(real, inside)))
+
+    sys.path[:] = [moved(each) for each in sys.path]
+    for name, module in list(sys.modules.items()):
+        mapping = getattr(module, "MAPPING", None)
+        # setuptools' finder for editable installs: package → folder.
+        if name.startswith("__editable__") and isinstance(mapping, dict):
+            mapping.update({package: moved(path) for package, path in mapping.items()})
+
+
+def in_environment(path: str, inside: str) -> bool:
+    """Whether a path belongs to a virtual environment that lies in the project's folder."""
+    folder = path.rstrip(os.sep)
+    while folder.startswith(inside):
+        if os.path.exists(os.path.join(folder, "pyvenv.cfg")):
+            return True
+        folder = os.path.dirname(folder)
+    return "site-packages" in path
+
+
+def from_the_original(original: str) -> List[str]:
+    """Modules that were imported from the original's folder all the same."""
+    inside = os.path.join(os.path.realpath(original), "")
+    found = []
+    for name, module in list(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        real = os.path.realpath(path) if isinstance(path, str) else ""
+        if real.startswith(inside) and not in_environment(real, inside):
+            found.append("%s (%s)" % (name, path))
+    return sorted(found)
