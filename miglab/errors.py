@@ -3,7 +3,8 @@
 MiglabError
 ├── BadInput             what was asked for is not possible; the lab has not moved
 │   ├── UnknownName      no such sandbox, table, moment, migration …; says what there is
-│   └── OutsideSandbox   a path that leaves the project's folder
+│   ├── OutsideSandbox   a path that leaves the project's folder
+│   └── NoProject        no project there that can be rehearsed; says what would make it one
 ├── LabClosed            the lab was closed; open another
 ├── Interrupted          the command was stopped; the lab stands as it stood before it
 │   ├── TimeLimit        … because it ran longer than the lab allows
@@ -59,6 +60,10 @@ class OutsideSandbox(BadInput):
             f"{path!r} is outside the project's folder; give a path inside it, "
             "such as store/models.py"
         )
+
+
+class NoProject(BadInput):
+    """There is no Django project that miglab can rehearse, or something about it is missing."""
 
 
 class LabClosed(MiglabError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from . import start
 from .commands import arguments, typed
 from .compare.picture import picture, plan_picture
 from .errors import BadInput, LabClosed, RefusalExpected, UnknownName
+from .facts.consequences import Consequences, Ladder
 from .facts.graph import graph_of
 from .facts.picture import Picture
 from .facts.schema import Schema
@@ -22,9 +23,17 @@ from .facts.step import Step
 from .facts.truths import Files, Record, value_or
 from .facts.view import History, Rows, View
 from .project import bundled
-from .runners.base import Ask
-from .stage import Stage, open_stage
+from .runners.base import Ask, Tell
+from .stage import Stage, copy_stage, open_stage
+from .whatif import what_if, what_if_all
 from .wire import refusal
+
+Progress = Callable[[], AbstractContextManager[Tell]]
+
+
+@contextmanager
+def _silent() -> Iterator[Tell]:
+    yield lambda text: None
 
 
 class Lab:
@@ -44,6 +53,9 @@ class Lab:
 
     #: Asks the person a question of Django's and gives the answer. The notebook sets it.
     prompt: ClassVar[Ask | None] = None
+
+    #: Shows what is being done while something long runs. The notebook and the command set it.
+    progress: ClassVar[Progress] = staticmethod(_silent)
 
     _latest: ClassVar[weakref.ReferenceType[Lab] | None] = None
 
@@ -321,6 +333,53 @@ class Lab:
         """The steps that a terminal took, noticed since this was last asked."""
         with self._open() as stage:
             return stage.take_noticed()
+
+    # -- trying things out
+
+    def copy(self) -> Lab:
+        """A second lab, as this one is now and independent of it, with no history."""
+        with self._open() as stage:
+            copy = copy_stage(stage, self._runner)
+        lab = object.__new__(type(self))
+        lab.apps, lab._turn, lab._runner = self.apps, threading.RLock(), self._runner
+        lab._take(copy)
+        return lab
+
+    def what_if(self, *commands: str | Sequence[str], answers: Iterable[str] = ()) -> Consequences:
+        """What these commands would do, one after the other: they are run in a copy, and so is the
+        way back. This lab does not move.
+
+        Args:
+            commands: what one would type after ``python manage.py``; or ``"delete PATH"`` for a
+                file that is deleted; or ``"sql …"`` for SQL by hand.
+            answers: what to answer when Django asks, in order.
+
+        Raises:
+            BadInput: there is no command, it needs a terminal, or names no file.
+            Interrupted: it was stopped; nothing of it is left.
+        """
+        with self._open() as stage, self._telling(stage):
+            return what_if(stage, commands, _answering(answers))
+
+    def what_if_all(self, app_label: str) -> Ladder:
+        """What each further step back in an app would cost: all targets at once, down to zero.
+
+        Raises:
+            UnknownName: there is no such app with migrations.
+            Interrupted: it was stopped; nothing of it is left.
+        """
+        with self._open() as stage, self._telling(stage):
+            return what_if_all(stage, app_label)
+
+    @contextmanager
+    def _telling(self, stage: Stage) -> Iterator[None]:
+        """Let whoever shows progress hear what is being done."""
+        with Lab.progress() as tell:
+            stage.reader.tell = tell
+            try:
+                yield
+            finally:
+                stage.reader.tell = None
 
     # -- going back in the lab's own history
 

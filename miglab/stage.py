@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal
+from pathlib import Path
+from typing import Literal, Protocol
 
 from . import start, wire
 from .agent.protocol import Message
@@ -35,6 +37,14 @@ from .sandbox import Sandbox
 Move = Literal["rewind", "forward", "restart"]
 
 
+class HasCopies(Protocol):
+    """Whoever needs copies of databases."""
+
+    @property
+    def copies(self) -> set[Path]:
+        """Their files."""
+
+
 class Stage:
     """A sandbox with its agent and its history. Not for two threads at once.
 
@@ -50,6 +60,7 @@ class Stage:
         self.moments = Moments(Moment(sandbox.snapshot()))
         self._noticed: list[Step] = []
         self._twin: Stage | None = None
+        self._kept: weakref.WeakSet[HasCopies] = weakref.WeakSet()
 
     def close(self) -> None:
         """End the agent and remove the sandbox, also while another thread runs a command."""
@@ -59,19 +70,29 @@ class Stage:
         if self._twin is not None:
             self._twin.sandbox.remove()
 
-    def twin(self) -> Stage:
+    def twin(self, alias: str = "default") -> Stage:
         """Another copy of the project, at the moment that holds here, for trying things out. It
-        has the same agent; there is one, and it is brought to this moment each time."""
+        has the same agent; there is one, and it is brought to this moment each time. ``alias`` is
+        the database that is read."""
         now, _ = self.now()
         if self._twin is None:
             sandbox = Sandbox(laid_out_as(self.project, self.sandbox))
             reader = self.reader.beside(place_of(sandbox, self.project))
             self._twin = Stage(self.project, sandbox, reader, self.apps)
-        self._twin.begin_at(now)
-        return self._twin
+        twin = self._twin
+        twin.reader.time_limit, twin.reader.tell = self.reader.time_limit, self.reader.tell
+        twin.sandbox.forget_copies(set().union(*(each.copies for each in self._kept)))
+        same = alias == self.reader.alias
+        twin.reader.alias = alias
+        twin.begin_at(Moment(now.snapshot, now.truths if same else None))
+        return twin
+
+    def keep_copies_for(self, full: HasCopies) -> None:
+        """Keep the databases that it names for as long as somebody holds it."""
+        self._kept.add(full)
 
     def begin_at(self, moment: Moment) -> None:
-        """Be as another copy is at a moment, with no history."""
+        """Be as a copy is at a moment, this one or another, with no history."""
         self.sandbox.restore(moment.snapshot)
         self.moments = Moments(Moment(moment.snapshot, moment.truths))
         self.reader.prepare(moment.snapshot.digest)

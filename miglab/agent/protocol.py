@@ -62,7 +62,7 @@ PLACE = ("root", "folder", "manage", "databases", "output", "own")
 #:     settings  the databases that the settings name, before anything is set up
 #:     database  the facts of the database alone: the project is not even touched
 #:     compare   old, new, renames: compare the rows of two databases; no project is touched
-#:     list      old, new, renames, table, column, to: write all that a table lost as CSV
+#:     list      old, new, renames, table, column, to or limit: all that a table lost
 #:     prepare   set the project up for this digest, and answer nothing
 #:     forget    this place is gone, answer nothing
 #: ``alias`` names the database that is asked about, ``"default"`` without it. ``old`` maps aliases

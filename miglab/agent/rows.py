@@ -65,10 +65,15 @@ def compare(old: str, new: str, renames: Renames, tables: Any = None) -> List[Di
     return [each for each in entries if _says_something(each)]
 
 
-def write_list(request: Dict[str, Any]) -> None:
-    """Write all that a table lost to the file ``to``, as CSV: its rows that are gone; or with
-    ``column``, the values of that column that are gone, or that are others now."""
-    connection = _attached(request["old"], request["new"])
+def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    """All that a table lost: its rows that are gone; or with ``column``, the values of that column
+    that are gone, or that are others now. With ``to`` as a CSV file of that path, else the first
+    ``limit`` of them and their ``total``."""
+    if request["new"]:
+        connection = _attached(request["old"], request["new"])
+    else:
+        connection = sqlite3.connect(":memory:")
+        connection.execute("ATTACH DATABASE ? AS old", (request["old"],))
     try:
         pair = next(
             each
@@ -76,11 +81,19 @@ def write_list(request: Dict[str, Any]) -> None:
             if each.table == request["table"]
         )
         sql, order = query_of(pair, request.get("column"))
+        if "to" not in request:
+            cursor = connection.execute("%s LIMIT %d" % (_sorted(sql, order), request["limit"]))
+            return {
+                "columns": [each[0] for each in cursor.description],
+                "rows": [[plain(value) for value in row] for row in cursor],
+                "total": pair.number("SELECT count(*) FROM (%s)" % sql),
+            }
         cursor = connection.execute(_sorted(sql, order))
         with open(request["to"], "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow([each[0] for each in cursor.description])
             writer.writerows([plain(value) for value in row] for row in cursor)
+        return None
     finally:
         connection.close()
 
@@ -135,8 +148,11 @@ def _pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Pair]:
         if now is not None:
             known = renames["columns"].get(table, {})
             kept = table not in renames["rebuilt"]
+            there = types(connection, "main", now)
             for name in types(connection, "old", table):
-                columns[name] = known.get(name, name if kept else None)
+                renamed = known.get(name, name if kept else None)
+                # A column that was dropped and made anew is compared by what is in it.
+                columns[name] = name if renamed is None and name in there else renamed
             if guessing:
                 columns.update(_guess_columns(connection, table, now))
         yield Pair(connection, table, now, columns)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import os
 import queue
+import sqlite3
 import sys
 import threading
 from typing import Any, Callable, Dict, List, Optional, TextIO
@@ -48,6 +49,7 @@ def main() -> None:
             "version": VERSION,
             "python": "%d.%d.%d" % sys.version_info[:3],
             "django": django.get_version(),
+            "sqlite": sqlite3.sqlite_version,
             "pid": os.getpid(),
         }
     )
@@ -75,8 +77,7 @@ def _compare(request: Message) -> Dict[str, Any]:
 
 
 def _list(request: Message) -> Dict[str, Any]:
-    rows.write_list(request)
-    return {}
+    return {"table": rows.list_lost(request)}
 
 
 #: Requests for which no code of the project runs.

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..facts.migration import Key
-from ..facts.schema import Schema, Table
+from ..facts.schema import Schema
 from ..facts.truths import Files, Lens, Model, Models, Record, Truths, Unreadable, value_or
+from .schema import schema_lines
 
 
 @dataclass(frozen=True)
@@ -145,46 +146,3 @@ def _lens(before: Truths, after: Truths) -> Iterator[str]:
         for name in sorted(old.keys() | new.keys()):
             if old.get(name) != new.get(name):
                 yield f"{name}: {old.get(name)} → {new.get(name)}"
-
-
-def schema_lines(old: Schema, new: Schema) -> Iterator[str]:
-    """What changed between two catalogues, table by table."""
-    if old is new:
-        return
-    for name in sorted(old.tables.keys() | new.tables.keys()):
-        if name not in new.tables:
-            yield f"table {name} is gone"
-        elif name not in old.tables:
-            yield f"table {name} is new"
-        else:
-            yield from table_lines(old.tables[name], new.tables[name])
-    for what, was, now in (("view", old.views, new.views), ("trigger", old.triggers, new.triggers)):
-        for name in sorted(was.keys() | now.keys()):
-            if was.get(name) != now.get(name):
-                how = "is gone" if name not in now else "is new" if name not in was else "changed"
-                yield f"{what} {name} {how}"
-
-
-def table_lines(old: Table, new: Table) -> Iterator[str]:
-    """What changed within one table."""
-    name = new.name
-    for column in [*old.columns, *(each for each in new.columns if not old.column(each.name))]:
-        was, now = old.column(column.name), new.column(column.name)
-        if now is None:
-            yield f"column {name}.{column.name} is gone"
-        elif was is None:
-            yield f"column {name}.{column.name} is new ({_kind(now.type, now.not_null)})"
-        elif was != now:
-            yield (
-                f"column {name}.{column.name}: {_kind(was.type, was.not_null)}"
-                f" → {_kind(now.type, now.not_null)}"
-            )
-    if set(old.column_names) == set(new.column_names) and old.column_names != new.column_names:
-        yield f"table {name}: its columns stand in another order"
-    for what in ("indexes", "foreign_keys", "checks"):
-        if getattr(old, what) != getattr(new, what):
-            yield f"{what.replace('_', ' ')} of {name} changed"
-
-
-def _kind(type_: str, not_null: bool) -> str:
-    return f"{type_} {'NOT NULL' if not_null else 'NULL'}"

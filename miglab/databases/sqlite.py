@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 #: What SQLite leaves beside a database while it is in use.
 SIDECARS = ("-journal", "-wal", "-shm")
@@ -51,6 +52,15 @@ def _back_up(source: Path, to: Path, tell: Callable[[str], None] | None) -> None
             duplicate.close()
     finally:
         original.close()
+
+
+def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    """All rows of a query on a database that is only read."""
+    connection = sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
 
 
 def put_back(copy: Path | None, to: Path) -> None:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
+from typing import Protocol
 
+from ..errors import BadInput
 from .migration import Key
 from .picture import Picture
 from .step import RowChange, Statement, Step
 from .truths import Agreements
+from .view import Rows
+
+
+class Full(Protocol):
+    """Whoever can list all that was lost."""
+
+    def rows(self, name: str, limit: int) -> Rows:
+        """As a table, the first ``limit`` rows of it."""
+
+    def csv(self, name: str, path: Path) -> Path:
+        """As a CSV file."""
 
 
 class Fate(Enum):
@@ -73,9 +87,9 @@ class Return(Enum):
     """How far one comes back, from not at all to whole; each level includes those before it."""
 
     NOT_AT_ALL = ("does not come back", "the commands back are refused or fail")
-    RUNS = ("comes back with other tables", "the commands back run, the schema is another")
-    SCHEMA = ("comes back without all of its rows", "the same schema, but for the order of columns")
-    ROWS = ("comes back without all of its values", "every row is there again")
+    RUNS = ("comes back with another schema", "the commands back run")
+    SCHEMA = ("the tables come back, not all rows", "the same schema, but for the order of columns")
+    ROWS = ("the rows come back, not all values", "every row is there again")
     VALUES = ("comes back whole", "every row and every value is there again")
 
     def __init__(self, words: str, meaning: str) -> None:
@@ -111,6 +125,7 @@ class Severity(Enum):
     STOPS = "stops"
     LOST = "lost"
     BACK = "way back"
+    TRUTHS = "truths disagree"
     NEXT = "next command"
     NOTE = "note"
 
@@ -175,6 +190,7 @@ class Consequences:
         seconds: how long the rehearsal took.
         project: where the original is, as its owner knows it.
         database: the original's database file, or empty.
+        full: lists all that was lost, for as long as the lab is open.
     """
 
     commands: tuple[str, ...]
@@ -195,6 +211,26 @@ class Consequences:
     seconds: float
     project: str = ""
     database: str = ""
+    full: Full | None = field(default=None, compare=False)
+
+    def lost(self, name: str, limit: int = 1000) -> Rows:
+        """The rows that a table lost (``"store_tag"``), or the values of a column that are gone or
+        others now (``"store_product.price"``), the first ``limit`` of them.
+
+        Raises:
+            UnknownName: nothing of that name was lost.
+            BadInput: the lab that measured it is closed.
+        """
+        return self._full().rows(name, limit)
+
+    def lost_csv(self, name: str, path: str | Path) -> Path:
+        """All of it as a CSV file; the path is given back."""
+        return self._full().csv(name, Path(path))
+
+    def _full(self) -> Full:
+        if self.full is None:
+            raise BadInput("these consequences came without the databases they were measured on")
+        return self.full
 
     @property
     def plan(self) -> tuple[Planned, ...]:

@@ -122,17 +122,18 @@ def _walk(start: Key, neighbours: Mapping[Key, tuple[Key, ...]]) -> list[Key]:
     return visited
 
 
-def graph_of(files: Files, applied: Collection[Key] = ()) -> Graph:
+def graph_of(files: Files, applied: Collection[Key] = (), *, squashed: bool = True) -> Graph:
     """The graph of these files, squashed migrations taken as Django takes them.
 
     A migration with ``replaces`` stands for those it names when all or none of them are applied,
-    else they stand for it (``MigrationLoader.build_graph``).
+    else they stand for it (``MigrationLoader.build_graph``). Without ``squashed`` it stands for
+    nothing (``MigrationLoader(replace_migrations=False)``).
     """
     migrations = dict(files.migrations)
     replaced: dict[Key, Key] = {}
     for key, migration in sorted(files.migrations.items()):
         names = [each for each in migration.replaces if each in migrations or each in applied]
-        if not migration.replaces:
+        if not migration.replaces or not squashed:
             continue
         states = [each in applied for each in migration.replaces]
         if all(states) or not any(states):

@@ -33,7 +33,7 @@ class Node:
     """One migration in a picture.
 
     ``target`` marks where a plan leads, ``leaf`` the end of an app's history, ``changed`` what
-    the step shown has just moved.
+    the step shown has just moved; ``cost`` says what going back before it would lose, or ``free``.
     """
 
     key: Key
@@ -41,6 +41,7 @@ class Node:
     target: bool = False
     leaf: bool = False
     changed: bool = False
+    cost: str = ""
 
 
 @dataclass(frozen=True)

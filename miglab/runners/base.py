@@ -43,6 +43,8 @@ class Runner(ABC):
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
+        #: The agent's own first words: its Python, its Django, its SQLite.
+        self.about: Message = {}
 
     def notify(self, message: Message) -> None:
         """Send what has no answer and only saves time or memory."""

@@ -22,6 +22,8 @@ class Fresh(Runner):
     ) -> Message:
         agent = AgentProcess(self.setup)
         try:
-            return agent.request(request, ask, limit, tell)
+            answer = agent.request(request, ask, limit, tell)
+            self.about = agent.about
+            return answer
         finally:
             agent.kill()

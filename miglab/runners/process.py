@@ -43,6 +43,7 @@ class AgentProcess:
         ).start()
         self._send(dict(setup.config))
         self._ready = False
+        self.about: Message = {}
         self._number = 0
         self._begun = False
 
@@ -102,6 +103,7 @@ class AgentProcess:
         if message.get("event") != "ready" or message.get("version") != VERSION:
             raise MiglabError(f"the agent said {message!r} instead of being ready")
         self._ready = True
+        self.about = message
 
     def _wait(self, ask: Ask | None, limit: float | None, tell: Tell | None) -> Message:
         deadline = None if limit is None else time.monotonic() + limit

@@ -42,13 +42,17 @@ class Warm(Runner):
     def run(
         self, request: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
     ) -> Message:
+        agent = self._started()
         try:
-            return self._started().request(request, ask, limit, tell)
+            answer = agent.request(request, ask, limit, tell)
         except Stopped as stopped:
             if stopped.begun or stopped.why != "died":
                 raise
-        # The agent died before anything of this was done: another one can do it.
-        return self._started().request(request, ask, limit, tell)
+            # The agent died before anything of this was done: another one can do it.
+            agent = self._started()
+            answer = agent.request(request, ask, limit, tell)
+        self.about = agent.about
+        return answer
 
     def close(self) -> None:
         self._closed = True

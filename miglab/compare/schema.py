@@ -1,0 +1,162 @@
+"""What changed between two catalogues, a line for each thing; a rename is a rename."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from ..facts.schema import Column, Index, Schema, Table
+from ..facts.step import Renames
+
+NOTHING = Renames()
+
+
+def schema_lines(old: Schema, new: Schema, renames: Renames = NOTHING) -> Iterator[str]:
+    """What changed, table by table; then views and triggers."""
+    if old is new:
+        return
+    taken = set()
+    for name, table in sorted(old.tables.items()):
+        now = renames.table(name)
+        if now is None and name in new.tables:
+            yield f"table {name} was dropped and made anew"
+            now = name
+        elif now is None or now not in new.tables:
+            yield f"table {name} is gone"
+            continue
+        elif now != name:
+            yield f"table {name} is now {now}"
+        taken.add(now)
+        yield from table_lines(table, new.tables[now], renames)
+    for name in sorted(new.tables.keys() - taken):
+        yield f"table {name} is new"
+    for what, was, is_now in (
+        ("view", old.views, new.views),
+        ("trigger", old.triggers, new.triggers),
+    ):
+        for name in sorted(was.keys() | is_now.keys()):
+            if was.get(name) != is_now.get(name):
+                gone, came = name not in is_now, name not in was
+                yield f"{what} {name} {'is gone' if gone else 'is new' if came else 'changed'}"
+
+
+def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[str]:
+    """What changed within one table."""
+    name = new.name
+    names = _columns(old, new, renames)
+    taken = set()
+    for column in old.columns:
+        now = names.get(column.name)
+        there = new.column(now) if now else None
+        if there is None:
+            yield f"column {name}.{column.name} is gone"
+            continue
+        taken.add(there.name)
+        if there.name != column.name:
+            yield f"column {name}.{column.name} is now {there.name}"
+        if _without_name(column) != _without_name(there):
+            yield f"column {name}.{there.name}: {_kind(column)} → {_kind(there)}"
+    for column in new.columns:
+        if column.name not in taken:
+            yield f"column {name}.{column.name} is new ({_kind(column)})"
+    if reordered(old, new):
+        yield f"table {name}: its columns stand in another order"
+    yield from _index_lines(old, new, names)
+    yield from _key_lines(old, new, names, renames)
+    gone, came = Counter(old.checks), Counter(new.checks)
+    for check in sorted((gone - came).elements()):
+        yield f"check {check} of {name} is gone"
+    for check in sorted((came - gone).elements()):
+        yield f"check {check} of {name} is new"
+
+
+def reordered(old: Table, new: Table) -> bool:
+    """Whether the same columns stand in another order."""
+    return set(old.column_names) == set(new.column_names) and old.column_names != new.column_names
+
+
+def _columns(old: Table, new: Table, renames: Renames) -> dict[str, str | None]:
+    """Old column → its name now; one that was dropped and made anew counts as the same."""
+    names = {each.name: renames.column(old.name, each.name) or each.name for each in old.columns}
+    return {name: now if new.column(now) else None for name, now in names.items()}
+
+
+def _without_name(column: Column) -> tuple[object, ...]:
+    return (column.type, column.not_null, column.default, column.key, column.generated)
+
+
+def _kind(column: Column) -> str:
+    words = [column.type, "NOT NULL" if column.not_null else "NULL"]
+    if column.default is not None:
+        words.append(f"DEFAULT {column.default}")
+    if column.generated:
+        words.append("GENERATED")
+    return " ".join(words)
+
+
+def _index_lines(old: Table, new: Table, names: Mapping[str, str | None]) -> Iterator[str]:
+    """Indexes by what they hold: Django makes their names up, and does not rename them."""
+
+    def words(index: Index, known: Mapping[str, str | None]) -> str:
+        columns = [known.get(each) or each if each else "an expression" for each in index.columns]
+        kind = {"pk": "primary key", "u": "unique constraint"}.get(index.made_by)
+        kind = kind or ("unique index" if index.unique else "index")
+        where = f" where {index.where}" if index.where else ""
+        return f"{kind} on {new.name} ({', '.join(columns)}){where}"
+
+    was = Counter(words(each, names) for each in old.indexes)
+    now = Counter(words(each, {}) for each in new.indexes)
+    yield from (f"{each} is gone" for each in sorted((was - now).elements()))
+    yield from (f"{each} is new" for each in sorted((now - was).elements()))
+
+
+def _key_lines(
+    old: Table, new: Table, names: Mapping[str, str | None], renames: Renames
+) -> Iterator[str]:
+    def words(columns: tuple[str, ...], table: str, to: tuple[str, ...]) -> str:
+        return f"foreign key {new.name} ({', '.join(columns)}) → {table} ({', '.join(to)})"
+
+    was = Counter(
+        words(
+            tuple(names.get(name) or name for name in each.columns),
+            renames.table(each.to_table) or each.to_table,
+            tuple(renames.column(each.to_table, name) or name for name in each.to_columns),
+        )
+        for each in old.foreign_keys
+    )
+    now = Counter(words(each.columns, each.to_table, each.to_columns) for each in new.foreign_keys)
+    yield from (f"{each} is gone" for each in sorted((was - now).elements()))
+    yield from (f"{each} is new" for each in sorted((now - was).elements()))
+
+
+def composed(first: Renames, then: Renames) -> Renames:
+    """Where names are after both."""
+    tables: dict[str, str | None] = {}
+    for name in {*first.tables, *then.tables}:
+        if name in first.tables:
+            now = first.tables[name]
+            tables[name] = None if now is None else then.table(now)
+        elif name not in first.tables.values():
+            tables[name] = then.tables[name]
+    back = {now: old for old, now in first.tables.items() if now is not None}
+    made = {now for now in first.tables.values() if now is not None}
+    columns: dict[str, dict[str, str | None]] = {}
+    rebuilt = set(first.rebuilt)
+    for old, names in first.columns.items():
+        now = first.table(old)
+        columns[old] = {
+            name: then.column(now, each) if now and each else None for name, each in names.items()
+        }
+    for middle, names in then.columns.items():
+        found = back.get(middle, middle if middle not in first.tables else None)
+        if found is None and middle not in made:
+            continue
+        old = found or middle
+        known = columns.setdefault(old, {})
+        taken = set(first.columns.get(old, {}).values())
+        for name, each in names.items():
+            if name not in taken and name not in known:
+                known[name] = each
+        if middle in then.rebuilt:
+            rebuilt.add(old)
+    return Renames(tables, columns, tuple(sorted(rebuilt)))

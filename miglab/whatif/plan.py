@@ -1,0 +1,94 @@
+"""The plan of a command as it ran: how far each migration came, and what pulled it in."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+
+from ..facts.consequences import Fate, Planned
+from ..facts.graph import Graph, graph_of
+from ..facts.migration import Key, Migration
+from ..facts.step import Ran, Step
+from ..facts.truths import Files, Record, value_or
+
+
+def planned(step: Step) -> tuple[Planned, ...]:
+    """Each migration that Django was to run, in order, with what became of it."""
+    files = value_or(step.before.files, Files((), {}))
+    record = value_or(step.before.record, Record(()))
+    graph = graph_of(files, record.keys)
+    keys = [key for key, _ in step.plan]
+    if any(key not in graph for key in keys):
+        # Django takes squashed migrations out of its graph when a replaced one is the target.
+        graph = graph_of(files, record.keys, squashed=False)
+    ran = {each.key: each for each in step.ran}
+    asked = _asked(step, keys)
+    return tuple(
+        Planned(
+            key=key,
+            backwards=backwards,
+            fate=_fate(ran.get(key)),
+            why=_path(graph, keys, key, asked, backwards),
+            sql=ran[key].sql if key in ran else (),
+            seconds=ran[key].seconds if key in ran else None,
+            irreversible=_operations(files.migrations, key, False) if backwards else (),
+            unknown=_operations(files.migrations, key, None) if backwards else (),
+            atomic=files.migrations[key].atomic if key in files.migrations else True,
+        )
+        for key, backwards in _in_order(step)
+    )
+
+
+def _in_order(step: Step) -> Iterator[tuple[Key, bool]]:
+    """As they were run, then those that were not reached."""
+    begun = [(each.key, each.backwards) for each in step.ran]
+    yield from begun
+    yield from (each for each in step.plan if each not in begun)
+
+
+def _fate(ran: Ran | None) -> Fate:
+    if ran is None:
+        return Fate.NOT_REACHED
+    if not ran.done:
+        return Fate.FAILED
+    return Fate.FAKED if ran.fake else Fate.DONE
+
+
+def _asked(step: Step, keys: Collection[Key]) -> str | None:
+    """The app that was asked for, or ``None`` where all were."""
+    words = step.line.split()
+    labels = {key.app_label for key in keys}
+    return next((word for word in words[1:] if word in labels), None)
+
+
+def _path(
+    graph: Graph, keys: Collection[Key], key: Key, asked: str | None, backwards: bool
+) -> tuple[Key, ...]:
+    """The shortest way from a migration of the app that was asked for to this one, along the
+    dependencies that drag it in."""
+    if asked is None or key.app_label == asked:
+        return ()
+    within = set(keys)
+    neighbours = graph.children if backwards else graph.parents
+    came_from: dict[Key, Key | None] = {each: None for each in keys if each.app_label == asked}
+    waiting = deque(came_from)
+    while waiting:
+        here = waiting.popleft()
+        if here == key:
+            path = [here]
+            while (before := came_from[path[-1]]) is not None:
+                path.append(before)
+            return tuple(reversed(path))
+        for each in neighbours.get(here, ()):
+            if each in within and each not in came_from:
+                came_from[each] = here
+                waiting.append(each)
+    return ()
+
+
+def _operations(
+    migrations: Mapping[Key, Migration], key: Key, reversible: bool | None
+) -> tuple[str, ...]:
+    found = migrations.get(key)
+    operations = found.operations if found else ()
+    return tuple(each.text for each in operations if each.reversible is reversible)

@@ -1,0 +1,402 @@
+"""Runs commands in a copy, then the way back, then what comes next, and measures each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from .. import wire
+from ..agent.protocol import Message
+from ..commands import arguments, typed
+from ..compare.agreement import applied
+from ..compare.picture import picture
+from ..compare.schema import composed, reordered, schema_lines
+from ..databases import sqlite
+from ..errors import BadInput
+from ..facts.consequences import Consequences, Engine, LeftBehind, Return, Run, WayBack
+from ..facts.graph import graph_of
+from ..facts.migration import Key
+from ..facts.schema import Schema
+from ..facts.step import Renames, RowChange
+from ..facts.truths import Files, Models, Record, Truths, value_or
+from ..moments import Moment
+from ..runners.base import Ask
+from ..sandbox import Snapshot
+from ..stage import Stage
+from . import judge
+from .back import commands_between, segments, undone
+from .full import Full
+from .plan import planned
+
+#: What a person may type besides management commands: a file deleted, SQL by hand.
+OURS = ("delete", "sql")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its line, and what the stage is asked to do."""
+
+    line: str
+    kind: str
+    words: tuple[str, ...]
+
+    @property
+    def alias(self) -> str | None:
+        """The database that it names."""
+        for place, word in enumerate(self.words):
+            if word.startswith("--database="):
+                return word.partition("=")[2]
+            if word == "--database" and place + 1 < len(self.words):
+                return self.words[place + 1]
+        return None
+
+
+def command(line: str | Sequence[str]) -> Command:
+    """A management command, ``delete path/of/a/file.py`` or ``sql …``.
+
+    Raises:
+        BadInput: it is none of them.
+    """
+    if isinstance(line, str):
+        first, _, rest = line.strip().partition(" ")
+        if first in OURS:
+            if not rest.strip():
+                what = "a file" if first == "delete" else "a statement"
+                raise BadInput(f"{line!r} names nothing; give {what}, as in {_EXAMPLES[first]}")
+            return Command(line.strip(), first, (rest.strip(),))
+    return Command(typed(line), "manage", tuple(arguments(line)))
+
+
+_EXAMPLES = {
+    "delete": "'delete store/migrations/0005_tag.py'",
+    "sql": "'sql DROP TABLE store_tag'",
+}
+
+
+def what_if(
+    stage: Stage, lines: Sequence[str | Sequence[str]], ask: Ask | None = None
+) -> Consequences:
+    """What these commands would do, one after the other. The stage does not move.
+
+    Raises:
+        BadInput: there is no command, or it needs a terminal, or names no file.
+        Interrupted: it was stopped; nothing of it is left.
+    """
+    commands = [command(each) for each in lines]
+    if not commands:
+        raise BadInput("there is no command; type one, as in: migrate store 0002")
+    aliases = {each.alias for each in commands if each.alias}
+    if len(aliases) > 1:
+        raise BadInput(f"these commands name several databases: {', '.join(sorted(aliases))}")
+    alias = next(iter(aliases), "default")
+    known = stage.sandbox.databases
+    if alias not in known:
+        raise BadInput(f"no database {alias!r}; there is: {', '.join(sorted(known))}")
+    return _Rehearsal(stage, alias).of(commands, ask)
+
+
+class _Rehearsal:
+    """One what-if on its way. ``stage`` is the copy."""
+
+    def __init__(self, stage: Stage, alias: str) -> None:
+        self.started = time.perf_counter()
+        self.original = stage
+        self.stage = stage.twin(alias)
+        self.reader = self.stage.reader
+        self.first, self.truths = self.stage.now()
+
+    def of(self, commands: Sequence[Command], ask: Ask | None) -> Consequences:
+        before = self.stage.agreements()
+        runs = []
+        for each in commands:
+            runs.append(self.run(each, ask))
+            if runs[-1].step.refused:
+                break
+        end, after_truths = self.stage.now()
+        after = self.stage.agreements()
+        renames = self.renames(runs)
+        rows = self.rows(runs, end.snapshot, renames)
+        moved = end.snapshot.mark != self.first.snapshot.mark
+        moved = moved and (end.snapshot.files != self.first.snapshot.files or _wrote(runs, rows))
+        back = self.way_back(runs, after_truths) if moved else None
+        following, following_rows = self.next(end, runs, back) if moved else (None, ())
+        measured = judge.Measured(
+            tuple(runs),
+            rows,
+            moved,
+            before,
+            after,
+            back,
+            following,
+            following_rows,
+            self.left_behind(end.snapshot, after_truths),
+        )
+        full = Full(self.reader, self.first.snapshot, end.snapshot, renames, rows)
+        self.original.keep_copies_for(full)
+        about = self.reader.runner.about
+        changed = {key for run in runs for key, _ in run.step.plan}
+        apps = self.stage.apps or tuple(dict.fromkeys(key.app_label for key in sorted(changed)))
+        plan = [each for run in runs[:1] for each in run.step.plan]
+        verdict = judge.verdict(measured)
+        return Consequences(
+            commands=tuple(each.line for each in commands),
+            verdict=verdict,
+            findings=judge.findings(measured),
+            runs=measured.runs,
+            schema=tuple(
+                schema_lines(
+                    value_or(self.truths.tables, Schema()),
+                    value_or(after_truths.tables, Schema()),
+                    renames.get(self.reader.alias, Renames()),
+                )
+            ),
+            rows=rows,
+            agreements_before=before,
+            agreements_after=after,
+            back=back,
+            next=following,
+            next_rows=following_rows,
+            left_behind=measured.left_behind,
+            before=picture(
+                self.truths,
+                apps,
+                title="before",
+                plan=plan,
+                target=_target(runs[0], plan),
+                missing=before.record_tables.missing,
+            ),
+            after=picture(
+                after_truths,
+                apps,
+                title="after",
+                changed=_moved(self.truths, after_truths),
+                missing=after.record_tables.missing,
+                sentence=f"{verdict[0].upper()}{verdict[1:]}.",
+            ),
+            engine=Engine(
+                f"SQLite {about.get('sqlite', '')}",
+                about.get("django", ""),
+                about.get("python", ""),
+            ),
+            seconds=time.perf_counter() - self.started,
+            project=str(self.original.project.root) if self.original.project.own else "",
+            database=str(self.original.project.sources.get(self.reader.alias, "")),
+            full=full,
+        )
+
+    def run(self, each: Command, ask: Ask | None = None) -> Run:
+        """One command in the copy."""
+        started = time.perf_counter()
+        act: Message | Callable[[], None]
+        if each.kind == "delete":
+            targets = self.stage.sandbox.find(each.words[0])
+
+            def act() -> None:
+                for path in targets:
+                    path.unlink()
+
+        elif each.kind == "sql":
+            act = {"do": "sql", "sql": each.words[0], "params": []}
+        else:
+            act = {"do": "manage", "argv": [*each.words]}
+        step, _ = self.stage.step(each.kind, each.line, act, ask)
+        return Run(step, planned(step), time.perf_counter() - started)
+
+    def renames(self, runs: Sequence[Run]) -> dict[str, Renames]:
+        """Where the old names are after all commands."""
+        found: dict[str, Renames] = {}
+        for run in runs:
+            for alias, then in run.step.renames.items():
+                found[alias] = composed(found[alias], then) if alias in found else then
+        return found
+
+    def rows(
+        self, runs: Sequence[Run], end: Snapshot, renames: Mapping[str, Renames]
+    ) -> tuple[RowChange, ...]:
+        """What became of the rows, from the beginning to the end."""
+        if len(runs) == 1:
+            return runs[0].step.rows
+        found = self.compared(self.first.snapshot, end, renames)
+        handled = {
+            (each.database, each.table)
+            for run in runs
+            for each in run.step.rows
+            if each.by_handlers
+        }
+        return tuple(
+            replace(each, by_handlers=not each.costs and (each.database, each.table) in handled)
+            for each in found
+        )
+
+    def compared(
+        self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
+    ) -> tuple[RowChange, ...]:
+        """The rows of two moments, compared by the agent."""
+        if before.databases == after.databases:
+            return ()
+        request = {
+            "do": "compare",
+            "old": before.old,
+            "new": after.old,
+            "renames": {alias: asdict(each) for alias, each in renames.items()},
+        }
+        return wire.row_changes(self.reader.ask("", request)["rows"])
+
+    # -- the way back
+
+    def way_back(self, runs: Sequence[Run], after: Truths) -> WayBack:
+        """Put the files back, move the record to where it was, and see what is not the same."""
+        now, _ = self.stage.now()
+        files_changed = now.snapshot.files != self.first.snapshot.files
+        ran = [each for run in runs for each in run.step.ran]
+        faked = bool(ran) and all(each.fake for each in ran)
+        done: list[Run] = []
+        if files_changed:
+            lines = self.forget_new(after)
+            self.go(lines, done)
+            self.put_files_back()
+            _, truths = self.stage.now()
+            lines += self.between(truths, self.truths, faked)
+        else:
+            graph = graph_of(value_or(after.files, Files((), {})), _record(after).keys)
+            lines = undone(graph, applied(graph, _record(after)), ran)
+            if not segments(ran):
+                lines = self.between(after, self.truths, True)
+        self.go(lines[len(done) :], done)
+        if not any(run.step.refused for run in done):
+            _, truths = self.stage.now()
+            more = self.between(truths, self.truths, True)
+            lines += more
+            self.go(more, done)
+        return self.judged(lines, files_changed, done)
+
+    def forget_new(self, after: Truths) -> list[str]:
+        """Migrations that are new in the files and were applied must go while their files are
+        still there."""
+        known = value_or(self.truths.files, Files((), {})).migrations
+        graph = graph_of(value_or(after.files, Files((), {})), _record(after).keys)
+        now = applied(graph, _record(after))
+        return commands_between(graph, now, {key for key in now if key in known})
+
+    def between(self, now: Truths, wanted: Truths, fake: bool) -> list[str]:
+        """The commands that make the record what it was."""
+        graph = graph_of(value_or(now.files, Files((), {})), _record(now).keys)
+        return commands_between(
+            graph, applied(graph, _record(now)), applied(graph, _record(wanted)), fake=fake
+        )
+
+    def put_files_back(self) -> None:
+        """As ``git checkout`` would, the databases left as they are."""
+        now, _ = self.stage.now()
+        first = self.first.snapshot
+        self.stage.sandbox.restore(Snapshot(first.files, now.snapshot.databases, first.store))
+
+    def go(self, lines: Sequence[str], done: list[Run]) -> None:
+        """Run them until one is refused."""
+        extra = [] if self.reader.alias == "default" else ["--database", self.reader.alias]
+        for line in lines:
+            if any(run.step.refused for run in done):
+                return
+            words = (*line.split(), *extra)
+            done.append(self.run(Command(" ".join(words), "manage", words)))
+
+    def judged(self, lines: Sequence[str], files_changed: bool, done: Sequence[Run]) -> WayBack:
+        """How far one is back."""
+        moment, truths = self.stage.now()
+        lines = tuple(run.step.line for run in done) or tuple(lines)
+        if any(run.step.refused for run in done):
+            return WayBack(lines, files_changed, tuple(done), Return.NOT_AT_ALL)
+        old, new = value_or(self.truths.tables, Schema()), value_or(truths.tables, Schema())
+        differ = [line for line in schema_lines(old, new) if "stand in another order" not in line]
+        was, now = set(_record(self.truths).keys), set(_record(truths).keys)
+        differ += [f"{key} is no longer recorded" for key in sorted(was - now)]
+        differ += [f"{key} is recorded" for key in sorted(now - was)]
+        rows = self.compared(self.first.snapshot, moment.snapshot, {})
+        handled = {
+            (each.database, each.now)
+            for run in done
+            for each in run.step.rows
+            if each.by_handlers and each.gained
+        }
+        rows = tuple(
+            each for each in rows if each.costs or (each.database, each.now) not in handled
+        )
+        if differ:
+            level = Return.RUNS
+        elif any(each.lost or each.gained for each in rows):
+            level = Return.SCHEMA
+        else:
+            level = Return.ROWS if rows else Return.VALUES
+        order = tuple(
+            name
+            for name, table in sorted(old.tables.items())
+            if name in new.tables and reordered(table, new.tables[name])
+        )
+        return WayBack(lines, files_changed, tuple(done), level, tuple(differ), order, rows)
+
+    # -- what comes next
+
+    def next(
+        self, end: Moment, runs: Sequence[Run], back: WayBack | None
+    ) -> tuple[Run | None, tuple[RowChange, ...]]:
+        """Plain ``migrate`` from where the commands led; nothing where the way back was that."""
+        if back is not None and not back.files_put_back and back.commands[:1] == ("migrate",):
+            return None, ()
+        self.stage.begin_at(end)
+        done: list[Run] = []
+        self.go(["migrate"], done)
+        return done[0], tuple(each for each in done[0].step.rows if each.costs)
+
+    def left_behind(self, end: Snapshot, after: Truths) -> LeftBehind:
+        """Content types and permissions of models whose tables went."""
+        gone = {*_tables(self.truths)} - {*_tables(after)}
+        models = {
+            (label, name.lower())
+            for label, app in value_or(self.truths.models, Models({})).apps.items()
+            for name, model in app.items()
+            if model.table in gone
+        }
+        path = end.databases.get(self.reader.alias)
+        if not models or path is None or "django_content_type" not in _tables(after):
+            return LeftBehind()
+        types = sqlite.rows(path, "SELECT id, app_label, model FROM django_content_type")
+        ids = {row[0]: f"{row[1]}.{row[2]}" for row in types if (row[1], row[2]) in models}
+        rights = 0
+        if "auth_permission" in _tables(after):
+            owners = sqlite.rows(path, "SELECT content_type_id FROM auth_permission")
+            rights = sum(owner in ids for (owner,) in owners)
+        return LeftBehind(tuple(sorted(ids.values())), rights)
+
+
+def _tables(truths: Truths) -> Mapping[str, object]:
+    return value_or(truths.tables, Schema()).tables
+
+
+def _record(truths: Truths) -> Record:
+    return value_or(truths.record, Record(()))
+
+
+def _wrote(runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:
+    """Whether anything is other than it was; a database may have been written to for nothing."""
+    first, last = runs[0].step.before, runs[-1].step.after
+    same = (first.record, first.tables) == (last.record, last.tables)
+    return not same or bool(rows)
+
+
+def _moved(before: Truths, after: Truths) -> set[Key]:
+    return {*_record(before).keys} ^ {*_record(after).keys}
+
+
+def _target(run: Run, plan: Sequence[tuple[Key, bool]]) -> Key | None:
+    """Where the plan leads, for the picture: its app decides what counts as pulled in."""
+    words = run.step.line.split()
+    labels = {key.app_label for key, _ in plan}
+    place = next((n for n, word in enumerate(words) if n and word in labels), None)
+    if place is None:
+        return None
+    name = words[place + 1] if place + 1 < len(words) else ""
+    files = value_or(run.step.before.files, Files((), {}))
+    own = [key for key in files.migrations if key.app_label == words[place]]
+    found = [key for key in own if key.name.startswith(name)] if name else []
+    return found[0] if len(found) == 1 else Key(words[place], name or "")
