@@ -182,7 +182,7 @@ class Stage:
         if callable(act):
             act()
             return {}
-        request = {**act, "old": before.snapshot.old}
+        request = {"old": before.snapshot.old, **act}
         return self.reader.ask(before.snapshot.digest, request, ask)
 
     def _after(self, before: Moment, answer: Message) -> Moment:

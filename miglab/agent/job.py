@@ -222,13 +222,15 @@ class Job:
             self.tell("comparing rows")
             renames = None if look else self.trace.renames(alias)
             line, mark = self.lines.get(alias, (None, None))
-            if line is not None and catalogue.mark(path) != mark:
-                parts = [(rows.compare(before, line, renames), False)]
+            handled = line is not None and catalogue.mark(path) != mark
+            parts: List[Any] = []
+            if self.request.get("compare") != "handlers":
+                end = line if line is not None and handled else path
+                parts.append((rows.compare(before, end, renames), False))
+            if line is not None and handled:
                 parts.append((rows.compare(line, path, rows.NOTHING_RENAMED), True))
-            else:
-                parts = [(rows.compare(before, path, renames), False)]
             follow = self.trace.content_types.get(alias, 0)
-            for entry in parts[0][0]:
+            for entry in [each for entries, by_handlers in parts[:1] for each in entries]:
                 if entry["table"] == "django_content_type" and not entry["lost"]:
                     named = {"model": entry["changed"]} == entry["changed_columns"]
                     entry["follows_rename"] = named and entry["changed"] <= follow

@@ -66,7 +66,8 @@ PLACE = ("root", "folder", "manage", "databases", "output", "own")
 #:     prepare   set the project up for this digest, and answer nothing
 #:     forget    this place is gone, answer nothing
 #: ``alias`` names the database that is asked about, ``"default"`` without it. ``old`` maps aliases
-#: to copies of the databases as they were before, or null: rows are compared with them.
+#: to copies of the databases as they were before, or null: rows are compared with them; where
+#: ``compare`` is ``"handlers"``, only what ``post_migrate`` handlers did is told.
 REQUESTS = (
     "manage",
     "shell",

@@ -236,23 +236,62 @@ def _entry(pair: Pair) -> Dict[str, Any]:
     return entry
 
 
+#: So many rows are looked at first, to see which columns differ.
+_FIRST = 1000
+
+
 def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
-    """Everything in one pass over the two tables."""
+    """Rows that are gone and values that are others, as a rule in one pass: columns that differ in
+    no row are looked at all together, which takes half the time of counting for each."""
     differ = pair.compared
-    there = "NOT " + pair.gone
-    sums = ["coalesce(sum(%s), 0)" % pair.gone]
-    sums += ["coalesce(sum(%s AND %s), 0)" % (there, each) for each in differ.values()]
-    if differ:
-        sums.append("coalesce(sum(%s AND (%s)), 0)" % (there, " OR ".join(differ.values())))
-    told = pair.connection.execute("SELECT %s %s" % (", ".join(sums), pair.join)).fetchone()
+    counted = _differing_first(pair, differ)
+    told = _told_apart(pair, differ, counted)
+    if told is None:
+        told = _told_apart(pair, differ, list(differ)) or [0]
+        counted = list(differ)
     entry["lost"] = told[0]
     entry["gained"] = entry["after"] - (entry["before"] - told[0])
-    for name, number in zip(differ, told[1:]):
+    for name, number in zip(counted, told[1:]):
         if number:
             now = pair.kept[name]
             entry["changed_columns"][now] = number
             entry["changed_sample"][now] = _sample(pair, *pair.changed_values(name))
-    entry["changed"] = told[-1] if differ else 0
+    entry["changed"] = told[-1] if counted else 0
+
+
+def _differing_first(pair: Pair, differ: Dict[str, str]) -> List[str]:
+    """The columns that differ somewhere in the first rows."""
+    if not differ:
+        return []
+    parts = ", ".join("%s AS d%d" % (each, place) for place, each in enumerate(differ.values()))
+    sums = ", ".join("coalesce(sum(d%d), 0)" % place for place in range(len(differ)))
+    inner = "SELECT %s %s LIMIT %d" % (parts, pair.join, _FIRST)
+    told = pair.connection.execute("SELECT %s FROM (%s)" % (sums, inner)).fetchone()
+    return [name for name, number in zip(differ, told) if number]
+
+
+def _told_apart(
+    pair: Pair, differ: Dict[str, str], counted: List[str]
+) -> Optional[List[int]]:
+    """How many rows are gone, in how many each of the counted columns differs, and in how many any
+    of them does; ``None`` where another column differs too.
+
+    Each value is compared once: the LIMIT keeps SQLite from putting the comparison into every sum
+    (https://sqlite.org/optoverview.html#flattening).
+    """
+    names = ["d%d" % place for place in range(len(counted))]
+    others = " OR ".join(each for name, each in differ.items() if name not in counted)
+    parts = ["%s AS gone" % pair.gone, "%s AS other" % (others or "0")]
+    parts += ["%s AS %s" % (differ[each], name) for each, name in zip(counted, names)]
+    # Where no row answers, every value differs from nothing, and none has changed.
+    sums = ["coalesce(sum(gone), 0)", "coalesce(sum(other > gone), 0)"]
+    sums += ["coalesce(sum(%s > gone), 0)" % name for name in names]
+    if names:
+        sums.append("coalesce(sum((%s) > gone), 0)" % " OR ".join(names))
+    inner = "SELECT %s %s LIMIT -1" % (", ".join(parts), pair.join)
+    sql = "SELECT %s FROM (%s)" % (", ".join(sums), inner)
+    gone, other, *rest = pair.connection.execute(sql).fetchone()
+    return None if other else [gone, *rest]
 
 
 def _sorted(sql: str, order: List[str]) -> str:

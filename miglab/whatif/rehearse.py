@@ -185,8 +185,8 @@ class _Rehearsal:
             full=full,
         )
 
-    def run(self, each: Command, ask: Ask | None = None) -> Run:
-        """One command in the copy."""
+    def run(self, each: Command, ask: Ask | None = None, compare: str = "all") -> Run:
+        """One command in the copy; ``compare`` is as in ``protocol.REQUESTS``."""
         started = time.perf_counter()
         act: Message | Callable[[], None]
         if each.kind == "delete":
@@ -199,7 +199,7 @@ class _Rehearsal:
         elif each.kind == "sql":
             act = {"do": "sql", "sql": each.words[0], "params": []}
         else:
-            act = {"do": "manage", "argv": [*each.words]}
+            act = {"do": "manage", "argv": [*each.words], "compare": compare}
         step, _ = self.stage.step(each.kind, each.line, act, ask)
         return Run(step, planned(step), time.perf_counter() - started)
 
@@ -292,14 +292,14 @@ class _Rehearsal:
         first = self.first.snapshot
         self.stage.sandbox.restore(Snapshot(first.files, now.snapshot.databases, first.store))
 
-    def go(self, lines: Sequence[str], done: list[Run]) -> None:
+    def go(self, lines: Sequence[str], done: list[Run], compare: str = "handlers") -> None:
         """Run them until one is refused."""
         extra = [] if self.reader.alias == "default" else ["--database", self.reader.alias]
         for line in lines:
             if any(run.step.refused for run in done):
                 return
             words = (*line.split(), *extra)
-            done.append(self.run(Command(" ".join(words), "manage", words)))
+            done.append(self.run(Command(" ".join(words), "manage", words), None, compare))
 
     def judged(self, lines: Sequence[str], files_changed: bool, done: Sequence[Run]) -> WayBack:
         """How far one is back."""
@@ -345,7 +345,7 @@ class _Rehearsal:
             return None, ()
         self.stage.begin_at(end)
         done: list[Run] = []
-        self.go(["migrate"], done)
+        self.go(["migrate"], done, "all")
         return done[0], tuple(each for each in done[0].step.rows if each.costs)
 
     def left_behind(self, end: Snapshot, after: Truths) -> LeftBehind:
