@@ -22,10 +22,10 @@ from .facts.schema import Schema
 from .facts.step import Step
 from .facts.truths import Files, Record, value_or
 from .facts.view import History, Rows, View
-from .project import bundled
+from .project import bundled, own
 from .runners.base import Ask, Tell
 from .stage import Stage, copy_stage, open_stage
-from .whatif import what_if, what_if_all
+from .whatif import added_since, commands_since, what_if, what_if_all
 from .wire import refusal
 
 Progress = Callable[[], AbstractContextManager[Tell]]
@@ -83,6 +83,42 @@ class Lab:
         Lab._latest = weakref.ref(self)
 
     # -- opening and closing
+
+    @classmethod
+    def of(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        python: str | None = None,
+        settings: str | None = None,
+        apps: Sequence[str] = (),
+        include: Sequence[str] = (),
+        time_limit: float = 600.0,
+        runner: str | None = None,
+    ) -> Lab:
+        """A lab of your own project: a copy of its files and its SQLite databases. The original is
+        read, and never written.
+
+        Args:
+            path: its folder, one above it, or its manage.py.
+            python: its interpreter, or its virtual environment; without it, the environment in
+                its folder, the active one, or the first Python that has Django.
+            settings: its settings module; without it, the one that manage.py uses.
+            apps: the app labels that pictures show; empty means all that have migrations.
+            include: patterns of files that are copied although they are large or no text.
+            time_limit: seconds that one command may take.
+            runner: ``"warm"`` or ``"fresh"``; without it, the best that this system offers.
+
+        Raises:
+            NoProject: there is none, or it cannot be copied or set up; says what to do.
+            UnknownName: there is no such app or runner.
+        """
+        lab = cls.__new__(cls)
+        lab.apps, lab._turn, lab._runner = _labels(apps), threading.RLock(), runner
+        project = own.find(path, python=python, settings=settings, include=include)
+        with Lab.progress() as tell:
+            lab._take(open_stage(project, None, lab.apps, time_limit, runner, tell))
+        return lab
 
     @property
     def time_limit(self) -> float:
@@ -340,7 +376,7 @@ class Lab:
         """A second lab, as this one is now and independent of it, with no history."""
         with self._open() as stage:
             copy = copy_stage(stage, self._runner)
-        lab = object.__new__(type(self))
+        lab = Lab.__new__(type(self))
         lab.apps, lab._turn, lab._runner = self.apps, threading.RLock(), self._runner
         lab._take(copy)
         return lab
@@ -370,6 +406,18 @@ class Lab:
         """
         with self._open() as stage, self._telling(stage):
             return what_if_all(stage, app_label)
+
+    def commands_since(self, ref: str) -> list[str]:
+        """The commands that take back the migrations that were added since a commit of git, such as
+        ``"origin/main"``; where some of them are not applied, ``migrate`` comes first. Empty where
+        none was added.
+
+        Raises:
+            BadInput: git is not there, or does not know the project or the commit.
+        """
+        with self._open() as stage:
+            keys = added_since(stage, ref)
+            return commands_since(stage, keys) if keys else []
 
     @contextmanager
     def _telling(self, stage: Stage) -> Iterator[None]:

@@ -80,8 +80,11 @@ class Reader:
 
     def __init__(self, runner: Runner, place: Message, time_limit: float) -> None:
         self.runner, self.place, self.time_limit = runner, place, time_limit
-        self.alias = "default"
+        names = place["databases"]
+        self.alias = "default" if "default" in names else next(iter(names), "default")
         self.tell: Tell | None = None
+        #: Modules of a user's project that did not come from the copy, when it was last looked at.
+        self.foreign: tuple[str, ...] = ()
         self._facts: dict[str, wire.ProjectFacts] = {}
         self._agreed: dict[object, tuple[Agreement, Agreement]] = {}
 
@@ -134,6 +137,7 @@ class Reader:
                 "lens": unreadable,
             }
         self._facts[digest] = wire.project(answer["project"])
+        self.foreign = tuple(answer.get("foreign", ()))
         return answer
 
     def project(self, digest: str) -> wire.ProjectFacts:

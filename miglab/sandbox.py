@@ -139,29 +139,37 @@ class Sandbox:
         self.project = self.root / "project"
         self.manage = self.root / project.manage
         self.folder = self.manage.parent if project.in_copy else self.project
-        self.databases = {alias: self.root / path for alias, path in project.databases.items()}
+        self.databases: dict[str, Path] = {}
         self.output = self.root / "output"
         self.store = self.root / "store"
-        self._own = [
-            path.relative_to(self.project).as_posix()
-            for path in self.databases.values()
-            if path.is_relative_to(self.project)
-        ]
+        self._own: list[str] = []
         self._copies = 0
         self._kept: set[str] = set()
         self._last: dict[str, tuple[tuple[object, ...], Path | None]] = {}
         try:
-            self.store.mkdir(parents=True)
+            # A copy may hold what only its owner may read.
+            self.root.mkdir(mode=0o700)
+            self.store.mkdir()
             self.folder.mkdir(parents=True, exist_ok=True)
             self._digests = Digests(self.project)
             copy_files(project, self.project)
             if project.manage_text is not None:
                 self.manage.write_text(project.manage_text, encoding="utf-8")
-            for path in self.databases.values():
-                path.parent.mkdir(parents=True, exist_ok=True)
+            self.lay_out(project)
         except BaseException:
             self.remove()
             raise
+
+    def lay_out(self, project: Project) -> None:
+        """Have a place for each of the project's databases."""
+        self.databases = {alias: self.root / path for alias, path in project.databases.items()}
+        self._own = [
+            path.relative_to(self.project).as_posix()
+            for path in self.databases.values()
+            if path.is_relative_to(self.project)
+        ]
+        for path in self.databases.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
 
     @property
     def database(self) -> Path:

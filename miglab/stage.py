@@ -19,6 +19,7 @@ from .errors import (
     Interrupted,
     LabClosed,
     MiglabError,
+    NoProject,
     TimeLimit,
     Unanswered,
     UnknownName,
@@ -28,8 +29,9 @@ from .facts.truths import Agreements, Files, Truths, Unreadable, value_or
 from .facts.view import History
 from .moments import Moment, Moments
 from .project import Project
+from .project.databases import with_databases
 from .reader import Reader, place_of, setup_for, why
-from .runners import Stopped, choose
+from .runners import Fresh, Stopped, choose
 from .runners.base import Ask, Tell
 from .sandbox import Sandbox
 
@@ -70,10 +72,10 @@ class Stage:
         if self._twin is not None:
             self._twin.sandbox.remove()
 
-    def twin(self, alias: str = "default") -> Stage:
+    def twin(self, alias: str | None = None) -> Stage:
         """Another copy of the project, at the moment that holds here, for trying things out. It
         has the same agent; there is one, and it is brought to this moment each time. ``alias`` is
-        the database that is read."""
+        the database that is read; without it, the same as here."""
         now, _ = self.now()
         if self._twin is None:
             sandbox = Sandbox(laid_out_as(self.project, self.sandbox))
@@ -82,8 +84,8 @@ class Stage:
         twin = self._twin
         twin.reader.time_limit, twin.reader.tell = self.reader.time_limit, self.reader.tell
         twin.sandbox.forget_copies(set().union(*(each.copies for each in self._kept)))
-        same = alias == self.reader.alias
-        twin.reader.alias = alias
+        twin.reader.alias = alias or self.reader.alias
+        same = twin.reader.alias == self.reader.alias
         twin.begin_at(Moment(now.snapshot, now.truths if same else None))
         return twin
 
@@ -255,6 +257,8 @@ def open_stage(
     start.wanted(at)
     sandbox = Sandbox(project)
     try:
+        if project.own:
+            project = _with_databases(project, sandbox, time_limit)
         reader = Reader(choose(runner, setup_for(project)), place_of(sandbox, project), time_limit)
     except BaseException:
         sandbox.remove()
@@ -268,6 +272,8 @@ def open_stage(
             for label in apps:
                 if label not in labels:
                     raise UnknownName("app", label, labels)
+        if project.own:
+            _check_own(stage.truths(), reader.foreign)
     except BaseException as error:
         reader.runner.close()
         sandbox.remove()
@@ -276,6 +282,39 @@ def open_stage(
             raise MiglabError(f"the lab could not be opened: {reason}") from None
         raise
     return stage
+
+
+def _with_databases(project: Project, sandbox: Sandbox, time_limit: float) -> Project:
+    """The project with the databases that its settings name; the sandbox has a place for each."""
+    request = {"do": "settings", "place": place_of(sandbox, project), "digest": ""}
+    try:
+        answer = Fresh(setup_for(project)).run(request, None, time_limit)
+    except Stopped as stopped:
+        reason = why(stopped, time_limit)
+        raise NoProject(f"the settings of {project.root} cannot be read: {reason}") from None
+    if not answer.get("settings"):
+        told = wire.refusal(answer["error"]) or "manage.py did not call Django"
+        reaches = "; ".join(
+            f"it tried to {each.what}, and was not let" for each in wire.reaches(answer["refused"])
+        )
+        raise NoProject(
+            f"the settings of {project.root} cannot be read: {told}{reaches and f' ({reaches})'}; "
+            "settings='…' (on the command line: --settings) names others"
+        )
+    found = with_databases(project, answer["settings"]["databases"], sandbox.project)
+    sandbox.lay_out(found)
+    return found
+
+
+def _check_own(truths: Truths, foreign: Sequence[str]) -> None:
+    """Refuse a project that cannot be set up, or that is not the copy."""
+    if foreign:
+        raise NoProject(
+            "these modules come from the original and not from its copy: "
+            f"{', '.join(foreign[:3])}; leave the original's folder out of sys.path"
+        )
+    if isinstance(truths.models, Unreadable):
+        raise NoProject(f"the project cannot be set up: {truths.models.reason}")
 
 
 def copy_stage(stage: Stage, runner: str | None) -> Stage:
@@ -311,9 +350,10 @@ def _fill(
 ) -> None:
     """Bring the databases to where the lab begins."""
     if project.own:
-        for alias, source in project.sources.items():
-            if source.exists():
-                sandbox.fill(alias, source, tell)
+        targets = {path: alias for alias, path in project.databases.items()}
+        for alias in targets.values():
+            if project.sources[alias].exists():
+                sandbox.fill(alias, project.sources[alias], tell)
         return
 
     def files() -> Files | Unreadable:

@@ -150,10 +150,6 @@ def _database(name: Any) -> Optional[str]:
     return None if allowed_database(name) else "open the database %s" % _name(name)
 
 
-def _opened(handle: Any) -> None:
-    handle.set_authorizer(authorize)
-
-
 def authorize(action: int, first: Any, *rest: Any) -> int:
     """SQLite's own question before each statement: an ATTACH may not lead out of the copy."""
     if action == 24 and not allowed_database(first or ""):  # SQLITE_ATTACH
@@ -192,13 +188,21 @@ _WATCHED: Dict[str, Callable[..., Optional[str]]] = {
     "socket.getaddrinfo": _look_up,
     "socket.gethostbyname": _look_up,
     "sqlite3.connect": _database,
-    "sqlite3.connect/handle": _opened,
 }
 
 
 def hold_connections() -> None:
-    """Let Django open SQLite files of the copy and nothing else: a driver in C opens its
-    connection without asking Python."""
+    """Let Django open SQLite files of the copy and nothing else (a driver in C opens its
+    connection without asking Python), and ask before each ATTACH."""
+    opened = sqlite3.connect
+
+    def connect_and_ask(*args: Any, **kwargs: Any) -> Any:
+        connection = opened(*args, **kwargs)
+        connection.set_authorizer(authorize)
+        return connection
+
+    for module in (sqlite3, sqlite3.dbapi2):
+        put(module, "connect", connect_and_ask)
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     original = BaseDatabaseWrapper.connect

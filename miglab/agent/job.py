@@ -202,6 +202,8 @@ class Job:
         )
         if look:
             self.result["project"] = self.project
+            own = self.config.get("own")
+            self.result["foreign"] = settings.from_the_original(own["original"]) if own else []
         if other is None and (look or written):
             self.result["rows"] = self.compare_rows(written)
         self.wire.send(self.result)

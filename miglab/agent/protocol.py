@@ -96,6 +96,7 @@ REQUESTS = (
 #:     database      what ``catalogue.read`` gives; null where nothing was written
 #:     rows          what ``rows.compare`` gives, where something was written
 #:     project       what ``truths.read_project`` gives, for ``look``
+#:     foreign       modules that come from the original of a user's project, for ``look``
 #:     table         columns and rows, for ``sql``
 #:     agree         the two agreements, for ``agree``
 #:     rungs         what was lost by each rung, for ``ladder``
@@ -113,6 +114,7 @@ DONE = (
     "database",
     "rows",
     "project",
+    "foreign",
     "table",
     "agree",
     "rungs",

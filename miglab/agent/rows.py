@@ -148,11 +148,11 @@ def _pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Pair]:
         if now is not None:
             known = renames["columns"].get(table, {})
             kept = table not in renames["rebuilt"]
-            there = types(connection, "main", now)
             for name in types(connection, "old", table):
-                renamed = known.get(name, name if kept else None)
-                # A column that was dropped and made anew is compared by what is in it.
-                columns[name] = name if renamed is None and name in there else renamed
+                columns[name] = known.get(name, name if kept else None)
+            # A column that was dropped and made anew is compared by what is in it.
+            anew = set(types(connection, "main", now)) - set(columns.values())
+            columns.update({name: name for name in columns if name in anew})
             if guessing:
                 columns.update(_guess_columns(connection, table, now))
         yield Pair(connection, table, now, columns)
@@ -270,9 +270,7 @@ def _differing_first(pair: Pair, differ: Dict[str, str]) -> List[str]:
     return [name for name, number in zip(differ, told) if number]
 
 
-def _told_apart(
-    pair: Pair, differ: Dict[str, str], counted: List[str]
-) -> Optional[List[int]]:
+def _told_apart(pair: Pair, differ: Dict[str, str], counted: List[str]) -> Optional[List[int]]:
     """How many rows are gone, in how many each of the counted columns differs, and in how many any
     of them does; ``None`` where another column differs too.
 

@@ -184,7 +184,7 @@ def read_files() -> Dict[str, Any]:
         if package_name is None:
             continue
         for name, path in files_of(package_name):
-            entry = {"key": [label, name], "path": shown_path(package_name, name)}
+            entry = {"key": [label, name], "path": shown_path(package_name, name, path)}
             with open(path, "rb") as file:
                 entry["digest"] = hashlib.sha1(file.read()).hexdigest()
             try:
@@ -225,7 +225,11 @@ def files_of(package_name: str) -> List[Tuple[str, str]]:
     return sorted(found)
 
 
-def shown_path(package_name: str, name: str) -> str:
+def shown_path(package_name: str, name: str, path: str) -> str:
+    """The file's path below the working folder; for one of a package elsewhere, the module's."""
+    shown = os.path.relpath(path).replace(os.sep, "/")
+    if not shown.startswith(os.pardir):
+        return shown
     return "%s/%s.py" % (package_name.replace(".", "/"), name)
 
 

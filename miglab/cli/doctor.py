@@ -53,7 +53,7 @@ def add(commands: Any) -> None:
         description="Say what is there, what is missing and what to do. "
         "The exit status is 0 where a lab can run, else 1.",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(act=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

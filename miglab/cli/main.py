@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ..errors import MiglabError
-from . import doctor
+from . import doctor, whatif
 
-#: A command is a module with ``add(commands)``, which sets ``run(arguments) -> exit status``.
-COMMANDS = (doctor,)
+#: A command is a module with ``add(commands)``, which sets ``act(arguments) -> exit status``.
+COMMANDS = (doctor, whatif)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -37,10 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _write_what_the_terminal_can()
     chosen = parser().parse_args(arguments)
     try:
-        status: int = chosen.run(chosen)
+        status: int = chosen.act(chosen)
     except MiglabError as error:
         print(f"miglab: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("miglab: interrupted; nothing is left behind", file=sys.stderr)
+        return 130
     return status
 
 

@@ -77,8 +77,12 @@ def reordered(old: Table, new: Table) -> bool:
 
 def _columns(old: Table, new: Table, renames: Renames) -> dict[str, str | None]:
     """Old column → its name now; one that was dropped and made anew counts as the same."""
-    names = {each.name: renames.column(old.name, each.name) or each.name for each in old.columns}
-    return {name: now if new.column(now) else None for name, now in names.items()}
+    names = {each.name: renames.column(old.name, each.name) for each in old.columns}
+    anew = set(new.column_names) - set(names.values())
+    return {
+        name: name if name in anew else now if now and new.column(now) else None
+        for name, now in names.items()
+    }
 
 
 def _without_name(column: Column) -> tuple[object, ...]:

@@ -223,6 +223,16 @@ class Consequences:
         """
         return self._full().rows(name, limit)
 
+    @property
+    def lost_names(self) -> tuple[str, ...]:
+        """What ``lost`` knows: tables that lost rows, columns that lost values."""
+        found = []
+        for each in self.rows:
+            found += [each.table] if each.lost else []
+            found += [f"{each.table}.{name}" for name in each.lost_values]
+            found += [f"{each.table}.{name}" for name in each.changed_columns]
+        return tuple(dict.fromkeys(found))
+
     def lost_csv(self, name: str, path: str | Path) -> Path:
         """All of it as a CSV file; the path is given back."""
         return self._full().csv(name, Path(path))

@@ -9,7 +9,7 @@ from .base import Runner, Setup, Stopped
 from .fresh import Fresh
 from .warm import Warm
 
-__all__ = ["Runner", "Setup", "Stopped", "choose", "names"]
+__all__ = ["Fresh", "Runner", "Setup", "Stopped", "choose", "names"]
 
 _ALL: dict[str, type[Runner]] = {"warm": Warm, "fresh": Fresh}
 

@@ -2,5 +2,6 @@
 
 from .ladder import what_if_all
 from .rehearse import what_if
+from .since import added_since, commands_since
 
-__all__ = ["what_if", "what_if_all"]
+__all__ = ["added_since", "commands_since", "what_if", "what_if_all"]

@@ -89,7 +89,7 @@ def what_if(
     aliases = {each.alias for each in commands if each.alias}
     if len(aliases) > 1:
         raise BadInput(f"these commands name several databases: {', '.join(sorted(aliases))}")
-    alias = next(iter(aliases), "default")
+    alias = next(iter(aliases), stage.reader.alias)
     known = stage.sandbox.databases
     if alias not in known:
         raise BadInput(f"no database {alias!r}; there is: {', '.join(sorted(known))}")

@@ -1,0 +1,112 @@
+"""Lays out the databases that settings name: which file each is, and where its copy lies."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from ..errors import NoProject
+from . import Project
+from .files import SIDECARS
+
+#: How deep a copy of a project lies in a folder that holds nothing but such copies.
+_LEVELS = 2
+_DUMMY = "django.db.backends.dummy"
+_WAY_OUT = (
+    "give settings that name a copy of it in a SQLite file: "
+    "settings='…' (on the command line: --settings)"
+)
+
+
+def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], copy: Path) -> Project:
+    """The project with the databases that its settings name: ``found`` is the agent's answer from
+    the copy of the project's folder at ``copy``. Aliases of one file share one copy of it.
+
+    Raises:
+        NoProject: one of them cannot be copied.
+    """
+    used = {alias: each for alias, each in found.items() if each["engine"] not in ("", _DUMMY)}
+    _check(used)
+    databases: dict[str, str] = {}
+    sources: dict[str, Path] = {}
+    layouts: dict[str, str] = {}
+    for alias, each in used.items():
+        sources[alias] = source = _original(Path(each["name"]), project.root, copy)
+        if source.exists() and not source.is_file():
+            raise NoProject(f"the database {alias!r} is at {source}, which is no file; {_WAY_OUT}")
+        file = os.path.normcase(os.path.realpath(source))
+        if file not in layouts:
+            layouts[file] = _layout(alias, source, project.root, layouts.values())
+        databases[alias] = layouts[file]
+    copied = _without(project.files, databases.values())
+    return replace(project, files=copied, databases=databases, sources=sources)
+
+
+def is_sqlite(engine: str) -> bool:
+    """Whether a database engine of Django keeps its rows in a SQLite file.
+
+    >>> is_sqlite("django.contrib.gis.db.backends.spatialite")
+    True
+    """
+    return "sqlite" in engine.lower() or "spatialite" in engine.lower()
+
+
+def _check(used: Mapping[str, Mapping[str, str]]) -> None:
+    if not used:
+        raise NoProject(f"the settings name no database; {_WAY_OUT}")
+    for alias, each in used.items():
+        if not is_sqlite(each["engine"]):
+            raise NoProject(
+                f"the database {alias!r} has the engine {each['engine']!r}, and today miglab "
+                f"rehearses on SQLite alone; {_WAY_OUT}"
+            )
+    for alias, each in used.items():
+        if not each["name"]:
+            raise NoProject(
+                f"the database {alias!r} is in memory, so there is nothing to copy; {_WAY_OUT}"
+            )
+
+
+def _original(path: Path, root: Path, copy: Path) -> Path:
+    """The original's file behind a path that the settings named in the copy.
+
+    Settings that count from their own file may lead beside the copy. Nothing of the user's lies
+    there: the place beside the original is meant.
+    """
+    # Two levels up stand all sandboxes, see sandbox.py.
+    below = _below(path, copy.parents[_LEVELS - 1])
+    if below is None:
+        return path
+    inside = _below(copy, copy.parents[_LEVELS - 1]) or PurePath()
+    return Path(os.path.normpath(root / os.path.relpath(below, inside)))
+
+
+def _layout(alias: str, source: Path, root: Path, taken: Collection[str]) -> str:
+    """Where the copy of a database lies in a sandbox."""
+    below = _below(source, root)
+    if below is not None:
+        return f"project/{below.as_posix()}"
+    name = re.sub(r"[^\w-]", "_", alias)
+    while f"databases/{name}.sqlite3".casefold() in {each.casefold() for each in taken}:
+        name += "_"
+    return f"databases/{name}.sqlite3"
+
+
+def _below(path: Path, folder: Path) -> PurePath | None:
+    """The path as seen from a folder above it, by the names of both or by what they lead to."""
+    for one in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):
+        for other in (Path(os.path.abspath(folder)), Path(os.path.realpath(folder))):
+            if one != other and one.is_relative_to(other):
+                return one.relative_to(other)
+    return None
+
+
+def _without(files: tuple[str, ...], databases: Collection[str]) -> tuple[str, ...]:
+    """The files without databases: an empty one, or one that ``include`` fits, is among them."""
+    dropped = {
+        path.removeprefix("project/") + ending for path in databases for ending in ("", *SIDECARS)
+    }
+    return tuple(each for each in files if each not in dropped)

@@ -1,0 +1,271 @@
+"""Chooses what of a project's folder is copied: what its code may need, and nothing big."""
+
+from __future__ import annotations
+
+import heapq
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import BadInput
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+#: Folders that are never entered: history, caches, and what tools install there.
+NEVER_ENTERED = _words(
+    ".git .hg .svn .jj node_modules bower_components jspm_packages __pycache__ .tox .nox",
+    ".mypy_cache .ruff_cache .pytest_cache .ipynb_checkpoints",
+)
+#: What an environment consists of, where a project lives in the environment's own folder.
+_OF_ENVIRONMENT = _words("bin conda-meta include Include lib Lib lib64 Scripts share ssl")
+
+#: Endings of text and code; a name without an ending counts as one.
+TEXT = _words(
+    ".py .pyi .pyx .pxd .pyc .pyd .so .toml .ini .cfg .conf .properties .lock",
+    ".json .jsonl .ndjson .geojson .yaml .yml .csv .tsv .sql .xml .xsd .xsl .xslt .wsdl",
+    ".txt .md .rst .html .htm .djhtml .jinja .jinja2 .j2 .mako .tpl .mjml .eml",
+    ".po .mo .pot .graphql .proto .sh .in .pem .key .crt .cer .pub",
+)
+#: Endings of images, audio, video, archives and fonts: never copied.
+NEVER = _words(
+    ".png .jpg .jpeg .gif .bmp .ico .icns .webp .avif .heic .heif .tif .tiff .svg .svgz .psd",
+    ".ai .eps .xcf .cr2 .nef",
+    ".mp3 .wav .ogg .oga .opus .flac .m4a .aac .wma .aif .aiff .mid .midi",
+    ".mp4 .m4v .mov .avi .mkv .webm .wmv .flv .mpg .mpeg .ogv .3gp",
+    ".zip .tar .gz .tgz .bz2 .tbz2 .xz .txz .lzma .lz4 .zst .br .7z .rar .jar .war .whl .egg",
+    ".deb .rpm .dmg .iso .cab .woff .woff2 .ttf .otf .eot .ttc",
+)
+#: The biggest text or code file, and the biggest other file, that is copied: in bytes.
+TEXT_LIMIT = 50 * 1024 * 1024
+OTHER_LIMIT = 256 * 1024
+
+#: https://sqlite.org/fileformat.html#magic_header_string
+_SQLITE = b"SQLite format 3\0"
+SIDECARS = ("-journal", "-wal", "-shm")
+_TOLD = 5
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is copied of a folder and what is not, as paths with ``/`` below it.
+
+    Attributes:
+        files: what is copied.
+        folders: the folders that were looked into; empty ones are made too.
+        left_out: how many files are not copied, and their size in bytes.
+        biggest: the biggest of these and their sizes, biggest first.
+        unentered: folders that were not looked into; nobody knows how much is in them.
+        databases: SQLite databases: they are not copied as files.
+    """
+
+    files: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+    left_out: tuple[int, int] = (0, 0)
+    biggest: tuple[tuple[str, int], ...] = ()
+    unentered: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What was left out, in words; empty where that is nothing."""
+        said = []
+        count, size = self.left_out
+        if count:
+            names = ", ".join(f"{path} ({in_words(size)})" for path, size in self.biggest)
+            files = "file" if count == 1 else "files"
+            said.append(f"not copied: {count} {files}, {in_words(size)}; the biggest: {names}")
+        if self.unentered:
+            more = len(self.unentered) - _TOLD
+            names = ", ".join(self.unentered[:_TOLD]) + (f" and {more} more" if more > 0 else "")
+            said.append(f"not looked into, so of unknown size: {names}")
+        return "; ".join(said)
+
+
+def in_words(size: int) -> str:
+    """A size for people.
+
+    >>> in_words(900), in_words(3_400_000), in_words(2_000_000_000)
+    ('900 bytes', '3.4 MB', '2.0 GB')
+    """
+    for unit, bytes_ in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= bytes_:
+            return f"{size / bytes_:.1f} {unit}"
+    return f"{size} bytes"
+
+
+def chosen(root: Path, include: Sequence[str] = ()) -> Chosen:
+    """What of ``root`` is copied; ``include`` are patterns of what is copied in any case.
+
+    Raises:
+        BadInput: a pattern leaves the folder, or fits nothing in it.
+    """
+    walk = _Walk(root, _included(root, [include] if isinstance(include, str) else include))
+    walk.run()
+    return Chosen(
+        files=tuple(sorted(walk.files)),
+        folders=tuple(sorted(walk.folders)),
+        left_out=(walk.count, walk.size),
+        biggest=tuple((path, size) for size, path in sorted(walk.biggest, reverse=True)),
+        unentered=tuple(sorted(walk.unentered)),
+        databases=tuple(sorted(walk.databases)),
+    )
+
+
+@dataclass
+class Inside:
+    """What lies directly in a folder: ``folders`` are to be entered, ``unentered`` are not."""
+
+    folders: list[os.DirEntry[str]] = field(default_factory=list)
+    files: list[os.DirEntry[str]] = field(default_factory=list)
+    links: list[os.DirEntry[str]] = field(default_factory=list)
+    unentered: list[os.DirEntry[str]] = field(default_factory=list)
+
+
+def look(folder: Path, top: bool = False) -> Inside | None:
+    """What lies in a folder; ``None`` where it cannot be read or is an environment.
+
+    ``top`` says that it is entered although it may be an environment.
+    """
+    try:
+        entries = list(os.scandir(folder))
+    except OSError:
+        return None
+    names = {each.name for each in entries}
+    never = NEVER_ENTERED
+    if not names.isdisjoint(("pyvenv.cfg", "conda-meta")):
+        if not top and "manage.py" not in names:
+            return None
+        never |= _OF_ENVIRONMENT
+    inside = Inside()
+    for each in entries:
+        # Only newer Pythons know what a junction is.
+        if each.is_symlink() or getattr(each, "is_junction", bool)():
+            inside.links.append(each)
+        elif each.is_dir(follow_symlinks=False):
+            (inside.unentered if each.name in never else inside.folders).append(each)
+        elif each.is_file(follow_symlinks=False):
+            inside.files.append(each)
+    return inside
+
+
+class _Walk:
+    """One walk through a folder."""
+
+    def __init__(self, root: Path, included: frozenset[str]) -> None:
+        self.root, self.included = root, included
+        self.files = set(included)
+        self.folders: list[str] = []
+        self.unentered: list[str] = []
+        self.databases: list[str] = []
+        self.count = self.size = 0
+        self.biggest: list[tuple[int, str]] = []
+
+    def run(self) -> None:
+        waiting = [""]
+        while waiting:
+            path = waiting.pop()
+            inside = look(self.root / path, top=not path)
+            if inside is None:
+                self.unentered.append(path.rstrip("/") or ".")
+                continue
+            if path:
+                self.folders.append(path.rstrip("/"))
+            waiting += [f"{path}{each.name}/" for each in inside.folders]
+            self.unentered += [
+                path + each.name for each in inside.unentered if each.name != "__pycache__"
+            ]
+            for each in inside.links:
+                self.leave(path + each.name, 0)
+            self.sort_out(path, inside.files)
+
+    def sort_out(self, folder: str, entries: list[os.DirEntry[str]]) -> None:
+        """Copy, or leave out, each of the files of a folder."""
+        databases = {each.name for each in entries if _is_database(each)}
+        sidecars = {name + ending for name in databases for ending in SIDECARS}
+        self.databases += [folder + name for name in databases]
+        for each in entries:
+            if each.name in databases or each.name in sidecars:
+                continue
+            try:
+                size = each.stat(follow_symlinks=False).st_size
+            except OSError:
+                continue
+            if size <= limit(each.name) and os.access(each.path, os.R_OK):
+                self.files.add(folder + each.name)
+            else:
+                self.leave(folder + each.name, size)
+
+    def leave(self, path: str, size: int) -> None:
+        """Count what is left out."""
+        if path in self.included:
+            return
+        self.count += 1
+        self.size += size
+        push = heapq.heappush if len(self.biggest) < _TOLD else heapq.heappushpop
+        push(self.biggest, (size, path))
+
+
+def limit(name: str) -> int:
+    """How big a file of this name may be: in bytes; below zero for one that is never copied.
+
+    >>> limit("models.py") > limit("report.xyz") > limit("logo.png")
+    True
+    """
+    ending = os.path.splitext(name)[1].lower()
+    if ending in NEVER:
+        return -1
+    return TEXT_LIMIT if not ending or ending in TEXT or name.startswith(".env") else OTHER_LIMIT
+
+
+def _is_database(entry: os.DirEntry[str]) -> bool:
+    # Most files of a project end so, and opening each takes long.
+    if entry.name.endswith((".py", ".html", ".po")) or limit(entry.name) < 0:
+        return False
+    try:
+        with open(entry.path, "rb") as file:
+            return file.read(len(_SQLITE)) == _SQLITE
+    except OSError:
+        return False
+
+
+def _included(root: Path, include: Sequence[str]) -> frozenset[str]:
+    """The files that the patterns fit; a folder that one fits stands for all in it."""
+    wanted: set[str] = set()
+    for pattern in include:
+        files = {
+            file.relative_to(root).as_posix()
+            for fit in _fits(root, pattern)
+            for file in _files_of(fit)
+        }
+        if not files:
+            raise BadInput(
+                f"the pattern {pattern!r} of include fits no file below {root}; "
+                "give one such as 'data/*.bin', or a folder"
+            )
+        wanted |= files
+    return frozenset(wanted)
+
+
+def _fits(root: Path, pattern: str) -> list[Path]:
+    path = Path(pattern)
+    if not pattern or path.is_absolute() or path.drive or ".." in path.parts:
+        raise BadInput(
+            f"the pattern {pattern!r} of include is not one below the project's folder; "
+            "give one such as 'data/*.bin'"
+        )
+    try:
+        return list(root.glob(pattern))
+    except ValueError as error:
+        raise BadInput(f"{pattern!r} is no pattern for include: {error}") from None
+
+
+def _files_of(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+    elif path.is_dir():
+        for folder, _, names in os.walk(path):
+            yield from (file for name in names if (file := Path(folder, name)).is_file())

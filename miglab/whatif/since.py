@@ -1,0 +1,39 @@
+"""Which commands take back the migrations that a branch adds."""
+
+from __future__ import annotations
+
+from ..compare.agreement import applied
+from ..facts.graph import graph_of
+from ..facts.migration import Key
+from ..facts.truths import Files, Record, value_or
+from ..project.since import added
+from ..stage import Stage
+from .back import commands_between
+
+
+def added_since(stage: Stage, ref: str) -> tuple[Key, ...]:
+    """The migrations whose files the work tree has, and the last commit shared with ``ref`` has
+    not.
+
+    Raises:
+        BadInput: git is not there, or does not know the project or ``ref``.
+    """
+    _, truths = stage.now()
+    root = stage.project.root
+    inside = stage.sandbox.folder.relative_to(stage.sandbox.project)
+    new = added(root, ref)
+    files = value_or(truths.files, Files((), {}))
+    return tuple(key for key, each in files.migrations.items() if root / inside / each.path in new)
+
+
+def commands_since(stage: Stage, keys: tuple[Key, ...]) -> list[str]:
+    """The commands that take these migrations back; where some are not applied yet, ``migrate``
+    comes first, as a release would."""
+    _, truths = stage.now()
+    record = value_or(truths.record, Record(()))
+    graph = graph_of(value_or(truths.files, Files((), {})), record.keys)
+    now = applied(graph, record)
+    first: list[str] = []
+    if any(key not in now for key in keys):
+        first, now = ["migrate"], set(graph)
+    return first + commands_between(graph, now, now - {*keys})
