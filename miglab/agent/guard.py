@@ -8,6 +8,7 @@ Django opens a connection.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import sqlite3
 import sys
@@ -135,8 +136,13 @@ def _address(address: Any) -> str:
 
 
 def _look_up(host: Any, *rest: Any) -> Optional[str]:
-    known = (None, "", b"", "localhost", b"localhost", "127.0.0.1", "::1", "0.0.0.0", "::")
-    return None if host in known else "look up the address of %s" % _address(host)
+    if host in (None, "", b"", "localhost", b"localhost"):
+        return None
+    try:
+        ipaddress.ip_address(_address(host))
+    except ValueError:
+        return "look up the address of %s" % _address(host)
+    return None
 
 
 def _program(*arguments: Any) -> str:
@@ -151,11 +157,12 @@ def _database(name: Any) -> Optional[str]:
 
 
 def authorize(action: int, first: Any, *rest: Any) -> int:
-    """SQLite's own question before each statement: an ATTACH may not lead out of the copy."""
-    if action == 24 and not allowed_database(first or ""):  # SQLITE_ATTACH
+    """SQLite's own question before each statement: an ATTACH may not lead out of the copy. Of one
+    whose name is a parameter SQLite cannot say where it leads."""
+    if action == 24 and (first is None or not allowed_database(first)):  # SQLITE_ATTACH
         _inside_hook.busy = True
         try:
-            refuse("attach the database %s" % first)
+            refuse("attach the database %s" % (first or "that a parameter names"))
         except Refused:
             return sqlite3.SQLITE_DENY
         finally:

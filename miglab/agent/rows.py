@@ -72,8 +72,8 @@ def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     if request["new"]:
         connection = _attached(request["old"], request["new"])
     else:
-        connection = sqlite3.connect(":memory:")
-        connection.execute("ATTACH DATABASE ? AS old", (request["old"],))
+        connection = sqlite3.connect("file::memory:", uri=True)
+        connection.execute("ATTACH DATABASE %s AS old" % _literal(request["old"]))
     try:
         pair = next(
             each
@@ -114,12 +114,18 @@ def _attached(old: str, new: str) -> sqlite3.Connection:
     connection = connect(new)
     try:
         connection.execute("PRAGMA temp_store = FILE")
-        connection.execute("ATTACH DATABASE ? AS old", (Path(old).as_uri() + "?mode=ro",))
+        connection.execute("ATTACH DATABASE %s AS old" % _literal(old))
     except sqlite3.DatabaseError as error:
         if "file is not a database" not in str(error):
             connection.close()
             raise
     return connection
+
+
+def _literal(path: str) -> str:
+    """A database that is only read, as SQL takes its name: not as a parameter, for then nobody
+    could see where it leads."""
+    return "'%s'" % (Path(path).as_uri() + "?mode=ro").replace("'", "''")
 
 
 def _everything_gone(old: str) -> List[Dict[str, Any]]:

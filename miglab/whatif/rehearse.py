@@ -307,7 +307,7 @@ class _Rehearsal:
         lines = tuple(run.step.line for run in done) or tuple(lines)
         if any(run.step.refused for run in done):
             return WayBack(lines, files_changed, tuple(done), Return.NOT_AT_ALL)
-        old, new = value_or(self.truths.tables, Schema()), value_or(truths.tables, Schema())
+        old, new = _without_record(self.truths), _without_record(truths)
         differ = [line for line in schema_lines(old, new) if "stand in another order" not in line]
         was, now = set(_record(self.truths).keys), set(_record(truths).keys)
         differ += [f"{key} is no longer recorded" for key in sorted(was - now)]
@@ -371,6 +371,13 @@ class _Rehearsal:
 
 def _tables(truths: Truths) -> Mapping[str, object]:
     return value_or(truths.tables, Schema()).tables
+
+
+def _without_record(truths: Truths) -> Schema:
+    """The tables but for Django's own, which comes with the first command and stays."""
+    schema = value_or(truths.tables, Schema())
+    tables = {name: each for name, each in schema.tables.items() if name != "django_migrations"}
+    return replace(schema, tables=tables)
 
 
 def _record(truths: Truths) -> Record:
