@@ -34,14 +34,17 @@ class Refused(PermissionError):
 refused: List[Dict[str, str]] = []
 
 _roots: Tuple[str, ...] = ()
+_read = ""
 _inside_hook = threading.local()
 
 
-def stand_around(roots: List[str]) -> None:
-    """From now on, and in every fork, refuse what reaches out of these folders."""
-    global _roots
+def stand_around(roots: List[str], read: str) -> None:
+    """From now on, and in every fork, refuse what reaches out of these folders. Databases in the
+    folder ``read`` may be opened to be read: other copies, to compare with."""
+    global _roots, _read
     first = not _roots
     _roots = tuple(os.path.join(os.path.realpath(each), "") for each in roots)
+    _read = os.path.join(os.path.realpath(read), "")
     if first:
         sys.addaudithook(_hook)
 
@@ -93,9 +96,12 @@ def allowed_database(name: Any) -> bool:
         return True
     if text.startswith("file:"):
         parts = urlsplit(text)
-        if parts.path in ("", ":memory:") or parse_qs(parts.query).get("mode") == ["memory"]:
+        mode = parse_qs(parts.query).get("mode")
+        if parts.path in ("", ":memory:") or mode == ["memory"]:
             return True
         text = unquote(parts.path)
+        if mode == ["ro"] and os.path.realpath(text).startswith(_read):
+            return True
     return allowed(text)
 
 

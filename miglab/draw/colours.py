@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..facts.picture import State
+from ..facts.picture import Node, State
 
 INK = "#1A1A1A"
 #: Text and lines that lie on the page itself.
@@ -46,10 +46,18 @@ LOOKS = {
     State.PULLED_IN: Look("#FBE3B0", "#8A5A00", width=2, line="dashed", shape="square"),
     State.REPLACED: Look("#EFEFEF", GREY, width=1, line="dashed", shape="tab"),
 }
+#: A migration that costs something to unapply: heavier and cut, whatever its state.
+COSTLY = Look("#F6C667", "#C25400", width=2.5, shape="backward")
 #: A name that an edge asks for and no file has.
 NO_FILE = Look("#F7F7F7", GREY, width=1.5, line="dotted", shape="square")
 #: The border of a migration that the step shown has just moved.
 CHANGED_WIDTH = 4.0
+
+
+def look_of(node: Node) -> Look:
+    """How a migration's card looks."""
+    return COSTLY if node.costly else LOOKS[node.state]
+
 
 #: One of the four truths, and one that cannot be read.
 TRUTH = Look("#F4F8FB", "#4A7FA5")

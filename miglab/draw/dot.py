@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture
-from .colours import CHANGED_WIDTH, FONT, GREY, INK, LOOKS, NO_FILE, Look
+from .colours import CHANGED_WIDTH, FONT, GREY, INK, NO_FILE, Look, look_of
 from .names import classes, ident, safe
 from .words import (
     Words,
@@ -139,7 +139,7 @@ def _edges(picture: Picture) -> list[tuple[Key, Key]]:
 
 
 def _node(graph: Digraph, node: Node, leaves: int, prefix: str) -> None:
-    look = LOOKS[node.state]
+    look = look_of(node)
     extra = {"penwidth": f"{CHANGED_WIDTH:g}"} if node.changed else {}
     if node.target:
         extra["peripheries"] = "2"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..facts.migration import Key
 from ..facts.picture import Picture
 from . import svg
-from .colours import CHANGED_WIDTH, GREY, LOOKS, NO_FILE, Look
+from .colours import CHANGED_WIDTH, GREY, NO_FILE, Look, look_of
 from .names import classes, ident
 from .words import (
     Words,
@@ -90,7 +90,7 @@ def _boxes(picture: Picture, prefix: str) -> dict[str, dict[Key, _Box]]:
             if node is None:
                 found[label][key] = _Box(words_of_missing(key), NO_FILE, name, "missing")
             else:
-                words, look = words_of(node, leaves[label]), LOOKS[node.state]
+                words, look = words_of(node, leaves[label]), look_of(node)
                 found[label][key] = _Box(
                     words, look, name, classes(node), node.target, node.changed
                 )

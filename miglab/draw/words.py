@@ -126,6 +126,7 @@ def _marks(node: Node, leaves: int) -> tuple[str, ...]:
         marks.append("just applied" if just else f"now: {node.state.word}")
     elif node.state not in (State.APPLIED, State.UNAPPLIED):
         marks.append(node.state.word)
+    marks += node.cost.split(", ") if node.cost else []
     if node.target:
         marks.append("◎ target")
     if node.leaf:

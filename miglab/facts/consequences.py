@@ -285,6 +285,7 @@ class Rung:
         done: whether it was reached.
         lost: what has been lost by then, in words, empty where nothing was.
         step_lost: what this step alone lost.
+        short: the same in as few words as a card has room for, or ``"free"``.
         rows: what became of the rows since the top.
         seconds: for how long its migrations ran.
     """
@@ -294,6 +295,7 @@ class Rung:
     done: bool
     lost: str
     step_lost: str
+    short: str
     rows: tuple[RowChange, ...]
     seconds: float
 

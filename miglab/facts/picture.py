@@ -33,7 +33,8 @@ class Node:
     """One migration in a picture.
 
     ``target`` marks where a plan leads, ``leaf`` the end of an app's history, ``changed`` what
-    the step shown has just moved; ``cost`` says what going back before it would lose, or ``free``.
+    the step shown has just moved; ``cost`` says in short what unapplying it would lose, or
+    ``"free"``.
     """
 
     key: Key
@@ -42,6 +43,11 @@ class Node:
     leaf: bool = False
     changed: bool = False
     cost: str = ""
+
+    @property
+    def costly(self) -> bool:
+        """Whether unapplying it is known to lose something, or not to be possible."""
+        return self.cost not in ("", "free", "not reached")
 
 
 @dataclass(frozen=True)
@@ -78,4 +84,5 @@ class Picture:
 
 def _told(node: Node) -> str:
     target = " ◎" if node.target else ""
-    return f"{node.state.glyph} {node.key.name}{target}"
+    cost = f" ({node.cost})" if node.cost else ""
+    return f"{node.state.glyph} {node.key.name}{target}{cost}"

@@ -12,8 +12,10 @@ def install(shell: InteractiveShell) -> None:
     """Make ``%manage`` and its like known to this notebook, and facts show themselves."""
     from .display import register
     from .magics import LabMagics
+    from .progress import allow_progress
     from .prompt import allow_prompts
 
     register(shell)
     shell.register_magics(LabMagics)
     allow_prompts(shell)
+    allow_progress(shell)

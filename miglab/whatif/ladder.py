@@ -14,7 +14,7 @@ from ..facts.consequences import Engine, Ladder, Rung
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
 from ..facts.picture import Picture
-from ..facts.step import RowChange
+from ..facts.step import RowChange, Step
 from ..facts.truths import Files, Record, value_or
 from ..stage import Stage
 from .judge import Loss, listed, losses
@@ -51,13 +51,15 @@ def what_if_all(stage: Stage, app_label: str) -> Ladder:
     for (target, keys), told in zip(steps, found, strict=True):
         rows = wire.row_changes(told["rows"])
         by_then = losses(rows, None)
+        more = _more(by_then, losses(before, None)) if told["done"] else []
         rungs.append(
             Rung(
                 target,
                 tuple(keys),
                 told["done"],
                 listed(by_then) if by_then else "",
-                _more(by_then, losses(before, None)) if told["done"] else "",
+                listed(more) if more else "",
+                _short(more),
                 rows,
                 told["seconds"],
             )
@@ -67,11 +69,16 @@ def what_if_all(stage: Stage, app_label: str) -> Ladder:
     return Ladder(
         app_label,
         tuple(rungs),
-        _picture(picture(truths, (app_label,)), rungs, steps),
+        _picture(picture(truths, (app_label,)), rungs, _failed(step)),
         str(step.refusal) if step.refusal else "",
         Engine(f"SQLite {about.get('sqlite', '')}", about["django"], about["python"]),
         time.perf_counter() - started,
     )
+
+
+def _failed(step: Step) -> Key | None:
+    """The migration that could not be unapplied."""
+    return next((each.key for each in step.ran if not each.done), None)
 
 
 def _steps(graph: Graph, record: set[Key], label: str) -> list[tuple[Key | None, list[Key]]]:
@@ -94,7 +101,16 @@ def _steps(graph: Graph, record: set[Key], label: str) -> list[tuple[Key | None,
     return found
 
 
-def _more(by_then: Sequence[Loss], before: Sequence[Loss]) -> str:
+def _short(more: Sequence[Loss]) -> str:
+    """How many of what, in as few words as a card has room for."""
+    counts: dict[tuple[str, str], int] = {}
+    for each in more:
+        counts[each.what] = counts.get(each.what, 0) + each.lost
+    told = [f"−{number:,} {what[number != 1]}" for what, number in counts.items()]
+    return ", ".join(told) or "free"
+
+
+def _more(by_then: Sequence[Loss], before: Sequence[Loss]) -> list[Loss]:
     """What this step alone took."""
     known = {(each.id, each.where): each.lost for each in before}
     new = []
@@ -102,24 +118,28 @@ def _more(by_then: Sequence[Loss], before: Sequence[Loss]) -> str:
         more = each.lost - known.get((each.id, each.where), 0)
         if more > 0:
             new.append(replace(each, lost=more, gone=more))
-    return listed(sorted(new, key=lambda each: (-each.lost, each.where))) if new else ""
+    return sorted(new, key=lambda each: (-each.lost, each.where))
 
 
-def _picture(
-    whole: Picture, rungs: Sequence[Rung], steps: Sequence[tuple[Key | None, list[Key]]]
-) -> Picture:
+def _picture(whole: Picture, rungs: Sequence[Rung], failed: Key | None) -> Picture:
     """Each migration with what unapplying it costs."""
     costs: dict[Key, str] = {}
     for rung in rungs:
-        own = [key for key in rung.unapplied if key in {node.key for node in whole.nodes}]
-        told = rung.step_lost or "free"
-        costs.update(dict.fromkeys(own, told if rung.done else "not reached"))
-    free = next((rung for rung in reversed(rungs) if rung.done and not rung.lost), None)
-    label = whole.apps[0]
-    if free is None:
-        sentence = f"Every step back in {label} loses something, or none was reached."
-    else:
-        target = free.target.name if free.target else "zero"
-        sentence = f"Going back in {label} is free down to {target}."
+        costs.update(dict.fromkeys(rung.unapplied, rung.short if rung.done else "not reached"))
+    if failed is not None:
+        costs[failed] = "stops here"
     nodes = tuple(replace(node, cost=costs.get(node.key, "")) for node in whole.nodes)
-    return replace(whole, sentence=sentence, nodes=nodes)
+    sentence = _sentence(whole.apps[0], rungs, failed)
+    return replace(whole, sentence=sentence, nodes=nodes, hidden=0)
+
+
+def _sentence(label: str, rungs: Sequence[Rung], failed: Key | None) -> str:
+    done = [rung for rung in rungs if rung.done]
+    free = [rung for rung in done if not rung.lost]
+    stops = f" The way back stops at {failed.name}." if failed else ""
+    if not done:
+        return f"No step back in {label} can be taken.{stops}"
+    if not free:
+        return f"Each step back in {label} loses something.{stops}"
+    target = free[-1].target
+    return f"Going back in {label} is free down to {target.name if target else 'zero'}.{stops}"
