@@ -5,58 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from . import whatif
+from .measure import Act, Result, in_turns, nothing, table
 
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
 FIELD = '    colour = models.CharField(max_length=9, default="{}")\n'
-
-Act = Callable[[], object]
-
-
-@dataclass(frozen=True)
-class Result:
-    """One line of the table. Times in milliseconds; ``limit`` and the measure it holds for."""
-
-    what: str
-    ours: float
-    by_hand: float | None
-    limit: float
-    unit: str
-
-    @property
-    def measure(self) -> float:
-        """What the limit is about: a ratio where there is something to compare with."""
-        return self.ours / self.by_hand if self.by_hand and self.unit == "×" else self.ours
-
-
-def timed(act: Act) -> float:
-    """How many milliseconds it takes."""
-    start = time.perf_counter()
-    act()
-    return (time.perf_counter() - start) * 1000
-
-
-def in_turns(times: int, *acts: tuple[Act, Act]) -> list[float]:
-    """Medians of several acts, each with its preparation, run in turns."""
-    found: list[list[float]] = [[] for _ in acts]
-    for turn in range(times + 1):
-        for place, (prepare, act) in enumerate(acts):
-            prepare()
-            taken = timed(act)
-            if turn:  # the first turn is a warm-up
-                found[place].append(taken)
-    return [statistics.median(each) for each in found]
-
-
-def nothing() -> None:
-    """No preparation."""
 
 
 def commands(times: int) -> list[Result]:
@@ -201,30 +159,19 @@ def importing(times: int) -> Result:
     return Result("import miglab", ours - empty, None, 300, "ms")
 
 
-def table(results: Sequence[Result]) -> str:
-    """The results as aligned lines."""
-    lines = [f"{'':44} {'lab':>9} {'by hand':>9} {'measure':>9} {'at most':>9}"]
-    for each in results:
-        unit = "MB" if each.unit == "MB" else "ms"
-        hand = f"{each.by_hand:.0f} ms" if each.by_hand else ""
-        digits = 2 if each.unit == "×" else 0
-        measure = f"{each.measure:.{digits}f} {each.unit}"
-        limit = f"{each.limit:g} {each.unit}"
-        mark = "" if each.measure <= each.limit else "  ← over"
-        lines.append(
-            f"{each.what:44} {each.ours:6.0f} {unit} {hand:>9} {measure:>9} {limit:>9}{mark}"
-        )
-    return "\n".join(lines)
-
-
 def main() -> int:
     """Measure everything; the exit status says whether every limit is kept."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("-n", type=int, default=9, help="turns of each measurement (9)")
-    times = parser.parse_args().n
+    parser.add_argument("--only", choices=("lab", "whatif"), help="measure these alone")
+    chosen = parser.parse_args()
+    times, results = chosen.n, []
     with tempfile.TemporaryDirectory() as place:
         os.environ["MIGLAB_HOME"] = place
-        results = [*commands(times), *opening(times), importing(times)]
+        if chosen.only != "whatif":
+            results += [*commands(times), *opening(times), importing(times)]
+        if chosen.only != "lab":
+            results += whatif.all_of_it(times)
     print(table(results))
     return int(any(each.measure > each.limit for each in results))
 

@@ -13,7 +13,9 @@ BASE_DIR = Path(__file__).resolve().parent
 SECRET_KEY = "x"
 USE_TZ = True
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"] + {apps!r}
-DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}}}
+DATABASES = {{
+    "default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 """
 

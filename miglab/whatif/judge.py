@@ -305,7 +305,7 @@ def _notes(measured: Measured) -> Iterator[Finding]:
             if each.why:
                 pulled.setdefault(each.key.app_label, []).append(each)
         for label, those in pulled.items():
-            path = " ← ".join(map(str, those[0].why))
+            path = " ← ".join(map(str, min((each.why for each in those), key=len)))
             moved = counted(len(those), "migration", "migrations")
             yield Finding(
                 "pulled-in",

@@ -10,7 +10,13 @@ import yaml
 ROOT = Path(__file__).parents[2]
 
 #: What conda calls a package, where it is not what the code imports.
-MODULES = {"python-graphviz": "graphviz", "graphviz": None, "pip": None, "python": None}
+MODULES = {
+    "python-graphviz": "graphviz",
+    "python-dotenv": "dotenv",
+    "graphviz": None,
+    "pip": None,
+    "python": None,
+}
 #: What else the code imports, by the entry that brings it.
 BROUGHT = {"django": {"sqlparse"}, "ipykernel": {"IPython", "traitlets"}}
 #: Not needed there: conda's dot program draws.

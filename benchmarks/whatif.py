@@ -1,0 +1,188 @@
+"""What-ifs beside the same by hand: on the sandbox, on a million rows, on 300 migrations."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from . import large
+from .measure import Act, Result, in_turns, nothing, timed
+
+MILLION = 1_000_000
+#: By hand, so many of the long app's steps are measured, and stand for all of them.
+SAMPLE = 9
+
+BIG = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("store", "0005_tag_product_tags")]
+    operations = [
+        migrations.CreateModel(
+            "Big",
+            [("id", models.BigAutoField(primary_key=True))]
+            + [
+                (f"c{n}", models.CharField(max_length=40) if n % 2 else models.IntegerField())
+                for n in range(8)
+            ],
+        ),
+    ]
+"""
+
+EXTRA = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("store", "0006_big")]
+    operations = [migrations.AddField("big", "extra", models.IntegerField(default=5))]
+"""
+
+
+def all_of_it(times: int) -> list[Result]:
+    """Every measurement of what-ifs."""
+    return [*on_the_sandbox(times), *on_a_million_rows(), on_hundreds_of_migrations()]
+
+
+def manage(folder: Path, *words: str) -> Act:
+    """Plain ``manage.py`` in a fresh process."""
+    return lambda: subprocess.run(
+        [sys.executable, "manage.py", *words], cwd=folder, capture_output=True, check=True
+    )
+
+
+def on_the_sandbox(times: int) -> list[Result]:
+    """There, back, both graphs as facts; beside the same revert once by hand. The first what-if of
+    a lab makes the copy that later ones use."""
+    from miglab import Lab
+
+    with Lab("storefront", apps=["store"]) as lab, tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "project"
+        shutil.copytree(lab.folder, folder)
+        kept = Path(place) / "kept.sqlite3"
+        shutil.copy(folder / "db.sqlite3", kept)
+        first = timed(lambda: lab.what_if("migrate store 0002"))
+        ours, hand = in_turns(
+            times,
+            (nothing, lambda: lab.what_if("migrate store 0002")),
+            (
+                lambda: shutil.copy(kept, folder / "db.sqlite3"),
+                manage(folder, "migrate", "store", "0002"),
+            ),
+        )
+    return [
+        Result("a what-if, there and back", ours, hand, 1, "×"),
+        Result("the first what-if of a lab", first, hand, 2, "×"),
+    ]
+
+
+def on_a_million_rows() -> list[Result]:
+    """A column of a table of ten is dropped and comes again; and what memory that takes more than
+    on an empty table."""
+    ours, by_hand, peak = _dropped_column(MILLION)
+    _, _, empty = _dropped_column(0)
+    return [
+        Result("a what-if on a million rows", ours, by_hand, 2.5, "×"),
+        Result("memory for a million rows", peak - empty, None, 50, "MB"),
+    ]
+
+
+def _dropped_column(rows: int) -> tuple[float, float, float]:
+    """Milliseconds of the what-if and by hand, and the most memory the agent took, in MB."""
+    from miglab import Lab
+
+    with Lab("storefront", apps=["store"], time_limit=900) as lab:
+        lab.write("store/migrations/0006_big.py", BIG)
+        lab.write("store/migrations/0007_extra.py", EXTRA)
+        lab.manage("migrate")
+        _fill(lab.folder / "db.sqlite3", rows)
+        lab.truths()
+        with tempfile.TemporaryDirectory() as place:
+            folder = Path(place) / "project"
+            shutil.copytree(lab.folder, folder)
+
+            def by_hand() -> None:
+                shutil.copy(folder / "db.sqlite3", folder / "copy.sqlite3")
+                manage(folder, "migrate", "store", "0006")()
+                manage(folder, "migrate")()
+
+            hand = timed(by_hand)
+        with Peak() as peak:
+            ours = timed(lambda: lab.what_if("migrate store 0006"))
+    return ours, hand, peak.megabytes
+
+
+def _fill(path: Path, rows: int) -> None:
+    connection = sqlite3.connect(path)
+    try:
+        names = [row[1] for row in connection.execute("PRAGMA table_info(store_big)")]
+        texts = {f"c{n}" for n in range(1, 8, 2)}
+        connection.executemany(
+            f"INSERT INTO store_big ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+            (
+                [
+                    number if name in ("id", "extra") else f"text {number}" if name in texts else 7
+                    for name in names
+                ]
+                for number in range(1, rows + 1)
+            ),
+        )
+        connection.commit()
+    finally:
+        connection.close()
+
+
+class Peak:
+    """The most memory that this process's children take together while it is open: pages that
+    are theirs alone (``megabytes``)."""
+
+    def __enter__(self) -> Peak:
+        self.megabytes = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        import psutil
+
+        while not self._over.wait(0.05):
+            total = 0.0
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    total += process.memory_full_info().uss / 1e6
+                except (psutil.Error, AttributeError):
+                    continue
+            self.megabytes = max(self.megabytes, total)
+
+
+def on_hundreds_of_migrations() -> Result:
+    """All targets of an app of 90 migrations in a project of more than 300. By hand, a sample of
+    its steps is measured, evenly from the top to the bottom, and stands for all."""
+    from miglab import Lab
+
+    with tempfile.TemporaryDirectory() as place:
+        folder, hand = Path(place) / "project", Path(place) / "hand"
+        large.write(folder)
+        shutil.copytree(folder, hand)
+        with Lab.of(folder, python=sys.executable) as lab:
+            ours = timed(lambda: lab.what_if_all("long"))
+        spent = 0.0
+        for step in range(SAMPLE):
+            target = 90 - step * 10
+            manage(hand, "migrate", "long", f"{target:04}")()
+            start = time.perf_counter()
+            manage(hand, "migrate", "long", f"{target - 1:04}" if target > 1 else "zero")()
+            spent += (time.perf_counter() - start) * 1000
+    return Result("all 90 targets of an app, of 310", ours, spent / SAMPLE * 90, 0.25, "×")
