@@ -1,0 +1,458 @@
+"""A small shop in the storefront, and plain ``manage.py`` beside every what-if about it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from miglab import Lab
+from miglab.facts.consequences import Consequences, Return, Severity
+from miglab.facts.migration import Key
+from miglab.facts.step import Refusal, RowChange
+from miglab.facts.truths import Files, Record, Truths, value_or
+from miglab.reader import environment
+from miglab.whatif.full import Full
+
+from ..agent.story import migration
+
+INITIAL = """from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    operations = [
+        migrations.CreateModel(
+            "Item",
+            [
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=50)),
+            ],
+        )
+    ]
+"""
+COUNT = """from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = [("shop", "{parent}")]
+    operations = [
+        migrations.CreateModel(
+            "Count",
+            [
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                ("item", models.ForeignKey("shop.Item", models.CASCADE)),
+            ],
+        )
+    ]
+"""
+SKU = 'models.CharField(max_length=20, default="-")'
+
+
+def item(*fields: str) -> str:
+    """``shop/models.py`` with these fields after the name."""
+    lines = "".join(f"    {each}\n" for each in ("name = models.CharField(max_length=50)", *fields))
+    return f"from django.db import models\n\n\nclass Item(models.Model):\n{lines}"
+
+
+def operations(parent: str, *each: str, head: str = "", more: str = "") -> str:
+    """The text of a migration of the shop with these operations."""
+    body = "".join(f"        migrations.{one},\n" for one in each)
+    return migration(parent, f"{more}    operations = [\n{body}    ]", "shop", head)
+
+
+ADD_SKU = operations("0001_initial", f'AddField("item", "sku", {SKU})')
+
+
+def add_shop(lab: Lab) -> None:
+    """shop: 0001_initial (Item, name) ← 0002_add_sku, both applied, three rows in the table."""
+    install(lab, "shop")
+    lab.write("shop/models.py", item(f"sku = {SKU}"))
+    lab.write("shop/migrations/0001_initial.py", INITIAL)
+    lab.write("shop/migrations/0002_add_sku.py", ADD_SKU)
+    applied(lab, "migrate shop")
+    fill(lab, "shop_item", "name, sku", "('chair', 'A-1'), ('desk', 'B-2'), ('lamp', 'C-3')")
+
+
+def install(lab: Lab, label: str) -> None:
+    """Add an app that has no migration yet."""
+    last = '    "storefront",'
+    lab.replace("storefront/settings.py", last, f'    "{label}",\n{last}')
+    lab.write(f"{label}/__init__.py", "")
+    lab.write(f"{label}/migrations/__init__.py", "")
+
+
+def add_stock(lab: Lab, parent: str = "0002_add_sku") -> None:
+    """stock.0001 (Count, with a foreign key to Item) depends on a migration of the shop."""
+    install(lab, "stock")
+    lab.write("stock/models.py", "")
+    lab.write("stock/migrations/0001_initial.py", COUNT.format(parent=parent))
+    applied(lab, "migrate stock")
+    fill(lab, "stock_count", "number, item_id", "(7, 1), (8, 2)")
+
+
+def applied(lab: Lab, line: str) -> None:
+    """Run a command of the beginning, which Django must not refuse."""
+    step = lab.manage(line)
+    assert step.refusal is None, step.output
+
+
+def fill(lab: Lab, table: str, columns: str, values: str) -> None:
+    """Put rows into a table."""
+    lab.sql(f"INSERT INTO {table} ({columns}) VALUES {values}")
+
+
+# -- what a database holds, read without miglab
+
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """The record; each table's columns, primary key, schema without their order, and rows."""
+
+    record: tuple[Key, ...]
+    columns: Mapping[str, tuple[str, ...]]
+    keys: Mapping[str, str]
+    schema: Mapping[str, frozenset[object]]
+    rows: Mapping[str, tuple[Row, ...]]
+
+    def by_key(self, table: str) -> dict[object, dict[str, object]]:
+        """The rows of a table, each by its column, by their primary key."""
+        rows = (dict(zip(self.columns[table], row, strict=True)) for row in self.rows[table])
+        return {row[self.keys[table]]: row for row in rows}
+
+
+def read(database: Path) -> State:
+    """All that a SQLite database holds, but for when migrations were applied."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+
+    def ask(sql: str) -> list[Row]:
+        return connection.execute(sql).fetchall()
+
+    try:
+        record = ask("SELECT app, name FROM django_migrations ORDER BY id")
+        found = ask("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        names = [str(name) for (name,) in found]
+        names = [name for name in names if name != "django_migrations" and name[:7] != "sqlite_"]
+        columns = {name: ask(f'PRAGMA table_info("{name}")') for name in names}
+        links = {name: ask(f'PRAGMA foreign_key_list("{name}")') for name in names}
+        keys = {name: next(str(row[1]) for row in columns[name] if row[5]) for name in names}
+        return State(
+            record=tuple(Key(str(label), str(name)) for label, name in record),
+            columns={name: tuple(str(row[1]) for row in columns[name]) for name in names},
+            keys=keys,
+            schema={
+                name: frozenset(
+                    row[at:] for at, rows in ((1, columns), (2, links)) for row in rows[name]
+                )
+                for name in names
+            },
+            rows={
+                name: tuple(ask(f'SELECT * FROM "{name}" ORDER BY "{keys[name]}"'))
+                for name in names
+            },
+        )
+    finally:
+        connection.close()
+
+
+def gone(
+    before: State, after: State, renamed: Mapping[str, str] | None = None
+) -> dict[str, set[Row]]:
+    """What the second lacks: rows by table; (key, value) by table and column. ``renamed`` has the
+    new names of columns, as in ``{"shop_item.sku": "code"}``."""
+    found: dict[str, set[Row]] = {}
+    for table, names in before.columns.items():
+        if table not in after.rows:
+            found[table] = {*before.rows[table]}
+            continue
+        was, now = before.by_key(table), after.by_key(table)
+        found[table] = {tuple(row.values()) for key, row in was.items() if key not in now}
+        for column in names:
+            values: set[Row] = {(key, row[column]) for key, row in was.items()}
+            its_name = (renamed or {}).get(f"{table}.{column}", column)
+            if its_name in after.columns[table]:
+                there = {(key, row[its_name]) for key, row in now.items()}
+                lost = {each for each in values - there if each[0] in now}
+            else:
+                lost = {each for each in values if each[1] is not None}
+            found[f"{table}.{column}"] = lost
+    return {name: lost for name, lost in found.items() if lost}
+
+
+# -- plain manage.py in a copy of the lab's folder
+
+
+class Plain:
+    """A copy of a lab's folder, in which commands are run as one would in a terminal."""
+
+    def __init__(self, source: Path, folder: Path) -> None:
+        self.source, self.folder = source, folder
+        self.refusal: tuple[str, str] | None = None
+        self.output = ""
+        shutil.copytree(source, folder)
+
+    @property
+    def state(self) -> State:
+        """What its database holds."""
+        return read(self.folder / "db.sqlite3")
+
+    def run(self, lines: Iterable[str], answers: Iterable[str] = ()) -> None:
+        """Run commands until one is refused; the answers are typed in."""
+        typed = "".join(f"{each}\n" for each in answers)
+        for line in lines:
+            if self.refusal is not None:
+                return
+            first, _, rest = line.partition(" ")
+            if first == "delete":
+                (self.folder / rest).unlink()
+            elif first == "sql":
+                connection = sqlite3.connect(self.folder / "db.sqlite3")
+                with connection:
+                    connection.execute(rest)
+                connection.close()
+            else:
+                self._manage(line.split(), typed)
+
+    def _manage(self, words: Sequence[str], typed: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=self.folder,
+            env=environment(),
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.output += done.stdout
+        if done.returncode:
+            self.refusal = refused(done.stderr)
+
+    def put_files_back(self) -> None:
+        """As ``git checkout`` would; the database stays."""
+        for path in self.folder.rglob("*.py"):
+            path.unlink()
+        for path in self.source.rglob("*.py"):
+            shutil.copyfile(path, self.folder / path.relative_to(self.source))
+
+    def migrations(self, labels: Sequence[str]) -> set[Key]:
+        """The migration files of these apps."""
+        return {
+            Key(label, path.stem)
+            for label in labels
+            for path in (self.folder / label).glob("migrations/[!_]*.py")
+        }
+
+
+def refused(told: str) -> tuple[str, str]:
+    """The error's class and message, from what a terminal shows."""
+    starts = list(re.finditer(r"^(?:[a-z_]\w*\.)*([A-Z]\w*)(?:: |$)", told, re.MULTILINE))
+    last = starts[-1]
+    return last.group(1), plainly(told[last.end() :])
+
+
+def plainly(message: str) -> str:
+    """A message without what differs from run to run: addresses."""
+    return re.sub(r"0x[0-9a-f]+", "0x…", message.strip())
+
+
+def as_pair(refusal: Refusal | None) -> tuple[str, str] | None:
+    """A refusal as ``refused`` gives it."""
+    return (refusal.error, plainly(refusal.message)) if refusal else None
+
+
+# -- the two side by side
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A what-if whose every measured fact is what plain ``manage.py`` did, or ``rehearse`` failed.
+
+    ``before`` and ``after`` are the databases of the plain run.
+    """
+
+    told: Consequences
+    before: State
+    after: State
+
+    @property
+    def refusal(self) -> str:
+        """The class of the error at which it stopped, or nothing."""
+        last = self.told.runs[-1].step.refusal
+        return last.error if last else ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of what is more than a note, the gravest first."""
+        found = (each for each in self.told.findings if each.severity is not Severity.NOTE)
+        return tuple(each.id for each in found)
+
+    @property
+    def level(self) -> Return | None:
+        """How far one comes back."""
+        return self.told.back.level if self.told.back else None
+
+    def what(self, id: str) -> str:
+        """What the finding of this id says."""
+        found = self.told.finding(id)
+        assert found is not None, (id, self.told.findings)
+        return found.what
+
+
+def rehearse(
+    lab: Lab,
+    folder: Path,
+    *lines: str,
+    answers: Sequence[str] = (),
+    renamed: Mapping[str, str] | None = None,
+) -> Rehearsed:
+    """Ask what if, do the same by plain ``manage.py`` in a copy, and compare all that can be
+    compared: errors, record, schema, rows, files, the way back and the next ``migrate``; and see
+    that the lab has not moved."""
+    before, digests, history = read(lab.folder / "db.sqlite3"), dict(files(lab)), lab.history()
+    place = Path(tempfile.mkdtemp(dir=folder))
+    plain = Plain(lab.folder, place / "plain")
+    with ThreadPoolExecutor() as pool:
+        running = pool.submit(plain.run, lines, answers)
+        told = lab.what_if(*lines, answers=answers)
+        running.result()
+    after = plain.state
+
+    last = told.runs[-1].step
+    assert as_pair(last.refusal) == plain.refusal
+    assert moves("".join(run.step.output for run in told.runs)) == moves(plain.output)
+    same(last.after, plain)
+    assert read(cast(Full, told.full).after.databases["default"] or Path()) == after
+    compare_losses(told, gone(before, after, renamed))
+    assert (told.back is not None) == (after != before or dict(files(plain)) != digests)
+
+    with ThreadPoolExecutor() as pool:
+        following = Plain(plain.folder, place / "next")
+        running = pool.submit(compare_next, told, after, following)
+        compare_way_back(told, plain, before)
+        running.result()
+
+    assert read(lab.folder / "db.sqlite3") == before
+    assert dict(files(lab)) == digests
+    assert (lab.history(), lab.take_noticed()) == (history, [])
+    return Rehearsed(told, before, after)
+
+
+def moves(output: str) -> list[str]:
+    """The lines that say what was applied, unapplied or pruned."""
+    found = r"^ +(?:Applying|Unapplying|Pruning) [\w.]+\.\.\.(?: OK| FAKED)?"
+    return re.findall(found, output, re.MULTILINE)
+
+
+def files(place: Lab | Plain) -> Iterator[tuple[str, str]]:
+    """Each Python file with a digest of its content, but for the line that holds a date."""
+    for path in sorted(place.folder.rglob("*.py")):
+        text = re.sub(r"^# Generated by .*", "", path.read_text())
+        yield path.relative_to(place.folder).as_posix(), hashlib.sha1(text.encode()).hexdigest()
+
+
+def same(truths: Truths, plain: Plain) -> None:
+    """These truths are what the plain copy's files and database hold."""
+    state = plain.state
+    assert value_or(truths.record, Record(())).keys == state.record
+    tables = truths.tables.tables  # type: ignore[union-attr]
+    columns = {name: tuple(table.column_names) for name, table in tables.items()}
+    columns.pop("django_migrations")
+    assert columns == state.columns
+    counts = {name: len(rows) for name, rows in state.rows.items()}
+    assert {name: truths.rows[name] for name in counts} == counts  # type: ignore[index]
+    found = truths.files
+    if isinstance(found, Files):
+        labels = ("shop", "stock")
+        own = {key for key in found.migrations if key.app_label in labels}
+        there = {label for label in labels if label in found.labels}
+        assert own == plain.migrations(sorted(there))
+
+
+def said(rows: Iterable[RowChange]) -> dict[str, int]:
+    """What is gone, counted, by table or by table and column."""
+    found: dict[str, int] = {}
+    for each in rows:
+        if each.lost:
+            found[each.table] = each.lost
+        for column, number in (*each.lost_values.items(), *each.changed_columns.items()):
+            found[f"{each.table}.{column}"] = number
+    return found
+
+
+def compare_losses(told: Consequences, lost: Mapping[str, set[Row]]) -> None:
+    """What is told to be gone is what the plain run's database lacks, row by row."""
+    assert said(told.rows) == {name: len(those) for name, those in lost.items()}
+    for name, those in lost.items():
+        rows = told.lost(name).rows
+        width = 2 if "." in name else None
+        assert {tuple(row[:width]) for row in rows} == those
+
+
+def compare_next(told: Consequences, after: State, following: Plain) -> None:
+    """The next ``migrate`` does what plain ``migrate`` does from there."""
+    if told.next is None:
+        return
+    following.run(["migrate"])
+    assert as_pair(told.next.step.refusal) == following.refusal
+    same(told.next.step.after, following)
+    lost = gone(after, following.state)
+    assert said(told.next_rows) == {name: len(those) for name, those in lost.items()}
+
+
+def compare_way_back(told: Consequences, plain: Plain, before: State) -> None:
+    """The commands of the way back, typed in a terminal, lead to where it is said that they do."""
+    back = told.back
+    if back is None:
+        return
+    plain.refusal = None
+    start = told.runs[0].step.before.files
+    pending = back.files_put_back
+    for run in back.runs:
+        if pending and run.step.before.files == start:
+            plain.put_files_back()
+            pending = False
+        plain.run([run.step.line])
+        assert as_pair(run.step.refusal) == plain.refusal
+    if back.runs:
+        same(back.runs[-1].step.after, plain)
+    if plain.refusal is not None:
+        assert back.level is Return.NOT_AT_ALL
+        return
+    end = plain.state
+    tables = [name for name in before.rows if not name.startswith(("auth_", "django_"))]
+    if {*end.record} != {*before.record} or end.schema != before.schema:
+        level = Return.RUNS
+    elif any(end.by_key(name).keys() != before.by_key(name).keys() for name in tables):
+        level = Return.SCHEMA
+    elif any(end.by_key(name) != before.by_key(name) for name in tables):
+        level = Return.ROWS
+    else:
+        level = Return.VALUES
+    if level is Return.RUNS and not back.runs:
+        assert back.level in (Return.RUNS, Return.NOT_AT_ALL)
+    else:
+        assert back.level is level
