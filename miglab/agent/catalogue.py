@@ -12,14 +12,20 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Dict, List
 
-
 #: Taken before a guard may stand in its place: what is read here is ours.
 _open = sqlite3.connect
 
 
 def connect(path: str) -> sqlite3.Connection:
     """A connection that cannot write."""
-    return _open(Path(path).as_uri() + "?mode=ro", uri=True, isolation_level=None)
+    connection = _open(Path(path).as_uri() + "?mode=ro", uri=True, isolation_level=None)
+    connection.text_factory = readable
+    return connection
+
+
+def readable(text: bytes) -> str:
+    """A stored text, also one that is no UTF-8."""
+    return text.decode("utf-8", "backslashreplace")
 
 
 def read(path: str) -> Dict[str, Any]:

@@ -22,7 +22,8 @@ Query = Tuple[str, List[str]]
 class Pair:
     """``table`` in the old database and ``now`` in the new one, or ``None`` where it is gone.
 
-    ``columns`` maps each old column to its name now, or to ``None``.
+    ``columns`` maps each old column to its name now, or to ``None``; ``schema`` is what the new
+    database is attached as, and ``letter`` what its rows are called in queries.
     """
 
     def __init__(
@@ -31,12 +32,15 @@ class Pair:
         table: str,
         now: Optional[str],
         columns: Dict[str, Optional[str]],
+        schema: str = "main",
+        letter: str = "n",
     ) -> None:
         self.connection, self.table, self.now = connection, table, now
+        self.schema, self.letter = schema, letter
         self.old = "old." + quote(table)
-        self.new = "main." + quote(now) if now is not None else ""
+        self.new = "%s.%s" % (schema, quote(now)) if now is not None else ""
         self.old_types = types(connection, "old", table)
-        self.new_types = types(connection, "main", now) if now is not None else {}
+        self.new_types = types(connection, schema, now) if now is not None else {}
         self.kept = {o: n for o, n in columns.items() if n is not None and n in self.new_types}
         self.dropped = [name for name in columns if name not in self.kept]
         self.many_to_many = foreign_pair(connection, "old", table) is not None
@@ -51,9 +55,9 @@ class Pair:
         if self.now is None:
             return []
         old: Optional[List[str]] = self.old_key
-        new = primary_key(self.connection, "main", self.now)
+        new = primary_key(self.connection, self.schema, self.now)
         if self.many_to_many:
-            other = foreign_pair(self.connection, "main", self.now)
+            other = foreign_pair(self.connection, self.schema, self.now)
             if other is not None:
                 old, new = foreign_pair(self.connection, "old", self.table), other
         if not old or not new or sorted(self.kept.get(each, "") for each in old) != sorted(new):
@@ -76,24 +80,40 @@ class Pair:
     @property
     def join(self) -> str:
         """Each old row with the one that answers to it, or NULLs."""
-        on = " AND ".join(
-            "n.%s = o.%s" % (quote(self.kept[name]), quote(name)) for name in self.key
-        )
-        return "FROM %s o LEFT JOIN %s n ON %s" % (self.old, self.new, on)
+        return "FROM %s o %s" % (self.old, self.joined)
+
+    @property
+    def joined(self) -> str:
+        """The new table, joined to old rows. A key that changed its type is cast first: one number
+        answers to one text alone."""
+        parts = []
+        for name in self.key:
+            now, old = self.kept[name], "o." + quote(name)
+            if self.old_types[name].lower() != self.new_types[now].lower():
+                old = "CAST(%s AS %s)" % (old, self.new_types[now])
+            parts.append("%s.%s = %s" % (self.letter, quote(now), old))
+        return "LEFT JOIN %s %s ON %s" % (self.new, self.letter, " AND ".join(parts))
 
     @property
     def gone(self) -> str:
         """True where no row answers."""
-        return "n.%s IS NULL" % quote(self.kept[self.key[0]])
+        return "%s.%s IS NULL" % (self.letter, quote(self.kept[self.key[0]]))
+
+    @property
+    def whole(self) -> str:
+        """True where a row answers with all the same values in columns that stay."""
+        unlike = [self.differs(name) for name in self.kept] + ["0"]
+        return "NOT (%s OR %s)" % (self.gone, " OR ".join(unlike))
 
     @property
     def compared(self) -> Dict[str, str]:
-        """Old column → the expression that is true where its value differs, for each that stays."""
+        """Old column → the expression that is true where its value differs, for each that stays;
+        texts that answer to each other may still differ by their case."""
         retyped = self.retyped
         return {
             old: self.differs(old)
             for old, now in self.kept.items()
-            if old not in self.key or now in retyped
+            if old not in self.key or now in retyped or "INT" not in self.old_types[old].upper()
         }
 
     @property
@@ -108,7 +128,7 @@ class Pair:
     def differs(self, name: str) -> str:
         """True where the value of this column is stored otherwise."""
         now = self.kept[name]
-        old, new = "o." + quote(name), "n." + quote(now)
+        old, new = "o." + quote(name), "%s.%s" % (self.letter, quote(now))
         told = "%s IS NOT %s COLLATE BINARY" % (old, new)
         kind = self.old_types[name].upper()
         if kind != self.new_types[now].upper() or not any(each in kind for each in _TELLING):
@@ -134,14 +154,21 @@ class Pair:
         """Groups of equal rows of which there are fewer now; with ``back``, of which more."""
         kept = {n: o for o, n in self.kept.items()} if back else self.kept
         one, other = (self.new, self.old) if back else (self.old, self.new)
-        first = ", ".join(quote(each) for each in kept)
-        second = ", ".join(quote(each) for each in kept.values())
-        same = " AND ".join("a.%s IS b.k%d" % (quote(o), i) for i, o in enumerate(kept))
-        named = ", ".join("%s AS k%d" % (quote(n), i) for i, n in enumerate(kept.values()))
-        return (
-            "(SELECT %s, count(*) n FROM %s GROUP BY %s) a LEFT JOIN "
-            "(SELECT %s, count(*) n FROM %s GROUP BY %s) b ON %s WHERE a.n > coalesce(b.n, 0)"
-        ) % (first, one, first, named, other, second, same)
+        same = " AND ".join(
+            "a.%s IS b.k%d COLLATE BINARY AND a.t%d = b.t%d" % (quote(o), i, i, i)
+            for i, o in enumerate(kept)
+        )
+
+        def groups(table: str, names: List[str], shown: List[str]) -> str:
+            kinds = ["typeof(%s) AS t%d" % (quote(n), i) for i, n in enumerate(names)]
+            by = ["%s COLLATE BINARY, typeof(%s)" % (quote(n), quote(n)) for n in names]
+            parts = (", ".join([*shown, *kinds]), table, ", ".join(by))
+            return "(SELECT %s, count(*) n FROM %s GROUP BY %s)" % parts
+
+        now = list(kept.values())
+        left = groups(one, list(kept), [quote(n) for n in kept])
+        right = groups(other, now, ["%s AS k%d" % (quote(n), i) for i, n in enumerate(now)])
+        return "%s a LEFT JOIN %s b ON %s WHERE a.n > coalesce(b.n, 0)" % (left, right, same)
 
     def surplus(self, back: bool = False) -> int:
         """How many rows are gone, or with ``back`` are new, where rows are multisets."""

@@ -62,6 +62,7 @@ PLACE = ("root", "folder", "manage", "databases", "output", "own")
 #:     settings  the databases that the settings name, before anything is set up
 #:     database  the facts of the database alone: the project is not even touched
 #:     compare   old, new, renames: compare the rows of two databases; no project is touched
+#:     not_back  old, new, back, renames, tables: how much of what went is not there again
 #:     list      old, new, renames, table, column, to or limit: all that a table lost
 #:     prepare   set the project up for this digest, and answer nothing
 #:     forget    this place is gone, answer nothing
@@ -79,6 +80,7 @@ REQUESTS = (
     "database",
     "compare",
     "list",
+    "not_back",
     "prepare",
     "forget",
 )
@@ -99,6 +101,7 @@ REQUESTS = (
 #:     foreign       modules that come from the original of a user's project, for ``look``
 #:     table         columns and rows, for ``sql``
 #:     agree         the two agreements, for ``agree``
+#:     not_back      what ``rows.not_back`` gives, for ``not_back``
 #:     rungs         what was lost by each rung, for ``ladder``
 #:     settings      what ``settings.read`` gives, for ``settings``
 DONE = (
@@ -117,6 +120,7 @@ DONE = (
     "foreign",
     "table",
     "agree",
+    "not_back",
     "rungs",
     "settings",
 )

@@ -9,9 +9,9 @@ import csv
 import os
 import sqlite3
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from .catalogue import connect, count_rows, quote, table_names
+from .catalogue import connect, count_rows, quote, readable, table_names
 from .pair import Pair, Query, primary_key, types
 
 SAMPLE = 5
@@ -65,6 +65,67 @@ def compare(old: str, new: str, renames: Renames, tables: Any = None) -> List[Di
     return [each for each in entries if _says_something(each)]
 
 
+def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
+    ``[alias, table]`` of ``tables`` the number of ``rows``, and of values by their old
+    ``columns``."""
+    found = []
+    for alias, table in request["tables"]:
+        connection = _attached(request["old"][alias], request["new"][alias])
+        try:
+            connection.execute("ATTACH DATABASE %s AS back" % _literal(request["back"][alias]))
+            renames = request["renames"].get(alias, NOTHING_RENAMED)
+            there = next(each for each in _pairs(connection, renames) if each.table == table)
+            rows, columns = _not_back(connection, there)
+        finally:
+            connection.close()
+        told = {"database": alias, "table": table, "rows": rows, "columns": columns}
+        found.append(told)
+    return found
+
+
+def _not_back(connection: sqlite3.Connection, there: Pair) -> Tuple[int, Dict[str, int]]:
+    table = there.table
+    before = there.counts()[0]
+    if table not in table_names(connection, "back"):
+        return before, {name: _stored(there, name) for name in there.old_types}
+    names = {name: name for name in there.old_types}
+    again = Pair(connection, table, table, dict(names), "back", "b")
+    if not again.key:
+        rows = again.surplus()
+        return rows, {name: min(rows, _stored(there, name)) for name in there.dropped}
+    join = again.join
+    gone = "1"
+    if there.now is not None and not there.key:
+        rows = min(there.surplus(), again.surplus())
+    else:
+        if there.now is not None:
+            join, gone = "%s %s" % (join, there.joined), there.gone
+        rows = there.number("SELECT count(*) %s WHERE %s AND NOT (%s)" % (join, gone, again.whole))
+    columns = {}
+    for name in there.dropped:
+        columns[name] = there.number(
+            "SELECT count(*) %s WHERE o.%s IS NOT NULL AND (%s OR %s)"
+            % (again.join, quote(name), again.gone, _unlike(again, name))
+        )
+    if there.key:
+        for name, differs in there.compared.items():
+            columns[name] = there.number(
+                "SELECT count(*) %s WHERE NOT %s AND %s AND (%s OR %s)"
+                % (join, there.gone, differs, again.gone, _unlike(again, name))
+            )
+    return rows, columns
+
+
+def _unlike(again: Pair, name: str) -> str:
+    return again.differs(name) if name in again.kept else "1"
+
+
+def _stored(pair: Pair, name: str) -> int:
+    """How many values other than NULL a column had."""
+    return pair.number("SELECT count(%s) FROM %s" % (quote(name), pair.old))
+
+
 def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """All that a table lost: its rows that are gone; or with ``column``, the values of that column
     that are gone, or that are others now. With ``to`` as a CSV file of that path, else the first
@@ -73,6 +134,7 @@ def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
         connection = _attached(request["old"], request["new"])
     else:
         connection = sqlite3.connect("file::memory:", uri=True)
+        connection.text_factory = readable
         connection.execute("ATTACH DATABASE %s AS old" % _literal(request["old"]))
     try:
         pair = next(
@@ -144,21 +206,25 @@ def _pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Pair]:
     guessing = renames is None
     if renames is None:
         renames = {**NOTHING_RENAMED, "tables": _guess_tables(connection, before, after)}
+    taken = {renames["tables"].get(table, table) for table in before}
     for table in before:
         if table in BOOKKEEPING:
             continue
         now: Optional[str] = renames["tables"].get(table, table)
+        known, kept = renames["columns"].get(table, {}), table not in renames["rebuilt"]
+        if now is None and table in after and table not in taken:
+            # Dropped and made anew: compared by what is in it.
+            now, known, kept = table, {}, True
         if now not in after:
             now = None
         columns: Dict[str, Optional[str]] = {}
         if now is not None:
-            known = renames["columns"].get(table, {})
-            kept = table not in renames["rebuilt"]
             for name in types(connection, "old", table):
                 columns[name] = known.get(name, name if kept else None)
             # A column that was dropped and made anew is compared by what is in it.
             anew = set(types(connection, "main", now)) - set(columns.values())
-            columns.update({name: name for name in columns if name in anew})
+            for name, renamed in columns.items():
+                columns[name] = name if renamed is None and name in anew else renamed
             if guessing:
                 columns.update(_guess_columns(connection, table, now))
         yield Pair(connection, table, now, columns)

@@ -80,11 +80,16 @@ def _list(request: Message) -> Dict[str, Any]:
     return {"table": rows.list_lost(request)}
 
 
+def _not_back(request: Message) -> Dict[str, Any]:
+    return {"not_back": rows.not_back(request)}
+
+
 #: Requests for which no code of the project runs.
 WITHOUT_PROJECT: Dict[str, Callable[[Message], Dict[str, Any]]] = {
     "database": _read,
     "compare": _compare,
     "list": _list,
+    "not_back": _not_back,
 }
 
 

@@ -11,12 +11,21 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 from .protocol import SQL_LIMIT
 from .steady import put
 
-_NAME = r'["`]([^"`]+)["`]'
-_RENAME_TABLE = re.compile(r"ALTER TABLE %s RENAME TO %s" % (_NAME, _NAME))
-_RENAME_COLUMN = re.compile(r"ALTER TABLE %s RENAME COLUMN %s TO %s" % (_NAME, _NAME, _NAME))
-_DROP_TABLE = re.compile(r"DROP TABLE (?:IF EXISTS )?%s" % _NAME)
-_DROP_COLUMN = re.compile(r"ALTER TABLE %s DROP COLUMN %s" % (_NAME, _NAME))
-_FILL = re.compile(r"INSERT INTO %s \(([^)]*)\) SELECT (.*) FROM %s$" % (_NAME, _NAME), re.S)
+#: A name, quoted as Django does it or not: one of its two groups.
+_NAME = r'(?:["`\[]([^"`\]]+)["`\]]|([^\s"`\[(;]+))'
+
+
+def _statement(words: str) -> Any:
+    """A pattern for these words, ``%`` for a name, with any case and space between them."""
+    pattern = r"\s+".join(words.split()).replace("%", _NAME)
+    return re.compile(r"\s*" + pattern, re.I | re.S)
+
+
+_RENAME_TABLE = _statement(r"ALTER TABLE % RENAME TO %")
+_RENAME_COLUMN = _statement(r"ALTER TABLE % RENAME (?:COLUMN\s+)?% TO %")
+_DROP_TABLE = _statement(r"DROP TABLE (?:IF\s+EXISTS\s+)?%")
+_DROP_COLUMN = _statement(r"ALTER TABLE % DROP (?:COLUMN\s+)?%")
+_FILL = _statement(r"INSERT INTO % (?:\(([^)]*)\)) SELECT (.*) FROM %\s*;?\s*$")
 #: A value that comes from a column: the column itself, or with a default in place of NULL.
 _SOURCE = re.compile(r"(?:coalesce\()?[\"`]?([^\"`(),']+)[\"`]?(?:$|,)", re.I)
 _SAVEPOINT = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT) "?([^"\s]+)')
@@ -142,7 +151,7 @@ class Trace:
         return execute(sql, params, many, context)
 
     def _keep(self, alias: str, sql: str, params: Any, many: bool) -> None:
-        if sql.startswith(_CHANGES_NAMES) and not params:
+        if sql.lstrip().upper().startswith(_CHANGES_NAMES) and not params:
             self._schema.append((alias, sql))
         mark = _SAVEPOINT.match(sql)
         if mark and mark.group(1) == "SAVEPOINT":
@@ -171,7 +180,7 @@ class Trace:
             for pattern, follow in names.steps:
                 found = pattern.match(sql)
                 if found:
-                    follow(*found.groups())
+                    follow(*(each for each in found.groups() if each is not None))
                     break
         return {
             "tables": names.tables,
@@ -237,7 +246,8 @@ class _Names:
             if now is not None:
                 columns[old] = taken.pop(now, None)
         if first not in self.rebuilt:
-            columns.update(taken)
+            for source, target in taken.items():
+                columns.setdefault(source, target)
             self.rebuilt.add(first)
         _move(self.tables, name, new)
 

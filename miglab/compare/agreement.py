@@ -73,7 +73,16 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
     gone = [key for key in ghosts(files, record) if not apps or key.app_label in apps]
     waiting = [key for key in unapplied(graph, record) if not apps or key.app_label in apps]
     open_ = unclosed(graph, record)
+    loop = graph.cycle()
+    if loop:
+        path = " → ".join(map(str, loop))
+        return Agreement(None, "Migrations depend on each other in a circle.", (path,))
+    halves = half_applied(files, record, graph)
     details = (
+        *(
+            f"{key} is half applied: {done} is recorded, {left} is not"
+            for key, done, left in halves
+        ),
         *(f"{key} is recorded, and its file is gone" for key in gone),
         *(f"{child} is recorded before {parent}, which it depends on" for child, parent in open_),
         *(f"{key} is not applied" for key in waiting),
@@ -81,6 +90,8 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
     if not details:
         return Agreement(True, "Every migration file is recorded as applied.")
     words = []
+    if halves:
+        words.append("a squashed migration is half applied and in no plan")
     if gone:
         words.append(
             f"{counted(len(gone), 'recorded migration has', 'recorded migrations have')} no file"
@@ -91,6 +102,20 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
         words.append(f"{counted(len(waiting), 'migration is', 'migrations are')} not applied")
     sentence = " and ".join(words) + "."
     return Agreement(False, sentence[0].upper() + sentence[1:], details)
+
+
+def half_applied(files: Files, record: Record, graph: Graph) -> list[tuple[Key, Key, Key]]:
+    """Squashed migrations that Django leaves out of its graph although the files of what they
+    replace are gone: each with one that is recorded and one that is not."""
+    found = []
+    for key, each in files.migrations.items():
+        gone = [name for name in each.replaces if name not in files.migrations]
+        if each.replaces and key not in graph and gone:
+            done = [name for name in each.replaces if name in record.keys]
+            left = [name for name in each.replaces if name not in record.keys]
+            if done and left:
+                found.append((key, done[0], left[0]))
+    return found
 
 
 def counted(number: int, one: str, many: str) -> str:

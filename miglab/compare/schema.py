@@ -80,7 +80,7 @@ def _columns(old: Table, new: Table, renames: Renames) -> dict[str, str | None]:
     names = {each.name: renames.column(old.name, each.name) for each in old.columns}
     anew = set(new.column_names) - set(names.values())
     return {
-        name: name if name in anew else now if now and new.column(now) else None
+        name: name if now is None and name in anew else now if now and new.column(now) else None
         for name, now in names.items()
     }
 

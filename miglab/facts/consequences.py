@@ -180,6 +180,7 @@ class Consequences:
         runs: what each command did in the copy.
         schema: what changed in the tables, a line for each thing; a rename is a rename.
         rows: what became of the rows, from the beginning to the end of all commands.
+        costs: what migrations and handlers cost together, with how much does not come back.
         agreements_before, agreements_after: whether the truths agree.
         back: the way back, as it was run; ``None`` where nothing moved.
         next: what plain ``migrate`` does afterwards; ``None`` where the way back is that.
@@ -211,6 +212,7 @@ class Consequences:
     seconds: float
     project: str = ""
     database: str = ""
+    costs: tuple[RowChange, ...] = ()
     full: Full | None = field(default=None, compare=False)
 
     def lost(self, name: str, limit: int = 1000) -> Rows:

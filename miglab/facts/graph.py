@@ -58,6 +58,26 @@ class Graph:
             and not any(child.app_label == app_label for child in self.children[key])
         ]
 
+    def cycle(self) -> list[Key]:
+        """Keys that depend on each other in a circle, the first once more at the end; empty where
+        there is none."""
+        done: set[Key] = set()
+        for start in self:
+            path: list[Key] = []
+            stack: list[tuple[Key, bool]] = [(start, False)]
+            while stack:
+                key, left = stack.pop()
+                if left:
+                    path.pop()
+                    done.add(key)
+                elif key in path:
+                    return [*path[path.index(key) :], key]
+                elif key not in done and key in self.parents:
+                    path.append(key)
+                    stack.append((key, True))
+                    stack += [(each, False) for each in self.parents[key]]
+        return []
+
     def forwards_plan(self, target: Key) -> list[Key]:
         """What must be applied for the target, itself last (``MigrationGraph.forwards_plan``)."""
         return _walk(target, self.parents)

@@ -57,6 +57,9 @@ class RowChange:
         follows_rename: content types that follow a model's new name; nothing is lost with that.
         approximate: the table has no primary key that lasts, so rows are matched whole.
         database: the alias of the database that it is in.
+        rows_not_back, values_not_back: how many of the rows that went, and of the values by their
+            column's name in this change, the way back does not bring back; ``None`` where no way
+            back was gone.
     """
 
     table: str
@@ -77,6 +80,8 @@ class RowChange:
     follows_rename: bool = False
     approximate: bool = False
     database: str = "default"
+    rows_not_back: int | None = None
+    values_not_back: Mapping[str, int] | None = None
 
     @property
     def costs(self) -> bool:

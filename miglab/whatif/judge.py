@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..compare.agreement import counted, ghosts
@@ -16,6 +16,7 @@ from ..facts.consequences import (
     Severity,
     WayBack,
 )
+from ..facts.migration import Key
 from ..facts.step import RowChange
 from ..facts.truths import Agreements, Files, Record, value_or
 
@@ -43,10 +44,15 @@ class Loss:
 
 @dataclass(frozen=True)
 class Measured:
-    """All that was found out, before anybody judges it."""
+    """All that was found out, before anybody judges it.
+
+    ``rows`` tells migrations and handlers apart; ``lost`` is what both of them cost together, with
+    how much of it does not come back.
+    """
 
     runs: tuple[Run, ...]
     rows: tuple[RowChange, ...]
+    lost: tuple[RowChange, ...]
     moved: bool
     agreements_before: Agreements
     agreements_after: Agreements
@@ -56,61 +62,41 @@ class Measured:
     left_behind: LeftBehind
 
 
-def losses(rows: Sequence[RowChange], back: WayBack | None) -> list[Loss]:
+def losses(rows: Sequence[RowChange]) -> list[Loss]:
     """What goes, the largest first, with how much of it the way back does not bring back."""
-    came = back is not None and back.level not in (Return.NOT_AT_ALL, Return.RUNS)
-    again = {(each.database, each.table): each for each in back.rows} if back and came else None
-    found = []
-    for change in rows:
-        if change.costs:
-            found += list(_of_table(change, again))
+    found = [loss for change in rows if change.costs for loss in _of_table(change)]
     return sorted(found, key=lambda each: (-each.lost, -each.gone, each.where))
 
 
-def _of_table(
-    change: RowChange, again: Mapping[tuple[str, str], RowChange] | None
-) -> Iterator[Loss]:
-    after = again.get((change.database, change.table)) if again is not None else None
+def _of_table(change: RowChange) -> Iterator[Loss]:
     where = change.table if change.database == "default" else f"{change.database}:{change.table}"
+    back = change.values_not_back
 
-    def not_back(gone: int, still: int) -> int:
-        return gone if again is None else min(gone, still)
+    def loss(name: str, column: str, gone: int) -> Loss:
+        lost = gone if back is None else min(gone, back.get(column, 0))
+        place = f"{where}.{column}"
+        return Loss(name, place, gone, lost, ("value", "values"), change.by_handlers)
 
     if change.lost:
-        still = after.lost if after else 0
         what = ("link", "links") if change.many_to_many else ("row", "rows")
+        name = "rows-deleted"
         if change.now is None:
             name = "links-lost" if change.many_to_many else "rows-lost"
-            if after and after.changed and change.lost > still:
-                still = min(change.lost, still + after.changed)
-        else:
-            name = "rows-deleted"
-        lost = not_back(change.lost, still)
-        yield Loss(name, where, change.lost, lost, what, change.by_handlers)
-    value = ("value", "values")
+        lost = change.lost if change.rows_not_back is None else change.rows_not_back
+        yield Loss(name, where, change.lost, min(lost, change.lost), what, change.by_handlers)
     for column, number in change.lost_values.items():
-        still = _differing(after, column)
-        lost = not_back(number, still)
-        yield Loss("values-lost", f"{where}.{column}", number, lost, value, change.by_handlers)
+        yield loss("values-lost", column, number)
     for column, number in change.changed_columns.items():
-        still = _differing(after, column)
-        name = "values-retyped" if column in change.retyped else "values-changed"
-        lost = not_back(number, still)
-        yield Loss(name, f"{where}.{column}", number, lost, value, change.by_handlers)
-
-
-def _differing(after: RowChange | None, column: str) -> int:
-    """In how many rows a column is not what it was, once one is back."""
-    if after is None:
-        return 0
-    return after.changed_columns.get(column, after.lost_values.get(column, 0)) + after.lost
+        yield loss(
+            "values-retyped" if column in change.retyped else "values-changed", column, number
+        )
 
 
 def findings(measured: Measured) -> tuple[Finding, ...]:
     """What one should know before doing it, the gravest first."""
     found = [
         *_stops(measured.runs),
-        *_losses(losses(measured.rows, measured.back), measured.back),
+        *_losses(losses(measured.lost)),
         *_way_back(measured),
         *_truths(measured),
         *_next(measured),
@@ -141,13 +127,14 @@ def _stops(runs: Sequence[Run]) -> Iterator[Finding]:
                 _what_to_do(refusal.error),
             )
             if run.finished:
+                one = len(run.finished) == 1
                 done = counted(len(run.finished), "migration is", "migrations are")
                 word = "unapplied" if run.finished[-1].backwards else "applied"
                 yield Finding(
                     "halfway",
                     stop,
-                    f"{done} {word} by then, and nothing undoes that: you stand between "
-                    f"{run.finished[-1].key} and {failed.key}",
+                    f"{done} {word} by then, and {'stays' if one else 'stay'} so: you stand "
+                    f"between {run.finished[-1].key} and {failed.key}",
                     str(failed.key),
                     "have the backup at hand, or do not begin",
                 )
@@ -179,28 +166,31 @@ def _what_to_do(error: str) -> str:
     return "read the error; rehearse again when it is mended"
 
 
-def _losses(found: Sequence[Loss], back: WayBack | None) -> Iterator[Finding]:
+def _losses(found: Sequence[Loss]) -> Iterator[Finding]:
     for each in found:
         whose = "post_migrate handlers: " if each.by_handlers else ""
         gone = counted(each.gone, *each.what)
-        word = _HOW[each.id]
+        word = _HOW[each.id][each.gone != 1]
         if each.lost:
-            rest = "" if each.lost == each.gone else f", {each.lost:,} of them do not come back"
+            one = "does" if each.lost == 1 else "do"
+            rest = "" if each.lost == each.gone else f", {each.lost:,} of them {one} not come back"
             what = f"{whose}{gone} of {each.where} {word}{rest}"
             yield Finding(each.id, Severity.LOST, what, each.where, _BACKUP)
         else:
             name = f"{each.id}-and-back"
-            what = f"{whose}{gone} of {each.where} {word}, and the way back restores them"
+            them = "it" if each.gone == 1 else "them"
+            what = f"{whose}{gone} of {each.where} {word}, and the way back restores {them}"
             yield Finding(name, Severity.NOTE, what, each.where)
 
 
+#: What becomes of one, and of many.
 _HOW = {
-    "rows-lost": "go with the table",
-    "links-lost": "go with the table",
-    "rows-deleted": "are deleted",
-    "values-lost": "go with the column",
-    "values-changed": "become others",
-    "values-retyped": "are stored as another type",
+    "rows-lost": ("goes with the table", "go with the table"),
+    "links-lost": ("goes with the table", "go with the table"),
+    "rows-deleted": ("is deleted", "are deleted"),
+    "values-lost": ("goes with the column", "go with the column"),
+    "values-changed": ("becomes another", "become others"),
+    "values-retyped": ("is stored as another type", "are stored as another type"),
 }
 
 
@@ -210,11 +200,13 @@ def _way_back(measured: Measured) -> Iterator[Finding]:
         return
     if back.level is Return.NOT_AT_ALL:
         refused = next((run for run in back.runs if run.step.refused), None)
-        told = f"{refused.step.line}: {refused.step.refusal}" if refused else "there is none"
+        told = f"no command leads back: {'; '.join(back.schema)}"
+        if refused:
+            told = f"the way back fails: {refused.step.line}: {refused.step.refusal}"
         yield Finding(
             "no-way-back",
             Severity.BACK,
-            f"the way back fails: {told}",
+            told,
             refused.step.line if refused else "",
             "only a backup brings it back",
         )
@@ -250,7 +242,9 @@ def _way_back(measured: Measured) -> Iterator[Finding]:
 def _truths(measured: Measured) -> Iterator[Finding]:
     before, after = measured.agreements_before, measured.agreements_after
     was, now = before.record_tables, after.record_tables
-    if now.verdict is False and now.details != was.details:
+    # Where a command quietly did nothing, what was so before may be the reason.
+    quiet = not measured.moved and not any(run.step.refused for run in measured.runs)
+    if now.verdict is False and (now.details != was.details or quiet):
         yield Finding(
             "drift",
             Severity.TRUTHS,
@@ -262,7 +256,7 @@ def _truths(measured: Measured) -> Iterator[Finding]:
     last, first = measured.runs[-1].step.after, measured.runs[0].step.before
     old = ghosts(value_or(first.files, Files((), {})), value_or(first.record, Record(())))
     new = ghosts(value_or(last.files, Files((), {})), value_or(last.record, Record(())))
-    gone = [str(key) for key in new if key not in old]
+    gone = [str(key) for key in new if key not in old or quiet]
     if gone:
         yield Finding(
             "ghosts",
@@ -286,7 +280,7 @@ def _next(measured: Measured) -> Iterator[Finding]:
             where,
             "do not leave it like this: the next deployment runs migrate",
         )
-    for each in losses(measured.next_rows, None):
+    for each in losses(measured.next_rows):
         how = {"values-changed": "overwrites", "values-retyped": "changes"}.get(each.id, "destroys")
         yield Finding(
             "next-destroys",
@@ -305,12 +299,13 @@ def _notes(measured: Measured) -> Iterator[Finding]:
             if each.why:
                 pulled.setdefault(each.key.app_label, []).append(each)
         for label, those in pulled.items():
-            path = " ← ".join(map(str, min((each.why for each in those), key=len)))
+            path = " ← ".join(map(str, _shortest(those)))
             moved = counted(len(those), "migration", "migrations")
+            word = "moves" if len(those) == 1 else "move"
             yield Finding(
                 "pulled-in",
                 note,
-                f"{moved} of {label} move along: {path}",
+                f"{moved} of {label} {word} along: {path}",
                 label,
                 "tell whoever owns that app",
             )
@@ -350,6 +345,11 @@ def _notes(measured: Measured) -> Iterator[Finding]:
         )
 
 
+def _shortest(pulled: Sequence[Planned]) -> tuple[Key, ...]:
+    """The way by which the first of them is dragged in."""
+    return sorted((each.why for each in pulled), key=len)[0]
+
+
 def verdict(measured: Measured) -> str:
     """One line in plain words."""
     parts = []
@@ -359,8 +359,10 @@ def verdict(measured: Measured) -> str:
             failed = run.failed
             parts.append(f"stops at {failed.key} ({error})" if failed else f"is refused ({error})")
     if not measured.moved:
-        return " · ".join(parts or ["nothing moves"])
-    lost = [each for each in losses(measured.rows, measured.back) if each.lost]
+        if not parts and any(run.step.ran for run in measured.runs):
+            return "nothing lost · it ends where it began"
+        return " · ".join([*parts, "nothing lost"] if parts else ["nothing moves"])
+    lost = [each for each in losses(measured.lost) if each.lost]
     parts.append(f"loses {listed(lost)}" if lost else "nothing lost")
     back = measured.back
     if back is not None:
@@ -368,7 +370,7 @@ def verdict(measured: Measured) -> str:
         whole = back.level is Return.VALUES
         parts.append(back.level.words + (order if whole else ""))
     if measured.next is not None:
-        after = losses(measured.next_rows, None)
+        after = losses(measured.next_rows)
         if measured.next.step.refused:
             parts.append("the next migrate fails")
         elif after:

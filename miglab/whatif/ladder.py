@@ -50,8 +50,8 @@ def what_if_all(stage: Stage, app_label: str) -> Ladder:
     found = answer.get("rungs") or [{"rows": [], "seconds": 0.0, "done": False} for _ in steps]
     for (target, keys), told in zip(steps, found, strict=True):
         rows = wire.row_changes(told["rows"])
-        by_then = losses(rows, None)
-        more = _more(by_then, losses(before, None)) if told["done"] else []
+        by_then = losses(rows)
+        more = _more(by_then, losses(before)) if told["done"] else []
         rungs.append(
             Rung(
                 target,

@@ -120,10 +120,12 @@ class _Rehearsal:
         moved = end.snapshot.mark != self.first.snapshot.mark
         moved = moved and (end.snapshot.files != self.first.snapshot.files or _wrote(runs, rows))
         back = self.way_back(runs, after_truths) if moved else None
+        lost = self.lost(rows, renames, end.snapshot, back)
         following, following_rows = self.next(end, runs, back) if moved else (None, ())
         measured = judge.Measured(
             tuple(runs),
             rows,
+            lost,
             moved,
             before,
             after,
@@ -182,6 +184,7 @@ class _Rehearsal:
             seconds=time.perf_counter() - self.started,
             project=str(self.original.project.root) if self.original.project.own else "",
             database=str(self.original.project.sources.get(self.reader.alias, "")),
+            costs=measured.lost,
             full=full,
         )
 
@@ -243,6 +246,45 @@ class _Rehearsal:
         }
         return wire.row_changes(self.reader.ask("", request)["rows"])
 
+    def lost(
+        self,
+        rows: tuple[RowChange, ...],
+        renames: Mapping[str, Renames],
+        end: Snapshot,
+        back: WayBack | None,
+    ) -> tuple[RowChange, ...]:
+        """What migrations and handlers cost together, and how much of it does not come back."""
+        ours = {(e.database, e.table) for e in rows if e.costs and not e.by_handlers}
+        if any(each.costs and each.by_handlers for each in rows):
+            rows = tuple(
+                replace(each, by_handlers=(each.database, each.table) not in ours)
+                for each in self.compared(self.first.snapshot, end, renames)
+            )
+        costly = [each for each in rows if each.costs]
+        if back is None or back.level is Return.NOT_AT_ALL or not costly:
+            return tuple(costly)
+        now, _ = self.stage.now()
+        request = {
+            "do": "not_back",
+            "old": self.first.snapshot.old,
+            "new": end.old,
+            "back": now.snapshot.old,
+            "renames": {alias: asdict(each) for alias, each in renames.items()},
+            "tables": [[each.database, each.table] for each in costly],
+        }
+        found = []
+        for each, told in zip(costly, self.reader.ask("", request)["not_back"], strict=True):
+            names = renames.get(each.database, Renames()).columns.get(each.table, {})
+            by_now = {
+                names.get(old) or old: number
+                for old, number in told["columns"].items()
+                if old not in each.lost_values
+            }
+            kept = {name: told["columns"].get(name, 0) for name in each.lost_values}
+            values = {**by_now, **kept}
+            found.append(replace(each, rows_not_back=told["rows"], values_not_back=values))
+        return tuple(found)
+
     # -- the way back
 
     def way_back(self, runs: Sequence[Run], after: Truths) -> WayBack:
@@ -269,7 +311,7 @@ class _Rehearsal:
             more = self.between(truths, self.truths, True)
             lines += more
             self.go(more, done)
-        return self.judged(lines, files_changed, done)
+        return self.judged(lines, files_changed, done, runs)
 
     def forget_new(self, after: Truths) -> list[str]:
         """Migrations that are new in the files and were applied must go while their files are
@@ -301,8 +343,11 @@ class _Rehearsal:
             words = (*line.split(), *extra)
             done.append(self.run(Command(" ".join(words), "manage", words), None, compare))
 
-    def judged(self, lines: Sequence[str], files_changed: bool, done: Sequence[Run]) -> WayBack:
-        """How far one is back."""
+    def judged(
+        self, lines: Sequence[str], files_changed: bool, done: Sequence[Run], runs: Sequence[Run]
+    ) -> WayBack:
+        """How far one is back. What handlers added on the way there and back keeps nothing from
+        coming back."""
         moment, truths = self.stage.now()
         lines = tuple(run.step.line for run in done) or tuple(lines)
         if any(run.step.refused for run in done):
@@ -315,13 +360,15 @@ class _Rehearsal:
         rows = self.compared(self.first.snapshot, moment.snapshot, {})
         handled = {
             (each.database, each.now)
-            for run in done
+            for run in (*runs, *done)
             for each in run.step.rows
             if each.by_handlers and each.gained
         }
         rows = tuple(
             each for each in rows if each.costs or (each.database, each.now) not in handled
         )
+        if differ and not done and not files_changed and all("recorded" in each for each in differ):
+            return WayBack((), False, (), Return.NOT_AT_ALL, tuple(differ))
         if differ:
             level = Return.RUNS
         elif any(each.lost or each.gained for each in rows):

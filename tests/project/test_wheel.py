@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ..whatif.environments import uv
+from ..whatif.own import shop
+
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "miglab", "sandbox_project", "notebooks")
 
@@ -62,3 +65,40 @@ def test_a_lab_can_run_from_it(wheel, tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert str(tmp_path / "miglab" / "_data" / "sandbox_project") in done.stdout
+
+
+def test_it_installs_alone_and_rehearses_a_project_of_another_environment(wheel, tmp_path):
+    """An environment with the wheel and what it brings: no Django there, and no Jupyter."""
+    folder = shop(tmp_path / "site")
+    uv("venv", "--quiet", "--python", sys.executable, str(tmp_path / "alone"))
+    interpreter = next(tmp_path.glob("alone/*/python*"))
+    uv("pip", "install", "--quiet", "--python", str(interpreter), str(wheel))
+    names = uv("pip", "list", "--format", "freeze", "--python", str(interpreter)).lower()
+    assert not [name for name in ("django", "jupyter", "ipython", "notebook") if name in names]
+    report = tmp_path / "report.html"
+    words = ("whatif", str(folder), "shop", "0001", "--python", sys.executable)
+    done = subprocess.run(
+        [interpreter, "-m", "miglab", *words, "--html", str(report)],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 10, done.stdout + done.stderr
+    assert "loses 3 values of shop_item.price" in done.stdout
+    assert "shop_item.price" in report.read_text("utf-8")
+
+
+def test_it_runs_without_being_installed(wheel, tmp_path):
+    """As ``uvx`` and ``pipx run`` do: an environment of a moment."""
+    folder = shop(tmp_path / "site")
+    words = ("whatif", str(folder), "shop", "0001", "--quiet", "--python", sys.executable)
+    done = subprocess.run(
+        [sys.executable, "-m", "uv", "tool", "run", "--from", str(wheel), "miglab", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 10, done.stdout + done.stderr
+    assert done.stdout.startswith("loses 3 values of shop_item.price")

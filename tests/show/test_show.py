@@ -72,6 +72,8 @@ def every_fact(lab: Lab) -> list[object]:
         lab.graph("store.zero"),
         lab.truths(),
         lab.history(),
+        lab.what_if("migrate store 0001"),
+        lab.what_if_all("store"),
     ]
 
 
