@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ..whatif.environments import uv
+from ..whatif.environments import made, uv
 from ..whatif.own import shop
 
 ROOT = Path(__file__).parents[2]
@@ -70,9 +70,7 @@ def test_a_lab_can_run_from_it(wheel, tmp_path):
 def test_it_installs_alone_and_rehearses_a_project_of_another_environment(wheel, tmp_path):
     """An environment with the wheel and what it brings: no Django there, and no Jupyter."""
     folder = shop(tmp_path / "site")
-    uv("venv", "--quiet", "--python", sys.executable, str(tmp_path / "alone"))
-    interpreter = next(tmp_path.glob("alone/*/python*"))
-    uv("pip", "install", "--quiet", "--python", str(interpreter), str(wheel))
+    interpreter = made(tmp_path / "alone", sys.executable, str(wheel))
     names = uv("pip", "list", "--format", "freeze", "--python", str(interpreter)).lower()
     assert not [name for name in ("django", "jupyter", "ipython", "notebook") if name in names]
     report = tmp_path / "report.html"

@@ -32,7 +32,7 @@ def made(place: Path, python: str, *packages: str) -> Path:
     return interpreter
 
 
-def uv(*words: str, **more: str) -> str:
+def uv(*words: str) -> str:
     """What uv prints."""
     done = subprocess.run(
         [sys.executable, "-m", "uv", *words], capture_output=True, text=True, check=False
