@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from miglab import Lab
-from miglab.errors import BadInput, NoProject
+from miglab.errors import BadInput, Interrupted, NoProject
 from miglab.facts.consequences import Return
 
 from .own import fingerprints, manage, shop, write
@@ -405,3 +409,81 @@ def test_a_database_in_wal_mode_is_copied_while_another_process_writes(
         assert count >= change.before
     finally:
         connection.close()
+
+
+SLEEPS = "\n\ndef sleep(apps, schema_editor):\n    __import__('time').sleep(60)\n"
+
+
+def test_interrupting_leaves_nothing_behind_and_the_lab_as_it_was(
+    tmp_path: Path, of: Of, home: Path
+) -> None:
+    """0002 sleeps on its way back."""
+    folder = shop(
+        tmp_path / "site",
+        head=SLEEPS,
+        more="migrations.RunPython(migrations.RunPython.noop, sleep),",
+    )
+    before, others = fingerprints(folder), set(home.glob("labs/*"))
+    lab = of(folder)
+    heard: list[str] = []
+    telling = Lab.progress
+    Lab.progress = staticmethod(lambda: nullcontext(heard.append))
+    thread = threading.Timer(3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    thread.start()
+    try:
+        with pytest.raises(Interrupted, match="interrupted"):
+            lab.what_if("migrate shop 0001")
+    finally:
+        thread.join()
+        Lab.progress = telling
+    assert heard[-1] == "unapplying shop.0002_price"
+    assert lab.manage("showmigrations shop").output.count("[X]") == 2
+    lab.close()
+    assert set(home.glob("labs/*")) == others
+    assert fingerprints(folder) == before
+
+
+SQUASHED = """
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    replaces = [("shop", "0001_initial"), ("shop", "0002_price")]
+    operations = [
+        migrations.CreateModel(
+            "Item",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("name", models.CharField(max_length=20)),
+                ("price", models.IntegerField(default=0)),
+            ],
+        )
+    ]
+"""
+
+
+def test_a_name_that_a_squash_has_replaced_can_still_be_the_target(tmp_path: Path, of: Of) -> None:
+    """shop: 0001_squashed stands for 0001 and 0002, whose files are still there"""
+    files = {"shop/migrations/0001_squashed_0002.py": SQUASHED}
+    loses_prices(of(shop(tmp_path / "site", files=files)), "migrate shop 0001_initial")
+
+
+def test_an_app_of_others_drags_the_projects_own_along_and_the_path_is_told(
+    tmp_path: Path, of: Of
+) -> None:
+    """auth: … ← 0012 ← shop: 0002"""
+    folder = shop(tmp_path / "site", migrated=False)
+    second = folder / "shop" / "migrations" / "0002_price.py"
+    last = '("auth", "0012_alter_user_first_name_max_length")'
+    text = second.read_text().replace(
+        '("shop", "0001_initial")', f'("shop", "0001_initial"), {last}'
+    )
+    second.write_text(text)
+    manage(folder, "migrate", "-v0")
+    found = of(folder).what_if("migrate auth 0011")
+    (pulled,) = [each for each in found.plan if each.key.app_label == "shop"]
+    assert [str(key) for key in pulled.why] == [
+        "auth.0012_alter_user_first_name_max_length",
+        "shop.0002_price",
+    ]
+    assert found.finding("pulled-in") is not None

@@ -1,0 +1,144 @@
+"""The report as JSON, for programs: its keys are documented in ``SCHEMA``."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+
+from ...facts.consequences import Consequences, Run, WayBack
+from ...facts.migration import Key
+from ...facts.picture import Picture
+from ..consequences import (
+    truths_around,
+)
+from .for_real import for_real
+
+#: What ``report_json`` holds under each key. A later version may add keys, never take one away.
+SCHEMA = {
+    "version": "1; another number where a key means something else",
+    "commands": "what was asked, as typed",
+    "verdict": "one line in plain words",
+    "reason": "why it is done, as given; may be empty",
+    "loses": "whether something stored would not be there any more",
+    "comes_back": "whether the way back restores every row and every value",
+    "stops": "whether a command is refused or fails",
+    "safe": "whether nothing is lost, it comes back whole, and nothing fails, now or next",
+    "findings": "the gravest first: id, severity, what, where, do",
+    "runs": "each command: command, seconds, error (or null) and its plan; each migration of it "
+    "with migration, backwards, fate, why, seconds (or null), irreversible, unknown, atomic, sql",
+    "schema": "what changed in the tables, a line for each thing",
+    "rows": "what became of the rows, table by table, with samples",
+    "truths": "whether neighbours agree: truths, before, after, reason",
+    "way_back": "null, or commands, files_put_back, level, meaning, runs, schema, reordered, rows",
+    "next": "what plain migrate does then: null, or as one of runs, with rows",
+    "left_behind": "content_types and permissions that nothing needs any more",
+    "graph": "before and after: sentence, text and nodes (migration, state, target)",
+    "for_real": "the commands to run for real, in order: command, why",
+    "engine": "what it was measured on: database, django, python",
+    "seconds": "how long the rehearsal took",
+    "project": "where the project is; may be empty",
+    "database": "the original's database file; may be empty",
+}
+
+
+def report_json(consequences: Consequences, reason: str = "") -> str:
+    """The same as JSON; ``SCHEMA`` says what each key holds."""
+    back, following = consequences.back, consequences.next
+    found = {
+        "version": 1,
+        "commands": consequences.commands,
+        "verdict": consequences.verdict,
+        "reason": reason.strip(),
+        "loses": consequences.loses,
+        "comes_back": consequences.comes_back,
+        "stops": consequences.stops,
+        "safe": consequences.safe,
+        "findings": consequences.findings,
+        "runs": [_json_run(run) for run in consequences.runs],
+        "schema": consequences.schema,
+        "rows": consequences.rows,
+        "truths": [
+            dict(zip(("truths", "before", "after", "reason"), each, strict=True))
+            for each in truths_around(consequences)
+        ],
+        "way_back": _json_back(back) if back else None,
+        "next": {**_json_run(following), "rows": consequences.next_rows} if following else None,
+        "left_behind": consequences.left_behind,
+        "graph": {
+            "before": _json_picture(consequences.before),
+            "after": _json_picture(consequences.after),
+        },
+        "for_real": [{"command": each, "why": told} for each, told in for_real(consequences)],
+        "engine": consequences.engine,
+        "seconds": consequences.seconds,
+        "project": consequences.project,
+        "database": consequences.database,
+    }
+    told = json.dumps(_data(found), ensure_ascii=False, indent=2, allow_nan=False)
+    return told.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def _json_run(run: Run) -> dict[str, object]:
+    return {
+        "command": run.step.line,
+        "seconds": run.seconds,
+        "error": str(run.step.refusal) if run.step.refusal else None,
+        "plan": [
+            {
+                "migration": each.key,
+                "backwards": each.backwards,
+                "fate": each.fate,
+                "why": each.why,
+                "seconds": each.seconds,
+                "irreversible": each.irreversible,
+                "unknown": each.unknown,
+                "atomic": each.atomic,
+                "sql": each.sql,
+            }
+            for each in run.plan
+        ],
+    }
+
+
+def _json_back(back: WayBack) -> dict[str, object]:
+    return {
+        "commands": back.commands,
+        "files_put_back": back.files_put_back,
+        "level": back.level.name.lower(),
+        "meaning": back.level.meaning,
+        "runs": [_json_run(run) for run in back.runs],
+        "schema": back.schema,
+        "reordered": back.reordered,
+        "rows": back.rows,
+    }
+
+
+def _json_picture(picture: Picture) -> dict[str, object]:
+    return {
+        "sentence": picture.sentence,
+        "text": picture.text,
+        "nodes": [
+            {"migration": each.key, "state": each.state.word, "target": each.target}
+            for each in picture.nodes
+        ],
+    }
+
+
+def _data(value: object) -> object:
+    """Facts as what JSON knows."""
+    if isinstance(value, Key):
+        return str(value)
+    if isinstance(value, Enum):
+        return _data(value.value)
+    if is_dataclass(value):
+        return {each.name: _data(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): _data(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_data(each) for each in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)

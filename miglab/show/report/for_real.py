@@ -1,0 +1,137 @@
+"""The exact commands to run for real, in the right order, the backup first."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+
+from ...compare.agreement import counted
+from ...facts.consequences import Consequences, Run, WayBack
+from ..consequences import (
+    stopped,
+)
+from .words import seconds
+
+_BACK_UP = "# back up {}, with the database's own tool, the application stopped"
+_RESTORE = "# stop the application, then bring the backup of {} back"
+
+
+def for_real(consequences: Consequences) -> list[tuple[str, str]]:
+    """The commands to run for real in the right order, each with why: the backup, a last look,
+    the commands, the record, the way back, and how to restore the backup.
+
+    What no command can say stands there as a comment of the shell.
+    """
+    backup, restore = _backup(consequences)
+    found = [backup]
+    for place, line in enumerate(consequences.commands):
+        run = consequences.runs[place] if place < len(consequences.runs) else None
+        found += _one_command(line, run)
+    apps = list(dict.fromkeys(each.key.app_label for each in consequences.plan))
+    found.append(
+        (
+            _manage(["showmigrations", *apps, *_on(consequences)]),
+            "Look whether the record says what you meant.",
+        )
+    )
+    if consequences.back is not None:
+        found += _commands_back(consequences, consequences.back)
+    return [*found, restore]
+
+
+def _backup(consequences: Consequences) -> tuple[tuple[str, str], tuple[str, str]]:
+    """The command that backs up, and the one that restores, each with why."""
+    path = consequences.database
+    last = "Only if the way back is not enough. Stop the application first; what was written "
+    last += "since the backup is gone then."
+    if not path or not consequences.engine.database.startswith("SQLite"):
+        alias = _alias(consequences)
+        file = path or f"the database that DATABASES[{alias!r}] names in the settings"
+        file = " ".join(file.split())
+        first = "First the backup: nothing else brings back what is lost."
+        return (_BACK_UP.format(file), first), (_RESTORE.format(file), last)
+    copy = f"{path}.before"
+    first = f"First the backup. {copy} must not be there yet: it would be overwritten."
+    return (
+        (f"sqlite3 {_quoted(path)} {_quoted(f'.backup {_dotted(copy)}')}", first),
+        (f"sqlite3 {_quoted(path)} {_quoted(f'.restore {_dotted(copy)}')}", last),
+    )
+
+
+def _quoted(word: str) -> str:
+    """A word for the shell, in double quotes where they are enough on every system."""
+    windows = re.match(r"[A-Za-z]:\\|\\\\|\.(backup|restore) ['\"][A-Za-z]:\\", word)
+    plain = not re.search(r'["$`!\n]' if windows else r'["$`!\\\n]', word)
+    return f'"{word}"' if plain else shlex.quote(word)
+
+
+def _dotted(path: str) -> str:
+    """A path for a dot command of sqlite3: single quotes know no escapes, double quotes do."""
+    if "'" not in path:
+        return f"'{path}'"
+    told = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{told}"'
+
+
+def _one_command(line: str, run: Run | None) -> list[tuple[str, str]]:
+    first, _, rest = line.partition(" ")
+    after = _after(run)
+    if first == "delete":
+        return [(f"rm -- {shlex.quote(rest.strip())}", after)]
+    if first == "sql":
+        return [(_manage(["dbshell", "--", rest.strip()]), after)]
+    words = _words(line)
+    found = [(_manage(words), after)]
+    if words[:1] == ["migrate"] and "--plan" not in words:
+        number = counted(len(run.plan), "migration", "migrations") if run else ""
+        same = f": {number}, as in this report" if number else ""
+        found.insert(0, (_manage([*words, "--plan"]), f"Look at the plan once more{same}."))
+    return found
+
+
+def _after(run: Run | None) -> str:
+    if run is None:
+        return "Not reached in the copy, because a command before it stopped."
+    if run.step.refusal:
+        return f"In the copy it {stopped(run)}. Do not run it before that is mended."
+    return f"The command itself. In the copy it took {seconds(run.seconds)}."
+
+
+def _commands_back(consequences: Consequences, back: WayBack) -> list[tuple[str, str]]:
+    how = f"The way back, if you need it. In the copy: {back.level.words}."
+    found = []
+    if back.files_put_back:
+        found.append(("# put the files back, as with git checkout", how))
+    for place, line in enumerate(back.commands):
+        run = back.runs[place] if place < len(back.runs) else None
+        refused = f" It {stopped(run)}." if run and run.step.refusal else ""
+        found.append((_manage(_words(line)), f"{how}{refused}"))
+    return found
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line, comments=True)
+    except ValueError:
+        return line.split()
+
+
+def _manage(words: Sequence[str]) -> str:
+    return f"python manage.py {shlex.join(words)}"
+
+
+def _alias(consequences: Consequences) -> str:
+    """The database that the commands name."""
+    words = [word for line in consequences.commands for word in _words(line)]
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word.startswith("--database="):
+            return word.partition("=")[2]
+        if word == "--database":
+            return after
+    return "default"
+
+
+def _on(consequences: Consequences) -> list[str]:
+    alias = _alias(consequences)
+    return [] if alias == "default" else ["--database", alias]

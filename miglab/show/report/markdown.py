@@ -1,0 +1,148 @@
+"""The report as Markdown; what comes from the project cannot change its form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from ...facts.consequences import Consequences, Finding
+from ...facts.picture import Picture
+from ..consequences import (
+    FINDING_COLUMNS,
+    Sample,
+    next_lines,
+    samples,
+    sql_text,
+    stopped,
+    truths_around,
+    typed,
+    way_back_lines,
+)
+from ..consequences import statements as sql_of
+from .for_real import for_real
+from .words import (
+    NO_REASON,
+    PLAN,
+    ROWS,
+    TRUTHS,
+    about,
+    facts,
+    graph,
+    left_behind,
+    plan_rows,
+    printable,
+    row_rows,
+    seconds,
+)
+
+
+def report_markdown(consequences: Consequences, reason: str = "") -> str:
+    """The same as Markdown, with tables as GitHub has them."""
+    back = consequences.back
+    commands = for_real(consequences)
+    parts = [
+        f"# What would happen: {_md('; '.join(consequences.commands))}",
+        f"**{_md(consequences.verdict)}**",
+        _md_list([f"{name}: {told}" for name, told in facts(consequences)]),
+        "## What to know, the gravest first",
+        _md_findings(consequences.findings),
+        "## The graph, before and after",
+        *(_md_picture(each) for each in (consequences.before, consequences.after)),
+        "## Reason (write down why)",
+        _md_quote(reason.strip() or NO_REASON),
+        "## To run it for real",
+        *([_md(f"In {consequences.project}:")] if consequences.project else []),
+        *(
+            f"{number}. {_md(told)}\n\n{_indented(_fence(command, 'sh'))}"
+            for number, (command, told) in enumerate(commands, 1)
+        ),
+        "## The plan",
+        *_md_plan(consequences),
+        "## What becomes of the rows",
+        _md_table(ROWS, row_rows(consequences.rows)) or "Every row stays as it is.",
+        *_md_samples(samples(consequences.rows)),
+        "## The way back",
+        _fence("\n".join(way_back_lines(back))) if back else "Nothing moved.",
+        "## Then plain migrate",
+        _fence("\n".join(next_lines(consequences))) if consequences.next else "It was not tried.",
+        *_md_samples(samples(consequences.next_rows)),
+        "## Tables",
+        _md_list(consequences.schema) or "No table changes.",
+        "## The four truths",
+        _md_table(TRUTHS, list(truths_around(consequences))),
+        _md(left_behind(consequences)),
+        "## The SQL",
+        *(
+            f"### {_md(name)}\n\n{_fence(sql_text(sql), 'sql')}"
+            for name, sql in sql_of(consequences)
+        ),
+        "## How it was measured",
+        _md_list([f"{name}: {told}" for name, told in about(consequences)]),
+    ]
+    return printable("\n\n".join(part for part in parts if part) + "\n")
+
+
+def _md(told: str) -> str:
+    """Text that stays text: one line, no markup, and no end of a table's cell."""
+    one_line = escape(" ".join(told.split()), quote=False)
+    safe = re.sub(r"([\\`*\[\]|~$])", r"\\\1", one_line)
+    safe = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", safe)
+    safe = re.sub(r"^([#+\-=]|\d+(?=[.)](?: |$)))", _escaped_start, safe)
+    # A bare address would become a link.
+    return re.sub(r"(https?|ftp)://|\bwww\.", lambda found: found[0].replace(":", "&#58;"), safe)
+
+
+def _escaped_start(found: re.Match[str]) -> str:
+    return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
+
+
+def _fence(content: str, language: str = "") -> str:
+    """Lines as they stand, between more backticks than any of them has."""
+    longest = max(map(len, re.findall("`+", content)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{content}\n{fence}"
+
+
+def _indented(block: str) -> str:
+    return "\n".join(f"   {line}" for line in block.split("\n"))
+
+
+def _md_list(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {_md(each)}" for each in lines)
+
+
+def _md_quote(told: str) -> str:
+    return "\n".join(f"> {_md(line)}  ".rstrip() or ">" for line in told.splitlines())
+
+
+def _md_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    if not rows:
+        return ""
+    lines = [columns, ["---"] * len(columns), *([_md(cell) for cell in row] for row in rows)]
+    head = [_md(each) for each in columns]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [head, *lines[1:]])
+
+
+def _md_findings(findings: Sequence[Finding]) -> str:
+    rows = [(each.severity.value, each.id, each.what, each.where, each.do) for each in findings]
+    return _md_table(FINDING_COLUMNS, rows) or "Nothing."
+
+
+def _md_picture(picture: Picture) -> str:
+    return f"{_md(f'{picture.title}: {picture.sentence}')}\n\n{_fence(graph(picture))}"
+
+
+def _md_plan(consequences: Consequences) -> list[str]:
+    parts = []
+    for line, run in zip(typed(consequences), consequences.runs, strict=False):
+        told = stopped(run)
+        parts.append(_md(f"{line} ({seconds(run.seconds)})" + (f": {told}" if told else "")))
+        parts.append(_md_table(PLAN, plan_rows(run.plan)))
+    return parts + [_md(line) for line in typed(consequences)[len(consequences.runs) :]]
+
+
+def _md_samples(found: Sequence[Sample]) -> list[str]:
+    return [
+        f"{_md(each.caption)}\n\n{_md_table(each.columns, each.rows)}".strip() for each in found
+    ]

@@ -1,0 +1,114 @@
+"""What every form of a report says: facts, plans and rows as lines and cells of text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ...draw.words import footnote
+from ...facts.consequences import Consequences, Planned
+from ...facts.picture import Picture
+from ...facts.step import RowChange
+from ..consequences import (
+    cautions,
+    left_behind_line,
+    why,
+)
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+TRUTHS = ("truths", "agree before", "agree after", "what is so after")
+NO_REASON = "Write down why this is done, who decided it, and when."
+
+
+def seconds(taken: float) -> str:
+    """A duration as a report names it."""
+    return f"{taken:.3f} s"
+
+
+def _yes(fact: bool) -> str:
+    return "yes" if fact else "no"
+
+
+def facts(consequences: Consequences) -> list[tuple[str, str]]:
+    """Yes or no to what a pipeline asks, as pairs of a question and an answer."""
+    return [
+        ("loses what is stored", _yes(consequences.loses)),
+        ("comes back whole", _yes(consequences.comes_back)),
+        ("stops on the way", _yes(consequences.stops)),
+    ]
+
+
+def about(consequences: Consequences) -> list[tuple[str, str]]:
+    """Where it was measured, and on what; what is not known is left out."""
+    return [
+        (name, told)
+        for name, told in (
+            ("project", consequences.project),
+            ("database", consequences.database),
+            ("measured on", str(consequences.engine)),
+            ("the rehearsal took", seconds(consequences.seconds)),
+        )
+        if told
+    ]
+
+
+PLAN = ("#", "migration", "direction", "outcome", "seconds", "why it is here", "beware")
+
+
+def plan_rows(plan: Sequence[Planned]) -> list[tuple[str, ...]]:
+    """The cells of the plan's table, a row for each migration."""
+    return [
+        (
+            str(number),
+            str(each.key),
+            "unapply" if each.backwards else "apply",
+            each.fate.value,
+            "–" if each.seconds is None else f"{each.seconds:.3f}",
+            why(each),
+            "; ".join(cautions(each)),
+        )
+        for number, each in enumerate(plan, 1)
+    ]
+
+
+ROWS = ("table", "rows before", "rows after", "gone", "new", "changed", "remarks")
+
+
+def row_rows(changes: Sequence[RowChange]) -> list[tuple[str, ...]]:
+    """The cells of the table of what became of the rows."""
+    return [
+        (
+            each.table if each.now in (each.table, None) else f"{each.table} → {each.now}",
+            *(f"{n:,}" for n in (each.before, each.after, each.lost, each.gained, each.changed)),
+            ", ".join(_remarks(each)),
+        )
+        for each in changes
+    ]
+
+
+def _remarks(change: RowChange) -> list[str]:
+    told = [f"{n:,} values of {name} go" for name, n in change.lost_values.items()]
+    for says, words in (
+        (change.now is None, "the table goes"),
+        (change.by_handlers, "by post_migrate handlers"),
+        (change.follows_rename, "follows a rename"),
+        (change.approximate, "no lasting primary key: matched whole"),
+    ):
+        told += [words] if says else []
+    return told
+
+
+def graph(picture: Picture) -> str:
+    """A picture in words; its sentence stands beside it."""
+    return "\n".join(each for each in (picture.text, footnote(picture)) if each)
+
+
+def left_behind(consequences: Consequences) -> str:
+    """What Django leaves behind, in words."""
+    told = left_behind_line(consequences.left_behind)
+    return f"Left behind in Django's own tables: {told}." if told else ""
+
+
+def printable(page: str) -> str:
+    """The page without characters that a file of text cannot hold."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", page)
