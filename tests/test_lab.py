@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -395,3 +396,57 @@ def test_drift_is_found_after_a_squash_whose_originals_are_deleted(lab: Lab) -> 
     assert lab.truths().agreements.record_tables.verdict is True
     lab.sql("ALTER TABLE store_product ADD COLUMN zz text")
     assert "store_product.zz" in lab.truths().agreements.record_tables.details[0]
+
+
+def test_a_copy_is_as_the_lab_is_and_goes_its_own_way(
+    lab: Lab, open_lab: Callable[..., Lab]
+) -> None:
+    lab.manage("migrate store 0004")
+    lab.write("store/notes.txt", "mine")
+    with lab.copy() as copy:
+        assert record(copy) == ["0001", "0002", "0003", "0004"]
+        assert copy.read("store/notes.txt") == "mine"
+        assert copy.history().lines == ()
+        copy.manage("migrate store zero")
+        copy.delete("store/notes.txt")
+        assert record(lab) == ["0001", "0002", "0003", "0004"]
+        assert lab.read("store/notes.txt") == "mine"
+        lab.rewind(2)
+        assert record(copy) == []
+
+
+def test_a_what_if_knows_what_the_same_command_then_does(lab: Lab) -> None:
+    told = lab.what_if("migrate store 0002")
+    assert (record(lab), lab.history().lines) == (["0001", "0002", "0003", "0004", "0005"], ())
+    step = lab.manage("migrate store 0002")
+    assert told.runs[0].step.output == step.output
+    assert {each.table: each.lost for each in told.rows} == {e.table: e.lost for e in step.rows}
+    assert [each.sql for each in told.plan] == [each.sql for each in step.ran]
+
+
+def test_what_was_lost_can_be_listed_until_the_lab_is_closed(lab: Lab, tmp_path: Path) -> None:
+    told = lab.what_if("migrate store 0004")
+    lab.what_if("migrate store zero")
+    assert len(told.lost("store_product_tags", limit=3).rows) == 3
+    path = told.lost_csv("store_tag", tmp_path / "tags.csv")
+    assert path.read_text().splitlines()[:2] == ["id,name", "1,outdoor"]
+    with pytest.raises(UnknownName, match="no loss 'store_product'; there is: store_product_tags"):
+        told.lost("store_product")
+    lab.close()
+    with pytest.raises(BadInput, match="closed"):
+        told.lost("store_tag")
+
+
+@pytest.mark.parametrize(
+    ("commands", "told"),
+    [
+        ([], "there is no command"),
+        (["delete"], "names nothing"),
+        (["delete store/nothing.py"], "no file 'store/nothing.py'"),
+        (["runserver"], "does not run here"),
+    ],
+)
+def test_a_what_if_that_cannot_be_says_why(lab: Lab, commands: list[str], told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        lab.what_if(*commands)
+    assert lab.what_if("showmigrations").verdict == "nothing moves"

@@ -122,8 +122,8 @@ def status(found: Consequences) -> int:
     """The exit status for these consequences."""
     if found.stops:
         return FAILS
-    if not found.comes_back or (not found.safe and not found.loses):
-        return NO_WAY_BACK if not found.loses or not _runs_back(found) else LOSES
+    if not _runs_back(found) or (not found.safe and not found.loses):
+        return NO_WAY_BACK
     return LOSES if found.loses else SAFE
 
 
