@@ -106,7 +106,7 @@ def test_a_process_killed_in_the_middle_of_a_command(looping: Lab, which: str) -
             each for each in psutil.Process().children(recursive=True) if _runs_in(each, looping)
         ]
         running.sort(key=lambda each: each.create_time())
-        (_agent() if which == "the agent" else running[-1]).kill()
+        (_agent_of(looping) if which == "the agent" else running[-1]).kill()
 
     thread = while_it_runs(looping, kill)
     with pytest.raises(AgentDied, match="was killed"):
@@ -115,10 +115,10 @@ def test_a_process_killed_in_the_middle_of_a_command(looping: Lab, which: str) -
     assert unchanged(looping, before)
 
 
-def _agent() -> psutil.Process:
-    """The process that miglab itself started: the project's interpreter with the agent."""
-    (found,) = psutil.Process().children()
-    return found
+def _agent_of(lab: Lab) -> psutil.Process:
+    """The process that miglab started for this lab: what it started runs in the lab's folder."""
+    started = psutil.Process().children()
+    return next(e for e in started if any(_runs_in(p, lab) for p in [e, *e.children(True)]))
 
 
 def _runs_in(process: psutil.Process, lab: Lab) -> bool:
