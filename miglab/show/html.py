@@ -27,6 +27,7 @@ _CHIP = (
 )
 _BAR = "border-left:4px solid {}; padding:2px 0 2px 12px; margin:4px 0 8px 0"
 _QUIET, _MOVED, _REFUSED = "#767676", "#0072B2", "#C25400"
+_COLUMN = "th scope='col'"
 _PRE = "white-space:pre-wrap; margin:2px 0"
 
 
@@ -104,10 +105,22 @@ def sample_table(caption: str, rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Columns and rows as a table with a caption."""
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in columns)
+    """Columns and rows as a table with a caption; words stand at the left, numbers at the right."""
+    first = rows[0] if rows else [""] * len(columns)
+    left = [not isinstance(value, (int, float)) for value in first]
+
+    def tag(name: str, place: int) -> str:
+        return f"<{name} style='text-align:{'left' if left[place] else 'right'}'>"
+
+    head = "".join(
+        f"{tag(_COLUMN, place)}{escape(name)}</th>" for place, name in enumerate(columns)
+    )
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell(value))}</td>" for value in row) + "</tr>"
+        "<tr>"
+        + "".join(
+            f"{tag('td', place)}{escape(cell(value))}</td>" for place, value in enumerate(row)
+        )
+        + "</tr>"
         for row in rows
     )
     return (
