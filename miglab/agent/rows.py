@@ -67,16 +67,16 @@ def compare(old: str, new: str, renames: Renames, tables: Any = None) -> List[Di
 
 def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
     """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
-    ``[alias, table]`` of ``tables`` the number of ``rows``, and of values by their old
-    ``columns``."""
+    ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
+    number of ``rows``, and of values by the same ``columns``, all by their old names."""
     found = []
-    for alias, table in request["tables"]:
+    for alias, table, rows_went, wanted in request["tables"]:
         connection = _attached(request["old"][alias], request["new"][alias])
         try:
             connection.execute("ATTACH DATABASE %s AS back" % _literal(request["back"][alias]))
             renames = request["renames"].get(alias, NOTHING_RENAMED)
             there = next(each for each in _pairs(connection, renames) if each.table == table)
-            rows, columns = _not_back(connection, there)
+            rows, columns = _not_back(connection, there, rows_went, wanted)
         finally:
             connection.close()
         told = {"database": alias, "table": table, "rows": rows, "columns": columns}
@@ -84,36 +84,35 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
     return found
 
 
-def _not_back(connection: sqlite3.Connection, there: Pair) -> Tuple[int, Dict[str, int]]:
+def _not_back(
+    connection: sqlite3.Connection, there: Pair, rows_went: bool, wanted: List[str]
+) -> Tuple[int, Dict[str, int]]:
     table = there.table
-    before = there.counts()[0]
     if table not in table_names(connection, "back"):
-        return before, {name: _stored(there, name) for name in there.old_types}
+        return there.counts()[0], {name: _stored(there, name) for name in wanted}
     names = {name: name for name in there.old_types}
     again = Pair(connection, table, table, dict(names), "back", "b")
     if not again.key:
         rows = again.surplus()
-        return rows, {name: min(rows, _stored(there, name)) for name in there.dropped}
+        return rows, {name: min(rows, _stored(there, name)) for name in wanted}
     join = again.join
-    gone = "1"
-    if there.now is not None and not there.key:
+    gone, rows = "1", 0
+    if there.now is not None and there.key:
+        join, gone = "%s %s" % (join, there.joined), there.gone
+    if rows_went and there.now is not None and not there.key:
         rows = min(there.surplus(), again.surplus())
-    else:
-        if there.now is not None:
-            join, gone = "%s %s" % (join, there.joined), there.gone
+    elif rows_went:
         rows = there.number("SELECT count(*) %s WHERE %s AND NOT (%s)" % (join, gone, again.whole))
     columns = {}
-    for name in there.dropped:
-        columns[name] = there.number(
-            "SELECT count(*) %s WHERE o.%s IS NOT NULL AND (%s OR %s)"
-            % (again.join, quote(name), again.gone, _unlike(again, name))
-        )
-    if there.key:
-        for name, differs in there.compared.items():
-            columns[name] = there.number(
-                "SELECT count(*) %s WHERE NOT %s AND %s AND (%s OR %s)"
-                % (join, there.gone, differs, again.gone, _unlike(again, name))
-            )
+    for name in wanted:
+        still = "(%s OR %s)" % (again.gone, _unlike(again, name))
+        if name in there.kept:
+            went = "NOT %s AND %s" % (there.gone, there.differs(name))
+            source = join
+        else:
+            went = "o.%s IS NOT NULL" % quote(name)
+            source = again.join
+        columns[name] = there.number("SELECT count(*) %s WHERE %s AND %s" % (source, went, still))
     return rows, columns
 
 
@@ -327,6 +326,7 @@ def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
         if number:
             now = pair.kept[name]
             entry["changed_columns"][now] = number
+            entry["old_names"][now] = name
             entry["changed_sample"][now] = _sample(pair, *pair.changed_values(name))
     entry["changed"] = told[-1] if counted else 0
 
@@ -388,6 +388,7 @@ def _empty(
         "gained": gained,
         "changed": 0,
         "changed_columns": {},
+        "old_names": {},
         "changed_sample": {},
         "retyped": [],
         "lost_values": {},

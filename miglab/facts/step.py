@@ -47,6 +47,7 @@ class RowChange:
         gained: rows that are new.
         changed: rows whose values differ in columns that stayed.
         changed_columns: column → in how many rows its value differs.
+        old_names: column that changed → what it was called before.
         lost_values: dropped column → how many values other than NULL went with it.
         lost_values_sample: dropped column → a few of those values, with the key of their row.
         changed_sample: column → a few of its values before and now, with the key of their row.
@@ -74,6 +75,7 @@ class RowChange:
     lost_sample: tuple[Mapping[str, object], ...] = ()
     lost_values_sample: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
     changed_sample: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    old_names: Mapping[str, str] = field(default_factory=dict)
     retyped: tuple[str, ...] = ()
     many_to_many: bool = False
     by_handlers: bool = False

@@ -59,15 +59,10 @@ class Full:
             for column in change.lost_values:
                 known[f"{change.table}.{column}"] = (change, column)
             for column in change.changed_columns:
-                known[f"{change.table}.{column}"] = (change, self._old(change, column))
+                known[f"{change.table}.{column}"] = (change, change.old_names[column])
         if name not in known:
             raise UnknownName("loss", name, sorted(known))
         return known[name]
-
-    def _old(self, change: RowChange, column: str) -> str:
-        """A column's name before."""
-        names = self.renames.get(change.database, Renames()).columns.get(change.table, {})
-        return next((old for old, now in names.items() if now == column), column)
 
     def _ask(self, change: RowChange, column: str | None, more: Mapping[str, object]) -> Message:
         old = self.before.databases[change.database]

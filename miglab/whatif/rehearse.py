@@ -264,25 +264,24 @@ class _Rehearsal:
         if back is None or back.level is Return.NOT_AT_ALL or not costly:
             return tuple(costly)
         now, _ = self.stage.now()
+        changed = [{old: now for now, old in each.old_names.items()} for each in costly]
         request = {
             "do": "not_back",
             "old": self.first.snapshot.old,
             "new": end.old,
             "back": now.snapshot.old,
             "renames": {alias: asdict(each) for alias, each in renames.items()},
-            "tables": [[each.database, each.table] for each in costly],
+            "tables": [
+                [each.database, each.table, bool(each.lost), [*each.lost_values, *old]]
+                for each, old in zip(costly, changed, strict=True)
+            ],
         }
         found = []
-        for each, told in zip(costly, self.reader.ask("", request)["not_back"], strict=True):
-            names = renames.get(each.database, Renames()).columns.get(each.table, {})
-            by_now = {
-                names.get(old) or old: number
-                for old, number in told["columns"].items()
-                if old not in each.lost_values
-            }
-            kept = {name: told["columns"].get(name, 0) for name in each.lost_values}
-            values = {**by_now, **kept}
-            found.append(replace(each, rows_not_back=told["rows"], values_not_back=values))
+        told = self.reader.ask("", request)["not_back"]
+        for each, old, entry in zip(costly, changed, told, strict=True):
+            values = {name: entry["columns"][name] for name in each.lost_values}
+            values |= {now: entry["columns"][name] for name, now in old.items()}
+            found.append(replace(each, rows_not_back=entry["rows"], values_not_back=values))
         return tuple(found)
 
     # -- the way back
