@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from . import wire
 from .agent.protocol import Message
 from .compare import agreement
+from .facts.consequences import Engine
 from .facts.truths import Agreement, Agreements, Truths, Unreadable
 from .project import Project
 from .runners import Runner, Setup, Stopped
@@ -94,6 +95,11 @@ class Reader:
         other = Reader(self.runner, place, self.time_limit)
         other._facts, other._agreed = self._facts, self._agreed
         return other
+
+    def engine(self) -> Engine:
+        """What the agent runs on, as it said when it was started."""
+        about = self.runner.about
+        return Engine(f"SQLite {about['sqlite']}", about["django"], about["python"])
 
     def prepare(self, digest: str) -> None:
         """Get ready for the next request, where that saves time."""

@@ -95,9 +95,8 @@ class Stage:
 
     def begin_at(self, moment: Moment) -> None:
         """Be as a copy is at a moment, this one or another, with no history."""
-        self.sandbox.restore(moment.snapshot)
+        self._put_back(moment)
         self.moments = Moments(Moment(moment.snapshot, moment.truths))
-        self.reader.prepare(moment.snapshot.digest)
 
     # -- the moment that holds
 

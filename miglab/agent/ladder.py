@@ -25,6 +25,15 @@ class Ladder:
         self.rungs: List[Dict[str, Any]] = []
         self._known: Dict[str, Dict[str, Any]] = {}
         self._seen = 0
+        connection = catalogue.connect(old)
+        try:
+            self._names = catalogue.table_names(connection)
+            self._ripples = connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE type = 'trigger' "
+                "OR sql LIKE '%ON DELETE%' OR sql LIKE '%ON UPDATE%'"
+            ).fetchone()
+        finally:
+            connection.close()
 
     def down(self, rungs: List[List[List[str]]]) -> None:
         """Unapply the migrations of each rung in turn. What Django raises goes through."""
@@ -67,20 +76,11 @@ class Ladder:
 
     def _spoken_of(self, renames: Dict[str, Any]) -> Any:
         """Old names of the tables that new statements name in any way; ``None`` for all."""
-        connection = catalogue.connect(self.old)
-        try:
-            names = catalogue.table_names(connection)
-            ripples = connection.execute(
-                "SELECT 1 FROM sqlite_master WHERE type = 'trigger' "
-                "OR sql LIKE '%ON DELETE%' OR sql LIKE '%ON UPDATE%'"
-            ).fetchone()
-        finally:
-            connection.close()
-        if ripples or self.trace.left_out:
+        if self._ripples or self.trace.left_out:
             return None
         said = "\n".join(sql for _, sql in self.trace.statements[self._seen :]).lower()
         spoken: Set[str] = set()
-        for name in names:
+        for name in self._names:
             now = renames["tables"].get(name, name)
             if name.lower() in said or (now and now.lower() in said):
                 spoken.add(name)

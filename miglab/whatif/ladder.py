@@ -10,7 +10,7 @@ from .. import wire
 from ..compare.agreement import applied
 from ..compare.picture import picture
 from ..errors import BadInput, UnknownName
-from ..facts.consequences import Engine, Ladder, Rung
+from ..facts.consequences import Ladder, Rung
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
 from ..facts.picture import Picture
@@ -41,10 +41,11 @@ def what_if_all(stage: Stage, app_label: str) -> Ladder:
         raise BadInput(f"no migration of {app_label} is applied; there is nothing to go back from")
     request = {
         "do": "ladder",
+        # Each rung tells its own rows: nobody reads them once more at the end.
+        "compare": "handlers",
         "rungs": [[list(key) for key in keys] for _, keys in steps],
     }
     step, answer = twin.step("ladder", f"all targets of {app_label}", request)
-    about = twin.reader.runner.about
     rungs: list[Rung] = []
     before: Sequence[RowChange] = ()
     found = answer.get("rungs") or [{"rows": [], "seconds": 0.0, "done": False} for _ in steps]
@@ -71,7 +72,7 @@ def what_if_all(stage: Stage, app_label: str) -> Ladder:
         tuple(rungs),
         _picture(picture(truths, (app_label,)), rungs, _failed(step)),
         str(step.refusal) if step.refusal else "",
-        Engine(f"SQLite {about.get('sqlite', '')}", about["django"], about["python"]),
+        twin.reader.engine(),
         time.perf_counter() - started,
     )
 

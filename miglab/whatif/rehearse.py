@@ -14,7 +14,7 @@ from ..compare.picture import picture
 from ..compare.schema import composed, reordered, schema_lines
 from ..databases import sqlite
 from ..errors import BadInput
-from ..facts.consequences import Consequences, Engine, LeftBehind, Return, Run, WayBack
+from ..facts.consequences import Consequences, LeftBehind, Return, Run, WayBack
 from ..facts.graph import graph_of
 from ..facts.migration import Key
 from ..facts.schema import Schema
@@ -25,7 +25,7 @@ from ..runners.base import Ask
 from ..sandbox import Snapshot
 from ..stage import Stage
 from . import judge
-from .back import commands_between, segments, undone
+from .back import commands_between, undone
 from .full import Full
 from .plan import planned
 
@@ -136,7 +136,6 @@ class _Rehearsal:
         )
         full = Full(self.reader, self.first.snapshot, end.snapshot, renames, rows)
         self.original.keep_copies_for(full)
-        about = self.reader.runner.about
         changed = {key for run in runs for key, _ in run.step.plan}
         apps = self.stage.apps or tuple(dict.fromkeys(key.app_label for key in sorted(changed)))
         plan = [each for run in runs[:1] for each in run.step.plan]
@@ -176,11 +175,7 @@ class _Rehearsal:
                 missing=after.record_tables.missing,
                 sentence=f"{verdict[0].upper()}{verdict[1:]}.",
             ),
-            engine=Engine(
-                f"SQLite {about.get('sqlite', '')}",
-                about.get("django", ""),
-                about.get("python", ""),
-            ),
+            engine=self.reader.engine(),
             seconds=time.perf_counter() - self.started,
             project=str(self.original.project.root) if self.original.project.own else "",
             database=str(self.original.project.sources.get(self.reader.alias, "")),
@@ -294,23 +289,15 @@ class _Rehearsal:
         faked = bool(ran) and all(each.fake for each in ran)
         done: list[Run] = []
         if files_changed:
-            lines = self.forget_new(after)
-            self.go(lines, done)
+            self.go(self.forget_new(after), done)
             self.put_files_back()
-            _, truths = self.stage.now()
-            lines += self.between(truths, self.truths, faked)
+            self.go_between(faked, done)
         else:
             graph = graph_of(value_or(after.files, Files((), {})), _record(after).keys)
-            lines = undone(graph, applied(graph, _record(after)), ran)
-            if not segments(ran):
-                lines = self.between(after, self.truths, True)
-        self.go(lines[len(done) :], done)
-        if not any(run.step.refused for run in done):
-            _, truths = self.stage.now()
-            more = self.between(truths, self.truths, True)
-            lines += more
-            self.go(more, done)
-        return self.judged(lines, files_changed, done, runs)
+            self.go(undone(graph, applied(graph, _record(after)), ran), done)
+        # What no migration moved, such as a row that was pruned: the record alone.
+        self.go_between(True, done)
+        return self.judged(files_changed, done, runs)
 
     def forget_new(self, after: Truths) -> list[str]:
         """Migrations that are new in the files and were applied must go while their files are
@@ -320,12 +307,12 @@ class _Rehearsal:
         now = applied(graph, _record(after))
         return commands_between(graph, now, {key for key in now if key in known})
 
-    def between(self, now: Truths, wanted: Truths, fake: bool) -> list[str]:
-        """The commands that make the record what it was."""
+    def go_between(self, fake: bool, done: list[Run]) -> None:
+        """Make the record what it was."""
+        _, now = self.stage.now()
         graph = graph_of(value_or(now.files, Files((), {})), _record(now).keys)
-        return commands_between(
-            graph, applied(graph, _record(now)), applied(graph, _record(wanted)), fake=fake
-        )
+        wanted = applied(graph, _record(self.truths))
+        self.go(commands_between(graph, applied(graph, _record(now)), wanted, fake=fake), done)
 
     def put_files_back(self) -> None:
         """As ``git checkout`` would, the databases left as they are."""
@@ -342,13 +329,11 @@ class _Rehearsal:
             words = (*line.split(), *extra)
             done.append(self.run(Command(" ".join(words), "manage", words), None, compare))
 
-    def judged(
-        self, lines: Sequence[str], files_changed: bool, done: Sequence[Run], runs: Sequence[Run]
-    ) -> WayBack:
+    def judged(self, files_changed: bool, done: Sequence[Run], runs: Sequence[Run]) -> WayBack:
         """How far one is back. What handlers added on the way there and back keeps nothing from
         coming back."""
         moment, truths = self.stage.now()
-        lines = tuple(run.step.line for run in done) or tuple(lines)
+        lines = tuple(run.step.line for run in done)
         if any(run.step.refused for run in done):
             return WayBack(lines, files_changed, tuple(done), Return.NOT_AT_ALL)
         old, new = _without_record(self.truths), _without_record(truths)
