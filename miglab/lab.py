@@ -57,7 +57,7 @@ class Lab:
     #: Shows what is being done while something long runs. The notebook and the command set it.
     progress: ClassVar[Progress] = staticmethod(_silent)
 
-    _latest: ClassVar[weakref.ReferenceType[Lab] | None] = None
+    _opened: ClassVar[list[weakref.ReferenceType[Lab]]] = []
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Lab:
         self._stage = stage
         self._owner = os.getpid()
         self._end = weakref.finalize(self, _close, self._stage, os.getpid())
-        Lab._latest = weakref.ref(self)
+        Lab._opened = [each for each in Lab._opened if each()] + [weakref.ref(self)]
 
     # -- opening and closing
 
@@ -141,10 +141,11 @@ class Lab:
         Raises:
             BadInput: there is none.
         """
-        lab = cls._latest() if cls._latest else None
-        if lab is None or not lab._end.alive:
-            raise BadInput('there is no open lab; run the cell with lab = Lab("storefront") first')
-        return lab
+        for opened in reversed(cls._opened):
+            lab = opened()
+            if lab is not None and lab._end.alive:
+                return lab
+        raise BadInput('there is no open lab; run the cell with lab = Lab("storefront") first')
 
     def close(self) -> None:
         """End the lab: its processes stop and its folder is removed. Closing twice is no error."""

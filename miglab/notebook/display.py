@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from IPython.core.interactiveshell import InteractiveShell
 
 from ..show.bundle import SHOWN, bundle
@@ -13,3 +15,12 @@ def register(shell: InteractiveShell) -> None:
     formatter = shell.display_formatter.mimebundle_formatter
     for kind in SHOWN:
         formatter.for_type(kind, lambda fact, include=None, exclude=None: bundle(fact))
+    itself = shell.display_formatter.ipython_display_formatter
+    itself.for_type_by_name("miglab.lessons.predictions", "Prediction", _ask)
+
+
+def _ask(prediction: Any) -> None:
+    # Widgets take a while to import, and not every notebook asks.
+    from .choice import show_prediction
+
+    show_prediction(prediction)

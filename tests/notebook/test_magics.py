@@ -120,7 +120,7 @@ def test_an_error_of_ours_is_shown_without_a_traceback(notebook: Notebook, lab: 
 def test_without_a_lab_the_cell_to_run_is_named(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Lab, "_latest", None)
+    monkeypatch.setattr(Lab, "_opened", [])
     with pytest.raises(Exception, match="there is no open lab; run the cell with lab = Lab"):
         notebook("%manage check")
 

@@ -122,19 +122,18 @@ def normalise(notebook: NotebookNode) -> None:
     """Leave only what is the same on every machine and at every time."""
     # Version 4.5 is the first in which cells have an id.
     notebook.nbformat, notebook.nbformat_minor = 4, max(5, notebook.nbformat_minor)
+    about = {"miglab": notebook.metadata.miglab} if "miglab" in notebook.metadata else {}
     notebook.metadata = NotebookNode(
-        kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python")
+        kernelspec=NotebookNode(KERNEL), language_info=NotebookNode(name="python"), **about
     )
-    views = 0
     for cell in notebook.cells:
         for note in NOTES:
             cell.metadata.pop(note, None)
-        for output in cell.get("outputs", ()):
-            view = output.get("data", {}).get(WIDGET)
-            if view:
-                # Its model is gone with the kernel: any name does, so a steady one.
-                views += 1
-                view["model_id"] = f"{views:032x}"
+        if "outputs" in cell:
+            # A widget's model is gone with the kernel, and its view would only say so.
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
+            cell.outputs = [each for each in cell.outputs if each.get("data", True)]
 
 
 def texts(notebook: NotebookNode) -> list[str]:

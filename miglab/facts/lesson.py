@@ -1,0 +1,122 @@
+"""What a lesson asks, what a run answered, and what a claim of a document is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a learner is asked before a command runs; one of the options is what will happen."""
+
+    name: str
+    text: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the run showed: the place of the right option, and of the one that was chosen.
+
+    ``right`` is ``None`` where nothing has run yet, ``chosen`` where nothing was chosen.
+    """
+
+    question: Question
+    right: int | None
+    chosen: int | None = None
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that a task asks for, and whether it is so."""
+
+    text: str
+    done: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How far a task is done."""
+
+    task: str
+    points: tuple[Point, ...]
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is missing."""
+        return all(point.done for point in self.points)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence that people believe. ``documents`` are the numbers of those that say it."""
+
+    number: str
+    documents: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim tried once.
+
+    Attributes:
+        when: completes the sentence "the claim holds if …".
+        commands: what was done, as it is typed.
+        found: what the run showed, in one sentence.
+        held: whether that is what the claim says.
+    """
+
+    when: str
+    commands: tuple[str, ...]
+    found: str
+    held: bool
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim and all its cases; the word is computed from them.
+
+    ``advice`` says what to follow, or ``""`` where nobody has thought about this verdict yet.
+    """
+
+    claim: Claim
+    cases: tuple[Case, ...]
+    advice: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``"holds"``, ``"holds only if"`` or ``"does not hold"``."""
+        return kind([case.held for case in self.cases])
+
+    @property
+    def word(self) -> str:
+        """The kind, with the conditions where there are some."""
+        if self.kind != "holds only if":
+            return self.kind
+        return f"{self.kind} {' or '.join(case.when for case in self.cases if case.held)}"
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """All claims that were tried, by number."""
+
+    verdicts: tuple[Verdict, ...]
+
+
+@dataclass(frozen=True)
+class Spine:
+    """Which command moves which truth: the names of the columns, and for each command a cell a
+    column, all measured."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def kind(held: list[bool]) -> str:
+    """The verdict that these cases make.
+
+    >>> kind([True, False])
+    'holds only if'
+    """
+    return "holds" if all(held) else "holds only if" if any(held) else "does not hold"

@@ -1,0 +1,65 @@
+"""What five popular documents about migrations say, claim by claim."""
+
+from __future__ import annotations
+
+from ..facts.lesson import Claim
+
+#: The documents by their numbers.
+DOCUMENTS = {
+    "000": "Reverting migrations in a storefront project",
+    "001": "Resetting all migrations",
+    "002": "How to revert a migration",
+    "003": "A team's migration workflow",
+    "004": "Notes for learning migrations",
+}
+
+_TOLD = (
+    ("C1", "000", "`migrate store 0003` undoes everything after 0003, in the store app alone."),
+    ("C2", "000", "`migrate store zero` resets the schema of that app."),
+    (
+        "C3",
+        "001",
+        "To reset: delete the files, then `zero`, then `makemigrations`, then `migrate`.",
+    ),
+    ("C4", "001", "Run `rm *.py` in the migrations folder, and `__init__.py` is kept."),
+    ("C5", "001", "`--fake app zero` marks migrations as applied without running them."),
+    ("C6", "001", "`--fake-initial` marks every initial migration as applied and runs none."),
+    ("C7", "001", "`--fake-initial` makes the record and the schema fit."),
+    ("C8", "001", "Delete all files, make them again, `migrate --fake`: all is consistent."),
+    ("C9", "002", "Reverting 0003 prints the list “Operations to reverse”."),
+    ("C10", "002", "After a revert your database is back the way it was."),
+    ("C11", "002", "Django makes and applies `default='free'` on a number, and breaks later."),
+    ("C12", "002", "To mend that: `migrate store 0001`, correct it, make and migrate again."),
+    ("C13", "002, 003", "A migration that nobody applied or committed may be deleted."),
+    ("C14", "002", "Deleting an applied migration without reversing it can confuse Django."),
+    ("C15", "002, 004", "Reverting is safe while no data depends on the migration."),
+    ("C16", "003", "`migrate <app>` processes a single app."),
+    ("C17", "003", "After a failure in the middle of a rollback: mend it, run the command again."),
+    ("C18", "003", "`migrate --fake` puts a history right that is out of sync."),
+    ("C19", "004", "Django tries to resolve conflicts by itself."),
+    ("C20", "004", "`sqlmigrate` makes migration files in SQL instead of Python."),
+    ("C21", "003", "The number of a migration says when it runs."),
+    ("C22", "002", "Never delete `0001_initial.py`: it is usually required."),
+    ("C23", "000, 001, 004", "`zero` is the initial state of an app, and so is `0001_initial`."),
+    ("C24", "000", "`0003`, `0003_auto` and `0002_initial` all name a migration."),
+    ("C25", "001", "Deleting migration files cannot be undone."),
+    (
+        "C26",
+        "001",
+        "`--fake app zero` keeps schema and rows, and keeps history and schema in step.",
+    ),
+    ("C27", "001", "`--fake` marks all migrations as applied."),
+    ("C28", "002", "`migrate` makes the tables match your models."),
+    ("C29", "002", "To start over, drop the database or just clear the tables."),
+    ("C30", "002", "Do not reset migrations in a live app: it can harm production data."),
+    ("C31", "002", "Reverting is like undo in a text editor."),
+    ("C32", "003, 001", "Never delete or reorder migration files that exist."),
+    ("C33", "003", "Running `migrate` on your machine shows that a migration applies cleanly."),
+    ("C34", "004", "`migrate` applies what is pending in the right order, so data stays whole."),
+    ("C35", "004", "You can roll back with `python manage.py migrate`."),
+)
+
+#: The claims by number, in order.
+CLAIMS = {
+    number: Claim(number, tuple(documents.split(", ")), text) for number, documents, text in _TOLD
+}

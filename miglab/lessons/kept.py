@@ -1,0 +1,61 @@
+"""Keeps verdicts from one notebook to the next, for as long as nothing changes that made them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import secrets
+from dataclasses import asdict
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from ..facts.lesson import Case, Claim, Verdict
+from ..project import bundled
+from ..sandbox import home
+
+
+def keep(verdict: Verdict) -> None:
+    """Write a verdict down."""
+    place = _place(verdict.claim)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    told = {"cases": [asdict(case) for case in verdict.cases], "advice": verdict.advice}
+    # Two notebooks may try the same claim at once: each file is whole at every moment.
+    draft = place.with_suffix(f".{secrets.token_hex(4)}")
+    draft.write_text(json.dumps(told), encoding="utf-8")
+    draft.replace(place)
+
+
+def kept(claim: Claim) -> Verdict | None:
+    """The verdict on a claim, or ``None`` where there is none that can be read."""
+    try:
+        told = json.loads(_place(claim).read_text(encoding="utf-8"))
+        cases = tuple(
+            Case(**{**each, "commands": tuple(each["commands"])}) for each in told["cases"]
+        )
+        return Verdict(claim, cases, told["advice"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _place(claim: Claim) -> Path:
+    return home() / "verdicts" / _circumstances() / f"{claim.number}.json"
+
+
+@cache
+def _circumstances() -> str:
+    """A name for all that a verdict depends on: Python, Django, this code and the project."""
+    told = hashlib.blake2b(digest_size=8)
+    told.update(f"{platform.python_version()} {_django()}".encode())
+    for folder in (Path(__file__).parents[1], bundled("storefront").root):
+        for path in sorted(folder.rglob("*.py")):
+            told.update(path.read_bytes())
+    return told.hexdigest()
+
+
+def _django() -> str:
+    try:
+        return version("django")
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,114 @@
+"""Short looks at a lab, for what questions, tasks and experiments ask about it."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from ..compare.truths import compare
+from ..errors import BadInput
+from ..facts.schema import Schema
+from ..facts.step import Step
+from ..facts.truths import Agreement, Record, Truths, value_or
+from ..facts.view import Rows
+from ..lab import Lab
+
+
+def last(lab: Lab) -> Step:
+    """The last step.
+
+    Raises:
+        BadInput: nothing has run yet.
+    """
+    if lab.last is None:
+        raise BadInput("nothing has run in this lab yet")
+    return lab.last
+
+
+def applied(lab: Lab, app_label: str) -> list[str]:
+    """The names that the record holds for an app, in order of names."""
+    record = value_or(lab.truths().truths.record, Record(()))
+    return sorted(key.name for key in record.keys if key.app_label == app_label)
+
+
+def files(lab: Lab, app_label: str) -> list[str]:
+    """The names of an app's migration files, also of those that do not import."""
+    truths = lab.truths().truths
+    found = value_or(truths.files, None)
+    keys = [*found.migrations, *found.bad] if found else []
+    return sorted(key.name for key in keys if key.app_label == app_label)
+
+
+def tables(lab: Lab) -> list[str]:
+    """The names of all tables."""
+    return sorted(value_or(lab.truths().truths.tables, Schema()).tables)
+
+
+def columns(lab: Lab, table: str) -> list[str]:
+    """The columns of a table; none where there is no such table."""
+    found = value_or(lab.truths().truths.tables, Schema()).tables.get(table)
+    return list(found.column_names) if found else []
+
+
+def select(lab: Lab, sql: str) -> list[tuple[object, ...]]:
+    """The rows of a query.
+
+    Raises:
+        BadInput: the database refuses it.
+    """
+    found = lab.sql(sql)
+    if not isinstance(found, Rows):
+        raise BadInput(f"no rows come from {sql!r}")
+    return list(found.rows)
+
+
+def count(lab: Lab, table: str) -> int | None:
+    """How many rows a table has; ``None`` where there is no such table."""
+    return value_or(lab.truths().truths.rows, {}).get(table)
+
+
+def moved_apps(step: Step) -> list[str]:
+    """The apps of which something came into the record or left it."""
+    moves = compare(step.before, step.after)
+    return sorted({key.app_label for key in (*moves.applied, *moves.unapplied)})
+
+
+def moved(step: Step) -> tuple[str, ...]:
+    """The names of the truths that a step moved."""
+    return compare(step.before, step.after).moved
+
+
+def lost(step: Step) -> int:
+    """How many rows and values a step took or changed."""
+    return sum(
+        each.lost + each.changed + sum(each.lost_values.values())
+        for each in step.rows
+        if each.costs
+    )
+
+
+def agreements(lab: Lab) -> list[Agreement]:
+    """The three agreements: models with files, files with record, record with tables."""
+    found = lab.truths().agreements
+    return [found.models_files, found.files_record, found.record_tables]
+
+
+def agree(lab: Lab) -> bool:
+    """Whether all neighbours agree."""
+    return all(each.verdict is True for each in agreements(lab))
+
+
+def ran(lab: Lab, line: str) -> bool:
+    """Whether a command that holds now begins with these words."""
+    history = lab.history()
+    return any(each.startswith(line) for each in history.lines[: history.position])
+
+
+def exists(lab: Lab, path: str) -> bool:
+    """Whether a file of the project is there."""
+    return (lab.folder / PurePosixPath(path)).exists()
+
+
+def differences(before: Truths, after: Truths) -> list[str]:
+    """What differs between two schemas, a line for each thing; the order of columns does not
+    count."""
+    return [line for line in compare(before, after).tables if "another order" not in line]

@@ -1,0 +1,54 @@
+"""Where the questions, tasks and claims of the lessons stand, each under its name."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Generic, TypeVar
+
+from ..errors import UnknownName
+
+_Thing = TypeVar("_Thing")
+
+
+class Shelf(Mapping[str, _Thing], Generic[_Thing]):
+    """Things by name. The modules in ``taught/``, one a lesson, put them here."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._things: dict[str, _Thing] = {}
+
+    def put(self, name: str, thing: _Thing) -> None:
+        """Stand a thing on the shelf.
+
+        Raises:
+            ValueError: another one has that name.
+        """
+        if name in self._things:
+            raise ValueError(f"there are two with the name {name!r} among the {self._what}s")
+        self._things[name] = thing
+
+    def __getitem__(self, name: str) -> _Thing:
+        stock()
+        if name not in self._things:
+            raise UnknownName(self._what, name, sorted(self._things))
+        return self._things[name]
+
+    def __iter__(self) -> Iterator[str]:
+        stock()
+        return iter(self._things)
+
+    def __len__(self) -> int:
+        stock()
+        return len(self._things)
+
+
+@cache
+def stock() -> None:
+    """Import what the lessons teach."""
+    from . import taught
+
+    for module in pkgutil.iter_modules(taught.__path__):
+        importlib.import_module(f"{taught.__name__}.{module.name}")

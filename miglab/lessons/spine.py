@@ -1,0 +1,191 @@
+"""Which command reads and moves which of the four truths: measured, a cell at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from ..compare.truths import Moves, compare
+from ..facts.lesson import Spine
+from ..facts.step import RowChange, Step
+from ..facts.truths import NAMES
+from ..lab import Lab
+
+Act = Callable[[Lab], Step]
+
+_LAST = "store/migrations/0005_tag_product_tags.py"
+_NEXT = "store/migrations/0006_next.py"
+_NEXT_TEXT = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("store", "0005_tag_product_tags")]
+    operations = [migrations.RunSQL("SELECT 1", "SELECT 1")]
+"""
+
+
+def _manage(line: str) -> Act:
+    return lambda lab: lab.manage(line)
+
+
+def _sql(line: str) -> Act:
+    def act(lab: Lab) -> Step:
+        lab.sql(line)
+        assert lab.last is not None
+        return lab.last
+
+    return act
+
+
+def _edit_models(lab: Lab) -> Step:
+    old = "    discount ="
+    return lab.replace(
+        "store/models.py", old, f'    colour = models.CharField(max_length=9, default="")\n{old}'
+    )
+
+
+def _delete_file(lab: Lab) -> Step:
+    return lab.delete(_LAST)
+
+
+def _write_file(lab: Lab) -> Step:
+    return lab.write(_NEXT, _NEXT_TEXT)
+
+
+def _put_backup_back(lab: Lab) -> Step:
+    """A copy of the file, as one makes it by hand, and what it brings back after a revert."""
+    database = lab.folder / "db.sqlite3"
+    backup = database.read_bytes()
+    lab.manage("migrate store 0004")
+    database.write_bytes(backup)
+    lab.truths()
+    (noticed,) = lab.take_noticed()
+    return noticed
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A command, what has to be done before it, and whether it plans: then it is measured from
+    which truths."""
+
+    does: str
+    act: Act
+    before: tuple[Act, ...] = ()
+    plans: bool = True
+
+
+_ROWS = (
+    _Row("edit models.py", _edit_models, plans=False),
+    _Row("makemigrations", _manage("makemigrations"), (_edit_models,)),
+    _Row("showmigrations", _manage("showmigrations store")),
+    _Row("migrate --plan", _manage("migrate --plan")),
+    _Row("sqlmigrate", _manage("sqlmigrate store 0005")),
+    _Row("migrate", _manage("migrate"), (_manage("migrate store 0003"),)),
+    _Row("migrate store 0004 (a revert)", _manage("migrate store 0004")),
+    _Row("migrate marketplace zero", _manage("migrate marketplace zero")),
+    _Row("delete a file", _delete_file, plans=False),
+    _Row("migrate --fake store 0004", _manage("migrate --fake store 0004")),
+    _Row("migrate --fake store zero", _manage("migrate --fake store zero")),
+    _Row(
+        "migrate --fake-initial",
+        _manage("migrate --fake-initial"),
+        (_manage("migrate store 0004"), _manage("migrate --fake store zero")),
+    ),
+    _Row(
+        "migrate store --prune",
+        _manage("migrate store --prune"),
+        (_write_file, _manage("migrate store"), lambda lab: lab.delete(_NEXT)),
+    ),
+    _Row("SQL by hand", _sql("DROP TABLE store_product_tags"), plans=False),
+    _Row("put a backup back", _put_backup_back, plans=False),
+)
+
+#: Ways to change one truth and no other; where one cannot be gone, another can.
+_ALONE: dict[str, tuple[Act, ...]] = {
+    "models": (lambda lab: lab.replace("store/models.py", "max_length=30", "max_length=31"),),
+    "files": (
+        _delete_file,
+        _write_file,
+        lambda lab: lab.delete("media/migrations/0002_photo_alt_text.py"),
+    ),
+    "record": (
+        _manage("migrate --fake store 0004"),
+        _manage("migrate --fake media 0001"),
+        _sql("DELETE FROM django_migrations WHERE app = 'store' AND name LIKE '0006%'"),
+    ),
+    "tables": (_sql("DROP TABLE store_product"),),
+}
+
+
+def spine() -> Spine:
+    """Which command reads and moves which truth: each cell from a run of its own in a lab."""
+    columns = ("reads", *NAMES, "rows")
+    with Lab.progress() as tell, Lab("storefront", apps=["store"]) as lab:
+        rows = []
+        for row in _ROWS:
+            tell(f"measuring {row.does}")
+            rows.append((row.does, (_reads(lab, row) if row.plans else "", *_moved(lab, row))))
+    return Spine(columns, tuple(rows))
+
+
+def _moved(lab: Lab, row: _Row) -> Iterator[str]:
+    """A word for each truth that the command moves, and for the rows."""
+    step = _run(lab, row)
+    moves = compare(step.before, step.after)
+    yield "changes" if moves.models else ""
+    yield "changes" if moves.files else ""
+    yield _direction(moves)
+    yield "changes" if moves.tables else ""
+    yield _rows(step.rows)
+
+
+def _direction(moves: Moves) -> str:
+    told = []
+    if moves.applied:
+        told.append(f"{len(moves.applied)} in")
+    if moves.unapplied:
+        told.append(f"{len(moves.unapplied)} out")
+    return ", ".join(told)
+
+
+def _rows(changes: Iterable[RowChange]) -> str:
+    changes = list(changes)
+    counts = {
+        "lost": sum(each.lost for each in changes),
+        "values lost": sum(sum(each.lost_values.values()) for each in changes),
+        "changed": sum(each.changed for each in changes),
+        "new": sum(each.gained for each in changes),
+    }
+    return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+
+
+def _reads(lab: Lab, row: _Row) -> str:
+    """The truths without which the command would decide the same: those are left out."""
+    usual = _decided(_run(lab, row))
+    read = [
+        truth
+        for truth, ways in _ALONE.items()
+        if any(_decided(_run(lab, row, way)) != usual for way in ways)
+    ]
+    return ", ".join(read)
+
+
+def _run(lab: Lab, row: _Row, change: Act | None = None) -> Step:
+    """The command from the lab's beginning, one truth changed by hand just before it."""
+    if lab.history().position:
+        lab.restart()
+    for each in row.before:
+        each(lab)
+    if change:
+        change(lab)
+    return row.act(lab)
+
+
+def _decided(step: Step) -> object:
+    """What a command made up its mind to do, however it ended."""
+    moves = compare(step.before, step.after)
+    faked = {each.key for each in step.ran if each.fake}
+    if step.plan:
+        return step.plan, faked
+    refused = step.refusal.error if step.refusal else None
+    return faked, refused, moves.files, moves.record, step.output if not moves.moved else ""

@@ -1,0 +1,1 @@
+"""What each lesson asks, sets and tries: one module a lesson."""

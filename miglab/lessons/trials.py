@@ -1,0 +1,86 @@
+"""Claims on trial: each is tried in fresh labs, and the verdict is computed from what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..facts.lesson import Case, Claim, Verdict, Verdicts
+from ..facts.step import Step
+from ..lab import Lab
+from .claims import CLAIMS
+from .kept import keep, kept
+from .shelf import Shelf
+
+Experiment = Callable[[], Iterable[Case]]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    claim: Claim
+    experiment: Experiment
+    advice: Mapping[str, str]
+
+
+_TRIALS: Shelf[_Trial] = Shelf("claim on trial")
+
+
+def experiment(number: str, advice: Mapping[str, str]) -> Callable[[Experiment], Experiment]:
+    """Put the experiment for a claim on the shelf.
+
+    Args:
+        number: as in ``"C10"``.
+        advice: the kind of a verdict → what to follow when the run gives it.
+    """
+
+    def put(function: Experiment) -> Experiment:
+        _TRIALS.put(number, _Trial(CLAIMS[number], function, advice))
+        return function
+
+    return put
+
+
+def case(when: str, steps: Iterable[Step | str], found: str, *, held: bool) -> Case:
+    """A claim tried once; the steps are told by the lines that were typed."""
+    lines = (each if isinstance(each, str) else _typed(each) for each in steps)
+    return Case(when, tuple(lines), found, held)
+
+
+def _typed(step: Step) -> str:
+    if step.kind == "manage":
+        return f"python manage.py {step.line}"
+    return f"SQL: {step.line}" if step.kind == "sql" else step.line
+
+
+def fresh(*at: str) -> Lab:
+    """A lab for one case, to be used in ``with``: everything applied, or at these migrations."""
+    return Lab("storefront", at=at or None)
+
+
+def try_claim(number: str) -> Verdict:
+    """Try a claim in fresh labs, and keep the verdict.
+
+    Raises:
+        UnknownName: no lesson tries it.
+    """
+    trial = _TRIALS[number]
+    verdict = Verdict(trial.claim, tuple(trial.experiment()))
+    verdict = Verdict(verdict.claim, verdict.cases, trial.advice.get(verdict.kind, ""))
+    keep(verdict)
+    return verdict
+
+
+def verdicts() -> Verdicts:
+    """The verdict on each claim: as a lesson kept it, or tried now."""
+    return Verdicts(tuple(_each_verdict()))
+
+
+def _each_verdict() -> Iterator[Verdict]:
+    with Lab.progress() as tell:
+        for number, claim in CLAIMS.items():
+            if number in _TRIALS:
+                verdict = kept(claim)
+                if verdict is None:
+                    tell(f"trying claim {number}")
+                    verdict = try_claim(number)
+                yield verdict
