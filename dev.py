@@ -25,6 +25,9 @@ LESSONS = ROOT / "notebooks"
 WORK = ROOT / "my-work"
 FIRST = "00_start_here.ipynb"
 
+#: Tests run on all cores, those of one file one after the other.
+AT_ONCE = ("-n", "auto", "--dist", "loadfile")
+
 #: Variables that would lead Python, pip or Jupyter out of .venv.
 FOREIGN = {
     "CONDA_PREFIX",
@@ -260,6 +263,23 @@ def deliver(lessons: Path, work: Path) -> list[str]:
     return arrived
 
 
+def deliver_pages(lessons: Path, work: Path) -> None:
+    """Copy the pages to read and their pictures; one that was changed since stays as it is."""
+    manifest = work / ".pages.json"
+    delivered = read_object(manifest)
+    for page in sorted(each for kind in ("*.md", "pictures/*.svg") for each in lessons.glob(kind)):
+        path = page.relative_to(lessons)
+        target, content = work / path, page.read_bytes()
+        last = delivered.get(path.as_posix())
+        if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() != last:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        delivered[path.as_posix()] = hashlib.sha256(content).hexdigest()
+    if delivered:
+        write_object(manifest, delivered)
+
+
 def notebooks(folder: Path) -> list[Path]:
     """The notebooks in a folder and below, the upper ones first."""
     found = [path.relative_to(folder) for path in folder.rglob("*.ipynb")]
@@ -322,6 +342,7 @@ def lab(arguments: argparse.Namespace) -> int:
         raise Stop(f"{VENV} has no Python kernel for Jupyter; remove that folder and try again.")
     new = not WORK.exists()
     arrived = deliver(LESSONS, WORK)
+    deliver_pages(LESSONS, WORK)
     if new:
         print(f"{WORK.name}/ is your copy of the lessons; it is never overwritten.")
     elif arrived:
@@ -350,9 +371,9 @@ def test(arguments: argparse.Namespace) -> int:
         "lint": ("-m", "ruff", "check", "."),
         "types": ("-m", "mypy"),
         "imports": (str(programs() / "lint-imports"),),
-        "tests": ("-m", "pytest"),
+        "tests": ("-m", "pytest", *AT_ONCE),
         "notebooks": (
-            *("-m", "pytest", "--nbval", "notebooks", "-p", "no:cacheprovider"),
+            *("-m", "pytest", "--nbval", "notebooks", "-p", "no:cacheprovider", *AT_ONCE),
             *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
         ),
     }
@@ -375,7 +396,8 @@ def record(arguments: argparse.Namespace) -> int:
     setup()
     check = ["--check"] if arguments.check else []
     chosen = [str(Path(each).resolve()) for each in arguments.notebooks]
-    return run("tests/notebooks/record.py", *check, *(chosen or [str(LESSONS)]))
+    failed = run("tests/notebooks/record.py", *check, *(chosen or [str(LESSONS)]))
+    return failed or (0 if check else run("tests/notebooks/contents.py"))
 
 
 def bench(arguments: argparse.Namespace) -> int:

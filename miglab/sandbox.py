@@ -293,6 +293,10 @@ class Sandbox:
 
     def remove(self) -> None:
         """Remove all of it. What is gone already is no error."""
+        # Windows removes no folder that somebody stands in, and nobody can stand where none is.
+        with contextlib.suppress(OSError):
+            if Path.cwd().is_relative_to(self.root.resolve()):
+                os.chdir(self.root.anchor)
         shutil.rmtree(self.root, ignore_errors=True)
         with contextlib.suppress(OSError):
             self._lock_path.unlink()

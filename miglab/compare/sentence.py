@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..facts.migration import Key
 from ..facts.step import RowChange, Step
+from ..facts.truths import value_or
 from .agreement import counted
 from .truths import Moves
 
@@ -28,7 +29,7 @@ def sentence(step: Step, moves: Moves) -> str:
         moved = moves.moved or any(each.costs or not each.by_handlers for each in step.rows)
         so_far = "and stopped on the way" if moved else "and nothing moved"
         return _end([f"{_how(step)} {so_far}", *_moved(moves), *costs(step)])
-    parts += _moved(moves)
+    parts += [_emptied(moves)] if _record_gone(step) else _moved(moves)
     parts += costs(step)
     if not parts:
         rows = [each for each in step.rows if not each.by_handlers]
@@ -44,6 +45,17 @@ def _how(step: Step) -> str:
     if step.kind == "shell":
         return f"The code failed ({step.refusal.error})"
     return f"Django refused ({step.refusal.error})"
+
+
+def _record_gone(step: Step) -> bool:
+    """Whether the very table of the record went, as with a database file that is deleted."""
+    was, now = value_or(step.before.record, None), value_or(step.after.record, None)
+    return was is not None and now is not None and was.exists and not now.exists
+
+
+def _emptied(moves: Moves) -> str:
+    recorded = counted(len(moves.unapplied), "migration", "migrations")
+    return f"the record is gone, which held {recorded}, and so are its tables"
 
 
 def _moved(moves: Moves) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import platform
@@ -17,14 +18,15 @@ from ..sandbox import home
 
 
 def keep(verdict: Verdict) -> None:
-    """Write a verdict down."""
+    """Write a verdict down; where that cannot be done it is tried again the next time."""
     place = _place(verdict.claim)
-    place.parent.mkdir(parents=True, exist_ok=True)
     told = {"cases": [asdict(case) for case in verdict.cases], "advice": verdict.advice}
     # Two notebooks may try the same claim at once: each file is whole at every moment.
     draft = place.with_suffix(f".{secrets.token_hex(4)}")
-    draft.write_text(json.dumps(told), encoding="utf-8")
-    draft.replace(place)
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(json.dumps(told), encoding="utf-8")
+        draft.replace(place)
 
 
 def kept(claim: Claim) -> Verdict | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ..errors import BadInput
 from ..facts.lesson import Answer, Question
 from ..facts.step import Step
+from ..facts.view import History
 from ..lab import Lab
 from .shelf import Shelf
 
@@ -37,7 +38,7 @@ class Prediction:
 
     question: Question
     _lab: weakref.ReferenceType[Lab]
-    _last: Step | None
+    _before: tuple[Step | None, History]
     chosen: int | None = field(default=None)
 
     def choose(self, place: int | None) -> None:
@@ -62,7 +63,9 @@ class Prediction:
         lab = self._lab()
         if lab is None:
             raise BadInput("the lab of this question is gone; run the notebook from its top")
-        if lab.last is self._last:
+        step, history = self._before
+        # A command that moves nothing stands in no history; what a terminal did is no step of ours.
+        if lab.last is step and lab.history() == history:
             return Answer(self.question, None, self.chosen)
         right = [
             place for place, holds in enumerate(_QUESTIONS[self.question.name].holds) if holds(lab)
@@ -86,7 +89,7 @@ def predict(name: str) -> Prediction:
         BadInput: there is no open lab.
     """
     lab = Lab.latest()
-    _OPEN[name] = Prediction(_QUESTIONS[name].question, weakref.ref(lab), lab.last)
+    _OPEN[name] = Prediction(_QUESTIONS[name].question, weakref.ref(lab), (lab.last, lab.history()))
     return _OPEN[name]
 
 

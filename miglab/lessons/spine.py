@@ -1,4 +1,4 @@
-"""Which command reads and moves which of the four truths: measured, a cell at a time."""
+"""By which of the four truths a command decides, and which it moves: measured, a cell at a time."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ _ALONE: dict[str, tuple[Act, ...]] = {
 
 
 def spine() -> Spine:
-    """Which command reads and moves which truth: each cell from a run of its own in a lab."""
-    columns = ("reads", *NAMES, "rows")
+    """By which truth a command decides, and which it moves: each cell from runs in a lab."""
+    columns = ("decides by", *NAMES, "rows")
     with Lab.progress() as tell, Lab("storefront", apps=["store"]) as lab:
         rows = []
         for row in _ROWS:

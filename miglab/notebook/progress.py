@@ -39,12 +39,12 @@ def shown() -> Iterator[Tell]:
         line = {"text/plain": f"{masked(what)} …"}
         if handle is None:
             handle = DisplayHandle()  # type: ignore[no-untyped-call]
-            handle.display(line, raw=True)  # type: ignore[no-untyped-call]
-        else:
-            handle.update(line, raw=True)  # type: ignore[no-untyped-call]
+            # It begins and ends as nothing: no output differs by whether it was slow.
+            handle.display({}, raw=True)  # type: ignore[no-untyped-call]
+        handle.update(line, raw=True)  # type: ignore[no-untyped-call]
 
     try:
         yield tell
     finally:
         if handle is not None:
-            handle.update({"text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
+            handle.update({}, raw=True)  # type: ignore[no-untyped-call]

@@ -56,7 +56,12 @@ def _(step: Step) -> str:
         parts.append(folded("What was lost", inside))
     writes = [each for each in step.sql if each.writes]
     if writes:
-        parts.append(folded(f"SQL ({len(writes)} statements that write)", _sql(writes)))
+        told = (
+            "1 statement that writes"
+            if len(writes) == 1
+            else f"{len(writes)} statements that write"
+        )
+        parts.append(folded(f"SQL ({told})", _sql(writes)))
     if step.refusal and step.refusal.traceback:
         parts.append(folded("Traceback", _pre(masked(step.refusal.traceback))))
     return f"<div style='{_BAR.format(colour)}'>{''.join(parts)}</div>"

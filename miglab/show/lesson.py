@@ -185,7 +185,7 @@ def _(spine: Spine) -> str:
 @html.register
 def _(spine: Spine) -> str:
     return table(
-        "What each command reads, and what it moves; each cell was measured",
+        "What each command decides by, and what it moves; each cell was measured",
         ("command", *spine.columns),
         _spine_rows(spine),
     )

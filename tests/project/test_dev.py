@@ -192,3 +192,18 @@ def test_what_is_not_understood_is_answered_with_the_help(typed):
 def test_arguments_after_test_are_for_pytest():
     typed = ["-x", "-k", "lanes", "tests/draw", "--durations=3"]
     assert dev.understood(["test", *typed]).rest == typed
+
+
+def test_pages_arrive_with_their_pictures_and_changed_ones_stay(lessons, work):
+    (lessons / "pictures").mkdir()
+    (lessons / "README.md").write_text("contents", encoding="utf-8")
+    (lessons / "GLOSSARY.md").write_text("words", encoding="utf-8")
+    (lessons / "pictures" / "a.svg").write_text("<svg/>", encoding="utf-8")
+    dev.deliver_pages(lessons, work)
+    assert (work / "pictures" / "a.svg").read_text(encoding="utf-8") == "<svg/>"
+    (work / "GLOSSARY.md").write_text("my own words", encoding="utf-8")
+    for page in ("README.md", "GLOSSARY.md"):
+        (lessons / page).write_text("new", encoding="utf-8")
+    dev.deliver_pages(lessons, work)
+    assert (work / "README.md").read_text(encoding="utf-8") == "new"
+    assert (work / "GLOSSARY.md").read_text(encoding="utf-8") == "my own words"

@@ -1,0 +1,236 @@
+"""Back up: what no migration brings back, and how to bring it back all the same."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.truths import Truths
+from ...lab import Lab
+from ..looks import applied, columns, count, differences, exists, select, tables
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+question(
+    "record-after-restore",
+    "You put the copied file back. No migration runs. What does `showmigrations` say then?",
+    {
+        "`[ ]` for `0004` and `0005`: only `migrate` can change that.": lambda lab: (
+            not _at_the_end(lab)
+        ),
+        "`[X]` for all, but the tags are still missing.": lambda lab: (
+            _at_the_end(lab) and not count(lab, "store_tag")
+        ),
+        "`[X]` for all, and the rows are back too.": lambda lab: (
+            _at_the_end(lab) and count(lab, "store_tag") == 6
+        ),
+    },
+)
+
+question(
+    "since-the-backup",
+    "The Hammock came after the backup. What does a restore give you now?",
+    {
+        "All: the discounts, and the Hammock.": lambda lab: (
+            _discounts(lab) >= 9 and _has(lab, "Hammock")
+        ),
+        "The discounts. The Hammock is gone.": lambda lab: (
+            _discounts(lab) >= 9 and not _has(lab, "Hammock")
+        ),
+        "The Hammock. The discounts stay lost.": lambda lab: (
+            _discounts(lab) < 9 and _has(lab, "Hammock")
+        ),
+    },
+)
+
+question(
+    "coupons-back",
+    "`0004` wrote the coupons in capitals. You go back to `0003`. How are they written then?",
+    {
+        "As they were typed.": lambda lab: _coupon(lab) == "Autumn10",
+        "Still in capitals.": lambda lab: _coupon(lab) == "AUTUMN10",
+        "Not at all: they are empty.": lambda lab: _coupon(lab) == "",
+    },
+)
+
+
+def _begin(lab: Lab) -> None:
+    """Somebody made a backup in the morning, and a product came since."""
+    shutil.copy(lab.folder / "db.sqlite3", lab.folder / "morning.sqlite3")
+    lab.sql(
+        "INSERT INTO store_product (name, sku, category_id, price, discount) "
+        "VALUES ('Hammock', 'GAR-006', 1, 89, 10)"
+    )
+    lab.take_noticed()
+
+
+task(
+    "back-up-first",
+    {
+        "You really went to `0001`: `lab.history()` shows it.": lambda lab: _went(lab),
+        "`store` stands at `0005` again.": lambda lab: _at_the_end(lab),
+        "All 25 products are there, the Hammock too.": lambda lab: (
+            count(lab, "store_product") == 25 and _has(lab, "Hammock")
+        ),
+        "Prices, discounts and tags are as they were.": lambda lab: (
+            (_prices(lab), _discounts(lab), count(lab, "store_product_tags")) == (22, 10, 40)
+        ),
+        "`why.txt` says why.": lambda lab: (
+            exists(lab, "why.txt") and len(lab.read("why.txt").split()) > 2
+        ),
+    },
+    apps=["store"],
+    begin=_begin,
+)
+
+
+def _went(lab: Lab) -> bool:
+    """Whether a revert to 0001 is among the steps that hold now."""
+    history = lab.history()
+    return any(
+        line.startswith("migrate store 0001") and "--fake" not in line
+        for line in history.lines[: history.position]
+    )
+
+
+def _at_the_end(lab: Lab) -> bool:
+    return applied(lab, "store")[-1:] == ["0005_tag_product_tags"]
+
+
+def _number(lab: Lab, sql: str) -> int:
+    return int(str(select(lab, sql)[0][0]))
+
+
+def _prices(lab: Lab) -> int:
+    """How many products have a price."""
+    if "price" not in columns(lab, "store_product"):
+        return 0
+    return _number(lab, "SELECT count(*) FROM store_product WHERE price > 0")
+
+
+def _discounts(lab: Lab) -> int:
+    """How many products have a discount."""
+    if "discount" not in columns(lab, "store_product"):
+        return 0
+    return _number(lab, "SELECT count(*) FROM store_product WHERE discount > 0")
+
+
+def _has(lab: Lab, product: str) -> bool:
+    """Whether there is a product of that name."""
+    if "store_product" not in tables(lab):
+        return False
+    return _number(lab, f"SELECT count(*) FROM store_product WHERE name = '{product}'") == 1
+
+
+def _coupon(lab: Lab) -> str:
+    """The coupon of the second order."""
+    return str(select(lab, "SELECT coupon FROM marketplace_order WHERE id = 2")[0][0])
+
+
+def _other(before: list[tuple[object, ...]], after: list[tuple[object, ...]]) -> str:
+    """How many of the rows are not as they were."""
+    return f"{len({*before} - {*after})} of {len(before)}"
+
+
+_DISCOUNTS = "SELECT id, discount FROM store_product"
+_LISTINGS = "SELECT * FROM marketplace_listing"
+_COUPONS = "SELECT id, coupon FROM marketplace_order"
+
+
+@experiment(
+    "C15",
+    {"holds only if": "Ask what people wrote since, and what the migration itself wrote. Back up."},
+)
+def _() -> Iterator[Case]:
+    with fresh("store.0003") as lab:
+        there = lab.manage("migrate store 0004")
+        before = select(lab, _DISCOUNTS)
+        back = lab.manage("migrate store 0003")
+        again = lab.manage("migrate store 0004")
+        after = select(lab, _DISCOUNTS)
+        yield case(
+            "nobody has filled the new column",
+            [there, back, again],
+            f"{_other(before, after)} products have another discount.",
+            held=before == after,
+        )
+    with fresh("store.0004") as lab:
+        before = select(lab, _DISCOUNTS)
+        back = lab.manage("migrate store 0003")
+        again = lab.manage("migrate store 0004")
+        after = select(lab, _DISCOUNTS)
+        yield case(
+            "people have filled the column",
+            [back, again],
+            f"{_other(before, after)} products have another discount.",
+            held=before == after,
+        )
+    with fresh("marketplace.0003") as lab:
+        before = select(lab, _LISTINGS)
+        back = lab.manage("migrate marketplace 0002")
+        again = lab.manage("migrate marketplace 0003")
+        after = select(lab, _LISTINGS)
+        yield case(
+            "the migration makes only an index or a rule",
+            [back, again],
+            f"{_other(before, after)} listings are not as they were.",
+            held=before == after,
+        )
+    with fresh("marketplace.0003") as lab:
+        before = select(lab, _COUPONS)
+        there = lab.manage("migrate marketplace 0004")
+        back = lab.manage("migrate marketplace 0003")
+        after = select(lab, _COUPONS)
+        yield case(
+            "the migration itself rewrote rows",
+            [there, back],
+            f"{_other(before, after)} orders have another coupon than before.",
+            held=before == after,
+        )
+
+
+@experiment(
+    "C31",
+    {"holds only if": "Take a revert for a new change, one that can lose rows. A backup is undo."},
+)
+def _() -> Iterator[Case]:
+    with fresh("store.0003") as lab:
+        schema, before = _all(lab)
+        there = lab.manage("migrate store 0004")
+        back = lab.manage("migrate store 0003")
+        now, after = _all(lab)
+        differ = [table for table in before if before[table] != after.get(table)]
+        yield case(
+            "the migration only added a column, and you go back at once",
+            [there, back],
+            f"Tables with other columns or rows than before: {len(differ)}.",
+            held=not differ and not differences(schema, now),
+        )
+    with fresh("store.0004") as lab:
+        rows = select(lab, _DISCOUNTS)
+        undo = lab.manage("migrate store 0003")
+        redo = lab.manage("migrate store 0004")
+        now_rows = select(lab, _DISCOUNTS)
+        yield case(
+            "you undo and redo, with values in the column",
+            [undo, redo],
+            f"{_other(rows, now_rows)} products have another discount.",
+            held=rows == now_rows,
+        )
+    with fresh() as lab:
+        step = lab.manage("migrate blog 0002")
+        told = f"Django refused: {step.refusal.error}." if step.refusal else "Django went back."
+        yield case(
+            "a migration on the way was written without a way back",
+            [step],
+            told,
+            held=not step.refused,
+        )
+
+
+def _all(lab: Lab) -> tuple[Truths, dict[str, list[tuple[object, ...]]]]:
+    """The truths, and every row but those of the record."""
+    names = [name for name in tables(lab) if name != "django_migrations"]
+    return lab.truths().truths, {name: select(lab, f"SELECT * FROM {name}") for name in names}

@@ -1,0 +1,209 @@
+"""Conflicts: two branches with the same number, their merge, and a broken dependency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.step import Step
+from ...lab import Lab
+from ..looks import agree, applied, columns, files, last, lost, select
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+_MODELS = "store/models.py"
+_WEIGHT = "0006_product_weight"
+_COLOUR = "0006_product_colour"
+
+
+def _merge(lab: Lab) -> list[str]:
+    """The names of the store's merge migrations that have a file."""
+    return [name for name in files(lab, "store") if name.startswith("0007")]
+
+
+def _type(lab: Lab, column: str) -> str:
+    """The declared type of a column of the products."""
+    sql = f"SELECT type FROM pragma_table_info('store_product') WHERE name = '{column}'"
+    return str(select(lab, sql)[0][0])
+
+
+question(
+    "two-leaves",
+    "Two migrations have the number `0006`. What does `migrate` do?",
+    {
+        "It applies the colleague's `0006`.": lambda lab: _WEIGHT in applied(lab, "store"),
+        "It merges the two by itself.": lambda lab: (
+            bool(_merge(lab)) and _WEIGHT not in applied(lab, "store")
+        ),
+        "It refuses, and nothing moves.": lambda lab: (
+            last(lab).refused and not _merge(lab) and _WEIGHT not in applied(lab, "store")
+        ),
+    },
+)
+
+question(
+    "back-to-one-leaf",
+    "You name `0006_product_colour`, one side of the merge. What does Django undo?",
+    {
+        "The merge, and the other side: `0006_product_weight`.": lambda lab: (
+            _WEIGHT not in applied(lab, "store")
+        ),
+        "The merge alone.": lambda lab: (
+            _WEIGHT in applied(lab, "store") and applied(lab, "store")[-1][:4] == "0006"
+        ),
+        "Nothing. It refuses.": lambda lab: applied(lab, "store")[-1][:4] == "0007",
+    },
+)
+
+question(
+    "same-field",
+    "You answer yes, and apply it all. `models.py` says 120. How long may a name be in your table?",
+    {
+        "Django refuses to merge two changes of one field.": lambda lab: not _merge(lab),
+        "120, as `models.py` says.": lambda lab: (
+            bool(_merge(lab)) and _type(lab, "name") == "varchar(120)"
+        ),
+        "80, as the colleague's file says.": lambda lab: (
+            bool(_merge(lab)) and _type(lab, "name") == "varchar(80)"
+        ),
+    },
+)
+
+
+def _theirs(operation: str, after: str = "0005_tag_product_tags") -> str:
+    """The text of a colleague's migration."""
+    return (
+        "from django.db import migrations, models\n\n\n"
+        "class Migration(migrations.Migration):\n"
+        f'    dependencies = [("store", "{after}")]\n\n'
+        f"    operations = [\n        migrations.{operation},\n    ]\n"
+    )
+
+
+_ADD_WEIGHT = 'AddField("product", "weight", models.IntegerField(default=0))'
+
+
+def _add(lab: Lab, line: str) -> None:
+    """A new line among the fields of the product."""
+    lab.replace(_MODELS, "    discount =", f"    {line}\n    discount =")
+
+
+def _mine(lab: Lab) -> None:
+    """Your own migration, applied, and colours in some rows."""
+    _add(lab, 'colour = models.CharField(max_length=20, default="")')
+    lab.manage("makemigrations store")
+    lab.manage("migrate store")
+    lab.sql("UPDATE store_product SET colour = 'green' WHERE name LIKE 'Garden%'")
+
+
+def _pull(lab: Lab, operation: str = _ADD_WEIGHT, after: str = "0005_tag_product_tags") -> None:
+    """A colleague's migration, and their field, arrive beside yours."""
+    if operation == _ADD_WEIGHT:
+        _add(lab, "weight = models.IntegerField(default=0)")
+    lab.write(f"store/migrations/{_WEIGHT}.py", _theirs(operation, after))
+
+
+def _mistyped(lab: Lab) -> None:
+    """Yours is applied; theirs names a file that is not there."""
+    _mine(lab)
+    _pull(lab, after="0005_tags")
+
+
+task(
+    "two-branches",
+    {
+        "Both files `0006_…` are still there.": lambda lab: (
+            {_COLOUR, _WEIGHT} <= set(files(lab, "store"))
+        ),
+        "Both are applied.": lambda lab: {_COLOUR, _WEIGHT} <= set(applied(lab, "store")),
+        "All four truths agree.": agree,
+        "The garden things are still green.": lambda lab: _green(lab) == _garden(lab),
+    },
+    apps=["store"],
+    begin=_mistyped,
+)
+
+
+def _garden(lab: Lab) -> object:
+    return select(lab, "SELECT count(*) FROM store_product WHERE name LIKE 'Garden%'")[0][0]
+
+
+def _green(lab: Lab) -> object:
+    if "colour" not in columns(lab, "store_product"):
+        return None
+    return select(lab, "SELECT count(*) FROM store_product WHERE colour = 'green'")[0][0]
+
+
+@experiment(
+    "C19",
+    {
+        "holds only if": "Read both files before you merge. "
+        "Where they touch the same thing, write into the merge what you want.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        _mine(lab)
+        _pull(lab)
+        step = lab.manage("migrate")
+        yield case("you only run `migrate`", [step], _said(step), held=not step.refused)
+    with fresh() as lab:
+        _mine(lab)
+        _pull(lab)
+        steps = _merged(lab)
+        yield case(
+            "you run `makemigrations --merge`, and the two touch different things",
+            steps,
+            f"{_said(*steps)} Rows and values lost: {sum(map(lost, steps))}.",
+            held=agree(lab) and not sum(map(lost, steps)),
+        )
+    with fresh() as lab:
+        lab.replace(_MODELS, "name = models.CharField(max_length=100)", _NAME_120)
+        lab.manage("makemigrations store")
+        lab.manage("migrate store")
+        _pull(lab, 'AlterField("product", "name", models.CharField(max_length=80))')
+        steps = _merged(lab)
+        yield case(
+            "both change the same field",
+            steps,
+            f"{_said(*steps)} The column is {_type(lab, 'name')}; the model says 120.",
+            held=_type(lab, "name") == "varchar(120)",
+        )
+    with fresh() as lab:
+        _mine(lab)
+        _pull(lab, 'AddField("product", "colour", models.CharField(max_length=20, default=""))')
+        steps = _merged(lab)
+        yield case(
+            "both add the same field",
+            steps,
+            f"{_said(*steps)} Rows and values lost: {sum(map(lost, steps))}.",
+            held=agree(lab) and not sum(map(lost, steps)),
+        )
+    with fresh() as lab:
+        _mistyped(lab)
+        step = lab.manage("makemigrations --merge", answers=["y"])
+        yield case(
+            "a dependency names a file that is not there",
+            [step],
+            _said(step),
+            held=not step.refused,
+        )
+
+
+_NAME_120 = "name = models.CharField(max_length=120)"
+
+
+def _merged(lab: Lab) -> list[Step]:
+    return [
+        lab.manage("makemigrations --merge", answers=["y"]),
+        lab.manage("migrate"),
+    ]
+
+
+def _said(*steps: Step) -> str:
+    """The first refusal, in its first sentence, or that there was none."""
+    for step in steps:
+        if step.refusal is not None:
+            return f"{step.refusal.error}: {step.refusal.message.splitlines()[0]}"
+    return "Nothing was refused."

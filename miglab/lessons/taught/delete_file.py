@@ -1,0 +1,267 @@
+"""Delete a file: what Django does when the file of an applied migration is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.migration import Key
+from ...facts.step import Step
+from ...facts.truths import Files, value_or
+from ...lab import Lab
+from ..looks import agree, applied, columns, exists, files, last, ran, select
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+_APPROVAL = "blog/migrations/0004_comment_is_approved.py"
+_ALT_TEXT = "media/migrations/0002_photo_alt_text.py"
+_COPY = "from_git/0002_photo_alt_text.py"
+
+question(
+    "past-a-ghost",
+    "The file of `0004` is gone. You go back to `0003`. What happens to the column?",
+    {
+        "It goes, as in any revert.": lambda lab: not _has_approval(lab),
+        "Django refuses: it misses the file.": lambda lab: last(lab).refused,
+        "It stays, and so does the record. Django does not complain.": lambda lab: (
+            not last(lab).refused
+            and _has_approval(lab)
+            and "0004_comment_is_approved" in applied(lab, "blog")
+        ),
+    },
+)
+
+question(
+    "after-prune",
+    "The column is there, with 31 approvals. Now Django applies a new `0004`. What happens?",
+    {
+        "Nothing is lost: Django sees the column, and leaves it.": lambda lab: (
+            not last(lab).refused and _approved(lab) == 31
+        ),
+        "Django refuses: there is such a column.": lambda lab: last(lab).refused,
+        "No comment is approved any more.": lambda lab: (
+            not last(lab).refused and _approved(lab) == 0
+        ),
+    },
+)
+
+question(
+    "no-init",
+    "You delete `__init__.py` alone. The four migrations stay. What does `showmigrations` say?",
+    {
+        "The four names, as before.": lambda lab: (
+            "0004_comment_is_approved" in last(lab).output and not last(lab).refused
+        ),
+        "That there are no migrations.": lambda lab: "(no migrations)" in last(lab).output,
+        "An error: Python cannot import the folder.": lambda lab: last(lab).refused,
+    },
+)
+
+
+def _has_approval(lab: Lab) -> bool:
+    return "is_approved" in columns(lab, "blog_comment")
+
+
+def _approved(lab: Lab) -> int:
+    """How many comments are approved."""
+    return int(str(select(lab, "SELECT count(*) FROM blog_comment WHERE is_approved")[0][0]))
+
+
+def _operations(lab: Lab, app_label: str, name: str) -> list[str]:
+    """What a migration's file does, an operation at a time; none where there is no such file."""
+    found = value_or(lab.truths().truths.files, Files((), {})).migrations.get(Key(app_label, name))
+    return [each.text for each in found.operations] if found else []
+
+
+def _alt_texts(lab: Lab) -> tuple[int, int]:
+    """How many photos have a text, and how many a text that a person wrote."""
+    if "alt_text" not in columns(lab, "media_photo"):
+        return 0, 0
+    first = "listing.title || ', ' || listing.condition"
+    ((texts, by_people),) = select(
+        lab,
+        f"SELECT sum(photo.alt_text <> ''), sum(photo.alt_text NOT IN ('', {first}))"
+        " FROM media_photo photo JOIN marketplace_listing listing ON listing.id = listing_id",
+    )
+    return int(str(texts)), int(str(by_people))
+
+
+def _lose_the_file(lab: Lab) -> None:
+    lab.write(_COPY, lab.read(_ALT_TEXT))
+    lab.delete(_ALT_TEXT)
+
+
+task(
+    "file-gone",
+    {
+        "`media.0002` has its file again.": lambda lab: (
+            "0002_photo_alt_text" in files(lab, "media")
+        ),
+        "The file does all that the old one did. It also wrote the first texts.": lambda lab: (
+            len(_operations(lab, "media", "0002_photo_alt_text")) == 2
+        ),
+        "All 30 photos have a text, and 12 of them one that a person wrote.": lambda lab: (
+            _alt_texts(lab) == (30, 12)
+        ),
+        "All neighbours agree.": agree,
+        "You did not rewind.": lambda lab: ran(lab, f"delete {_ALT_TEXT}"),
+    },
+    apps=["media"],
+    begin=_lose_the_file,
+)
+
+
+def _answer(step: Step) -> str:
+    """What Django answered, in one sentence."""
+    if step.refusal:
+        return f"Django refuses: {step.refusal.message}."
+    if "No migrations to apply" in step.output:
+        return "Django says “No migrations to apply”."
+    return "Django does not refuse."
+
+
+@experiment(
+    "C4",
+    {
+        "holds only if": "Use `rm 0*.py`. If `__init__.py` is gone, put it back before you go on.",
+        "does not hold": "`*` fits `__init__.py` too. Put it back before you go on.",
+    },
+)
+def _() -> Iterator[Case]:
+    for pattern, when in (
+        ("*.py", "you run it as it is written"),
+        ("0*.py", "you name the numbered files alone, as in `rm 0*.py`"),
+    ):
+        with fresh() as lab:
+            lab.delete(f"store/migrations/{pattern}")
+            stays = exists(lab, "store/migrations/__init__.py")
+            makes = lab.manage("makemigrations")
+            yield case(
+                when,
+                [f"rm {pattern}", makes],
+                f"`__init__.py` {'stays' if stays else 'is gone'}. "
+                f"`makemigrations` says “{makes.output.strip().splitlines()[0]}”.",
+                held=stays,
+            )
+
+
+@experiment(
+    "C14",
+    {
+        "holds only if": "Revert first, then delete. Is the file gone? Put it back, from git.",
+        "holds": "Revert first, then delete. Is the file gone? Put it back, from git.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        gone = lab.delete(_APPROVAL)
+        back = lab.manage("migrate blog 0003")
+        stays = _has_approval(lab)
+        yield case(
+            "you want to go back past it",
+            [gone, back],
+            f"{_answer(back)} The column {'stays' if stays else 'is gone'}.",
+            held=stays,
+        )
+    with fresh() as lab:
+        gone = lab.delete("blog/migrations/0002_post_slug.py")
+        shown = lab.manage("showmigrations blog")
+        yield case(
+            "another migration depends on it", [gone, shown], _answer(shown), held=shown.refused
+        )
+    with fresh() as lab:
+        before = _approved(lab)
+        gone = lab.delete(_APPROVAL)
+        makes = lab.manage("makemigrations blog --name approval")
+        there = lab.manage("migrate blog")
+        yield case(
+            "you make it again under another name",
+            [gone, makes, there],
+            f"{_answer(there)} {before - _approved(lab)} of {before} approvals are lost.",
+            held=there.refused or _approved(lab) != before,
+        )
+    with fresh() as lab:
+        before = _approved(lab)
+        gone = lab.delete(_APPROVAL)
+        makes = lab.manage("makemigrations blog")
+        there = lab.manage("migrate blog")
+        well = agree(lab) and _approved(lab) == before
+        yield case(
+            "`makemigrations` happens to choose the old name",
+            [gone, makes, there],
+            f"The neighbours {'agree' if agree(lab) else 'do not agree'}. "
+            f"{before - _approved(lab)} of {before} approvals are lost.",
+            held=not well,
+        )
+
+
+@experiment(
+    "C22",
+    {"holds only if": "Delete it only at `zero`, and with every file that depends on it."},
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        gone = lab.delete("store/migrations/0001_initial.py")
+        step = lab.manage("migrate store")
+        yield case(
+            "a migration of its own app depends on it",
+            [gone, step],
+            _answer(step),
+            held=step.refused,
+        )
+    with fresh() as lab:
+        gone = lab.delete("accounts/migrations/0*.py")
+        step = lab.manage("migrate store")
+        yield case(
+            "another app depends on it",
+            [gone, step],
+            _answer(step),
+            held=step.refused,
+        )
+    with fresh() as lab:
+        zero = lab.manage("migrate store zero")
+        gone = lab.delete("store/migrations/0*.py")
+        makes = lab.manage("makemigrations store")
+        there = lab.manage("migrate store")
+        yield case(
+            "the app is at zero, and all its files go",
+            [zero, gone, makes, there],
+            f"{_answer(there)} The neighbours {'agree' if agree(lab) else 'do not agree'}.",
+            held=not agree(lab),
+        )
+
+
+@experiment(
+    "C25",
+    {"holds only if": "Commit the files. Git brings them back, but it brings no rows back."},
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        text = lab.read(_ALT_TEXT)
+        gone = lab.delete(_ALT_TEXT)
+        back = lab.write(_ALT_TEXT, text)
+        same = lab.read(_ALT_TEXT) == text and agree(lab)
+        yield case(
+            "a copy is kept, as git does",
+            [gone, back],
+            f"The same file is {'back, and the neighbours agree' if same else 'not back'}.",
+            held=not same,
+        )
+    for app, path, when in (
+        ("blog", _APPROVAL, "no copy is kept of a file that Django wrote alone"),
+        ("media", _ALT_TEXT, "no copy is kept of a file that somebody wrote by hand"),
+    ):
+        with fresh() as lab:
+            name = path.rpartition("/")[2].removesuffix(".py")
+            before = _operations(lab, app, name)
+            gone = lab.delete(path)
+            makes = lab.manage(f"makemigrations {app}")
+            after = _operations(lab, app, name)
+            yield case(
+                when,
+                [gone, makes],
+                f"The old file had these operations: {', '.join(before)}. "
+                f"The new one has: {', '.join(after)}.",
+                held=before != after,
+            )

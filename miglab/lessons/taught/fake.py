@@ -1,0 +1,283 @@
+"""Fake: move the record alone, and when that is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.migration import Key
+from ...facts.step import Step
+from ...facts.truths import Files, value_or
+from ...lab import Lab
+from ..looks import agreements, applied, columns, count, last, lost, moved, select, tables
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+question(
+    "fake-zero",
+    "All five migrations of `store` are applied. You run `migrate --fake store zero`. "
+    "Which [X] remain, and what about the tables?",
+    {
+        "All five. `--fake` marks migrations as applied.": lambda lab: (
+            len(applied(lab, "store")) == 5
+        ),
+        "Only `0001_initial`. It is the initial state.": lambda lab: (
+            applied(lab, "store") == ["0001_initial"]
+        ),
+        "None. The tables are dropped.": lambda lab: (
+            not applied(lab, "store") and "store_product" not in tables(lab)
+        ),
+        "None. The tables stay, with their rows.": lambda lab: (
+            not applied(lab, "store") and count(lab, "store_product") == 24
+        ),
+    },
+)
+
+question(
+    "migrate-after-fake-zero",
+    "The record is empty, the tables are full. Now a plain `migrate store`. What happens?",
+    {
+        "Django sees that the tables are there, and only fills the record.": lambda lab: (
+            not last(lab).refused and count(lab, "store_product") == 24
+        ),
+        "Django makes the tables again. They are empty now.": lambda lab: (
+            not last(lab).refused and count(lab, "store_product") == 0
+        ),
+        "The database refuses the first table.": lambda lab: (
+            last(lab).refused and not applied(lab, "store")
+        ),
+    },
+)
+
+question(
+    "prices-after-fake-initial",
+    "The record is empty, and the tables are those of `0004`. "
+    "You run `migrate store --fake-initial`. Are the prices still there?",
+    {
+        "Yes. Every migration is faked.": lambda lab: not last(lab).refused and _prices(lab) == 21,
+        "Yes. The database refuses: the column is already there.": lambda lab: (
+            last(lab).refused and _prices(lab) == 21
+        ),
+        "No. Every price is 0.": lambda lab: _prices(lab) == 0,
+    },
+)
+
+
+def _prices(lab: Lab) -> int:
+    """How many products have a price above 0; -1 where there is no such column."""
+    if "price" not in columns(lab, "store_product"):
+        return -1
+    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE price > 0")[0][0]))
+
+
+def _discounts(lab: Lab) -> int:
+    """How many products have a discount; -1 where there is no such column."""
+    if "discount" not in columns(lab, "store_product"):
+        return -1
+    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE discount > 0")[0][0]))
+
+
+def _lose_two_lines(lab: Lab) -> None:
+    """A new migration waits, and the record has forgotten two that are in the tables."""
+    lab.replace(
+        "store/models.py",
+        "    discount =",
+        "    weight = models.IntegerField(null=True)\n    discount =",
+    )
+    lab.manage("makemigrations store")
+    lab.sql("DELETE FROM django_migrations WHERE app = 'store' AND name >= '0004'")
+
+
+task(
+    "two-lost-lines",
+    {
+        "The record holds all six migrations of `store`.": lambda lab: (
+            len(applied(lab, "store")) == 6
+        ),
+        "Record and tables agree.": lambda lab: agreements(lab)[2].verdict is True,
+        "All 24 products are there, and 9 of them have their discount.": lambda lab: (
+            count(lab, "store_product") == 24 and _discounts(lab) == 9
+        ),
+        "All 6 tags are there, 40 times on a product.": lambda lab: (
+            count(lab, "store_tag") == 6 and count(lab, "store_product_tags") == 40
+        ),
+    },
+    apps=["store"],
+    begin=_lose_two_lines,
+)
+
+
+@experiment(
+    "C5",
+    {
+        "does not hold": "`zero` means: nothing is applied. To mark as applied, fake without "
+        "`zero`: `migrate --fake store`.",
+    },
+)
+def _() -> Iterator[Case]:
+    for at, when in ((), "all migrations are applied"), (("store.zero",), "none is applied"):
+        with fresh(*at) as lab:
+            before = len(applied(lab, "store"))
+            step = lab.manage("migrate --fake store zero")
+            after = len(applied(lab, "store"))
+            yield case(
+                when,
+                [step],
+                f"{before} recorded before, {after} after. Moved: {_told(step)}.",
+                held=after == 5 and "tables" not in moved(step),
+            )
+
+
+def _told(step: Step) -> str:
+    return ", ".join(moved(step)) or "nothing"
+
+
+@experiment(
+    "C6",
+    {
+        "holds only if": "It fakes the first migration of an app, and only when all its tables "
+        "are there. All others run.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh("store.0001", "blog.0001") as lab:
+        forget = [lab.manage(f"migrate --fake {label} zero") for label in ("store", "blog")]
+        step = lab.manage("migrate --fake-initial")
+        yield _initial_case("all tables of those migrations are there", [*forget, step])
+    with fresh("store.zero") as lab:
+        step = lab.manage("migrate --fake-initial")
+        yield _initial_case("none of those tables is there", [step])
+    with fresh("store.0001") as lab:
+        drop = _sql(lab, "DROP TABLE store_product")
+        forget = [lab.manage("migrate --fake store zero")]
+        step = lab.manage("migrate --fake-initial")
+        yield _initial_case("one of those tables is missing", [drop, *forget, step])
+
+
+def _initial_case(when: str, steps: list[Step]) -> Case:
+    """Whether the last of these steps faked all the initial migrations that it came to."""
+    step = steps[-1]
+    files = value_or(step.before.files, Files((), {})).migrations
+    first = [each for each in step.ran if files[each.key].initial]
+    told = [f"{each.key}: {_how(each.fake, each.done)}" for each in first]
+    told += [step.refusal.message] if step.refusal else []
+    held = not step.refused and bool(first) and all(each.fake for each in first)
+    return case(when, steps, ". ".join(told) + ".", held=held)
+
+
+def _how(fake: bool, done: bool) -> str:
+    return "faked" if fake else "run" if done else "begun"
+
+
+@experiment(
+    "C7",
+    {
+        "holds only if": "Use it only where the tables are exactly those of the initial migration. "
+        "Then ask `lab.truths()`, and look at the rows.",
+    },
+)
+def _() -> Iterator[Case]:
+    for at, when in (
+        (("store.0001",), "the tables are exactly what the initial migration makes"),
+        (("store.0004",), "later columns are there too, and you do not count the rows"),
+        ((), "later tables are there too"),
+    ):
+        with fresh(*at) as lab:
+            forget = lab.manage("migrate --fake store zero")
+            step = lab.manage("migrate store --fake-initial")
+            yield _fit_case(lab, when, [forget, step])
+    with fresh("store.zero") as lab:
+        made = [
+            _sql(lab, "CREATE TABLE store_category (id integer, label text)"),
+            _sql(lab, "CREATE TABLE store_product (id integer, title text)"),
+        ]
+        step = lab.manage("migrate store 0001 --fake-initial")
+        yield _fit_case(lab, "the tables have the right names and wrong columns", [*made, step])
+
+
+def _fit_case(lab: Lab, when: str, steps: list[Step]) -> Case:
+    """Whether record and tables agree after the last of these steps."""
+    step, fit = steps[-1], agreements(lab)[2]
+    faked = [each.key for each in step.ran if each.fake]
+    run = [each.key for each in step.ran if each.done and not each.fake]
+    told = [
+        f"{_names(faked)} faked, {len(run)} run",
+        step.refusal.message if step.refusal else "no error",
+        f"record and tables: {len(fit.details)} differences",
+        f"rows overwritten: {lost(step)}",
+    ]
+    return case(when, steps, "; ".join(told) + ".", held=fit.verdict is True)
+
+
+def _names(keys: list[Key]) -> str:
+    return ", ".join(map(str, keys)) or "nothing"
+
+
+@experiment(
+    "C26",
+    {
+        "holds only if": "It touches no table and no row. So record and tables differ afterwards, "
+        "unless the tables had gone before.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        step = lab.manage("migrate --fake store zero")
+        fit = agreements(lab)[2]
+        kept = "tables" not in moved(step) and lost(step) == 0
+        yield case(
+            "you ask about schema and rows alone",
+            [step],
+            f"Moved: {_told(step)}. Rows lost: {lost(step)}.",
+            held=kept,
+        )
+        yield case(
+            "record and tables must fit, and the tables are there",
+            [step],
+            f"{len(fit.details)} tables are in no recorded migration.",
+            held=kept and fit.verdict is True,
+        )
+    with fresh() as lab:
+        names = ("store_product_tags", "store_tag", "store_product", "store_category")
+        gone = [_sql(lab, f"DROP TABLE {name}") for name in names]
+        step = lab.manage("migrate --fake store zero")
+        fit = agreements(lab)[2]
+        yield case(
+            "somebody had dropped the tables by hand",
+            [*gone, step],
+            f"Moved: {_told(step)}. Record and tables: {len(fit.details)} differences.",
+            held="tables" not in moved(step) and lost(step) == 0 and fit.verdict is True,
+        )
+
+
+@experiment(
+    "C27",
+    {"holds only if": "Name the app and the last migration that the tables already have."},
+)
+def _() -> Iterator[Case]:
+    for at, line, when in (
+        (("store.0003", "media.0001"), "migrate --fake", "you name neither app nor target"),
+        (("store.0003", "media.0001"), "migrate --fake store", "you name an app"),
+        ((), "migrate --fake store 0003", "you name an earlier migration"),
+    ):
+        with fresh(*at) as lab:
+            before = _recorded(lab)
+            step = lab.manage(line)
+            waiting = agreements(lab)[1]
+            yield case(
+                when,
+                [step],
+                f"{before} recorded before, {_recorded(lab)} after, {len(waiting.details)} not. "
+                f"Record and tables: {len(agreements(lab)[2].details)} differences.",
+                held=waiting.verdict is True,
+            )
+
+
+def _recorded(lab: Lab) -> int:
+    return sum(len(applied(lab, label)) for label in ("store", "media"))
+
+
+def _sql(lab: Lab, line: str) -> Step:
+    lab.sql(line)
+    return last(lab)

@@ -1,0 +1,258 @@
+"""Make: from a changed model to a migration file worth committing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from ...facts.lesson import Case
+from ...facts.migration import Key
+from ...facts.step import Step
+from ...facts.truths import Models, Record, value_or
+from ...lab import Lab
+from ..looks import agree, agreements, applied, columns, files, last, lost, moved
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+_MODELS = "store/models.py"
+_FOLDER = "store/migrations"
+
+question(
+    "made-again",
+    "`0006` is not applied: the table has no such column. You run `makemigrations store` again. "
+    "What happens?",
+    {
+        "It writes the same change once more, as `0007`.": lambda lab: len(files(lab, "store")) > 6,
+        "It writes nothing. The files know the change.": lambda lab: (
+            not last(lab).refused and len(files(lab, "store")) == 6
+        ),
+        "Django refuses until `0006` is applied.": lambda lab: last(lab).refused,
+    },
+)
+
+question(
+    "check-says",
+    "The blog's model changed, and no file knows it. What does `makemigrations --check` do?",
+    {
+        "It writes the missing file.": lambda lab: "files" in moved(last(lab)),
+        "It prints what is missing, and ends well.": lambda lab: (
+            not last(lab).refused and not moved(last(lab))
+        ),
+        "It prints what is missing, and ends with an error.": lambda lab: (
+            last(lab).refused and not moved(last(lab))
+        ),
+    },
+)
+
+question(
+    "number-0000",
+    "Two files are not applied: `0006_add_colour`, and `0000_fill_colour`, which depends on it. "
+    "You run `migrate store`. What happens?",
+    {
+        "`0000` runs first. The numbers count.": lambda lab: (
+            _names(last(lab)) == ["0000_fill_colour", "0006_add_colour"]
+        ),
+        "`0006` runs first. The dependencies count.": lambda lab: (
+            _names(last(lab)) == ["0006_add_colour", "0000_fill_colour"]
+        ),
+        "Django refuses. Numbers and dependencies must agree.": lambda lab: last(lab).refused,
+    },
+)
+
+
+def _names(step: Step) -> list[str]:
+    """The names of the migrations that ran, in order."""
+    return [each.key.name for each in step.ran if each.done]
+
+
+def _add(lab: Lab, field: str) -> Step:
+    """Give the product one more field."""
+    return lab.replace(_MODELS, "    discount =", f"    {field}\n    discount =")
+
+
+_AS_TEXT = 'weight = models.CharField(max_length=10, default="")'
+_AS_NUMBER = "weight = models.PositiveIntegerField(default=0)"
+
+
+def _make_wrong_weight(lab: Lab) -> None:
+    _add(lab, _AS_TEXT)
+    lab.manage("makemigrations store")
+
+
+def _weight(lab: Lab) -> str:
+    """What the model says that a weight is."""
+    models = value_or(lab.truths().truths.models, Models({})).apps.get("store", {})
+    product = {name.lower(): model for name, model in models.items()}.get("product")
+    return product.fields.get("weight", "") if product else ""
+
+
+task(
+    "make-it-again",
+    {
+        "The model's `weight` is a `PositiveIntegerField`.": lambda lab: _weight(lab).startswith(
+            "PositiveIntegerField"
+        ),
+        "`store` has one new file, `0006_add_weight`, and no other.": lambda lab: (
+            files(lab, "store")[5:] == ["0006_add_weight"]
+        ),
+        "Models and files agree.": lambda lab: agreements(lab)[0].verdict is True,
+        "The new file is not applied.": lambda lab: (
+            applied(lab, "store")[5:] == [] and "weight" not in columns(lab, "store_product")
+        ),
+    },
+    apps=["store"],
+    begin=_make_wrong_weight,
+)
+
+_TYPO = 'colur = models.CharField(max_length=20, default="")'
+_MADE = f"{_FOLDER}/0006_product_colur.py"
+
+
+def _make_typo(lab: Lab) -> list[Step | str]:
+    """A field with a typo, and a file for it."""
+    _add(lab, _TYPO)
+    return [f"edit {_MODELS} (add colur)", lab.manage("makemigrations store")]
+
+
+def _mend(lab: Lab) -> list[Step | str]:
+    """Delete the file with the typo, mend the model, make the file again."""
+    deleted = lab.delete(_MADE)
+    lab.replace(_MODELS, "colur =", "colour =")
+    return [deleted, f"edit {_MODELS} (colur → colour)", lab.manage("makemigrations store")]
+
+
+@experiment(
+    "C13",
+    {
+        "holds only if": "Delete a file only while it has never left your machine. "
+        "Look first what depends on it, and what was written in it by hand.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        steps = [*_make_typo(lab), *_mend(lab)]
+        after = lab.manage("migrate store")
+        yield case(
+            "no database has it, no file depends on it, and no line in it is written by hand",
+            [*steps, after],
+            f"The truths {'agree' if agree(lab) else 'do not agree'}. Values lost: {lost(after)}.",
+            held=agree(lab) and not lost(after),
+        )
+    with fresh() as lab:
+        steps = [*_make_typo(lab), lab.manage("makemigrations store --empty -n later")]
+        steps += _mend(lab)
+        refusal = last(lab).refusal
+        yield case(
+            "another file depends on it",
+            steps,
+            str(refusal) if refusal else "Nothing was refused.",
+            held=refusal is None,
+        )
+    with fresh() as lab:
+        steps = _make_typo(lab)
+        lab.replace(
+            _MADE, "operations = [", 'operations = [\n        migrations.RunSQL("SELECT 1"),'
+        )
+        before = _operations(lab)
+        steps += [f"edit {_MADE} (add a RunSQL)", *_mend(lab)]
+        yield case(
+            "somebody had written a `RunSQL` into it by hand",
+            steps,
+            f"Operations before: {', '.join(before)}. Now: {', '.join(_operations(lab))}.",
+            held=_operations(lab) == before,
+        )
+    with fresh() as lab:
+        steps = _make_typo(lab)
+        with lab.copy() as other:
+            there = [
+                other.manage("migrate store"),
+                _sql(other, "UPDATE store_product SET colur = 'green'"),
+            ]
+            mended = _mend(lab)
+            other.delete(_MADE)
+            for path in (_MODELS, f"{_FOLDER}/{files(lab, 'store')[-1]}.py"):
+                other.write(path, lab.read(path))
+            after = other.manage("migrate store")
+            yield case(
+                "you had not applied it, but another database had",
+                [*steps, *_there(there), *mended, "bring your files there", *_there([after])],
+                f"{after.refusal or 'No error.'} Values lost there: {lost(after)}.",
+                held=agree(other) and not after.refused and not lost(after),
+            )
+
+
+def _there(steps: Sequence[Step]) -> list[str]:
+    """Lines that were typed where the other database is."""
+    return [
+        f"{'SQL: ' if each.kind == 'sql' else 'python manage.py '}{each.line}   (there)"
+        for each in steps
+    ]
+
+
+def _sql(lab: Lab, line: str) -> Step:
+    step = lab.sql(line)
+    assert isinstance(step, Step)
+    return step
+
+
+def _operations(lab: Lab) -> list[str]:
+    """The kinds of operations in the newest file of the store."""
+    found = value_or(lab.truths().truths.files, None)
+    name = files(lab, "store")[-1]
+    migration = found.migrations.get(Key("store", name)) if found else None
+    return [each.kind for each in migration.operations] if migration else []
+
+
+@experiment(
+    "C21",
+    {
+        "holds only if": "Read `dependencies`. The number is only how a name begins.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh("store.zero") as lab:
+        yield _numbered(
+            "you look at one app, whose files make one straight line as Django numbered them",
+            [lab.manage("migrate store")],
+        )
+    with fresh(*(f"{label}.zero" for label in _labels())) as lab:
+        yield _numbered("you look at all apps", [lab.manage("migrate")])
+    with fresh() as lab:
+        steps = _two_empty(lab)
+        steps += [
+            lab.write(f"{_FOLDER}/0006_of_a_colleague.py", lab.read(f"{_FOLDER}/0006_first.py")),
+            lab.manage("makemigrations --merge --noinput"),
+            lab.manage("migrate store"),
+        ]
+        yield _numbered("two branches were merged, each with a `0006`", steps)
+    with fresh() as lab:
+        steps = _two_empty(lab)
+        steps += [
+            lab.write(f"{_FOLDER}/0000_second.py", lab.read(f"{_FOLDER}/0007_second.py")),
+            lab.delete(f"{_FOLDER}/0007_second.py"),
+            lab.manage("migrate store"),
+        ]
+        yield _numbered("somebody gave a file another number", steps)
+
+
+def _labels() -> list[str]:
+    """All apps that have a history."""
+    with fresh() as lab:
+        record = value_or(lab.truths().truths.record, Record(()))
+    return sorted({key.app_label for key in record.keys})
+
+
+def _two_empty(lab: Lab) -> list[Step]:
+    names = ("first", "second")
+    return [lab.manage(f"makemigrations store --empty -n {name}") for name in names]
+
+
+def _numbered(when: str, steps: Sequence[Step]) -> Case:
+    """Whether the last step ran something, and no number after a larger one."""
+    ran = [each.key for each in steps[-1].ran if each.done]
+    fell = [(one, two) for one, two in pairwise(ran) if one.name[:4] > two.name[:4]]
+    found = f"{len(ran)} ran, and no number after a larger one."
+    if fell:
+        found = f"`{fell[0][0]}` ran before `{fell[0][1]}`."
+    return case(when, steps, found, held=bool(ran) and not fell)

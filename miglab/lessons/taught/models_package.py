@@ -1,0 +1,91 @@
+"""Models in a package: what Django sees, and what it deletes when an import is lost."""
+
+from __future__ import annotations
+
+from ...facts.truths import value_or
+from ...lab import Lab
+from ..looks import agreements, count, last, tables
+from ..predictions import question
+from ..tasks import task
+
+_INIT = "blog/models/__init__.py"
+_LIKE = """from django.db import models
+
+
+class Like(models.Model):
+    post = models.ForeignKey("blog.Post", on_delete=models.CASCADE)
+    given_on = models.DateField()
+"""
+
+
+def _deletes(lab: Lab, model: str) -> bool:
+    """Whether a migration file of the blog deletes this model."""
+    found = value_or(lab.truths().truths.files, None)
+    return found is not None and any(
+        operation.kind == "DeleteModel" and operation.text == f"Delete model {model}"
+        for migration in found.migrations.values()
+        if migration.key.app_label == "blog"
+        for operation in migration.operations
+    )
+
+
+def _quiet(lab: Lab) -> bool:
+    """Whether the last command went well, and wrote no file."""
+    return not last(lab).refused and not last(lab).files
+
+
+question(
+    "comment-import-lost",
+    "`comment.py` still holds the class `Comment`. What does `makemigrations blog` write?",
+    {
+        "Nothing. The class is still in its file.": _quiet,
+        "A migration that deletes the model.": lambda lab: _deletes(lab, "Comment"),
+        "Nothing. Django refuses, because a model is missing.": lambda lab: last(lab).refused,
+    },
+)
+
+question(
+    "post-import-lost",
+    "Nobody imports `post.py` now, and `Comment` points to `Post`. "
+    "What does `makemigrations blog` do?",
+    {
+        "It writes a migration that deletes `Post`.": lambda lab: _deletes(lab, "Post"),
+        "It finds no changes: the `ForeignKey` brings `Post` along.": _quiet,
+        "Django refuses, because `Comment` points to nothing.": lambda lab: last(lab).refused,
+    },
+)
+
+question(
+    "author-moved",
+    "`Author` stands in another file now. What does `makemigrations blog` do?",
+    {
+        "It deletes one `Author`, and creates another.": lambda lab: _deletes(lab, "Author"),
+        "It finds no changes.": _quiet,
+        "Django refuses: `Post` does not find `Author` any more.": lambda lab: last(lab).refused,
+    },
+)
+
+
+def _tidied(lab: Lab) -> None:
+    """What the colleague left: a model that nobody imports, and an import too few."""
+    lab.write("blog/models/likes/__init__.py", "")
+    lab.write("blog/models/likes/like.py", _LIKE)
+    lab.replace(_INIT, "from .comments.comment import Comment\n", "")
+    lab.replace(_INIT, '"Comment", ', "")
+
+
+task(
+    "likes-arrive",
+    {
+        "There is a table `blog_like`.": lambda lab: "blog_like" in tables(lab),
+        "All 40 comments are there.": lambda lab: count(lab, "blog_comment") == 40,
+        "All 15 posts and 5 authors are there.": lambda lab: (
+            (count(lab, "blog_post"), count(lab, "blog_author")) == (15, 5)
+        ),
+        "`makemigrations` has nothing more to write.": lambda lab: (
+            agreements(lab)[0].verdict is True
+        ),
+    },
+    apps=["blog"],
+    begin=_tidied,
+)

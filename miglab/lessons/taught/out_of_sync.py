@@ -1,0 +1,238 @@
+"""Out of sync: name the disagreement, and mend the one truth that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.step import Step
+from ...facts.truths import Files, Truths, value_or
+from ...lab import Lab
+from ..looks import (
+    agreements,
+    applied,
+    columns,
+    count,
+    files,
+    last,
+    lost,
+    select,
+)
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+_APPS = ("accounts", "marketplace", "media", "store", "blog")
+_MODELS = "store/models.py"
+_BEFORE = "    discount ="
+_FIT = {"yes": "agree", "no": "differ", "cannot tell": "cannot tell"}
+_GHOST = "store/migrations/0006_product_origin.py"
+
+question(
+    "column-by-hand",
+    "The column `colour` is in the table already. `0006` adds the field `colour`. "
+    "You run `migrate store`. What happens?",
+    {
+        "Django sees the column, and only fills the record.": lambda lab: (
+            not last(lab).refused and _coloured(lab) == 2
+        ),
+        "The column is made again, and the colours are gone.": lambda lab: (
+            not last(lab).refused and _coloured(lab) == 0
+        ),
+        "The database refuses: there is such a column already.": lambda lab: (
+            last(lab).refused and _coloured(lab) == 2
+        ),
+    },
+)
+
+question(
+    "fake-a-ghost",
+    "The record holds `0006_product_origin`, and no file does. You run `migrate --fake`. "
+    "What happens to that line?",
+    {
+        "It goes. The record is as the files are.": lambda lab: (
+            "0006_product_origin" not in applied(lab, "store")
+        ),
+        "It stays. There is nothing to fake.": lambda lab: (
+            "0006_product_origin" in applied(lab, "store") and not last(lab).refused
+        ),
+        "Django refuses, because the file is missing.": lambda lab: (
+            "0006_product_origin" in applied(lab, "store") and last(lab).refused
+        ),
+    },
+)
+
+question(
+    "after-the-recipe",
+    "All files are made again, and the record is faked. Can the shop read its products now?",
+    {
+        "Yes. The history is clean, so all fits.": lambda lab: not last(lab).refused,
+        "No. The column is still missing.": lambda lab: (
+            last(lab).refused and "no such column" in _message(lab)
+        ),
+        "No. The whole table is missing.": lambda lab: (
+            last(lab).refused and "no such table" in _message(lab)
+        ),
+    },
+)
+
+
+def _message(lab: Lab) -> str:
+    refusal = last(lab).refusal
+    return refusal.message if refusal else ""
+
+
+def _coloured(lab: Lab) -> int:
+    """How many products have a colour; -1 where there is no such column."""
+    if "colour" not in columns(lab, "store_product"):
+        return -1
+    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE colour <> ''")[0][0]))
+
+
+def _two_disagreements(lab: Lab) -> None:
+    """A column that no line of the record knows, and a line without its column."""
+    lab.sql("ALTER TABLE store_product ADD COLUMN colour varchar(20) NULL")
+    lab.sql("UPDATE store_product SET colour = 'green' WHERE name LIKE 'Garden%'")
+    _add_field(lab, "colour")
+    lab.manage("makemigrations store")
+    lab.manage("migrate media 0001")
+    lab.manage("migrate media --fake")
+
+
+def _add_field(lab: Lab, name: str) -> None:
+    field = f"    {name} = models.CharField(max_length=20, null=True)\n"
+    lab.replace(_MODELS, _BEFORE, field + _BEFORE)
+
+
+task(
+    "two-disagreements",
+    {
+        "Models and files agree.": lambda lab: agreements(lab)[0].verdict is True,
+        "Files and record agree.": lambda lab: agreements(lab)[1].verdict is True,
+        "Record and tables agree.": lambda lab: agreements(lab)[2].verdict is True,
+        "The two green products are still green.": lambda lab: _coloured(lab) == 2,
+        "The prices and the 30 photos are all there.": lambda lab: (
+            _priced(lab) == 21 and count(lab, "media_photo") == 30
+        ),
+        "No migration file is gone: 6 of `store`, 2 of `media`.": lambda lab: (
+            len(files(lab, "store")) == 6 and len(files(lab, "media")) == 2
+        ),
+    },
+    apps=["store", "media"],
+    begin=_two_disagreements,
+)
+
+
+def _priced(lab: Lab) -> int:
+    if "price" not in columns(lab, "store_product"):
+        return -1
+    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE price > 0")[0][0]))
+
+
+@experiment(
+    "C18",
+    {
+        "holds only if": "First ask which two truths differ. Fake only where the tables are "
+        "right and the record is behind.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        column = _sql(lab, "ALTER TABLE store_product ADD COLUMN colour varchar(20) NULL")
+        _add_field(lab, "colour")
+        make = lab.manage("makemigrations store")
+        fake = lab.manage("migrate --fake")
+        yield _aligned(
+            lab,
+            "the tables have already what the migration makes",
+            [column, "edit store/models.py", make, fake],
+        )
+    with fresh() as lab:
+        _add_field(lab, "colour")
+        make = lab.manage("makemigrations store")
+        fake = lab.manage("migrate --fake")
+        yield _aligned(lab, "the tables do not have it yet", ["edit store/models.py", make, fake])
+    with fresh() as lab:
+        made = _make_ghost(lab)
+        fake = lab.manage("migrate --fake")
+        yield _aligned(lab, "the environment has extra migrations", [*made, fake])
+
+
+def _make_ghost(lab: Lab) -> list[Step | str]:
+    """A migration of another branch: applied, and then its file and its field are gone."""
+    models = lab.read(_MODELS)
+    _add_field(lab, "origin")
+    made = lab.manage("makemigrations store --name product_origin")
+    went = lab.manage("migrate store")
+    lab.write(_MODELS, models)
+    gone = lab.delete(_GHOST)
+    return ["edit store/models.py", made, went, "take the edit back", gone]
+
+
+def _aligned(lab: Lab, when: str, steps: list[Step | str]) -> Case:
+    """Whether files, record and tables all agree after these steps."""
+    _, record, fit = agreements(lab)
+    told = [f"Record: {_differ(record.details)}", f"Tables: {_differ(fit.details)}"]
+    held = record.verdict is True and fit.verdict is True
+    return case(when, steps, ". ".join(told) + ".", held=held)
+
+
+def _differ(details: tuple[str, ...]) -> str:
+    more = f" and {len(details) - 1} more" if len(details) > 1 else ""
+    return (details[0].split(" (")[0] + more) if details else "agrees"
+
+
+@experiment(
+    "C8",
+    {
+        "holds only if": "Keep the files. Find the one truth that is wrong, and mend that one. "
+        "The recipe throws history away and repairs no table.",
+        "does not hold": "Keep the files. Find the one truth that is wrong, and mend that one.",
+    },
+)
+def _() -> Iterator[Case]:
+    rename = "ALTER TABLE store_product RENAME COLUMN price TO price_eur"
+    with fresh() as lab:
+        yield _recipe(lab, "the tables equal the models, and the record is left as it is", [])
+    with fresh() as lab:
+        empty: list[Step | str] = [
+            lab.manage(f"migrate --fake {label} zero") for label in reversed(_APPS)
+        ]
+        yield _recipe(lab, "the tables equal the models, and you empty the record first", empty)
+    with fresh() as lab:
+        yield _recipe(lab, "somebody had changed a table by hand", [_sql(lab, rename)])
+
+
+def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
+    """Delete, make again, fake: what agrees then, and what is gone."""
+    before = _by_hand(lab.truths().truths)
+    steps += [lab.delete(f"{label}/migrations/0*.py") for label in _APPS]
+    steps.append(lab.manage("makemigrations"))
+    fake = lab.manage("migrate --fake")
+    read = lab.shell("Product.objects.first()")
+    steps += [fake, f"shell: {read.line}"]
+    models, record, fit = agreements(lab)
+    told = [
+        f"Ghosts in the record: {sum('file is gone' in each for each in record.details)}",
+        f"Record and tables: {_FIT[fit.word]}",
+        f"Migrations faked: {sum(each.fake for each in fake.ran)}",
+        f"Hand-written data migrations gone: {before - _by_hand(fake.after)}",
+    ]
+    told += [read.refusal.message] if read.refusal else []
+    held = all(each.verdict is True for each in (models, record, fit)) and lost(fake) == 0
+    return case(when, steps, ". ".join(told) + ".", held=held)
+
+
+def _by_hand(truths: Truths) -> int:
+    """How many migrations of these apps run Python of their own."""
+    found = value_or(truths.files, Files((), {})).migrations
+    return sum(
+        any(operation.kind == "RunPython" for operation in migration.operations)
+        for key, migration in found.items()
+        if key.app_label in _APPS
+    )
+
+
+def _sql(lab: Lab, line: str) -> Step:
+    lab.sql(line)
+    return last(lab)

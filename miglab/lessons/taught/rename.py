@@ -1,0 +1,93 @@
+"""Rename: the question that Django asks, and what each answer does to the rows."""
+
+from __future__ import annotations
+
+from ...facts.schema import Schema
+from ...facts.truths import Files, value_or
+from ...lab import Lab
+from ..looks import agree, columns, count, last, lost, select, tables
+from ..predictions import question
+from ..tasks import task
+
+question(
+    "answered-no",
+    "The table has 24 products, and 9 of them a discount. How many values does `migrate` lose?",
+    {
+        "None: Django copies them into the new column.": lambda lab: lost(last(lab)) == 0,
+        "9: those that are not 0.": lambda lab: lost(last(lab)) == 9,
+        "24: all that the old column holds.": lambda lab: lost(last(lab)) == 24,
+    },
+)
+
+question(
+    "two-at-once",
+    "A new name and a new help text. What will `makemigrations` do?",
+    {
+        "It asks, as before.": lambda lab: "[y/N]" in last(lab).output,
+        "It does not ask. It writes a rename.": lambda lab: (
+            "[y/N]" not in last(lab).output and "RenameField" in _made(lab)
+        ),
+        "It does not ask. It removes one field, and adds another.": lambda lab: (
+            "[y/N]" not in last(lab).output and "RemoveField" in _made(lab)
+        ),
+    },
+)
+
+question(
+    "model-renamed",
+    "The model has a new name. What does `migrate` do to the table `store_product`?",
+    {
+        "Nothing: a model's name is only Python.": lambda lab: "store_product" in tables(lab),
+        "It makes `store_article`, empty, and drops the old one.": lambda lab: (
+            "store_product" not in tables(lab) and count(lab, "store_article") == 0
+        ),
+        "It gives the table a new name, with all its rows.": lambda lab: (
+            "store_product" not in tables(lab) and count(lab, "store_article") == 24
+        ),
+    },
+)
+
+
+def _made(lab: Lab) -> list[str]:
+    """The kinds of all operations in the store's migrations after the fifth."""
+    files = value_or(lab.truths().truths.files, Files((), {}))
+    return [
+        each.kind
+        for key, migration in sorted(files.migrations.items())
+        if key.app_label == "store" and key.name >= "0006"
+        for each in migration.operations
+    ]
+
+
+def _takes_halves(lab: Lab) -> bool:
+    """Whether the new column can hold 12.5."""
+    table = value_or(lab.truths().truths.tables, Schema()).tables.get("store_product")
+    column = table.column("percent_off") if table else None
+    return column is not None and column.type.startswith("decimal")
+
+
+def _values(lab: Lab) -> tuple[int, int] | None:
+    """How many products have a percentage, and the sum; ``None`` where no column holds it."""
+    found = [each for each in ("percent_off", "discount") if each in columns(lab, "store_product")]
+    if not found:
+        return None
+    sql = f"SELECT sum({found[0]} > 0), CAST(sum({found[0]}) AS integer) FROM store_product"
+    ((products, total),) = select(lab, sql)
+    return int(str(products)), int(str(total))
+
+
+task(
+    "rename-and-widen",
+    {
+        "The column is called `percent_off`.": lambda lab: (
+            "percent_off" in columns(lab, "store_product")
+            and "discount" not in columns(lab, "store_product")
+        ),
+        "It can hold 12.5.": _takes_halves,
+        "9 products have a percentage, and the 9 add up to 175.": lambda lab: (
+            _values(lab) == (9, 175)
+        ),
+        "All neighbours agree.": agree,
+    },
+    apps=["store"],
+)

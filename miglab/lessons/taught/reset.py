@@ -1,0 +1,213 @@
+"""Reset: a new history for an app, in the order that is told and in the order that works."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.step import Step
+from ...lab import Lab
+from ..looks import agree, applied, columns, count, files, last, lost, tables
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+_TABLES = {"store_category", "store_product", "store_product_tags", "store_tag"}
+
+
+def _refused(lab: Lab) -> bool:
+    return last(lab).kind == "manage" and last(lab).refused
+
+
+def _stay(lab: Lab) -> set[str]:
+    return _TABLES & set(tables(lab))
+
+
+question(
+    "zero-without-files",
+    "The files of `store` are deleted. Then you run `migrate store zero`. "
+    "Which of its four tables stay?",
+    {
+        "None. `zero` drops them.": lambda lab: not _stay(lab),
+        "All four, with all their rows.": lambda lab: (
+            not _refused(lab) and _stay(lab) == _TABLES and count(lab, "store_product") == 24
+        ),
+        "All four, but Django refuses: it misses the files.": lambda lab: (
+            _refused(lab) and _stay(lab) == _TABLES
+        ),
+    },
+)
+
+question(
+    "a-new-0001",
+    "You make a new `0001_initial`, which knows the colour. What will `migrate` do with it?",
+    {
+        "It makes the tables again, with the colour.": lambda lab: (
+            "colour" in columns(lab, "store_product")
+        ),
+        "Django refuses: the tables exist already.": _refused,
+        "Nothing. It takes the new file for applied.": lambda lab: (
+            not _refused(lab)
+            and "colour" not in columns(lab, "store_product")
+            and applied(lab, "store")[:1] == ["0001_initial"]
+        ),
+    },
+)
+
+question(
+    "no-database-file",
+    "Only `blog` needs a reset. You delete `db.sqlite3`, and `migrate` runs. What is there then?",
+    {
+        "All tables. Only the blog has no rows.": lambda lab: (
+            count(lab, "blog_post") == 0 and count(lab, "store_product") == 24
+        ),
+        "All tables, and no rows of any app.": lambda lab: (
+            count(lab, "blog_post") == 0 and count(lab, "store_product") == 0
+        ),
+        "The tables of `blog` and no others.": lambda lab: (
+            count(lab, "blog_post") is not None and count(lab, "store_product") is None
+        ),
+    },
+)
+
+task(
+    "new-marketplace",
+    {
+        "`marketplace` has one migration file, and it is applied.": lambda lab: (
+            len(files(lab, "marketplace")) == 1
+            and set(files(lab, "marketplace")) <= set(applied(lab, "marketplace"))
+        ),
+        "All neighbours agree.": agree,
+        "The 8 sellers and the 12 customers are still there.": lambda lab: (
+            count(lab, "accounts_seller") == 8 and count(lab, "accounts_customer") == 12
+        ),
+    },
+    apps=["accounts", "marketplace", "media"],
+)
+
+
+def _want_colour(lab: Lab) -> Step:
+    """Change a model, as whoever resets has done."""
+    field = '    colour = models.CharField(max_length=20, default="")\n'
+    return lab.replace("store/models.py", "    discount =", f"{field}    discount =")
+
+
+def _delete_files(lab: Lab) -> Step:
+    return lab.delete("store/migrations/0*.py")
+
+
+def _make_and_apply(lab: Lab) -> list[Step]:
+    return [lab.manage("makemigrations store"), lab.manage("migrate")]
+
+
+def _told(lab: Lab, applying: Step) -> str:
+    """What there is after a reset."""
+    if applying.refusal:
+        return f"`migrate` is refused: {applying.refusal.message}."
+    ghosts = len(set(applied(lab, "store")) - set(files(lab, "store")))
+    rows = count(lab, "store_product")
+    return f"{ghosts} ghosts in the record, {rows} products in the table.{_colour(lab)}"
+
+
+def _colour(lab: Lab) -> str:
+    if "colour" not in lab.read("store/models.py"):
+        return ""
+    is_there = "colour" in columns(lab, "store_product")
+    return f" The new column is {'there' if is_there else 'missing'}."
+
+
+@experiment(
+    "C3",
+    {
+        "holds only if": "Run `zero` first, while the files are there. "
+        "Then delete them, make and apply.",
+    },
+)
+def _() -> Iterator[Case]:
+    for at, change, when in (
+        (["store.zero"], True, "no migration of the app was ever applied"),
+        ([], True, "the app is applied, and its models changed"),
+        ([], False, "the app is applied, and its models did not change"),
+    ):
+        with fresh(*at) as lab:
+            steps = [_want_colour(lab)] if change else []
+            steps += [_delete_files(lab), lab.manage("migrate store zero"), *_make_and_apply(lab)]
+            yield case(when, steps, _told(lab, steps[-1]), held=agree(lab))
+
+
+def _drop(lab: Lab) -> str:
+    (lab.folder / "db.sqlite3").unlink()
+    return "delete db.sqlite3"
+
+
+def _flush(lab: Lab) -> Step:
+    return lab.manage("flush --no-input")
+
+
+def _empty(lab: Lab) -> str:
+    each = " ".join(f'DELETE FROM "{table}";' for table in tables(lab))
+    lab.sql(f"PRAGMA foreign_keys = OFF; {each}")
+    return "SQL: DELETE FROM …, for every table"
+
+
+@experiment(
+    "C29",
+    {
+        "holds only if": "Drop the database. Clearing tables leaves the tables, "
+        "and `flush` leaves the record too.",
+    },
+)
+def _() -> Iterator[Case]:
+    for clear, when in (
+        (_drop, "you drop the database"),
+        (_flush, "you clear the rows, with `flush`"),
+        (_empty, "you clear every table, the record's too"),
+    ):
+        with fresh() as lab:
+            changed = _want_colour(lab)
+            cleared = clear(lab)
+            deleted = _delete_files(lab)
+            applying = _make_and_apply(lab)
+            steps = [changed, cleared, deleted, *applying]
+            yield case(
+                when,
+                steps,
+                _told(lab, applying[-1]),
+                held=agree(lab) and "colour" in columns(lab, "store_product"),
+            )
+
+
+@experiment(
+    "C30",
+    {
+        "holds": "In a live app keep the history. `squashmigrations` makes it short "
+        "and leaves the rows alone.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as here:
+        changed = _want_colour(here)
+        zero = here.manage("migrate store zero")
+        steps = [changed, zero, _delete_files(here), *_make_and_apply(here)]
+        yield case(
+            "you reset in the live database",
+            steps,
+            f"{lost(zero)} rows and values are gone.",
+            held=lost(zero) > 0,
+        )
+        models = here.read("store/models.py")
+        (name,) = files(here, "store")
+        text = here.read(f"store/migrations/{name}.py")
+    with fresh() as live:
+        _delete_files(live)
+        live.write("store/models.py", models)
+        live.write(f"store/migrations/{name}.py", text)
+        applying = live.manage("migrate")
+        asking = live.shell("print(Product.objects.count(), Product.objects.first())")
+        told = str(asking.refusal) if asking.refusal else asking.output.strip()
+        yield case(
+            "you reset on your machine, and deploy the new files",
+            ["deploy the new models and files", applying, "Product.objects.first()"],
+            f"{_told(live, applying)} Then: {told}.",
+            held=asking.refused or not agree(live),
+        )

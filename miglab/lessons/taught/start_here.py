@@ -1,0 +1,57 @@
+"""Start here: one change, made, applied and taken back."""
+
+from __future__ import annotations
+
+from ...lab import Lab
+from ..looks import agree, applied, columns, files, last, moved, ran, select
+from ..predictions import question
+from ..tasks import task
+
+question(
+    "which-truths-move",
+    "The next command is `migrate store`. Which of the four truths will it move?",
+    {
+        "The tables alone.": lambda lab: moved(last(lab)) == ("tables",),
+        "The tables, and the record of what was applied.": lambda lab: (
+            moved(last(lab)) == ("record", "tables")
+        ),
+        "The tables, the record and the files.": lambda lab: (
+            moved(last(lab)) == ("files", "record", "tables")
+        ),
+    },
+)
+
+
+def _green(lab: Lab) -> int:
+    """How many products are green."""
+    if "colour" not in columns(lab, "store_product"):
+        return 0
+    told = select(lab, "SELECT count(*) FROM store_product WHERE colour = 'green'")
+    return int(str(told[0][0]))
+
+
+question(
+    "green-back",
+    "Go forward again with `migrate store`. Is the word “green” back?",
+    {
+        "Yes: the column is back, and what was in it.": lambda lab: _green(lab) > 0,
+        "The column is back. “green” is not.": lambda lab: (
+            "colour" in columns(lab, "store_product") and _green(lab) == 0
+        ),
+        "The column is not back either.": lambda lab: "colour" not in columns(lab, "store_product"),
+    },
+)
+
+task(
+    "there-and-back",
+    {
+        "You made a migration: `makemigrations`.": lambda lab: ran(lab, "makemigrations"),
+        "You applied it: `migrate`.": lambda lab: ran(lab, "migrate"),
+        "You took it back: `migrate store 0005`.": lambda lab: ran(lab, "migrate store 0005"),
+        "`showmigrations store` ends with `0005`.": lambda lab: (
+            applied(lab, "store")[-1:] == files(lab, "store")[-1:] == ["0005_tag_product_tags"]
+        ),
+        "All neighbours agree: the model is as it was.": agree,
+    },
+    apps=["store"],
+)

@@ -1,0 +1,178 @@
+"""What a migration is: tables, the file that changes them, and its SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.migration import Key
+from ...facts.step import Step
+from ...facts.truths import value_or
+from ...lab import Lab
+from ..looks import agreements, applied, count, differences, last
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+question(
+    "category-99",
+    "You let the garden chair point to category 99. There is no such category. What happens?",
+    {
+        "The cell takes it. It is only a number.": lambda lab: (
+            _cells(lab, "category_id")[:1] == [99] and count(lab, "store_category") == 5
+        ),
+        "The database adds a category with the id 99.": lambda lab: (
+            count(lab, "store_category") == 6
+        ),
+        "The database refuses.": lambda lab: last(lab).refused,
+    },
+)
+
+question(
+    "price-of-old-rows",
+    "24 products are in the table. `0002` adds a column `price`. What do they get?",
+    {
+        "Nothing. Their cells are empty.": lambda lab: _cells(lab, "price") == [None] * 24,
+        "The default, 0.": lambda lab: _cells(lab, "price") == [0] * 24,
+        "Nothing happens. Django refuses, because there are rows already.": lambda lab: (
+            last(lab).refused
+        ),
+    },
+)
+
+question(
+    "sqlmigrate-does",
+    "You run `sqlmigrate store 0002`. What does it do?",
+    {
+        "It runs the SQL of `0002`.": lambda lab: _wrote(last(lab)),
+        "It writes a new migration file, in SQL.": lambda lab: (
+            bool(last(lab).files) and not _wrote(last(lab))
+        ),
+        "It prints the SQL. Nothing moves.": lambda lab: (
+            "BEGIN" in last(lab).output and not last(lab).files and not _wrote(last(lab))
+        ),
+    },
+)
+
+
+def _wrote(step: Step) -> bool:
+    """Whether it sent the database anything that writes."""
+    return any(statement.writes for statement in step.sql)
+
+
+def _cells(lab: Lab, column: str) -> list[object]:
+    """What stands in one column of the products; nothing where there is no such column."""
+    found = lab.rows("store_product", limit=24)
+    if column not in found.columns:
+        return []
+    place = found.columns.index(column)
+    return [row[place] for row in found.rows]
+
+
+_COLOUR = Key("store", "0006_product_colour")
+_PATH = f"store/migrations/{_COLOUR.name}.py"
+_TEXT = """# Written by hand.
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("store", "0005_tags"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="category",
+            name="colour",
+            field=models.CharField(default="", max_length=20),
+        ),
+        migrations.RunSQL(
+            "UPDATE store_product SET colour = 'green' WHERE category_id = 1",
+            "UPDATE store_product SET colour = ''",
+        ),
+    ]
+"""
+
+
+def _write_by_hand(lab: Lab) -> None:
+    """A model with a colour, and a file for it with two mistakes."""
+    lab.replace(
+        "store/models.py",
+        "    discount =",
+        '    colour = models.CharField(max_length=20, default="")\n    discount =',
+    )
+    lab.write(_PATH, _TEXT)
+
+
+def _parents(lab: Lab) -> list[str]:
+    """What the colleague's file depends on."""
+    files = value_or(lab.truths().truths.files, None)
+    found = files.migrations.get(_COLOUR) if files else None
+    return [str(each) for each in found.dependencies] if found else []
+
+
+def _only_garden_is_green(lab: Lab) -> bool:
+    colours = _cells(lab, "colour")
+    return bool(colours) and all(
+        (colour == "green") == (category == 1)
+        for colour, category in zip(colours, _cells(lab, "category_id"), strict=True)
+    )
+
+
+task(
+    "read-and-mend",
+    {
+        "`0006_product_colour` depends on the file before it, and on no other.": lambda lab: (
+            _parents(lab) == ["store.0005_tag_product_tags"]
+        ),
+        "Models and files agree.": lambda lab: agreements(lab)[0].verdict is True,
+        "`0006_product_colour` is applied.": lambda lab: _COLOUR.name in applied(lab, "store"),
+        "All products of the category Garden are green, and no others.": _only_garden_is_green,
+    },
+    apps=["store"],
+    begin=_write_by_hand,
+)
+
+
+@experiment(
+    "C20",
+    {
+        "does not hold": "Use `sqlmigrate` to read what a migration will run. "
+        "SQL of your own goes into a `RunSQL` operation of a Python file.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        change = lab.replace("store/models.py", "max_length=30", "max_length=31")
+        step = lab.manage("sqlmigrate store 0006")
+        yield case(
+            "you changed a model, and there is no Python file yet",
+            [change, step],
+            step.refusal.message if step.refusal else "It printed SQL without a Python file.",
+            held=not step.refused,
+        )
+    with fresh("store.0004") as lab, lab.copy() as other:
+        step = lab.manage("sqlmigrate store 0005")
+        saved = lab.write("store/migrations/0005_tags.sql", step.output)
+        lab.sql(step.output)
+        looked = lab.manage("showmigrations store")
+        by_migrate = other.manage("migrate store 0005").after
+        differ = differences(by_migrate, lab.truths().truths)
+        recorded = len(applied(lab, "store")) - 4
+        yield case(
+            "you save the SQL as a file of its own, and run it in the database",
+            [step, saved, "SQL: all lines of that file", looked],
+            f"Tables that differ from those of `migrate`: {len(differ)}. "
+            f"New lines in the record: {recorded}.",
+            held=not differ and recorded == 1,
+        )
+    with fresh() as lab:
+        step = lab.manage("sqlmigrate blog 0003")
+        told = [line for line in step.output.splitlines() if "CANNOT" in line]
+        yield case(
+            "the migration runs Python",
+            [step],
+            f"It prints “{told[0]}”." if told else "It printed the SQL.",
+            held=not told,
+        )

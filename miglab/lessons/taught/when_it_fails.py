@@ -1,0 +1,259 @@
+"""When it fails: a migration with a broken default, and a rollback that stops on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.step import Step
+from ...lab import Lab
+from ..looks import agree, agreements, applied, columns, count, files, last, lost, select
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+_MODELS = "store/models.py"
+_SKU = "sku = models.CharField(max_length=20, unique=True)"
+_SHIPPING = '    shipping = models.DecimalField(max_digits=6, decimal_places=2, default="free")\n'
+
+question(
+    "free-shipping",
+    "“free” is no number. You run `makemigrations store`, then `migrate store`. "
+    "Where does it break?",
+    {
+        "`makemigrations` refuses the default.": lambda lab: len(files(lab, "store")) == 5,
+        "`migrate` fails, and the table stays as it was.": lambda lab: (
+            len(files(lab, "store")) > 5 and "shipping" not in columns(lab, "store_product")
+        ),
+        "Nowhere yet. The first new product fails.": lambda lab: (
+            "shipping" in columns(lab, "store_product")
+        ),
+    },
+)
+
+question(
+    "second-try",
+    "The model is right now, and `0007` corrects the default. What does `migrate store` do?",
+    {
+        "It applies both: `0007` mends `0006`.": lambda lab: (
+            {
+                "0006_product_shipping",
+                "0007_alter_product_shipping",
+            }
+            <= set(applied(lab, "store"))
+        ),
+        "It leaves `0006` out, and applies `0007`.": lambda lab: (
+            "0007_alter_product_shipping" in applied(lab, "store")
+            and "0006_product_shipping" not in applied(lab, "store")
+        ),
+        "It fails at `0006` again.": lambda lab: (
+            last(lab).refused and "0007_alter_product_shipping" not in applied(lab, "store")
+        ),
+    },
+)
+
+question(
+    "halfway",
+    "`0003_fill_slugs` has no way back. What is true after `migrate blog zero`?",
+    {
+        "Nothing moved. Django looks before it begins.": lambda lab: len(applied(lab, "blog")) == 4,
+        "`0004` is undone, and stays undone.": lambda lab: (
+            0 < len(applied(lab, "blog")) < 4
+            and "0004_comment_is_approved" not in applied(lab, "blog")
+        ),
+        "All four are undone. Django skips what has no way back.": lambda lab: (
+            not applied(lab, "blog")
+        ),
+    },
+)
+
+
+def _one_without_sku(lab: Lab) -> None:
+    """Somebody allowed products without a sku, and there is one now."""
+    lab.replace(_MODELS, _SKU, _SKU[:-1] + ", null=True)")
+    lab.manage("makemigrations store")
+    lab.manage("migrate store")
+    lab.shell("Product.objects.filter(pk=5).update(sku=None)")
+
+
+task(
+    "stuck-rollback",
+    {
+        "`store` stands at `0005`.": lambda lab: (
+            applied(lab, "store")[-1:] == ["0005_tag_product_tags"]
+        ),
+        "The record and the tables agree.": lambda lab: agreements(lab)[2].verdict is True,
+        "All 24 products are there, each with a `sku` of its own.": lambda lab: (
+            select(lab, "SELECT count(*), count(DISTINCT sku) FROM store_product") == [(24, 24)]
+        ),
+        "No tag is lost.": lambda lab: (
+            count(lab, "store_tag") == 6 and count(lab, "store_product_tags") == 40
+        ),
+    },
+    apps=["store"],
+    begin=_one_without_sku,
+)
+
+
+@experiment(
+    "C11",
+    {
+        "holds only if": "Try migrate on a copy, and then save one object without that field. "
+        "`makemigrations` tries no default."
+    },
+)
+def _() -> Iterator[Case]:
+    free = 'models.DecimalField(max_digits=8, decimal_places=2, default="free")'
+    with fresh() as lab:
+        told = f"\n\nclass Bundle(models.Model):\n    price = {free}\n"
+        lab.write(_MODELS, lab.read(_MODELS) + told)
+        yield _breaks(lab, "the table is new", "Bundle.objects.create()")
+    with fresh() as lab:
+        lab.replace(_MODELS, "    discount =", f"    shipping = {free}\n    discount =")
+        yield _breaks(lab, "the column is new in a table that exists", _NEW_PRODUCT)
+    with fresh() as lab:
+        lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
+        yield _breaks(
+            lab, "the column was there before, and only its default changes", _NEW_PRODUCT
+        )
+    with fresh() as lab:
+        lab.sql("UPDATE store_product SET price = 1 WHERE price IS NULL")
+        lab.replace(_MODELS, "default=0, null=True, blank=True", 'default="free"')
+        yield _breaks(
+            lab, "the column was there before, and must not be empty any more", _NEW_PRODUCT
+        )
+
+
+_NEW_PRODUCT = "Product.objects.create(category_id=1, name='Bench', sku='NEW-1')"
+
+
+def _breaks(lab: Lab, when: str, save: str) -> Case:
+    """Make, migrate and save; the claim says that only the last of them breaks."""
+    done = [lab.manage("makemigrations store")]
+    if not done[-1].refused:
+        done.append(lab.manage("migrate store"))
+    if not done[-1].refused:
+        done.append(lab.shell(save))
+    at = ("makemigrations", "migrate", "the first save")[len(done) - 1]
+    refusal = done[-1].refusal
+    found = f"Broke at {at}: {refusal}." if refusal else "Nothing broke."
+    return case(when, done, found, held=len(done) == 3 and done[-1].refused)
+
+
+@experiment(
+    "C12",
+    {
+        "does not hold": "Was it applied? Then correct the model and make one more migration. "
+        "Was it not? Then delete its file and make it again.",
+        "holds only if": "Was it applied? Then correct the model and make one more migration. "
+        "Was it not? Then delete its file and make it again.",
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        lab.replace(_MODELS, "    discount =", _SHIPPING + "    discount =")
+        yield _mend(lab, "it failed, and you do just that", _NEW_PRODUCT)
+    with fresh() as lab:
+        lab.replace(_MODELS, "    discount =", _SHIPPING + "    discount =")
+        yield _mend(lab, "it failed, and you delete its file too", _NEW_PRODUCT, delete=True)
+    with fresh() as lab:
+        lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
+        yield _mend(lab, "it was applied, with others between it and 0001", _NEW_PRODUCT)
+    with fresh("store.0001") as lab:
+        lab.delete("store/migrations/000[2-5]_*.py")
+        lab.write(_MODELS, _AT_0001)
+        yield _mend(lab, "it was applied, and comes right after 0001", "Bundle.objects.create()")
+
+
+#: The models of the shop as they were at 0001, and a new one.
+_AT_0001 = """from django.db import models
+
+
+class Category(models.Model):
+    name = models.CharField(max_length=50, unique=True)
+
+
+class Product(models.Model):
+    category = models.ForeignKey(Category, on_delete=models.CASCADE)
+    name = models.CharField(max_length=100)
+    sku = models.CharField(max_length=20, unique=True)
+
+
+class Bundle(models.Model):
+    price = models.DecimalField(max_digits=6, decimal_places=2, default="free")
+"""
+
+
+def _mend(lab: Lab, when: str, save: str, *, delete: bool = False) -> Case:
+    """Break it, mend it as the claim says, and look whether it works and what it cost."""
+    broken = [lab.manage("makemigrations store"), lab.manage("migrate store")]
+    name = files(lab, "store")[-1]
+    back = [lab.manage("migrate store 0001")]
+    back += [lab.delete(f"store/migrations/{name}.py")] if delete else []
+    lab.replace(_MODELS, '"free"', "0")
+    again = [lab.manage("makemigrations store"), lab.manage("migrate store")]
+    cost = sum(lost(each) for each in (*back, *again))
+    works = agree(lab) and not lab.shell(save).refused
+    refusal = again[-1].refusal
+    outcome = "It works" if works else f"{refusal.error} again" if refusal else "It does not work"
+    steps: list[Step | str] = [*broken, *back, f"correct {_MODELS}", *again]
+    return case(when, steps, f"{outcome}. Rows and values lost: {cost}.", held=works and not cost)
+
+
+@experiment(
+    "C17",
+    {
+        "holds only if": "Mend the cause first, then run the same command. "
+        "With `atomic = False`, look at the tables before you do."
+    },
+)
+def _() -> Iterator[Case]:
+    with fresh() as lab:
+        first = lab.manage("migrate blog zero")
+        path = "blog/migrations/0003_fill_slugs.py"
+        lab.replace(path, "(fill_slugs)", "(fill_slugs, migrations.RunPython.noop)")
+        again = lab.manage("migrate blog zero")
+        mended = f"correct {path}"
+        yield _rerun("the cause is in a migration file and is mended", first, mended, again)
+    with fresh() as lab:
+        _one_without_sku(lab)
+        first = lab.manage("migrate store 0004")
+        sql = "UPDATE store_product SET sku = 'NEW-1' WHERE sku IS NULL"
+        lab.sql(sql)
+        again = lab.manage("migrate store 0004")
+        yield _rerun("the cause is in the rows and is mended", first, f"SQL: {sql}", again)
+    with fresh() as lab:
+        first = lab.manage("migrate blog zero")
+        again = lab.manage("migrate blog zero")
+        yield _rerun("nothing is mended", first, None, again)
+    with fresh() as lab:
+        path = _half_way_back(lab)
+        first = lab.manage("migrate store 0005")
+        lab.replace(path, "store_produkt", "store_product")
+        again = lab.manage("migrate store 0005")
+        mended = f"correct {path}"
+        yield _rerun("the migration runs with `atomic = False`", first, mended, again)
+
+
+def _rerun(when: str, first: Step, mended: str | None, again: Step) -> Case:
+    """The same command twice, and whether the second one went through."""
+    outcome = f"then {again.refusal}." if again.refusal else "then it went through."
+    error = first.refusal.error if first.refusal else "no error"
+    steps: list[Step | str] = [first, mended, again] if mended else [first, again]
+    return case(when, steps, f"First {error}, {outcome}", held=first.refused and not again.refused)
+
+
+def _half_way_back(lab: Lab) -> str:
+    """A migration without a transaction; the second half of its way back has a typing mistake."""
+    lab.write(_MODELS, lab.read(_MODELS) + "\n\nclass Bundle(models.Model):\n    pass\n")
+    lab.manage("makemigrations store")
+    path = "store/migrations/0006_bundle.py"
+    lab.replace(
+        path,
+        "    operations = [",
+        "    atomic = False\n\n    operations = [\n        migrations.RunSQL(\n"
+        '            "UPDATE store_product SET discount = discount + 1",\n'
+        '            "UPDATE store_produkt SET discount = discount - 1",\n        ),',
+    )
+    lab.manage("migrate store")
+    return path

@@ -1,0 +1,141 @@
+"""Zero: all migrations of an app unapplied, and what goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...facts.lesson import Case
+from ...facts.truths import value_or
+from ...lab import Lab
+from ..looks import agreements, applied, count, files, last, moved, tables
+from ..predictions import question
+from ..tasks import task
+from ..trials import case, experiment, fresh
+
+question(
+    "what-zero-moves",
+    "You run `migrate store zero`. Which truths move?",
+    {
+        "The files and the tables: both are deleted.": lambda lab: (
+            "files" in moved(last(lab)) and "tables" in moved(last(lab))
+        ),
+        "The record and the tables.": lambda lab: moved(last(lab)) == ("record", "tables"),
+        "The tables alone.": lambda lab: moved(last(lab)) == ("tables",),
+    },
+)
+
+question(
+    "tables-that-stay",
+    "`accounts` has two tables, `marketplace` two, `media` one. You run `migrate marketplace "
+    "zero`. Which of the five stay?",
+    {
+        "Three: those of `accounts` and `media`.": lambda lab: (
+            _apps_with_tables(lab) == ["accounts", "media"]
+        ),
+        "Two: those of `accounts`.": lambda lab: _apps_with_tables(lab) == ["accounts"],
+        "One: that of `media`.": lambda lab: _apps_with_tables(lab) == ["media"],
+        "None.": lambda lab: _apps_with_tables(lab) == [],
+    },
+)
+
+question(
+    "blog-zero",
+    "You run `migrate blog zero` all the same. What happens?",
+    {
+        "Django refuses at once, and nothing moves.": lambda lab: (
+            last(lab).refused and "record" not in moved(last(lab))
+        ),
+        "Django undoes `0004`, and stops at `0003`.": lambda lab: (
+            last(lab).refused and applied(lab, "blog")[-1:] == ["0003_fill_slugs"]
+        ),
+        "Django skips `0003` and undoes the rest.": lambda lab: not last(lab).refused,
+    },
+)
+
+
+def _of(app_label: str, names: list[str]) -> list[str]:
+    """Those of the tables that belong to an app."""
+    return [name for name in names if name.startswith(f"{app_label}_")]
+
+
+def _apps_with_tables(lab: Lab) -> list[str]:
+    """Which of the three apps have a table."""
+    names = tables(lab)
+    return [label for label in ("accounts", "marketplace", "media") if _of(label, names)]
+
+
+def _all_go_back(lab: Lab, app_label: str) -> bool:
+    """Whether each migration file of an app can be read, and has a way back."""
+    found = value_or(lab.truths().truths.files, None)
+    return found is not None and all(
+        operation.reversible
+        for key, migration in found.migrations.items()
+        if key.app_label == app_label
+        for operation in migration.operations
+    )
+
+
+task(
+    "close-the-blog",
+    {
+        "Each migration of `blog` has a way back.": lambda lab: _all_go_back(lab, "blog"),
+        "No table of `blog` is left.": lambda lab: not _of("blog", tables(lab)),
+        "No migration of `blog` is recorded.": lambda lab: not applied(lab, "blog"),
+        "All four files of `blog` are still there.": lambda lab: (
+            [name[:4] for name in files(lab, "blog")] == ["0001", "0002", "0003", "0004"]
+        ),
+        "Record and tables agree.": lambda lab: agreements(lab)[2].verdict is True,
+        "The shop has its 24 products.": lambda lab: count(lab, "store_product") == 24,
+    },
+    apps=["blog"],
+)
+
+
+@experiment(
+    "C2",
+    {
+        "holds only if": "Read the plan: which apps are in it, and does it say IRREVERSIBLE?",
+    },
+)
+def _() -> Iterator[Case]:
+    for label, when in (
+        ("store", "no other app depends on it, and each migration has a way back"),
+        ("accounts", "other apps depend on it"),
+        ("blog", "one of its migrations has no way back"),
+    ):
+        with fresh() as lab:
+            before = tables(lab)
+            step = lab.manage(f"migrate {label} zero")
+            left = tables(lab)
+            gone = [name for name in before if name not in left]
+            others = len(gone) - len(_of(label, gone))
+            told = (
+                f"Tables gone: {len(gone)}, {others} of them of other apps."
+                if step.refusal is None
+                else f"{step.refusal.error}. Tables gone: {len(gone)}. "
+                f"{label} stands at {''.join(applied(lab, label)[-1:])}."
+            )
+            yield case(
+                when,
+                [step],
+                told,
+                held=not step.refused and gone == _of(label, before),
+            )
+
+
+@experiment(
+    "C23",
+    {"holds only if": "Say `zero` for “before all migrations”. `0001_initial` is the first one."},
+)
+def _() -> Iterator[Case]:
+    for target in ("zero", "0001_initial"):
+        with fresh() as lab:
+            step = lab.manage(f"migrate store {target}")
+            found = _of("store", tables(lab))
+            yield case(
+                f"you go to `{target}`",
+                [step],
+                f"Tables of store: {', '.join(found) or 'none'}. "
+                f"Recorded: {len(applied(lab, 'store'))} of {len(files(lab, 'store'))}.",
+                held=not found and not applied(lab, "store"),
+            )

@@ -1,0 +1,45 @@
+"""The task about a lost file: only the old file itself is good enough."""
+
+from __future__ import annotations
+
+from miglab.lessons import check, your_turn
+
+COPY = "from_git/0002_photo_alt_text.py"
+FILE = "media/migrations/0002_photo_alt_text.py"
+
+
+def missing() -> list[str]:
+    return [point.text for point in check("file-gone").points if not point.done]
+
+
+def test_untouched_it_is_not_done() -> None:
+    with your_turn("file-gone"):
+        assert "`media.0002` has its file again." in missing()
+
+
+def test_the_old_file_put_back_is_the_way() -> None:
+    with your_turn("file-gone") as lab:
+        lab.write(FILE, lab.read(COPY))
+        assert check("file-gone").done
+
+
+def test_a_file_that_makemigrations_wrote_is_not_the_old_one() -> None:
+    with your_turn("file-gone") as lab:
+        lab.manage("makemigrations media")
+        assert missing() == [
+            "The file does all that the old one did. It also wrote the first texts."
+        ]
+
+
+def test_pruned_and_applied_again_it_has_lost_what_people_wrote() -> None:
+    with your_turn("file-gone") as lab:
+        lab.manage("migrate media --prune")
+        lab.write(FILE, lab.read(COPY))
+        lab.manage("migrate media")
+        assert missing() == ["All 30 photos have a text, and 12 of them one that a person wrote."]
+
+
+def test_a_rewind_is_no_way() -> None:
+    with your_turn("file-gone") as lab:
+        lab.restart()
+        assert missing() == ["You did not rewind."]

@@ -1,0 +1,55 @@
+"""The task of the lesson in plain commands."""
+
+from __future__ import annotations
+
+import shutil
+
+from miglab import Lab
+from miglab.lessons import check, your_turn
+
+MODEL = "\n\nclass Courier(models.Model):\n    name = models.CharField(max_length=50)\n"
+
+
+def back_up(lab: Lab) -> None:
+    shutil.copy(lab.folder / "db.sqlite3", lab.folder / "backup.sqlite3")
+
+
+def change(lab: Lab) -> None:
+    with open(lab.folder / "store" / "models.py", "a", encoding="utf-8") as models:
+        models.write(MODEL)
+    lab.manage("makemigrations store")
+    lab.manage("migrate store")
+
+
+def test_a_day_of_your_own_begins_undone() -> None:
+    with your_turn("a-day-of-your-own"):
+        assert not check("a-day-of-your-own").done
+
+
+def test_a_day_of_your_own_is_done_with_the_backup_put_back() -> None:
+    with your_turn("a-day-of-your-own") as lab:
+        back_up(lab)
+        change(lab)
+        lab.manage("migrate store 0004")
+        shutil.copy(lab.folder / "backup.sqlite3", lab.folder / "db.sqlite3")
+        lab.manage("migrate store")
+        assert check("a-day-of-your-own").done
+
+
+def test_a_day_of_your_own_is_not_done_by_going_forward_again() -> None:
+    """The tags of the products are gone."""
+    with your_turn("a-day-of-your-own") as lab:
+        back_up(lab)
+        change(lab)
+        lab.manage("migrate store 0004")
+        lab.manage("migrate store")
+        found = check("a-day-of-your-own")
+        assert [point.done for point in found.points] == [True, True, True, False]
+
+
+def test_a_day_of_your_own_is_not_done_with_a_backup_that_came_too_late() -> None:
+    with your_turn("a-day-of-your-own") as lab:
+        change(lab)
+        back_up(lab)
+        found = check("a-day-of-your-own")
+        assert [point.done for point in found.points] == [False, True, True, True]

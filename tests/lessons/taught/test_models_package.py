@@ -1,0 +1,45 @@
+"""The task of Models in a package: not done, done, and done the wrong way."""
+
+from __future__ import annotations
+
+from miglab import Lab
+from miglab.lessons import check, your_turn
+
+INIT = "blog/models/__init__.py"
+
+
+def missing() -> list[str]:
+    return [point.text for point in check("likes-arrive").points if not point.done]
+
+
+def bring(lab: Lab, line: str) -> None:
+    lab.replace(INIT, "from .posts.post", f"{line}\nfrom .posts.post")
+
+
+def test_untouched_it_is_not_done() -> None:
+    with your_turn("likes-arrive"):
+        assert missing() == [
+            "There is a table `blog_like`.",
+            "`makemigrations` has nothing more to write.",
+        ]
+
+
+def test_both_imports_do_it() -> None:
+    with your_turn("likes-arrive") as lab:
+        bring(lab, "from .comments.comment import Comment")
+        bring(lab, "from .likes.like import Like")
+        lab.manage("makemigrations blog")
+        lab.manage("migrate blog")
+        assert check("likes-arrive").done
+
+
+def test_the_new_import_alone_costs_the_comments_for_good() -> None:
+    with your_turn("likes-arrive") as lab:
+        bring(lab, "from .likes.like import Like")
+        lab.manage("makemigrations blog")
+        lab.manage("migrate blog")
+        assert missing() == ["All 40 comments are there."]
+        bring(lab, "from .comments.comment import Comment")
+        lab.manage("makemigrations blog")
+        lab.manage("migrate blog")
+        assert missing() == ["All 40 comments are there."]

@@ -1,0 +1,84 @@
+"""A verdict is computed from what happened, and kept until something changes."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+from miglab.errors import UnknownName
+from miglab.facts import lesson
+from miglab.facts.lesson import Case, Verdict
+from miglab.lessons import kept, trials, try_claim, verdicts
+from miglab.lessons.claims import CLAIMS, DOCUMENTS
+
+
+def cases(*held: bool) -> tuple[Case, ...]:
+    return tuple(Case(f"case {number}", (), "", each) for number, each in enumerate(held))
+
+
+@pytest.mark.parametrize(
+    ("held", "word"),
+    [
+        ((True, True), "holds"),
+        ((False, False), "does not hold"),
+        ((True, False), "holds only if case 0"),
+        ((True, False, True), "holds only if case 0 or case 2"),
+    ],
+)
+def test_the_word_comes_from_the_cases(held: tuple[bool, ...], word: str) -> None:
+    assert Verdict(CLAIMS["C1"], cases(*held)).word == word
+
+
+def test_the_examples_in_the_text_run() -> None:
+    assert doctest.testmod(lesson).failed == 0
+
+
+def test_every_claim_has_documents_that_exist() -> None:
+    assert list(CLAIMS) == [f"C{number}" for number in range(1, 36)]
+    assert {each for claim in CLAIMS.values() for each in claim.documents} == DOCUMENTS.keys()
+
+
+def test_every_claim_is_tried_by_a_lesson() -> None:
+    assert set(trials._TRIALS) == set(CLAIMS)
+
+
+def test_a_verdict_is_kept_word_for_word() -> None:
+    verdict = try_claim("C9")
+    assert kept.kept(CLAIMS["C9"]) == verdict
+    assert verdict.kind == "does not hold"
+
+
+def test_what_was_kept_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every claim but one is kept: only that one opens a lab."""
+    for number in CLAIMS:
+        kept.keep(Verdict(CLAIMS[number], cases(True), "kept"))
+    kept._place(CLAIMS["C9"]).unlink()
+    found = {each.claim.number: each for each in verdicts().verdicts}
+    assert list(found) == list(CLAIMS)
+    assert found.pop("C9").kind == "does not hold"
+    assert {each.advice for each in found.values()} == {"kept"}
+
+
+@pytest.mark.parametrize("content", ["", "{half", "[]", '{"cases": [{"when": 1}], "advice": ""}'])
+def test_a_kept_verdict_that_cannot_be_read_is_none(content: str) -> None:
+    place = kept._place(CLAIMS["C9"])
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(content)
+    assert kept.kept(CLAIMS["C9"]) is None
+
+
+def test_an_unknown_claim_names_those_there_are() -> None:
+    with pytest.raises(UnknownName, match="C35"):
+        try_claim("C99")
+
+
+def test_a_home_that_cannot_be_written_costs_no_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setattr(kept, "_place", lambda claim: blocked / "verdicts" / "C9.json")
+    kept.keep(Verdict(CLAIMS["C9"], cases(True)))
+    assert kept.kept(CLAIMS["C9"]) is None

@@ -1,0 +1,99 @@
+"""The table of contents, made from the lessons themselves: a line and a small picture for each."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = ROOT / "notebooks"
+PAGE = LESSONS / "README.md"
+PICTURES = LESSONS / "pictures"
+
+#: The cell whose last picture stands in the contents has this tag.
+TAG = "picture"
+
+_TOP = """# The lessons
+
+Read them in this order. Each takes 10 to 25 minutes, and each has a lab of its own.
+On one page: the [cheat sheet](CHEAT_SHEET.md). All words: the [glossary](GLOSSARY.md).
+
+| | lesson | minutes | |
+|---|---|---|---|
+"""
+_BOTTOM = """
+To explore, also with a project of your own:
+[What if? A revert rehearsed on a copy](explore/what_if.ipynb).
+"""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the contents say of one notebook; ``picture`` is an SVG and ``alt`` its words."""
+
+    path: Path
+    title: str
+    about: str
+    minutes: int
+    picture: bytes
+    alt: str
+
+
+def lessons() -> list[Lesson]:
+    """The lessons in reading order."""
+    return [lesson(path) for path in sorted(LESSONS.glob("*.ipynb"))]
+
+
+def lesson(path: Path) -> Lesson:
+    """What a notebook says of itself."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    about = notebook["metadata"]["miglab"]
+    title = "".join(notebook["cells"][0]["source"]).splitlines()[0].removeprefix("# ")
+    tagged = [each for each in notebook["cells"] if TAG in each["metadata"].get("tags", ())]
+    pictures = [found for each in tagged for found in _pictures(each)]
+    picture, alt = pictures[-1] if pictures else (b"", "")
+    return Lesson(path, title, about["about"], about["minutes"], picture, alt)
+
+
+def _pictures(cell: dict[str, Any]) -> list[tuple[bytes, str]]:
+    """Each picture of a cell: the SVG, and the first line of its words."""
+    pages = ["".join(each.get("data", {}).get("text/html", "")) for each in cell["outputs"]]
+    found = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]*)"', "".join(pages))
+    return [(base64.b64decode(data), html.unescape(words).splitlines()[0]) for data, words in found]
+
+
+def page() -> str:
+    """The contents as Markdown."""
+    lines = []
+    for number, each in enumerate(lessons()):
+        image = (
+            f'<img src="pictures/{each.path.stem}.svg" alt="{html.escape(each.alt)}" width="260">'
+            if each.picture
+            else ""
+        )
+        lines.append(
+            f"| {number} | [{each.title}]({each.path.name})<br>{each.about} | {each.minutes} "
+            f"| {image} |\n"
+        )
+    return _TOP + "".join(lines) + _BOTTOM
+
+
+def write() -> None:
+    """Store the contents and the pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    known = {f"{each.path.stem}.svg": each.picture for each in lessons() if each.picture}
+    for path in PICTURES.iterdir():
+        if path.name not in known:
+            path.unlink()
+    for name, picture in known.items():
+        (PICTURES / name).write_bytes(picture)
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,106 @@
+"""What a lesson asks and finds reads well as text and as HTML."""
+
+from __future__ import annotations
+
+import pytest
+
+from miglab.facts.lesson import (
+    Answer,
+    Case,
+    Checked,
+    Claim,
+    Point,
+    Question,
+    Spine,
+    Verdict,
+    Verdicts,
+)
+from miglab.show.bundle import SHOWN, bundle
+
+QUESTION = Question("q", "Is `price` <back>?", ("Yes.", "No."))
+CASE = Case("it is a <copy>", ("python manage.py migrate",), "`store` moved.", held=True)
+OTHER = Case("it is not", ("SQL: SELECT 1",), "Nothing moved.", held=False)
+VERDICT = Verdict(Claim("C1", ("000", "004"), "All is well."), (CASE, OTHER), "Look first.")
+
+
+def text(fact: object) -> str:
+    return bundle(fact)["text/plain"]
+
+
+def test_a_question_shows_its_options_by_letters() -> None:
+    assert text(QUESTION).splitlines() == [
+        "Predict: Is `price` <back>?",
+        "  A  Yes.",
+        "  B  No.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "chosen", "last"),
+    [
+        (None, 0, "Nothing has run since the question. Run the cells between, then this one."),
+        (1, None, "You did not predict. Choose a letter above before you run, next time."),
+        (1, 1, "So did you."),
+        (1, 0, "You said A: Yes. Look again: why not?"),
+    ],
+)
+def test_an_answer_stands_beside_the_prediction(
+    right: int | None, chosen: int | None, last: str
+) -> None:
+    lines = text(Answer(QUESTION, right, chosen)).splitlines()
+    assert lines[-1] == last
+    assert ("The run says B: No." in lines) == (right is not None)
+
+
+def test_a_check_names_what_is_missing() -> None:
+    missing = Checked("t", (Point("made", True), Point("applied", False)))
+    assert text(missing).splitlines()[1:] == ["  ✓ made", "  ○ applied"]
+    assert text(missing).startswith("1 of 2 done.")
+    assert text(Checked("t", (Point("made", True),))).startswith("Done. Nothing is missing.")
+
+
+def test_a_verdict_shows_how_it_was_tried_and_what_to_follow() -> None:
+    assert text(VERDICT).splitlines() == [
+        "Claim C1, documents 000, 004: All is well.",
+        "Tried: it is a <copy>",
+        "  $ python manage.py migrate",
+        "  ✓ as claimed: `store` moved.",
+        "Tried: it is not",
+        "  $ SQL: SELECT 1",
+        "  ✗ not as claimed: Nothing moved.",
+        "Verdict: C1 holds only if it is a <copy>.",
+        "Follow: Look first.",
+    ]
+
+
+def test_a_verdict_nobody_thought_of_says_so() -> None:
+    assert "this verdict is new" in text(Verdict(VERDICT.claim, VERDICT.cases))
+
+
+def test_all_verdicts_are_counted() -> None:
+    assert text(Verdicts((VERDICT,))).splitlines()[-1].startswith("1 claim")
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        QUESTION,
+        Answer(QUESTION, 1, 0),
+        Checked("t", (Point("made <it>", False),)),
+        VERDICT,
+        Verdicts((VERDICT,)),
+        Spine(("reads", "rows"), (("migrate <x>", ("files", "")),)),
+    ],
+    ids=lambda fact: type(fact).__name__,
+)
+def test_html_lets_no_text_through_as_markup(fact: object) -> None:
+    assert type(fact) in SHOWN
+    page = bundle(fact)["text/html"]
+    assert "<back>" not in page
+    assert "<copy>" not in page
+    assert "<it>" not in page
+    assert "<x>" not in page
+
+
+def test_back_quotes_become_code() -> None:
+    assert "<code>price</code>" in bundle(QUESTION)["text/html"]
