@@ -218,10 +218,13 @@ class Lab:
             raise BadInput(f"params={params!r} are no parameters; write them as a list")
         request = {"do": "sql", "sql": _text(sql, "SQL"), "params": list(params)}
         with self._open() as stage:
+            last = stage.last
             step, answer = stage.step("sql", _first_line(sql), request)
-        table = answer.get("table")
-        if table is None or step.refused or step.before is not step.after:
-            return step
+            table = answer.get("table")
+            if table is None or step.refused or step.before is not step.after:
+                return step
+            # A look is no step.
+            stage.last = last
         rows = tuple(tuple(row) for row in table["rows"])
         return Rows("", tuple(table["columns"]), rows, len(rows))
 

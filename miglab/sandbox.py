@@ -291,6 +291,10 @@ class Sandbox:
             if path not in keep:
                 path.unlink()
 
+    def forget_marks(self) -> None:
+        """Take copies of the databases anew, and rely on none in another sandbox's store."""
+        self._last.clear()
+
     def remove(self) -> None:
         """Remove all of it. What is gone already is no error."""
         # Windows removes no folder that somebody stands in, and nobody can stand where none is.

@@ -322,6 +322,8 @@ def copy_stage(stage: Stage, runner: str | None) -> Stage:
     sandbox = Sandbox(laid_out_as(stage.project, stage.sandbox))
     try:
         sandbox.restore(now.snapshot)
+        # The other lab may be closed before this one.
+        sandbox.forget_marks()
         reader = Reader(
             choose(runner, setup_for(stage.project)),
             place_of(sandbox, stage.project),

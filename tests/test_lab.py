@@ -18,6 +18,7 @@ from miglab.facts.truths import Record, Unreadable
 
 from .agent.story import migration
 
+LONGER = "name = models.CharField(max_length=120)"
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
 
 
@@ -246,6 +247,32 @@ def test_sql_behind_djangos_back_is_drift_and_the_record_says_otherwise(lab: Lab
     assert "≠ 0005_tag_product_tags" in lab.graph().text
 
 
+def test_after_a_merge_of_one_field_the_order_of_the_graph_is_what_counts(lab: Lab) -> None:
+    """Both branches alter the name; here the longer one came first, so the shorter one holds.
+
+    0005 ← 0006_longer_name ← 0007_merge → 0006_shorter_name → 0005
+    """
+    lab.replace("store/models.py", "name = models.CharField(max_length=100)", LONGER)
+    lab.manage("makemigrations store --name longer_name")
+    lab.manage("migrate store")
+    lab.write(
+        "store/migrations/0006_shorter_name.py",
+        "from django.db import migrations, models\n\n\n"
+        "class Migration(migrations.Migration):\n"
+        "    dependencies = [('store', '0005_tag_product_tags')]\n"
+        "    operations = [\n"
+        "        migrations.AlterField('product', 'name', models.CharField(max_length=80))\n"
+        "    ]\n",
+    )
+    lab.manage("makemigrations --merge --noinput")
+    lab.manage("migrate store")
+    told = lab.truths().agreements
+    # In the graph's order the longer name is the last, as in the models.
+    assert told.models_files.verdict is True
+    assert told.record_tables.verdict is False
+    assert "varchar(80)" in " ".join(told.record_tables.details)
+
+
 def test_drift_that_runpython_may_explain_cannot_be_told(lab: Lab) -> None:
     lab.sql("ALTER TABLE blog_post ADD COLUMN mood text")
     agreed = lab.truths().agreements.record_tables
@@ -450,3 +477,20 @@ def test_a_what_if_that_cannot_be_says_why(lab: Lab, commands: list[str], told: 
     with pytest.raises(BadInput, match=told):
         lab.what_if(*commands)
     assert lab.what_if("showmigrations").verdict == "nothing moves"
+
+
+def test_a_copy_outlives_the_lab_it_was_made_from() -> None:
+    with Lab("storefront", apps=["store"]) as lab:
+        lab.manage("migrate store 0004")
+        copy = lab.copy()
+    with copy:
+        copy.manage("migrate store 0001")
+        copy.restart()
+        assert record(copy)[-1] == "0004"
+        assert len(copy.rows("store_product")) == 24
+
+
+def test_a_query_is_no_step(lab: Lab) -> None:
+    step = lab.manage("migrate store 0004")
+    lab.sql("SELECT count(*) FROM store_product")
+    assert lab.last is step

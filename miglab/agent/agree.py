@@ -53,7 +53,7 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
 
     try:
         loader = MigrationLoader(connections[alias])
-        applied = [key for key in loader.applied_migrations if key in loader.graph.nodes]
+        applied = _in_order(loader, set(loader.applied_migrations))
         state = loader.graph.make_state(
             nodes=applied, at_end=True, real_apps=loader.unmigrated_apps
         )
@@ -220,20 +220,25 @@ def _without_names(things: List[Any]) -> List[str]:
     )
 
 
+def _in_order(loader: Any, wanted: Set[Any]) -> List[Any]:
+    """The nodes in the graph's own order, as Django takes them for the models' state.
+
+    The record may hold another one: after a merge each database has its own branch first.
+    """
+    order: Dict[Any, None] = {}
+    for leaf in loader.graph.leaf_nodes():
+        order.update(dict.fromkeys(loader.graph.forwards_plan(leaf)))
+    return [key for key in order if key in wanted]
+
+
 def _introduced(loader: Any, applied: List[Any]) -> Dict[Any, Tuple[str, str]]:
     """Which migration brought each ``(app, model, field)``; a field of ``None`` is the model."""
     from django.db.migrations.state import ProjectState
 
     state = ProjectState(real_apps=loader.unmigrated_apps)
-    wanted = set(applied)
-    order: List[Any] = []
-    for leaf in loader.graph.leaf_nodes():
-        for key in loader.graph.forwards_plan(leaf):
-            if key in wanted and key not in order:
-                order.append(key)
     known: Set[Any] = set()
     found: Dict[Any, Tuple[str, str]] = {}
-    for key in order:
+    for key in applied:
         state = loader.graph.nodes[key].mutate_state(state, preserve=False)
         now = {(*name, None) for name in state.models}
         for name, model in state.models.items():

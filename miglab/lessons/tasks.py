@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..errors import BadInput
 from ..facts.lesson import Checked, Point
 from ..lab import Lab
 from .shelf import Shelf
@@ -34,8 +35,12 @@ def task(
     _TASKS.put(name, _Task(points, at, apps, begin))
 
 
+#: The labs of the tasks that were begun, so that a check looks at its own.
+_BEGUN: dict[str, Lab] = {}
+
+
 def your_turn(name: str) -> Lab:
-    """A lab where the task begins.
+    """A lab where the task begins: ``lab.restart()`` comes back to there.
 
     Raises:
         UnknownName: no lesson sets it.
@@ -43,17 +48,24 @@ def your_turn(name: str) -> Lab:
     chosen = _TASKS[name]
     lab = Lab("storefront", at=chosen.at, apps=chosen.apps)
     if chosen.begin:
-        chosen.begin(lab)
+        # A copy has no history: what led to the task cannot be rewound.
+        with lab:
+            chosen.begin(lab)
+            lab = lab.copy()
+    _BEGUN[name] = lab
     return lab
 
 
 def check(name: str) -> Checked:
-    """How far the task is done in the lab that was opened last.
+    """How far the task is done in its lab.
 
     Raises:
         UnknownName: no lesson sets it.
-        BadInput: there is no open lab.
+        BadInput: it was not begun yet.
+        LabClosed: its lab was closed.
     """
     points = _TASKS[name].points
-    lab = Lab.latest()
+    if name not in _BEGUN:
+        raise BadInput(f"this task was not begun yet; run the cell your_turn({name!r}) first")
+    lab = _BEGUN[name]
     return Checked(name, tuple(Point(text, holds(lab)) for text, holds in points.items()))

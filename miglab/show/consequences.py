@@ -346,14 +346,16 @@ def _findings(findings: Sequence[Finding]) -> str:
     ]
     # An empty cell says nothing, where a stored value would be told from NULL.
     body = "".join(
-        f"<tr>{''.join(f'<td>{escape(told)}</td>' for told in row)}</tr>" for row in rows
+        f"<tr>{''.join(f'<td {_LEFT}>{escape(told)}</td>' for told in row)}</tr>" for row in rows
     )
-    head = "".join(f"<th scope='col'>{name}</th>" for name in FINDING_COLUMNS)
+    head = "".join(f"<th scope='col' {_LEFT}>{name}</th>" for name in FINDING_COLUMNS)
     return (
         "<table><caption>What to know, the gravest first</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 
+
+_LEFT = "style='text-align:left'"
 
 #: What a table of findings says of each.
 FINDING_COLUMNS = ("about", "finding", "what", "where", "do")

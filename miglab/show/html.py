@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import singledispatch
 from html import escape
 
+from ..compare.agreement import counted
 from ..compare.sentence import chips, sentence
 from ..compare.truths import compare
 from ..draw import engines
@@ -56,12 +57,8 @@ def _(step: Step) -> str:
         parts.append(folded("What was lost", inside))
     writes = [each for each in step.sql if each.writes]
     if writes:
-        told = (
-            "1 statement that writes"
-            if len(writes) == 1
-            else f"{len(writes)} statements that write"
-        )
-        parts.append(folded(f"SQL ({told})", _sql(writes)))
+        wrote = counted(len(writes), "statement that writes", "statements that write")
+        parts.append(folded(f"SQL ({wrote})", _sql(writes)))
     if step.refusal and step.refusal.traceback:
         parts.append(folded("Traceback", _pre(masked(step.refusal.traceback))))
     return f"<div style='{_BAR.format(colour)}'>{''.join(parts)}</div>"

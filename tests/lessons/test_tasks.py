@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from miglab.errors import UnknownName
+from miglab import Lab
+from miglab.errors import BadInput, LabClosed, UnknownName
 from miglab.lessons import check, your_turn
 
 
@@ -26,3 +27,31 @@ def test_a_solved_task_is_done() -> None:
 def test_an_unknown_task_names_those_there_are() -> None:
     with pytest.raises(UnknownName, match="there-and-back"):
         your_turn("nonsense")
+
+
+def test_a_check_looks_at_the_lab_of_its_task_and_not_at_another() -> None:
+    """Nobody has to keep what your_turn gives."""
+    your_turn("one-truth-alone")
+    with Lab("storefront") as other:
+        other.manage("migrate --fake store 0004")
+        assert not check("one-truth-alone").done
+
+
+def test_what_led_to_a_task_cannot_be_rewound() -> None:
+    with your_turn("two-lost-lines") as lab:
+        assert lab.history().lines == ()
+        before = check("two-lost-lines")
+        lab.manage("migrate --fake store")
+        lab.restart()
+        assert check("two-lost-lines") == before
+
+
+def test_a_task_that_was_not_begun_names_the_cell_to_run() -> None:
+    with pytest.raises(BadInput, match="run the cell your_turn"):
+        check("likes-arrive")
+
+
+def test_a_task_whose_lab_was_closed_says_so() -> None:
+    your_turn("before-discounts").close()
+    with pytest.raises(LabClosed):
+        check("before-discounts")

@@ -116,6 +116,12 @@ def run(notebook: NotebookNode, path: Path) -> None:
         raise Failed(f"{path}, cell {at}: not done after {LONGEST} seconds") from None
     except DeadKernelError:
         raise Failed(f"{path}, cell {at}: the kernel died") from None
+    for number, cell in enumerate(notebook.cells, 1):
+        # What fails while it is displayed stops no cell.
+        expected = "raises-exception" in cell.metadata.get("tags", ())
+        for output in cell.get("outputs", ()):
+            if output.output_type == "error" and not expected:
+                raise Failed(f"{path}, cell {number}: {output.ename}: {output.evalue}")
 
 
 def normalise(notebook: NotebookNode) -> None:

@@ -67,3 +67,17 @@ def test_what_fails_stays_as_it_was_and_the_others_go_on(tmp_path):
     assert "1,000,000 is the most" in done.stderr
     assert (broken.read_bytes(), large.read_bytes()) == before
     assert "all well" in well.read_text(encoding="utf-8")
+
+
+def test_a_display_that_fails_is_not_stored(tmp_path):
+    """IPython puts out the error, and the cell counts as run."""
+    source = (
+        "class Broken:\n"
+        "    def _repr_mimebundle_(self, **rest):\n        raise ValueError('no picture')\n\nBroken()"
+    )
+    path = write(tmp_path / "a.ipynb", source)
+    before = path.read_bytes()
+    done = record(path)
+    assert done.returncode == 1
+    assert "a.ipynb, cell 1" in done.stderr
+    assert path.read_bytes() == before

@@ -9,7 +9,7 @@ from ...facts.migration import Key
 from ...facts.step import Step
 from ...facts.truths import Files, value_or
 from ...lab import Lab
-from ..looks import agree, applied, columns, exists, files, last, ran, select
+from ..looks import agree, applied, columns, exists, files, last, select
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -105,7 +105,6 @@ task(
             _alt_texts(lab) == (30, 12)
         ),
         "All neighbours agree.": agree,
-        "You did not rewind.": lambda lab: ran(lab, f"delete {_ALT_TEXT}"),
     },
     apps=["media"],
     begin=_lose_the_file,

@@ -37,9 +37,3 @@ def test_pruned_and_applied_again_it_has_lost_what_people_wrote() -> None:
         lab.write(FILE, lab.read(COPY))
         lab.manage("migrate media")
         assert missing() == ["All 30 photos have a text, and 12 of them one that a person wrote."]
-
-
-def test_a_rewind_is_no_way() -> None:
-    with your_turn("file-gone") as lab:
-        lab.restart()
-        assert missing() == ["You did not rewind."]
