@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..facts.migration import Key
 from ..facts.step import RowChange, Step
@@ -23,13 +23,14 @@ def sentence(step: Step, moves: Moves) -> str:
     if step.kind in _BACK:
         return _BACK[step.kind]
     parts: list[str] = []
+    faked = {each.key for each in step.ran if each.fake}
     if step.kind == "outside":
         parts.append("Something was done outside this notebook")
     if step.refusal is not None:
         moved = moves.moved or any(each.costs or not each.by_handlers for each in step.rows)
         so_far = "and stopped on the way" if moved else "and nothing moved"
-        return _end([f"{_how(step)} {so_far}", *_moved(moves), *costs(step)])
-    parts += [_emptied(moves)] if _record_gone(step) else _moved(moves)
+        return _end([f"{_how(step)} {so_far}", *_moved(moves, faked), *costs(step)])
+    parts += [_emptied(moves)] if _record_gone(step) else _moved(moves, faked)
     parts += costs(step)
     if not parts:
         rows = [each for each in step.rows if not each.by_handlers]
@@ -58,17 +59,19 @@ def _emptied(moves: Moves) -> str:
     return f"the record is gone, which held {recorded}, and so are its tables"
 
 
-def _moved(moves: Moves) -> list[str]:
+def _moved(moves: Moves, faked: Collection[Key]) -> list[str]:
     parts = []
-    if moves.tables:
-        back, forth = "unapplied", "applied"
-    else:
+    for keys, does, notes in (
+        (moves.unapplied, "unapplied", "taken out of the record"),
+        (moves.applied, "applied", "put into the record"),
+    ):
         # Faked, pruned, or without effect on a table: the record alone says so.
-        back, forth = "taken out of the record", "put into the record"
-    if moves.unapplied:
-        parts.append(f"{_names(moves.unapplied)} {_was(moves.unapplied)} {back}")
-    if moves.applied:
-        parts.append(f"{_names(moves.applied)} {_was(moves.applied)} {forth}")
+        noted = [key for key in keys if key in faked or not moves.tables]
+        parts += [
+            f"{_names(some)} {_was(some)} {word}"
+            for some, word in ((noted, notes), ([key for key in keys if key not in noted], does))
+            if some
+        ]
     if not moves.tables and (moves.applied or moves.unapplied):
         parts.append("no table changed")
     if moves.files:

@@ -122,8 +122,7 @@ def _named(glyph: str, name: str) -> tuple[str, tuple[str, ...]]:
 def _marks(node: Node, leaves: int) -> tuple[str, ...]:
     marks = []
     if node.changed:
-        just = node.state is State.APPLIED
-        marks.append("just applied" if just else f"now: {node.state.word}")
+        marks.append(f"now: {node.state.word}")
     elif node.state not in (State.APPLIED, State.UNAPPLIED):
         marks.append(node.state.word)
     marks += node.cost.split(", ") if node.cost else []

@@ -94,7 +94,7 @@ class Verdict:
         """The kind, with the conditions where there are some."""
         if self.kind != "holds only if":
             return self.kind
-        return f"{self.kind} {' or '.join(case.when for case in self.cases if case.held)}"
+        return f"{self.kind} {', or if '.join(case.when for case in self.cases if case.held)}"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ def heading(step: Step) -> str:
     """The line as typed in a terminal, or what was done instead."""
     if step.kind == "manage":
         return f"$ python manage.py {step.line}"
-    return {"shell": ">>> ", "sql": "SQL> "}.get(step.kind, "") + step.line
+    # In a what-if the line begins with the word that says it is SQL.
+    return {"shell": ">>> ", "sql": "SQL> "}.get(step.kind, "") + step.line.removeprefix("sql ")
 
 
 def output(step: Step) -> str:

@@ -140,7 +140,7 @@ def test_two_leaves_are_shown_as_a_conflict() -> None:
 def test_what_changed_has_a_thick_border_and_a_word() -> None:
     changed = line_of(dot(picture(node("store.0001_x", changed=True))), "store.0001_x")
     still = line_of(dot(picture(node("store.0001_x"))), "store.0001_x")
-    assert "just applied" in changed
+    assert "now: applied" in changed
     assert float(attribute(changed, "penwidth")) > 2 * float(attribute(still, "penwidth"))
 
 

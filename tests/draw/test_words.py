@@ -52,7 +52,7 @@ def test_a_state_that_is_not_plain_is_said_in_a_word(state: State) -> None:
 
 
 def test_what_has_just_moved_says_so() -> None:
-    assert words_of(node("store.0001_x", changed=True)).marks == ("just applied",)
+    assert words_of(node("store.0001_x", changed=True)).marks == ("now: applied",)
     unapplied = node("store.0001_x", State.UNAPPLIED, changed=True)
     assert words_of(unapplied).marks == ("now: not applied",)
     ghost = node("store.0001_x", State.GHOST, changed=True)

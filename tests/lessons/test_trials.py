@@ -24,7 +24,7 @@ def cases(*held: bool) -> tuple[Case, ...]:
         ((True, True), "holds"),
         ((False, False), "does not hold"),
         ((True, False), "holds only if case 0"),
-        ((True, False, True), "holds only if case 0 or case 2"),
+        ((True, False, True), "holds only if case 0, or if case 2"),
     ],
 )
 def test_the_word_comes_from_the_cases(held: tuple[bool, ...], word: str) -> None:

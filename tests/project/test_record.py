@@ -73,7 +73,9 @@ def test_a_display_that_fails_is_not_stored(tmp_path):
     """IPython puts out the error, and the cell counts as run."""
     source = (
         "class Broken:\n"
-        "    def _repr_mimebundle_(self, **rest):\n        raise ValueError('no picture')\n\nBroken()"
+        "    def _repr_mimebundle_(self, **rest):\n"
+        "        raise ValueError('no picture')\n\n"
+        "Broken()"
     )
     path = write(tmp_path / "a.ipynb", source)
     before = path.read_bytes()

@@ -43,9 +43,3 @@ def test_find_what_is_gone_is_not_done_with_tables_that_only_have_the_right_name
         lab.sql("CREATE TABLE store_tag (id integer PRIMARY KEY, name varchar(30))")
         lab.sql("CREATE TABLE store_product_tags (id integer PRIMARY KEY, product_id, tag_id)")
         assert not check("find-what-is-gone").done
-
-
-def test_find_what_is_gone_is_not_done_by_rewinding() -> None:
-    with your_turn("find-what-is-gone") as lab:
-        lab.restart()
-        assert not check("find-what-is-gone").done
