@@ -147,6 +147,10 @@ class Lab:
                 return lab
         raise BadInput('there is no open lab; run the cell with lab = Lab("storefront") first')
 
+    def step_aside(self) -> None:
+        """Be no lab that ``latest`` gives, as long as others are open or not."""
+        Lab._opened = [each for each in Lab._opened if each() is not self]
+
     def close(self) -> None:
         """End the lab: its processes stop and its folder is removed. Closing twice is no error."""
         self._end()
@@ -444,6 +448,12 @@ class Lab:
         """Go forward again after ``rewind``."""
         with self._open() as stage:
             return stage.move("forward", _positive(steps))
+
+    def begin_here(self) -> None:
+        """Forget the history: from now on ``restart`` comes back to this moment."""
+        with self._open() as stage:
+            stage.now()
+            stage.begin_here()
 
     def restart(self) -> Step:
         """Go back to where the lab began. ``forward`` still leads on from there."""

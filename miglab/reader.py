@@ -27,7 +27,9 @@ def setup_for(project: Project) -> Setup:
         "formatters": project.own,
         "durable": False,
     }
-    return Setup(project.python, config, {**environment(project.own), **project.environment})
+    variables = {**environment(project.own), **project.environment}
+    kind = f"own {project.root}" if project.own else project.name
+    return Setup(project.python, config, variables, kind)
 
 
 #: What makes the output of a bundled project the same on every machine.

@@ -98,6 +98,12 @@ class Stage:
         self._put_back(moment)
         self.moments = Moments(Moment(moment.snapshot, moment.truths))
 
+    def begin_here(self) -> None:
+        """Take the moment that holds for the beginning."""
+        now = self.moments.now
+        self.moments = Moments(Moment(now.snapshot, now.truths))
+        self.last, self._noticed = None, []
+
     # -- the moment that holds
 
     def truths(self) -> Truths:

@@ -25,6 +25,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.environ["MIGLAB_HOME"] = before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _agent(home: Path) -> Iterator[None]:
+    """One lab stays open, so that the others find an agent that has started."""
+    with Lab("storefront") as lab:
+        lab.step_aside()
+        yield
+
+
 @pytest.fixture
 def open_lab() -> Iterator[Callable[..., Lab]]:
     """Opens labs, and closes them when the test is over."""

@@ -30,7 +30,9 @@ def sentence(step: Step, moves: Moves) -> str:
         moved = moves.moved or any(each.costs or not each.by_handlers for each in step.rows)
         so_far = "and stopped on the way" if moved else "and nothing moved"
         return _end([f"{_how(step)} {so_far}", *_moved(moves, faked), *costs(step)])
-    parts += [_emptied(moves)] if _record_gone(step) else _moved(moves, faked)
+    parts += (
+        [_emptied(moves)] if _record_gone(step) else _moved(moves, faked, step.kind == "outside")
+    )
     parts += costs(step)
     if not parts:
         rows = [each for each in step.rows if not each.by_handlers]
@@ -59,14 +61,14 @@ def _emptied(moves: Moves) -> str:
     return f"the record is gone, which held {recorded}, and so are its tables"
 
 
-def _moved(moves: Moves, faked: Collection[Key]) -> list[str]:
+def _moved(moves: Moves, faked: Collection[Key], unseen: bool = False) -> list[str]:
     parts = []
     for keys, does, notes in (
         (moves.unapplied, "unapplied", "taken out of the record"),
         (moves.applied, "applied", "put into the record"),
     ):
-        # Faked, pruned, or without effect on a table: the record alone says so.
-        noted = [key for key in keys if key in faked or not moves.tables]
+        # Faked, pruned, without effect on a table, or not seen: the record alone says so.
+        noted = [key for key in keys if key in faked or unseen or not moves.tables]
         parts += [
             f"{_names(some)} {_was(some)} {word}"
             for some, word in ((noted, notes), ([key for key in keys if key not in noted], does))

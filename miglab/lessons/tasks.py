@@ -48,10 +48,9 @@ def your_turn(name: str) -> Lab:
     chosen = _TASKS[name]
     lab = Lab("storefront", at=chosen.at, apps=chosen.apps)
     if chosen.begin:
-        # A copy has no history: what led to the task cannot be rewound.
-        with lab:
-            chosen.begin(lab)
-            lab = lab.copy()
+        chosen.begin(lab)
+        # What led to the task cannot be rewound.
+        lab.begin_here()
     _BEGUN[name] = lab
     return lab
 

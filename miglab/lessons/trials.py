@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..facts.lesson import Case, Claim, Verdict, Verdicts
@@ -52,9 +53,27 @@ def _typed(step: Step) -> str:
     return f"SQL: {step.line}" if step.kind == "sql" else step.line
 
 
-def fresh(*at: str) -> Lab:
-    """A lab for one case, to be used in ``with``: everything applied, or at these migrations."""
-    return Lab("storefront", at=at or None)
+#: Labs that wait for the next case, by where they begin; opening one takes longer than a case.
+_WAITING: dict[tuple[str, ...], Lab] = {}
+#: More labs do not wait.
+_MOST = 3
+
+
+@contextmanager
+def fresh(*at: str) -> Iterator[Lab]:
+    """A lab for one case: everything applied, or at these migrations, and nothing done in it."""
+    lab = _WAITING.pop(at, None) or Lab("storefront", at=at or None)
+    lab.step_aside()
+    try:
+        yield lab
+        lab.restart()
+        lab.begin_here()
+    except BaseException:
+        lab.close()
+        raise
+    _WAITING[at] = lab
+    while len(_WAITING) > _MOST:
+        _WAITING.pop(next(iter(_WAITING))).close()
 
 
 def try_claim(number: str) -> Verdict:

@@ -1,4 +1,4 @@
-"""Starting agents: warm (a process that forks) where the system can, else fresh ones."""
+"""Starting agents: warm (a process that forks, shared) where the system can, else fresh ones."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import os
 from ..errors import UnknownName
 from .base import Runner, Setup, Stopped
 from .fresh import Fresh
-from .warm import Warm
+from .shared import Shared
 
 __all__ = ["Fresh", "Runner", "Setup", "Stopped", "choose", "names"]
 
-_ALL: dict[str, type[Runner]] = {"warm": Warm, "fresh": Fresh}
+_ALL: dict[str, type[Runner]] = {"warm": Shared, "fresh": Fresh}
 
 
 def names() -> list[str]:

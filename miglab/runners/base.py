@@ -17,11 +17,13 @@ Tell = Callable[[str], None]
 @dataclass(frozen=True)
 class Setup:
     """How to start an agent: the project's interpreter, the configuration of
-    ``protocol.CONFIG``, and the environment variables it gets."""
+    ``protocol.CONFIG``, and the environment variables it gets. ``kind`` names the project: only
+    copies of one project may share an agent."""
 
     python: str
     config: Mapping[str, Any]
     environment: Mapping[str, str]
+    kind: str = ""
 
 
 class Stopped(Exception):

@@ -15,10 +15,14 @@ class Warm(Runner):
 
     name: ClassVar[str] = "warm"
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, *, at_once: bool = True) -> None:
         super().__init__(setup)
         self._closed = False
-        self._agent: AgentProcess | None = AgentProcess(setup)
+        self._agent: AgentProcess | None = AgentProcess(setup) if at_once else None
+
+    def again(self) -> Warm:
+        """Another one that starts its agent when it is asked for something."""
+        return Warm(self.setup, at_once=False)
 
     @property
     def pid(self) -> int | None:

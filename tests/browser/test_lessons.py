@@ -35,7 +35,7 @@ def run_all(page: Page, last: int) -> None:
     """As one does by the menu; over when the last cell has its number."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(page.get_by_text(f"[{last}]:")).to_be_attached(timeout=120_000)
+    expect(page.get_by_text(f"[{last}]:").first).to_be_attached(timeout=120_000)
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
 
 

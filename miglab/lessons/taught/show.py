@@ -10,7 +10,6 @@ from ..looks import (
     count,
     files,
     last,
-    ran,
     select,
     tables,
 )
