@@ -400,6 +400,22 @@ def record(arguments: argparse.Namespace) -> int:
     return failed or (0 if check else run("tests/notebooks/contents.py"))
 
 
+def newest(arguments: argparse.Namespace) -> int:
+    """Run the lessons with the newest Django: every cell, and what must be the same on each."""
+    setup()
+    place = ROOT / ".venv-newest"
+    wanted = ["--python", arguments.python or ">=3.12", "--no-python-downloads", "--clear"]
+    failed = run("-m", "uv", "venv", "--quiet", *wanted, str(place))
+    interpreter = place / programs().name / python().name
+    packages = ["-e", ".[notebooks]", "django", "nbval", "pytest", "pytest-xdist"]
+    install = ("-m", "uv", "pip", "install", "--quiet", "--python", str(interpreter))
+    if failed or run(*install, *packages):
+        raise Stop("there is no Python 3.12 or newer to be found; name one with --python")
+    lessons = ("--nbval-lax", "notebooks", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg")
+    command = ["-m", "pytest", *lessons, "-p", "no:cacheprovider", "-W", "default", *AT_ONCE]
+    return subprocess.run([str(interpreter), *command], cwd=str(ROOT), env=environment()).returncode
+
+
 def bench(arguments: argparse.Namespace) -> int:
     """Measure."""
     setup()
@@ -440,6 +456,8 @@ def parser() -> argparse.ArgumentParser:
     one = add("record", "run the notebooks again, store and compare what they put out", record)
     one.add_argument("notebooks", nargs="*", help="which ones; without any, all of them")
     one.add_argument("--check", action="store_true", help="compare only, store nothing")
+    one = add("newest", "run the lessons with the newest Django, in .venv-newest", newest)
+    one.add_argument("--python", help="the interpreter for it: Python 3.12 or newer")
     add("bench", "measure what must be fast; arguments are for the benchmarks", bench)
     return whole
 
