@@ -26,7 +26,7 @@ WORK = ROOT / "my-work"
 FIRST = "00_start_here.ipynb"
 
 #: Tests run on all cores, those of one file one after the other.
-AT_ONCE = ("-n", "auto", "--dist", "loadfile")
+AT_ONCE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 #: Variables that would lead Python, pip or Jupyter out of .venv.
 FOREIGN = {
