@@ -66,7 +66,7 @@ def test_run_all_cells_makes_applies_and_reverts_and_shows_the_graph(
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     last = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
-    expect(page.get_by_text(f"[{last}]:")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text(f"[{last}]:").first).to_be_attached(timeout=180_000)
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
     scroll(page)
     assert graphs(page) >= 8
