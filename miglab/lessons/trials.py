@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from ..facts.lesson import Case, Claim, Verdict, Verdicts
+from ..facts.lesson import Case, Claim, Verdict, Verdicts, kind
 from ..facts.step import Step
 from ..lab import Lab
 from .claims import CLAIMS
@@ -83,8 +83,9 @@ def try_claim(number: str) -> Verdict:
         UnknownName: no lesson tries it.
     """
     trial = _TRIALS[number]
-    verdict = Verdict(trial.claim, tuple(trial.experiment()))
-    verdict = Verdict(verdict.claim, verdict.cases, trial.advice.get(verdict.kind, ""))
+    cases = tuple(trial.experiment())
+    found = kind([each.held for each in cases])
+    verdict = Verdict(trial.claim, cases, trial.advice.get(found, ""))
     keep(verdict)
     return verdict
 
