@@ -28,6 +28,12 @@ FIRST = "00_start_here.ipynb"
 #: Tests run on all cores, those of one file one after the other.
 AT_ONCE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
+#: What pytest is told beside --nbval: the outputs are compared, but for what no run repeats.
+CELLS = (
+    *("notebooks", "-p", "no:cacheprovider", *AT_ONCE),
+    *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
+)
+
 #: Variables that would lead Python, pip or Jupyter out of .venv.
 FOREIGN = {
     "CONDA_PREFIX",
@@ -372,10 +378,7 @@ def test(arguments: argparse.Namespace) -> int:
         "types": ("-m", "mypy"),
         "imports": (str(programs() / "lint-imports"),),
         "tests": ("-m", "pytest", *AT_ONCE),
-        "notebooks": (
-            *("-m", "pytest", "--nbval", "notebooks", "-p", "no:cacheprovider", *AT_ONCE),
-            *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
-        ),
+        "notebooks": ("-m", "pytest", "--nbval", *CELLS),
     }
     results = []
     for title, check in checks.items():
@@ -406,14 +409,12 @@ def newest(arguments: argparse.Namespace) -> int:
     place = ROOT / ".venv-newest"
     wanted = ["--python", arguments.python or ">=3.12", "--no-python-downloads", "--clear"]
     failed = run("-m", "uv", "venv", "--quiet", *wanted, str(place))
-    interpreter = place / programs().name / python().name
+    interpreter = str(place / programs().name / python().name)
     packages = ["-e", ".[notebooks]", "django", "nbval", "pytest", "pytest-xdist"]
-    install = ("-m", "uv", "pip", "install", "--quiet", "--python", str(interpreter))
+    install = ("-m", "uv", "pip", "install", "--quiet", "--python", interpreter)
     if failed or run(*install, *packages):
         raise Stop("there is no Python 3.12 or newer to be found; name one with --python")
-    lessons = ("--nbval-lax", "notebooks", "--nbval-sanitize-with", "tests/notebooks/sanitize.cfg")
-    command = ["-m", "pytest", *lessons, "-p", "no:cacheprovider", "-W", "default", *AT_ONCE]
-    return subprocess.run([str(interpreter), *command], cwd=str(ROOT), env=environment()).returncode
+    return run(interpreter, "-m", "pytest", "--nbval-lax", *CELLS, "-W", "default")
 
 
 def bench(arguments: argparse.Namespace) -> int:
@@ -423,9 +424,9 @@ def bench(arguments: argparse.Namespace) -> int:
 
 
 def run(*command: str) -> int:
-    """Run a program of .venv, or its Python with these arguments; its exit status."""
-    own = command[0].startswith(str(programs()))
-    whole = list(command) if own else [str(python()), *command]
+    """Run a program by its whole path, or the Python of .venv with these arguments; its exit
+    status."""
+    whole = command if os.path.isabs(command[0]) else (str(python()), *command)
     return subprocess.run(whole, cwd=str(ROOT), env=environment()).returncode
 
 
