@@ -8,7 +8,7 @@ from ..compare.truths import compare
 from ..errors import BadInput
 from ..facts.schema import Schema
 from ..facts.step import Step
-from ..facts.truths import Agreement, Record, Truths, value_or
+from ..facts.truths import Agreements, Record, Truths, value_or
 from ..facts.view import Rows
 from ..lab import Lab
 
@@ -86,15 +86,21 @@ def lost(step: Step) -> int:
     )
 
 
-def agreements(lab: Lab) -> list[Agreement]:
-    """The three agreements: models with files, files with record, record with tables."""
-    found = lab.truths().agreements
-    return [found.models_files, found.files_record, found.record_tables]
+def agreements(lab: Lab) -> Agreements:
+    """Whether neighbours agree, pair by pair."""
+    return lab.truths().agreements
+
+
+def disagreements(lab: Lab) -> list[str]:
+    """Why neighbours do not agree, or why that cannot be told; empty where all agree."""
+    found = agreements(lab)
+    pairs = (found.models_files, found.files_record, found.record_tables)
+    return [each.reason for each in pairs if each.verdict is not True]
 
 
 def agree(lab: Lab) -> bool:
     """Whether all neighbours agree."""
-    return all(each.verdict is True for each in agreements(lab))
+    return not disagreements(lab)
 
 
 def ran(lab: Lab, line: str) -> bool:

@@ -95,7 +95,7 @@ task(
         "The record holds all six migrations of `store`.": lambda lab: (
             len(applied(lab, "store")) == 6
         ),
-        "Record and tables agree.": lambda lab: agreements(lab)[2].verdict is True,
+        "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
         "All 24 products are there, and 9 of them have their discount.": lambda lab: (
             count(lab, "store_product") == 24 and _discounts(lab) == 9
         ),
@@ -198,7 +198,7 @@ def _() -> Iterator[Case]:
 
 def _fit_case(lab: Lab, when: str, steps: list[Step]) -> Case:
     """Whether record and tables agree after the last of these steps."""
-    step, fit = steps[-1], agreements(lab)[2]
+    step, fit = steps[-1], agreements(lab).record_tables
     faked = [each.key for each in step.ran if each.fake]
     run = [each.key for each in step.ran if each.done and not each.fake]
     told = [
@@ -224,7 +224,7 @@ def _names(keys: list[Key]) -> str:
 def _() -> Iterator[Case]:
     with fresh() as lab:
         step = lab.manage("migrate --fake store zero")
-        fit = agreements(lab)[2]
+        fit = agreements(lab).record_tables
         kept = "tables" not in moved(step) and lost(step) == 0
         yield case(
             "you ask about schema and rows alone",
@@ -242,7 +242,7 @@ def _() -> Iterator[Case]:
         names = ("store_product_tags", "store_tag", "store_product", "store_category")
         gone = [_sql(lab, f"DROP TABLE {name}") for name in names]
         step = lab.manage("migrate --fake store zero")
-        fit = agreements(lab)[2]
+        fit = agreements(lab).record_tables
         yield case(
             "somebody had dropped the tables by hand",
             [*gone, step],
@@ -264,12 +264,13 @@ def _() -> Iterator[Case]:
         with fresh(*at) as lab:
             before = _recorded(lab)
             step = lab.manage(line)
-            waiting = agreements(lab)[1]
+            found = agreements(lab)
+            waiting, fit = found.files_record, found.record_tables
             yield case(
                 when,
                 [step],
                 f"{before} recorded before, {_recorded(lab)} after, {len(waiting.details)} not. "
-                f"Record and tables: {len(agreements(lab)[2].details)} differences.",
+                f"Record and tables: {len(fit.details)} differences.",
                 held=waiting.verdict is True,
             )
 

@@ -96,7 +96,7 @@ task(
         "`store` has one new file, `0006_add_weight`, and no other.": lambda lab: (
             files(lab, "store")[5:] == ["0006_add_weight"]
         ),
-        "Models and files agree.": lambda lab: agreements(lab)[0].verdict is True,
+        "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
         "The new file is not applied.": lambda lab: (
             applied(lab, "store")[5:] == [] and "weight" not in columns(lab, "store_product")
         ),

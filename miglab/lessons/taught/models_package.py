@@ -83,7 +83,7 @@ task(
             (count(lab, "blog_post"), count(lab, "blog_author")) == (15, 5)
         ),
         "`makemigrations` has nothing more to write.": lambda lab: (
-            agreements(lab)[0].verdict is True
+            agreements(lab).models_files.verdict is True
         ),
     },
     apps=["blog"],

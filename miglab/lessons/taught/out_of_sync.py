@@ -9,6 +9,7 @@ from ...facts.step import Step
 from ...facts.truths import Files, Truths, value_or
 from ...lab import Lab
 from ..looks import (
+    agree,
     agreements,
     applied,
     columns,
@@ -107,9 +108,9 @@ def _add_field(lab: Lab, name: str) -> None:
 task(
     "two-disagreements",
     {
-        "Models and files agree.": lambda lab: agreements(lab)[0].verdict is True,
-        "Files and record agree.": lambda lab: agreements(lab)[1].verdict is True,
-        "Record and tables agree.": lambda lab: agreements(lab)[2].verdict is True,
+        "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
+        "Files and record agree.": lambda lab: agreements(lab).files_record.verdict is True,
+        "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
         "The two green products are still green.": lambda lab: _coloured(lab) == 2,
         "The prices and the 30 photos are all there.": lambda lab: (
             _priced(lab) == 21 and count(lab, "media_photo") == 30
@@ -171,7 +172,8 @@ def _make_ghost(lab: Lab) -> list[Step | str]:
 
 def _aligned(lab: Lab, when: str, steps: list[Step | str]) -> Case:
     """Whether files, record and tables all agree after these steps."""
-    _, record, fit = agreements(lab)
+    found = agreements(lab)
+    record, fit = found.files_record, found.record_tables
     told = [f"Record: {_differ(record.details)}", f"Tables: {_differ(fit.details)}"]
     held = record.verdict is True and fit.verdict is True
     return case(when, steps, ". ".join(told) + ".", held=held)
@@ -211,7 +213,8 @@ def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
     fake = lab.manage("migrate --fake")
     read = lab.shell("Product.objects.first()")
     steps += [fake, f"shell: {read.line}"]
-    models, record, fit = agreements(lab)
+    found = agreements(lab)
+    record, fit = found.files_record, found.record_tables
     told = [
         f"Ghosts in the record: {sum('file is gone' in each for each in record.details)}",
         f"Record and tables: {_FIT[fit.word]}",
@@ -219,7 +222,7 @@ def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
         f"Hand-written data migrations gone: {before - _by_hand(fake.after)}",
     ]
     told += [read.refusal.message] if read.refusal else []
-    held = all(each.verdict is True for each in (models, record, fit)) and lost(fake) == 0
+    held = agree(lab) and lost(fake) == 0
     return case(when, steps, ". ".join(told) + ".", held=held)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
-from ..looks import agree, agreements, columns, count, exists, files, last, lost, select
+from ..looks import agree, columns, count, disagreements, exists, files, last, lost, select
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -95,7 +95,7 @@ def _harm(lab: Lab, steps: list[Step]) -> str:
             return f"{step.line} is refused: {step.refusal}."
     if values := sum(lost(step) for step in steps):
         return f"No error, and {values} stored values are not what they were."
-    return next((each.reason for each in agreements(lab) if each.verdict is not True), "")
+    return next(iter(disagreements(lab)), "")
 
 
 def _tried(lab: Lab, when: str, steps: list[Step], earlier: Sequence[Step] = ()) -> Case:

@@ -126,7 +126,7 @@ task(
         "`0006_product_colour` depends on the file before it, and on no other.": lambda lab: (
             _parents(lab) == ["store.0005_tag_product_tags"]
         ),
-        "Models and files agree.": lambda lab: agreements(lab)[0].verdict is True,
+        "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
         "`0006_product_colour` is applied.": lambda lab: _COLOUR.name in applied(lab, "store"),
         "All products of the category Garden are green, and no others.": _only_garden_is_green,
     },

@@ -82,7 +82,9 @@ task(
         "`store` stands at `0005`.": lambda lab: (
             applied(lab, "store")[-1:] == ["0005_tag_product_tags"]
         ),
-        "The record and the tables agree.": lambda lab: agreements(lab)[2].verdict is True,
+        "The record and the tables agree.": lambda lab: (
+            agreements(lab).record_tables.verdict is True
+        ),
         "All 24 products are there, each with a `sku` of its own.": lambda lab: (
             select(lab, "SELECT count(*), count(DISTINCT sku) FROM store_product") == [(24, 24)]
         ),

@@ -84,7 +84,7 @@ task(
         "All four files of `blog` are still there.": lambda lab: (
             [name[:4] for name in files(lab, "blog")] == ["0001", "0002", "0003", "0004"]
         ),
-        "Record and tables agree.": lambda lab: agreements(lab)[2].verdict is True,
+        "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
         "The shop has its 24 products.": lambda lab: count(lab, "store_product") == 24,
     },
     apps=["blog"],
