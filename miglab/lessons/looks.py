@@ -61,6 +61,34 @@ def select(lab: Lab, sql: str) -> list[tuple[object, ...]]:
     return list(found.rows)
 
 
+def numbers(lab: Lab, sql: str) -> tuple[int, ...]:
+    """The numbers in the one row of a query.
+
+    Raises:
+        BadInput: the database refuses it.
+    """
+    (row,) = select(lab, sql)
+    return tuple(int(str(each)) for each in row)
+
+
+def number(lab: Lab, sql: str) -> int:
+    """The one number that a query gives.
+
+    Raises:
+        BadInput: the database refuses it.
+    """
+    (found,) = numbers(lab, sql)
+    return found
+
+
+def products_with(lab: Lab, column: str, test: str) -> int | None:
+    """How many products pass a test of one column, as in ``"price", "> 0"``; ``None`` where there
+    is no such column."""
+    if column not in columns(lab, "store_product"):
+        return None
+    return number(lab, f"SELECT count(*) FROM store_product WHERE {column} {test}")
+
+
 def count(lab: Lab, table: str) -> int | None:
     """How many rows a table has; ``None`` where there is no such table."""
     return value_or(lab.truths().truths.rows, {}).get(table)

@@ -8,7 +8,7 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...facts.truths import Files, value_or
 from ...lab import Lab
-from ..looks import applied, columns, files, last, lost, moved_apps, select, tables
+from ..looks import applied, columns, files, last, lost, moved_apps, number, tables
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -66,8 +66,7 @@ def _has_city(lab: Lab) -> bool:
 
 def _typed_coupons(lab: Lab) -> int:
     """How many coupons are not in capitals."""
-    sql = "SELECT count(*) FROM marketplace_order WHERE coupon <> UPPER(coupon)"
-    return int(str(select(lab, sql)[0][0]))
+    return number(lab, "SELECT count(*) FROM marketplace_order WHERE coupon <> UPPER(coupon)")
 
 
 task(

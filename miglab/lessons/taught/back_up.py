@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.truths import Truths
 from ...lab import Lab
-from ..looks import applied, columns, count, differences, exists, select, tables
+from ..looks import applied, count, differences, exists, products_with, select, tables
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -75,7 +75,9 @@ task(
             count(lab, "store_product") == 25 and _has(lab, "Hammock")
         ),
         "Prices, discounts and tags are as they were.": lambda lab: (
-            (_prices(lab), _discounts(lab), count(lab, "store_product_tags")) == (22, 10, 40)
+            products_with(lab, "price", "> 0") == 22
+            and products_with(lab, "discount", "> 0") == 10
+            and count(lab, "store_product_tags") == 40
         ),
         "`why.txt` says why.": lambda lab: (
             exists(lab, "why.txt") and len(lab.read("why.txt").split()) > 2
@@ -99,29 +101,14 @@ def _at_the_end(lab: Lab) -> bool:
     return applied(lab, "store")[-1:] == ["0005_tag_product_tags"]
 
 
-def _number(lab: Lab, sql: str) -> int:
-    return int(str(select(lab, sql)[0][0]))
-
-
-def _prices(lab: Lab) -> int:
-    """How many products have a price."""
-    if "price" not in columns(lab, "store_product"):
-        return 0
-    return _number(lab, "SELECT count(*) FROM store_product WHERE price > 0")
-
-
 def _discounts(lab: Lab) -> int:
-    """How many products have a discount."""
-    if "discount" not in columns(lab, "store_product"):
-        return 0
-    return _number(lab, "SELECT count(*) FROM store_product WHERE discount > 0")
+    """How many products have a discount: without the column, none."""
+    return products_with(lab, "discount", "> 0") or 0
 
 
 def _has(lab: Lab, product: str) -> bool:
     """Whether there is a product of that name."""
-    if "store_product" not in tables(lab):
-        return False
-    return _number(lab, f"SELECT count(*) FROM store_product WHERE name = '{product}'") == 1
+    return products_with(lab, "name", f"= '{product}'") == 1
 
 
 def _coupon(lab: Lab) -> str:

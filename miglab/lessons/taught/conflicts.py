@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
-from ..looks import agree, applied, columns, files, last, lost, select
+from ..looks import agree, applied, files, last, lost, number, products_with, select
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -118,21 +118,14 @@ task(
         ),
         "Both are applied.": lambda lab: {_COLOUR, _WEIGHT} <= set(applied(lab, "store")),
         "All four truths agree.": agree,
-        "The garden things are still green.": lambda lab: _green(lab) == _garden(lab),
+        "The garden things are still green.": lambda lab: (
+            products_with(lab, "colour", "= 'green'")
+            == number(lab, "SELECT count(*) FROM store_product WHERE name LIKE 'Garden%'")
+        ),
     },
     apps=["store"],
     begin=_mistyped,
 )
-
-
-def _garden(lab: Lab) -> object:
-    return select(lab, "SELECT count(*) FROM store_product WHERE name LIKE 'Garden%'")[0][0]
-
-
-def _green(lab: Lab) -> object:
-    if "colour" not in columns(lab, "store_product"):
-        return None
-    return select(lab, "SELECT count(*) FROM store_product WHERE colour = 'green'")[0][0]
 
 
 @experiment(

@@ -9,7 +9,7 @@ from ...facts.migration import Key
 from ...facts.step import Step
 from ...facts.truths import Files, value_or
 from ...lab import Lab
-from ..looks import agree, applied, columns, exists, files, last, select
+from ..looks import agree, applied, columns, exists, files, last, number, numbers
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -65,7 +65,7 @@ def _has_approval(lab: Lab) -> bool:
 
 def _approved(lab: Lab) -> int:
     """How many comments are approved."""
-    return int(str(select(lab, "SELECT count(*) FROM blog_comment WHERE is_approved")[0][0]))
+    return number(lab, "SELECT count(*) FROM blog_comment WHERE is_approved")
 
 
 def _operations(lab: Lab, app_label: str, name: str) -> list[str]:
@@ -74,17 +74,16 @@ def _operations(lab: Lab, app_label: str, name: str) -> list[str]:
     return [each.text for each in found.operations] if found else []
 
 
-def _alt_texts(lab: Lab) -> tuple[int, int]:
+def _alt_texts(lab: Lab) -> tuple[int, ...]:
     """How many photos have a text, and how many a text that a person wrote."""
     if "alt_text" not in columns(lab, "media_photo"):
         return 0, 0
     first = "listing.title || ', ' || listing.condition"
-    ((texts, by_people),) = select(
+    return numbers(
         lab,
         f"SELECT sum(photo.alt_text <> ''), sum(photo.alt_text NOT IN ('', {first}))"
         " FROM media_photo photo JOIN marketplace_listing listing ON listing.id = listing_id",
     )
-    return int(str(texts)), int(str(by_people))
 
 
 def _lose_the_file(lab: Lab) -> None:

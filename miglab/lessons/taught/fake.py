@@ -9,7 +9,7 @@ from ...facts.migration import Key
 from ...facts.step import Step
 from ...facts.truths import Files, value_or
 from ...lab import Lab
-from ..looks import agreements, applied, columns, count, last, lost, moved, select, tables
+from ..looks import agreements, applied, count, last, lost, moved, products_with, tables
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -55,27 +55,15 @@ question(
     "The record is empty, and the tables are those of `0004`. "
     "You run `migrate store --fake-initial`. Are the prices still there?",
     {
-        "Yes. Every migration is faked.": lambda lab: not last(lab).refused and _prices(lab) == 21,
-        "Yes. The database refuses: the column is already there.": lambda lab: (
-            last(lab).refused and _prices(lab) == 21
+        "Yes. Every migration is faked.": lambda lab: (
+            not last(lab).refused and products_with(lab, "price", "> 0") == 21
         ),
-        "No. Every price is 0.": lambda lab: _prices(lab) == 0,
+        "Yes. The database refuses: the column is already there.": lambda lab: (
+            last(lab).refused and products_with(lab, "price", "> 0") == 21
+        ),
+        "No. Every price is 0.": lambda lab: products_with(lab, "price", "> 0") == 0,
     },
 )
-
-
-def _prices(lab: Lab) -> int:
-    """How many products have a price above 0; -1 where there is no such column."""
-    if "price" not in columns(lab, "store_product"):
-        return -1
-    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE price > 0")[0][0]))
-
-
-def _discounts(lab: Lab) -> int:
-    """How many products have a discount; -1 where there is no such column."""
-    if "discount" not in columns(lab, "store_product"):
-        return -1
-    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE discount > 0")[0][0]))
 
 
 def _lose_two_lines(lab: Lab) -> None:
@@ -97,7 +85,7 @@ task(
         ),
         "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
         "All 24 products are there, and 9 of them have their discount.": lambda lab: (
-            count(lab, "store_product") == 24 and _discounts(lab) == 9
+            count(lab, "store_product") == 24 and products_with(lab, "discount", "> 0") == 9
         ),
         "All 6 tags are there, 40 times on a product.": lambda lab: (
             count(lab, "store_tag") == 6 and count(lab, "store_product_tags") == 40

@@ -12,12 +12,11 @@ from ..looks import (
     agree,
     agreements,
     applied,
-    columns,
     count,
     files,
     last,
     lost,
-    select,
+    products_with,
 )
 from ..predictions import question
 from ..tasks import task
@@ -83,11 +82,9 @@ def _message(lab: Lab) -> str:
     return refusal.message if refusal else ""
 
 
-def _coloured(lab: Lab) -> int:
-    """How many products have a colour; -1 where there is no such column."""
-    if "colour" not in columns(lab, "store_product"):
-        return -1
-    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE colour <> ''")[0][0]))
+def _coloured(lab: Lab) -> int | None:
+    """How many products have a colour; ``None`` where there is no such column."""
+    return products_with(lab, "colour", "<> ''")
 
 
 def _two_disagreements(lab: Lab) -> None:
@@ -113,7 +110,7 @@ task(
         "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
         "The two green products are still green.": lambda lab: _coloured(lab) == 2,
         "The prices and the 30 photos are all there.": lambda lab: (
-            _priced(lab) == 21 and count(lab, "media_photo") == 30
+            products_with(lab, "price", "> 0") == 21 and count(lab, "media_photo") == 30
         ),
         "No migration file is gone: 6 of `store`, 2 of `media`.": lambda lab: (
             len(files(lab, "store")) == 6 and len(files(lab, "media")) == 2
@@ -122,12 +119,6 @@ task(
     apps=["store", "media"],
     begin=_two_disagreements,
 )
-
-
-def _priced(lab: Lab) -> int:
-    if "price" not in columns(lab, "store_product"):
-        return -1
-    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE price > 0")[0][0]))
 
 
 @experiment(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...facts.schema import Schema
 from ...facts.truths import Files, value_or
 from ...lab import Lab
-from ..looks import agree, columns, count, last, lost, select, tables
+from ..looks import agree, columns, count, last, lost, numbers, tables
 from ..predictions import question
 from ..tasks import task
 
@@ -66,14 +66,14 @@ def _takes_halves(lab: Lab) -> bool:
     return column is not None and column.type.startswith("decimal")
 
 
-def _values(lab: Lab) -> tuple[int, int] | None:
+def _values(lab: Lab) -> tuple[int, ...] | None:
     """How many products have a percentage, and the sum; ``None`` where no column holds it."""
     found = [each for each in ("percent_off", "discount") if each in columns(lab, "store_product")]
     if not found:
         return None
-    sql = f"SELECT sum({found[0]} > 0), CAST(sum({found[0]}) AS integer) FROM store_product"
-    ((products, total),) = select(lab, sql)
-    return int(str(products)), int(str(total))
+    return numbers(
+        lab, f"SELECT sum({found[0]} > 0), CAST(sum({found[0]}) AS integer) FROM store_product"
+    )
 
 
 task(

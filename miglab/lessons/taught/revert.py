@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...facts.lesson import Case
-from ...lab import Lab
-from ..looks import applied, columns, count, differences, last, lost, moved_apps, select, tables
+from ..looks import (
+    applied,
+    columns,
+    count,
+    differences,
+    last,
+    lost,
+    moved_apps,
+    products_with,
+    tables,
+)
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -27,9 +36,9 @@ question(
     "prices-back",
     "You went back to `0001`. Now you go forward again. Are the prices back?",
     {
-        "Yes. Django puts them back.": lambda lab: _prices(lab) == 21,
+        "Yes. Django puts them back.": lambda lab: products_with(lab, "price", "> 0") == 21,
         "The column is back. Every price is 0.": lambda lab: (
-            "price" in columns(lab, "store_product") and _prices(lab) == 0
+            products_with(lab, "price", "> 0") == 0
         ),
         "No. The column stays away.": lambda lab: "price" not in columns(lab, "store_product"),
     },
@@ -48,13 +57,6 @@ question(
 )
 
 
-def _prices(lab: Lab) -> int:
-    """How many products have a price."""
-    if "price" not in columns(lab, "store_product"):
-        return 0
-    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE price > 0")[0][0]))
-
-
 task(
     "before-discounts",
     {
@@ -62,7 +64,7 @@ task(
             applied(lab, "store")[-1:] == ["0003_change_price_field"]
         ),
         "All 24 products are there.": lambda lab: count(lab, "store_product") == 24,
-        "The prices are as they were.": lambda lab: _prices(lab) == 21,
+        "The prices are as they were.": lambda lab: products_with(lab, "price", "> 0") == 21,
     },
     apps=["store"],
 )

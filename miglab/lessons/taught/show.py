@@ -3,16 +3,7 @@
 from __future__ import annotations
 
 from ...lab import Lab
-from ..looks import (
-    agreements,
-    applied,
-    columns,
-    count,
-    files,
-    last,
-    select,
-    tables,
-)
+from ..looks import agreements, applied, count, files, last, products_with, tables
 from ..predictions import question
 from ..tasks import task
 
@@ -68,16 +59,9 @@ task(
             applied(lab, "store") == files(lab, "store")
         ),
         "All 24 products are there, with their 21 prices.": lambda lab: (
-            count(lab, "store_product") == 24 and _prices(lab) == 21
+            count(lab, "store_product") == 24 and products_with(lab, "price", "> 0") == 21
         ),
     },
     apps=["store"],
     begin=_drop_by_hand,
 )
-
-
-def _prices(lab: Lab) -> int:
-    """How many products have a price."""
-    if "price" not in columns(lab, "store_product"):
-        return 0
-    return int(str(select(lab, "SELECT count(*) FROM store_product WHERE price > 0")[0][0]))

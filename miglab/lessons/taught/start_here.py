@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...lab import Lab
-from ..looks import agree, applied, columns, files, last, moved, ran, select
+from ..looks import agree, applied, columns, files, last, moved, products_with, ran
 from ..predictions import question
 from ..tasks import task
 
@@ -22,22 +22,17 @@ question(
 )
 
 
-def _green(lab: Lab) -> int:
-    """How many products are green."""
-    if "colour" not in columns(lab, "store_product"):
-        return 0
-    told = select(lab, "SELECT count(*) FROM store_product WHERE colour = 'green'")
-    return int(str(told[0][0]))
+def _green(lab: Lab) -> int | None:
+    """How many products are green; ``None`` where there is no such column."""
+    return products_with(lab, "colour", "= 'green'")
 
 
 question(
     "green-back",
     "Go forward again with `migrate store`. Is the word “green” back?",
     {
-        "Yes: the column is back, and what was in it.": lambda lab: _green(lab) > 0,
-        "The column is back. “green” is not.": lambda lab: (
-            "colour" in columns(lab, "store_product") and _green(lab) == 0
-        ),
+        "Yes: the column is back, and what was in it.": lambda lab: bool(_green(lab)),
+        "The column is back. “green” is not.": lambda lab: _green(lab) == 0,
         "The column is not back either.": lambda lab: "colour" not in columns(lab, "store_product"),
     },
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
-from ..looks import agree, columns, count, disagreements, exists, files, last, lost, select
+from ..looks import agree, columns, count, disagreements, exists, files, last, lost, products_with
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -41,20 +41,14 @@ question(
     "What happens to the weights?",
     {
         "They stay. Django sees that the column is there.": lambda lab: (
-            not last(lab).refused and _weighing(lab, 5) == 24
+            not last(lab).refused and products_with(lab, "weight", "= 5") == 24
         ),
         "Django refuses: the column is there already.": lambda lab: last(lab).refused,
-        "Every weight is 0.": lambda lab: not last(lab).refused and _weighing(lab, 0) == 24,
+        "Every weight is 0.": lambda lab: (
+            not last(lab).refused and products_with(lab, "weight", "= 0") == 24
+        ),
     },
 )
-
-
-def _weighing(lab: Lab, weight: int) -> int:
-    """How many products have this weight."""
-    if "weight" not in columns(lab, "store_product"):
-        return 0
-    told = select(lab, f"SELECT count(*) FROM store_product WHERE weight = {weight}")
-    return int(str(told[0][0]))
 
 
 def _add_colour(lab: Lab) -> Step:

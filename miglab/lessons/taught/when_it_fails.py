@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
-from ..looks import agree, agreements, applied, columns, count, files, last, lost, select
+from ..looks import agree, agreements, applied, columns, count, files, last, lost, numbers
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -86,7 +86,7 @@ task(
             agreements(lab).record_tables.verdict is True
         ),
         "All 24 products are there, each with a `sku` of its own.": lambda lab: (
-            select(lab, "SELECT count(*), count(DISTINCT sku) FROM store_product") == [(24, 24)]
+            numbers(lab, "SELECT count(*), count(DISTINCT sku) FROM store_product") == (24, 24)
         ),
         "No tag is lost.": lambda lab: (
             count(lab, "store_tag") == 6 and count(lab, "store_product_tags") == 40
