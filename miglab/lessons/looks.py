@@ -6,9 +6,10 @@ from pathlib import PurePosixPath
 
 from ..compare.truths import compare
 from ..errors import BadInput
+from ..facts.migration import Migration
 from ..facts.schema import Schema
 from ..facts.step import Step
-from ..facts.truths import Agreements, Record, Truths, value_or
+from ..facts.truths import Agreements, Files, Record, Truths, value_or
 from ..facts.view import Rows
 from ..lab import Lab
 
@@ -32,10 +33,20 @@ def applied(lab: Lab, app_label: str) -> list[str]:
 
 def files(lab: Lab, app_label: str) -> list[str]:
     """The names of an app's migration files, also of those that do not import."""
-    truths = lab.truths().truths
-    found = value_or(truths.files, None)
-    keys = [*found.migrations, *found.bad] if found else []
+    found = _files(lab)
+    keys = (*found.migrations, *found.bad)
     return sorted(key.name for key in keys if key.app_label == app_label)
+
+
+def migrations(lab: Lab, app_label: str) -> list[Migration]:
+    """An app's migrations as their files say they are, in order of names; without those that do
+    not import."""
+    found = sorted(_files(lab).migrations.items())
+    return [migration for key, migration in found if key.app_label == app_label]
+
+
+def _files(lab: Lab) -> Files:
+    return value_or(lab.truths().truths.files, Files((), {}))
 
 
 def tables(lab: Lab) -> list[str]:

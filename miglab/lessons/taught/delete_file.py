@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...facts.lesson import Case
-from ...facts.migration import Key
 from ...facts.step import Step
-from ...facts.truths import Files, value_or
 from ...lab import Lab
-from ..looks import agree, applied, columns, exists, files, last, number, numbers
+from ..looks import agree, applied, columns, exists, files, last, migrations, number, numbers
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -70,8 +68,8 @@ def _approved(lab: Lab) -> int:
 
 def _operations(lab: Lab, app_label: str, name: str) -> list[str]:
     """What a migration's file does, an operation at a time; none where there is no such file."""
-    found = value_or(lab.truths().truths.files, Files((), {})).migrations.get(Key(app_label, name))
-    return [each.text for each in found.operations] if found else []
+    found = [each for each in migrations(lab, app_label) if each.key.name == name]
+    return [operation.text for each in found for operation in each.operations]
 
 
 def _alt_texts(lab: Lab) -> tuple[int, ...]:

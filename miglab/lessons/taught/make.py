@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ...facts.lesson import Case
-from ...facts.migration import Key
 from ...facts.step import Step
 from ...facts.truths import Models, Record, value_or
 from ...lab import Lab
-from ..looks import agree, agreements, applied, columns, files, last, lost, moved
+from ..looks import agree, agreements, applied, columns, files, last, lost, migrations, moved
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -198,10 +197,7 @@ def _sql(lab: Lab, line: str) -> Step:
 
 def _operations(lab: Lab) -> list[str]:
     """The kinds of operations in the newest file of the store."""
-    found = value_or(lab.truths().truths.files, None)
-    name = files(lab, "store")[-1]
-    migration = found.migrations.get(Key("store", name)) if found else None
-    return [each.kind for each in migration.operations] if migration else []
+    return [each.kind for each in migrations(lab, "store")[-1].operations]
 
 
 @experiment(

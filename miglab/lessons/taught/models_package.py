@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ...facts.truths import value_or
 from ...lab import Lab
-from ..looks import agreements, count, last, tables
+from ..looks import agreements, count, last, migrations, tables
 from ..predictions import question
 from ..tasks import task
 
@@ -20,11 +19,9 @@ class Like(models.Model):
 
 def _deletes(lab: Lab, model: str) -> bool:
     """Whether a migration file of the blog deletes this model."""
-    found = value_or(lab.truths().truths.files, None)
-    return found is not None and any(
+    return any(
         operation.kind == "DeleteModel" and operation.text == f"Delete model {model}"
-        for migration in found.migrations.values()
-        if migration.key.app_label == "blog"
+        for migration in migrations(lab, "blog")
         for operation in migration.operations
     )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...facts.schema import Schema
-from ...facts.truths import Files, value_or
+from ...facts.truths import value_or
 from ...lab import Lab
-from ..looks import agree, columns, count, last, lost, numbers, tables
+from ..looks import agree, columns, count, last, lost, migrations, numbers, tables
 from ..predictions import question
 from ..tasks import task
 
@@ -50,13 +50,8 @@ question(
 
 def _made(lab: Lab) -> list[str]:
     """The kinds of all operations in the store's migrations after the fifth."""
-    files = value_or(lab.truths().truths.files, Files((), {}))
-    return [
-        each.kind
-        for key, migration in sorted(files.migrations.items())
-        if key.app_label == "store" and key.name >= "0006"
-        for each in migration.operations
-    ]
+    made = [each for each in migrations(lab, "store") if each.key.name >= "0006"]
+    return [operation.kind for each in made for operation in each.operations]
 
 
 def _takes_halves(lab: Lab) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...facts.lesson import Case
-from ...facts.migration import Key
 from ...facts.step import Step
-from ...facts.truths import value_or
 from ...lab import Lab
-from ..looks import agreements, applied, count, differences, last
+from ..looks import agreements, applied, count, differences, last, migrations
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -69,8 +67,8 @@ def _cells(lab: Lab, column: str) -> list[object]:
     return [row[place] for row in found.rows]
 
 
-_COLOUR = Key("store", "0006_product_colour")
-_PATH = f"store/migrations/{_COLOUR.name}.py"
+_COLOUR = "0006_product_colour"
+_PATH = f"store/migrations/{_COLOUR}.py"
 _TEXT = """# Written by hand.
 
 from django.db import migrations, models
@@ -107,9 +105,8 @@ def _write_by_hand(lab: Lab) -> None:
 
 def _parents(lab: Lab) -> list[str]:
     """What the colleague's file depends on."""
-    files = value_or(lab.truths().truths.files, None)
-    found = files.migrations.get(_COLOUR) if files else None
-    return [str(each) for each in found.dependencies] if found else []
+    found = [each for each in migrations(lab, "store") if each.key.name == _COLOUR]
+    return [str(key) for each in found for key in each.dependencies]
 
 
 def _only_garden_is_green(lab: Lab) -> bool:
@@ -127,7 +124,7 @@ task(
             _parents(lab) == ["store.0005_tag_product_tags"]
         ),
         "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
-        "`0006_product_colour` is applied.": lambda lab: _COLOUR.name in applied(lab, "store"),
+        "`0006_product_colour` is applied.": lambda lab: _COLOUR in applied(lab, "store"),
         "All products of the category Garden are green, and no others.": _only_garden_is_green,
     },
     apps=["store"],
