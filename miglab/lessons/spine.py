@@ -10,6 +10,7 @@ from ..facts.lesson import Spine
 from ..facts.step import RowChange, Step
 from ..facts.truths import NAMES
 from ..lab import Lab
+from .acts import add_field, by_hand
 
 Act = Callable[[Lab], Step]
 
@@ -29,19 +30,11 @@ def _manage(line: str) -> Act:
 
 
 def _sql(line: str) -> Act:
-    def act(lab: Lab) -> Step:
-        lab.sql(line)
-        assert lab.last is not None
-        return lab.last
-
-    return act
+    return lambda lab: by_hand(lab, line)
 
 
 def _edit_models(lab: Lab) -> Step:
-    old = "    discount ="
-    return lab.replace(
-        "store/models.py", old, f'    colour = models.CharField(max_length=9, default="")\n{old}'
-    )
+    return add_field(lab, 'colour = models.CharField(max_length=9, default="")')
 
 
 def _delete_file(lab: Lab) -> Step:

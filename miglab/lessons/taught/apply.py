@@ -8,6 +8,7 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...facts.truths import Files, value_or
 from ...lab import Lab
+from ..acts import by_hand
 from ..looks import applied, columns, files, last, lost, moved_apps, number, tables
 from ..predictions import question
 from ..tasks import task
@@ -143,8 +144,7 @@ def _() -> Iterator[Case]:
             held=_has_city(lab),
         )
     with fresh() as lab:
-        lab.sql("DROP TABLE store_product_tags")
-        dropped = last(lab)
+        dropped = by_hand(lab, "DROP TABLE store_product_tags")
         step = lab.manage("migrate")
         there = "store_product_tags" in tables(lab)
         yield case(
@@ -173,8 +173,7 @@ def _() -> Iterator[Case]:
         with fresh("marketplace.0002") as lab:
             here = lab.manage("migrate")
         with fresh("marketplace.0002") as lab:
-            lab.sql(_ONE_MORE.format(title))
-            row = last(lab)
+            row = by_hand(lab, _ONE_MORE.format(title))
             there = lab.manage("migrate")
             yield case(
                 when,

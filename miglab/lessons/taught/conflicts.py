@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
+from ..acts import add_field
 from ..looks import agree, applied, files, last, lost, number, products_with, select
 from ..predictions import question
 from ..tasks import task
@@ -84,14 +85,9 @@ def _theirs(operation: str, after: str = "0005_tag_product_tags") -> str:
 _ADD_WEIGHT = 'AddField("product", "weight", models.IntegerField(default=0))'
 
 
-def _add(lab: Lab, line: str) -> None:
-    """A new line among the fields of the product."""
-    lab.replace(_MODELS, "    discount =", f"    {line}\n    discount =")
-
-
 def _mine(lab: Lab) -> None:
     """Your own migration, applied, and colours in some rows."""
-    _add(lab, 'colour = models.CharField(max_length=20, default="")')
+    add_field(lab, 'colour = models.CharField(max_length=20, default="")')
     lab.manage("makemigrations store")
     lab.manage("migrate store")
     lab.sql("UPDATE store_product SET colour = 'green' WHERE name LIKE 'Garden%'")
@@ -100,7 +96,7 @@ def _mine(lab: Lab) -> None:
 def _pull(lab: Lab, operation: str = _ADD_WEIGHT, after: str = "0005_tag_product_tags") -> None:
     """A colleague's migration, and their field, arrive beside yours."""
     if operation == _ADD_WEIGHT:
-        _add(lab, "weight = models.IntegerField(default=0)")
+        add_field(lab, "weight = models.IntegerField(default=0)")
     lab.write(f"store/migrations/{_WEIGHT}.py", _theirs(operation, after))
 
 

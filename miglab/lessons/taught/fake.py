@@ -9,6 +9,7 @@ from ...facts.migration import Key
 from ...facts.step import Step
 from ...facts.truths import Files, value_or
 from ...lab import Lab
+from ..acts import add_field, by_hand
 from ..looks import agreements, applied, count, last, lost, moved, products_with, tables
 from ..predictions import question
 from ..tasks import task
@@ -68,11 +69,7 @@ question(
 
 def _lose_two_lines(lab: Lab) -> None:
     """A new migration waits, and the record has forgotten two that are in the tables."""
-    lab.replace(
-        "store/models.py",
-        "    discount =",
-        "    weight = models.IntegerField(null=True)\n    discount =",
-    )
+    add_field(lab, "weight = models.IntegerField(null=True)")
     lab.manage("makemigrations store")
     lab.sql("DELETE FROM django_migrations WHERE app = 'store' AND name >= '0004'")
 
@@ -137,7 +134,7 @@ def _() -> Iterator[Case]:
         step = lab.manage("migrate --fake-initial")
         yield _initial_case("none of those tables is there", [step])
     with fresh("store.0001") as lab:
-        drop = _sql(lab, "DROP TABLE store_product")
+        drop = by_hand(lab, "DROP TABLE store_product")
         forget = [lab.manage("migrate --fake store zero")]
         step = lab.manage("migrate --fake-initial")
         yield _initial_case("one of those tables is missing", [drop, *forget, step])
@@ -177,8 +174,8 @@ def _() -> Iterator[Case]:
             yield _fit_case(lab, when, [forget, step])
     with fresh("store.zero") as lab:
         made = [
-            _sql(lab, "CREATE TABLE store_category (id integer, label text)"),
-            _sql(lab, "CREATE TABLE store_product (id integer, title text)"),
+            by_hand(lab, "CREATE TABLE store_category (id integer, label text)"),
+            by_hand(lab, "CREATE TABLE store_product (id integer, title text)"),
         ]
         step = lab.manage("migrate store 0001 --fake-initial")
         yield _fit_case(lab, "the tables have the right names and wrong columns", [*made, step])
@@ -228,7 +225,7 @@ def _() -> Iterator[Case]:
         )
     with fresh() as lab:
         names = ("store_product_tags", "store_tag", "store_product", "store_category")
-        gone = [_sql(lab, f"DROP TABLE {name}") for name in names]
+        gone = [by_hand(lab, f"DROP TABLE {name}") for name in names]
         step = lab.manage("migrate --fake store zero")
         fit = agreements(lab).record_tables
         yield case(
@@ -265,8 +262,3 @@ def _() -> Iterator[Case]:
 
 def _recorded(lab: Lab) -> int:
     return sum(len(applied(lab, label)) for label in ("store", "media"))
-
-
-def _sql(lab: Lab, line: str) -> Step:
-    lab.sql(line)
-    return last(lab)

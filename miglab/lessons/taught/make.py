@@ -9,6 +9,7 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...facts.truths import Models, Record, value_or
 from ...lab import Lab
+from ..acts import add_field, by_hand
 from ..looks import agree, agreements, applied, columns, files, last, lost, migrations, moved
 from ..predictions import question
 from ..tasks import task
@@ -65,17 +66,12 @@ def _names(step: Step) -> list[str]:
     return [each.key.name for each in step.ran if each.done]
 
 
-def _add(lab: Lab, field: str) -> Step:
-    """Give the product one more field."""
-    return lab.replace(_MODELS, "    discount =", f"    {field}\n    discount =")
-
-
 _AS_TEXT = 'weight = models.CharField(max_length=10, default="")'
 _AS_NUMBER = "weight = models.PositiveIntegerField(default=0)"
 
 
 def _make_wrong_weight(lab: Lab) -> None:
-    _add(lab, _AS_TEXT)
+    add_field(lab, _AS_TEXT)
     lab.manage("makemigrations store")
 
 
@@ -110,7 +106,7 @@ _MADE = f"{_FOLDER}/0006_product_colur.py"
 
 def _make_typo(lab: Lab) -> list[Step | str]:
     """A field with a typo, and a file for it."""
-    _add(lab, _TYPO)
+    add_field(lab, _TYPO)
     return [f"edit {_MODELS} (add colur)", lab.manage("makemigrations store")]
 
 
@@ -166,7 +162,7 @@ def _() -> Iterator[Case]:
         with lab.copy() as other:
             there = [
                 other.manage("migrate store"),
-                _sql(other, "UPDATE store_product SET colur = 'green'"),
+                by_hand(other, "UPDATE store_product SET colur = 'green'"),
             ]
             mended = _mend(lab)
             other.delete(_MADE)
@@ -187,12 +183,6 @@ def _there(steps: Sequence[Step]) -> list[str]:
         f"{'SQL: ' if each.kind == 'sql' else 'python manage.py '}{each.line}   (there)"
         for each in steps
     ]
-
-
-def _sql(lab: Lab, line: str) -> Step:
-    step = lab.sql(line)
-    assert isinstance(step, Step)
-    return step
 
 
 def _operations(lab: Lab) -> list[str]:

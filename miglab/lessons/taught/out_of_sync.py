@@ -8,6 +8,7 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...facts.truths import Files, Truths, value_or
 from ...lab import Lab
+from ..acts import add_field, by_hand
 from ..looks import (
     agree,
     agreements,
@@ -24,7 +25,8 @@ from ..trials import case, experiment, fresh
 
 _APPS = ("accounts", "marketplace", "media", "store", "blog")
 _MODELS = "store/models.py"
-_BEFORE = "    discount ="
+_COLOUR = "colour = models.CharField(max_length=20, null=True)"
+_ORIGIN = "origin = models.CharField(max_length=20, null=True)"
 _FIT = {"yes": "agree", "no": "differ", "cannot tell": "cannot tell"}
 _GHOST = "store/migrations/0006_product_origin.py"
 
@@ -91,15 +93,10 @@ def _two_disagreements(lab: Lab) -> None:
     """A column that no line of the record knows, and a line without its column."""
     lab.sql("ALTER TABLE store_product ADD COLUMN colour varchar(20) NULL")
     lab.sql("UPDATE store_product SET colour = 'green' WHERE name LIKE 'Garden%'")
-    _add_field(lab, "colour")
+    add_field(lab, _COLOUR)
     lab.manage("makemigrations store")
     lab.manage("migrate media 0001")
     lab.manage("migrate media --fake")
-
-
-def _add_field(lab: Lab, name: str) -> None:
-    field = f"    {name} = models.CharField(max_length=20, null=True)\n"
-    lab.replace(_MODELS, _BEFORE, field + _BEFORE)
 
 
 task(
@@ -130,8 +127,8 @@ task(
 )
 def _() -> Iterator[Case]:
     with fresh() as lab:
-        column = _sql(lab, "ALTER TABLE store_product ADD COLUMN colour varchar(20) NULL")
-        _add_field(lab, "colour")
+        column = by_hand(lab, "ALTER TABLE store_product ADD COLUMN colour varchar(20) NULL")
+        add_field(lab, _COLOUR)
         make = lab.manage("makemigrations store")
         fake = lab.manage("migrate --fake")
         yield _aligned(
@@ -140,7 +137,7 @@ def _() -> Iterator[Case]:
             [column, "edit store/models.py", make, fake],
         )
     with fresh() as lab:
-        _add_field(lab, "colour")
+        add_field(lab, _COLOUR)
         make = lab.manage("makemigrations store")
         fake = lab.manage("migrate --fake")
         yield _aligned(lab, "the tables do not have it yet", ["edit store/models.py", make, fake])
@@ -153,7 +150,7 @@ def _() -> Iterator[Case]:
 def _make_ghost(lab: Lab) -> list[Step | str]:
     """A migration of another branch: applied, and then its file and its field are gone."""
     models = lab.read(_MODELS)
-    _add_field(lab, "origin")
+    add_field(lab, _ORIGIN)
     made = lab.manage("makemigrations store --name product_origin")
     went = lab.manage("migrate store")
     lab.write(_MODELS, models)
@@ -193,12 +190,12 @@ def _() -> Iterator[Case]:
         ]
         yield _recipe(lab, "the tables equal the models, and you empty the record first", empty)
     with fresh() as lab:
-        yield _recipe(lab, "somebody had changed a table by hand", [_sql(lab, rename)])
+        yield _recipe(lab, "somebody had changed a table by hand", [by_hand(lab, rename)])
 
 
 def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
     """Delete, make again, fake: what agrees then, and what is gone."""
-    before = _by_hand(lab.truths().truths)
+    before = _own_python(lab.truths().truths)
     steps += [lab.delete(f"{label}/migrations/0*.py") for label in _APPS]
     steps.append(lab.manage("makemigrations"))
     fake = lab.manage("migrate --fake")
@@ -210,14 +207,14 @@ def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
         f"Ghosts in the record: {sum('file is gone' in each for each in record.details)}",
         f"Record and tables: {_FIT[fit.word]}",
         f"Migrations faked: {sum(each.fake for each in fake.ran)}",
-        f"Hand-written data migrations gone: {before - _by_hand(fake.after)}",
+        f"Hand-written data migrations gone: {before - _own_python(fake.after)}",
     ]
     told += [read.refusal.message] if read.refusal else []
     held = agree(lab) and lost(fake) == 0
     return case(when, steps, ". ".join(told) + ".", held=held)
 
 
-def _by_hand(truths: Truths) -> int:
+def _own_python(truths: Truths) -> int:
     """How many migrations of these apps run Python of their own."""
     found = value_or(truths.files, Files((), {})).migrations
     return sum(
@@ -225,8 +222,3 @@ def _by_hand(truths: Truths) -> int:
         for key, migration in found.items()
         if key.app_label in _APPS
     )
-
-
-def _sql(lab: Lab, line: str) -> Step:
-    lab.sql(line)
-    return last(lab)

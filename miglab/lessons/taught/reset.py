@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
+from ..acts import add_field
 from ..looks import agree, applied, columns, count, files, last, lost, tables
 from ..predictions import question
 from ..tasks import task
@@ -88,8 +89,7 @@ task(
 
 def _want_colour(lab: Lab) -> Step:
     """Change a model, as whoever resets has done."""
-    field = '    colour = models.CharField(max_length=20, default="")\n'
-    return lab.replace("store/models.py", "    discount =", f"{field}    discount =")
+    return add_field(lab, 'colour = models.CharField(max_length=20, default="")')
 
 
 def _delete_files(lab: Lab) -> Step:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
+from ..acts import add_field
 from ..looks import agreements, applied, count, differences, last, migrations
 from ..predictions import question
 from ..tasks import task
@@ -95,11 +96,7 @@ class Migration(migrations.Migration):
 
 def _write_by_hand(lab: Lab) -> None:
     """A model with a colour, and a file for it with two mistakes."""
-    lab.replace(
-        "store/models.py",
-        "    discount =",
-        '    colour = models.CharField(max_length=20, default="")\n    discount =',
-    )
+    add_field(lab, 'colour = models.CharField(max_length=20, default="")')
     lab.write(_PATH, _TEXT)
 
 

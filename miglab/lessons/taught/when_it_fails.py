@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
+from ..acts import add_field, by_hand
 from ..looks import agree, agreements, applied, columns, count, files, last, lost, numbers
 from ..predictions import question
 from ..tasks import task
@@ -14,7 +15,7 @@ from ..trials import case, experiment, fresh
 
 _MODELS = "store/models.py"
 _SKU = "sku = models.CharField(max_length=20, unique=True)"
-_SHIPPING = '    shipping = models.DecimalField(max_digits=6, decimal_places=2, default="free")\n'
+_SHIPPING = 'shipping = models.DecimalField(max_digits=6, decimal_places=2, default="free")'
 
 question(
     "free-shipping",
@@ -111,7 +112,7 @@ def _() -> Iterator[Case]:
         lab.write(_MODELS, lab.read(_MODELS) + told)
         yield _breaks(lab, "the table is new", "Bundle.objects.create()")
     with fresh() as lab:
-        lab.replace(_MODELS, "    discount =", f"    shipping = {free}\n    discount =")
+        add_field(lab, f"shipping = {free}")
         yield _breaks(lab, "the column is new in a table that exists", _NEW_PRODUCT)
     with fresh() as lab:
         lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
@@ -153,10 +154,10 @@ def _breaks(lab: Lab, when: str, save: str) -> Case:
 )
 def _() -> Iterator[Case]:
     with fresh() as lab:
-        lab.replace(_MODELS, "    discount =", _SHIPPING + "    discount =")
+        add_field(lab, _SHIPPING)
         yield _mend(lab, "it failed, and you do just that", _NEW_PRODUCT)
     with fresh() as lab:
-        lab.replace(_MODELS, "    discount =", _SHIPPING + "    discount =")
+        add_field(lab, _SHIPPING)
         yield _mend(lab, "it failed, and you delete its file too", _NEW_PRODUCT, delete=True)
     with fresh() as lab:
         lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
@@ -215,15 +216,14 @@ def _() -> Iterator[Case]:
         path = "blog/migrations/0003_fill_slugs.py"
         lab.replace(path, "(fill_slugs)", "(fill_slugs, migrations.RunPython.noop)")
         again = lab.manage("migrate blog zero")
-        mended = f"correct {path}"
-        yield _rerun("the cause is in a migration file and is mended", first, mended, again)
+        when = "the cause is in a migration file and is mended"
+        yield _rerun(when, first, f"correct {path}", again)
     with fresh() as lab:
         _one_without_sku(lab)
         first = lab.manage("migrate store 0004")
-        sql = "UPDATE store_product SET sku = 'NEW-1' WHERE sku IS NULL"
-        lab.sql(sql)
+        mended = by_hand(lab, "UPDATE store_product SET sku = 'NEW-1' WHERE sku IS NULL")
         again = lab.manage("migrate store 0004")
-        yield _rerun("the cause is in the rows and is mended", first, f"SQL: {sql}", again)
+        yield _rerun("the cause is in the rows and is mended", first, mended, again)
     with fresh() as lab:
         first = lab.manage("migrate blog zero")
         again = lab.manage("migrate blog zero")
@@ -233,11 +233,11 @@ def _() -> Iterator[Case]:
         first = lab.manage("migrate store 0005")
         lab.replace(path, "store_produkt", "store_product")
         again = lab.manage("migrate store 0005")
-        mended = f"correct {path}"
-        yield _rerun("the migration runs with `atomic = False`", first, mended, again)
+        when = "the migration runs with `atomic = False`"
+        yield _rerun(when, first, f"correct {path}", again)
 
 
-def _rerun(when: str, first: Step, mended: str | None, again: Step) -> Case:
+def _rerun(when: str, first: Step, mended: Step | str | None, again: Step) -> Case:
     """The same command twice, and whether the second one went through."""
     outcome = f"then {again.refusal}." if again.refusal else "then it went through."
     error = first.refusal.error if first.refusal else "no error"
