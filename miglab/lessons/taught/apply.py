@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...facts.lesson import Case
 from ...facts.step import Step
@@ -206,6 +206,12 @@ def _order_found(step: Step) -> str:
     return f"{len(step.ran)} applied, in the {order} order. {costs}"
 
 
+def _ordered(when: str, step: Step, earlier: Sequence[Step | str] = ()) -> Case:
+    """Whether a step applied all in order, and cost nothing; what was done earlier is only told."""
+    held = _in_order(step) and not step.refused and not lost(step)
+    return case(when, [*earlier, step], _order_found(step), held=held)
+
+
 @experiment(
     "C34",
     {
@@ -216,27 +222,12 @@ def _order_found(step: Step) -> str:
 def _() -> Iterator[Case]:
     with fresh("marketplace.0001", "media.zero") as lab:
         step = lab.manage("migrate media")
-        yield case(
-            "the files name all that they need, and only add tables and columns",
-            [step],
-            _order_found(step),
-            held=_in_order(step) and not step.refused and not lost(step),
-        )
+        yield _ordered("the files name all that they need, and only add tables and columns", step)
     with fresh("marketplace.0003") as lab:
-        step = lab.manage("migrate")
-        yield case(
-            "a file rewrites stored values",
-            [step],
-            _order_found(step),
-            held=_in_order(step) and not step.refused and not lost(step),
-        )
+        yield _ordered("a file rewrites stored values", lab.manage("migrate"))
     with fresh("marketplace.0001", "media.0001") as lab:
         needs = '        ("marketplace", "0002_listing_condition"),\n'
         edit = lab.replace("media/migrations/0002_photo_alt_text.py", needs, "")
         step = lab.manage("migrate media")
-        yield case(
-            "a file does not name what it needs",
-            ["# the line that names marketplace.0002 is taken out", edit, step],
-            _order_found(step),
-            held=_in_order(step) and not step.refused and not lost(step),
-        )
+        told = "# the line that names marketplace.0002 is taken out"
+        yield _ordered("a file does not name what it needs", step, [told, edit])
