@@ -7,6 +7,7 @@ import pytest
 from miglab import Lab
 from miglab.errors import BadInput, LabClosed, UnknownName
 from miglab.lessons import check, your_turn
+from miglab.lessons.tasks import task
 
 
 def test_an_untouched_lab_is_not_done_and_the_missing_point_is_named() -> None:
@@ -47,8 +48,9 @@ def test_what_led_to_a_task_cannot_be_rewound() -> None:
 
 
 def test_a_task_that_was_not_begun_names_the_cell_to_run() -> None:
+    task("never-begun", {"Somebody began it.": lambda lab: True})
     with pytest.raises(BadInput, match="run the cell your_turn"):
-        check("likes-arrive")
+        check("never-begun")
 
 
 def test_a_task_whose_lab_was_closed_says_so() -> None:
