@@ -47,3 +47,16 @@ def typed(line: str | Sequence[str]) -> str:
     if not isinstance(line, str):
         return shlex.join(line)
     return line.strip().removeprefix("python ").removeprefix("manage.py ").strip()
+
+
+#: The options of ``migrate`` that can be chosen beside a target.
+OPTIONS = ("--fake", "--fake-initial", "--plan")
+
+
+def migrate_line(app_label: str, name: str, options: Sequence[str] = ()) -> str:
+    """The line that goes to a target, as one types it.
+
+    >>> migrate_line("store", "0002_tag", ["--fake"])
+    'migrate store 0002_tag --fake'
+    """
+    return shlex.join(["migrate", app_label, name, *options])

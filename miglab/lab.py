@@ -14,18 +14,19 @@ from typing import Any, ClassVar
 from . import start
 from .commands import arguments, typed
 from .compare.picture import picture, plan_picture
-from .errors import BadInput, LabClosed, RefusalExpected, UnknownName
+from .errors import BadInput, Interrupted, LabClosed, RefusalExpected, UnknownName
 from .facts.consequences import Consequences, Ladder
 from .facts.graph import graph_of
+from .facts.mend import Mend
 from .facts.picture import Picture
 from .facts.schema import Schema
 from .facts.step import Step
 from .facts.truths import Files, Record, value_or
 from .facts.view import History, Rows, View
 from .project import bundled, own
-from .runners.base import Ask, Tell
+from .runners.base import Ask, Stopped, Tell
 from .stage import Stage, copy_stage, open_stage
-from .whatif import added_since, commands_since, what_if, what_if_all
+from .whatif import added_since, commands_since, mends, what_if, what_if_all
 from .wire import refusal
 
 Progress = Callable[[], AbstractContextManager[Tell]]
@@ -54,6 +55,9 @@ class Lab:
     #: Asks the person a question of Django's and gives the answer. The notebook sets it.
     prompt: ClassVar[Ask | None] = None
 
+    #: Shows a lab, or parts of it, to click on. The notebook sets it.
+    explorer: ClassVar[Callable[..., Any] | None] = None
+
     #: Shows what is being done while something long runs. The notebook and the command set it.
     progress: ClassVar[Progress] = staticmethod(_silent)
 
@@ -71,13 +75,14 @@ class Lab:
         self.apps = _labels(apps)
         if not isinstance(time_limit, (int, float)) or not time_limit > 0:
             raise BadInput(f"time_limit={time_limit!r} is no number of seconds above 0")
-        self._turn = threading.RLock()
         self._runner = runner
         self._take(open_stage(bundled(project), at, self.apps, time_limit, runner))
 
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""
         self._stage = stage
+        self._turn, self._depth, self._working = threading.RLock(), 0, False
+        self._watchers: list[Callable[[], None]] = []
         self._owner = os.getpid()
         self._end = weakref.finalize(self, _close, self._stage, os.getpid())
         Lab._opened = [each for each in Lab._opened if each()] + [weakref.ref(self)]
@@ -114,7 +119,7 @@ class Lab:
             UnknownName: there is no such app or runner.
         """
         lab = cls.__new__(cls)
-        lab.apps, lab._turn, lab._runner = _labels(apps), threading.RLock(), runner
+        lab.apps, lab._runner = _labels(apps), runner
         project = own.find(path, python=python, settings=settings, include=include)
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, time_limit, runner, tell))
@@ -153,7 +158,9 @@ class Lab:
 
     def close(self) -> None:
         """End the lab: its processes stop and its folder is removed. Closing twice is no error."""
-        self._end()
+        if self._end.alive:
+            self._end()
+            self._tell_watchers()
 
     def __enter__(self) -> Lab:
         return self
@@ -172,12 +179,58 @@ class Lab:
         self._check_open()
         return self._stage.sandbox.folder
 
+    @property
+    def closed(self) -> bool:
+        """Whether the lab was closed."""
+        return not self._end.alive
+
     @contextmanager
     def _open(self) -> Iterator[Stage]:
         """The stage, for one thread at a time."""
         with self._turn:
             self._check_open()
-            yield self._stage
+            before = self._mark()
+            self._depth += 1
+            try:
+                yield self._stage
+                if self._depth == 1 and self._mark() != before:
+                    self._tell_watchers()
+            finally:
+                self._depth -= 1
+
+    def _mark(self) -> tuple[int, int]:
+        """Differs when a step was taken."""
+        return id(self._stage.moments.now), id(self._stage.last)
+
+    @contextmanager
+    def _doing(self, line: str) -> Iterator[Stage]:
+        """The stage, for what may take long: others hear what is being done, and may cancel it."""
+        with self._open() as stage, Lab.progress() as tell:
+            stage.reader.tell, self._working = tell, True
+            try:
+                yield stage
+            except Stopped as stopped:
+                if stopped.why != "cancelled":
+                    raise
+                raise Interrupted(line, "cancelled") from None
+            finally:
+                stage.reader.tell, self._working = None, False
+                stage.reader.stop.clear()
+
+    def cancel(self) -> None:
+        """Stop the command that runs here, from another thread: it ends with ``Interrupted``, and
+        the lab stands as it stood before. Where nothing runs, nothing happens."""
+        if self._working:
+            self._stage.reader.stop.ask()
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Call somebody after each step, whichever cell or thread took it, and when the lab was
+        closed: in that thread, and before the next step can begin."""
+        self._watchers.append(told)
+
+    def _tell_watchers(self) -> None:
+        for told in list(self._watchers):
+            told()
 
     def _check_open(self) -> None:
         if not self._end.alive:
@@ -204,7 +257,7 @@ class Lab:
         """
         words = arguments(line)
         request = {"do": "manage", "argv": words}
-        with self._open() as stage:
+        with self._doing(typed(line)) as stage:
             step, _ = stage.step("manage", typed(line), request, _answering(answers))
         if refused is not None:
             self.expect_refused(refused)
@@ -213,7 +266,7 @@ class Lab:
     def shell(self, code: str) -> Step:
         """Run Python in the project, with its models at hand. A last expression is printed."""
         request = {"do": "shell", "code": _text(code, "code")}
-        with self._open() as stage:
+        with self._doing(_first_line(code)) as stage:
             return stage.step("shell", _first_line(code), request)[0]
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
@@ -221,7 +274,7 @@ class Lab:
         if not isinstance(params, (list, tuple)):
             raise BadInput(f"params={params!r} are no parameters; write them as a list")
         request = {"do": "sql", "sql": _text(sql, "SQL"), "params": list(params)}
-        with self._open() as stage:
+        with self._doing(_first_line(sql)) as stage:
             last = stage.last
             step, answer = stage.step("sql", _first_line(sql), request)
             table = answer.get("table")
@@ -368,10 +421,48 @@ class Lab:
         key = start.find(graph, label, name)
         return plan_picture(truths, graph, (label, key), shown, missing)
 
+    def explore(self, *parts: str, height: int = 440) -> Any:
+        """The lab to click on: choose a migration, see what going there would do, go there.
+
+        Args:
+            parts: of ``"graph"``, ``"timeline"``, ``"truths"`` and ``"menus"`` those that are
+                wanted; without any, all of them.
+            height: of the graph, in pixels.
+
+        Raises:
+            BadInput: there is no notebook to show it in.
+            UnknownName: there is no such part.
+        """
+        self._check_open()
+        if Lab.explorer is None:
+            raise BadInput("lab.explore() needs a notebook; lab.graph() and lab.what_if() do not")
+        return Lab.explorer(self, parts, height)
+
     def history(self) -> History:
         """The commands that moved something, and how many of them hold now."""
         with self._open() as stage:
             return stage.history()
+
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the history in order, those that were rewound included."""
+        with self._open() as stage:
+            stage.now()
+            return stage.moments.line
+
+    def between(self, first: int, second: int) -> Step:
+        """What moved from one moment of the history to another: files, record, tables and rows.
+        The lab does not move.
+
+        Args:
+            first, second: moments, counted from 0, the beginning; what is told always leads from
+                the earlier to the later one.
+
+        Raises:
+            BadInput: there are no such moments.
+        """
+        with self._doing(f"from {first} to {second}") as stage:
+            stage.now()
+            return stage.between(*sorted((first, second)))
 
     def take_noticed(self) -> list[Step]:
         """The steps that a terminal took, noticed since this was last asked."""
@@ -385,7 +476,7 @@ class Lab:
         with self._open() as stage:
             copy = copy_stage(stage, self._runner)
         lab = Lab.__new__(type(self))
-        lab.apps, lab._turn, lab._runner = self.apps, threading.RLock(), self._runner
+        lab.apps, lab._runner = self.apps, self._runner
         lab._take(copy)
         return lab
 
@@ -402,7 +493,7 @@ class Lab:
             BadInput: there is no command, it needs a terminal, or names no file.
             Interrupted: it was stopped; nothing of it is left.
         """
-        with self._open() as stage, self._telling(stage):
+        with self._doing(" && ".join(map(typed, commands))) as stage:
             return what_if(stage, commands, _answering(answers))
 
     def what_if_all(self, app_label: str) -> Ladder:
@@ -412,8 +503,21 @@ class Lab:
             UnknownName: there is no such app with migrations.
             Interrupted: it was stopped; nothing of it is left.
         """
-        with self._open() as stage, self._telling(stage):
+        with self._doing(f"all steps back in {app_label}") as stage:
             return what_if_all(stage, app_label)
+
+    def mends(self, which: str) -> tuple[Mend, ...]:
+        """Ways that could make two truths agree again, each tried in a copy: those that do first.
+
+        Args:
+            which: ``"models_files"``, ``"files_record"`` or ``"record_tables"``.
+
+        Raises:
+            UnknownName: there is no such pair.
+            Interrupted: it was stopped; nothing of it is left.
+        """
+        with self._doing(f"what could mend {which}") as stage:
+            return mends(stage, which)
 
     def commands_since(self, ref: str) -> list[str]:
         """The commands that take back the migrations that were added since a commit of git, such as
@@ -426,16 +530,6 @@ class Lab:
         with self._open() as stage:
             keys = added_since(stage, ref)
             return commands_since(stage, keys) if keys else []
-
-    @contextmanager
-    def _telling(self, stage: Stage) -> Iterator[None]:
-        """Let whoever shows progress hear what is being done."""
-        with Lab.progress() as tell:
-            stage.reader.tell = tell
-            try:
-                yield
-            finally:
-                stage.reader.tell = None
 
     # -- going back in the lab's own history
 

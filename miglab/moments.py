@@ -38,6 +38,25 @@ class Moments:
         self._line[self._position + 1 :] = [moment]
         self._position += 1
 
+    def at(self, place: int) -> Moment:
+        """The moment at that place, 0 for the beginning.
+
+        Raises:
+            BadInput: there is none.
+        """
+        if isinstance(place, bool) or place not in range(len(self._line)):
+            raise BadInput(f"there is no moment {place!r}; they go from 0 to {len(self._line) - 1}")
+        return self._line[place]
+
+    @property
+    def line(self) -> tuple[Step, ...]:
+        """All steps."""
+        return tuple(self.steps(0, len(self._line)))
+
+    def steps(self, first: int, second: int) -> list[Step]:
+        """The steps that lead from one moment to a later one."""
+        return [each.step for each in self._line[first + 1 : second + 1] if each.step is not None]
+
     def peek(self, by: int) -> Moment:
         """The moment that many steps further on (or back, when negative).
 
@@ -63,8 +82,7 @@ class Moments:
 
     def history(self) -> History:
         """The lines of all steps, and how many of them hold now."""
-        lines = [each.step.line for each in self._line if each.step is not None]
-        return History(tuple(lines), self._position)
+        return History(tuple(each.line for each in self.line), self._position)
 
 
 def _steps(number: int) -> str:

@@ -12,7 +12,7 @@ from .facts.consequences import Engine
 from .facts.truths import Agreement, Agreements, Truths, Unreadable
 from .project import Project
 from .runners import Runner, Setup, Stopped
-from .runners.base import Ask, Tell
+from .runners.base import Ask, Stop, Tell
 from .sandbox import Sandbox, Snapshot, home
 
 #: The clock of the bundled projects: it stands still in migration names and headers.
@@ -78,7 +78,7 @@ class Reader:
     """Reads the truths of one copy, and keeps what was read until a file changes.
 
     ``time_limit`` is in seconds, for each request; ``alias`` names the database that is read;
-    ``tell``, where there is one, hears what the agent is doing.
+    ``tell``, where there is one, hears what the agent is doing; ``stop`` ends what runs.
     """
 
     def __init__(self, runner: Runner, place: Message, time_limit: float) -> None:
@@ -86,6 +86,7 @@ class Reader:
         names = place["databases"]
         self.alias = "default" if "default" in names else next(iter(names), "default")
         self.tell: Tell | None = None
+        self.stop = Stop()
         #: Modules of a user's project that did not come from the copy, when it was last looked at.
         self.foreign: tuple[str, ...] = ()
         self._facts: dict[str, wire.ProjectFacts] = {}
@@ -93,9 +94,9 @@ class Reader:
 
     def beside(self, place: Message) -> Reader:
         """A reader of another copy of the same project, by the same agent. What files say is
-        read once for both."""
+        read once for both, and both are stopped together."""
         other = Reader(self.runner, place, self.time_limit)
-        other._facts, other._agreed = self._facts, self._agreed
+        other._facts, other._agreed, other.stop = self._facts, self._agreed, self.stop
         return other
 
     def engine(self) -> Engine:
@@ -117,6 +118,8 @@ class Reader:
         Raises:
             Stopped: it did not come to its end.
         """
+        if self.stop.asked:
+            raise Stopped("cancelled")
         whole = {
             "place": self.place,
             "digest": digest,
@@ -125,7 +128,7 @@ class Reader:
             "ask": ask is not None,
             **request,
         }
-        return self.runner.run(whole, ask, self.time_limit, self.tell)
+        return self.runner.run(whole, ask, self.time_limit, self.tell, self.stop)
 
     def look(self, digest: str, old: Mapping[str, str | None] | None = None) -> Message:
         """Ask what the project and the database hold.
@@ -136,6 +139,8 @@ class Reader:
         try:
             answer = self.ask(digest, {"do": "look", "old": old})
         except Stopped as stopped:
+            if stopped.why == "cancelled":
+                raise
             reason = why(stopped, self.time_limit)
             answer = self.ask(digest, {"do": "database"})
             unreadable = {"unreadable": reason}
@@ -186,6 +191,8 @@ class Reader:
         try:
             answer = self.ask(digest, {"do": "agree"})
         except Stopped as stopped:
+            if stopped.why == "cancelled":
+                raise
             unknown = Agreement(None, f"Asking stopped: {why(stopped, self.time_limit)}.")
             return unknown, unknown
         found = answer.get("agree")

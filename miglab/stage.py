@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import errno
 import weakref
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
 from . import start, wire
 from .agent.protocol import Message
 from .commands import typed
+from .compare.schema import renames_of
 from .errors import (
     AgentDied,
     BadInput,
@@ -24,7 +25,7 @@ from .errors import (
     Unanswered,
     UnknownName,
 )
-from .facts.step import FileChange, Step
+from .facts.step import FileChange, Renames, RowChange, Step
 from .facts.truths import Agreements, Files, Truths, Unreadable, value_or
 from .facts.view import History
 from .moments import Moment, Moments
@@ -33,7 +34,7 @@ from .project.databases import with_databases
 from .reader import Reader, place_of, setup_for, why
 from .runners import Fresh, Stopped, choose
 from .runners.base import Ask, Tell
-from .sandbox import Sandbox
+from .sandbox import Sandbox, Snapshot
 
 #: What moves along the lab's own history, and no command does.
 Move = Literal["rewind", "forward", "restart"]
@@ -185,6 +186,32 @@ class Stage:
         self.last = self._told(f"lab.{name}({steps})", name, before, after, {})
         return self.last
 
+    def between(self, first: int, second: int) -> Step:
+        """What moved from one moment of the history to a later one; nobody goes there.
+
+        Raises:
+            BadInput: there are no such moments.
+        """
+        before, after = (self.moments.at(each) for each in (first, second))
+        renames = renames_of(self.moments.steps(first, second))
+        rows = self.compared(before.snapshot, after.snapshot, renames)
+        step = self._told(f"from {first} to {second}", "between", before, after, {})
+        return replace(step, rows=rows, renames=renames)
+
+    def compared(
+        self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
+    ) -> tuple[RowChange, ...]:
+        """The rows of two moments, compared by the agent."""
+        if before.databases == after.databases:
+            return ()
+        request = {
+            "do": "compare",
+            "old": before.old,
+            "new": after.old,
+            "renames": {alias: asdict(each) for alias, each in renames.items()},
+        }
+        return wire.row_changes(self.reader.ask("", request)["rows"])
+
     def _act(self, before: Moment, act: Message | Callable[[], None], ask: Ask | None) -> Message:
         if callable(act):
             act()
@@ -231,6 +258,8 @@ class Stage:
     def _explained(self, line: str, error: BaseException) -> MiglabError | None:
         """Our own error for what stopped a command, or ``None`` for any other."""
         if isinstance(error, Stopped):
+            if error.why == "cancelled":
+                return Interrupted(line, "cancelled")
             reason = why(error, self.reader.time_limit)
             if error.why == "limit":
                 return TimeLimit(line, reason, "Lab(…, time_limit=…) allows more.")

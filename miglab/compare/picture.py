@@ -47,9 +47,7 @@ def picture(
 
     def state(key: Key) -> State:
         if key in moving:
-            if own and key.app_label != own:
-                return State.PULLED_IN
-            return State.TO_UNAPPLY if moving[key] else State.TO_APPLY
+            return moving_state(key, moving[key], own)
         if key in files.bad:
             return State.BROKEN
         if key in replaced:
@@ -95,6 +93,19 @@ def plan_picture(
     label, key = target
     done = applied(graph, value_or(truths.record, Record(())))
     plan = graph.migration_plan([key or (label, None)], done)
+    return picture(
+        truths,
+        apps,
+        plan=plan,
+        missing=missing,
+        target=key or Key(label, "zero"),
+        sentence=plan_sentence(target, plan),
+    )
+
+
+def plan_sentence(target: tuple[str, Key | None], plan: Sequence[tuple[Key, bool]]) -> str:
+    """How many migrations going to a target would unapply and apply."""
+    label, key = target
     back = sum(backwards for _, backwards in plan)
     told = [
         f"{word} {counted(number, 'migration', 'migrations')}"
@@ -102,14 +113,14 @@ def plan_picture(
         if number
     ]
     sentence = f"Going to {label} {key.name if key else 'zero'} would "
-    return picture(
-        truths,
-        apps,
-        plan=plan,
-        missing=missing,
-        target=key or Key(label, "zero"),
-        sentence=sentence + (" and ".join(told) or "move nothing") + ".",
-    )
+    return sentence + (" and ".join(told) or "move nothing") + "."
+
+
+def moving_state(key: Key, backwards: bool, own: str | None) -> State:
+    """How a migration of a plan stands before it runs; ``own`` is the app of the target."""
+    if own and key.app_label != own:
+        return State.PULLED_IN
+    return State.TO_UNAPPLY if backwards else State.TO_APPLY
 
 
 def _apps(apps: Sequence[str], names: Iterable[Key], moving: Sequence[Key]) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..facts.schema import Column, Index, Schema, Table
-from ..facts.step import Renames
+from ..facts.step import Renames, Step
 
 NOTHING = Renames()
 
@@ -131,6 +131,15 @@ def _key_lines(
     now = Counter(words(each.columns, each.to_table, each.to_columns) for each in new.foreign_keys)
     yield from (f"{each} is gone" for each in sorted((was - now).elements()))
     yield from (f"{each} is new" for each in sorted((now - was).elements()))
+
+
+def renames_of(steps: Iterable[Step]) -> dict[str, Renames]:
+    """Database alias → where the old names are after all these steps, one after the other."""
+    found: dict[str, Renames] = {}
+    for step in steps:
+        for alias, then in step.renames.items():
+            found[alias] = composed(found[alias], then) if alias in found else then
+    return found
 
 
 def composed(first: Renames, then: Renames) -> Renames:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def install(shell: InteractiveShell) -> None:
     """Make ``%manage`` and its like known to this notebook, and facts show themselves."""
     from .display import register
+    from .explore import allow_exploring
     from .magics import LabMagics
     from .progress import allow_progress
     from .prompt import allow_prompts
@@ -19,3 +20,4 @@ def install(shell: InteractiveShell) -> None:
     shell.register_magics(LabMagics)
     allow_prompts(shell)
     allow_progress(shell)
+    allow_exploring(shell)

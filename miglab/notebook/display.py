@@ -17,6 +17,7 @@ def register(shell: InteractiveShell) -> None:
         formatter.for_type(kind, lambda fact, include=None, exclude=None: bundle(fact))
     itself = shell.display_formatter.ipython_display_formatter
     itself.for_type_by_name("miglab.lessons.predictions", "Prediction", _ask)
+    itself.for_type_by_name("miglab.notebook.explore", "Explorer", _open)
 
 
 def _ask(prediction: Any) -> None:
@@ -24,3 +25,7 @@ def _ask(prediction: Any) -> None:
     from .choice import show_prediction
 
     show_prediction(prediction)
+
+
+def _open(explorer: Any) -> None:
+    explorer.show()

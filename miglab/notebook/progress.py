@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import DisplayHandle
@@ -24,9 +25,32 @@ def allow_progress(shell: InteractiveShell) -> None:
     Lab.progress = staticmethod(shown)
 
 
+#: Who hears what is being done, where that is no cell.
+_LISTENER: ContextVar[Tell | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def told_to(listener: Tell) -> Iterator[None]:
+    """In this thread, let somebody else hear what is being done."""
+    token = _LISTENER.set(listener)
+    try:
+        yield
+    finally:
+        _LISTENER.reset(token)
+
+
+def in_a_cell() -> bool:
+    """Whether it is a cell that runs here, and no worker."""
+    return _LISTENER.get() is None
+
+
 @contextmanager
 def shown() -> Iterator[Tell]:
     """Shows what it is told; when all is done the line is empty."""
+    listener = _LISTENER.get()
+    if listener is not None:
+        yield lambda what: listener(masked(what))
+        return
     started = last = time.monotonic()
     handle: DisplayHandle | None = None
 

@@ -7,6 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from ..lab import Lab
 from ..show.masks import masked
+from .progress import in_a_cell
 
 
 def allow_prompts(shell: InteractiveShell) -> None:
@@ -15,7 +16,10 @@ def allow_prompts(shell: InteractiveShell) -> None:
 
 
 def ask(question: str) -> str | None:
-    """The answer that is typed; ``None`` where nobody can type one, as in a run by a test."""
+    """The answer that is typed; ``None`` where nobody can type one, as in a run by a test, or where
+    a click and no cell runs it."""
+    if not in_a_cell():
+        return None
     try:
         return input(masked(question))
     except (StdinNotImplementedError, EOFError):

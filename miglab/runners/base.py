@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,13 +30,43 @@ class Setup:
 class Stopped(Exception):
     """The request did not come to its end.
 
-    ``why`` is ``"limit"`` (it took longer than allowed) or ``"died"`` (its process is gone);
-    ``detail`` says more; ``begun`` is whether a process had taken it on.
+    ``why`` is ``"limit"`` (it took longer than allowed), ``"cancelled"`` (somebody asked for that)
+    or ``"died"`` (its process is gone); ``detail`` says more; ``begun`` is whether a process had
+    taken it on.
     """
 
     def __init__(self, why: str, detail: str = "", begun: bool = True) -> None:
         self.why, self.detail, self.begun = why, detail, begun
         super().__init__(f"{why}: {detail}")
+
+
+class Stop:
+    """Asks what runs to end, from any thread, until it is cleared."""
+
+    #: Seconds in which a request may still come to its end: its agent need not be started anew.
+    GRACE = 0.5
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def ask(self) -> None:
+        """From now on no request is begun, and one that runs is stopped."""
+        if self._since is None:
+            self._since = time.monotonic()
+
+    def clear(self) -> None:
+        """Requests may run again."""
+        self._since = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether no request may begin."""
+        return self._since is not None
+
+    @property
+    def due(self) -> bool:
+        """Whether the one that runs has had its time."""
+        return self._since is not None and time.monotonic() >= self._since + self.GRACE
 
 
 class Runner(ABC):
@@ -54,12 +85,18 @@ class Runner(ABC):
 
     @abstractmethod
     def run(
-        self, request: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+        self,
+        request: Message,
+        ask: Ask | None,
+        limit: float | None,
+        tell: Tell | None = None,
+        stop: Stop | None = None,
     ) -> Message:
         """The agent's ``done`` for this request.
 
         ``ask`` takes a question of the project's and gives the answer, or ``None``; ``limit`` is
-        in seconds, and the time taken to answer does not count; ``tell`` hears what is being done.
+        in seconds, and the time taken to answer does not count; ``tell`` hears what is being done;
+        ``stop`` ends it before its time.
 
         Raises:
             Stopped: nothing of the request runs any more, and it may have done half its work.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup, Tell
+from .base import Ask, Runner, Setup, Stop, Tell
 from .process import AgentProcess
 
 
@@ -18,11 +18,16 @@ class Fresh(Runner):
         super().__init__(Setup(setup.python, {**setup.config, "once": True}, setup.environment))
 
     def run(
-        self, request: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+        self,
+        request: Message,
+        ask: Ask | None,
+        limit: float | None,
+        tell: Tell | None = None,
+        stop: Stop | None = None,
     ) -> Message:
         agent = AgentProcess(self.setup)
         try:
-            answer = agent.request(request, ask, limit, tell)
+            answer = agent.request(request, ask, limit, tell, stop)
             self.about = agent.about
             return answer
         finally:

@@ -15,7 +15,7 @@ from typing import IO
 
 from ..agent.protocol import VERSION, Message, decode, encode
 from ..errors import MiglabError
-from .base import Ask, Setup, Stopped, Tell
+from .base import Ask, Setup, Stop, Stopped, Tell
 
 _AGENT = Path(__file__).resolve().parents[1] / "agent"
 
@@ -62,7 +62,12 @@ class AgentProcess:
         self._send(message)
 
     def request(
-        self, message: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+        self,
+        message: Message,
+        ask: Ask | None,
+        limit: float | None,
+        tell: Tell | None = None,
+        stop: Stop | None = None,
     ) -> Message:
         """Send a request and wait for its end. Raises ``Stopped``, and then the agent is dead."""
         self._begun = False
@@ -72,7 +77,7 @@ class AgentProcess:
                 self._wait_until_ready(None if limit is None else max(limit, START_LIMIT))
             self._number += 1
             self._send({**message, "id": self._number})
-            return self._wait(ask, limit, tell)
+            return self._wait(ask, limit, tell, stop)
         except BaseException:
             self.kill()
             raise
@@ -105,10 +110,12 @@ class AgentProcess:
         self._ready = True
         self.about = message
 
-    def _wait(self, ask: Ask | None, limit: float | None, tell: Tell | None) -> Message:
+    def _wait(
+        self, ask: Ask | None, limit: float | None, tell: Tell | None, stop: Stop | None
+    ) -> Message:
         deadline = None if limit is None else time.monotonic() + limit
         while True:
-            message = self._next(deadline)
+            message = self._next(deadline, stop)
             event = message.get("event")
             if message.get("id") != self._number:
                 continue
@@ -129,10 +136,10 @@ class AgentProcess:
                 if deadline is not None:
                     deadline += time.monotonic() - started
 
-    def _next(self, deadline: float | None) -> Message:
+    def _next(self, deadline: float | None, stop: Stop | None = None) -> Message:
         while True:
             # Short waits: an interrupt reaches Python between them on every system.
-            wait = 0.5 if deadline is None else min(0.5, deadline - time.monotonic())
+            wait = 0.2 if deadline is None else min(0.2, deadline - time.monotonic())
             try:
                 message = self._messages.get(timeout=max(wait, 0))
             except queue.Empty:
@@ -140,6 +147,8 @@ class AgentProcess:
                     raise Stopped("died", self._last_words(), self._begun) from None
                 if deadline is not None and time.monotonic() >= deadline:
                     raise Stopped("limit") from None
+                if stop is not None and stop.due:
+                    raise Stopped("cancelled") from None
                 continue
             if message is None:
                 raise Stopped("died", self._last_words(), self._begun)

@@ -8,7 +8,7 @@ import threading
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup, Stopped, Tell
+from .base import Ask, Runner, Setup, Stop, Stopped, Tell
 from .warm import Warm
 
 
@@ -58,7 +58,12 @@ class Shared(Runner):
                 agent.turn.release()
 
     def run(
-        self, request: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+        self,
+        request: Message,
+        ask: Ask | None,
+        limit: float | None,
+        tell: Tell | None = None,
+        stop: Stop | None = None,
     ) -> Message:
         if self._closed:
             raise Stopped("died", "the lab was closed")
@@ -68,7 +73,7 @@ class Shared(Runner):
         agent, self._running = self._agent, True
         try:
             self._note(request)
-            answer = agent.warm.run(request, ask, limit, tell)
+            answer = agent.warm.run(request, ask, limit, tell, stop)
             self.about = agent.warm.about
             return answer
         finally:

@@ -6,7 +6,7 @@ import contextlib
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup, Stopped, Tell
+from .base import Ask, Runner, Setup, Stop, Stopped, Tell
 from .process import AgentProcess
 
 
@@ -44,17 +44,22 @@ class Warm(Runner):
             self._started().notify(message)
 
     def run(
-        self, request: Message, ask: Ask | None, limit: float | None, tell: Tell | None = None
+        self,
+        request: Message,
+        ask: Ask | None,
+        limit: float | None,
+        tell: Tell | None = None,
+        stop: Stop | None = None,
     ) -> Message:
         agent = self._started()
         try:
-            answer = agent.request(request, ask, limit, tell)
+            answer = agent.request(request, ask, limit, tell, stop)
         except Stopped as stopped:
             if stopped.begun or stopped.why != "died":
                 raise
             # The agent died before anything of this was done: another one can do it.
             agent = self._started()
-            answer = agent.request(request, ask, limit, tell)
+            answer = agent.request(request, ask, limit, tell, stop)
         self.about = agent.about
         return answer
 

@@ -27,7 +27,7 @@ from ..facts.step import RowChange, Statement
 from ..facts.truths import Agreements
 from .html import folded, html, table
 from .masks import masked
-from .text import cell, heading, text
+from .text import cell, heading, output, text
 from .text import table as lines_of_table
 
 #: The facts that this module shows.
@@ -77,13 +77,27 @@ def _(consequences: Consequences) -> str:
 
 @html.register
 def _(consequences: Consequences) -> str:
+    found = _findings(consequences.findings)
+    return _report(consequences, [found, html(consequences.before), html(consequences.after)])
+
+
+def preview(consequences: Consequences) -> str:
+    """The same as HTML for a narrow place beside the graph, with what Django printed."""
+    found = "".join(
+        f"<li><b>{each.severity.value}:</b> {_said(each.what)}</li>"
+        for each in consequences.findings
+    )
+    printed = "\n".join(f"{heading(run.step)}\n{output(run.step)}" for run in consequences.runs)
+    listed = f"<ul style='padding-left:16px; margin:4px 0'>{found}</ul>" if found else ""
+    return _report(consequences, [listed, folded("What Django printed", pre(printed))])
+
+
+def _report(consequences: Consequences, shown_first: Sequence[str]) -> str:
     colour = _FINE if consequences.safe else _BAD
     parts = [
         pre("\n".join(typed(consequences))),
         f"<p style='font-size:1.3em; margin:6px 0'><b>{_said(consequences.verdict)}</b></p>",
-        _findings(consequences.findings),
-        html(consequences.before),
-        html(consequences.after),
+        *shown_first,
     ]
     plan = consequences.plan
     if plan:

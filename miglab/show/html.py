@@ -12,7 +12,7 @@ from html import escape
 
 from ..compare.agreement import counted
 from ..compare.sentence import chips, sentence
-from ..compare.truths import compare
+from ..compare.truths import Moves, compare
 from ..draw import engines
 from ..draw.panel import panel
 from ..facts.picture import Picture
@@ -41,6 +41,15 @@ def html(fact: object) -> str:
 @html.register
 def _(step: Step) -> str:
     moves = compare(step.before, step.after)
+    return _step(step, moves, [html(each) for each in around(step, moves)])
+
+
+def brief(step: Step) -> str:
+    """A step as HTML where the graph stands beside it already."""
+    return _step(step, compare(step.before, step.after), [])
+
+
+def _step(step: Step, moves: Moves, pictures: Sequence[str]) -> str:
     told = chips(step, moves)
     colour = _REFUSED if step.refused else _MOVED if told else _QUIET
     parts = [f"<pre style='{_PRE}'><b>{escape(heading(step))}</b>\n{escape(output(step))}</pre>"]
@@ -48,7 +57,7 @@ def _(step: Step) -> str:
     if told:
         marks = "".join(f"<span style='{_CHIP}'>{escape(each)}</span>" for each in told)
         parts.append(f"<p style='margin:6px 0'>{marks}</p>")
-    parts += [html(each) for each in around(step, moves)]
+    parts += pictures
     if told:
         parts.append(folded("What moved", _pre("\n".join(moved_lines(moves)))))
     samples = [each for change in step.rows for each in lost(change)]

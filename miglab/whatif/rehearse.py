@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from .. import wire
 from ..agent.protocol import Message
 from ..commands import arguments, typed
 from ..compare.agreement import applied
 from ..compare.picture import picture
-from ..compare.schema import composed, reordered, schema_lines
+from ..compare.schema import renames_of, reordered, schema_lines
 from ..databases import sqlite
 from ..errors import BadInput
 from ..facts.consequences import Consequences, LeftBehind, Return, Run, WayBack
@@ -115,7 +114,7 @@ class _Rehearsal:
                 break
         end, after_truths = self.stage.now()
         after = self.stage.agreements()
-        renames = self.renames(runs)
+        renames = renames_of(run.step for run in runs)
         rows = self.rows(runs, end.snapshot, renames)
         moved = end.snapshot.mark != self.first.snapshot.mark
         moved = moved and (end.snapshot.files != self.first.snapshot.files or _wrote(runs, rows))
@@ -201,21 +200,13 @@ class _Rehearsal:
         step, _ = self.stage.step(each.kind, each.line, act, ask)
         return Run(step, planned(step), time.perf_counter() - started)
 
-    def renames(self, runs: Sequence[Run]) -> dict[str, Renames]:
-        """Where the old names are after all commands."""
-        found: dict[str, Renames] = {}
-        for run in runs:
-            for alias, then in run.step.renames.items():
-                found[alias] = composed(found[alias], then) if alias in found else then
-        return found
-
     def rows(
         self, runs: Sequence[Run], end: Snapshot, renames: Mapping[str, Renames]
     ) -> tuple[RowChange, ...]:
         """What became of the rows, from the beginning to the end."""
         if len(runs) == 1:
             return runs[0].step.rows
-        found = self.compared(self.first.snapshot, end, renames)
+        found = self.stage.compared(self.first.snapshot, end, renames)
         handled = {
             (each.database, each.table)
             for run in runs
@@ -226,20 +217,6 @@ class _Rehearsal:
             replace(each, by_handlers=not each.costs and (each.database, each.table) in handled)
             for each in found
         )
-
-    def compared(
-        self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
-    ) -> tuple[RowChange, ...]:
-        """The rows of two moments, compared by the agent."""
-        if before.databases == after.databases:
-            return ()
-        request = {
-            "do": "compare",
-            "old": before.old,
-            "new": after.old,
-            "renames": {alias: asdict(each) for alias, each in renames.items()},
-        }
-        return wire.row_changes(self.reader.ask("", request)["rows"])
 
     def lost(
         self,
@@ -253,7 +230,7 @@ class _Rehearsal:
         if any(each.costs and each.by_handlers for each in rows):
             rows = tuple(
                 replace(each, by_handlers=(each.database, each.table) not in ours)
-                for each in self.compared(self.first.snapshot, end, renames)
+                for each in self.stage.compared(self.first.snapshot, end, renames)
             )
         costly = [each for each in rows if each.costs]
         if back is None or back.level is Return.NOT_AT_ALL or not costly:
@@ -341,7 +318,7 @@ class _Rehearsal:
         was, now = set(_record(self.truths).keys), set(_record(truths).keys)
         differ += [f"{key} is no longer recorded" for key in sorted(was - now)]
         differ += [f"{key} is recorded" for key in sorted(now - was)]
-        rows = self.compared(self.first.snapshot, moment.snapshot, {})
+        rows = self.stage.compared(self.first.snapshot, moment.snapshot, {})
         handled = {
             (each.database, each.now)
             for run in (*runs, *done)

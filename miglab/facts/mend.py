@@ -1,0 +1,32 @@
+"""A way to make two truths agree again, as it was tried in a copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .consequences import Consequences
+
+#: The pairs of neighbours, as ``Agreements`` names them.
+PAIRS = ("models_files", "files_record", "record_tables")
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Commands that could make two truths agree.
+
+    Attributes:
+        lines: what one would type after ``python manage.py``, one after the other.
+        mends: whether the two truths agree afterwards.
+        consequences: what the commands did in the copy; ``None`` where they stopped.
+        error: why they stopped, or empty.
+    """
+
+    lines: tuple[str, ...]
+    mends: bool
+    consequences: Consequences | None = None
+    error: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """One line in plain words."""
+        return self.consequences.verdict if self.consequences else self.error

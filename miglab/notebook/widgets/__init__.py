@@ -1,0 +1,1 @@
+"""Widgets that show a lab: Python, script and style side by side, no build step."""

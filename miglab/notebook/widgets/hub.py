@@ -1,0 +1,379 @@
+"""The model of a lab: one for all widgets that show it, and the one place that obeys them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, ClassVar
+
+import ipywidgets
+import traitlets
+
+from ...commands import OPTIONS, migrate_line
+from ...compare.agreement import applied
+from ...errors import BadInput, LabClosed, MiglabError
+from ...facts.consequences import Ladder
+from ...facts.graph import Graph, graph_of
+from ...facts.mend import Mend
+from ...facts.migration import Key
+from ...facts.picture import Picture, State
+from ...facts.step import Step
+from ...facts.truths import Files, Record, Truths, value_or
+from ...lab import Lab
+from ...show import live
+from ...show.consequences import preview
+from ...show.html import brief, html
+from ...show.masks import masked
+from .worker import Job, Worker
+
+Message = dict[str, Any]
+log = logging.getLogger(__name__)
+
+
+class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
+    """What widgets of a lab show. They change nothing here: they send ``{"do": …}``, and look.
+
+    Attributes:
+        state: the board, the truths and the timeline, and a revision that counts the states.
+        chosen: the target, its command line, and its plan.
+        preview: what the chosen command would do, as soon as that was measured.
+        work: what runs, what waits.
+        said: what the last command that was clicked did, or why it did not.
+        between: what moved between two moments.
+        mends: what could make two truths agree.
+        looks: how cards look, by name.
+    """
+
+    state = traitlets.Dict().tag(sync=True)
+    chosen = traitlets.Dict().tag(sync=True)
+    preview = traitlets.Dict().tag(sync=True)
+    work = traitlets.Dict().tag(sync=True)
+    said = traitlets.Dict().tag(sync=True)
+    between = traitlets.Dict().tag(sync=True)
+    mends = traitlets.Dict().tag(sync=True)
+    looks = traitlets.Dict().tag(sync=True)
+
+    _models: ClassVar[weakref.WeakKeyDictionary[Lab, LabModel]] = weakref.WeakKeyDictionary()
+
+    def __init__(self, lab: Lab) -> None:
+        super().__init__(looks=live.looks())
+        #: Widgets that are closed with the lab.
+        self.shown: list[ipywidgets.Widget] = []
+        self._lab = weakref.ref(lab)
+        self._changing = threading.RLock()
+        self._revision = 0
+        self._graph, self._done = Graph({}), set[Key]()
+        self._states: dict[Key, State] = {}
+        self._costs: dict[Key, str] = {}
+        self._truths: Truths | None = None
+        self._found: tuple[Mend, ...] = ()
+        self.options: tuple[str, ...] = ()
+        self.target = ("", "")
+        self.worker = Worker(self._stop, lambda work: self._set(work=work))
+        self.on_msg(self._heard)
+        me = weakref.ref(self)
+        lab.watch(lambda: _call(me, LabModel.refresh))
+        weakref.finalize(lab, _call, me, LabModel._gone)
+        self.refresh()
+        self.choose(*self._first_target())
+
+    # -- what is so
+
+    @property
+    def lab(self) -> Lab:
+        """The lab.
+
+        Raises:
+            LabClosed: it is gone.
+        """
+        lab = self._lab()
+        if lab is None or lab.closed:
+            raise LabClosed
+        return lab
+
+    def _set(self, **values: Any) -> None:
+        """Change what widgets show, from whichever thread."""
+        with self._changing:
+            for name, value in values.items():
+                setattr(self, name, value)
+
+    def refresh(self) -> None:
+        """Tell the widgets how the lab stands now: one message, with the next revision."""
+        lab = self._lab()
+        if lab is None or lab.closed:
+            self._gone()
+            return
+        view, picture = lab.truths(), lab.graph()
+        steps, history = lab.steps(), lab.history()
+        with self._changing:
+            same_files = self._truths is not None and self._truths.files == view.truths.files
+            if self._truths is None or self._truths.rows != view.truths.rows or not same_files:
+                # What going back costs was measured on other rows.
+                self._costs = {}
+            self._truths = view.truths
+            files = value_or(view.truths.files, Files((), {}))
+            record = value_or(view.truths.record, Record(()))
+            self._graph = graph_of(files, record.keys)
+            self._done = applied(self._graph, record)
+            self._revision += 1
+            self.state = {
+                "revision": self._revision,
+                "closed": False,
+                "board": live.board(self._dressed(picture)),
+                "truths": live.truths(view),
+                "timeline": live.timeline(steps, history.position),
+            }
+            if self._revision > 1:
+                self._look_ahead()
+
+    def _dressed(self, picture: Picture) -> Picture:
+        """With the marks of what has moved since the last look, and of what going back costs."""
+        before, now = self._states, {node.key: node.state for node in picture.nodes}
+        self._states = now
+        nodes = tuple(
+            replace(
+                node,
+                changed=bool(before) and before.get(node.key) is not node.state,
+                cost=self._costs.get(node.key, ""),
+            )
+            for node in picture.nodes
+        )
+        return replace(picture, nodes=nodes)
+
+    def _gone(self) -> None:
+        """The lab is closed: nothing answers any more, and the still picture shows again."""
+        self.worker.cancel()
+        self._set(state={**self.state, "closed": True})
+        for each in (*self.shown, self):
+            each.close()
+        self.shown = []
+
+    # -- what is chosen
+
+    def _first_target(self) -> tuple[str, str]:
+        """Where the lab stands: the migration that was recorded last, of those on the board."""
+        targets = self.targets
+        recorded = value_or(self._truths.record, Record(())).keys if self._truths else ()
+        for key in reversed(recorded):
+            if key.name in targets.get(key.app_label, ()):
+                return key.app_label, key.name
+        return (next(iter(targets)), "zero") if targets else ("", "")
+
+    def _order(self, label: str) -> list[Key]:
+        """The app's migrations in the order of the board."""
+        lanes = {lane["app"]: lane["nodes"] for lane in self.state["board"]["lanes"]}
+        return [Key(label, node["name"]) for node in lanes.get(label, ())]
+
+    @property
+    def targets(self) -> dict[str, list[str]]:
+        """App label → the targets that can be chosen, ``"zero"`` first."""
+        labels = [lane["app"] for lane in self.state["board"]["lanes"]]
+        return {label: ["zero", *(key.name for key in self._order(label))] for label in labels}
+
+    def choose(self, app: str, name: str) -> None:
+        """Take a target: its plan shows at once, and what it would cost when that was measured.
+
+        Raises:
+            UnknownName: there is no such migration.
+        """
+        if app and name not in self.targets.get(app, ()):
+            raise BadInput(f"no target {app} {name}; there is: {', '.join(self.targets) or 'none'}")
+        self.target = (app, name)
+        self._look_ahead()
+
+    def option(self, name: str, on: bool) -> None:
+        """Set an option of ``migrate``, or take it away."""
+        if name not in OPTIONS:
+            raise BadInput(f"{name} is no option here; there is: {', '.join(OPTIONS)}")
+        kept = [each for each in self.options if each != name]
+        self.options = tuple(each for each in OPTIONS if each in ([*kept, name] if on else kept))
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """The plan of the target now; what it would cost, when the worker comes to it."""
+        app, name = self.target
+        if app and name not in self.targets.get(app, ()):
+            self.target = app, name = self._first_target()
+        if not app:
+            self._set(chosen={})
+            return
+        key = None if name == "zero" else Key(app, name)
+        there = key is None or key in self._graph
+        line = migrate_line(app, name, self.options)
+        plan = live.plan(self._graph, self._done, (app, key)) if there else {}
+        self._set(
+            chosen={
+                "app": app,
+                "name": name,
+                "options": [*self.options],
+                "line": line,
+                "plan": plan,
+                "revision": self._revision,
+            },
+        )
+        self.worker.cancel(looks_only=True)
+        if plan and not plan["cards"] and "--plan" not in self.options:
+            self._set(preview={"line": line, "status": "", "text": "It would move nothing."})
+            return
+        self._set(preview={"line": line, "status": "measuring", "text": "Trying it in a copy …"})
+        self._do(f"trying {line} in a copy", lambda: self._measure(line), moves=False)
+
+    def _measure(self, line: str) -> None:
+        found = self.lab.what_if(line)
+        if self.chosen.get("line") == line:
+            verdict = masked(found.verdict)
+            told = {"line": line, "status": "ready", "html": preview(found), "verdict": verdict}
+            self._set(preview=told)
+
+    # -- what is done
+
+    def _heard(self, _widget: object, content: Message, _buffers: object) -> None:
+        """What a widget asks for. It is taken up, and the click returns."""
+        try:
+            _ORDERS[content["do"]](self, content)
+        except (MiglabError, KeyError, TypeError) as error:
+            self._set(said={"kind": "error", "text": masked(str(error))})
+
+    def _do(self, line: str, act: Callable[[], None], *, moves: bool = True) -> None:
+        def acted() -> None:
+            try:
+                act()
+            except MiglabError as error:
+                self._failed(str(error), moves)
+            except Exception as error:
+                # The worker goes on, and the person hears of it.
+                log.exception("%s failed", line)
+                self._failed(f"miglab failed: {type(error).__name__}: {error}", moves)
+
+        self.worker.put(Job(line, acted, moves))
+
+    def _failed(self, error: str, moves: bool) -> None:
+        told = masked(error)
+        if moves:
+            self._set(said={"kind": "error", "text": told})
+        elif self.preview.get("status") == "measuring":
+            self._set(preview={**self.preview, "status": "failed", "text": told})
+
+    def _stop(self) -> None:
+        lab = self._lab()
+        if lab is not None:
+            lab.cancel()
+
+    def step(self, line: str, act: Callable[[Lab], Step]) -> None:
+        """Take a step when its turn comes, and say what it did."""
+
+        def take() -> None:
+            step = act(self.lab)
+            told = {"kind": "step", "html": brief(step), "line": masked(step.line)}
+            self._set(said=told)
+
+        self._do(line, take)
+
+    def run(self) -> None:
+        """Do what is chosen."""
+        line = self.chosen.get("line", "")
+        if not line:
+            raise BadInput("nothing is chosen; choose a migration first")
+        self.worker.cancel(looks_only=True)
+        self.step(line, partial(Lab.manage, line=line))
+
+    def go(self, to: int) -> None:
+        """Go to a moment of the history."""
+        self.worker.cancel(looks_only=True)
+
+        def move(lab: Lab) -> Step:
+            by = to - lab.history().position
+            if by == 0:
+                raise BadInput("the lab is there already")
+            return lab.forward(by) if by > 0 else lab.rewind(-by)
+
+        self.step(f"going to moment {to}", move)
+
+    def move(self, name: str) -> None:
+        """``rewind``, ``forward`` or ``restart``."""
+        self.worker.cancel(looks_only=True)
+        self.step(f"lab.{name}()", lambda lab: getattr(lab, name)())
+
+    def compare(self, first: int, second: int) -> None:
+        """Tell what moved between two moments."""
+
+        def look() -> None:
+            self._set(between={"html": html(self.lab.between(first, second))})
+
+        self._do(f"comparing {first} and {second}", look, moves=False)
+
+    def map(self) -> None:
+        """Measure what each step back in the chosen app would cost, and mark the graph with it."""
+        app = self.target[0]
+
+        def measure() -> None:
+            ladder: Ladder = self.lab.what_if_all(app)
+            # Never ask the lab for anything while others wait to be told.
+            graph = self.lab.graph()
+            with self._changing:
+                self._costs.update({node.key: node.cost for node in ladder.picture.nodes})
+                self._revision += 1
+                picture = self._dressed(graph)
+                board = {**live.board(picture), "sentence": ladder.picture.sentence}
+                self.state = {**self.state, "revision": self._revision, "board": board}
+
+        self._do(f"trying all steps back in {app} in a copy", measure)
+
+    def mend(self, which: str) -> None:
+        """Try what could make two truths agree."""
+        pair = " and ".join(which.split("_"))
+        self._set(mends={"which": which, "text": f"Trying what could mend {pair} in a copy …"})
+
+        def measure() -> None:
+            self._found = self.lab.mends(which)
+            count = sum(each.mends for each in self._found)
+            told = f"{count} of {len(self._found)} ways make {pair} agree."
+            self._set(mends={"which": which, "text": told, "found": [*map(_mend, self._found)]})
+
+        self._do(f"trying what could mend {pair}", measure)
+
+    def cure(self, at: int) -> None:
+        """Do what was found to mend, in the lab itself."""
+        lines = self._found[at].lines
+        self._set(mends={})
+        for line in lines:
+            self.step(line, partial(Lab.manage, line=line))
+
+
+def _mend(mend: Mend) -> Message:
+    return {"lines": [*mend.lines], "mends": mend.mends, "verdict": masked(mend.verdict)}
+
+
+#: What widgets may ask for.
+_ORDERS: dict[str, Callable[[LabModel, Message], None]] = {
+    "choose": lambda model, order: model.choose(order["app"], order["name"]),
+    "option": lambda model, order: model.option(order["name"], order["on"]),
+    "run": lambda model, order: model.run(),
+    "rewind": lambda model, order: model.move("rewind"),
+    "forward": lambda model, order: model.move("forward"),
+    "restart": lambda model, order: model.move("restart"),
+    "go": lambda model, order: model.go(order["to"]),
+    "compare": lambda model, order: model.compare(order["first"], order["second"]),
+    "cancel": lambda model, order: model.worker.cancel(),
+    "map": lambda model, order: model.map(),
+    "mend": lambda model, order: model.mend(order["which"]),
+    "cure": lambda model, order: model.cure(order["at"]),
+}
+
+
+def model_of(lab: Lab) -> LabModel:
+    """The lab's model; the same one for every widget."""
+    model = LabModel._models.get(lab)
+    if model is None:
+        model = LabModel._models[lab] = LabModel(lab)
+    return model
+
+
+def _call(ref: weakref.ReferenceType[LabModel], act: Callable[[LabModel], None]) -> None:
+    model = ref()
+    if model is not None:
+        act(model)

@@ -1,0 +1,96 @@
+"""One thread that does what was clicked, in turn, so that no click waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..progress import EVERY, told_to
+
+#: Hears what the worker is doing: ``{"running", "told", "waiting", "busy"}``.
+Heard = Callable[[dict[str, Any]], None]
+
+
+@dataclass
+class Job:
+    """Something to do. ``line`` says what; ``moves`` is false for what only looks."""
+
+    line: str
+    act: Callable[[], None]
+    moves: bool = True
+    cancelled: bool = False
+
+
+class Worker:
+    """Does jobs one at a time, in the order in which they came.
+
+    Args:
+        stop: stops what a job runs, from another thread.
+        heard: is told when a job begins, goes on and ends; goings-on at most five times a second.
+    """
+
+    def __init__(self, stop: Callable[[], None], heard: Heard) -> None:
+        self._stop, self._heard = stop, heard
+        self._lock = threading.Lock()
+        self._waiting: deque[Job] = deque()
+        self._running: Job | None = None
+        self._last = 0.0
+
+    def put(self, job: Job) -> None:
+        """Do this when all before it is done."""
+        with self._lock:
+            self._waiting.append(job)
+            begin = self._running is None
+            if begin:
+                self._running = self._waiting.popleft()
+        if begin:
+            threading.Thread(target=self._work, name="miglab worker", daemon=True).start()
+        else:
+            self._tell("")
+
+    def cancel(self, *, looks_only: bool = False) -> None:
+        """Stop what runs and forget what waits; with ``looks_only``, what moves nothing alone."""
+        with self._lock:
+            self._waiting = deque(job for job in self._waiting if looks_only and job.moves)
+            running = self._running
+            if running is None or (looks_only and running.moves):
+                return
+            running.cancelled = True
+        self._stop()
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs and nothing waits."""
+        with self._lock:
+            return self._running is None
+
+    def _work(self) -> None:
+        with told_to(self._tell):
+            while (job := self._running) is not None:
+                if not job.cancelled:
+                    self._tell("", force=True)
+                    job.act()
+                with self._lock:
+                    self._running = self._waiting.popleft() if self._waiting else None
+        self._tell("", force=True)
+
+    def _tell(self, told: str, *, force: bool = False) -> None:
+        now = time.monotonic()
+        if not force and now - self._last < EVERY:
+            return
+        self._last = now
+        with self._lock:
+            job, waiting = self._running, list(self._waiting)
+        moving = [each for each in (job, *waiting) if each is not None and each.moves]
+        self._heard(
+            {
+                "running": job.line if job else "",
+                "told": told,
+                "waiting": len(waiting),
+                "busy": bool(moving),
+            }
+        )

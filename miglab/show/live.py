@@ -1,0 +1,178 @@
+"""A lab at one moment in values that widgets draw: text, numbers, lists and dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..compare.picture import moving_state, plan_sentence
+from ..compare.sentence import chips, sentence
+from ..compare.truths import compare
+from ..draw import told
+from ..draw.colours import COSTLY, LOOKS, NO_FILE
+from ..draw.words import clean, heading, lanes_of, leaves_of, words_of, words_of_missing
+from ..facts.graph import Graph
+from ..facts.migration import Key
+from ..facts.picture import Node, Picture
+from ..facts.step import Step
+from ..facts.view import View
+from .masks import masked
+
+Value = dict[str, Any]
+
+
+def board(picture: Picture) -> Value:
+    """The graph in lanes, one an app. A migration's column is the length of the longest path to it
+    within its app, its row tells apart those of one column: places that no command changes, as
+    long as the files stay.
+
+    ``{"sentence", "lanes": [{"app", "heading", "columns", "rows", "nodes"}], "edges": [[parent,
+    child]]}``; a node is a ``card`` with its ``id``, ``column`` and ``row``.
+    """
+    leaves = leaves_of(picture)
+    nodes = {node.key: node for node in picture.nodes}
+    parents: dict[Key, list[Key]] = {}
+    for parent, child in picture.edges:
+        parents.setdefault(child, []).append(parent)
+    lanes = []
+    for label, keys in lanes_of(picture).items():
+        places = _places(keys, parents)
+        lane = [
+            {
+                "id": str(key),
+                "name": clean(key.name),
+                "column": places[key][0],
+                "row": places[key][1],
+                **(card(nodes[key], leaves[label]) if key in nodes else _missing(key)),
+            }
+            for key in keys
+        ]
+        lanes.append(
+            {
+                "app": label,
+                "heading": heading(label, leaves[label]),
+                "columns": 1 + max((column for column, _ in places.values()), default=0),
+                "rows": 1 + max((row for _, row in places.values()), default=0),
+                "counts": _counts([nodes[key] for key in keys if key in nodes]),
+                "nodes": lane,
+            }
+        )
+    edges = sorted({(str(parent), str(child)) for parent, child in picture.edges})
+    return {"sentence": clean(picture.sentence), "lanes": lanes, "edges": [[*e] for e in edges]}
+
+
+def _places(
+    keys: Sequence[Key], parents: Mapping[Key, Sequence[Key]]
+) -> dict[Key, tuple[int, int]]:
+    """Key → its column and row within its lane; parents come before their children."""
+    found: dict[Key, tuple[int, int]] = {}
+    taken: dict[int, int] = {}
+    for key in keys:
+        before = [found[each][0] for each in parents.get(key, ()) if each in found]
+        column = 1 + max(before) if before else 0
+        found[key] = column, taken.get(column, 0)
+        taken[column] = found[key][1] + 1
+    return found
+
+
+def _counts(nodes: Sequence[Node]) -> str:
+    """How many migrations of an app stand how: ``"3 applied, 2 not applied"``."""
+    counts: dict[str, int] = {}
+    for node in nodes:
+        counts[node.state.word] = counts.get(node.state.word, 0) + 1
+    return ", ".join(f"{number} {word}" for word, number in counts.items()) or "no migrations"
+
+
+def card(node: Node, leaves: int = 1) -> Value:
+    """What a migration's card shows, and what is said of it."""
+    words = words_of(node, leaves)
+    said = [f"{clean(str(node.key))}: {node.state.word}", *words.marks]
+    return {
+        "big": words.big,
+        "lines": [*words.name],
+        "marks": [*words.marks],
+        "said": ", ".join(dict.fromkeys(said)),
+        "look": "COSTLY" if node.costly else node.state.name,
+        "changed": node.changed,
+    }
+
+
+def _missing(key: Key) -> Value:
+    words = words_of_missing(key)
+    return {
+        "big": words.big,
+        "lines": [*words.name],
+        "marks": [*words.marks],
+        "said": words.tooltip,
+        "look": "NO_FILE",
+        "changed": False,
+    }
+
+
+def looks() -> Value:
+    """Name of a look → its fill, border, width, line and shape, as pictures have them."""
+    named = {**{state.name: look for state, look in LOOKS.items()}, "COSTLY": COSTLY}
+    return {
+        name: {
+            "fill": look.fill,
+            "border": look.border,
+            "width": look.width,
+            "line": look.line,
+            "shape": look.shape,
+        }
+        for name, look in {**named, "NO_FILE": NO_FILE}.items()
+    }
+
+
+def plan(graph: Graph, done: set[Key], target: tuple[str, Key | None]) -> Value:
+    """What going to a target would do: ``{"sentence", "cards": {id: card with its "order"}}``."""
+    label, key = target
+    moves = graph.migration_plan([key or (label, None)], done)
+    cards = {}
+    for order, (each, backwards) in enumerate(moves, 1):
+        node = Node(each, moving_state(each, backwards, label), target=each == key)
+        cards[str(each)] = {**card(node), "order": order}
+    return {"sentence": clean(plan_sentence(target, moves)), "cards": cards}
+
+
+def truths(view: View) -> Value:
+    """The four truths, the rows, and whether neighbours agree."""
+    return {
+        "sentence": told.panel_sentence(view),
+        "truths": [
+            {
+                "name": each.name,
+                "place": each.place,
+                "lines": [masked(line) for line in each.lines],
+                "readable": each.readable,
+            }
+            for each in told.told(view).values()
+        ],
+        "agreements": [
+            {
+                "name": f"{above}_{below}",
+                "between": [above, below],
+                "sign": told.SIGNS[agreement.verdict][0],
+                "word": told.SIGNS[agreement.verdict][1],
+                "agree": agreement.verdict,
+                "reason": masked(clean(agreement.reason)),
+                "details": [masked(clean(each)) for each in agreement.details[:20]],
+            }
+            for above, below, agreement in told.agreements(view)
+        ],
+    }
+
+
+def timeline(steps: Sequence[Step], position: int) -> Value:
+    """The history as a strip: what was typed at each moment, and what it moved."""
+    return {"position": position, "steps": [_on_strip(step) for step in steps]}
+
+
+def _on_strip(step: Step) -> Value:
+    moves = compare(step.before, step.after)
+    return {
+        "line": masked(step.line),
+        "kind": step.kind,
+        "marks": chips(step, moves),
+        "sentence": masked(sentence(step, moves)),
+    }

@@ -1,0 +1,72 @@
+"""What could make two truths agree again: the usual ways, each tried in a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..compare.agreement import ghosts, unapplied
+from ..errors import Interrupted, UnknownName
+from ..facts.graph import graph_of
+from ..facts.mend import PAIRS, Mend
+from ..facts.truths import Files, Record, value_or
+from ..stage import Stage
+from .rehearse import what_if
+
+
+def mends(stage: Stage, which: str) -> tuple[Mend, ...]:
+    """Ways that could make a pair of truths agree, those that do first, and of these those that
+    lose nothing.
+
+    Raises:
+        UnknownName: there is no such pair.
+        Interrupted: it was stopped; nothing of it is left.
+    """
+    if which not in PAIRS:
+        raise UnknownName("pair of truths", which, PAIRS)
+    tried = [_tried(stage, which, lines) for lines in dict.fromkeys(_ways(stage, which))]
+    return tuple(
+        sorted(tried, key=lambda each: (not each.mends, each.consequences is None or _loses(each)))
+    )
+
+
+def _loses(mend: Mend) -> bool:
+    return mend.consequences is not None and mend.consequences.loses
+
+
+def _tried(stage: Stage, which: str, lines: tuple[str, ...]) -> Mend:
+    try:
+        found = what_if(stage, lines)
+    except Interrupted as error:
+        if stage.reader.stop.asked:
+            raise
+        return Mend(lines, False, error=f"stops: {error.why}")
+    return Mend(lines, getattr(found.agreements_after, which).verdict is True, found)
+
+
+def _ways(stage: Stage, which: str) -> Iterator[tuple[str, ...]]:
+    """What people type; whether it helps, the run says."""
+    _, truths = stage.now()
+    files = value_or(truths.files, Files((), {}))
+    record = value_or(truths.record, Record(()))
+    graph = graph_of(files, record.keys)
+    if which == "models_files":
+        if any(len(graph.leaves(label)) > 1 for label in {key.app_label for key in graph}):
+            yield ("makemigrations --merge --noinput",)
+        yield ("makemigrations --noinput",)
+        return
+    if which == "files_record":
+        for label in dict.fromkeys(key.app_label for key in sorted(ghosts(files, record))):
+            yield (f"migrate {label} --prune",)
+    if which == "record_tables":
+        missing = stage.agreements().record_tables.missing
+        for label in dict.fromkeys(key.app_label for key in sorted(missing)):
+            own = sorted(key for key in missing if key.app_label == label)
+            parents = [each for each in graph.parents.get(own[0], ()) if each.app_label == label]
+            target = f"{label} {parents[0].name if parents else 'zero'}"
+            # What the record lacks then is made anew; what is there already is faked.
+            again = f"migrate {label} {own[-1].name}"
+            yield f"migrate --fake {target}", again, f"migrate --fake {label}"
+            yield f"migrate {target}", f"migrate {label}"
+    if unapplied(graph, record) or which == "record_tables":
+        yield ("migrate",)
+        yield ("migrate --fake",)
