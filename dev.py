@@ -24,6 +24,7 @@ LOCK = ROOT / "requirements.lock"
 LESSONS = ROOT / "notebooks"
 WORK = ROOT / "my-work"
 FIRST = "00_start_here.ipynb"
+APP = LESSONS / "explore" / "explorer.ipynb"
 
 #: Tests run on all cores, those of one file one after the other.
 AT_ONCE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -361,7 +362,22 @@ def lab(arguments: argparse.Namespace) -> int:
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     address = "/lab/tree/" + quote(notebook.relative_to(WORK).as_posix())
     command += [f"--LabApp.default_url={address}"]
-    server = subprocess.Popen(command, cwd=str(WORK), env=environment())
+    return serve(command, WORK)
+
+
+def app(arguments: argparse.Namespace) -> int:
+    """Serve the explorer as a page of its own."""
+    setup()
+    print("Opening the explorer; Ctrl-C ends it.\n", flush=True)
+    command = [str(python()), "-m", "voila", str(APP), "--show_tracebacks=True"]
+    command += [f"--port={arguments.port}"] if arguments.port else []
+    command += ["--no-browser"] if arguments.no_browser else []
+    return serve(command, ROOT)
+
+
+def serve(command: list[str], folder: Path) -> int:
+    """Run a server until it ends; its exit status."""
+    server = subprocess.Popen(command, cwd=str(folder), env=environment())
     # Ctrl-C is for the server, which asks whether it is meant.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return server.wait()
@@ -451,8 +467,10 @@ def parser() -> argparse.ArgumentParser:
     add("setup", "make .venv; every other command does it too", lambda arguments: setup() or 0)
     one = add("lab", "open JupyterLab on your own copy of the lessons, in my-work/", lab)
     one.add_argument("notebook", nargs="?", help="which one to open, as in 03 or revert")
-    one.add_argument("--no-browser", action="store_true", help="only print the address")
-    one.add_argument("--port", type=int, help="the port to listen on")
+    served = [one, add("app", "open the explorer as a page of its own, without a notebook", app)]
+    for one in served:
+        one.add_argument("--no-browser", action="store_true", help="only print the address")
+        one.add_argument("--port", type=int, help="the port to listen on")
     add("test", "run all checks and tests; with arguments, pytest alone with them", test)
     one = add("record", "run the notebooks again, store and compare what they put out", record)
     one.add_argument("notebooks", nargs="*", help="which ones; without any, all of them")

@@ -99,4 +99,4 @@ class Explorer:
         }
         shown = [made[part]() for part in self.parts]
         model.shown += shown
-        return shown[0] if len(shown) == 1 else ipywidgets.VBox(shown)
+        return ipywidgets.VBox(shown)

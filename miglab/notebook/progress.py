@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import DisplayHandle
@@ -44,6 +45,53 @@ def in_a_cell() -> bool:
     return _LISTENER.get() is None
 
 
+class Paced:
+    """Hands on what it was told last: not before ``after`` seconds, and at most every ``EVERY``.
+
+    What was said too early is handed on when its time has come, unless something newer was said.
+    """
+
+    def __init__(self, hand_on: Tell, after: float = 0.0) -> None:
+        self._hand_on = hand_on
+        self._next = time.monotonic() + after
+        self._lock = threading.Lock()
+        self._said: str | None = None
+        self._timer: threading.Timer | None = None
+        # The cell that speaks, for a thread that speaks in its place.
+        self._context = copy_context()
+
+    def __call__(self, what: str) -> None:
+        with self._lock:
+            self._said = what
+            if self._timer is None:
+                self._speak_when_due()
+
+    def close(self) -> None:
+        """Say nothing more."""
+        with self._lock:
+            self._said = None
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _later(self) -> None:
+        with self._lock:
+            self._timer = None
+            self._context.run(self._speak_when_due)
+
+    def _speak_when_due(self) -> None:
+        wait = self._next - time.monotonic()
+        if self._said is None:
+            return
+        if wait > 0:
+            self._timer = threading.Timer(wait, self._later)
+            self._timer.daemon = True
+            self._timer.start()
+            return
+        said, self._said = self._said, None
+        self._next = time.monotonic() + EVERY
+        self._hand_on(said)
+
+
 @contextmanager
 def shown() -> Iterator[Tell]:
     """Shows what it is told; when all is done the line is empty."""
@@ -51,15 +99,10 @@ def shown() -> Iterator[Tell]:
     if listener is not None:
         yield lambda what: listener(masked(what))
         return
-    started = last = time.monotonic()
     handle: DisplayHandle | None = None
 
-    def tell(what: str) -> None:
-        nonlocal handle, last
-        now = time.monotonic()
-        if now - started < AFTER or now - last < EVERY:
-            return
-        last = now
+    def show(what: str) -> None:
+        nonlocal handle
         line = {"text/plain": f"{masked(what)} …"}
         if handle is None:
             handle = DisplayHandle()  # type: ignore[no-untyped-call]
@@ -67,8 +110,10 @@ def shown() -> Iterator[Tell]:
             handle.display({}, raw=True)  # type: ignore[no-untyped-call]
         handle.update(line, raw=True)  # type: ignore[no-untyped-call]
 
+    tell = Paced(show, AFTER)
     try:
         yield tell
     finally:
+        tell.close()
         if handle is not None:
             handle.update({}, raw=True)  # type: ignore[no-untyped-call]

@@ -79,7 +79,8 @@ def _alt_texts(lab: Lab) -> tuple[int, ...]:
     first = "listing.title || ', ' || listing.condition"
     return numbers(
         lab,
-        f"SELECT sum(photo.alt_text <> ''), sum(photo.alt_text NOT IN ('', {first}))"
+        f"SELECT count(*) FILTER (WHERE photo.alt_text <> ''),"
+        f" count(*) FILTER (WHERE photo.alt_text NOT IN ('', {first}))"
         " FROM media_photo photo JOIN marketplace_listing listing ON listing.id = listing_id",
     )
 

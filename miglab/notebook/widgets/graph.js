@@ -1,8 +1,8 @@
 // The migration graph as the control: a lane for each app, a card for each migration. Places come
 // from the lab as columns and rows; what is out of view is not drawn.
 
-const CARD = { width: 138, height: 84, across: 30, down: 14 };
-const LANE = { head: 30, edge: 12, zero: 56, folded: 46, gap: 10, foldedWidth: 250 };
+const CARD = { width: 128, height: 84, across: 24, down: 14 };
+const LANE = { head: 30, edge: 12, zero: 50, folded: 46, gap: 10, foldedWidth: 250 };
 const FEW = 60; // With more migrations than this, apps begin folded.
 const REACH = 6; // No more folded apps than this are opened because a plan reaches them.
 
@@ -324,15 +324,16 @@ class GraphView {
     if (!place) return;
     const { clientWidth: width, clientHeight: height } = this.stage;
     const { scale } = this.at;
-    const along = (at, start, size, room) => {
+    const along = (at, start, size, room, whole) => {
       const margin = Math.min(40, room / 8);
+      if (middle && whole * scale <= room) return 6;
       if (middle) return room / 2 - (start + size / 2) * scale;
       if (at + start * scale < margin) return margin - start * scale;
       if (at + (start + size) * scale > room - margin) return room - margin - (start + size) * scale;
       return at;
     };
-    this.at.x = along(this.at.x, place.x, place.width, width);
-    this.at.y = along(this.at.y, place.y, place.height, height);
+    this.at.x = along(this.at.x, place.x, place.width, width, place.lane.width);
+    this.at.y = along(this.at.y, place.y, place.height, height, this.size.height);
     // Nothing is to be seen beyond the edges.
     const within = (at, size, room) => Math.min(6, Math.max(at, Math.min(6, room - size * scale - 6)));
     this.at.x = within(this.at.x, this.size.width, width);

@@ -15,10 +15,10 @@ import traitlets
 
 from ...commands import OPTIONS, migrate_line
 from ...compare.agreement import applied
-from ...errors import BadInput, LabClosed, MiglabError
+from ...errors import BadInput, LabClosed, MiglabError, UnknownName
 from ...facts.consequences import Ladder
 from ...facts.graph import Graph, graph_of
-from ...facts.mend import Mend
+from ...facts.mend import PAIRS, Mend
 from ...facts.migration import Key
 from ...facts.picture import Picture, State
 from ...facts.step import Step
@@ -110,8 +110,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         view, picture = lab.truths(), lab.graph()
         steps, history = lab.steps(), lab.history()
         with self._changing:
-            same_files = self._truths is not None and self._truths.files == view.truths.files
-            if self._truths is None or self._truths.rows != view.truths.rows or not same_files:
+            if self._truths is not view.truths:
                 # What going back costs was measured on other rows.
                 self._costs = {}
             self._truths = view.truths
@@ -178,7 +177,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         """Take a target: its plan shows at once, and what it would cost when that was measured.
 
         Raises:
-            UnknownName: there is no such migration.
+            BadInput: there is no such migration.
         """
         if app and name not in self.targets.get(app, ()):
             raise BadInput(f"no target {app} {name}; there is: {', '.join(self.targets) or 'none'}")
@@ -234,9 +233,14 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     def _heard(self, _widget: object, content: Message, _buffers: object) -> None:
         """What a widget asks for. It is taken up, and the click returns."""
         try:
-            _ORDERS[content["do"]](self, content)
-        except (MiglabError, KeyError, TypeError) as error:
+            obey = _ORDERS.get(content.get("do", ""))
+            if obey is None:
+                raise BadInput(f"no order {content.get('do')!r}; there is: {', '.join(_ORDERS)}")
+            obey(self, content)
+        except MiglabError as error:
             self._set(said={"kind": "error", "text": masked(str(error))})
+        except KeyError as error:
+            self._set(said={"kind": "error", "text": f"{content['do']} needs {error}"})
 
     def _do(self, line: str, act: Callable[[], None], *, moves: bool = True) -> None:
         def acted() -> None:
@@ -304,7 +308,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         def look() -> None:
             self._set(between={"html": html(self.lab.between(first, second))})
 
-        self._do(f"comparing {first} and {second}", look, moves=False)
+        self._do(f"comparing {first} and {second}", look)
 
     def map(self) -> None:
         """Measure what each step back in the chosen app would cost, and mark the graph with it."""
@@ -325,6 +329,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
 
     def mend(self, which: str) -> None:
         """Try what could make two truths agree."""
+        if which not in PAIRS:
+            raise UnknownName("pair of truths", which, PAIRS)
         pair = " and ".join(which.split("_"))
         self._set(mends={"which": which, "text": f"Trying what could mend {pair} in a copy …"})
 
@@ -338,6 +344,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
 
     def cure(self, at: int) -> None:
         """Do what was found to mend, in the lab itself."""
+        if at not in range(len(self._found)):
+            raise BadInput(f"no cure {at!r}; {len(self._found)} were found")
         lines = self._found[at].lines
         self._set(mends={})
         for line in lines:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..progress import EVERY, told_to
+from ..progress import Paced, told_to
 
 #: Hears what the worker is doing: ``{"running", "told", "waiting", "busy"}``.
 Heard = Callable[[dict[str, Any]], None]
@@ -38,7 +37,6 @@ class Worker:
         self._lock = threading.Lock()
         self._waiting: deque[Job] = deque()
         self._running: Job | None = None
-        self._last = 0.0
 
     def put(self, job: Job) -> None:
         """Do this when all before it is done."""
@@ -57,9 +55,11 @@ class Worker:
         with self._lock:
             self._waiting = deque(job for job in self._waiting if looks_only and job.moves)
             running = self._running
-            if running is None or (looks_only and running.moves):
+            if looks_only and (running is None or running.moves):
                 return
-            running.cancelled = True
+            if running is not None:
+                running.cancelled = True
+        # Where no job runs, a cell may.
         self._stop()
 
     @property
@@ -69,20 +69,18 @@ class Worker:
             return self._running is None
 
     def _work(self) -> None:
-        with told_to(self._tell):
+        paced = Paced(self._tell)
+        with told_to(paced):
             while (job := self._running) is not None:
                 if not job.cancelled:
-                    self._tell("", force=True)
+                    self._tell("")
                     job.act()
                 with self._lock:
                     self._running = self._waiting.popleft() if self._waiting else None
-        self._tell("", force=True)
+        paced.close()
+        self._tell("")
 
-    def _tell(self, told: str, *, force: bool = False) -> None:
-        now = time.monotonic()
-        if not force and now - self._last < EVERY:
-            return
-        self._last = now
+    def _tell(self, told: str) -> None:
         with self._lock:
             job, waiting = self._running, list(self._waiting)
         moving = [each for each in (job, *waiting) if each is not None and each.moves]

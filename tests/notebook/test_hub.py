@@ -1,0 +1,279 @@
+"""The model of a lab, obeyed and followed without a browser."""
+
+from __future__ import annotations
+
+import gc
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from miglab import Lab
+from miglab.errors import BadInput, Interrupted, UnknownName
+from miglab.notebook.explore import PARTS, VIEW, Explorer
+from miglab.notebook.widgets.hub import LabModel, model_of
+from miglab.notebook.widgets.menus import menus
+
+LAST = "0005_tag_product_tags"
+BEFORE_TAGS = "0004_add_discount_field"
+
+
+def settled(model: LabModel) -> None:
+    """Until all that was clicked is done."""
+    limit = time.monotonic() + 120
+    while not model.worker.idle:
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+def click(model: LabModel, do: str, **more: Any) -> None:
+    """What a widget sends."""
+    model._handle_custom_msg({"do": do, **more}, [])
+
+
+@pytest.fixture
+def model(lab: Lab) -> LabModel:
+    """store: 0001 ← 0002 ← 0003 ← 0004 ← 0005, everything applied."""
+    return model_of(lab)
+
+
+def looks(model: LabModel) -> dict[str, str]:
+    """Migration → how its card looks."""
+    return {n["name"]: n["look"] for lane in model.state["board"]["lanes"] for n in lane["nodes"]}
+
+
+def test_a_lab_has_one_model(lab: Lab) -> None:
+    assert model_of(lab) is model_of(lab)
+
+
+def test_it_begins_where_the_lab_stands(model: LabModel) -> None:
+    assert model.chosen["line"] == f"migrate store {LAST}"
+    assert model.preview["text"] == "It would move nothing."
+
+
+def test_a_target_shows_its_plan_at_once_and_its_cost_later(model: LabModel) -> None:
+    click(model, "choose", app="store", name=BEFORE_TAGS)
+    assert model.chosen["line"] == f"migrate store {BEFORE_TAGS}"
+    assert [*model.chosen["plan"]["cards"]] == [f"store.{LAST}"]
+    assert model.preview["status"] == "measuring"
+    settled(model)
+    assert model.preview["status"] == "ready"
+    assert "6 rows of store_tag" in model.preview["verdict"]
+
+
+def test_choosing_does_not_move_the_lab(model: LabModel, lab: Lab) -> None:
+    click(model, "choose", app="store", name="zero")
+    settled(model)
+    assert lab.history().lines == ()
+    assert looks(model)[LAST] == "APPLIED"
+
+
+def test_doing_it_moves_the_lab_and_rewinding_brings_it_back(model: LabModel, lab: Lab) -> None:
+    click(model, "choose", app="store", name=BEFORE_TAGS)
+    click(model, "run")
+    settled(model)
+    assert looks(model)[LAST] == "UNAPPLIED"
+    assert "store_tag" not in lab.truths().truths.rows
+    click(model, "rewind")
+    settled(model)
+    assert looks(model)[LAST] == "APPLIED"
+    assert len(lab.rows("store_tag")) == 6
+
+
+def test_a_command_in_a_cell_is_told_once_and_with_the_next_revision(
+    model: LabModel, lab: Lab
+) -> None:
+    told: list[int] = []
+    model.observe(lambda change: told.append(change["new"]["revision"]), names="state")
+    before = model.state["revision"]
+    lab.manage("migrate store 0004")
+    assert told == [before + 1]
+    lab.manage("showmigrations store")
+    assert told == [before + 1, before + 2]
+
+
+def test_a_query_and_a_look_are_not_told(model: LabModel, lab: Lab) -> None:
+    before = model.state["revision"]
+    lab.sql("SELECT 1")
+    lab.truths()
+    assert model.state["revision"] == before
+
+
+def test_the_options_stand_in_the_line_in_a_fixed_order(model: LabModel) -> None:
+    click(model, "choose", app="store", name=BEFORE_TAGS)
+    click(model, "option", name="--plan", on=True)
+    click(model, "option", name="--fake", on=True)
+    assert model.chosen["line"] == f"migrate store {BEFORE_TAGS} --fake --plan"
+    click(model, "option", name="--plan", on=False)
+    assert model.chosen["line"] == f"migrate store {BEFORE_TAGS} --fake"
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ({"do": "choose", "app": "store", "name": "nope"}, "no target store nope"),
+        ({"do": "choose", "app": "nope", "name": "zero"}, "no target nope zero"),
+        ({"do": "option", "name": "--nope", "on": True}, "--nope is no option here"),
+        ({"do": "nope"}, "no order 'nope'"),
+        ({"do": "choose"}, "choose needs"),
+        ({"do": "mend", "which": "nope"}, "no pair of truths 'nope'"),
+        ({"do": "cure", "at": 7}, "no cure 7"),
+        ({"do": "rewind"}, "cannot rewind"),
+        ({"do": "compare", "first": 0, "second": 9}, "there is no moment 9"),
+        ({"do": "go", "to": 0}, "the lab is there already"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_moves_nothing(
+    model: LabModel, lab: Lab, order: dict[str, Any], said: str
+) -> None:
+    before = model.state
+    model._handle_custom_msg(order, [])
+    settled(model)
+    assert said in model.said["text"]
+    assert model.state == before
+    assert lab.history().lines == ()
+
+
+def test_a_refusal_of_djangos_is_shown_as_any_step(model: LabModel, lab: Lab) -> None:
+    lab.write("store/migrations/0006_a.py", "oops(")
+    click(model, "choose", app="store", name="zero")
+    click(model, "run")
+    settled(model)
+    assert "SyntaxError" in model.said["html"] + model.said.get("text", "")
+
+
+def test_going_to_a_moment_and_comparing_two(model: LabModel, lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    lab.manage("migrate store 0003")
+    click(model, "go", to=0)
+    settled(model)
+    assert (lab.history().position, len(model.state["timeline"]["steps"])) == (0, 2)
+    click(model, "go", to=2)
+    click(model, "compare", first=2, second=0)
+    settled(model)
+    assert lab.history().position == 2
+    assert "6 rows of store_tag" in model.between["html"]
+    assert "values of store_product.discount" in model.between["html"]
+
+
+def test_the_map_marks_each_migration_with_what_going_back_costs(model: LabModel, lab: Lab) -> None:
+    click(model, "map")
+    settled(model)
+    marks = {n["name"]: n["marks"] for n in model.state["board"]["lanes"][0]["nodes"]}
+    assert any("−46 rows" in mark or "−" in mark for mark in marks[LAST])
+    assert looks(model)[LAST] == "COSTLY"
+    lab.sql("DELETE FROM store_product_tags")
+    assert looks(model)[LAST] == "APPLIED"
+
+
+def test_what_differs_can_be_mended_by_a_click(model: LabModel, lab: Lab) -> None:
+    lab.manage("migrate --fake store 0004")
+    click(model, "mend", which="files_record")
+    settled(model)
+    found = model.mends["found"]
+    assert {tuple(each["lines"]): each["mends"] for each in found} == {
+        ("migrate",): False,
+        ("migrate --fake",): True,
+    }
+    assert found[0]["mends"]
+    click(model, "cure", at=0)
+    settled(model)
+    assert lab.truths().agreements.files_record.verdict is True
+
+
+def test_a_click_is_cancelled_and_the_lab_stands_as_it_stood(model: LabModel, lab: Lab) -> None:
+    lab.write(
+        "store/migrations/0006_slow.py",
+        "import time\nfrom django.db import migrations\n\n"
+        "def slow(apps, schema_editor):\n    time.sleep(600)\n\n"
+        "class Migration(migrations.Migration):\n"
+        "    dependencies = [('store', '0005_tag_product_tags')]\n"
+        "    operations = [migrations.RunPython(slow, migrations.RunPython.noop)]\n",
+    )
+    click(model, "choose", app="store", name="0006_slow")
+    click(model, "run")
+    began(lambda: "0006_slow" in model.work["told"])
+    click(model, "cancel")
+    settled(model)
+    assert "cancelled" in model.said["text"]
+    assert looks(model)["0006_slow"] == "UNAPPLIED"
+
+
+def test_a_click_cancels_the_command_of_a_cell(model: LabModel, lab: Lab) -> None:
+    thread = threading.Thread(target=lambda: (began(lambda: lab._working), click(model, "cancel")))
+    thread.start()
+    with pytest.raises(Interrupted, match="cancelled"):
+        lab.shell("import time; time.sleep(600)")
+    thread.join()
+
+
+def began(so: Callable[[], bool]) -> None:
+    """Until it is so."""
+    limit = time.monotonic() + 60
+    while not so():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+def test_closing_the_lab_closes_its_widgets(model: LabModel, lab: Lab) -> None:
+    widget = Explorer(lab).widget()
+    assert model.comm is not None
+    lab.close()
+    assert model.state["closed"]
+    assert model.comm is None
+    assert all(each.comm is None for each in (widget.children[0], widget.children[2]))
+
+
+def test_a_widget_keeps_no_lab_alive(open_lab: Callable[..., Lab]) -> None:
+    lab = Lab("storefront")
+    folder = lab.folder
+    model = model_of(lab)
+    settled(model)
+    del lab
+    gc.collect()
+    assert not folder.exists()
+    assert model.state["closed"]
+
+
+def test_an_explorer_has_a_picture_and_words_where_no_kernel_runs(lab: Lab) -> None:
+    still = Explorer(lab).still()
+    assert "✓ 0005_tag_product_tags" in still["text/plain"]
+    assert "The four truths of store agree." in still["text/plain"]
+    assert still["text/html"].count("data:image/svg+xml") == 2
+    assert VIEW not in still
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_can_stand_alone(lab: Lab, part: str) -> None:
+    explorer = Explorer(lab, [part])
+    assert explorer.still()["text/plain"]
+    assert VIEW in explorer.widget()._repr_mimebundle_()
+
+
+def test_a_part_that_there_is_not_is_refused(lab: Lab) -> None:
+    with pytest.raises(UnknownName, match="timeline"):
+        Explorer(lab, ["nope"])
+
+
+def test_without_a_notebook_it_says_so(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Lab, "explorer", None)
+    with pytest.raises(BadInput, match="needs a notebook"):
+        lab.explore()
+
+
+def test_menus_and_graph_are_in_step(model: LabModel) -> None:
+    (app, target), (fake, *_), line, (do, *_) = (
+        each.children if hasattr(each, "children") else each for each in menus(model).children
+    )
+    target.value = BEFORE_TAGS
+    assert model.chosen["line"] == f"migrate store {BEFORE_TAGS}"
+    click(model, "choose", app="store", name="zero")
+    assert (app.value, target.value) == ("store", "zero")
+    assert "python manage.py migrate store zero" in line.value
+    fake.value = True
+    assert model.chosen["line"] == "migrate store zero --fake"
+    do.click()
+    settled(model)
+    assert looks(model)[LAST] == "UNAPPLIED"
