@@ -160,7 +160,7 @@ def importing(times: int) -> Result:
 
 
 #: ``packages`` takes minutes and asks the package registry: it runs only when it is named.
-ONLY = ("lab", "whatif", "packages")
+ONLY = ("lab", "whatif", "browser", "packages")
 
 
 def main() -> int:
@@ -176,6 +176,10 @@ def main() -> int:
             results += [*commands(times), *opening(times), importing(times)]
         if chosen.only in (None, "whatif"):
             results += whatif.all_of_it(times)
+        if chosen.only in (None, "browser"):
+            from . import browser
+
+            results += browser.all_of_it(times)
         if chosen.only == "packages":
             results += packages.wagtail()
     print(table(results))

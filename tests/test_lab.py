@@ -494,3 +494,59 @@ def test_a_query_is_no_step(lab: Lab) -> None:
     step = lab.manage("migrate store 0004")
     lab.sql("SELECT count(*) FROM store_product")
     assert lab.last is step
+
+
+def test_two_moments_are_compared_and_the_lab_stays_where_it_is(lab: Lab) -> None:
+    """From the first to the last of four moments, whichever is named first."""
+    lab.manage("migrate store 0004")
+    lab.manage("migrate store 0003")
+    lab.manage("migrate store")
+    step = lab.between(3, 0)
+    assert {change.table: change.lost for change in step.rows if change.lost} == {
+        "store_product_tags": 40,
+        "store_tag": 6,
+    }
+    assert lab.between(1, 2).rows[0].lost_values == {"discount": 24}
+    assert lab.history().position == 3
+
+
+def test_a_column_that_was_renamed_on_the_way_lost_nothing(lab: Lab) -> None:
+    lab.sql("ALTER TABLE store_product RENAME COLUMN sku TO code")
+    lab.sql("ALTER TABLE store_product RENAME COLUMN code TO number")
+    assert not any(change.costs for change in lab.between(0, 2).rows)
+
+
+def test_a_moment_that_there_is_not_is_refused(lab: Lab) -> None:
+    with pytest.raises(BadInput, match="they go from 0 to 0"):
+        lab.between(0, 1)
+
+
+def test_the_steps_are_those_of_the_history_the_rewound_ones_too(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    lab.rewind()
+    assert [step.line for step in lab.steps()] == ["migrate store 0004"]
+
+
+def test_who_watches_hears_of_each_step_and_of_the_end(open_lab: Callable[..., Lab]) -> None:
+    lab = open_lab("storefront")
+    heard: list[bool] = []
+    lab.watch(lambda: heard.append(lab.closed))
+    lab.manage("migrate store 0004")
+    lab.sql("SELECT 1")
+    lab.what_if("migrate store zero")
+    lab.rewind()
+    assert heard == [False, False]
+    lab.close()
+    lab.close()
+    assert heard == [False, False, True]
+
+
+def test_a_transaction_that_django_leaves_open_is_rolled_back(lab: Lab) -> None:
+    """SQLite's schema editor finds a broken foreign key at the end of zero, and leaves it so."""
+    lab.sql("ALTER TABLE store_product DROP COLUMN discount")
+    lab.manage("migrate --fake store 0003")
+    lab.manage("migrate store 0004")
+    step = lab.manage("migrate store zero", refused="IntegrityError")
+    assert "store_product" in step.after.tables.tables
+    assert Key("store", "0001_initial") in step.after.record.keys
+    assert lab.what_if("migrate store zero").stops

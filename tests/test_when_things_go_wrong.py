@@ -97,6 +97,36 @@ def test_interrupting_the_cell_stops_the_command(looping: Lab) -> None:
     assert unchanged(looping, before)
 
 
+def test_cancelling_from_another_thread_stops_the_command(looping: Lab) -> None:
+    before = looping.truths().truths
+    thread = while_it_runs(looping, looping.cancel)
+    with pytest.raises(Interrupted, match=r"cancelled\. The lab stands as it stood"):
+        looping.manage("migrate store")
+    thread.join()
+    assert unchanged(looping, before)
+
+
+def test_cancelling_stops_a_what_if_and_leaves_nothing_behind(looping: Lab) -> None:
+    before = looping.truths().truths
+
+    def begun() -> None:
+        while not looping._working:
+            time.sleep(0.01)
+        looping.cancel()
+
+    thread = threading.Thread(target=begun)
+    thread.start()
+    with pytest.raises(Interrupted, match="cancelled"):
+        looping.what_if("migrate store")
+    thread.join()
+    assert unchanged(looping, before)
+
+
+def test_cancelling_where_nothing_runs_does_nothing(lab: Lab) -> None:
+    lab.cancel()
+    assert not lab.manage("migrate store 0004").refused
+
+
 @pytest.mark.parametrize("which", ["the agent", "the process of the command"])
 def test_a_process_killed_in_the_middle_of_a_command(looping: Lab, which: str) -> None:
     before = looping.truths().truths

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import Jupyter
+from .pages import Jupyter, opened, run_all
 
 pytestmark = pytest.mark.browser
 
@@ -17,14 +17,6 @@ NOTEBOOK = "00_start_here.ipynb"
 
 #: Loaded, and not just a box for the text alternative.
 DRAWN = "images => images.filter(each => each.complete && each.naturalWidth > 100).length"
-
-
-def opened(browser: Browser, jupyter: Jupyter, notebook: str) -> Page:
-    """The notebook's page, as soon as its kernel is idle."""
-    page = browser.new_page(viewport={"width": 1300, "height": 1000})
-    page.goto(jupyter.url(notebook))
-    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
-    return page
 
 
 def graphs(page: Page) -> int:
@@ -63,8 +55,7 @@ def test_run_all_cells_makes_applies_and_reverts_and_shows_the_graph(
     page = opened(browser, jupyter, empty.name)
     scroll(page)
     assert graphs(page) == 0
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    run_all(page)
     last = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
     expect(page.get_by_text(f"[{last}]:").first).to_be_attached(timeout=180_000)
     expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
@@ -102,8 +93,7 @@ def test_a_question_of_djangos_is_asked_and_answered_in_the_notebook(
     ]
     (jupyter.folder / "asks.ipynb").write_text(json.dumps(notebook))
     page = opened(browser, jupyter, "asks.ipynb")
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    run_all(page)
     answer = page.locator(".jp-Stdin-input")
     expect(answer).to_be_visible(timeout=60_000)
     expect(page.locator(".jp-Stdin-prompt")).to_contain_text("renamed to product.rebate")

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import Jupyter
-from .test_first_notebook import graphs, opened, scroll
+from .pages import Jupyter, opened, run_all
+from .test_first_notebook import graphs, scroll
 
 pytestmark = pytest.mark.browser
 
@@ -31,13 +31,12 @@ def emptied(jupyter: Jupyter, name: str) -> Path:
     return path
 
 
-def run_all(page: Page, path: Path) -> list[dict[str, Any]]:
+def all_run(page: Page, path: Path) -> list[dict[str, Any]]:
     """Run the notebook as one does by the menu, save it, and give its cells of code.
 
     JupyterLab draws only the cells that are in view, so the file tells what happened.
     """
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    run_all(page)
     deadline = time.monotonic() + 400
     while time.monotonic() < deadline:
         page.wait_for_timeout(3000)
@@ -59,7 +58,7 @@ def test_run_all_cells_waits_for_nobody_and_fails_nowhere(
 ) -> None:
     path = emptied(jupyter, name)
     page = opened(browser, jupyter, path.name)
-    code = run_all(page, path)
+    code = all_run(page, path)
     assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
     for cell in code:
         for output in cell["outputs"]:
