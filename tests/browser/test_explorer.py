@@ -82,9 +82,13 @@ def theme(jupyter: Jupyter, name: str) -> None:
 def picture(page: Page, name: str) -> None:
     """Keep what is to be seen, for the README, where that is asked for."""
     if folder := os.environ.get("MIGLAB_SCREENSHOTS"):
+        page.set_viewport_size({"width": 1700, "height": 1400})
+        for button in page.locator(".jp-toast-button, .Toastify__close-button").all():
+            button.click()
+        page.get_by_role("button", name="Show the whole graph").click()
         page.mouse.move(0, 0)
-        output = page.locator(".jp-OutputArea-child", has=page.locator(".miglab-explorer"))
-        output.screenshot(path=str(Path(folder) / f"{name}.png"))
+        page.wait_for_timeout(1000)
+        page.locator(".miglab-explorer").screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 @pytest.fixture(params=["Light", "Dark"])

@@ -13,6 +13,7 @@ import pytest
 from miglab import Lab
 from miglab.errors import BadInput, Interrupted, UnknownName
 from miglab.notebook.explore import PARTS, VIEW, Explorer
+from miglab.notebook.progress import shown
 from miglab.notebook.widgets.hub import LabModel, model_of
 from miglab.notebook.widgets.menus import menus
 
@@ -50,7 +51,24 @@ def test_a_lab_has_one_model(lab: Lab) -> None:
 
 def test_it_begins_where_the_lab_stands(model: LabModel) -> None:
     assert model.chosen["line"] == f"migrate store {LAST}"
-    assert model.preview["text"] == "It would move nothing."
+    assert model.preview["text"] == "Choose where to go."
+
+
+def test_until_something_is_chosen_it_follows_the_lab_and_tries_nothing(
+    model: LabModel, lab: Lab
+) -> None:
+    lab.manage("migrate store 0003")
+    assert model.chosen["line"] == "migrate store 0003_change_price_field"
+    assert model.worker.idle
+
+
+def test_what_a_cell_moves_makes_the_plan_new_and_the_cost_old(model: LabModel, lab: Lab) -> None:
+    click(model, "choose", app="store", name=BEFORE_TAGS)
+    settled(model)
+    lab.manage("migrate store 0003")
+    assert model.chosen["plan"]["cards"][f"store.{BEFORE_TAGS}"]["look"] == "TO_APPLY"
+    assert model.preview["text"].startswith("The lab has moved.")
+    assert model.worker.idle
 
 
 def test_a_target_shows_its_plan_at_once_and_its_cost_later(model: LabModel) -> None:
@@ -183,7 +201,11 @@ def test_what_differs_can_be_mended_by_a_click(model: LabModel, lab: Lab) -> Non
     assert lab.truths().agreements.files_record.verdict is True
 
 
-def test_a_click_is_cancelled_and_the_lab_stands_as_it_stood(model: LabModel, lab: Lab) -> None:
+def test_a_click_is_cancelled_and_the_lab_stands_as_it_stood(
+    model: LabModel, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As it is in a notebook.
+    monkeypatch.setattr(Lab, "progress", staticmethod(shown))
     lab.write(
         "store/migrations/0006_slow.py",
         "import time\nfrom django.db import migrations\n\n"

@@ -27,7 +27,7 @@ On one page: the [cheat sheet](CHEAT_SHEET.md). All words: the [glossary](GLOSSA
 |---|---|---|---|
 """
 _BOTTOM = """
-To explore, also with a project of your own:
+To explore, also with a project of your own: [The explorer](explore/explorer.ipynb),
 [What if? A revert rehearsed on a copy](explore/what_if.ipynb).
 """
 

@@ -28,6 +28,7 @@ from ...show import live
 from ...show.consequences import preview
 from ...show.html import brief, html
 from ...show.masks import masked
+from ..progress import in_a_cell
 from .worker import Job, Worker
 
 Message = dict[str, Any]
@@ -73,13 +74,13 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._found: tuple[Mend, ...] = ()
         self.options: tuple[str, ...] = ()
         self.target = ("", "")
+        self._picked = False
         self.worker = Worker(self._stop, lambda work: self._set(work=work))
         self.on_msg(self._heard)
         me = weakref.ref(self)
         lab.watch(lambda: _call(me, LabModel.refresh))
         weakref.finalize(lab, _call, me, LabModel._gone)
         self.refresh()
-        self.choose(*self._first_target())
 
     # -- what is so
 
@@ -126,8 +127,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 "truths": live.truths(view),
                 "timeline": live.timeline(steps, history.position),
             }
-            if self._revision > 1:
-                self._look_ahead()
+            # A cell's next command must not wait for what nobody has asked for.
+            self._look_ahead(measure=not in_a_cell())
 
     def _dressed(self, picture: Picture) -> Picture:
         """With the marks of what has moved since the last look, and of what going back costs."""
@@ -153,8 +154,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
 
     # -- what is chosen
 
-    def _first_target(self) -> tuple[str, str]:
-        """Where the lab stands: the migration that was recorded last, of those on the board."""
+    def _where_it_stands(self) -> tuple[str, str]:
+        """The migration that was recorded last, of those on the board."""
         targets = self.targets
         recorded = value_or(self._truths.record, Record(())).keys if self._truths else ()
         for key in reversed(recorded):
@@ -181,7 +182,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         """
         if app and name not in self.targets.get(app, ()):
             raise BadInput(f"no target {app} {name}; there is: {', '.join(self.targets) or 'none'}")
-        self.target = (app, name)
+        self.target, self._picked = (app, name), True
         self._look_ahead()
 
     def option(self, name: str, on: bool) -> None:
@@ -192,11 +193,12 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self.options = tuple(each for each in OPTIONS if each in ([*kept, name] if on else kept))
         self._look_ahead()
 
-    def _look_ahead(self) -> None:
+    def _look_ahead(self, measure: bool = True) -> None:
         """The plan of the target now; what it would cost, when the worker comes to it."""
         app, name = self.target
-        if app and name not in self.targets.get(app, ()):
-            self.target = app, name = self._first_target()
+        if not self._picked or name not in self.targets.get(app, ()):
+            self.target = app, name = self._where_it_stands()
+            self._picked = False
         if not app:
             self._set(chosen={})
             return
@@ -216,7 +218,12 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         )
         self.worker.cancel(looks_only=True)
         if plan and not plan["cards"] and "--plan" not in self.options:
-            self._set(preview={"line": line, "status": "", "text": "It would move nothing."})
+            text = "It would move nothing." if self._picked else "Choose where to go."
+            self._set(preview={"line": line, "status": "", "text": text})
+            return
+        if not measure:
+            text = "The lab has moved. Choose again to see what it would do now."
+            self._set(preview={"line": line, "status": "", "text": text})
             return
         self._set(preview={"line": line, "status": "measuring", "text": "Trying it in a copy …"})
         self._do(f"trying {line} in a copy", lambda: self._measure(line), moves=False)
