@@ -7,7 +7,6 @@ import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any, ClassVar
 
 import ipywidgets
@@ -15,20 +14,18 @@ import traitlets
 
 from ...commands import OPTIONS, migrate_line
 from ...compare.agreement import applied
-from ...errors import BadInput, LabClosed, MiglabError, UnknownName
-from ...facts.consequences import Ladder
+from ...errors import BadInput, LabClosed, MiglabError
 from ...facts.graph import Graph, graph_of
-from ...facts.mend import PAIRS, Mend
+from ...facts.mend import Mend
 from ...facts.migration import Key
 from ...facts.picture import Picture, State
-from ...facts.step import Step
 from ...facts.truths import Files, Record, Truths, value_or
 from ...lab import Lab
 from ...show import live
 from ...show.consequences import preview
-from ...show.html import brief, html
 from ...show.masks import masked
 from ..progress import in_a_cell
+from .orders import obey
 from .worker import Job, Worker
 
 Message = dict[str, Any]
@@ -71,11 +68,11 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._states: dict[Key, State] = {}
         self._costs: dict[Key, str] = {}
         self._truths: Truths | None = None
-        self._found: tuple[Mend, ...] = ()
+        self.found: tuple[Mend, ...] = ()
         self.options: tuple[str, ...] = ()
         self.target = ("", "")
         self._picked = False
-        self.worker = Worker(self._stop, lambda work: self._set(work=work))
+        self.worker: Worker = Worker(self._stop, lambda work: self.show(work=work))
         self.on_msg(self._heard)
         me = weakref.ref(self)
         lab.watch(lambda: _call(me, LabModel.refresh))
@@ -96,7 +93,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             raise LabClosed
         return lab
 
-    def _set(self, **values: Any) -> None:
+    def show(self, **values: Any) -> None:
         """Change what widgets show, from whichever thread."""
         with self._changing:
             for name, value in values.items():
@@ -112,8 +109,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         steps, history = lab.steps(), lab.history()
         with self._changing:
             if self._truths is not view.truths:
-                # What going back costs was measured on other rows.
-                self._costs = {}
+                # They were measured on other rows.
+                self._costs, self.found, self.mends = {}, (), {}
             self._truths = view.truths
             files = value_or(view.truths.files, Files((), {}))
             record = value_or(view.truths.record, Record(()))
@@ -129,6 +126,14 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             }
             # A cell's next command must not wait for what nobody has asked for.
             self._look_ahead(measure=not in_a_cell())
+
+    def mark(self, picture: Picture, costs: Picture) -> None:
+        """Show the graph with what going back was measured to cost."""
+        with self._changing:
+            self._costs.update({node.key: node.cost for node in costs.nodes})
+            self._revision += 1
+            board = {**live.board(self._dressed(picture)), "sentence": costs.sentence}
+            self.state = {**self.state, "revision": self._revision, "board": board}
 
     def _dressed(self, picture: Picture) -> Picture:
         """With the marks of what has moved since the last look, and of what going back costs."""
@@ -147,7 +152,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     def _gone(self) -> None:
         """The lab is closed: nothing answers any more, and the still picture shows again."""
         self.worker.cancel()
-        self._set(state={**self.state, "closed": True})
+        self.show(state={**self.state, "closed": True})
         for each in (*self.shown, self):
             each.close()
         self.shown = []
@@ -200,13 +205,13 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             self.target = app, name = self._where_it_stands()
             self._picked = False
         if not app:
-            self._set(chosen={})
+            self.show(chosen={})
             return
         key = None if name == "zero" else Key(app, name)
         there = key is None or key in self._graph
         line = migrate_line(app, name, self.options)
         plan = live.plan(self._graph, self._done, (app, key)) if there else {}
-        self._set(
+        self.show(
             chosen={
                 "app": app,
                 "name": name,
@@ -219,37 +224,35 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self.worker.cancel(looks_only=True)
         if plan and not plan["cards"] and "--plan" not in self.options:
             text = "It would move nothing." if self._picked else "Choose where to go."
-            self._set(preview={"line": line, "status": "", "text": text})
+            self.show(preview={"line": line, "status": "", "text": text})
             return
         if not measure:
             text = "The lab has moved. Choose again to see what it would do now."
-            self._set(preview={"line": line, "status": "", "text": text})
+            self.show(preview={"line": line, "status": "", "text": text})
             return
-        self._set(preview={"line": line, "status": "measuring", "text": "Trying it in a copy …"})
-        self._do(f"trying {line} in a copy", lambda: self._measure(line), moves=False)
+        self.show(preview={"line": line, "status": "measuring", "text": "Trying it in a copy …"})
+        self.do(f"trying {line} in a copy", lambda: self._measure(line), moves=False)
 
     def _measure(self, line: str) -> None:
         found = self.lab.what_if(line)
         if self.chosen.get("line") == line:
             verdict = masked(found.verdict)
             told = {"line": line, "status": "ready", "html": preview(found), "verdict": verdict}
-            self._set(preview=told)
+            self.show(preview=told)
 
     # -- what is done
 
     def _heard(self, _widget: object, content: Message, _buffers: object) -> None:
         """What a widget asks for. It is taken up, and the click returns."""
         try:
-            obey = _ORDERS.get(content.get("do", ""))
-            if obey is None:
-                raise BadInput(f"no order {content.get('do')!r}; there is: {', '.join(_ORDERS)}")
             obey(self, content)
         except MiglabError as error:
-            self._set(said={"kind": "error", "text": masked(str(error))})
-        except KeyError as error:
-            self._set(said={"kind": "error", "text": f"{content['do']} needs {error}"})
+            self.show(said={"kind": "error", "text": masked(str(error))})
 
-    def _do(self, line: str, act: Callable[[], None], *, moves: bool = True) -> None:
+    def do(self, line: str, act: Callable[[], None], *, moves: bool = True) -> None:
+        """Have the worker do it; what goes wrong is said. ``moves`` is false for a look that the
+        next click may cancel."""
+
         def acted() -> None:
             try:
                 act()
@@ -265,119 +268,14 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     def _failed(self, error: str, moves: bool) -> None:
         told = masked(error)
         if moves:
-            self._set(said={"kind": "error", "text": told})
+            self.show(said={"kind": "error", "text": told})
         elif self.preview.get("status") == "measuring":
-            self._set(preview={**self.preview, "status": "failed", "text": told})
+            self.show(preview={**self.preview, "status": "failed", "text": told})
 
     def _stop(self) -> None:
         lab = self._lab()
         if lab is not None:
             lab.cancel()
-
-    def step(self, line: str, act: Callable[[Lab], Step]) -> None:
-        """Take a step when its turn comes, and say what it did."""
-
-        def take() -> None:
-            step = act(self.lab)
-            told = {"kind": "step", "html": brief(step), "line": masked(step.line)}
-            self._set(said=told)
-
-        self._do(line, take)
-
-    def run(self) -> None:
-        """Do what is chosen."""
-        line = self.chosen.get("line", "")
-        if not line:
-            raise BadInput("nothing is chosen; choose a migration first")
-        self.worker.cancel(looks_only=True)
-        self.step(line, partial(Lab.manage, line=line))
-
-    def go(self, to: int) -> None:
-        """Go to a moment of the history."""
-        self.worker.cancel(looks_only=True)
-
-        def move(lab: Lab) -> Step:
-            by = to - lab.history().position
-            if by == 0:
-                raise BadInput("the lab is there already")
-            return lab.forward(by) if by > 0 else lab.rewind(-by)
-
-        self.step(f"going to moment {to}", move)
-
-    def move(self, name: str) -> None:
-        """``rewind``, ``forward`` or ``restart``."""
-        self.worker.cancel(looks_only=True)
-        self.step(f"lab.{name}()", lambda lab: getattr(lab, name)())
-
-    def compare(self, first: int, second: int) -> None:
-        """Tell what moved between two moments."""
-
-        def look() -> None:
-            self._set(between={"html": html(self.lab.between(first, second))})
-
-        self._do(f"comparing {first} and {second}", look)
-
-    def map(self) -> None:
-        """Measure what each step back in the chosen app would cost, and mark the graph with it."""
-        app = self.target[0]
-
-        def measure() -> None:
-            ladder: Ladder = self.lab.what_if_all(app)
-            # Never ask the lab for anything while others wait to be told.
-            graph = self.lab.graph()
-            with self._changing:
-                self._costs.update({node.key: node.cost for node in ladder.picture.nodes})
-                self._revision += 1
-                picture = self._dressed(graph)
-                board = {**live.board(picture), "sentence": ladder.picture.sentence}
-                self.state = {**self.state, "revision": self._revision, "board": board}
-
-        self._do(f"trying all steps back in {app} in a copy", measure)
-
-    def mend(self, which: str) -> None:
-        """Try what could make two truths agree."""
-        if which not in PAIRS:
-            raise UnknownName("pair of truths", which, PAIRS)
-        pair = " and ".join(which.split("_"))
-        self._set(mends={"which": which, "text": f"Trying what could mend {pair} in a copy …"})
-
-        def measure() -> None:
-            self._found = self.lab.mends(which)
-            count = sum(each.mends for each in self._found)
-            told = f"{count} of {len(self._found)} ways make {pair} agree."
-            self._set(mends={"which": which, "text": told, "found": [*map(_mend, self._found)]})
-
-        self._do(f"trying what could mend {pair}", measure)
-
-    def cure(self, at: int) -> None:
-        """Do what was found to mend, in the lab itself."""
-        if at not in range(len(self._found)):
-            raise BadInput(f"no cure {at!r}; {len(self._found)} were found")
-        lines = self._found[at].lines
-        self._set(mends={})
-        for line in lines:
-            self.step(line, partial(Lab.manage, line=line))
-
-
-def _mend(mend: Mend) -> Message:
-    return {"lines": [*mend.lines], "mends": mend.mends, "verdict": masked(mend.verdict)}
-
-
-#: What widgets may ask for.
-_ORDERS: dict[str, Callable[[LabModel, Message], None]] = {
-    "choose": lambda model, order: model.choose(order["app"], order["name"]),
-    "option": lambda model, order: model.option(order["name"], order["on"]),
-    "run": lambda model, order: model.run(),
-    "rewind": lambda model, order: model.move("rewind"),
-    "forward": lambda model, order: model.move("forward"),
-    "restart": lambda model, order: model.move("restart"),
-    "go": lambda model, order: model.go(order["to"]),
-    "compare": lambda model, order: model.compare(order["first"], order["second"]),
-    "cancel": lambda model, order: model.worker.cancel(),
-    "map": lambda model, order: model.map(),
-    "mend": lambda model, order: model.mend(order["which"]),
-    "cure": lambda model, order: model.cure(order["at"]),
-}
 
 
 def model_of(lab: Lab) -> LabModel:

@@ -1,0 +1,141 @@
+"""What a widget can ask of a lab: each order is taken up at once, and done when its turn comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ...errors import BadInput, UnknownName
+from ...facts.mend import PAIRS, Mend
+from ...facts.step import Step
+from ...lab import Lab
+from ...show.html import brief, html
+from ...show.masks import masked
+
+if TYPE_CHECKING:
+    from .hub import LabModel
+
+Order = dict[str, Any]
+
+
+def obey(model: LabModel, order: Order) -> None:
+    """Take an order up: ``{"do": its name, …}``.
+
+    Raises:
+        BadInput: there is no such order, or it lacks something, or cannot be done now.
+    """
+    name = order.get("do", "")
+    if name not in _ORDERS:
+        raise BadInput(f"no order {name!r}; there is: {', '.join(_ORDERS)}")
+    try:
+        _ORDERS[name](model, order)
+    except KeyError as missing:
+        raise BadInput(f"{name} needs {missing}") from None
+
+
+def _step(model: LabModel, line: str, *acts: Callable[[Lab], Step]) -> None:
+    """Take steps, one after the other, and say what the last one did; a refusal is the last."""
+    model.worker.cancel(looks_only=True)
+
+    def take() -> None:
+        for act in acts:
+            step = act(model.lab)
+            model.show(said={"kind": "step", "html": brief(step), "line": masked(step.line)})
+            if step.refused:
+                return
+
+    model.do(line, take)
+
+
+def _manage(line: str) -> Callable[[Lab], Step]:
+    return lambda lab: lab.manage(line)
+
+
+def _run(model: LabModel, order: Order) -> None:
+    line = model.chosen.get("line", "")
+    if not line:
+        raise BadInput("nothing is chosen; choose a migration first")
+    _step(model, line, _manage(line))
+
+
+def _go(model: LabModel, order: Order) -> None:
+    to = order["to"]
+
+    def move(lab: Lab) -> Step:
+        by = to - lab.history().position
+        if by == 0:
+            raise BadInput("the lab is there already")
+        return lab.forward(by) if by > 0 else lab.rewind(-by)
+
+    _step(model, f"going to moment {to}", move)
+
+
+def _move(model: LabModel, order: Order) -> None:
+    name = order["do"]
+    _step(model, f"lab.{name}()", lambda lab: getattr(lab, name)())
+
+
+def _compare(model: LabModel, order: Order) -> None:
+    first, second = order["first"], order["second"]
+
+    def look() -> None:
+        model.show(between={"html": html(model.lab.between(first, second))})
+
+    model.do(f"comparing {first} and {second}", look)
+
+
+def _map(model: LabModel, order: Order) -> None:
+    """What each step back in the chosen app would cost, on the graph."""
+    app = model.target[0]
+
+    def measure() -> None:
+        ladder = model.lab.what_if_all(app)
+        model.mark(model.lab.graph(), ladder.picture)
+
+    model.do(f"trying all steps back in {app} in a copy", measure)
+
+
+def _mend(model: LabModel, order: Order) -> None:
+    """What could make two truths agree, each way tried."""
+    which = order["which"]
+    if which not in PAIRS:
+        raise UnknownName("pair of truths", which, PAIRS)
+    pair = " and ".join(which.split("_"))
+    model.show(mends={"which": which, "text": f"Trying what could mend {pair} in a copy …"})
+
+    def measure() -> None:
+        model.found = model.lab.mends(which)
+        count = sum(each.mends for each in model.found)
+        told = f"{count} of {len(model.found)} ways make {pair} agree."
+        model.show(mends={"which": which, "text": told, "found": [*map(_way, model.found)]})
+
+    model.do(f"trying what could mend {pair}", measure)
+
+
+def _way(mend: Mend) -> Order:
+    return {"lines": [*mend.lines], "mends": mend.mends, "verdict": masked(mend.verdict)}
+
+
+def _cure(model: LabModel, order: Order) -> None:
+    """What was found to mend, in the lab itself."""
+    at = order["at"]
+    if at not in range(len(model.found)):
+        raise BadInput(f"no cure {at!r}; {len(model.found)} were found")
+    lines = model.found[at].lines
+    _step(model, " && ".join(lines), *map(_manage, lines))
+
+
+_ORDERS: dict[str, Callable[[LabModel, Order], None]] = {
+    "choose": lambda model, order: model.choose(order["app"], order["name"]),
+    "option": lambda model, order: model.option(order["name"], order["on"]),
+    "run": _run,
+    "rewind": _move,
+    "forward": _move,
+    "restart": _move,
+    "go": _go,
+    "compare": _compare,
+    "cancel": lambda model, order: model.worker.cancel(),
+    "map": _map,
+    "mend": _mend,
+    "cure": _cure,
+}
