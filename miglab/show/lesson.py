@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import singledispatch
 from html import escape
 
-from ..facts.lesson import Answer, Checked, Question, Spine, Verdict, Verdicts
+from ..facts.lesson import (
+    Answer,
+    AnyAnswer,
+    AnyQuestion,
+    Checked,
+    NumberAnswer,
+    NumberQuestion,
+    Question,
+    SetAnswer,
+    SetQuestion,
+    Spine,
+    Verdict,
+    Verdicts,
+)
 from .html import html, table
 from .masks import masked
 from .text import table as lines
 from .text import text
 
 #: The facts of a lesson that a notebook shows in a way of its own.
-TYPES: tuple[type, ...] = (Question, Answer, Checked, Verdict, Verdicts, Spine)
+TYPES: tuple[type, ...] = (
+    Question,
+    SetQuestion,
+    NumberQuestion,
+    Answer,
+    SetAnswer,
+    NumberAnswer,
+    Checked,
+    Verdict,
+    Verdicts,
+    Spine,
+)
 
 _BOX = "border:1px solid {0}; border-left:4px solid {0}; padding:4px 12px; margin:4px 0"
 _ASK, _YES, _NO = "#5B4B8A", "#0072B2", "#C25400"
@@ -36,19 +62,55 @@ def _(question: Question) -> str:
         f"<li><b>{letter(place)}</b>&ensp;{coded(option)}</li>"
         for place, option in enumerate(question.options)
     )
-    return (
-        f"<div style='{_BOX.format(_ASK)}'><b>Predict.</b> {coded(question.text)}"
-        f"<ul style='{_LIST}'>{options}</ul></div>"
-    )
+    return _asked(question, f"<ul style='{_LIST}'>{options}</ul>")
 
 
 @text.register
-def _(answer: Answer) -> str:
-    return "\n".join(_told(answer))
+def _(question: SetQuestion) -> str:
+    names = [f"  ☐ {name}" for name in question.names]
+    return "\n".join([f"Predict: {question.text}", f"{_ANY}:", *names])
 
 
 @html.register
-def _(answer: Answer) -> str:
+def _(question: SetQuestion) -> str:
+    return _asked(question, f"<br>{_ANY}: {coded(quoted(question.names))}.")
+
+
+@text.register
+def _(question: NumberQuestion) -> str:
+    return f"Predict: {question.text}\n{_NUMBER}"
+
+
+@html.register
+def _(question: NumberQuestion) -> str:
+    return _asked(question, f"<br>{_NUMBER}")
+
+
+_ANY = "Choose any of these, or none of them"
+_NUMBER = "Say a whole number, 0 or more."
+
+
+def _asked(question: AnyQuestion, below: str) -> str:
+    box = _BOX.format(_ASK)
+    return f"<div style='{box}'><b>Predict.</b> {coded(question.text)}{below}</div>"
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Names between back quotes, or words that say that there is none."""
+    return ", ".join(f"`{name}`" for name in names) or "none of them"
+
+
+@text.register(Answer)
+@text.register(SetAnswer)
+@text.register(NumberAnswer)
+def _(answer: AnyAnswer) -> str:
+    return "\n".join(_told(answer))
+
+
+@html.register(Answer)
+@html.register(SetAnswer)
+@html.register(NumberAnswer)
+def _(answer: AnyAnswer) -> str:
     first, *rest = _told(answer)
     colour = _ASK if answer.right is None or answer.chosen is None else _YES
     if answer.chosen is not None and answer.right is not None and answer.chosen != answer.right:
@@ -57,21 +119,56 @@ def _(answer: Answer) -> str:
     return f"<div style='{_BOX.format(colour)}'><b>{coded(first)}</b>{more}</div>"
 
 
-def _told(answer: Answer) -> list[str]:
+_BEFORE = {
+    Answer: "Choose a letter",
+    SetAnswer: "Tick some names",
+    NumberAnswer: "Type a number",
+}
+
+
+def _told(answer: AnyAnswer) -> list[str]:
     """The question, the run's answer, and how the prediction compares with it."""
     told = [answer.question.text]
     if answer.right is None:
         return [*told, "Nothing has run since the question. Run the cells between, then this one."]
-    told.append(f"The run says {_option(answer.question, answer.right)}")
+    right, *compared = _compared(answer)
+    told.append(f"The run says {right}")
     if answer.chosen is None:
-        return [*told, "You did not predict. Choose a letter above before you run, next time."]
-    if answer.chosen == answer.right:
-        return [*told, "So did you."]
-    return [*told, f"You said {_option(answer.question, answer.chosen)} Look again: why not?"]
+        before = _BEFORE[type(answer)]
+        return [*told, f"You did not predict. {before} above before you run, next time."]
+    return [*told, "So did you."] if answer.chosen == answer.right else [*told, *compared]
 
 
-def _option(question: Question, place: int) -> str:
-    return f"{letter(place)}: {question.options[place]}"
+@singledispatch
+def _compared(answer: object) -> list[str]:
+    """What the run says, and then how far the prediction is from it."""
+    raise TypeError(f"no words for {answer!r}")
+
+
+@_compared.register
+def _(answer: Answer) -> list[str]:
+    options: dict[int | None, str] = {
+        place: f"{letter(place)}: {option}" for place, option in enumerate(answer.question.options)
+    }
+    return [options[answer.right], f"You said {options.get(answer.chosen)} Look again: why not?"]
+
+
+@_compared.register
+def _(answer: SetAnswer) -> list[str]:
+    right, word = answer.right or (), answer.question.word
+    count = f"{len(right)} of {len(answer.question.names)}: " if right else ""
+    told = [f"{count}{quoted(right)}."]
+    if not answer.chosen:
+        told.append("You said none of them.")
+    found = {"You had": answer.hits, "You missed": answer.missed, f"Not {word}": answer.extra}
+    return told + [f"{said}: {quoted(names)}." for said, names in found.items() if names]
+
+
+@_compared.register
+def _(answer: NumberAnswer) -> list[str]:
+    right, chosen = answer.right or 0, answer.chosen or 0
+    off = f"{abs(chosen - right)} too {'many' if chosen > right else 'few'}"
+    return [f"{right}.", f"You said {chosen}: {off}. Look again: why?"]
 
 
 @text.register
