@@ -38,6 +38,11 @@ def files(lab: Lab, app_label: str) -> list[str]:
     return sorted(key.name for key in keys if key.app_label == app_label)
 
 
+def keys(lab: Lab, *app_labels: str) -> list[str]:
+    """The migrations of some apps as ``app.name``, app by app."""
+    return [f"{label}.{name}" for label in app_labels for name in files(lab, label)]
+
+
 def migrations(lab: Lab, app_label: str) -> list[Migration]:
     """An app's migrations as their files say they are, in order of names; without those that do
     not import."""
@@ -109,6 +114,19 @@ def moved_apps(step: Step) -> list[str]:
     """The apps of which something came into the record or left it."""
     moves = compare(step.before, step.after)
     return sorted({key.app_label for key in (*moves.applied, *moves.unapplied)})
+
+
+def unapplied(step: Step) -> list[str]:
+    """What left the record, as ``app.name``."""
+    return [str(key) for key in compare(step.before, step.after).unapplied]
+
+
+def tables_gone(step: Step) -> list[str]:
+    """The tables that were there before, and are not after it."""
+    before, after = (
+        value_or(truths.tables, Schema()).tables for truths in (step.before, step.after)
+    )
+    return sorted(before.keys() - after.keys())
 
 
 def moved(step: Step) -> tuple[str, ...]:

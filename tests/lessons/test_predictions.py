@@ -10,7 +10,8 @@ import pytest
 
 from miglab import Lab
 from miglab.errors import BadInput, UnknownName
-from miglab.lessons import predict, reveal
+from miglab.facts.lesson import NumberAnswer, SetAnswer, SetQuestion
+from miglab.lessons import Prediction, predict, reveal
 
 
 def test_the_right_option_is_the_one_that_the_run_made_true(lab: Lab) -> None:
@@ -44,7 +45,7 @@ def test_asking_again_forgets_the_choice(lab: Lab) -> None:
     assert predict("tags-after-0004").chosen is None
 
 
-@pytest.mark.parametrize("place", [-1, 3, "A"])
+@pytest.mark.parametrize("place", [-1, 3, "A", True, 1.0, ["A"]])
 def test_a_choice_that_is_no_option_is_refused(lab: Lab, place: object) -> None:
     asked = predict("tags-after-0004")
     with pytest.raises(BadInput, match="counted from 0 to 2"):
@@ -84,3 +85,165 @@ def test_what_a_terminal_did_is_an_answer_too(lab: Lab) -> None:
     command = [sys.executable, "manage.py", "migrate", "store", "0001"]
     subprocess.run(command, cwd=lab.folder, check=True, capture_output=True)
     assert reveal("prices-back").right == 2
+
+
+SET, NUMBER = "marketplace-0001", "answered-no"
+GO = (
+    "marketplace.0002_listing_condition",
+    "marketplace.0003_listing_constraints",
+    "marketplace.0004_upper_case_coupons",
+    "media.0002_photo_alt_text",
+)
+
+
+def names(asked: Prediction) -> tuple[str, ...]:
+    assert isinstance(asked.question, SetQuestion)
+    return asked.question.names
+
+
+def set_answer(name: str = SET) -> SetAnswer:
+    found = reveal(name)
+    assert isinstance(found, SetAnswer)
+    return found
+
+
+def number_answer() -> NumberAnswer:
+    found = reveal(NUMBER)
+    assert isinstance(found, NumberAnswer)
+    return found
+
+
+def test_the_migrations_to_choose_from_are_those_of_the_lab(lab: Lab) -> None:
+    before = names(predict(SET))
+    lab.manage("makemigrations media --empty --name more")
+    assert names(predict(SET)) == (*before, "media.0003_more")
+    assert before[0] == "accounts.0001_initial"
+    assert set(GO) < set(before)
+
+
+def test_the_tables_to_choose_from_are_those_of_the_lab(lab: Lab) -> None:
+    lab.manage("migrate media zero")
+    assert names(predict("tables-that-go")) == (
+        "accounts_customer",
+        "accounts_seller",
+        "marketplace_listing",
+        "marketplace_order",
+    )
+
+
+def test_where_there_is_nothing_to_choose_from_it_says_how_to_come_back(lab: Lab) -> None:
+    lab.manage("migrate accounts zero")
+    with pytest.raises(BadInput, match=r"nothing to choose from.*run lab\.restart\(\)"):
+        predict("tables-that-go")
+
+
+def test_a_set_is_answered_by_what_moved(lab: Lab) -> None:
+    predict(SET)
+    lab.manage("migrate marketplace 0001")
+    assert set_answer().right == GO
+
+
+def test_another_run_makes_another_set_the_right_one(lab: Lab) -> None:
+    predict(SET)
+    lab.manage("migrate media 0001")
+    assert set_answer().right == ("media.0002_photo_alt_text",)
+
+
+def test_all_commands_since_the_question_count(lab: Lab) -> None:
+    predict(SET)
+    lab.manage("migrate marketplace 0003")
+    lab.manage("migrate marketplace 0001")
+    assert set_answer().right == GO
+
+
+def test_what_moved_before_the_question_does_not_count(lab: Lab) -> None:
+    lab.manage("migrate media 0001")
+    predict(SET)
+    lab.manage("migrate marketplace 0001")
+    assert set_answer().right == GO[:-1]
+
+
+def test_what_a_terminal_did_answers_a_set_too(lab: Lab) -> None:
+    predict("tables-that-go")
+    command = [sys.executable, "manage.py", "migrate", "media", "zero"]
+    subprocess.run(command, cwd=lab.folder, check=True, capture_output=True)
+    assert set_answer("tables-that-go").right == ("media_photo",)
+
+
+def test_a_refused_command_answers_with_the_empty_set(lab: Lab) -> None:
+    predict(SET)
+    lab.manage("migrate marketplace 0009")
+    assert set_answer().right == ()
+
+
+def test_a_preview_is_no_run(lab: Lab) -> None:
+    predict(SET)
+    lab.manage("migrate marketplace 0001 --plan")
+    assert set_answer().right is None
+
+
+def test_a_set_tells_hits_from_missed_and_extra(lab: Lab) -> None:
+    predict(SET).choose([GO[2], GO[1], "marketplace.0001_initial", GO[1]])
+    lab.manage("migrate marketplace 0001")
+    answer = set_answer()
+    assert answer.hits == GO[1:3]
+    assert answer.missed == (GO[0], GO[3])
+    assert answer.extra == ("marketplace.0001_initial",)
+
+
+def test_none_of_them_is_a_choice(lab: Lab) -> None:
+    predict(SET).choose([])
+    assert set_answer().chosen == ()
+
+
+def test_what_was_chosen_can_be_taken_back(lab: Lab) -> None:
+    asked = predict(SET)
+    asked.choose([])
+    asked.choose(None)
+    assert asked.chosen is None
+
+
+@pytest.mark.parametrize("choice", ["media.0002_photo_alt_text", ["media.0009"], 2, [2], True])
+def test_a_choice_of_other_names_is_refused(lab: Lab, choice: object) -> None:
+    asked = predict(SET)
+    asked.choose([GO[0]])
+    with pytest.raises(BadInput, match=r"give a list.*accounts\.0001_initial"):
+        asked.choose(choice)
+    assert asked.chosen == (GO[0],)
+
+
+def test_more_than_was_asked_about_says_how_to_come_back(lab: Lab) -> None:
+    predict(SET)
+    lab.manage("migrate store 0004")
+    with pytest.raises(BadInput, match=r"store\.0005_tag_product_tags; run lab\.restart\(\)"):
+        reveal(SET)
+
+
+def test_a_lab_that_went_back_behind_the_question_says_how_to_come_back(lab: Lab) -> None:
+    lab.manage("migrate media 0001")
+    predict(SET)
+    lab.rewind()
+    with pytest.raises(BadInput, match=r"went back.*run lab\.restart\(\)"):
+        reveal(SET)
+
+
+def test_a_number_is_computed_from_the_run(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    predict(NUMBER).choose(9)
+    lab.sql("DELETE FROM store_product WHERE id = 1")
+    answer = number_answer()
+    assert (answer.right, answer.chosen) == (1, 9)
+
+
+def test_before_anything_has_run_there_is_no_number(lab: Lab) -> None:
+    predict(NUMBER).choose(0)
+    assert number_answer().right is None
+
+
+@pytest.mark.parametrize("choice", [-1, 2.5, "24", True, [24]])
+def test_what_is_no_number_is_refused(lab: Lab, choice: object) -> None:
+    asked = predict(NUMBER)
+    asked.choose(24)
+    with pytest.raises(BadInput, match="give a whole number, 0 or more"):
+        asked.choose(choice)
+    assert asked.chosen == 24

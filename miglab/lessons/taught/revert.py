@@ -10,13 +10,15 @@ from ..looks import (
     columns,
     count,
     differences,
+    keys,
     last,
     lost,
     moved_apps,
     products_with,
     tables,
+    unapplied,
 )
-from ..predictions import question
+from ..predictions import question, which
 from ..tasks import task
 from ..trials import case, experiment, fresh
 
@@ -44,16 +46,12 @@ question(
     },
 )
 
-question(
+which(
     "marketplace-0001",
-    "`migrate marketplace 0001` names one app. Which apps move?",
-    {
-        "`marketplace` alone.": lambda lab: moved_apps(last(lab)) == ["marketplace"],
-        "`marketplace` and `media`.": lambda lab: moved_apps(last(lab)) == ["marketplace", "media"],
-        "`marketplace` and `accounts`.": lambda lab: (
-            moved_apps(last(lab)) == ["accounts", "marketplace"]
-        ),
-    },
+    "`migrate marketplace 0001` names one app. Which migrations will Django unapply?",
+    among=lambda lab: keys(lab, "accounts", "marketplace", "media"),
+    found=unapplied,
+    word="unapplied",
 )
 
 

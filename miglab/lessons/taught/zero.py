@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.truths import value_or
 from ...lab import Lab
-from ..looks import agreements, applied, count, files, last, moved, tables
-from ..predictions import question
+from ..looks import agreements, applied, count, files, last, moved, tables, tables_gone
+from ..predictions import question, which
 from ..tasks import task
 from ..trials import case, experiment, fresh
 
@@ -24,18 +24,14 @@ question(
     },
 )
 
-question(
-    "tables-that-stay",
-    "`accounts` has two tables, `marketplace` two, `media` one. You run `migrate marketplace "
-    "zero`. Which of the five stay?",
-    {
-        "Three: those of `accounts` and `media`.": lambda lab: (
-            _apps_with_tables(lab) == ["accounts", "media"]
-        ),
-        "Two: those of `accounts`.": lambda lab: _apps_with_tables(lab) == ["accounts"],
-        "One: that of `media`.": lambda lab: _apps_with_tables(lab) == ["media"],
-        "None.": lambda lab: _apps_with_tables(lab) == [],
-    },
+which(
+    "tables-that-go",
+    "You run `migrate marketplace zero`. Which tables will be gone?",
+    among=lambda lab: [
+        name for label in ("accounts", "marketplace", "media") for name in _of(label, tables(lab))
+    ],
+    found=tables_gone,
+    word="gone",
 )
 
 question(
@@ -56,12 +52,6 @@ question(
 def _of(app_label: str, names: list[str]) -> list[str]:
     """Those of the tables that belong to an app."""
     return [name for name in names if name.startswith(f"{app_label}_")]
-
-
-def _apps_with_tables(lab: Lab) -> list[str]:
-    """Which of the three apps have a table."""
-    names = tables(lab)
-    return [label for label in ("accounts", "marketplace", "media") if _of(label, names)]
 
 
 def _all_go_back(lab: Lab, app_label: str) -> bool:
