@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,73 @@ def test_a_prediction_is_chosen_and_compared_with_the_run(
         page.keyboard.press("Shift+Enter")
     expect(page.get_by_text("So did you.")).to_be_visible(timeout=60_000)
     page.close()
+
+
+def asked(
+    browser: Browser, jupyter: Jupyter, question: str, command: str
+) -> tuple[Page, Callable[[], None]]:
+    """A notebook that asks a question in a lab, and what runs the command and the answer."""
+    sources = (
+        "from miglab import Lab\nfrom miglab.lessons import predict, reveal\n"
+        'lab = Lab("storefront")',
+        f'predict("{question}")',
+        f"%manage {command}",
+        f'reveal("{question}")',
+    )
+    notebook = json.loads((jupyter.folder / "05_revert.ipynb").read_text(encoding="utf-8"))
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook["cells"] = [
+        {**cell, "id": f"cell-{number}", "source": source} for number, source in enumerate(sources)
+    ]
+    path = jupyter.folder / f"{question}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    page = opened(browser, jupyter, path.name)
+
+    def run(*places: int) -> None:
+        for place in places:
+            page.locator(".jp-Cell .jp-InputArea-editor").nth(place).click()
+            page.keyboard.press("Shift+Enter")
+
+    run(0, 1)
+    return page, lambda: run(2, 3)
+
+
+def test_names_are_ticked_by_keyboard_and_compared_with_the_run(
+    browser: Browser, jupyter: Jupyter
+) -> None:
+    page, go_on = asked(browser, jupyter, "tables-that-go", "migrate marketplace zero")
+    page.get_by_role("checkbox", name="accounts_seller").focus(timeout=60_000)
+    for key in ("Space", "Tab", "Tab", "Space"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("checkbox", name="marketplace_order")).to_be_checked()
+    said = page.get_by_role("status").filter(has_text="You predict 2 of 5")
+    expect(said).to_be_visible(timeout=20_000)
+    go_on()
+    missed = page.get_by_text("You missed: marketplace_listing, media_photo.")
+    expect(missed).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Not gone: accounts_seller.")).to_be_visible()
+    keep(page, "names_ticked")
+    page.close()
+
+
+def test_a_number_is_typed_and_compared_with_the_run(browser: Browser, jupyter: Jupyter) -> None:
+    page, go_on = asked(browser, jupyter, "answered-no", "migrate store 0004")
+    field = page.get_by_role("spinbutton", name="I predict")
+    field.fill("6", timeout=60_000)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("status").filter(has_text="You predict: 6")).to_be_visible(
+        timeout=20_000
+    )
+    go_on()
+    expect(page.get_by_text("You said 6: 40 too few.")).to_be_visible(timeout=60_000)
+    keep(page, "number_typed")
+    page.close()
+
+
+def keep(page: Page, name: str) -> None:
+    """A picture of the page, where somebody wants one."""
+    if folder := os.environ.get("MIGLAB_SCREENSHOTS"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def test_before_it_is_run_its_questions_and_answers_are_there_to_read(
