@@ -480,8 +480,10 @@ def test_a_pattern_stays_in_its_folder(lab: Lab) -> None:
 def test_closing_from_another_thread_ends_the_command(looping: Lab) -> None:
     root = looping.folder.parent
     thread = while_it_runs(looping, looping.close)
+    began = time.monotonic()
     with pytest.raises(LabClosed):
         looping.manage("migrate store")
+    assert time.monotonic() - began < looping.time_limit / 2
     thread.join()
     assert not root.exists()
 

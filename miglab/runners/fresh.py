@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup, Stop, Tell
+from .base import Ask, Runner, Setup, Stop, Stopped, Tell
 from .process import AgentProcess
 
 
@@ -16,6 +16,8 @@ class Fresh(Runner):
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(Setup(setup.python, {**setup.config, "once": True}, setup.environment))
+        self._closed = False
+        self._agent: AgentProcess | None = None
 
     def run(
         self,
@@ -25,10 +27,20 @@ class Fresh(Runner):
         tell: Tell | None = None,
         stop: Stop | None = None,
     ) -> Message:
-        agent = AgentProcess(self.setup)
+        agent = self._agent = AgentProcess(self.setup)
         try:
+            # Asked once there is an agent to end: closing comes from another thread.
+            if self._closed:
+                raise Stopped("died", "the lab was closed")
             answer = agent.request(request, ask, limit, tell, stop)
             self.about = agent.about
             return answer
         finally:
+            self._agent = None
+            agent.kill()
+
+    def close(self) -> None:
+        self._closed = True
+        agent = self._agent
+        if agent is not None:
             agent.kill()
