@@ -35,7 +35,8 @@ CELLS = (
     *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
 )
 
-#: Variables that would lead Python, pip or Jupyter out of .venv.
+#: Variables that would lead Python, pip or Jupyter out of .venv, or keep Python from writing
+#: bytecode there: without it every kernel and every test compiles miglab again.
 FOREIGN = {
     "CONDA_PREFIX",
     "JUPYTERLAB_DIR",
@@ -46,6 +47,7 @@ FOREIGN = {
     "PIP_REQUIREMENT",
     "PIP_ROOT",
     "PIP_TARGET",
+    "PYTHONDONTWRITEBYTECODE",
     "PYTHONHOME",
     "PYTHONPATH",
     "PYTHONSTARTUP",

@@ -153,6 +153,11 @@ def test_other_environments_stay_outside(monkeypatch):
     assert inside["PATH"].startswith(str(dev.programs()))
 
 
+def test_bytecode_is_written_whatever_the_environment_says(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in dev.environment()
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
