@@ -83,8 +83,7 @@ def picture(page: Page, name: str) -> None:
     """Keep what is to be seen, for the README, where that is asked for."""
     if folder := os.environ.get("MIGLAB_SCREENSHOTS"):
         page.set_viewport_size({"width": 1700, "height": 1400})
-        for button in page.locator(".jp-toast-button, .Toastify__close-button").all():
-            button.click()
+        page.add_style_tag(content="[class*=Toastify] { display: none }")
         page.get_by_role("button", name="Show the whole graph").click()
         page.mouse.move(0, 0)
         page.wait_for_timeout(1000)
