@@ -118,7 +118,7 @@ def pictures(draw: st.DrawFn) -> Picture:
 
 
 @given(pictures())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_any_facts_at_all_give_a_well_formed_image(drawn: Picture) -> None:
     for engine in THERE:
         root = ElementTree.fromstring(engines.svg(drawn, engine=engine))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(
@@ -118,3 +119,11 @@ def test_no_widget_is_left_where_no_kernel_runs(path: Path) -> None:
         for output in cell["outputs"]:
             assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
             assert output.get("data", True), "an output without content"
+
+
+def test_as_a_page_without_a_kernel_the_explorer_is_a_picture_and_words() -> None:
+    """As nbconvert writes it: no script that looks for a widget."""
+    page, _ = HTMLExporter().from_filename(str(ROOT / "notebooks" / "explore" / "explorer.ipynb"))
+    assert "data-miglab-still" in page
+    assert 'alt="All 18 migrations are applied.' in page
+    assert "widget-view+json" not in page
