@@ -134,15 +134,7 @@ def _apps(apps: Sequence[str], names: Iterable[Key], moving: Sequence[Key]) -> t
 def _in_order(label: str, names: Collection[Key], graph: Graph) -> list[Key]:
     """The app's keys: parents first, and those that are no node where their name puts them."""
     own = sorted(key for key in names if key.app_label == label)
-    placed: list[Key] = []
-    for key in own:
-        before = graph.forwards_plan(key) if key in graph else [key]
-        placed += [
-            each
-            for each in before
-            if each.app_label == label and each not in placed and each in names
-        ]
-    return placed
+    return [each for each in graph.in_order(own) if each.app_label == label and each in names]
 
 
 def standing(nodes: Sequence[Node]) -> str:

@@ -80,11 +80,15 @@ class Graph:
 
     def forwards_plan(self, target: Key) -> list[Key]:
         """What must be applied for the target, itself last (``MigrationGraph.forwards_plan``)."""
-        return _walk(target, self.parents)
+        return _walk([target], self.parents)
+
+    def in_order(self, keys: Iterable[Key]) -> list[Key]:
+        """These nodes and all that they depend on, parents first."""
+        return _walk(keys, self.parents)
 
     def backwards_plan(self, target: Key) -> list[Key]:
         """What must be unapplied with the target, itself last."""
-        return _walk(target, self.children)
+        return _walk([target], self.children)
 
     def migration_plan(
         self, targets: Iterable[Key | tuple[str, None]], applied: Collection[Key]
@@ -117,28 +121,31 @@ class Graph:
         return plan
 
 
-def _walk(start: Key, neighbours: Mapping[Key, tuple[Key, ...]]) -> list[Key]:
-    """All that can be reached, deepest first, in the order of ``MigrationGraph.iterative_dfs``.
+def _walk(starts: Iterable[Key], neighbours: Mapping[Key, tuple[Key, ...]]) -> list[Key]:
+    """All that can be reached from one start after the other, deepest first, in the order of
+    ``MigrationGraph.iterative_dfs``.
 
     A cycle, which Django refuses, ends where it closes.
     """
     visited: list[Key] = []
     seen: set[Key] = set()
     entered: set[Key] = set()
-    stack = [(start, False)]
-    while stack:
-        key, done = stack.pop()
-        if key in seen:
-            continue
-        if done:
-            seen.add(key)
-            visited.append(key)
-            continue
-        if key in entered:
-            continue
-        entered.add(key)
-        stack.append((key, True))
-        stack += [(each, False) for each in sorted(neighbours.get(key, ())) if each in neighbours]
+    for start in starts:
+        stack = [(start, False)]
+        while stack:
+            key, done = stack.pop()
+            if key in seen:
+                continue
+            if done:
+                seen.add(key)
+                visited.append(key)
+                continue
+            if key in entered:
+                continue
+            entered.add(key)
+            stack.append((key, True))
+            found = sorted(neighbours.get(key, ()))
+            stack += [(each, False) for each in found if each in neighbours]
     return visited
 
 

@@ -118,6 +118,10 @@ class Agreements:
     record_tables: Agreement
 
 
+_NOT_YET = Agreement(None, "Not compared yet.")
+#: What is known of neighbours at which nobody has looked.
+NOT_COMPARED = Agreements(_NOT_YET, _NOT_YET, _NOT_YET)
+
 _Value = TypeVar("_Value")
 
 

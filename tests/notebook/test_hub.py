@@ -299,3 +299,17 @@ def test_menus_and_graph_are_in_step(model: LabModel) -> None:
     do.click()
     settled(model)
     assert looks(model)[LAST] == "UNAPPLIED"
+
+
+def test_in_a_large_project_the_graph_comes_before_the_truths_are_compared(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("miglab.notebook.widgets.hub.COMPARED_AT_ONCE", 3)
+    model = model_of(lab)
+    assert looks(model)[LAST] == "APPLIED"
+    settled(model)
+    assert model.state["truths"]["sentence"] == "The four truths of store agree."
+    lab.sql("DROP TABLE store_product_tags")
+    settled(model)
+    assert model.state["truths"]["agreements"][2]["word"] == "differ"
+    assert looks(model)[LAST] == "NOT_IN_TABLES"

@@ -361,6 +361,9 @@ class GraphView {
     const [left, top] = [(-x - 200) / scale, (-y - 200) / scale];
     const right = left + (this.stage.clientWidth + 400) / scale;
     const bottom = top + (this.stage.clientHeight + 400) / scale;
+    // Folded apps and headings stay in view, however far to the right one looks.
+    const edge = Math.max(4, (8 - x) / scale);
+    for (const place of this.places.values()) if (place.kind === "folded") place.x = edge;
     const seen = (place) =>
       place.x < right && place.x + place.width > left && place.y < bottom && place.y + place.height > top;
     const wanted = new Map();
@@ -386,6 +389,10 @@ class GraphView {
       }
       if (id.startsWith("lane ")) {
         if (isNew || stale) this.dressLane(element, what);
+        const aside = Math.max(0, Math.min(edge - 4, what.width - LANE.foldedWidth));
+        for (const each of [...element.children].slice(1)) each.setAttribute("transform", `translate(${aside} 0)`);
+      } else if (what.kind === "folded" && !isNew && !stale) {
+        element.setAttribute("transform", `translate(${what.x} ${what.y})`);
       } else if (isNew || stale) {
         element.setAttribute("aria-posinset", posinset.get(id));
         element.setAttribute("aria-setsize", this.places.size);

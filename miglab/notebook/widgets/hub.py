@@ -14,12 +14,14 @@ import traitlets
 
 from ...commands import OPTIONS, migrate_line
 from ...compare.agreement import applied
+from ...compare.picture import picture
 from ...errors import BadInput, LabClosed, MiglabError
 from ...facts.graph import Graph, graph_of
 from ...facts.mend import Mend
 from ...facts.migration import Key
 from ...facts.picture import Picture, State
-from ...facts.truths import Files, Record, Truths, value_or
+from ...facts.truths import NOT_COMPARED, Files, Record, Truths, value_or
+from ...facts.view import View
 from ...lab import Lab
 from ...show import live
 from ...show.consequences import preview
@@ -29,6 +31,9 @@ from .orders import obey
 from .worker import Job, Worker
 
 Message = dict[str, Any]
+#: With more migrations than this, the graph is shown before the truths are compared.
+COMPARED_AT_ONCE = 200
+
 log = logging.getLogger(__name__)
 
 
@@ -68,6 +73,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._states: dict[Key, State] = {}
         self._costs: dict[Key, str] = {}
         self._truths: Truths | None = None
+        self._compared = False
         self.found: tuple[Mend, ...] = ()
         self.options: tuple[str, ...] = ()
         self.target = ("", "")
@@ -105,13 +111,15 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         if lab is None or lab.closed:
             self._gone()
             return
-        view, picture = lab.truths(), lab.graph()
+        view = lab.truths(compare=False)
+        if len(value_or(view.truths.files, Files((), {})).migrations) <= COMPARED_AT_ONCE:
+            view = lab.truths()
         steps, history = lab.steps(), lab.history()
         with self._changing:
             if self._truths is not view.truths:
                 # They were measured on other rows.
                 self._costs, self.found, self.mends = {}, (), {}
-            self._truths = view.truths
+            self._truths, self._compared = view.truths, view.agreements is not NOT_COMPARED
             files = value_or(view.truths.files, Files((), {}))
             record = value_or(view.truths.record, Record(()))
             self._graph = graph_of(files, record.keys)
@@ -120,19 +128,33 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             self.state = {
                 "revision": self._revision,
                 "closed": False,
-                "board": live.board(self._dressed(picture)),
+                "board": live.board(self._dressed(self._picture(lab, view))),
                 "truths": live.truths(view),
                 "timeline": live.timeline(steps, history.position),
             }
             # A cell's next command must not wait for what nobody has asked for.
             self._look_ahead(measure=not in_a_cell())
 
-    def mark(self, picture: Picture, costs: Picture) -> None:
+    def _picture(self, lab: Lab, view: View) -> Picture:
+        missing = view.agreements.record_tables.missing
+        return picture(view.truths, lab.apps, missing=missing)
+
+    def _compare(self) -> None:
+        """Whether the truths agree, where that takes too long to wait for it."""
+        view = self.lab.truths()
+        if view.truths is self._truths:
+            board = live.board(self._dressed(self._picture(self.lab, view)))
+            with self._changing:
+                self._compared, self._revision = True, self._revision + 1
+                told = {"revision": self._revision, "board": board, "truths": live.truths(view)}
+                self.state = {**self.state, **told}
+
+    def mark(self, graph: Picture, costs: Picture) -> None:
         """Show the graph with what going back was measured to cost."""
         with self._changing:
             self._costs.update({node.key: node.cost for node in costs.nodes})
             self._revision += 1
-            board = {**live.board(self._dressed(picture)), "sentence": costs.sentence}
+            board = {**live.board(self._dressed(graph)), "sentence": costs.sentence}
             self.state = {**self.state, "revision": self._revision, "board": board}
 
     def _dressed(self, picture: Picture) -> Picture:
@@ -222,6 +244,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             },
         )
         self.worker.cancel(looks_only=True)
+        if not self._compared:
+            self.do("comparing the truths", self._compare, moves=False)
         if plan and not plan["cards"] and "--plan" not in self.options:
             text = "It would move nothing." if self._picked else "Choose where to go."
             self.show(preview={"line": line, "status": "", "text": text})
