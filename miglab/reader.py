@@ -12,7 +12,7 @@ from .facts.consequences import Engine
 from .facts.truths import Agreement, Agreements, Truths, Unreadable
 from .project import Project
 from .runners import Runner, Setup, Stopped
-from .runners.base import Ask, Stop, Tell
+from .runners.base import Ask, Stop, Tell, Terms
 from .sandbox import Sandbox, Snapshot, home
 
 #: The clock of the bundled projects: it stands still in migration names and headers.
@@ -128,7 +128,7 @@ class Reader:
             "ask": ask is not None,
             **request,
         }
-        return self.runner.run(whole, ask, self.time_limit, self.tell, self.stop)
+        return self.runner.run(whole, Terms(ask, self.time_limit, self.tell, self.stop))
 
     def look(self, digest: str, old: Mapping[str, str | None] | None = None) -> Message:
         """Ask what the project and the database hold.

@@ -33,7 +33,7 @@ from .project import Project
 from .project.databases import with_databases
 from .reader import Reader, place_of, setup_for, why
 from .runners import Fresh, Stopped, choose
-from .runners.base import Ask, Tell
+from .runners.base import Ask, Tell, Terms
 from .sandbox import Sandbox, Snapshot
 
 #: What moves along the lab's own history, and no command does.
@@ -322,7 +322,7 @@ def _with_databases(project: Project, sandbox: Sandbox, time_limit: float) -> Pr
     """The project with the databases that its settings name; the sandbox has a place for each."""
     request = {"do": "settings", "place": place_of(sandbox, project), "digest": ""}
     try:
-        answer = Fresh(setup_for(project)).run(request, None, time_limit)
+        answer = Fresh(setup_for(project)).run(request, Terms(limit=time_limit))
     except Stopped as stopped:
         reason = why(stopped, time_limit)
         raise NoProject(f"the settings of {project.root} cannot be read: {reason}") from None

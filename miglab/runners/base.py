@@ -69,6 +69,23 @@ class Stop:
         return self._since is not None and time.monotonic() >= self._since + self.GRACE
 
 
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a request runs.
+
+    Attributes:
+        ask: takes a question of the project's and gives the answer, or ``None``.
+        limit: in seconds; the time taken to answer does not count.
+        tell: hears what is being done.
+        stop: ends it before its time.
+    """
+
+    ask: Ask | None = None
+    limit: float | None = None
+    tell: Tell | None = None
+    stop: Stop | None = None
+
+
 class Runner(ABC):
     """Runs requests, one at a time."""
 
@@ -84,19 +101,8 @@ class Runner(ABC):
         return
 
     @abstractmethod
-    def run(
-        self,
-        request: Message,
-        ask: Ask | None,
-        limit: float | None,
-        tell: Tell | None = None,
-        stop: Stop | None = None,
-    ) -> Message:
+    def run(self, request: Message, terms: Terms) -> Message:
         """The agent's ``done`` for this request.
-
-        ``ask`` takes a question of the project's and gives the answer, or ``None``; ``limit`` is
-        in seconds, and the time taken to answer does not count; ``tell`` hears what is being done;
-        ``stop`` ends it before its time.
 
         Raises:
             Stopped: nothing of the request runs any more, and it may have done half its work.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup, Stop, Stopped, Tell
+from .base import Runner, Setup, Stopped, Terms
 from .process import AgentProcess
 
 
@@ -19,20 +19,13 @@ class Fresh(Runner):
         self._closed = False
         self._agent: AgentProcess | None = None
 
-    def run(
-        self,
-        request: Message,
-        ask: Ask | None,
-        limit: float | None,
-        tell: Tell | None = None,
-        stop: Stop | None = None,
-    ) -> Message:
+    def run(self, request: Message, terms: Terms) -> Message:
         agent = self._agent = AgentProcess(self.setup)
         try:
             # Asked once there is an agent to end: closing comes from another thread.
             if self._closed:
                 raise Stopped("died", "the lab was closed")
-            answer = agent.request(request, ask, limit, tell, stop)
+            answer = agent.request(request, terms)
             self.about = agent.about
             return answer
         finally:

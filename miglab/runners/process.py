@@ -15,7 +15,7 @@ from typing import IO
 
 from ..agent.protocol import VERSION, Message, decode, encode
 from ..errors import MiglabError
-from .base import Ask, Setup, Stop, Stopped, Tell
+from .base import Setup, Stop, Stopped, Terms
 
 _AGENT = Path(__file__).resolve().parents[1] / "agent"
 
@@ -61,23 +61,17 @@ class AgentProcess:
         """Send a message that has no answer."""
         self._send(message)
 
-    def request(
-        self,
-        message: Message,
-        ask: Ask | None,
-        limit: float | None,
-        tell: Tell | None = None,
-        stop: Stop | None = None,
-    ) -> Message:
+    def request(self, message: Message, terms: Terms) -> Message:
         """Send a request and wait for its end. Raises ``Stopped``, and then the agent is dead."""
         self._begun = False
         try:
             if not self._ready:
                 # A slow start is not the command's: it gets a time of its own.
+                limit = terms.limit
                 self._wait_until_ready(None if limit is None else max(limit, START_LIMIT))
             self._number += 1
             self._send({**message, "id": self._number})
-            return self._wait(ask, limit, tell, stop)
+            return self._wait(terms)
         except BaseException:
             self.kill()
             raise
@@ -110,12 +104,10 @@ class AgentProcess:
         self._ready = True
         self.about = message
 
-    def _wait(
-        self, ask: Ask | None, limit: float | None, tell: Tell | None, stop: Stop | None
-    ) -> Message:
-        deadline = None if limit is None else time.monotonic() + limit
+    def _wait(self, terms: Terms) -> Message:
+        deadline = None if terms.limit is None else time.monotonic() + terms.limit
         while True:
-            message = self._next(deadline, stop)
+            message = self._next(deadline, terms.stop)
             event = message.get("event")
             if message.get("id") != self._number:
                 continue
@@ -123,15 +115,15 @@ class AgentProcess:
                 return message
             if event == "begun":
                 self._begun = True
-            if event == "told" and tell is not None:
-                tell(message["text"])
+            if event == "told" and terms.tell is not None:
+                terms.tell(message["text"])
             if event == "died":
                 number, code = message["signal"], message["exit"]
                 told = f"signal {number}" if number else "" if code is None else f"exit code {code}"
                 raise Stopped("died", told, self._begun)
             if event == "ask":
                 started = time.monotonic()
-                answer = ask(message["text"]) if ask else None
+                answer = terms.ask(message["text"]) if terms.ask else None
                 self._send({"answer": answer})
                 if deadline is not None:
                     deadline += time.monotonic() - started

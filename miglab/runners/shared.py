@@ -8,7 +8,7 @@ import threading
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup, Stop, Stopped, Tell
+from .base import Runner, Setup, Stopped, Terms
 from .warm import Warm
 
 
@@ -57,14 +57,7 @@ class Shared(Runner):
             finally:
                 agent.turn.release()
 
-    def run(
-        self,
-        request: Message,
-        ask: Ask | None,
-        limit: float | None,
-        tell: Tell | None = None,
-        stop: Stop | None = None,
-    ) -> Message:
+    def run(self, request: Message, terms: Terms) -> Message:
         if self._closed:
             raise Stopped("died", "the lab was closed")
         if not self._agent.turn.acquire(blocking=False):
@@ -73,7 +66,7 @@ class Shared(Runner):
         agent, self._running = self._agent, True
         try:
             self._note(request)
-            answer = agent.warm.run(request, ask, limit, tell, stop)
+            answer = agent.warm.run(request, terms)
             self.about = agent.warm.about
             return answer
         finally:

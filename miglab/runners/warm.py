@@ -6,7 +6,7 @@ import contextlib
 from typing import ClassVar
 
 from ..agent.protocol import Message
-from .base import Ask, Runner, Setup, Stop, Stopped, Tell
+from .base import Runner, Setup, Stopped, Terms
 from .process import AgentProcess
 
 
@@ -43,23 +43,16 @@ class Warm(Runner):
         with contextlib.suppress(Stopped):
             self._started().notify(message)
 
-    def run(
-        self,
-        request: Message,
-        ask: Ask | None,
-        limit: float | None,
-        tell: Tell | None = None,
-        stop: Stop | None = None,
-    ) -> Message:
+    def run(self, request: Message, terms: Terms) -> Message:
         agent = self._started()
         try:
-            answer = agent.request(request, ask, limit, tell, stop)
+            answer = agent.request(request, terms)
         except Stopped as stopped:
             if stopped.begun or stopped.why != "died":
                 raise
             # The agent died before anything of this was done: another one can do it.
             agent = self._started()
-            answer = agent.request(request, ask, limit, tell, stop)
+            answer = agent.request(request, terms)
         self.about = agent.about
         return answer
 
