@@ -247,9 +247,12 @@ class Job:
 def close_connections() -> None:
     """What a terminal's process does by ending: a transaction that was left open is rolled back.
     Django leaves one where SQLite's schema editor finds a broken foreign key at its end."""
-    if "django.db" in sys.modules:
-        from django.db import connections
+    if "django.db" not in sys.modules:
+        return
+    from django.db import connections
 
+    # Without settings that could be read nobody has connected, and asking would make some up.
+    if "settings" in vars(connections):
         with contextlib.suppress(Exception):
             connections.close_all()
 
