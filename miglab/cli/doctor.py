@@ -76,7 +76,7 @@ def findings() -> Iterator[Finding]:
     yield _labs(sandbox.home())
     yield _runner()
     yield _pictures()
-    yield from (_jupyter(name) for name in ("jupyterlab", "ipykernel", "ipywidgets"))
+    yield from (_jupyter(name) for name in ("jupyterlab", "ipykernel", "ipywidgets", "anywidget"))
 
 
 def version(distribution: str) -> str | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +33,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+#: What a checker of accessibility looks at: all that miglab draws.
+OURS = {"include": [[".miglab"], [".jp-OutputArea .jupyter-widgets"]]}
 
 
 @dataclass(frozen=True)
@@ -175,3 +180,9 @@ def exploring(browser: Browser, jupyter: Jupyter, name: str, *cells: str) -> Pag
     run_all(page)
     page.locator(".miglab-stage[data-revision]").wait_for(timeout=120_000)
     return page
+
+
+def violations(page: Page) -> list[str]:
+    """What the checker finds, each with the element it is about."""
+    found = Axe().run(page, context=OURS).response["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 import dev
 
-from .pages import ROOT, Jupyter, exploring, free_port, opened, run_all, served
+from .pages import ROOT, Jupyter, exploring, free_port, opened, run_all, served, violations
 
 pytestmark = pytest.mark.browser
 
@@ -34,8 +33,6 @@ class Migration(migrations.Migration):
     operations = [migrations.RunPython(slow, migrations.RunPython.noop)]
 """)
 None'''
-#: What a checker of accessibility looks at: all that miglab draws.
-OURS = {"include": [[".miglab"], [".jp-OutputArea .jupyter-widgets"]]}
 
 
 def explored(browser: Browser, jupyter: Jupyter, name: str, *more: str) -> Page:
@@ -64,13 +61,7 @@ def card(page: Page, name: str) -> Any:
 
 
 def previewed(page: Page) -> None:
-    page.locator(".miglab-preview[data-status=ready]").wait_for(timeout=60_000)
-
-
-def violations(page: Page) -> list[str]:
-    """What the checker finds, each with the element it is about."""
-    found = Axe().run(page, context=OURS).response["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+    page.locator(".miglab-preview[data-status=ready]").wait_for(timeout=120_000)
 
 
 def theme(jupyter: Jupyter, name: str) -> None:
@@ -236,6 +227,8 @@ def test_the_explorer_is_a_page_of_its_own_too(browser: Browser, tmp_path: Path)
         page.goto(f"{address}/")
         page.locator(".miglab-stage[data-revision]").wait_for(timeout=120_000)
         card(page, "0002_add_price_to_product").click()
+        line = page.locator(".miglab-line").first
+        expect(line).to_contain_text("0002_add_price_to_product", timeout=60_000)
         previewed(page)
         expect(page.locator("[data-miglab-still]")).to_be_hidden()
         page.close()

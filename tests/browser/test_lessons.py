@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .pages import Jupyter, opened, run_all
+from .pages import Jupyter, opened, run_all, violations, written
 from .test_first_notebook import graphs, scroll
 
 pytestmark = pytest.mark.browser
@@ -92,6 +92,7 @@ def test_a_prediction_is_chosen_and_compared_with_the_run(
     option = page.locator(".widget-toggle-button", has_text="C")
     option.click(timeout=60_000)
     expect(page.get_by_text("You predict: Both tables go")).to_be_visible(timeout=20_000)
+    assert violations(page) == []
     for place in (2, 3):
         page.locator(".jp-Cell").nth(place).click()
         page.keyboard.press("Shift+Enter")
@@ -110,14 +111,7 @@ def asked(
         f"%manage {command}",
         f'reveal("{question}")',
     )
-    notebook = json.loads((jupyter.folder / "05_revert.ipynb").read_text(encoding="utf-8"))
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
-    notebook["cells"] = [
-        {**cell, "id": f"cell-{number}", "source": source} for number, source in enumerate(sources)
-    ]
-    path = jupyter.folder / f"{question}.ipynb"
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    page = opened(browser, jupyter, path.name)
+    page = opened(browser, jupyter, written(jupyter, question, *sources))
 
     def run(*places: int) -> None:
         for place in places:
@@ -138,6 +132,7 @@ def test_names_are_ticked_by_keyboard_and_compared_with_the_run(
     expect(page.get_by_role("checkbox", name="marketplace_order")).to_be_checked()
     said = page.get_by_role("status").filter(has_text="You predict 2 of 5")
     expect(said).to_be_visible(timeout=20_000)
+    assert violations(page) == []
     go_on()
     missed = page.get_by_text("You missed: marketplace_listing, media_photo.")
     expect(missed).to_be_visible(timeout=60_000)
@@ -154,6 +149,7 @@ def test_a_number_is_typed_and_compared_with_the_run(browser: Browser, jupyter: 
     expect(page.get_by_role("status").filter(has_text="You predict: 6")).to_be_visible(
         timeout=20_000
     )
+    assert violations(page) == []
     go_on()
     expect(page.get_by_text("You said 6: 40 too few.")).to_be_visible(timeout=60_000)
     keep(page, "number_typed")

@@ -42,6 +42,7 @@ def wheel(tmp_path_factory) -> Path:
 def test_what_is_in_it(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert "miglab/lab.py" in names
+    assert {"miglab/notebook/widgets/graph.js", "miglab/notebook/widgets/graph.css"} <= set(names)
     assert "miglab/_data/sandbox_project/manage.py" in names
     assert "miglab/_data/notebooks/00_start_here.ipynb" in names
     tops = {name.partition("/")[0] for name in names}

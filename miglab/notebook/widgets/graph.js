@@ -182,7 +182,8 @@ class GraphView {
     this.line.textContent = `python manage.py ${chosen.line ?? ""}`;
     this.sentence.textContent = chosen.plan?.sentence ?? "";
     for (const [name, box] of Object.entries(this.boxes)) box.checked = (chosen.options ?? []).includes(name);
-    this.mapButton.textContent = `Cost of going back in ${chosen.app}`;
+    this.mapButton.textContent = `Cost of going back${chosen.app ? ` in ${chosen.app}` : ""}`;
+    this.mapButton.disabled = !chosen.app;
     const id = chosen.app && `${chosen.app}.${chosen.name || "zero"}`;
     const moved = id !== this.targeted;
     this.targeted = id;
@@ -528,7 +529,6 @@ class GraphView {
       this.fold(place.lane.app);
       return;
     }
-    this.began = performance.now();
     const name = place.kind === "zero" ? "zero" : place.node.name;
     this.lab.send({ do: "choose", app: place.lane.app, name });
     this.draw();
@@ -615,16 +615,17 @@ class GraphView {
     let from = null;
     this.stage.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      from = { x: event.clientX - this.at.x, y: event.clientY - this.at.y, moved: false };
+      from = { x: event.clientX, y: event.clientY, at: { ...this.at }, moved: false };
     });
     this.stage.addEventListener("pointermove", (event) => {
       if (!from || !(event.buttons & 1)) return;
       const [x, y] = [event.clientX - from.x, event.clientY - from.y];
-      if (!from.moved && Math.hypot(x - this.at.x, y - this.at.y) < 5) return;
+      // A hand that clicks trembles.
+      if (!from.moved && Math.hypot(x, y) < 5) return;
       if (!from.moved) this.stage.setPointerCapture(event.pointerId);
       from.moved = true;
-      this.at.x = x;
-      this.at.y = y;
+      this.at.x = from.at.x + x;
+      this.at.y = from.at.y + y;
       this.draw();
     });
     const end = () => (from = null);
