@@ -12,8 +12,7 @@ from ..facts.lesson import NumberQuestion, Question, SetQuestion
 from ..lessons import Prediction
 from ..show.bundle import bundle
 from ..show.lesson import coded, letter, quoted
-
-_VIEW = "application/vnd.jupyter.widget-view+json"
+from .live import show_live
 
 #: A number field takes no more than that.
 _MOST = 1_000_000_000
@@ -23,8 +22,7 @@ def show_prediction(prediction: Prediction) -> None:
     """Display the question, and then, as an output of its own, what it is answered with: where no
     kernel runs the question is still there to read."""
     display(bundle(prediction.question), raw=True)  # type: ignore[no-untyped-call]
-    view = {_VIEW: choices(prediction)._repr_mimebundle_()[_VIEW]}
-    display(view, raw=True)  # type: ignore[no-untyped-call]
+    show_live(choices(prediction))
 
 
 def choices(prediction: Prediction) -> ipywidgets.Widget:

@@ -6,6 +6,7 @@ from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from ..facts.lesson import Checked
 from ..show.bundle import SHOWN, bundle
 
 
@@ -15,6 +16,7 @@ def register(shell: InteractiveShell) -> None:
     formatter = shell.display_formatter.mimebundle_formatter
     for kind in SHOWN:
         formatter.for_type(kind, lambda fact, include=None, exclude=None: bundle(fact))
+    formatter.for_type(Checked, lambda checked, include=None, exclude=None: _check(checked))
     itself = shell.display_formatter.ipython_display_formatter
     itself.for_type_by_name("miglab.lessons.predictions", "Prediction", _ask)
     itself.for_type_by_name("miglab.notebook.explore", "Explorer", _open)
@@ -25,6 +27,14 @@ def _ask(prediction: Any) -> None:
     from .choice import show_prediction
 
     show_prediction(prediction)
+
+
+def _check(checked: Checked) -> dict[str, str]:
+    from .again import again
+    from .live import show_live
+
+    show_live(again(checked.task))
+    return bundle(checked)
 
 
 def _open(explorer: Any) -> None:

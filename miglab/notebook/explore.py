@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: What an explorer is made of, in the order in which it stands.
 PARTS = ("graph", "timeline", "truths", "menus")
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 # Where the widget is alive it says all that the picture says, and more; where there is none, its
 # place says nothing. A widget's place in JupyterLab is the output below.
@@ -60,8 +59,10 @@ class Explorer:
     def show(self) -> None:
         """Display what can be read everywhere, and then, as an output of its own, the widget."""
         display(self.still(), raw=True)  # type: ignore[no-untyped-call]
-        view = {VIEW: self.widget()._repr_mimebundle_()[VIEW]}
-        display(view, raw=True)  # type: ignore[no-untyped-call]
+        # Widgets take a while to import, and not every notebook explores.
+        from .live import show_live
+
+        show_live(self.widget())
 
     def still(self) -> dict[str, str]:
         """The picture and the words as a MIME bundle: what stands where no kernel runs."""
@@ -83,7 +84,6 @@ class Explorer:
 
     def widget(self) -> ipywidgets.Widget:
         """The parts below each other; all explorers of a lab have one model, and so one state."""
-        # Widgets take a while to import, and not every notebook explores.
         import ipywidgets
 
         from .widgets.hub import model_of

@@ -12,7 +12,8 @@ import pytest
 
 from miglab import Lab
 from miglab.errors import BadInput, Interrupted, UnknownName
-from miglab.notebook.explore import PARTS, VIEW, Explorer
+from miglab.notebook.explore import PARTS, Explorer
+from miglab.notebook.live import VIEW
 from miglab.notebook.progress import shown
 from miglab.notebook.widgets.hub import LabModel, model_of
 from miglab.notebook.widgets.menus import menus

@@ -1,0 +1,14 @@
+"""Displays a widget as an output of its own, beside what can be read where no kernel runs."""
+
+from __future__ import annotations
+
+import ipywidgets
+from IPython.display import display
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def show_live(widget: ipywidgets.Widget) -> None:
+    """Display the widget alone: without its kernel it is nothing, and stored it would be noise."""
+    view = {VIEW: widget._repr_mimebundle_()[VIEW]}
+    display(view, raw=True)  # type: ignore[no-untyped-call]
