@@ -31,7 +31,7 @@ from .orders import obey
 from .worker import Job, Worker
 
 Message = dict[str, Any]
-#: With more migrations than this, the graph is shown before the truths are compared.
+#: With more migrations than this, a first look does not wait until the truths are compared.
 COMPARED_AT_ONCE = 200
 
 log = logging.getLogger(__name__)
@@ -106,13 +106,15 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 setattr(self, name, value)
 
     def refresh(self) -> None:
-        """Tell the widgets how the lab stands now: one message, with the next revision."""
+        """Tell the widgets how the lab stands now: one message, with the next revision. Whether
+        the truths agree takes longer to say than the graph, and follows."""
         lab = self._lab()
         if lab is None or lab.closed:
             self._gone()
             return
-        view = lab.truths(compare=False)
-        if len(value_or(view.truths.files, Files((), {})).migrations) <= COMPARED_AT_ONCE:
+        view, first = lab.truths(compare=False), self._truths is None
+        few = len(value_or(view.truths.files, Files((), {})).migrations) <= COMPARED_AT_ONCE
+        if first and few:
             view = lab.truths()
         steps, history = lab.steps(), lab.history()
         with self._changing:
@@ -129,7 +131,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 "revision": self._revision,
                 "closed": False,
                 "board": live.board(self._dressed(self._picture(lab, view))),
-                "truths": live.truths(view),
+                # What is compared later replaces what was compared before, and nothing in between.
+                "truths": live.truths(view) if first else self.state["truths"],
                 "timeline": live.timeline(steps, history.position),
             }
             # A cell's next command must not wait for what nobody has asked for.
