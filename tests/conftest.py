@@ -43,6 +43,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         os.environ["MIGLAB_HOME"] = before
 
 
+@pytest.fixture(autouse=True)
+def _no_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test installs in labs as a notebook does is gone after it."""
+    for name in ("prompt", "progress", "explorer"):
+        monkeypatch.setattr(Lab, name, Lab.__dict__[name])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _agent(home: Path) -> Iterator[None]:
     """One lab stays open, so that the others find an agent that has started."""

@@ -46,6 +46,11 @@ def looks(model: LabModel) -> dict[str, str]:
     return {n["name"]: n["look"] for lane in model.state["board"]["lanes"] for n in lane["nodes"]}
 
 
+def marks(model: LabModel) -> dict[str, list[str]]:
+    """Migration → the small lines on its card."""
+    return {n["name"]: n["marks"] for lane in model.state["board"]["lanes"] for n in lane["nodes"]}
+
+
 def test_a_lab_has_one_model(lab: Lab) -> None:
     assert model_of(lab) is model_of(lab)
 
@@ -110,7 +115,8 @@ def test_a_command_in_a_cell_is_told_once_and_with_the_next_revision(
     assert told[0] == before + 1
     assert looks(model)[LAST] == "UNAPPLIED"
     settled(model)
-    # The second one says whether the truths agree now.
+    # The second one says whether the truths agree now; what has moved is marked still.
+    assert "now: not applied" in marks(model)[LAST]
     assert told == [before + 1, before + 2]
     assert model.state["truths"]["agreements"][1]["word"] == "differ"
 

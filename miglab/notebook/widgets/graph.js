@@ -493,13 +493,11 @@ class GraphView {
     inside.push(make("svg:rect", { class: "miglab-ring", x: -3, y: -3, width: place.width + 6, height: place.height + 6, rx: 10 }));
     for (const [kind, x, y, text] of told) inside.push(make("svg:text", { class: `miglab-${kind}`, x, y }, text));
     element.replaceChildren(...inside);
-    const changed = place.node?.changed && this.lab.get("state").revision !== Number(element.dataset.revision);
-    if (before !== undefined && changed) {
+    if (before !== undefined && before !== element.dataset.look && place.node?.changed) {
       element.classList.remove("miglab-changed");
       void element.getBoundingClientRect();
       element.classList.add("miglab-changed");
     }
-    element.dataset.revision = this.lab.get("state").revision;
   }
 
   drawLines(planned, wanted, stale) {

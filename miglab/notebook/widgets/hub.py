@@ -71,6 +71,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._revision = 0
         self._graph, self._done = Graph({}), set[Key]()
         self._states: dict[Key, State] = {}
+        self._changed: set[Key] = set()
         self._costs: dict[Key, str] = {}
         self._truths: Truths | None = None
         self._compared = False
@@ -127,10 +128,12 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             self._graph = graph_of(files, record.keys)
             self._done = applied(self._graph, record)
             self._revision += 1
+            drawn = self._picture(lab, view)
+            self._changed = self._moved(drawn)
             self.state = {
                 "revision": self._revision,
                 "closed": False,
-                "board": live.board(self._dressed(self._picture(lab, view))),
+                "board": live.board(self._dressed(drawn)),
                 # What is compared later replaces what was compared before, and nothing in between.
                 "truths": live.truths(view) if first else self.state["truths"],
                 "timeline": live.timeline(steps, history.position),
@@ -161,18 +164,18 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             self.state = {**self.state, "revision": self._revision, "board": board}
 
     def _dressed(self, picture: Picture) -> Picture:
-        """With the marks of what has moved since the last look, and of what going back costs."""
-        before, now = self._states, {node.key: node.state for node in picture.nodes}
-        self._states = now
+        """With the marks of what the last command moved, and of what going back costs."""
         nodes = tuple(
-            replace(
-                node,
-                changed=bool(before) and before.get(node.key) is not node.state,
-                cost=self._costs.get(node.key, ""),
-            )
+            replace(node, changed=node.key in self._changed, cost=self._costs.get(node.key, ""))
             for node in picture.nodes
         )
         return replace(picture, nodes=nodes)
+
+    def _moved(self, picture: Picture) -> set[Key]:
+        """The migrations that stand otherwise than when this was asked last."""
+        before, now = self._states, {node.key: node.state for node in picture.nodes}
+        self._states = now
+        return {key for key, state in now.items() if before.get(key) is not state and before}
 
     def _gone(self) -> None:
         """The lab is closed: nothing answers any more, and the still picture shows again."""
