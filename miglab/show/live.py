@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ..compare.picture import moving_state, plan_sentence
@@ -112,16 +113,7 @@ def _missing(key: Key) -> Value:
 def looks() -> Value:
     """Name of a look → its fill, border, width, line and shape, as pictures have them."""
     named = {**{state.name: look for state, look in LOOKS.items()}, "COSTLY": COSTLY}
-    return {
-        name: {
-            "fill": look.fill,
-            "border": look.border,
-            "width": look.width,
-            "line": look.line,
-            "shape": look.shape,
-        }
-        for name, look in {**named, "NO_FILE": NO_FILE}.items()
-    }
+    return {name: asdict(look) for name, look in {**named, "NO_FILE": NO_FILE}.items()}
 
 
 def plan(graph: Graph, done: set[Key], target: tuple[str, Key | None]) -> Value:

@@ -271,6 +271,7 @@ class GraphView {
       this.order.push(inside);
       top += lane.height + LANE.gap;
     }
+    [...this.places.values()].forEach((place, at) => (place.number = at + 1));
     this.size = {
       width: Math.max(300, ...this.board.lanes.map((lane) => lane.width + 8)),
       height: top,
@@ -380,7 +381,6 @@ class GraphView {
       }
     const stale = this.stale;
     this.stale = false;
-    const posinset = new Map([...this.places.keys()].map((id, at) => [id, at + 1]));
     for (const [id, what] of wanted) {
       let element = this.drawn.get(id);
       const isNew = !element;
@@ -395,11 +395,10 @@ class GraphView {
       } else if (what.kind === "folded" && !isNew && !stale) {
         element.setAttribute("transform", `translate(${what.x} ${what.y})`);
       } else if (isNew || stale) {
-        element.setAttribute("aria-posinset", posinset.get(id));
+        element.setAttribute("aria-posinset", what.number);
         element.setAttribute("aria-setsize", this.places.size);
         this.dress(element, what, planned, chosen);
       }
-      // Readers of the page go by its order.
       if (isNew) element.dataset.miglab = id;
     }
     this.svg.setAttribute("aria-activedescendant", this.cursor ? this.idOf(this.cursor) : "");
@@ -469,12 +468,11 @@ class GraphView {
     } else {
       const plan = planned[place.id];
       const card = plan ? { ...place.node, ...plan } : place.node;
-      const marks = [...card.marks.filter((mark) => !mark.startsWith("◎"))];
-      if (plan) marks.unshift(`${plan.order}.`);
+      const marks = card.marks.filter((mark) => !mark.startsWith("◎"));
       told = [["big", place.width / 2, 21, card.big]];
       const lines = card.lines.length > 2 ? [card.lines[0], `${card.lines[1].slice(0, 16)}…`] : card.lines;
       lines.forEach((line, at) => told.push(["name", place.width / 2, 37 + 14 * at, line]));
-      const shown = plan ? [`${plan.order}. ${card.marks.filter((m) => !m.startsWith("◎")).join(" ")}`] : marks;
+      const shown = plan ? [`${plan.order}. ${marks.join(" ")}`] : marks;
       shown.slice(0, 2).forEach((mark, at) => told.push(["mark", place.width / 2, 66 + 12 * at, mark]));
       look = looks[card.look];
       said = plan ? `${card.said}, number ${plan.order} of the plan` : card.said;

@@ -127,19 +127,22 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             record = value_or(view.truths.record, Record(()))
             self._graph = graph_of(files, record.keys)
             self._done = applied(self._graph, record)
-            self._revision += 1
             drawn = self._picture(lab, view)
             self._changed = self._moved(drawn)
-            self.state = {
-                "revision": self._revision,
-                "closed": False,
-                "board": live.board(self._dressed(drawn)),
+            self._tell(
+                closed=False,
+                board=live.board(self._dressed(drawn)),
                 # What is compared later replaces what was compared before, and nothing in between.
-                "truths": live.truths(view) if first else self.state["truths"],
-                "timeline": live.timeline(steps, history.position),
-            }
+                truths=live.truths(view) if first else self.state["truths"],
+                timeline=live.timeline(steps, history.position),
+            )
             # A cell's next command must not wait for what nobody has asked for.
             self._look_ahead(measure=not in_a_cell())
+
+    def _tell(self, **parts: Any) -> None:
+        """One message of these parts of the state, with the next revision."""
+        self._revision += 1
+        self.state = {**self.state, "revision": self._revision, **parts}
 
     def _picture(self, lab: Lab, view: View) -> Picture:
         missing = view.agreements.record_tables.missing
@@ -151,17 +154,14 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         if view.truths is self._truths:
             board = live.board(self._dressed(self._picture(self.lab, view)))
             with self._changing:
-                self._compared, self._revision = True, self._revision + 1
-                told = {"revision": self._revision, "board": board, "truths": live.truths(view)}
-                self.state = {**self.state, **told}
+                self._compared = True
+                self._tell(board=board, truths=live.truths(view))
 
     def mark(self, graph: Picture, costs: Picture) -> None:
         """Show the graph with what going back was measured to cost."""
         with self._changing:
             self._costs.update({node.key: node.cost for node in costs.nodes})
-            self._revision += 1
-            board = {**live.board(self._dressed(graph)), "sentence": costs.sentence}
-            self.state = {**self.state, "revision": self._revision, "board": board}
+            self._tell(board={**live.board(self._dressed(graph)), "sentence": costs.sentence})
 
     def _dressed(self, picture: Picture) -> Picture:
         """With the marks of what the last command moved, and of what going back costs."""
@@ -196,16 +196,13 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 return key.app_label, key.name
         return (next(iter(targets)), "zero") if targets else ("", "")
 
-    def _order(self, label: str) -> list[Key]:
-        """The app's migrations in the order of the board."""
-        lanes = {lane["app"]: lane["nodes"] for lane in self.state["board"]["lanes"]}
-        return [Key(label, node["name"]) for node in lanes.get(label, ())]
-
     @property
     def targets(self) -> dict[str, list[str]]:
         """App label → the targets that can be chosen, ``"zero"`` first."""
-        labels = [lane["app"] for lane in self.state["board"]["lanes"]]
-        return {label: ["zero", *(key.name for key in self._order(label))] for label in labels}
+        return {
+            lane["app"]: ["zero", *(node["name"] for node in lane["nodes"])]
+            for lane in self.state["board"]["lanes"]
+        }
 
     def choose(self, app: str, name: str) -> None:
         """Take a target: its plan shows at once, and what it would cost when that was measured.
@@ -222,8 +219,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         """Set an option of ``migrate``, or take it away."""
         if name not in OPTIONS:
             raise BadInput(f"{name} is no option here; there is: {', '.join(OPTIONS)}")
-        kept = [each for each in self.options if each != name]
-        self.options = tuple(each for each in OPTIONS if each in ([*kept, name] if on else kept))
+        wanted = {*self.options, name} if on else {*self.options} - {name}
+        self.options = tuple(each for each in OPTIONS if each in wanted)
         self._look_ahead()
 
     def _look_ahead(self, measure: bool = True) -> None:
