@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +13,7 @@ from typing import Any, ClassVar
 from . import start
 from .commands import arguments, typed
 from .compare.picture import picture, plan_picture
-from .errors import BadInput, Interrupted, LabClosed, RefusalExpected, UnknownName
+from .errors import BadInput, RefusalExpected, UnknownName
 from .facts.consequences import Consequences, Ladder
 from .facts.graph import graph_of
 from .facts.mend import Mend
@@ -24,8 +23,9 @@ from .facts.step import Step
 from .facts.truths import NOT_COMPARED, Files, Record, value_or
 from .facts.view import History, Rows, View
 from .project import bundled, own
-from .runners.base import Ask, Stopped, Tell
+from .runners.base import Ask, Tell
 from .stage import Stage, copy_stage, open_stage
+from .turns import Turns
 from .whatif import added_since, commands_since, mends, what_if, what_if_all
 from .wire import refusal
 
@@ -80,11 +80,7 @@ class Lab:
 
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""
-        self._stage = stage
-        self._turn, self._depth, self._working = threading.RLock(), 0, False
-        self._watchers: list[Callable[[], None]] = []
-        self._owner = os.getpid()
-        self._end = weakref.finalize(self, _close, self._stage, os.getpid())
+        self._stage, self._turns = stage, Turns(stage)
         Lab._opened = [each for each in Lab._opened if each()] + [weakref.ref(self)]
 
     # -- opening and closing
@@ -148,7 +144,7 @@ class Lab:
         """
         for opened in reversed(cls._opened):
             lab = opened()
-            if lab is not None and lab._end.alive:
+            if lab is not None and not lab.closed:
                 return lab
         raise BadInput('there is no open lab; run the cell with lab = Lab("storefront") first')
 
@@ -158,9 +154,7 @@ class Lab:
 
     def close(self) -> None:
         """End the lab: its processes stop and its folder is removed. Closing twice is no error."""
-        if self._end.alive:
-            self._end()
-            self._tell_watchers()
+        self._turns.close()
 
     def __enter__(self) -> Lab:
         return self
@@ -176,67 +170,35 @@ class Lab:
     @property
     def folder(self) -> Path:
         """The project's folder: plain ``python manage.py`` works in it, in a terminal too."""
-        self._check_open()
+        self._turns.check_open()
         return self._stage.sandbox.folder
 
     @property
     def closed(self) -> bool:
         """Whether the lab was closed."""
-        return not self._end.alive
-
-    @contextmanager
-    def _open(self) -> Iterator[Stage]:
-        """The stage, for one thread at a time."""
-        with self._turn:
-            self._check_open()
-            before = self._mark()
-            self._depth += 1
-            try:
-                yield self._stage
-                if self._depth == 1 and self._mark() != before:
-                    self._tell_watchers()
-            finally:
-                self._depth -= 1
-
-    def _mark(self) -> tuple[int, int]:
-        """Differs when a step was taken."""
-        return id(self._stage.moments.now), id(self._stage.last)
+        return self._turns.closed
 
     @contextmanager
     def _doing(self, line: str) -> Iterator[Stage]:
-        """The stage, for what may take long: others hear what is being done, and may cancel it."""
-        with self._open() as stage, Lab.progress() as tell:
-            stage.reader.tell, self._working = tell, True
-            try:
-                yield stage
-            except Stopped as stopped:
-                if stopped.why != "cancelled":
-                    raise
-                raise Interrupted(line, "cancelled") from None
-            finally:
-                stage.reader.tell, self._working = None, False
-                stage.reader.stop.clear()
+        """The stage, for what may take long: it shows what it does, and others may cancel it."""
+        turns = self._turns
+        with turns.one() as stage, Lab.progress() as tell, turns.long(line, tell):
+            yield stage
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs here that ``cancel`` would stop."""
+        return self._turns.busy
 
     def cancel(self) -> None:
         """Stop the command that runs here, from another thread: it ends with ``Interrupted``, and
         the lab stands as it stood before. Where nothing runs, nothing happens."""
-        if self._working:
-            self._stage.reader.stop.ask()
+        self._turns.cancel()
 
     def watch(self, told: Callable[[], None]) -> None:
         """Call somebody after each step, whichever cell or thread took it, and when the lab was
         closed: in that thread, and before the next step can begin."""
-        self._watchers.append(told)
-
-    def _tell_watchers(self) -> None:
-        for told in list(self._watchers):
-            told()
-
-    def _check_open(self) -> None:
-        if not self._end.alive:
-            raise LabClosed
-        if os.getpid() != self._owner:
-            raise BadInput("this lab belongs to another process; open one of your own with Lab()")
+        self._turns.watch(told)
 
     # -- commands
 
@@ -293,7 +255,7 @@ class Lab:
         """
         if not isinstance(limit, int) or limit < 0:
             raise BadInput(f"limit={limit!r} is no number of rows")
-        with self._open() as stage:
+        with self._turns.one() as stage:
             moment, truths = stage.now()
             schema = value_or(truths.tables, Schema())
             if table not in schema.tables:
@@ -316,7 +278,7 @@ class Lab:
             OutsideSandbox, UnknownName: there is no such file in the project.
             BadInput: it is no text in UTF-8.
         """
-        with self._open() as stage:
+        with self._turns.one() as stage:
             found = stage.sandbox.find(path)
         if len(found) > 1:
             raise BadInput(f"{path!r} fits {len(found)} files; name one")
@@ -334,7 +296,7 @@ class Lab:
         if not isinstance(text, str):
             raise BadInput(f"a file takes text, not {type(text).__name__}")
         content = text.encode("utf-8")
-        with self._open() as stage:
+        with self._turns.one() as stage:
             target = stage.sandbox.inside(path)
             if target.is_dir():
                 raise BadInput(f"{path!r} is a folder; give the path of a file")
@@ -364,7 +326,7 @@ class Lab:
         Raises:
             OutsideSandbox, UnknownName: no file of the project is meant.
         """
-        with self._open() as stage:
+        with self._turns.one() as stage:
             targets = stage.sandbox.find(path)
 
             def act() -> None:
@@ -396,7 +358,7 @@ class Lab:
             compare: without it nobody looks whether they agree, which takes seconds in a project
                 of a thousand migrations.
         """
-        with self._open() as stage:
+        with self._turns.one() as stage:
             _, truths = stage.now()
             agreements = stage.agreements() if compare else NOT_COMPARED
             return View(truths, agreements, self.apps)
@@ -408,7 +370,7 @@ class Lab:
         Raises:
             UnknownName, BadInput: the target names no migration.
         """
-        with self._open() as stage:
+        with self._turns.one() as stage:
             _, truths = stage.now()
             missing = stage.agreements().record_tables.missing
         shown = _labels(apps) or self.apps
@@ -439,19 +401,19 @@ class Lab:
             BadInput: there is no notebook to show it in.
             UnknownName: there is no such part.
         """
-        self._check_open()
+        self._turns.check_open()
         if Lab.explorer is None:
             raise BadInput("lab.explore() needs a notebook; lab.graph() and lab.what_if() do not")
         return Lab.explorer(self, parts, height)
 
     def history(self) -> History:
         """The commands that moved something, and how many of them hold now."""
-        with self._open() as stage:
+        with self._turns.one() as stage:
             return stage.history()
 
     def steps(self) -> tuple[Step, ...]:
         """The steps of the history in order, those that were rewound included."""
-        with self._open() as stage:
+        with self._turns.one() as stage:
             stage.now()
             return stage.moments.line
 
@@ -472,14 +434,14 @@ class Lab:
 
     def take_noticed(self) -> list[Step]:
         """The steps that a terminal took, noticed since this was last asked."""
-        with self._open() as stage:
+        with self._turns.one() as stage:
             return stage.take_noticed()
 
     # -- trying things out
 
     def copy(self) -> Lab:
         """A second lab, as this one is now and independent of it, with no history."""
-        with self._open() as stage:
+        with self._turns.one() as stage:
             copy = copy_stage(stage, self._runner)
         lab = Lab.__new__(type(self))
         lab.apps, lab._runner = self.apps, self._runner
@@ -533,7 +495,7 @@ class Lab:
         Raises:
             BadInput: git is not there, or does not know the project or the commit.
         """
-        with self._open() as stage:
+        with self._turns.one() as stage:
             keys = added_since(stage, ref)
             return commands_since(stage, keys) if keys else []
 
@@ -541,31 +503,25 @@ class Lab:
 
     def rewind(self, steps: int = 1) -> Step:
         """Go back: files, database and rows are what they were before the last steps."""
-        with self._open() as stage:
+        with self._turns.one() as stage:
             return stage.move("rewind", -_positive(steps))
 
     def forward(self, steps: int = 1) -> Step:
         """Go forward again after ``rewind``."""
-        with self._open() as stage:
+        with self._turns.one() as stage:
             return stage.move("forward", _positive(steps))
 
     def begin_here(self) -> None:
         """Forget the history: from now on ``restart`` comes back to this moment."""
-        with self._open() as stage:
+        with self._turns.one() as stage:
             stage.now()
             stage.begin_here()
 
     def restart(self) -> Step:
         """Go back to where the lab began. ``forward`` still leads on from there."""
-        with self._open() as stage:
+        with self._turns.one() as stage:
             stage.now()
             return stage.move("restart", -stage.moments.position)
-
-
-def _close(stage: Stage, owner: int) -> None:
-    """End a lab; a fork of the process that opened it has no say."""
-    if os.getpid() == owner:
-        stage.close()
 
 
 def _answering(answers: Iterable[str]) -> Ask:

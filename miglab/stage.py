@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal, Protocol
@@ -62,6 +63,7 @@ class Stage:
         self.last: Step | None = None
         self.moments = Moments(Moment(sandbox.snapshot()))
         self._noticed: list[Step] = []
+        self._unwatched = False
         self._twin: Stage | None = None
         self._kept: weakref.WeakSet[HasCopies] = weakref.WeakSet()
 
@@ -118,6 +120,8 @@ class Stage:
     def now(self) -> tuple[Moment, Truths]:
         """The moment that holds and its truths; what was done outside becomes a step first."""
         now, truths = self.moments.now, self.truths()
+        if self._unwatched:
+            return now, truths
         files = self.sandbox.files()
         if files == now.snapshot.files and not self.sandbox.changed_databases():
             return now, truths
@@ -129,6 +133,15 @@ class Stage:
         self.moments.add(after)
         self._noticed.append(step)
         return after, step.after
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Within it nobody looks for what was done outside: that was done a moment ago."""
+        self._unwatched = True
+        try:
+            yield
+        finally:
+            self._unwatched = False
 
     def take_noticed(self) -> list[Step]:
         """The steps that were noticed since this was last asked."""

@@ -110,7 +110,7 @@ def test_cancelling_stops_a_what_if_and_leaves_nothing_behind(looping: Lab) -> N
     before = looping.truths().truths
 
     def begun() -> None:
-        while not looping._working:
+        while not looping.busy:
             time.sleep(0.01)
         looping.cancel()
 

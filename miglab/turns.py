@@ -1,0 +1,105 @@
+"""Whose turn it is on a stage: one thread's at a time; others hear of it, and may stop it."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from .errors import BadInput, Interrupted, LabClosed
+from .runners.base import Stopped, Tell
+from .stage import Stage
+
+
+class Turns:
+    """The turns on one stage, which ends with them.
+
+    ``busy`` is true while something runs that can be cancelled.
+    """
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._turn, self._depth = threading.RLock(), 0
+        self._watchers: list[Callable[[], None]] = []
+        self._owner = os.getpid()
+        self._end = weakref.finalize(self, _close, stage, self._owner)
+        self.busy = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether the stage has ended."""
+        return not self._end.alive
+
+    def close(self) -> None:
+        """End the stage, also while another thread has its turn."""
+        if self._end.alive:
+            self._end()
+            self._tell_watchers()
+
+    def check_open(self) -> None:
+        """Refuse where the stage has ended, or is another process's."""
+        if self.closed:
+            raise LabClosed
+        if os.getpid() != self._owner:
+            raise BadInput("this lab belongs to another process; open one of your own with Lab()")
+
+    @contextmanager
+    def one(self) -> Iterator[Stage]:
+        """The stage, for one thread at a time. Whoever watches hears of a step before the next
+        turn begins."""
+        with self._turn:
+            self.check_open()
+            before = self._mark()
+            self._depth += 1
+            try:
+                yield self._stage
+                if self._depth == 1 and self._mark() != before:
+                    # What a command left was looked at just now.
+                    with self._stage.unwatched():
+                        self._tell_watchers()
+            finally:
+                self._depth -= 1
+
+    @contextmanager
+    def long(self, line: str, tell: Tell) -> Iterator[None]:
+        """Within a turn, what may take long: somebody hears how it goes, and others may cancel it.
+
+        Raises:
+            Interrupted: it was cancelled; ``line`` says what.
+        """
+        reader = self._stage.reader
+        reader.tell, self.busy = tell, True
+        try:
+            yield
+        except Stopped as stopped:
+            if stopped.why != "cancelled":
+                raise
+            raise Interrupted(line, "cancelled") from None
+        finally:
+            reader.tell, self.busy = None, False
+            reader.stop.clear()
+
+    def cancel(self) -> None:
+        """Stop what runs; where nothing does, nothing happens."""
+        if self.busy:
+            self._stage.reader.stop.ask()
+
+    def watch(self, told: Callable[[], None]) -> None:
+        """Call somebody after each step, and when the stage has ended."""
+        self._watchers.append(told)
+
+    def _tell_watchers(self) -> None:
+        for told in list(self._watchers):
+            told()
+
+    def _mark(self) -> tuple[int, int]:
+        """Differs when a step was taken."""
+        return id(self._stage.moments.now), id(self._stage.last)
+
+
+def _close(stage: Stage, owner: int) -> None:
+    """End a stage; a fork of the process that opened it has no say."""
+    if os.getpid() == owner:
+        stage.close()
