@@ -232,8 +232,21 @@ def test_a_click_is_cancelled_and_the_lab_stands_as_it_stood(
     assert looks(model)["0006_slow"] == "UNAPPLIED"
 
 
+def test_what_is_cancelled_before_it_began_is_said_and_moves_nothing(model: LabModel) -> None:
+    gate = threading.Event()
+    model.do("something else", lambda: (gate.wait(60), None)[1])
+    click(model, "choose", app="store", name="0003_change_price_field")
+    click(model, "run")
+    click(model, "cancel")
+    told = "migrate store 0003_change_price_field was cancelled before it began."
+    assert model.said == {"kind": "error", "text": told}
+    gate.set()
+    settled(model)
+    assert looks(model)["0005_tag_product_tags"] == "APPLIED"
+
+
 def test_a_click_cancels_the_command_of_a_cell(model: LabModel, lab: Lab) -> None:
-    thread = threading.Thread(target=lambda: (began(lambda: lab._working), click(model, "cancel")))
+    thread = threading.Thread(target=lambda: (began(lambda: lab.busy), click(model, "cancel")))
     thread.start()
     with pytest.raises(Interrupted, match="cancelled"):
         lab.shell("import time; time.sleep(600)")

@@ -47,7 +47,7 @@ def test_cancelling_stops_what_runs_and_forgets_what_waits() -> None:
     worker.put(Job("long", act))
     worker.put(Job("after", lambda: done.append("after")))
     began.wait()
-    worker.cancel()
+    assert [each.line for each in worker.cancel()] == ["after"]
     waited(worker)
     assert done == []
 

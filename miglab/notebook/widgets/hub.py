@@ -6,7 +6,6 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import ipywidgets
@@ -19,7 +18,7 @@ from ...errors import BadInput, LabClosed, MiglabError
 from ...facts.graph import Graph, graph_of
 from ...facts.mend import Mend
 from ...facts.migration import Key
-from ...facts.picture import Picture, State
+from ...facts.picture import Picture
 from ...facts.truths import NOT_COMPARED, Files, Record, Truths, value_or
 from ...facts.view import View
 from ...lab import Lab
@@ -27,10 +26,10 @@ from ...show import live
 from ...show.consequences import preview
 from ...show.masks import masked
 from ..progress import in_a_cell
-from .orders import obey
+from .marks import Marks
+from .orders import Order, obey
 from .worker import Job, Worker
 
-Message = dict[str, Any]
 #: With more migrations than this, a first look does not wait until the truths are compared.
 COMPARED_AT_ONCE = 200
 
@@ -70,9 +69,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._changing = threading.RLock()
         self._revision = 0
         self._graph, self._done = Graph({}), set[Key]()
-        self._states: dict[Key, State] = {}
-        self._changed: set[Key] = set()
-        self._costs: dict[Key, str] = {}
+        self._marks = Marks()
         self._truths: Truths | None = None
         self._compared = False
         self.found: tuple[Mend, ...] = ()
@@ -80,7 +77,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self.target = ("", "")
         self._picked = False
         self.worker: Worker = Worker(self._stop, lambda work: self.show(work=work))
-        self.on_msg(self._heard)
+        self.on_msg(lambda _widget, order, _buffers: self.hear(order))
         me = weakref.ref(self)
         lab.watch(lambda: _call(me, LabModel.refresh))
         weakref.finalize(lab, _call, me, LabModel._gone)
@@ -120,18 +117,18 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         steps, history = lab.steps(), lab.history()
         with self._changing:
             if self._truths is not view.truths:
-                # They were measured on other rows.
-                self._costs, self.found, self.mends = {}, (), {}
+                self._marks.forget_costs()
+                self.found, self.mends = (), {}
             self._truths, self._compared = view.truths, view.agreements is not NOT_COMPARED
             files = value_or(view.truths.files, Files((), {}))
             record = value_or(view.truths.record, Record(()))
             self._graph = graph_of(files, record.keys)
             self._done = applied(self._graph, record)
             drawn = self._picture(lab, view)
-            self._changed = self._moved(drawn)
+            self._marks.follow(drawn)
             self._tell(
                 closed=False,
-                board=live.board(self._dressed(drawn)),
+                board=live.board(self._marks.on(drawn)),
                 # What is compared later replaces what was compared before, and nothing in between.
                 truths=live.truths(view) if first else self.state["truths"],
                 timeline=live.timeline(steps, history.position),
@@ -152,7 +149,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         """Whether the truths agree, where that takes too long to wait for it."""
         view = self.lab.truths()
         if view.truths is self._truths:
-            board = live.board(self._dressed(self._picture(self.lab, view)))
+            board = live.board(self._marks.on(self._picture(self.lab, view)))
             with self._changing:
                 self._compared = True
                 self._tell(board=board, truths=live.truths(view))
@@ -160,22 +157,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     def mark(self, graph: Picture, costs: Picture) -> None:
         """Show the graph with what going back was measured to cost."""
         with self._changing:
-            self._costs.update({node.key: node.cost for node in costs.nodes})
-            self._tell(board={**live.board(self._dressed(graph)), "sentence": costs.sentence})
-
-    def _dressed(self, picture: Picture) -> Picture:
-        """With the marks of what the last command moved, and of what going back costs."""
-        nodes = tuple(
-            replace(node, changed=node.key in self._changed, cost=self._costs.get(node.key, ""))
-            for node in picture.nodes
-        )
-        return replace(picture, nodes=nodes)
-
-    def _moved(self, picture: Picture) -> set[Key]:
-        """The migrations that stand otherwise than when this was asked last."""
-        before, now = self._states, {node.key: node.state for node in picture.nodes}
-        self._states = now
-        return {key for key, state in now.items() if before.get(key) is not state and before}
+            self._marks.price(costs)
+            self._tell(board={**live.board(self._marks.on(graph)), "sentence": costs.sentence})
 
     def _gone(self) -> None:
         """The lab is closed: nothing answers any more, and the still picture shows again."""
@@ -240,7 +223,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             chosen={
                 "app": app,
                 "name": name,
-                "options": [*self.options],
+                "options": {each: each in self.options for each in OPTIONS},
                 "line": line,
                 "plan": plan,
                 "revision": self._revision,
@@ -269,10 +252,10 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
 
     # -- what is done
 
-    def _heard(self, _widget: object, content: Message, _buffers: object) -> None:
+    def hear(self, order: Order) -> None:
         """What a widget asks for. It is taken up, and the click returns."""
         try:
-            obey(self, content)
+            obey(self, order)
         except MiglabError as error:
             self.show(said={"kind": "error", "text": masked(str(error))})
 

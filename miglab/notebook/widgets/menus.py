@@ -70,7 +70,7 @@ def menus(model: LabModel) -> ipywidgets.Widget:
     for box in boxes.values():
         box.observe(option_chosen, names="value")
     for order, button in buttons.items():
-        button.on_click(lambda _, order=order: model._heard(None, {"do": order}, None))
+        button.on_click(lambda _, order=order: model.hear({"do": order}))
     model.observe(follow, names=["chosen", "state", "work"])
     return ipywidgets.VBox(
         [

@@ -75,6 +75,14 @@ def _move(model: LabModel, order: Order) -> None:
     _step(model, f"lab.{name}()", lambda lab: getattr(lab, name)())
 
 
+def _cancel(model: LabModel, order: Order) -> None:
+    """What waits is forgotten, and that is said; what runs says for itself that it was stopped."""
+    forgotten = [job.line for job in model.worker.cancel() if job.moves]
+    if forgotten:
+        lines = " && ".join(forgotten)
+        model.show(said={"kind": "error", "text": f"{lines} was cancelled before it began."})
+
+
 def _compare(model: LabModel, order: Order) -> None:
     first, second = order["first"], order["second"]
 
@@ -134,7 +142,7 @@ _ORDERS: dict[str, Callable[[LabModel, Order], None]] = {
     "restart": _move,
     "go": _go,
     "compare": _compare,
-    "cancel": lambda model, order: model.worker.cancel(),
+    "cancel": _cancel,
     "map": _map,
     "mend": _mend,
     "cure": _cure,

@@ -13,10 +13,13 @@ from .hub import LabModel
 _HERE = Path(__file__).parent
 
 
-def _beside(name: str) -> str:
-    """What all of them share, and then the widget's own."""
-    files = (f"common{name[name.rindex('.') :]}", name)
-    return "\n".join((_HERE / each).read_text(encoding="utf-8") for each in files)
+def _beside(*names: str) -> str:
+    """These files, one after the other, as one."""
+    return "\n".join((_HERE / each).read_text(encoding="utf-8") for each in names)
+
+
+def _style(name: str) -> str:
+    return _beside("common.css", name)
 
 
 class _OfLab(anywidget.AnyWidget):
@@ -28,20 +31,20 @@ class _OfLab(anywidget.AnyWidget):
 class Graph(_OfLab):
     """The migration graph as the control. ``height`` is in pixels."""
 
-    _esm = _beside("graph.js")
-    _css = _beside("graph.css")
+    _esm = _beside("common.js", "places.js", "cards.js", "canvas.js", "panel.js", "graph.js")
+    _css = _style("graph.css")
     height = traitlets.Int(440).tag(sync=True)
 
 
 class Timeline(_OfLab):
     """The lab's history as a strip."""
 
-    _esm = _beside("timeline.js")
-    _css = _beside("timeline.css")
+    _esm = _beside("common.js", "timeline.js")
+    _css = _style("timeline.css")
 
 
 class Truths(_OfLab):
     """The four truths, the rows, and what could mend them."""
 
-    _esm = _beside("truths.js")
-    _css = _beside("truths.css")
+    _esm = _beside("common.js", "truths.js")
+    _css = _style("truths.css")

@@ -14,7 +14,7 @@ from ..progress import Paced, told_to
 Heard = Callable[[dict[str, Any]], None]
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
     """Something to do. ``line`` says what; ``moves`` is false for what only looks."""
 
@@ -50,17 +50,23 @@ class Worker:
         else:
             self._tell("")
 
-    def cancel(self, *, looks_only: bool = False) -> None:
-        """Stop what runs and forget what waits; with ``looks_only``, what moves nothing alone."""
+    def cancel(self, *, looks_only: bool = False) -> list[Job]:
+        """Stop what runs and forget what waits; with ``looks_only``, what moves nothing alone.
+
+        Gives what was forgotten before it began.
+        """
         with self._lock:
-            self._waiting = deque(job for job in self._waiting if looks_only and job.moves)
+            waiting = list(self._waiting)
+            self._waiting = deque(job for job in waiting if looks_only and job.moves)
+            forgotten = [job for job in waiting if job not in self._waiting]
             running = self._running
             if looks_only and (running is None or running.moves):
-                return
+                return forgotten
             if running is not None:
                 running.cancelled = True
         # Where no job runs, a cell may.
         self._stop()
+        return forgotten
 
     @property
     def idle(self) -> bool:

@@ -1,0 +1,246 @@
+// The window onto the graph: what of it is in view, drawn anew in a frame when something changed.
+
+const FEW = 60; // With more places than this, lines between apps show where something moves alone.
+
+let canvases = 0;
+
+class Canvas {
+  /** `hands` has pick(id), fold(app) and key(event). */
+  constructor(height, looks, hands) {
+    this.hands = hands;
+    this.prefix = `miglab-${++canvases}`;
+    this.places = null;
+    this.scene = { looks, planned: {}, target: null };
+    this.cursor = null;
+    this.revision = 0;
+    this.drawn = new Map();
+    this.at = { x: 0, y: 0, scale: 1 };
+    this.edges = make("svg:g", { role: "none" });
+    this.cards = make("svg:g", { role: "none" });
+    this.world = make("svg:g", { role: "none" }, this.edges, this.cards);
+    this.svg = make(
+      "svg:svg",
+      {
+        class: "miglab-graph",
+        role: "listbox",
+        tabindex: 0,
+        "aria-label": "Migrations: choose a target. Arrow keys move, Enter chooses, F folds an app.",
+        keydown: (event) => hands.key(event),
+        focus: () => this.show(this.cursor),
+      },
+      this.world,
+    );
+    this.root = make("div", { class: "miglab-stage", style: `height:${height}px` }, this.svg);
+    this.listenToPointer();
+  }
+
+  /** Follow the room there is on the page; gives back what ends it. */
+  begin() {
+    const sizes = new ResizeObserver(() => {
+      if (!this.began && this.places && this.root.clientWidth) this.first();
+      else this.draw();
+    });
+    sizes.observe(this.root);
+    return () => sizes.disconnect();
+  }
+
+  /** Take other places, with the cursor where it was, or at the end of the same app. */
+  lay(places) {
+    this.places = places;
+    if (!places.all.has(this.cursor)) {
+      const lane = places.inApp(appOf(this.cursor ?? ".")) ?? places.order[0];
+      this.cursor = lane ? lane.at(-1).id : null;
+    }
+    this.draw(true);
+  }
+
+  // -- what is in view
+
+  first() {
+    this.began = true;
+    this.fit();
+    if (this.at.scale < 0.6) {
+      this.at = { x: 8, y: 8, scale: 0.85 };
+      this.show(this.scene.target ?? this.cursor, true);
+    }
+  }
+
+  fit() {
+    const { clientWidth: width, clientHeight: height } = this.root;
+    const scale = Math.min(1, (width - 12) / this.places.size.width, (height - 12) / this.places.size.height);
+    this.at = { scale, x: Math.max(6, (width - this.places.size.width * scale) / 2), y: 6 };
+    this.draw();
+  }
+
+  zoom(by, x = this.root.clientWidth / 2, y = this.root.clientHeight / 2) {
+    const scale = Math.min(2, Math.max(0.05, this.at.scale * by));
+    by = scale / this.at.scale;
+    this.at = { scale, x: x - (x - this.at.x) * by, y: y - (y - this.at.y) * by };
+    this.draw();
+  }
+
+  /** Bring a card into view, and nothing more than that; or into the middle. */
+  show(id, middle = false) {
+    const place = id && this.places.of(id);
+    if (!place) return;
+    const { clientWidth: width, clientHeight: height } = this.root;
+    const { scale } = this.at;
+    const along = (at, start, size, room, whole) => {
+      const margin = Math.min(40, room / 8);
+      if (middle && whole * scale <= room) return 6;
+      if (middle) return room / 2 - (start + size / 2) * scale;
+      if (at + start * scale < margin) return margin - start * scale;
+      if (at + (start + size) * scale > room - margin) return room - margin - (start + size) * scale;
+      return at;
+    };
+    this.at.x = along(this.at.x, place.x, place.width, width, place.lane.width);
+    this.at.y = along(this.at.y, place.y, place.height, height, this.places.size.height);
+    // Nothing is to be seen beyond the edges.
+    const within = (at, size, room) => Math.min(6, Math.max(at, Math.min(6, room - size * scale - 6)));
+    this.at.x = within(this.at.x, this.places.size.width, width);
+    this.at.y = within(this.at.y, this.places.size.height, height);
+    this.draw();
+  }
+
+  // -- drawing
+
+  /** Ask for a new frame; with `all`, what is there already is drawn again too. */
+  draw(all = false) {
+    this.stale ||= all;
+    if (this.asked || !this.places) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      this.frame();
+    });
+  }
+
+  frame() {
+    const stale = this.stale;
+    this.stale = false;
+    const { x, y, scale } = this.at;
+    this.world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
+    this.svg.classList.toggle("miglab-far", scale < 0.35);
+    // Folded apps and headings stay in view, however far to the right one looks.
+    const edge = Math.max(4, (8 - x) / scale);
+    for (const place of this.places.all.values()) if (place.kind === "folded") place.x = edge;
+    const { lanes, cards } = this.inView();
+    for (const [id, element] of this.drawn)
+      if (!lanes.has(id) && !cards.has(id)) {
+        element.remove();
+        this.drawn.delete(id);
+      }
+    for (const [id, lane] of lanes) this.drawLane(id, lane, edge, stale);
+    for (const [id, place] of cards) this.drawCard(id, place, stale);
+    this.svg.setAttribute("aria-activedescendant", this.cursor ? this.idOf(this.cursor) : "");
+    this.drawLines(cards, stale);
+    this.root.dataset.revision = this.revision;
+    this.root.dataset.shown = this.drawn.size;
+  }
+
+  /** Lanes and places in view, or nearly. */
+  inView() {
+    const { x, y, scale } = this.at;
+    const near = 200;
+    const [left, top] = [(-x - near) / scale, (-y - near) / scale];
+    const right = left + (this.root.clientWidth + 2 * near) / scale;
+    const bottom = top + (this.root.clientHeight + 2 * near) / scale;
+    const lanes = new Map();
+    for (const lane of this.places.lanes)
+      if (lane.top < bottom && lane.top + lane.height > top) lanes.set(`lane ${lane.app}`, lane);
+    const cards = new Map();
+    for (const [id, place] of this.places.all) {
+      const across = place.x < right && place.x + place.width > left;
+      const down = place.y < bottom && place.y + place.height > top;
+      if ((across && down) || id === this.cursor) cards.set(id, place);
+    }
+    return { lanes, cards };
+  }
+
+  idOf(id) {
+    return `${this.prefix}-${id}`;
+  }
+
+  /** The element of this name, made where it is not there; and whether it was made. */
+  element(id, create) {
+    const there = this.drawn.get(id);
+    if (there) return [there, false];
+    const made = create();
+    made.dataset.miglab = id;
+    this.drawn.set(id, made);
+    return [made, true];
+  }
+
+  drawLane(id, lane, edge, stale) {
+    const [element, made] = this.element(id, () => newLane(lane, this.hands.fold));
+    if (made) this.cards.prepend(element);
+    if (made || stale) dressLane(element, lane);
+    const aside = Math.max(0, Math.min(edge - 4, lane.width - LANE.foldedWidth));
+    for (const each of [...element.children].slice(1)) each.setAttribute("transform", `translate(${aside} 0)`);
+  }
+
+  drawCard(id, place, stale) {
+    const [element, made] = this.element(id, () => newCard(place, this.idOf(id), this.hands.pick));
+    if (made) this.cards.append(element);
+    if (made || stale) dressCard(element, place, this.scene, this.places.all.size);
+    else if (place.kind === "folded") element.setAttribute("transform", `translate(${place.x} ${place.y})`);
+    element.classList.toggle("miglab-cursor", id === this.cursor);
+  }
+
+  drawLines(shown, stale) {
+    const { planned } = this.scene;
+    const few = this.places.all.size <= FEW;
+    const paths = [];
+    for (const [from, to] of this.places.lines) {
+      const across = from.lane !== to.lane;
+      if (!shown.has(from.id) && !shown.has(to.id)) continue;
+      const moves = from.id in planned && to.id in planned;
+      const near = [from.id, to.id].includes(this.cursor);
+      if (across && !few && !moves && !near) continue;
+      paths.push(
+        `<path class="${across ? "miglab-across" : "miglab-edge"}${moves ? " miglab-moves" : ""}" d="${line(from, to)}"/>`,
+      );
+    }
+    const drawing = paths.join("");
+    if (drawing !== this.drawing || stale) this.edges.innerHTML = this.drawing = drawing;
+  }
+
+  // -- the mouse
+
+  listenToPointer() {
+    let from = null;
+    this.root.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      from = { x: event.clientX, y: event.clientY, at: { ...this.at }, moved: false };
+    });
+    this.root.addEventListener("pointermove", (event) => {
+      if (!from || !(event.buttons & 1)) return;
+      const [x, y] = [event.clientX - from.x, event.clientY - from.y];
+      // A hand that clicks trembles.
+      if (!from.moved && Math.hypot(x, y) < 5) return;
+      if (!from.moved) this.root.setPointerCapture(event.pointerId);
+      from.moved = true;
+      this.at.x = from.at.x + x;
+      this.at.y = from.at.y + y;
+      this.draw();
+    });
+    const end = () => (from = null);
+    this.root.addEventListener("pointerup", end);
+    this.root.addEventListener("pointercancel", end);
+    this.root.addEventListener(
+      "wheel",
+      (event) => {
+        // The page scrolls by the wheel alone.
+        if (event.ctrlKey || event.metaKey) {
+          const box = this.root.getBoundingClientRect();
+          this.zoom(Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
+        } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+          this.at.x -= event.deltaX || event.deltaY;
+          this.draw();
+        } else return;
+        event.preventDefault();
+      },
+      { passive: false },
+    );
+  }
+}

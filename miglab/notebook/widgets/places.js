@@ -1,0 +1,87 @@
+// Where everything on the graph lies: a lane for each app, a card for each migration. Columns and
+// rows come from the lab; an app that is folded is one card.
+
+const CARD = { width: 128, height: 84, across: 24, down: 14 };
+const LANE = { head: 30, edge: 12, zero: 50, folded: 46, gap: 10, foldedWidth: 250 };
+
+/** A place is {id, lane, kind, x, y, width, height, number}; a card has its node. */
+class Places {
+  constructor(board, folded) {
+    this.lanes = board.lanes;
+    this.all = new Map();
+    this.order = [];
+    let top = 4;
+    for (const lane of this.lanes) {
+      lane.top = top;
+      lane.folded = folded.has(lane.app);
+      const inside = lane.folded ? this.foldedLane(lane) : this.openLane(lane);
+      for (const place of inside) this.all.set(place.id, { ...place, lane, number: this.all.size + 1 });
+      this.order.push(inside.map((place) => this.all.get(place.id)));
+      top += lane.height + LANE.gap;
+    }
+    this.size = {
+      width: Math.max(300, ...this.lanes.map((lane) => lane.width + 8)),
+      height: top,
+    };
+    this.lines = this.linesOf(board.edges);
+  }
+
+  foldedLane(lane) {
+    lane.height = LANE.folded;
+    lane.width = LANE.foldedWidth;
+    return [{ id: `${lane.app}.`, kind: "folded", x: 4, y: lane.top, width: lane.width, height: lane.height }];
+  }
+
+  openLane(lane) {
+    const step = CARD.width + CARD.across;
+    const start = 4 + LANE.edge + LANE.zero + CARD.across;
+    const head = lane.top + LANE.head;
+    const cards = start + lane.columns * step - CARD.across + LANE.edge;
+    lane.height = LANE.head + Math.max(1, lane.rows) * (CARD.height + CARD.down) - CARD.down + LANE.edge;
+    lane.width = Math.max(lane.nodes.length ? cards : 0, LANE.foldedWidth);
+    return [
+      {
+        id: `${lane.app}.zero`,
+        kind: "zero",
+        x: 4 + LANE.edge,
+        y: head + CARD.height / 2 - 17,
+        width: LANE.zero,
+        height: 34,
+      },
+      ...lane.nodes.map((node) => ({
+        id: node.id,
+        node,
+        kind: "card",
+        x: start + node.column * step,
+        y: head + node.row * (CARD.height + CARD.down),
+        width: CARD.width,
+        height: CARD.height,
+      })),
+    ];
+  }
+
+  /** Pairs of places, each once: what lies in a folded app hangs on its one card. */
+  linesOf(edges) {
+    const lines = new Map();
+    for (const [parent, child] of edges) {
+      const [from, to] = [this.of(parent), this.of(child)];
+      if (from && to && from !== to) lines.set(`${from.id} ${to.id}`, [from, to]);
+    }
+    return [...lines.values()];
+  }
+
+  /** Where a migration is drawn: on its card, or on its folded app. */
+  of(id) {
+    return this.all.get(id) ?? this.all.get(`${appOf(id)}.`);
+  }
+
+  /** The places of an app, from left to right. */
+  inApp(app) {
+    return this.order.find((lane) => lane[0].lane.app === app);
+  }
+}
+
+/** The app label in "label.name". */
+function appOf(id) {
+  return id.slice(0, id.indexOf("."));
+}
