@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
-from .pages import ROOT, Jupyter, chromium, chromium_path, jupyterlab
+from .pages import ROOT, Jupyter, chromium, chromium_path, desk_of, jupyterlab
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +32,9 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Ju
     shutil.copytree(ROOT / "notebooks", folder)
     with jupyterlab(folder) as jupyter:
         yield jupyter
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser, jupyter: Jupyter) -> Page:
+    """The page in which tests open their notebooks, one after the other."""
+    return desk_of(browser, jupyter)

@@ -47,10 +47,11 @@ class Jupyter:
     token: str
     folder: Path
 
-    def url(self, notebook: str) -> str:
-        """The page of a notebook in a workspace of its own."""
+    @property
+    def url(self) -> str:
+        """The page of JupyterLab with nothing open, each time a workspace of its own."""
         workspace = secrets.token_hex(4)
-        return f"{self.address}/lab/workspaces/{workspace}/tree/{notebook}?token={self.token}&reset"
+        return f"{self.address}/lab/workspaces/{workspace}?token={self.token}&reset"
 
     def ask(self, path: str, method: str = "GET", content: object = None) -> Any:
         """What the server answers to a request of its interface."""
@@ -91,6 +92,8 @@ def jupyterlab(folder: Path) -> Iterator[Jupyter]:
         "--ServerApp.port_retries=0",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.news_url=None",
+        # What opens a notebook in a page that is there.
+        "--LabApp.expose_app_in_browser=True",
     ]
     address = f"http://127.0.0.1:{port}"
     with served(command, folder, f"{address}/api?token={token}", folder.parent / "log.txt"):
@@ -99,14 +102,19 @@ def jupyterlab(folder: Path) -> Iterator[Jupyter]:
 
 @contextmanager
 def served(command: list[str], folder: Path, url: str, log: Path) -> Iterator[None]:
-    """A server that runs until the end, as soon as it answers."""
+    """A server that runs until the end, as soon as it answers. The settings of whoever runs it are
+    left alone."""
+    own = {
+        f"JUPYTERLAB_{each.upper()}_DIR": str(log.parent / each)
+        for each in ("settings", "workspaces")
+    }
     with open(log, "wb") as file:
         server = subprocess.Popen(
             command,
             cwd=folder,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **own, "PYTHONPATH": str(ROOT)},
         )
         try:
             _wait_for(url, server, log)
@@ -136,12 +144,44 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(log.read_text())
 
 
-def opened(browser: Browser, jupyter: Jupyter, notebook: str) -> Page:
-    """The notebook's page, as soon as its kernel is idle."""
+def desk_of(browser: Browser, jupyter: Jupyter) -> Page:
+    """A page of JupyterLab in which nothing is open. It takes as long to load as ten notebooks."""
     page = browser.new_page(viewport={"width": 1300, "height": 1000})
-    page.goto(jupyter.url(notebook))
-    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
+    page.goto(jupyter.url)
+    page.wait_for_function("() => window.jupyterapp", timeout=60_000)
+    page.evaluate("async () => { await jupyterapp.restored }")
     return page
+
+
+@contextmanager
+def opened(desk: Page, notebook: str) -> Iterator[Page]:
+    """The page with this notebook open, as soon as its kernel is idle. At the end the notebook is
+    saved and closed, and its kernel shut down."""
+    desk.evaluate(
+        "async path => { await jupyterapp.commands.execute('docmanager:open', {path}) }", notebook
+    )
+    try:
+        idle(desk)
+        yield desk
+    finally:
+        desk.evaluate(
+            "async () => {"
+            "  const { currentWidget } = jupyterapp.shell;"
+            "  await currentWidget.context.save();"
+            "  await currentWidget.sessionContext.shutdown();"
+            "  currentWidget.close();"
+            "}"
+        )
+
+
+def idle(page: Page) -> None:
+    """Wait until the kernel has nothing to do."""
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
+
+
+def save(page: Page) -> None:
+    """Save the notebook that is open."""
+    page.evaluate("async () => { await jupyterapp.shell.currentWidget.context.save() }")
 
 
 def written(jupyter: Jupyter, name: str, *cells: str) -> str:
@@ -168,18 +208,41 @@ def written(jupyter: Jupyter, name: str, *cells: str) -> str:
     return f"{name}.ipynb"
 
 
+def emptied(jupyter: Jupyter, name: str) -> Path:
+    """A copy of a notebook without outputs."""
+    notebook = json.loads((jupyter.folder / name).read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    path = jupyter.folder / f"empty_{name}"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path
+
+
 def run_all(page: Page) -> None:
     """Run the notebook as one does by the menu."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
-def exploring(browser: Browser, jupyter: Jupyter, name: str, *cells: str) -> Page:
-    """A page of these cells and ``lab.explore()``, run, as soon as its explorer is drawn."""
-    page = opened(browser, jupyter, written(jupyter, name, *cells, "lab.explore()"))
+def all_run(page: Page) -> None:
+    """Run the notebook as one does by the menu, and wait for its last cell."""
     run_all(page)
-    page.locator(".miglab-stage[data-revision]").wait_for(timeout=120_000)
-    return page
+    page.wait_for_function(
+        "() => jupyterapp.shell.currentWidget.content.widgets.every("
+        "  ({ model }) => model.type !== 'code' || model.executionCount)",
+        timeout=400_000,
+    )
+    idle(page)
+
+
+@contextmanager
+def exploring(desk: Page, jupyter: Jupyter, name: str, *cells: str) -> Iterator[Page]:
+    """The page with these cells and ``lab.explore()``, run, as soon as its explorer is drawn."""
+    with opened(desk, written(jupyter, name, *cells, "lab.explore()")) as page:
+        run_all(page)
+        page.locator(".miglab-stage[data-revision]").wait_for(timeout=120_000)
+        yield page
 
 
 def violations(page: Page) -> list[str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from .pages import Jupyter, opened, run_all
+from .pages import Jupyter, all_run, emptied, opened, run_all, written
 
 pytestmark = pytest.mark.browser
 
 NOTEBOOK = "00_start_here.ipynb"
+
+ERRORS = ".jp-OutputArea [data-mime-type*='error'], .jp-RenderedText[data-mime-type*='stderr']"
 
 #: Loaded, and not just a box for the text alternative.
 DRAWN = "images => images.filter(each => each.complete && each.naturalWidth > 100).length"
@@ -34,72 +35,40 @@ def scroll(page: Page) -> None:
 
 
 def test_its_pictures_show_before_it_is_trusted_and_before_anything_is_run(
-    browser: Browser, jupyter: Jupyter
+    desk: Page,
 ) -> None:
-    page = opened(browser, jupyter, NOTEBOOK)
-    scroll(page)
-    assert graphs(page) >= 8
-    page.close()
+    with opened(desk, NOTEBOOK) as page:
+        scroll(page)
+        assert graphs(page) >= 8
 
 
 def test_run_all_cells_makes_applies_and_reverts_and_shows_the_graph(
-    browser: Browser, jupyter: Jupyter
+    desk: Page, jupyter: Jupyter
 ) -> None:
-    path = jupyter.folder / NOTEBOOK
-    notebook = json.loads(path.read_text())
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"], cell["execution_count"] = [], None
-    empty = jupyter.folder / "empty.ipynb"
-    empty.write_text(json.dumps(notebook))
-    page = opened(browser, jupyter, empty.name)
-    scroll(page)
-    assert graphs(page) == 0
-    run_all(page)
-    last = sum(cell["cell_type"] == "code" for cell in notebook["cells"])
-    expect(page.get_by_text(f"[{last}]:").first).to_be_attached(timeout=180_000)
-    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
-    scroll(page)
-    assert graphs(page) >= 8
-    assert (
-        page.locator(
-            ".jp-OutputArea [data-mime-type*='error'], .jp-RenderedText[data-mime-type*='stderr']"
-        ).count()
-        == 0
-    )
-    expect(page.get_by_alt_text("✓ 0006_product_colour").first).to_be_attached()
-    page.close()
+    with opened(desk, emptied(jupyter, NOTEBOOK).name) as page:
+        scroll(page)
+        assert graphs(page) == 0
+        all_run(page)
+        scroll(page)
+        assert graphs(page) >= 8
+        assert page.locator(ERRORS).count() == 0
+        expect(page.get_by_alt_text("✓ 0006_product_colour").first).to_be_attached()
 
 
 def test_a_question_of_djangos_is_asked_and_answered_in_the_notebook(
-    browser: Browser, jupyter: Jupyter
+    desk: Page, jupyter: Jupyter
 ) -> None:
-    notebook = json.loads((jupyter.folder / NOTEBOOK).read_text())
     sources = (
         'from miglab import Lab\nlab = Lab("storefront", apps=["store"])',
         'lab.replace("store/models.py", "    discount = ", "    rebate = ")',
         "%manage makemigrations store",
     )
-    notebook["cells"] = [
-        {
-            "cell_type": "code",
-            "id": f"cell-{number}",
-            "metadata": {},
-            "source": source,
-            "outputs": [],
-            "execution_count": None,
-        }
-        for number, source in enumerate(sources)
-    ]
-    (jupyter.folder / "asks.ipynb").write_text(json.dumps(notebook))
-    page = opened(browser, jupyter, "asks.ipynb")
-    run_all(page)
-    answer = page.locator(".jp-Stdin-input")
-    expect(answer).to_be_visible(timeout=60_000)
-    expect(page.locator(".jp-Stdin-prompt")).to_contain_text("renamed to product.rebate")
-    answer.fill("y")
-    answer.press("Enter")
-    expect(page.get_by_text("~ Rename field discount on product to rebate")).to_be_visible(
-        timeout=60_000
-    )
-    page.close()
+    with opened(desk, written(jupyter, "asks", *sources)) as page:
+        run_all(page)
+        answer = page.locator(".jp-Stdin-input")
+        expect(answer).to_be_visible(timeout=60_000)
+        expect(page.locator(".jp-Stdin-prompt")).to_contain_text("renamed to product.rebate")
+        answer.fill("y")
+        answer.press("Enter")
+        done = page.get_by_text("~ Rename field discount on product to rebate")
+        expect(done).to_be_visible(timeout=60_000)
