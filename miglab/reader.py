@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from . import wire
 from .agent.protocol import Message
@@ -13,7 +14,7 @@ from .facts.truths import Agreement, Agreements, Truths, Unreadable
 from .project import Project
 from .runners import Runner, Setup, Stopped
 from .runners.base import Ask, Stop, Tell, Terms
-from .sandbox import Sandbox, Snapshot, home
+from .sandbox import Sandbox, Snapshot, digest_of, home
 
 #: The clock of the bundled projects: it stands still in migration names and headers.
 CLOCK = "2026-01-05T09:00:00"
@@ -90,13 +91,18 @@ class Reader:
         #: Modules of a user's project that did not come from the copy, when it was last looked at.
         self.foreign: tuple[str, ...] = ()
         self._facts: dict[str, wire.ProjectFacts] = {}
-        self._agreed: dict[object, tuple[Agreement, Agreement]] = {}
+        self._agreed = Agreed()
+        if place["own"] is None:
+            # What a bundled project answers depends on nothing but what it is asked about.
+            self._agreed = _BUNDLED.setdefault((runner.setup.kind, runner.name), Agreed())
+        self._failed: dict[Asked, tuple[Agreement, Agreement]] = {}
 
     def beside(self, place: Message) -> Reader:
         """A reader of another copy of the same project, by the same agent. What files say is
         read once for both, and both are stopped together."""
         other = Reader(self.runner, place, self.time_limit)
-        other._facts, other._agreed, other.stop = self._facts, self._agreed, self.stop
+        other._facts, other.stop = self._facts, self.stop
+        other._agreed, other._failed = self._agreed, self._failed
         return other
 
     def engine(self) -> Engine:
@@ -178,25 +184,53 @@ class Reader:
 
     def agreements(self, snapshot: Snapshot, truths: Truths, apps: tuple[str, ...]) -> Agreements:
         """Whether neighbours agree, asked once for each state of the files and the database."""
-        mark = (self.alias, *snapshot.mark)
-        if mark not in self._agreed:
-            self._agreed[mark] = self._ask_agreements(snapshot.digest, truths)
-        models_files, record_tables = self._agreed[mark]
+        models_files, record_tables = self._neighbours(snapshot.digest, truths)
         return Agreements(models_files, agreement.files_and_record(truths, apps), record_tables)
 
-    def _ask_agreements(self, digest: str, truths: Truths) -> tuple[Agreement, Agreement]:
+    def _neighbours(self, digest: str, truths: Truths) -> tuple[Agreement, Agreement]:
         if isinstance(truths.models, Unreadable):
-            unknown = Agreement(None, f"The models {truths.models}.")
-            return unknown, unknown
-        try:
-            answer = self.ask(digest, {"do": "agree"})
-        except Stopped as stopped:
-            if stopped.why == "cancelled":
-                raise
-            unknown = Agreement(None, f"Asking stopped: {why(stopped, self.time_limit)}.")
-            return unknown, unknown
-        found = answer.get("agree")
-        if not found:
-            unknown = Agreement(None, f"Asking failed: {wire.refusal(answer['error'])}.")
-            return unknown, unknown
-        return agreement.models_and_files(found), agreement.record_and_tables(found)
+            return _unknown(f"The models {truths.models}.")
+        known, asked = self._agreed, (self.alias, digest, _digest(truths))
+        if asked in self._failed:
+            return self._failed[asked]
+        if digest not in known.models_files or asked not in known.record_tables:
+            try:
+                answer = self.ask(digest, {"do": "agree", "known": digest in known.models_files})
+            except Stopped as stopped:
+                if stopped.why == "cancelled":
+                    raise
+                told = _unknown(f"Asking stopped: {why(stopped, self.time_limit)}.")
+                return self._failed.setdefault(asked, told)
+            found = answer.get("agree")
+            if not found:
+                told = _unknown(f"Asking failed: {wire.refusal(answer['error'])}.")
+                return self._failed.setdefault(asked, told)
+            if found["models_files"]:
+                known.models_files[digest] = agreement.models_and_files(found)
+            known.record_tables[asked] = agreement.record_and_tables(found)
+        return known.models_files[digest], known.record_tables[asked]
+
+
+#: The database's alias, the digest of the files, and that of the record and the tables.
+Asked = tuple[str, str, str]
+
+
+@dataclass
+class Agreed:
+    """What was found before, by all that decides it: whether models and files agree by the files,
+    whether record and tables do by the files, the record and the schema."""
+
+    models_files: dict[str, Agreement] = field(default_factory=dict)
+    record_tables: dict[Asked, Agreement] = field(default_factory=dict)
+
+
+_BUNDLED: dict[tuple[str, str], Agreed] = {}
+
+
+def _digest(truths: Truths) -> str:
+    """One name for what record and tables say; rows say nothing here."""
+    return digest_of(repr((truths.record, truths.tables)).encode())
+
+
+def _unknown(why: str) -> tuple[Agreement, Agreement]:
+    return Agreement(None, why), Agreement(None, why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder for labs and templates; the templates are shared by all tests of a run."""
-    folder = tmp_path_factory.mktemp("home")
+    """A folder for labs and templates, shared by all tests of a run, those of other processes
+    too."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    folder = folder / "home"
     before = os.environ.get("MIGLAB_HOME")
     os.environ["MIGLAB_HOME"] = str(folder)
     yield folder
@@ -41,6 +46,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         del os.environ["MIGLAB_HOME"]
     else:
         os.environ["MIGLAB_HOME"] = before
+
+
+@pytest.fixture
+def own_home(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home in which no other process opens labs, or sweeps what others left."""
+    folder = tmp_path / "home"
+    unfinished = shutil.ignore_patterns("*.sqlite3.*")
+    shutil.copytree(home / "templates", folder / "templates", ignore=unfinished)
+    monkeypatch.setenv("MIGLAB_HOME", str(folder))
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -333,7 +333,9 @@ def test_a_kernel_that_ends_leaves_nothing_on_disk() -> None:
     assert not folder.parent.exists()
 
 
-def test_what_a_killed_kernel_left_is_swept_by_the_next_lab_and_its_processes_end() -> None:
+def test_what_a_killed_kernel_left_is_swept_by_the_next_lab_and_its_processes_end(
+    own_home: Path,
+) -> None:
     with owner("time.sleep(60)") as process:
         folder = folder_of(process)
         running = psutil.Process(process.pid).children(recursive=True)
@@ -378,11 +380,12 @@ def test_a_fork_of_the_kernel_that_ends_takes_no_lab_with_it(lab: Lab) -> None:
         assert "True" in process.stdout.read()
 
 
-def test_what_was_kept_for_a_month_is_forgotten(home: Path) -> None:
-    Lab().close()
-    kept = [*(home / "templates").iterdir(), *(home / "code").iterdir()]
+def test_what_was_kept_for_a_month_is_forgotten(own_home: Path) -> None:
+    with Lab() as lab:
+        lab.truths()
+    kept = [*(own_home / "templates").iterdir(), *(own_home / "code").iterdir()]
     assert kept
-    old = home / "templates" / "old.sqlite3"
+    old = own_home / "templates" / "old.sqlite3"
     old.write_bytes(b"")
     os.utime(old, (0, 0))
     Lab().close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import gc
 import os
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
@@ -39,6 +40,8 @@ class Job:
     def begin(self, request: Message) -> None:
         """From here on, what is printed, asked and run in SQL belongs to this request."""
         self.request = request
+        # A job is short, and what it leaves behind is gone with it.
+        gc.set_threshold(50_000)
         self.wire.send({"event": "begun", "id": request["id"]})
         if hasattr(os, "register_at_fork"):
             # What the project forks, and leaves behind, must not hold the wire open.
@@ -128,7 +131,7 @@ class Job:
 
     def do_agree(self, original: Original, argv: List[str]) -> None:
         self.result["agree"] = {
-            "models_files": agree.models_and_files(),
+            "models_files": None if self.request["known"] else agree.models_and_files(),
             "record_tables": agree.record_and_tables(self.database, self.alias),
         }
 

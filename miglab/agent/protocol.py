@@ -58,7 +58,8 @@ PLACE = ("root", "folder", "manage", "databases", "output", "own")
 #:     ladder    rungs, old: unapply these migrations in this order, and after each rung say what
 #:               has been lost since ``old``
 #:     look      the facts of the project and of the database
-#:     agree     whether models and files, record and tables, agree (``files``: see drift)
+#:     agree     known: whether models and files, record and tables, agree; where the first is
+#:               ``known``, it is not asked again
 #:     settings  the databases that the settings name, before anything is set up
 #:     database  the facts of the database alone: the project is not even touched
 #:     compare   old, new, renames: compare the rows of two databases; no project is touched
