@@ -9,7 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.browser.pages import chromium, chromium_path, exploring, jupyterlab
+from tests.browser.pages import chromium, chromium_path, desk_of, exploring, jupyterlab
 
 from . import large
 from .measure import Result
@@ -87,26 +87,26 @@ def all_of_it(times: int) -> list[Result]:
         large.write(middle, long=60, others=12, each=20, rows=20)
         large.write(whole, long=100, others=30, each=30, rows=1)
         with chromium(path) as browser, jupyterlab(notebooks) as jupyter:
+            desk = desk_of(browser, jupyter)
             opening = f'{_LAB}lab = Lab("storefront", apps=["store"])'
-            page = exploring(browser, jupyter, "bundled", opening, _OWN)
-            ours = _clicks(page, times, "store", ["0002_add_price_to_product", "zero"])
-            results.append(Result("click to plan", ours, None, 150, "ms"))
-            results.append(_do_it(page, times))
-            page.close()
-            page = exploring(browser, jupyter, "middle", f"{_LAB}lab = Lab.of({str(middle)!r})")
-            _unfold(page)
-            ours = _clicks(page, times, "long", ["0058_step", "0059_step"])
-            results.append(Result("click to plan, 300 migrations", ours, None, 150, "ms"))
-            page.close()
-            page = exploring(browser, jupyter, "whole", f"{_LAB}lab = Lab.of({str(whole)!r})")
-            results.append(_opened_again(page, min(times, 5)))
-            for name in ("folded", "unfolded"):
-                if name == "unfolded":
-                    _unfold(page)
-                longest = statistics.median(float(page.evaluate(_MOVE)) for _ in range(3))
-                what = f"longest frame, 1,000 migrations {name}"
-                results.append(Result(what, longest, None, 50, "ms"))
-            page.close()
+            with exploring(desk, jupyter, "bundled", opening, _OWN) as page:
+                ours = _clicks(page, times, "store", ["0002_add_price_to_product", "zero"])
+                results.append(Result("click to plan", ours, None, 150, "ms"))
+                results.append(_do_it(page, times))
+            opening = f"{_LAB}lab = Lab.of({str(middle)!r})"
+            with exploring(desk, jupyter, "middle", opening) as page:
+                _unfold(page)
+                ours = _clicks(page, times, "long", ["0058_step", "0059_step"])
+                results.append(Result("click to plan, 300 migrations", ours, None, 150, "ms"))
+            opening = f"{_LAB}lab = Lab.of({str(whole)!r})"
+            with exploring(desk, jupyter, "whole", opening) as page:
+                results.append(_opened_again(page, min(times, 5)))
+                for name in ("folded", "unfolded"):
+                    if name == "unfolded":
+                        _unfold(page)
+                    longest = statistics.median(float(page.evaluate(_MOVE)) for _ in range(3))
+                    what = f"longest frame, 1,000 migrations {name}"
+                    results.append(Result(what, longest, None, 50, "ms"))
     return results
 
 

@@ -117,13 +117,14 @@ def spine() -> Spine:
         rows = []
         for row in _ROWS:
             tell(f"measuring {row.does}")
-            rows.append((row.does, (_reads(lab, row) if row.plans else "", *_moved(lab, row))))
+            step = _run(lab, row)
+            reads = _reads(lab, row, step) if row.plans else ""
+            rows.append((row.does, (reads, *_moved(step))))
     return Spine(columns, tuple(rows))
 
 
-def _moved(lab: Lab, row: _Row) -> Iterator[str]:
-    """A word for each truth that the command moves, and for the rows."""
-    step = _run(lab, row)
+def _moved(step: Step) -> Iterator[str]:
+    """A word for each truth that the command moved, and for the rows."""
     moves = compare(step.before, step.after)
     yield "changes" if moves.models else ""
     yield "changes" if moves.files else ""
@@ -152,9 +153,9 @@ def _rows(changes: Iterable[RowChange]) -> str:
     return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
 
 
-def _reads(lab: Lab, row: _Row) -> str:
-    """The truths without which the command would decide the same: those are left out."""
-    usual = _decided(_run(lab, row))
+def _reads(lab: Lab, row: _Row, step: Step) -> str:
+    """The truths without which the command would decide as it did: those are left out."""
+    usual = _decided(step)
     read = [
         truth
         for truth, ways in _ALONE.items()
