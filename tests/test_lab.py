@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -551,20 +550,3 @@ def test_a_transaction_that_django_leaves_open_is_rolled_back(lab: Lab) -> None:
     assert "store_product" in step.after.tables.tables
     assert Key("store", "0001_initial") in step.after.record.keys
     assert lab.what_if("migrate store zero").stops
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_files_that_come_back_find_the_project_still_set_up(lab: Lab, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    noted = f"\n\nwith open({str(log)!r}, 'a') as log:\n    log.write('x')\n"
-    lab.write("store/models.py", lab.read("store/models.py") + noted)
-    lab.truths()
-    assert log.read_text() == "x"
-    lab.write("notes.txt", "one")
-    lab.truths()
-    assert log.read_text() == "xx"
-    lab.rewind()
-    lab.manage("check")
-    lab.forward()
-    lab.manage("check")
-    assert log.read_text() == "xx"

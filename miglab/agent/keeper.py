@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from typing import Any, Dict, List, NoReturn, Optional, Tuple
+from typing import Any, Dict, List, NoReturn, Optional
 
 from . import imports
 from .job import Job, capture, read_output
@@ -23,15 +23,6 @@ def everyone_out() -> NoReturn:
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)
-
-
-def identity(folder: str) -> Tuple[int, int]:
-    """Tells a folder from one that was made anew in its place."""
-    try:
-        state = os.stat(folder)
-    except OSError:
-        return (0, 0)
-    return (state.st_dev, state.st_ino)
 
 
 class Keeper:
@@ -50,7 +41,6 @@ class Keeper:
     ) -> None:
         self.place, self.digest, self.wire, self.learned = place, digest, wire, learned
         self.folder, self.config = place["folder"], {**config, **place}
-        self._stands_in = identity(self.folder)
         ours, theirs = socket.socketpair()
         self.pid = os.fork()
         self._socket = ours if self.pid else theirs
@@ -60,10 +50,6 @@ class Keeper:
             enter(self.config)
             self.keep()
             os._exit(0)
-
-    def fits(self, place: Dict[str, Any]) -> bool:
-        """Whether it is set up for this place, and the folder that it stands in is still there."""
-        return self.place == place and self._stands_in == identity(self.folder)
 
     @property
     def incoming(self) -> int:

@@ -1,8 +1,7 @@
 """Keeps the project warm: a process with Django imported, its child with the project set up.
 
     level 0   has imported Django; reads the wire
-      └─ keeper   has set one copy of the project up for one digest; or, where that cannot be, not.
-           │      Those of the digests before stay a while: one often goes back there
+      └─ keeper   has set one copy of the project up for one digest; or, where that cannot be, not
            └─ job   a fork of the keeper: runs one request and is gone
 
 When the wire closes, everything is killed. Where the project's code looked at ``sys.argv`` or
@@ -18,7 +17,7 @@ import queue
 import sqlite3
 import sys
 import threading
-from typing import Any, Callable, Dict, List, Optional, TextIO, Tuple
+from typing import Any, Callable, Dict, List, Optional, TextIO
 
 from . import catalogue, imports, rows
 from .job import Job
@@ -130,11 +129,6 @@ def import_django() -> None:
     import django.db.migrations.executor  # noqa: F401
 
 
-#: How many keepers a place has at most: an edit that is taken back comes to the state before. Each
-#: takes some 15 MB.
-KEPT = 2
-
-
 class Level0:
     """Reads the wire and passes each message to the keeper of the right place and digest.
 
@@ -143,7 +137,7 @@ class Level0:
 
     def __init__(self, wire: Wire, config: Dict[str, Any]) -> None:
         self.wire, self.config = wire, config
-        self.keepers: Dict[Tuple[str, str], Keeper] = {}
+        self.keepers: Dict[str, Keeper] = {}
         self.keeper: Optional[Keeper] = None
         self.id: Optional[int] = None
         self.learned: List[str] = []
@@ -165,8 +159,7 @@ class Level0:
                 self.wire.send(without_project(message))
                 continue
             if do == "forget":
-                for keeper in self.of(message["place"]["folder"]):
-                    self.lose(keeper)
+                self.lose(message["place"]["folder"])
                 continue
             if do is not None:
                 self.id = message.get("id")
@@ -179,7 +172,7 @@ class Level0:
         told = keeper.channel.receive()
         if told is None:
             waited_for = keeper is self.keeper
-            self.lose(keeper)
+            self.lose(keeper.folder)
             if waited_for:
                 self.wire.send({"event": "died", "id": self.id, "signal": None, "exit": None})
         else:
@@ -187,25 +180,16 @@ class Level0:
 
     def keep(self, place: Dict[str, Any], digest: str) -> None:
         """Have a keeper for this place and digest, warm where that can be."""
-        name = (place["folder"], digest)
-        known = self.keepers.pop(name, None)
-        if known is not None and known.fits(place):
-            self.keeper = self.keepers[name] = known
+        self.keeper = self.keepers.get(place["folder"])
+        if self.keeper is not None and (self.keeper.place, self.keeper.digest) == (place, digest):
             return
-        if known is not None:
-            known.end()
-        for old in self.of(place["folder"])[: 1 - KEPT]:
-            self.lose(old)
+        self.lose(place["folder"])
         keeper = Keeper(self.wire, self.config, place, digest, self.learned)
         report = keeper.wait_until_set_up(self.wire)
         if not report["warm"]:
             keeper.end()
             keeper = ColdKeeper(self.wire, self.config, place, digest, report["project"])
-        self.keepers[name] = self.keeper = keeper
-
-    def of(self, folder: str) -> List[Keeper]:
-        """The keepers of a place; the one that was spoken to last comes last."""
-        return [each for each in self.keepers.values() if each.folder == folder]
+        self.keepers[place["folder"]] = self.keeper = keeper
 
     def learn(self, names: List[str]) -> None:
         """Import what jobs needed and what needs no project; keep the rest for the next keeper."""
@@ -216,9 +200,10 @@ class Level0:
                 self.learned.append(name)
         gc.freeze()
 
-    def lose(self, keeper: Keeper) -> None:
-        """End this keeper."""
-        del self.keepers[keeper.folder, keeper.digest]
-        keeper.end()
+    def lose(self, folder: str) -> None:
+        """End the keeper of this place, if there is one."""
+        keeper = self.keepers.pop(folder, None)
+        if keeper is not None:
+            keeper.end()
         if keeper is self.keeper:
             self.keeper = None
