@@ -43,6 +43,8 @@ def environment(own: bool = False) -> dict[str, str]:
     dropped: tuple[str, ...] = ("PYTHON", "DJANGO", "FORCE_COLOR", "COLUMNS", "LC_", "LANGUAGE")
     if own:
         dropped = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "FORCE_COLOR", "DJANGO_COLORS")
+    # It differs from one test to the next, and labs with different variables share no agent.
+    dropped += ("PYTEST_CURRENT_TEST",)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
     still = {} if own else STILL
     return {**kept, **still, "PYTHONUTF8": "1", "NO_COLOR": "1", "DJANGO_COLORS": "nocolor"}
