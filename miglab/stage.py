@@ -33,7 +33,7 @@ from .moments import Moment, Moments
 from .project import Project
 from .project.databases import with_databases
 from .reader import Reader, place_of, setup_for, why
-from .runners import Fresh, Stopped, choose
+from .runners import Runner, Stopped, choose
 from .runners.base import Ask, Tell, Terms
 from .sandbox import Sandbox, Snapshot
 
@@ -304,13 +304,14 @@ def open_stage(
     start.wanted(at)
     sandbox = Sandbox(project)
     try:
-        if project.own:
-            project = _with_databases(project, sandbox, time_limit)
-        reader = Reader(choose(runner, setup_for(project)), place_of(sandbox, project), time_limit)
+        agent = choose(runner, setup_for(project))
     except BaseException:
         sandbox.remove()
         raise
     try:
+        if project.own:
+            project = _with_databases(project, sandbox, agent, time_limit)
+        reader = Reader(agent, place_of(sandbox, project), time_limit)
         _fill(project, sandbox, reader, at, tell)
         stage = Stage(project, sandbox, reader, apps)
         reader.prepare(stage.moments.now.snapshot.digest)
@@ -322,7 +323,7 @@ def open_stage(
         if project.own:
             _check_own(stage.truths(), reader.foreign)
     except BaseException as error:
-        reader.runner.close()
+        agent.close()
         sandbox.remove()
         if isinstance(error, Stopped):
             reason = why(error, time_limit)
@@ -331,11 +332,13 @@ def open_stage(
     return stage
 
 
-def _with_databases(project: Project, sandbox: Sandbox, time_limit: float) -> Project:
+def _with_databases(
+    project: Project, sandbox: Sandbox, agent: Runner, time_limit: float
+) -> Project:
     """The project with the databases that its settings name; the sandbox has a place for each."""
     request = {"do": "settings", "place": place_of(sandbox, project), "digest": ""}
     try:
-        answer = Fresh(setup_for(project)).run(request, Terms(limit=time_limit))
+        answer = agent.run(request, Terms(limit=time_limit))
     except Stopped as stopped:
         reason = why(stopped, time_limit)
         raise NoProject(f"the settings of {project.root} cannot be read: {reason}") from None

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from miglab import Lab
@@ -550,3 +551,13 @@ def test_a_transaction_that_django_leaves_open_is_rolled_back(lab: Lab) -> None:
     assert "store_product" in step.after.tables.tables
     assert Key("store", "0001_initial") in step.after.record.keys
     assert lab.what_if("migrate store zero").stops
+
+
+def test_labs_of_two_tests_share_an_agent(
+    open_lab: Callable[..., Lab], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_lab().truths()
+    before = {each.pid for each in psutil.Process().children()}
+    monkeypatch.setenv("PYTEST_CURRENT_TEST", "another")
+    open_lab().truths()
+    assert {each.pid for each in psutil.Process().children()} == before

@@ -163,7 +163,7 @@ class Level0:
                 continue
             if do is not None:
                 self.id = message.get("id")
-                self.keep(message["place"], message["digest"])
+                self.keep(message["place"], message["digest"], set_up=do != "settings")
             if self.keeper is not None and do != "prepare":
                 self.keeper.channel.send(message)
 
@@ -178,18 +178,26 @@ class Level0:
         else:
             self.learn(told["imported"])
 
-    def keep(self, place: Dict[str, Any], digest: str) -> None:
-        """Have a keeper for this place and digest, warm where that can be."""
+    def keep(self, place: Dict[str, Any], digest: str, set_up: bool) -> None:
+        """Have a keeper for this place and digest, warm where that can be; a cold one where the
+        project may not be set up yet."""
         self.keeper = self.keepers.get(place["folder"])
         if self.keeper is not None and (self.keeper.place, self.keeper.digest) == (place, digest):
             return
         self.lose(place["folder"])
-        keeper = Keeper(self.wire, self.config, place, digest, self.learned)
-        report = keeper.wait_until_set_up(self.wire)
-        if not report["warm"]:
+        self.keepers[place["folder"]] = self.keeper = self.started(place, digest, set_up)
+
+    def started(self, place: Dict[str, Any], digest: str, set_up: bool) -> Keeper:
+        """A new keeper, warm where that can be."""
+        known = None
+        if set_up:
+            keeper = Keeper(self.wire, self.config, place, digest, self.learned)
+            report = keeper.wait_until_set_up(self.wire)
+            if report["warm"]:
+                return keeper
             keeper.end()
-            keeper = ColdKeeper(self.wire, self.config, place, digest, report["project"])
-        self.keepers[place["folder"]] = self.keeper = keeper
+            known = report["project"]
+        return ColdKeeper(self.wire, self.config, place, digest, known)
 
     def learn(self, names: List[str]) -> None:
         """Import what jobs needed and what needs no project; keep the rest for the next keeper."""

@@ -35,6 +35,9 @@ FLAGS = [
 ]
 
 
+#: The notebook that is in front: others that are open stay on the page.
+FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+
 #: What a checker of accessibility looks at: all that miglab draws.
 OURS = {"include": [[".miglab"], [".jp-OutputArea .jupyter-widgets"]]}
 
@@ -241,7 +244,7 @@ def exploring(desk: Page, jupyter: Jupyter, name: str, *cells: str) -> Iterator[
     """The page with these cells and ``lab.explore()``, run, as soon as its explorer is drawn."""
     with opened(desk, written(jupyter, name, *cells, "lab.explore()")) as page:
         run_all(page)
-        page.locator(".miglab-stage[data-revision]").wait_for(timeout=120_000)
+        page.locator(f"{FRONT} .miglab-stage[data-revision]").wait_for(timeout=120_000)
         yield page
 
 
