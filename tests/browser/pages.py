@@ -167,14 +167,16 @@ def opened(desk: Page, notebook: str) -> Iterator[Page]:
         idle(desk)
         yield desk
     finally:
-        desk.evaluate(
-            "async () => {"
-            "  const { currentWidget } = jupyterapp.shell;"
-            "  await currentWidget.context.save();"
-            "  await currentWidget.sessionContext.shutdown();"
-            "  currentWidget.close();"
-            "}"
-        )
+        desk.evaluate(_CLOSE, notebook)
+
+
+_CLOSE = """async path => {
+  const panels = [...jupyterapp.shell.widgets("main")];
+  const panel = panels.find(each => each.context?.path === path);
+  await panel.context.save();
+  await panel.sessionContext.shutdown();
+  panel.close();
+}"""
 
 
 def idle(page: Page) -> None:
