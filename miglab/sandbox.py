@@ -301,7 +301,12 @@ class Sandbox:
         with contextlib.suppress(OSError):
             if Path.cwd().is_relative_to(self.root.resolve()):
                 os.chdir(self.root.anchor)
-        shutil.rmtree(self.root, ignore_errors=True)
+        # An agent that sets the project up at this moment may write into what is being emptied.
+        for _ in range(20):
+            shutil.rmtree(self.root, ignore_errors=True)
+            if not self.root.exists():
+                break
+            time.sleep(0.05)
         with contextlib.suppress(OSError):
             self._lock_path.unlink()
         self._lock.close()

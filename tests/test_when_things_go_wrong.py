@@ -109,17 +109,30 @@ def test_cancelling_from_another_thread_stops_the_command(looping: Lab) -> None:
 def test_cancelling_stops_a_what_if_and_leaves_nothing_behind(looping: Lab) -> None:
     before = looping.truths().truths
 
-    def begun() -> None:
-        while not looping.busy:
-            time.sleep(0.01)
-        looping.cancel()
-
-    thread = threading.Thread(target=begun)
+    thread = threading.Thread(target=lambda: (_until(lambda: looping.busy), looping.cancel()))
     thread.start()
     with pytest.raises(Interrupted, match="cancelled"):
         looping.what_if("migrate store")
     thread.join()
     assert unchanged(looping, before)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no interrupt for one process")
+def test_what_is_cancelled_answers_and_its_agent_goes_on(lab: Lab) -> None:
+    lab.truths()
+    before = {each.pid for each in psutil.Process().children()}
+    thread = threading.Thread(target=lambda: (_until(lambda: lab.busy), lab.cancel()))
+    thread.start()
+    with pytest.raises(Interrupted, match="cancelled"):
+        lab.shell("import time; time.sleep(600)")
+    thread.join()
+    assert not lab.manage("check").refused
+    assert {each.pid for each in psutil.Process().children()} == before
+
+
+def _until(so: Callable[[], bool]) -> None:
+    while not so():
+        time.sleep(0.01)
 
 
 def test_cancelling_where_nothing_runs_does_nothing(lab: Lab) -> None:

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import gc
 import os
+import signal
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
 
@@ -42,7 +43,7 @@ class Job:
         self.request = request
         # A job is short, and what it leaves behind is gone with it.
         gc.set_threshold(50_000)
-        self.wire.send({"event": "begun", "id": request["id"]})
+        self.wire.send({"event": "begun", "id": request["id"], "pid": os.getpid()})
         if hasattr(os, "register_at_fork"):
             # What the project forks, and leaves behind, must not hold the wire open.
             os.register_at_fork(after_in_child=self.wire.leave)
@@ -167,6 +168,8 @@ class Job:
 
     def finish(self, error: Optional[BaseException]) -> NoReturn:
         """Send what happened, and end this process."""
+        # It was interrupted, or is too late to be: the answer is sent whole.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         self.trace.stop()
         close_connections()
         failure = describe(error)

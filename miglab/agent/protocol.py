@@ -11,7 +11,8 @@ miglab → agent
 
 agent → miglab
     ``{"event": "ready", "version": VERSION, …}``   after the configuration
-    ``{"event": "begun"}``                          a request's process has taken it on
+    ``{"event": "begun", "pid": …}``                a request's process has taken it on; when it is
+                                                    interrupted (SIGINT), it answers at once
     ``{"event": "ask", "text": …}``                 the project reads from its standard input
     ``{"event": "told", "text": …}``                what is being done now, in a few words
     ``{"event": "done", …}``                        a request's end, ``DONE``

@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import os
 import queue
+import signal
 import sqlite3
 import sys
 import threading
@@ -30,6 +31,8 @@ from .wire import Wire
 
 def main() -> None:
     """Read the configuration and serve until the wire closes."""
+    # Whoever started miglab may have had interrupts ignored; what runs here can be cancelled.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     wire = Wire.take_standard_streams()
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
         stream = print_to(descriptor)

@@ -48,11 +48,15 @@ class Stop:
 
     def __init__(self) -> None:
         self._since: float | None = None
+        #: Interrupts what runs, while something does.
+        self.interrupt: Callable[[], None] | None = None
 
     def ask(self) -> None:
-        """From now on no request is begun, and one that runs is stopped."""
+        """From now on no request is begun, and one that runs is interrupted, or else stopped."""
         if self._since is None:
             self._since = time.monotonic()
+            if interrupt := self.interrupt:
+                interrupt()
 
     def clear(self) -> None:
         """Requests may run again."""

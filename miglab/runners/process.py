@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -62,7 +63,8 @@ class AgentProcess:
         self._send(message)
 
     def request(self, message: Message, terms: Terms) -> Message:
-        """Send a request and wait for its end. Raises ``Stopped``, and then the agent is dead."""
+        """Send a request and wait for its end. Raises ``Stopped``; then the agent is dead, unless
+        the request was cancelled and ended by itself."""
         self._begun = False
         try:
             if not self._ready:
@@ -71,10 +73,16 @@ class AgentProcess:
                 self._wait_until_ready(None if limit is None else max(limit, START_LIMIT))
             self._number += 1
             self._send({**message, "id": self._number})
-            return self._wait(terms)
+            answer = self._wait(terms)
         except BaseException:
             self.kill()
             raise
+        finally:
+            if terms.stop is not None:
+                terms.stop.interrupt = None
+        if terms.stop is not None and terms.stop.asked and _was_interrupted(answer):
+            raise Stopped("cancelled")
+        return answer
 
     def kill(self) -> None:
         """End the agent and all that it started, at once."""
@@ -105,6 +113,7 @@ class AgentProcess:
         self.about = message
 
     def _wait(self, terms: Terms) -> Message:
+        """The end of the request that was sent last. Raises ``Stopped``."""
         deadline = None if terms.limit is None else time.monotonic() + terms.limit
         while True:
             message = self._next(deadline, terms.stop)
@@ -115,6 +124,8 @@ class AgentProcess:
                 return message
             if event == "begun":
                 self._begun = True
+                if terms.stop is not None:
+                    terms.stop.interrupt = partial(_interrupt, message["pid"])
             if event == "told" and terms.tell is not None:
                 terms.tell(message["text"])
             if event == "died":
@@ -152,6 +163,18 @@ class AgentProcess:
             lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
             return lines[-1] if lines else ""
         return ""
+
+
+def _interrupt(pid: int) -> None:
+    """As Ctrl-C would. Windows has no such thing for one process, so there nothing happens."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
+
+
+def _was_interrupted(answer: Message) -> bool:
+    error = answer.get("error") or {}
+    return error.get("class") == "KeyboardInterrupt"
 
 
 def _read(stream: IO[bytes], messages: queue.SimpleQueue[Message | None]) -> None:

@@ -250,6 +250,13 @@ def exploring(desk: Page, jupyter: Jupyter, name: str, *cells: str) -> Iterator[
         yield page
 
 
+def previewed(page: Page, line: str) -> None:
+    """Wait until it was tried in a copy what this command would do."""
+    page.locator(f'.miglab-preview[data-line="{line}"]:not([data-status=measuring])').wait_for(
+        timeout=120_000
+    )
+
+
 def violations(page: Page) -> list[str]:
     """What the checker finds, each with the element it is about."""
     found = Axe().run(page, context=OURS).response["violations"]

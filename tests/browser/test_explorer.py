@@ -24,6 +24,7 @@ from .pages import (
     exploring,
     free_port,
     opened,
+    previewed,
     served,
     violations,
 )
@@ -73,10 +74,6 @@ def card(page: Page | Locator, name: str) -> Any:
     return page.locator(f'[data-miglab="store.{name}"]').first
 
 
-def previewed(page: Page) -> None:
-    page.locator(".miglab-preview[data-status=ready]").wait_for(timeout=120_000)
-
-
 def theme(page: Page, name: str) -> None:
     """From now on the page has this theme."""
     page.evaluate(
@@ -114,7 +111,7 @@ def test_picked_by_mouse_previewed_done_and_rewound(desk: Page, jupyter: Jupyter
             "python manage.py migrate store 0003_change_price_field"
         )
         expect(card(page, "0005_tag_product_tags")).to_contain_text("1. to unapply")
-        previewed(page)
+        previewed(page, "migrate store 0003_change_price_field")
         expect(page.locator(".miglab-preview")).to_contain_text("6 rows of store_tag")
         assert recorded(path) == ["0001", "0002", "0003", "0004", "0005"]
         accessible(page, "explorer")
@@ -142,7 +139,7 @@ def test_picked_and_done_by_keyboard_alone(desk: Page, jupyter: Jupyter) -> None
         )
         page.keyboard.press("Enter")
         expect(page.locator(".miglab-line").first).to_contain_text("0003_change_price_field")
-        previewed(page)
+        previewed(page, "migrate store 0003_change_price_field")
         for _ in range(20):
             page.keyboard.press("Tab")
             if page.evaluate("document.activeElement.className") == "miglab-do":
@@ -234,6 +231,6 @@ def test_the_explorer_is_a_page_of_its_own_too(browser: Browser, tmp_path: Path)
         card(page, "0002_add_price_to_product").click()
         line = page.locator(".miglab-line").first
         expect(line).to_contain_text("0002_add_price_to_product", timeout=60_000)
-        previewed(page)
+        previewed(page, "migrate store 0002_add_price_to_product")
         expect(page.locator("[data-miglab-still]")).to_be_hidden()
         page.close()

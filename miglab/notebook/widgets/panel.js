@@ -60,6 +60,7 @@ class Panel {
   previewChanged() {
     const preview = this.lab.get("preview");
     this.preview.dataset.status = preview.status ?? "";
+    this.preview.dataset.line = preview.line ?? "";
     if (preview.status === "ready") {
       // Made by miglab from measured facts, everything in it escaped.
       this.preview.innerHTML = preview.html;
