@@ -26,8 +26,11 @@ WORK = ROOT / "my-work"
 FIRST = "00_start_here.ipynb"
 APP = LESSONS / "explore" / "explorer.ipynb"
 
-#: Tests run on all cores, those of one file one after the other.
-AT_ONCE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+#: Tests run on all cores, those of one file one after the other; one file more than there are
+#: cores, since a test often waits for a process of its own.
+AT_ONCE = ("-n", str(CORES + 1), "--dist", "loadfile", "--no-loadscope-reorder")
 
 #: What pytest is told beside --nbval: the outputs are compared, but for what no run repeats.
 CELLS = (
