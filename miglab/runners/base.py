@@ -48,14 +48,19 @@ class Stop:
 
     def __init__(self) -> None:
         self._since: float | None = None
-        #: Interrupts what runs, while something does.
-        self.interrupt: Callable[[], None] | None = None
+        self._interrupt: Callable[[], None] | None = None
+
+    def running(self, interrupt: Callable[[], None] | None) -> None:
+        """What interrupts the request that runs from now on; ``None`` when it has ended."""
+        self._interrupt = interrupt
+        if interrupt is not None and self.asked:
+            interrupt()
 
     def ask(self) -> None:
         """From now on no request is begun, and one that runs is interrupted, or else stopped."""
         if self._since is None:
             self._since = time.monotonic()
-            if interrupt := self.interrupt:
+            if interrupt := self._interrupt:
                 interrupt()
 
     def clear(self) -> None:

@@ -79,7 +79,7 @@ class AgentProcess:
             raise
         finally:
             if terms.stop is not None:
-                terms.stop.interrupt = None
+                terms.stop.running(None)
         if terms.stop is not None and terms.stop.asked and _was_interrupted(answer):
             raise Stopped("cancelled")
         return answer
@@ -125,10 +125,12 @@ class AgentProcess:
             if event == "begun":
                 self._begun = True
                 if terms.stop is not None:
-                    terms.stop.interrupt = partial(_interrupt, message["pid"])
+                    terms.stop.running(partial(_interrupt, message["pid"]))
             if event == "told" and terms.tell is not None:
                 terms.tell(message["text"])
             if event == "died":
+                if terms.stop is not None and terms.stop.asked:
+                    raise Stopped("cancelled")
                 number, code = message["signal"], message["exit"]
                 told = f"signal {number}" if number else "" if code is None else f"exit code {code}"
                 raise Stopped("died", told, self._begun)
