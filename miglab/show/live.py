@@ -116,7 +116,9 @@ def looks() -> Value:
     return {name: asdict(look) for name, look in {**named, "NO_FILE": NO_FILE}.items()}
 
 
-def plan(graph: Graph, done: set[Key], target: tuple[str, Key | None]) -> Value:
+def plan(
+    graph: Graph, done: set[Key], target: tuple[str, Key | None], *, fake: bool = False
+) -> Value:
     """What going to a target would do: ``{"sentence", "cards": {id: card with its "order"}}``."""
     label, key = target
     moves = graph.migration_plan([key or (label, None)], done)
@@ -124,7 +126,8 @@ def plan(graph: Graph, done: set[Key], target: tuple[str, Key | None]) -> Value:
     for order, (each, backwards) in enumerate(moves, 1):
         node = Node(each, moving_state(each, backwards, label), target=each == key)
         cards[str(each)] = {**card(node), "order": order}
-    return {"sentence": clean(plan_sentence(target, moves)), "cards": cards}
+    alone = " With --fake in the record alone: no table changes." if fake and moves else ""
+    return {"sentence": clean(plan_sentence(target, moves)) + alone, "cards": cards}
 
 
 def truths(view: View) -> Value:

@@ -94,11 +94,14 @@ def jupyterlab(folder: Path) -> Iterator[Jupyter]:
         f"--IdentityProvider.token={token}",
         "--ServerApp.port_retries=0",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.news_url=None",
         # What opens a notebook in a page that is there.
         "--LabApp.expose_app_in_browser=True",
     ]
     address = f"http://127.0.0.1:{port}"
+    # It asks nobody whether he wants news: the question would lie on what is clicked.
+    settings = folder.parent / "settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
     with served(command, folder, f"{address}/api?token={token}", folder.parent / "log.txt"):
         yield Jupyter(address, token, folder)
 

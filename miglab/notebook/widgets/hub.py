@@ -218,7 +218,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         key = None if name == "zero" else Key(app, name)
         there = key is None or key in self._graph
         line = migrate_line(app, name, self.options)
-        plan = live.plan(self._graph, self._done, (app, key)) if there else {}
+        fake = "--fake" in self.options
+        plan = live.plan(self._graph, self._done, (app, key), fake=fake) if there else {}
         self.show(
             chosen={
                 "app": app,
