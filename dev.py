@@ -28,13 +28,14 @@ APP = LESSONS / "explore" / "explorer.ipynb"
 
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-#: Tests run on all cores, those of one file one after the other; one file more than there are
-#: cores, since a test often waits for a process of its own.
-AT_ONCE = ("-n", str(CORES + 1), "--dist", "loadfile", "--no-loadscope-reorder")
+#: Tests run on all cores, those of one file one after the other.
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
+AT_ONCE = ("-n", "auto", *BY_FILE)
 
 #: What pytest is told beside --nbval: the outputs are compared, but for what no run repeats.
 CELLS = (
-    *("notebooks", "-p", "no:cacheprovider", *AT_ONCE),
+    # One more than there are cores: a notebook waits for its kernel, and the kernel for its lab.
+    *("notebooks", "-p", "no:cacheprovider", "-n", str(CORES + 1), *BY_FILE),
     *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
 )
 

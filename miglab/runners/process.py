@@ -43,7 +43,7 @@ class AgentProcess:
             target=_read, args=(self._process.stdout, self._messages), daemon=True
         ).start()
         self._send(dict(setup.config))
-        self._ready = False
+        self._ready = self._ended = False
         self.about: Message = {}
         self._number = 0
         self._begun = False
@@ -85,7 +85,10 @@ class AgentProcess:
         return answer
 
     def kill(self) -> None:
-        """End the agent and all that it started, at once."""
+        """End the agent and all that it started, at once. Its number may be another's later."""
+        if self._ended:
+            return
+        self._ended = True
         if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -163,15 +163,26 @@ def desk_of(browser: Browser, jupyter: Jupyter) -> Page:
 def opened(desk: Page, notebook: str) -> Iterator[Page]:
     """The page with this notebook open, as soon as its kernel is idle. At the end the notebook is
     saved and closed, and its kernel shut down."""
-    desk.evaluate(
-        "async path => { await jupyterapp.commands.execute('docmanager:open', {path}) }", notebook
-    )
+    desk.evaluate(_OPEN, notebook)
     try:
         idle(desk)
         yield desk
     finally:
         desk.evaluate(_CLOSE, notebook)
 
+
+#: The line at the bottom may still speak of the notebook that was in front before.
+_OPEN = """async path => {
+  const panel = await jupyterapp.commands.execute("docmanager:open", {path});
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  const { kernel } = panel.sessionContext.session;
+  for (let turn = 0; turn < 1200; turn++) {
+    if (kernel.status === "idle" && jupyterapp.shell.currentWidget === panel) return;
+    await new Promise(done => setTimeout(done, 50));
+  }
+  throw new Error(`${path} was not ready within a minute`);
+}"""
 
 _CLOSE = """async path => {
   const panels = [...jupyterapp.shell.widgets("main")];

@@ -7,6 +7,7 @@ import pytest
 from miglab import Lab
 from miglab.errors import BadInput, LabClosed, UnknownName
 from miglab.lessons import check, your_turn
+from miglab.lessons.shelf import Shelf
 from miglab.lessons.tasks import task
 
 
@@ -47,7 +48,8 @@ def test_what_led_to_a_task_cannot_be_rewound() -> None:
         assert check("two-lost-lines") == before
 
 
-def test_a_task_that_was_not_begun_names_the_cell_to_run() -> None:
+def test_a_task_that_was_not_begun_names_the_cell_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("miglab.lessons.tasks._TASKS", Shelf("task"))
     task("never-begun", {"Somebody began it.": lambda lab: True})
     with pytest.raises(BadInput, match="run the cell your_turn"):
         check("never-begun")
