@@ -26,16 +26,12 @@ WORK = ROOT / "my-work"
 FIRST = "00_start_here.ipynb"
 APP = LESSONS / "explore" / "explorer.ipynb"
 
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
 #: Tests run on all cores, those of one file one after the other.
-BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
-AT_ONCE = ("-n", "auto", *BY_FILE)
+AT_ONCE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 
 #: What pytest is told beside --nbval: the outputs are compared, but for what no run repeats.
 CELLS = (
-    # One more than there are cores: a notebook waits for its kernel, and the kernel for its lab.
-    *("notebooks", "-p", "no:cacheprovider", "-n", str(CORES + 1), *BY_FILE),
+    *("notebooks", "-p", "no:cacheprovider", *AT_ONCE),
     *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
 )
 
