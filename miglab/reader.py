@@ -46,7 +46,8 @@ def environment(own: bool = False) -> dict[str, str]:
     # It differs from one test to the next, and labs with different variables share no agent.
     dropped += ("PYTEST_CURRENT_TEST",)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    still = {} if own else STILL
+    # What Python compiles in a user's environment, nobody stores there.
+    still = {"PYTHONDONTWRITEBYTECODE": "1"} if own else STILL
     return {**kept, **still, "PYTHONUTF8": "1", "NO_COLOR": "1", "DJANGO_COLORS": "nocolor"}
 
 

@@ -18,7 +18,11 @@ def start() -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules["miglab_agent"] = module
     spec.loader.exec_module(module)
-    importlib.import_module("miglab_agent.serve").main()
+    # What is compiled here is miglab's own, and may be stored whatever holds for the project.
+    sys.dont_write_bytecode, wanted = False, sys.dont_write_bytecode
+    serve = importlib.import_module("miglab_agent.serve")
+    sys.dont_write_bytecode = wanted
+    serve.main()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Remembers what jobs had to import, so that the next one finds it there.
+"""Remembers what had to be imported, so that whoever comes next finds it there.
 
 A job imports modules of Django's that its keeper has not, and is gone with them: at its end it
-names them through a pipe. Only Django's own modules are learned: the project's are not ours.
+names them through a pipe. Setting a project up imports others, which its keeper names. Only
+Django's own modules are learned: the project's are not ours.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import importlib
 import os
 import sys
-from typing import List, Optional
+from typing import List, Optional, Set
 
 #: What a pipe holds at the least, on every system.
 _PIPE = 4096
@@ -33,6 +34,15 @@ def needs_no_project(name: str) -> bool:
     return name.startswith(_NO_PROJECT)
 
 
+def since(known: Set[str]) -> List[str]:
+    """Django's modules that were imported since these were all there were, but for migrations."""
+    return [
+        name
+        for name in sys.modules
+        if name.startswith("django.") and ".migrations." not in name and name not in known
+    ]
+
+
 def attempt(name: str) -> None:
     """Import a module, or leave it to the job that needs it."""
     try:
@@ -50,15 +60,10 @@ class Notes:
 
     def tell(self) -> None:
         """In the job, when all else is done: say so, and name what it imported."""
-        new = [
-            name
-            for name in sys.modules
-            if name.startswith("django.") and ".migrations." not in name and name not in self._known
-        ]
         # Nobody reads before the job is gone: what does not fit is left to the next one.
         os.set_blocking(self._mouth, False)
         with contextlib.suppress(OSError):
-            os.write(self._mouth, " ".join(["done", *new]).encode()[:_PIPE])
+            os.write(self._mouth, " ".join(["done", *since(self._known)]).encode()[:_PIPE])
 
     def hear(self) -> Optional[List[str]]:
         """In the keeper, when the job is gone: the names it told, the last perhaps cut; ``None``

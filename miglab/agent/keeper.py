@@ -76,6 +76,7 @@ class Keeper:
     def keep(self) -> None:
         """In the child: set the project up inside its own manage.py, and fork from there."""
         job = Job(self.config, self.wire, self.channel.receive)
+        known = set(sys.modules)
         arguments = WatchedArguments(["manage.py", "check"])
         reported = False
 
@@ -93,6 +94,8 @@ class Keeper:
             reported = True
             if not warm:
                 return
+            new = imports.since(known)
+            self.tell_imported([name for name in new if imports.needs_no_project(name)])
             connections.close_all()
             for name in self.learned:
                 imports.attempt(name)
@@ -147,6 +150,10 @@ class Keeper:
         """Import what the last job had to import, and tell level 0."""
         for name in names:
             imports.attempt(name)
+        self.tell_imported(names)
+
+    def tell_imported(self, names: List[str]) -> None:
+        """Tell level 0 what had to be imported: it lends that to the next keeper."""
         if names:
             self.channel.send({"imported": names})
 

@@ -171,7 +171,7 @@ class Level0:
                 self.keeper.channel.send(message)
 
     def listen(self, keeper: Keeper) -> None:
-        """Hear what the keeper's jobs imported, or that the keeper is dead."""
+        """Hear what the keeper and its jobs imported, or that the keeper is dead."""
         told = keeper.channel.receive()
         if told is None:
             waited_for = keeper is self.keeper
@@ -203,7 +203,7 @@ class Level0:
         return ColdKeeper(self.wire, self.config, place, digest, known)
 
     def learn(self, names: List[str]) -> None:
-        """Import what jobs needed and what needs no project; keep the rest for the next keeper."""
+        """Import what was needed and needs no project; keep the rest for the next keeper."""
         for name in names:
             if imports.needs_no_project(name):
                 imports.attempt(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..compare.truths import Moves, compare
@@ -10,6 +10,7 @@ from ..facts.lesson import Spine
 from ..facts.step import RowChange, Step
 from ..facts.truths import NAMES
 from ..lab import Lab
+from ..runners.base import Tell
 from .acts import add_field, by_hand
 
 Act = Callable[[Lab], Step]
@@ -114,13 +115,57 @@ def spine() -> Spine:
     """By which truth a command decides, and which it moves: each cell from runs in a lab."""
     columns = ("decides by", *NAMES, "rows")
     with Lab.progress() as tell, Lab("storefront", apps=["store"]) as lab:
-        rows = []
+        bench, steps = _Bench(lab), {}
         for row in _ROWS:
             tell(f"measuring {row.does}")
-            step = _run(lab, row)
-            reads = _reads(lab, row, step) if row.plans else ""
-            rows.append((row.does, (reads, *_moved(step))))
+            steps[row] = bench.measured(row)
+        reads = _reads(bench, {row: _decided(steps[row]) for row in _ROWS if row.plans}, tell)
+    rows = (
+        (row.does, (", ".join(reads.get(row, ())), *_moved(step))) for row, step in steps.items()
+    )
     return Spine(columns, tuple(rows))
+
+
+class _Bench:
+    """A lab in which each command is measured from the beginning, and from what has to be done
+    before it. What is done there already is not done again."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        #: What was done, each with the moment of the history that it led to.
+        self._done: list[tuple[Act, int]] = []
+
+    def measured(self, row: _Row, *changes: Act) -> Step:
+        """The command; ``changes`` are made just before it."""
+        wanted = (*row.before, *changes)
+        same = 0
+        for act, (done, _) in zip(wanted, self._done, strict=False):
+            if act is not done:
+                break
+            same += 1
+        del self._done[same:]
+        moment = self._done[-1][1] if self._done else 0
+        if steps := self._lab.history().position - moment:
+            self._lab.rewind(steps)
+        for act in wanted[same:]:
+            act(self._lab)
+            self._done.append((act, self._lab.history().position))
+        return row.act(self._lab)
+
+
+def _reads(bench: _Bench, usual: Mapping[_Row, object], tell: Tell) -> dict[_Row, list[str]]:
+    """The truths without which a command would decide as it did: those are left out."""
+    reads: dict[_Row, list[str]] = {row: [] for row in usual}
+    # Commands before which the same is done follow each other.
+    rows = sorted(usual, key=lambda row: len(row.before))
+    for truth, ways in _ALONE.items():
+        tell(f"changing the {truth} alone")
+        for way in ways:
+            for row in rows:
+                known = truth in reads[row]
+                if not known and _decided(bench.measured(row, way)) != usual[row]:
+                    reads[row].append(truth)
+    return reads
 
 
 def _moved(step: Step) -> Iterator[str]:
@@ -151,28 +196,6 @@ def _rows(changes: Iterable[RowChange]) -> str:
         "new": sum(each.gained for each in changes),
     }
     return ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
-
-
-def _reads(lab: Lab, row: _Row, step: Step) -> str:
-    """The truths without which the command would decide as it did: those are left out."""
-    usual = _decided(step)
-    read = [
-        truth
-        for truth, ways in _ALONE.items()
-        if any(_decided(_run(lab, row, way)) != usual for way in ways)
-    ]
-    return ", ".join(read)
-
-
-def _run(lab: Lab, row: _Row, change: Act | None = None) -> Step:
-    """The command from the lab's beginning, one truth changed by hand just before it."""
-    if lab.history().position:
-        lab.restart()
-    for each in row.before:
-        each(lab)
-    if change:
-        change(lab)
-    return row.act(lab)
 
 
 def _decided(step: Step) -> object:

@@ -28,7 +28,9 @@ def made(place: Path, python: str, *packages: str) -> Path:
     """An environment with these packages; gives its interpreter."""
     uv("venv", "--quiet", "--python", python, str(place))
     interpreter = place / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    uv("pip", "install", "--quiet", "--python", str(interpreter), *packages)
+    # As pip does; otherwise each process compiles Django again.
+    install = ("pip", "install", "--quiet", "--compile-bytecode", "--python")
+    uv(*install, str(interpreter), *packages)
     return interpreter
 
 

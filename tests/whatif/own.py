@@ -114,9 +114,10 @@ def shop(
     )
     (place / "__init__.py").unlink(missing_ok=True)
     if migrated:
-        manage(place, "migrate", "-v0")
         code = (
+            "from django.core.management import call_command\n"
             "from shop.models import Item\n"
+            "call_command('migrate', verbosity=0)\n"
             f"Item.objects.bulk_create(Item(name=str(n), price=9) for n in range({rows}))"
         )
         manage(place, "shell", "-c", code)

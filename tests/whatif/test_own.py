@@ -102,6 +102,27 @@ def test_settings_in_site_packages_and_no_manage_py(tmp_path: Path, of: Of) -> N
     loses_prices(lab)
 
 
+def test_the_environment_in_its_folder_does_not_change_either(
+    tmp_path: Path, of: Of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has run what is installed there: Python would store what it compiles."""
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    settings = "\nfrom used_by_settings import *\nfrom . import used_by_config\n"
+    folder = shop(
+        tmp_path / "site",
+        settings=settings,
+        files={"used_by_settings.py": "", "config/used_by_config.py": ""},
+    )
+    interpreter = environment(folder)
+    (packages,) = folder.glob("venv/lib/python*/site-packages")
+    (folder / "used_by_settings.py").rename(packages / "used_by_settings.py")
+    (packages / "used_at_the_start.py").touch()
+    (packages / "start.pth").write_text("import used_at_the_start\n")
+    before = fingerprints(folder)
+    loses_prices(of(folder, python=str(interpreter)))
+    assert fingerprints(folder) == before
+
+
 def environment(tmp_path: Path, *paths: Path) -> Path:
     """A virtual environment that has this one's packages, and these folders on its path."""
     place = tmp_path / "venv"
