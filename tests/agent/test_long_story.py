@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from miglab.runners import names
 from .story import STORY, Delete, Edit, Run, Write
 
 CLOCK = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d|_\d{8}_\d{4}| at 0x[0-9a-f]+|\(\d+\.\d+s\)")
-PLAIN_ENVIRONMENT = {**environment(), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+PLAIN_ENVIRONMENT = {**environment(), "PYTHONUNBUFFERED": "1"}
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,10 @@ def state(step: object, folder: Path, output: str, failed: bool) -> After:
 
 
 def plain_story(folder: Path) -> list[After]:
-    """The story as a terminal tells it, each command in a fresh ``python manage.py``."""
+    """The story as a terminal tells it, each command in a fresh ``python manage.py``, each edit
+    in another minute than the one before."""
     told = []
-    for step in STORY:
+    for minute, step in enumerate(STORY):
         output, failed = "", False
         if isinstance(step, Run):
             done = run_plain(folder, step)
@@ -65,9 +67,9 @@ def plain_story(folder: Path) -> list[After]:
         elif isinstance(step, Edit):
             text = (folder / step.path).read_text()
             assert text.count(step.old) == 1, step
-            (folder / step.path).write_text(text.replace(step.old, step.new))
+            write_at(minute, folder / step.path, text.replace(step.old, step.new))
         elif isinstance(step, Write):
-            (folder / step.path).write_text(step.text)
+            write_at(minute, folder / step.path, step.text)
         else:
             found = [*folder.glob(step.path)]
             assert found, step
@@ -75,6 +77,14 @@ def plain_story(folder: Path) -> list[After]:
                 path.unlink()
         told.append(state(step, folder, output, failed))
     return told
+
+
+def write_at(minute: int, path: Path, text: str) -> None:
+    """Write a file at another time than any before it: Python tells by the second and the size
+    whether its bytecode still fits."""
+    path.write_text(text)
+    when = time.time() - 60 * (len(STORY) - minute)
+    os.utime(path, (when, when))
 
 
 def run_plain(folder: Path, step: Run) -> subprocess.CompletedProcess[str]:

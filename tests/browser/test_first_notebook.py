@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from .pages import Jupyter, all_run, emptied, opened, run_all, written
+from .pages import FRONT, Jupyter, all_run, emptied, opened, run_all, written
 
 pytestmark = pytest.mark.browser
 
@@ -27,11 +27,18 @@ def graphs(page: Page) -> int:
 
 def scroll(page: Page) -> None:
     """Pass by every cell: JupyterLab draws those that come into view."""
-    cells = page.locator(".jp-Notebook .jp-Cell")
-    for place in range(cells.count()):
-        cells.nth(place).scroll_into_view_if_needed()
+    page.locator(f"{FRONT} .jp-WindowedPanel-outer").evaluate(_SCROLL)
     if folder := os.environ.get("MIGLAB_SCREENSHOTS"):
         page.locator(".jp-Notebook").screenshot(path=str(Path(folder) / "notebook.png"))
+
+
+_SCROLL = """async panel => {
+  const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  for (let top = 0; top < panel.scrollHeight; top += panel.clientHeight / 2) {
+    panel.scrollTop = top;
+    await drawn();
+  }
+}"""
 
 
 def test_its_pictures_show_before_it_is_trusted_and_before_anything_is_run(

@@ -7,6 +7,7 @@ here say what somebody must be told.
 
 from __future__ import annotations
 
+import compileall
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -87,9 +88,10 @@ class WhatIf(Protocol):
 
 @pytest.fixture(scope="module")
 def opened(home: Path) -> Iterator[Lab]:
-    """The storefront with the shop in it, made once."""
+    """The storefront with the shop in it, made once, with the bytecode that a terminal leaves."""
     with Lab("storefront") as lab:
         add_shop(lab)
+        compileall.compile_dir(lab.folder, quiet=1)
         yield lab
 
 
