@@ -10,24 +10,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
-from . import start
+from . import edits, looks, wire
 from .commands import arguments, typed
-from .compare.picture import picture, plan_picture
-from .errors import BadInput, RefusalExpected, UnknownName
+from .errors import BadInput, RefusalExpected
 from .facts.consequences import Consequences, Ladder
-from .facts.graph import graph_of
 from .facts.mend import Mend
 from .facts.picture import Picture
-from .facts.schema import Schema
 from .facts.step import Step
-from .facts.truths import NOT_COMPARED, Files, Record, value_or
+from .facts.truths import NOT_COMPARED
 from .facts.view import History, Rows, View
+from .opening import copy_stage, open_stage
 from .project import bundled, own
 from .runners.base import Ask, Tell
-from .stage import Stage, copy_stage, open_stage
+from .stage import Stage
 from .turns import Turns
 from .whatif import added_since, commands_since, mends, what_if, what_if_all
-from .wire import refusal
 
 Progress = Callable[[], AbstractContextManager[Tell]]
 
@@ -73,10 +70,8 @@ class Lab:
         runner: str | None = None,
     ) -> None:
         self.apps = _labels(apps)
-        if not isinstance(time_limit, (int, float)) or not time_limit > 0:
-            raise BadInput(f"time_limit={time_limit!r} is no number of seconds above 0")
         self._runner = runner
-        self._take(open_stage(bundled(project), at, self.apps, time_limit, runner))
+        self._take(open_stage(bundled(project), at, self.apps, _seconds(time_limit), runner))
 
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""
@@ -116,19 +111,24 @@ class Lab:
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = _labels(apps), runner
+        limit = _seconds(time_limit)
         project = own.find(path, python=python, settings=settings, include=include)
         with Lab.progress() as tell:
-            lab._take(open_stage(project, None, lab.apps, time_limit, runner, tell))
+            lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
         return lab
 
     @property
     def time_limit(self) -> float:
-        """Seconds that one command may take."""
+        """Seconds that one command may take; it can be set.
+
+        Raises:
+            BadInput: it is set to no number above 0.
+        """
         return self._stage.reader.time_limit
 
     @time_limit.setter
     def time_limit(self, seconds: float) -> None:
-        self._stage.reader.time_limit = seconds
+        self._stage.reader.time_limit = _seconds(seconds)
 
     @property
     def last(self) -> Step | None:
@@ -244,8 +244,7 @@ class Lab:
                 return step
             # A look is no step.
             stage.last = last
-        rows = tuple(tuple(row) for row in table["rows"])
-        return Rows("", tuple(table["columns"]), rows, len(rows))
+        return wire.rows(table)
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The rows of a table as they are stored, by primary key, the first ``limit`` of them.
@@ -256,20 +255,7 @@ class Lab:
         if not isinstance(limit, int) or limit < 0:
             raise BadInput(f"limit={limit!r} is no number of rows")
         with self._turns.one() as stage:
-            moment, truths = stage.now()
-            schema = value_or(truths.tables, Schema())
-            if table not in schema.tables:
-                raise UnknownName("table", table, schema.tables)
-            keys = sorted((c.key, c.name) for c in schema.tables[table].columns if c.key)
-            order = " ORDER BY " + ", ".join(quoted(name) for _, name in keys) if keys else ""
-            sql = f"SELECT * FROM {quoted(table)}{order} LIMIT {limit}"
-            answer = stage.reader.ask(moment.snapshot.digest, {"do": "sql", "sql": sql})
-        if answer["error"]:
-            raise BadInput(f"the rows of {table!r} cannot be read: {refusal(answer['error'])}")
-        found = answer["table"]
-        rows = tuple(tuple(row) for row in found["rows"])
-        total = value_or(truths.rows, {}).get(table, len(rows))
-        return Rows(table, tuple(found["columns"]), rows, total)
+            return looks.rows(stage, table, limit)
 
     def read(self, path: str) -> str:
         """The text of a file of the project. ``path`` may be a pattern that fits one file.
@@ -279,13 +265,7 @@ class Lab:
             BadInput: it is no text in UTF-8.
         """
         with self._turns.one() as stage:
-            found = stage.sandbox.find(path)
-        if len(found) > 1:
-            raise BadInput(f"{path!r} fits {len(found)} files; name one")
-        try:
-            return found[0].read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise BadInput(f"{path!r} is no text in UTF-8: {error.reason}") from None
+            return edits.read(stage, path)
 
     def write(self, path: str, text: str) -> Step:
         """Write a file of the project; folders on the way are made.
@@ -295,19 +275,8 @@ class Lab:
         """
         if not isinstance(text, str):
             raise BadInput(f"a file takes text, not {type(text).__name__}")
-        content = text.encode("utf-8")
         with self._turns.one() as stage:
-            target = stage.sandbox.inside(path)
-            if target.is_dir():
-                raise BadInput(f"{path!r} is a folder; give the path of a file")
-            if target == stage.sandbox.database.resolve():
-                raise BadInput(f"{path!r} is the database; change it with lab.sql or a migration")
-
-            def act() -> None:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-
-            return stage.step("write", f"write {path}", act)[0]
+            return edits.write(stage, path, text)
 
     def replace(self, path: str, old: str, new: str) -> Step:
         """Replace a piece of a file that stands in it exactly once.
@@ -327,13 +296,7 @@ class Lab:
             OutsideSandbox, UnknownName: no file of the project is meant.
         """
         with self._turns.one() as stage:
-            targets = stage.sandbox.find(path)
-
-            def act() -> None:
-                for each in targets:
-                    each.unlink()
-
-            return stage.step("delete", f"delete {path}", act)[0]
+            return edits.delete(stage, path)
 
     def expect_refused(self, error: str) -> None:
         """Say that Django was meant to refuse the last command with this error.
@@ -371,23 +334,7 @@ class Lab:
             UnknownName, BadInput: the target names no migration.
         """
         with self._turns.one() as stage:
-            _, truths = stage.now()
-            missing = stage.agreements().record_tables.missing
-        shown = _labels(apps) or self.apps
-        known = value_or(truths.files, Files(shown, {})).labels
-        for label in shown:
-            if label not in known:
-                raise UnknownName("app", label, known)
-        if target is None:
-            return picture(truths, shown, missing=missing)
-        files, record = (
-            value_or(truths.files, Files(shown, {})),
-            value_or(truths.record, Record(())),
-        )
-        graph = graph_of(files, record.keys)
-        ((label, name),) = start.wanted(target)
-        key = start.find(graph, label, name)
-        return plan_picture(truths, graph, (label, key), shown, missing)
+            return looks.graph(stage, target, _labels(apps) or self.apps)
 
     def explore(self, *parts: str, height: int = 440) -> Any:
         """The lab to click on: choose a migration, see what going there would do, go there.
@@ -556,12 +503,13 @@ def _text(value: object, what: str) -> str:
     return value
 
 
-def quoted(name: str) -> str:
-    """A name as SQL takes it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _positive(steps: int) -> int:
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise BadInput(f"{steps!r} is no number of steps; give 1 or more")
     return steps
+
+
+def _seconds(limit: object) -> float:
+    if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0:
+        raise BadInput(f"time_limit={limit!r} is no number of seconds above 0")
+    return limit

@@ -8,7 +8,7 @@ from .errors import BadInput
 from .facts.step import Step
 from .facts.truths import Truths
 from .facts.view import History
-from .sandbox import Snapshot
+from .snapshot import Snapshot
 
 
 @dataclass

@@ -11,10 +11,12 @@ from .agent.protocol import Message
 from .compare import agreement
 from .facts.consequences import Engine
 from .facts.truths import Agreement, Agreements, Truths, Unreadable
+from .home import home
 from .project import Project
 from .runners import Runner, Setup, Stopped
 from .runners.base import Ask, Stop, Tell, Terms
-from .sandbox import Sandbox, Snapshot, digest_of, home
+from .sandbox import Sandbox
+from .snapshot import Snapshot, digest_of
 
 #: The clock of the bundled projects: it stands still in migration names and headers.
 CLOCK = "2026-01-05T09:00:00"

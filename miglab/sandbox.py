@@ -1,128 +1,28 @@
 """A project and its database as a throwaway copy: made, looked at, put back, removed.
 
-    home()/labs/
-      3f2a….lock      locked by the process that owns the lab for as long as it lives
-      3f2a…/project/  the project; ``lab.folder`` is in it
-      3f2a…/databases/  databases that the original keeps outside its folder
-      3f2a…/store/    every version of a file and of a database that the lab may go back to
-    home()/templates/, home()/code/
-      databases that labs start with, and compiled code: kept between labs, for a month
-
-A lock that is free means that its owner is dead: the next lab sweeps what it left.
+home()/labs/
+  3f2a….lock      locked by the process that owns the lab for as long as it lives
+  3f2a…/project/  the project; ``lab.folder`` is in it
+  3f2a…/databases/  databases that the original keeps outside its folder
+  3f2a…/store/    every version of a file and of a database that the lab may go back to
+home()/templates/, home()/code/
+  databases that labs start with, and compiled code: kept between labs, for a month
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import secrets
 import shutil
-import sys
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import IO
-
-import platformdirs
 
 from .databases import sqlite
 from .errors import BadInput, OutsideSandbox, UnknownName
+from .home import forget_old, home, sweep, take_lock
 from .project import Project
-
-#: Folders whose content is made from the rest.
-NOT_COPIED = ("__pycache__", ".git", ".venv")  # also made in a lab's folder, by a terminal
-
-
-def home() -> Path:
-    """The folder under which all labs and templates live; ``MIGLAB_HOME`` names another."""
-    named = os.environ.get("MIGLAB_HOME") or platformdirs.user_cache_dir("miglab", False)
-    return Path(named).absolute()
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The project at one moment. ``files`` maps paths to the digests of their content, and
-    ``databases`` aliases to copies, or to ``None`` where there was no database. ``store`` is the
-    folder that holds them."""
-
-    files: Mapping[str, str]
-    databases: Mapping[str, Path | None]
-    store: Path
-
-    @property
-    def old(self) -> dict[str, str | None]:
-        """The copies of the databases as the agent's requests name them."""
-        return {alias: str(path) if path else None for alias, path in self.databases.items()}
-
-    @property
-    def mark(self) -> tuple[object, ...]:
-        """Differs where anything differs."""
-        return (self.digest, *self.databases.items())
-
-    @property
-    def digest(self) -> str:
-        """One name for the state of all files."""
-        told = "\n".join(f"{path} {digest}" for path, digest in sorted(self.files.items()))
-        return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-
-
-def project_files(folder: Path, left_out: Collection[str] = ()) -> dict[str, os.stat_result]:
-    """Every file of a project, by its path with ``/``; ``left_out`` (databases, as paths), their
-    sidecars, bytecode and links are not among them: a link may lead anywhere."""
-    found: dict[str, os.stat_result] = {}
-    own = {each + ending for each in left_out for ending in ("", *sqlite.SIDECARS, ".new")}
-    waiting = [""]
-    while waiting:
-        inside = waiting.pop()
-        try:
-            entries = list(os.scandir(folder / inside))
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        for each in entries:
-            if each.is_dir(follow_symlinks=False):
-                if each.name not in NOT_COPIED:
-                    waiting.append(f"{inside}{each.name}/")
-            elif (path := f"{inside}{each.name}") not in own and each.is_file(
-                follow_symlinks=False
-            ):
-                with contextlib.suppress(FileNotFoundError):
-                    found[path] = os.stat(each.path)
-    return found
-
-
-def digest_of(content: bytes) -> str:
-    """A name for a content."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-class Digests:
-    """Digests of files, read again only where a file may have changed.
-
-    The time of a file's last change (``ctime``) is set by the system at every write. A file
-    that changed shortly before it was read is read again: two writes may share one tick of the
-    clock. Windows has no such time, so there every file is read.
-    """
-
-    #: Longer than a tick of any system's clock, in nanoseconds.
-    TICK = 100_000_000
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, tuple[tuple[int, ...], str]] = {}
-
-    def of(self, path: str, state: os.stat_result) -> str:
-        """The digest of a file's content now."""
-        mark = (state.st_ctime_ns, state.st_mtime_ns, state.st_size, state.st_ino)
-        known = self._known.get(path)
-        if known is not None and known[0] == mark and os.name != "nt":
-            return known[1]
-        now = time.time_ns()
-        digest = digest_of((self._folder / path).read_bytes())
-        if state.st_ctime_ns < now - self.TICK:
-            self._known[path] = (mark, digest)
-        return digest
+from .snapshot import Digests, Snapshot, project_files
 
 
 class Sandbox:
@@ -134,7 +34,7 @@ class Sandbox:
         labs.mkdir(parents=True, exist_ok=True)
         sweep(labs)
         forget_old(home() / "templates", home() / "code")
-        self._lock_path, self._lock = _take_lock(labs)
+        self._lock_path, self._lock = take_lock(labs)
         self.root = self._lock_path.with_suffix("")
         self.project = self.root / "project"
         self.manage = self.root / project.manage
@@ -320,63 +220,3 @@ def copy_files(project: Project, to: Path) -> None:
         target = to / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project.root / path, target)
-
-
-def _take_lock(labs: Path) -> tuple[Path, IO[bytes]]:
-    while True:
-        path = labs / f"{secrets.token_hex(8)}.lock"
-        file = open(path, "wb")  # noqa: SIM115 (held open for the sandbox's life)
-        # A sweep may come between opening and locking, and take the new file for a dead one.
-        if _lock(file) and path.exists():
-            return path, file
-        file.close()
-
-
-def forget_old(*folders: Path) -> None:
-    """Remove what was kept between labs and has not been written for a month."""
-    month = 30 * 24 * 60 * 60
-    for folder in folders:
-        with contextlib.suppress(FileNotFoundError):
-            for each in os.scandir(folder):
-                with contextlib.suppress(OSError):
-                    if each.stat().st_mtime < time.time() - month:
-                        os.unlink(each.path)
-
-
-def sweep(labs: Path) -> None:
-    """Remove the sandboxes whose owner is dead."""
-    for path in labs.glob("*.lock"):
-        try:
-            file = open(path, "r+b")  # noqa: SIM115 (closed below, after what it guards)
-        except OSError:
-            continue
-        try:
-            if _lock(file) and path.exists():
-                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
-                with contextlib.suppress(OSError):
-                    path.unlink()
-        finally:
-            file.close()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> bool:
-        """Lock a file without waiting; ``False`` where somebody else holds it."""
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> bool:
-        """Lock a file without waiting; ``False`` where somebody else holds it."""
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from . import start, wire
+from . import wire
 from .agent.protocol import Message
-from .commands import typed
 from .compare.schema import renames_of
 from .errors import (
     AgentDied,
@@ -21,21 +20,19 @@ from .errors import (
     Interrupted,
     LabClosed,
     MiglabError,
-    NoProject,
     TimeLimit,
     Unanswered,
-    UnknownName,
 )
 from .facts.step import FileChange, Renames, RowChange, Step
-from .facts.truths import Agreements, Files, Truths, Unreadable, value_or
+from .facts.truths import Agreements, Truths
 from .facts.view import History
 from .moments import Moment, Moments
 from .project import Project
-from .project.databases import with_databases
-from .reader import Reader, place_of, setup_for, why
-from .runners import Runner, Stopped, choose
-from .runners.base import Ask, Tell, Terms
-from .sandbox import Sandbox, Snapshot
+from .reader import Reader, place_of, why
+from .runners import Stopped
+from .runners.base import Ask
+from .sandbox import Sandbox
+from .snapshot import Snapshot
 
 #: What moves along the lab's own history, and no command does.
 Move = Literal["rewind", "forward", "restart"]
@@ -286,138 +283,9 @@ class Stage:
         return None
 
 
-def open_stage(
-    project: Project,
-    at: str | Sequence[str] | None,
-    apps: tuple[str, ...],
-    time_limit: float,
-    runner: str | None,
-    tell: Tell | None = None,
-) -> Stage:
-    """A stage of its own, with an agent of its own: a bundled project's at the wanted state, with
-    rows; a user's with copies of its databases.
-
-    Raises:
-        UnknownName: there is no such app, migration or runner.
-        MiglabError: the project could not be set up.
-    """
-    start.wanted(at)
-    sandbox = Sandbox(project)
-    try:
-        agent = choose(runner, setup_for(project))
-    except BaseException:
-        sandbox.remove()
-        raise
-    try:
-        if project.own:
-            project = _with_databases(project, sandbox, agent, time_limit)
-        reader = Reader(agent, place_of(sandbox, project), time_limit)
-        _fill(project, sandbox, reader, at, tell)
-        stage = Stage(project, sandbox, reader, apps)
-        reader.prepare(stage.moments.now.snapshot.digest)
-        if apps:
-            labels = value_or(stage.truths().files, Files(apps, {})).labels
-            for label in apps:
-                if label not in labels:
-                    raise UnknownName("app", label, labels)
-        if project.own:
-            _check_own(stage.truths(), reader.foreign)
-    except BaseException as error:
-        agent.close()
-        sandbox.remove()
-        if isinstance(error, Stopped):
-            reason = why(error, time_limit)
-            raise MiglabError(f"the lab could not be opened: {reason}") from None
-        raise
-    return stage
-
-
-def _with_databases(
-    project: Project, sandbox: Sandbox, agent: Runner, time_limit: float
-) -> Project:
-    """The project with the databases that its settings name; the sandbox has a place for each."""
-    request = {"do": "settings", "place": place_of(sandbox, project), "digest": ""}
-    try:
-        answer = agent.run(request, Terms(limit=time_limit))
-    except Stopped as stopped:
-        reason = why(stopped, time_limit)
-        raise NoProject(f"the settings of {project.root} cannot be read: {reason}") from None
-    if not answer.get("settings"):
-        told = wire.refusal(answer["error"]) or "manage.py did not call Django"
-        reaches = "; ".join(
-            f"it tried to {each.what}, and was not let" for each in wire.reaches(answer["refused"])
-        )
-        raise NoProject(
-            f"the settings of {project.root} cannot be read: {told}{reaches and f' ({reaches})'}; "
-            "settings='…' (on the command line: --settings) names others"
-        )
-    found = with_databases(project, answer["settings"]["databases"], sandbox.project)
-    sandbox.lay_out(found)
-    return found
-
-
-def _check_own(truths: Truths, foreign: Sequence[str]) -> None:
-    """Refuse a project that cannot be set up, or that is not the copy."""
-    if foreign:
-        raise NoProject(
-            "these modules come from the original and not from its copy: "
-            f"{', '.join(foreign[:3])}; leave the original's folder out of sys.path"
-        )
-    if isinstance(truths.models, Unreadable):
-        raise NoProject(f"the project cannot be set up: {truths.models.reason}")
-
-
-def copy_stage(stage: Stage, runner: str | None) -> Stage:
-    """A second stage at the moment that holds on this one, independent of it."""
-    now, _ = stage.now()
-    sandbox = Sandbox(laid_out_as(stage.project, stage.sandbox))
-    try:
-        sandbox.restore(now.snapshot)
-        # The other lab may be closed before this one.
-        sandbox.forget_marks()
-        reader = Reader(
-            choose(runner, setup_for(stage.project)),
-            place_of(sandbox, stage.project),
-            stage.reader.time_limit,
-        )
-    except BaseException:
-        sandbox.remove()
-        raise
-    copy = Stage(stage.project, sandbox, reader, stage.apps)
-    reader.prepare(copy.moments.now.snapshot.digest)
-    return copy
-
-
 def laid_out_as(project: Project, sandbox: Sandbox) -> Project:
     """The same project with nothing in it yet: a snapshot fills it."""
     return replace(project, root=sandbox.project, files=(), folders=())
-
-
-def _fill(
-    project: Project,
-    sandbox: Sandbox,
-    reader: Reader,
-    at: str | Sequence[str] | None,
-    tell: Tell | None,
-) -> None:
-    """Bring the databases to where the lab begins."""
-    if project.own:
-        targets = {path: alias for alias, path in project.databases.items()}
-        for alias in targets.values():
-            if project.sources[alias].exists():
-                sandbox.fill(alias, project.sources[alias], tell)
-        return
-
-    def files() -> Files | Unreadable:
-        return reader.project(sandbox.snapshot().digest).files
-
-    def run(words: Sequence[str]) -> None:
-        answer = reader.ask(sandbox.snapshot().digest, {"do": "manage", "argv": [*words]})
-        if answer["error"]:
-            told = wire.refusal(answer["error"])
-            raise MiglabError(f"the lab could not be opened: {typed(words)}: {told}")
-
-    start.prepare(sandbox, at, files, run)
 
 
 def _check(line: str, answer: Message) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 from collections.abc import Callable, Sequence
@@ -13,7 +12,9 @@ from .errors import BadInput, MiglabError, UnknownName
 from .facts.graph import Graph, graph_of
 from .facts.migration import Key
 from .facts.truths import Files, Unreadable
-from .sandbox import Sandbox, home
+from .home import home
+from .sandbox import Sandbox
+from .snapshot import digest_of
 
 Manage = Callable[[Sequence[str]], None]
 
@@ -67,8 +68,7 @@ def _template(sandbox: Sandbox, pairs: Sequence[tuple[str, str]]) -> Path:
     from importlib import metadata
 
     told = f"{sorted(sandbox.files().items())} {metadata.version('django')} {sorted(pairs)}"
-    name = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
-    return home() / "templates" / f"{name}.sqlite3"
+    return home() / "templates" / f"{digest_of(told.encode())}.sqlite3"
 
 
 def commands(files: Files | Unreadable, pairs: Sequence[tuple[str, str]]) -> list[list[str]]:

@@ -10,6 +10,7 @@ from .facts.migration import BadFile, Key, Migration, Operation
 from .facts.schema import Column, ForeignKey, Index, Schema, Table
 from .facts.step import Ran, Reach, Refusal, Renames, RowChange, Statement
 from .facts.truths import Files, Lens, Model, Models, Record, Unreadable
+from .facts.view import Rows
 
 Json = Mapping[str, Any]
 
@@ -193,3 +194,10 @@ def row_changes(data: Sequence[Json]) -> tuple[RowChange, ...]:
         )
         for each in data
     )
+
+
+def rows(data: Json, title: str = "", total: int | None = None) -> Rows:
+    """Rows; ``total`` is how many there are, where the answer does not say it: all of them."""
+    found = tuple(tuple(row) for row in data["rows"])
+    known = data.get("total", len(found)) if total is None else total
+    return Rows(title, tuple(data["columns"]), found, known)

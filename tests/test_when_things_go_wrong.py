@@ -525,6 +525,8 @@ def test_closing_from_another_thread_ends_the_command(looping: Lab) -> None:
         lambda lab: Lab(apps=5),
         lambda lab: Lab(time_limit=0),
         lambda lab: Lab(time_limit="x"),
+        lambda lab: Lab.of(".", time_limit="x"),
+        lambda lab: setattr(lab, "time_limit", -1),
     ],
 )
 def test_silly_words_are_refused_in_words_of_ours(lab: Lab, act: Callable[[Lab], object]) -> None:

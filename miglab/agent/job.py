@@ -10,7 +10,7 @@ import signal
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
 
-from . import agree, catalogue, guard, rows, settings
+from . import agree, catalogue, guard, match, rows, settings
 from .failure import describe, show
 from .ladder import Ladder
 from .project import Original, run_manage
@@ -237,7 +237,7 @@ class Job:
                 end = line if line is not None and handled else path
                 parts.append((rows.compare(before, end, renames), False))
             if line is not None and handled:
-                parts.append((rows.compare(line, path, rows.NOTHING_RENAMED), True))
+                parts.append((rows.compare(line, path, match.NOTHING_RENAMED), True))
             follow = self.trace.content_types.get(alias, 0)
             for entry in [each for entries, by_handlers in parts[:1] for each in entries]:
                 if entry["table"] == "django_content_type" and not entry["lost"]:

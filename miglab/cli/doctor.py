@@ -13,9 +13,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
-from .. import project, runners, sandbox
+from .. import project, runners
 from ..draw import engines
 from ..errors import MiglabError
+from ..home import home
 
 #: The Django that the lessons are written for.
 DJANGO = "5.2"
@@ -73,7 +74,7 @@ def findings() -> Iterator[Finding]:
     yield _django(version("django"))
     yield _sqlite(sqlite3.sqlite_version_info)
     yield _practice_project()
-    yield _labs(sandbox.home())
+    yield _labs(home())
     yield _runner()
     yield _pictures()
     yield from (_jupyter(name) for name in ("jupyterlab", "ipykernel", "ipywidgets", "anywidget"))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture, State
-from ..facts.truths import Files, Record, Truths, Unreadable, value_or
+from ..facts.truths import Truths, Unreadable
 from .agreement import applied, counted, ghosts, unapplied
 
 
@@ -34,8 +34,8 @@ def picture(
         also: keys whose apps are shown, whatever else is.
         missing: recorded keys whose tables or columns are not there.
     """
-    files = value_or(truths.files, Files((), {}))
-    record = value_or(truths.record, Record(()))
+    files = truths.known_files
+    record = truths.known_record
     graph = graph_of(files, record.keys)
     gone = ghosts(files, record)
     replaced = graph.replaced or {}
@@ -91,7 +91,7 @@ def plan_picture(
 ) -> Picture:
     """What going to a target would apply or unapply; a target of ``(app_label, None)`` is zero."""
     label, key = target
-    done = applied(graph, value_or(truths.record, Record(())))
+    done = applied(graph, truths.known_record)
     plan = graph.migration_plan([key or (label, None)], done)
     return picture(
         truths,

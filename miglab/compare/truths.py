@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..facts.migration import Key
-from ..facts.schema import Schema
-from ..facts.truths import Files, Lens, Model, Models, Record, Truths, Unreadable, value_or
+from ..facts.truths import Files, Lens, Model, Models, Truths, Unreadable, value_or
 from .schema import schema_lines
 
 
@@ -36,7 +35,7 @@ class Moves:
 
 def compare(before: Truths, after: Truths) -> Moves:
     """What changed from one moment to another. Comparing a moment with itself gives nothing."""
-    was, now = set(_record(before).keys), set(_record(after).keys)
+    was, now = set(before.known_record.keys), set(after.known_record.keys)
     if isinstance(before.record, Unreadable) or isinstance(after.record, Unreadable):
         # What cannot be read has not been applied or unapplied by that.
         was = now
@@ -45,15 +44,11 @@ def compare(before: Truths, after: Truths) -> Moves:
         files=_readable(before.files, after.files) or tuple(_files(before, after)),
         record=_readable(before.record, after.record) or tuple(_record_lines(before, after)),
         tables=_readable(before.tables, after.tables)
-        or tuple(schema_lines(value_or(before.tables, Schema()), value_or(after.tables, Schema()))),
+        or tuple(schema_lines(before.known_tables, after.known_tables)),
         lens=tuple(_lens(before, after)),
-        applied=tuple(key for key in _record(after).keys if key in now and key not in was),
-        unapplied=tuple(key for key in _record(before).keys if key in was and key not in now),
+        applied=tuple(key for key in after.known_record.keys if key in now and key not in was),
+        unapplied=tuple(key for key in before.known_record.keys if key in was and key not in now),
     )
-
-
-def _record(truths: Truths) -> Record:
-    return value_or(truths.record, Record(()))
 
 
 def _readable(before: object, after: object) -> tuple[str, ...]:
@@ -127,7 +122,7 @@ def _all_files(files: Files) -> dict[Key, str]:
 
 
 def _record_lines(before: Truths, after: Truths) -> Iterator[str]:
-    old, new = _record(before), _record(after)
+    old, new = before.known_record, after.known_record
     if old.exists != new.exists:
         yield f"the table django_migrations {'is new' if new.exists else 'is gone'}"
     for key in old.keys:

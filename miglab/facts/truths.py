@@ -86,6 +86,21 @@ class Truths:
     rows: Mapping[str, int] | Unreadable
     lens: Lens | Unreadable = field(default_factory=Lens)
 
+    @property
+    def known_files(self) -> Files:
+        """The files; none where they cannot be read."""
+        return value_or(self.files, Files((), {}))
+
+    @property
+    def known_record(self) -> Record:
+        """The record; an empty one where it cannot be read."""
+        return value_or(self.record, Record(()))
+
+    @property
+    def known_tables(self) -> Schema:
+        """The schema; one without tables where it cannot be read."""
+        return value_or(self.tables, Schema())
+
 
 @dataclass(frozen=True)
 class Agreement:

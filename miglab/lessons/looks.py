@@ -7,9 +7,8 @@ from pathlib import PurePosixPath
 from ..compare.truths import compare
 from ..errors import BadInput
 from ..facts.migration import Migration
-from ..facts.schema import Schema
 from ..facts.step import Step
-from ..facts.truths import Agreements, Files, Record, Truths, value_or
+from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import Rows
 from ..lab import Lab
 
@@ -27,7 +26,7 @@ def last(lab: Lab) -> Step:
 
 def applied(lab: Lab, app_label: str) -> list[str]:
     """The names that the record holds for an app, in order of names."""
-    record = value_or(lab.truths().truths.record, Record(()))
+    record = lab.truths().truths.known_record
     return sorted(key.name for key in record.keys if key.app_label == app_label)
 
 
@@ -51,17 +50,17 @@ def migrations(lab: Lab, app_label: str) -> list[Migration]:
 
 
 def _files(lab: Lab) -> Files:
-    return value_or(lab.truths().truths.files, Files((), {}))
+    return lab.truths().truths.known_files
 
 
 def tables(lab: Lab) -> list[str]:
     """The names of all tables."""
-    return sorted(value_or(lab.truths().truths.tables, Schema()).tables)
+    return sorted(lab.truths().truths.known_tables.tables)
 
 
 def columns(lab: Lab, table: str) -> list[str]:
     """The columns of a table; none where there is no such table."""
-    found = value_or(lab.truths().truths.tables, Schema()).tables.get(table)
+    found = lab.truths().truths.known_tables.tables.get(table)
     return list(found.column_names) if found else []
 
 
@@ -123,9 +122,7 @@ def unapplied(step: Step) -> list[str]:
 
 def tables_gone(step: Step) -> list[str]:
     """The tables that were there before, and are not after it."""
-    before, after = (
-        value_or(truths.tables, Schema()).tables for truths in (step.before, step.after)
-    )
+    before, after = (truths.known_tables.tables for truths in (step.before, step.after))
     return sorted(before.keys() - after.keys())
 
 

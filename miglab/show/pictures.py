@@ -10,7 +10,7 @@ from ..compare.truths import Moves
 from ..facts.migration import Key
 from ..facts.picture import Picture
 from ..facts.step import Step
-from ..facts.truths import Files, Truths, value_or
+from ..facts.truths import Truths
 
 
 def around(step: Step, moves: Moves) -> list[Picture]:
@@ -28,7 +28,7 @@ def around(step: Step, moves: Moves) -> list[Picture]:
 
 
 def _changed_files(before: Truths, after: Truths) -> set[Key]:
-    old, new = (value_or(each.files, Files((), {})).migrations for each in (before, after))
+    old, new = (each.known_files.migrations for each in (before, after))
     if old is new:
         return set()
     return {

@@ -18,7 +18,7 @@ from ..facts.consequences import (
 )
 from ..facts.migration import Key
 from ..facts.step import RowChange
-from ..facts.truths import Agreements, Files, Record, value_or
+from ..facts.truths import Agreements
 
 _BACKUP = "take a backup first, and keep it until nobody needs the data"
 
@@ -254,8 +254,8 @@ def _truths(measured: Measured) -> Iterator[Finding]:
             "Django plans from the record: its next plan will not fit these tables",
         )
     last, first = measured.runs[-1].step.after, measured.runs[0].step.before
-    old = ghosts(value_or(first.files, Files((), {})), value_or(first.record, Record(())))
-    new = ghosts(value_or(last.files, Files((), {})), value_or(last.record, Record(())))
+    old = ghosts(first.known_files, first.known_record)
+    new = ghosts(last.known_files, last.known_record)
     gone = [str(key) for key in new if key not in old or quiet]
     if gone:
         yield Finding(

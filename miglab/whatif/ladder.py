@@ -15,7 +15,6 @@ from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
 from ..facts.picture import Picture
 from ..facts.step import RowChange, Step
-from ..facts.truths import Files, Record, value_or
 from ..stage import Stage
 from .judge import Loss, listed, losses
 
@@ -30,8 +29,8 @@ def what_if_all(stage: Stage, app_label: str) -> Ladder:
     started = time.perf_counter()
     twin = stage.twin()
     _, truths = twin.now()
-    files = value_or(truths.files, Files((), {}))
-    record = value_or(truths.record, Record(()))
+    files = truths.known_files
+    record = truths.known_record
     graph = graph_of(files, record.keys)
     labels = sorted({key.app_label for key in graph})
     if app_label not in labels:

@@ -8,7 +8,6 @@ from ..compare.agreement import ghosts, unapplied
 from ..errors import Interrupted, UnknownName
 from ..facts.graph import graph_of
 from ..facts.mend import PAIRS, Mend
-from ..facts.truths import Files, Record, value_or
 from ..stage import Stage
 from .rehearse import what_if
 
@@ -46,8 +45,8 @@ def _tried(stage: Stage, which: str, lines: tuple[str, ...]) -> Mend:
 def _ways(stage: Stage, which: str) -> Iterator[tuple[str, ...]]:
     """What people type; whether it helps, the run says."""
     _, truths = stage.now()
-    files = value_or(truths.files, Files((), {}))
-    record = value_or(truths.record, Record(()))
+    files = truths.known_files
+    record = truths.known_record
     graph = graph_of(files, record.keys)
     if which == "models_files":
         if any(len(graph.leaves(label)) > 1 for label in {key.app_label for key in graph}):

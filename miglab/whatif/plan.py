@@ -9,20 +9,19 @@ from ..facts.consequences import Fate, Planned
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key, Migration
 from ..facts.step import Ran, Step
-from ..facts.truths import Files, Record, value_or
 
 
 def planned(step: Step) -> tuple[Planned, ...]:
     """Each migration that Django was to run, in order, with what became of it."""
-    files = value_or(step.before.files, Files((), {}))
-    record = value_or(step.before.record, Record(()))
+    files = step.before.known_files
+    record = step.before.known_record
     graph = graph_of(files, record.keys)
     keys = [key for key, _ in step.plan]
     if any(key not in graph for key in keys):
         # Django takes squashed migrations out of its graph when a replaced one is the target.
         graph = graph_of(files, record.keys, squashed=False)
     ran = {each.key: each for each in step.ran}
-    asked = _asked(step, keys)
+    asked, _ = _asked(step)
     return tuple(
         Planned(
             key=key,
@@ -54,19 +53,33 @@ def _fate(ran: Ran | None) -> Fate:
     return Fate.FAKED if ran.fake else Fate.DONE
 
 
-def _asked(step: Step, keys: Collection[Key]) -> str | None:
-    """The app that was asked for, or ``None`` where all were."""
+def target(step: Step) -> Key | None:
+    """Where the plan leads, for the picture: its app decides what counts as pulled in."""
+    app_label, name = _asked(step)
+    if not app_label:
+        return None
+    files = step.before.known_files
+    own = [key for key in files.migrations if key.app_label == app_label]
+    found = [key for key in own if key.name.startswith(name)] if name else []
+    return found[0] if len(found) == 1 else Key(app_label, name)
+
+
+def _asked(step: Step) -> tuple[str, str]:
+    """The app that was asked for, and what of it; nothing where all were."""
     words = step.line.split()
-    labels = {key.app_label for key in keys}
-    return next((word for word in words[1:] if word in labels), None)
+    labels = {key.app_label for key, _ in step.plan}
+    place = next((n for n, word in enumerate(words) if n and word in labels), None)
+    if place is None:
+        return "", ""
+    return words[place], words[place + 1] if place + 1 < len(words) else ""
 
 
 def _path(
-    graph: Graph, keys: Collection[Key], key: Key, asked: str | None, backwards: bool
+    graph: Graph, keys: Collection[Key], key: Key, asked: str, backwards: bool
 ) -> tuple[Key, ...]:
     """The shortest way from a migration of the app that was asked for to this one, along the
     dependencies that drag it in."""
-    if asked is None or key.app_label == asked:
+    if asked in ("", key.app_label):
         return ()
     within = set(keys)
     neighbours = graph.children if backwards else graph.parents

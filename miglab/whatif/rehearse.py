@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
-from ..agent.protocol import Message
-from ..commands import arguments, typed
+from .. import edits
 from ..compare.agreement import applied
 from ..compare.picture import picture
 from ..compare.schema import renames_of, reordered, schema_lines
@@ -18,59 +17,16 @@ from ..facts.graph import graph_of
 from ..facts.migration import Key
 from ..facts.schema import Schema
 from ..facts.step import Renames, RowChange
-from ..facts.truths import Files, Models, Record, Truths, value_or
+from ..facts.truths import Models, Truths, value_or
 from ..moments import Moment
 from ..runners.base import Ask
-from ..sandbox import Snapshot
+from ..snapshot import Snapshot
 from ..stage import Stage
 from . import judge
 from .back import commands_between, undone
+from .command import Command, command
 from .full import Full
-from .plan import planned
-
-#: What a person may type besides management commands: a file deleted, SQL by hand.
-OURS = ("delete", "sql")
-
-
-@dataclass(frozen=True)
-class Command:
-    """One command: its line, and what the stage is asked to do."""
-
-    line: str
-    kind: str
-    words: tuple[str, ...]
-
-    @property
-    def alias(self) -> str | None:
-        """The database that it names."""
-        for place, word in enumerate(self.words):
-            if word.startswith("--database="):
-                return word.partition("=")[2]
-            if word == "--database" and place + 1 < len(self.words):
-                return self.words[place + 1]
-        return None
-
-
-def command(line: str | Sequence[str]) -> Command:
-    """A management command, ``delete path/of/a/file.py`` or ``sql …``.
-
-    Raises:
-        BadInput: it is none of them.
-    """
-    if isinstance(line, str):
-        first, _, rest = line.strip().partition(" ")
-        if first in OURS:
-            if not rest.strip():
-                what = "a file" if first == "delete" else "a statement"
-                raise BadInput(f"{line!r} names nothing; give {what}, as in {_EXAMPLES[first]}")
-            return Command(line.strip(), first, (rest.strip(),))
-    return Command(typed(line), "manage", tuple(arguments(line)))
-
-
-_EXAMPLES = {
-    "delete": "'delete store/migrations/0005_tag.py'",
-    "sql": "'sql DROP TABLE store_tag'",
-}
+from .plan import planned, target
 
 
 def what_if(
@@ -137,7 +93,6 @@ class _Rehearsal:
         self.original.keep_copies_for(full)
         changed = {key for run in runs for key, _ in run.step.plan}
         apps = self.stage.apps or tuple(dict.fromkeys(key.app_label for key in sorted(changed)))
-        plan = [each for run in runs[:1] for each in run.step.plan]
         verdict = judge.verdict(measured)
         return Consequences(
             commands=tuple(each.line for each in commands),
@@ -146,8 +101,8 @@ class _Rehearsal:
             runs=measured.runs,
             schema=tuple(
                 schema_lines(
-                    value_or(self.truths.tables, Schema()),
-                    value_or(after_truths.tables, Schema()),
+                    self.truths.known_tables,
+                    after_truths.known_tables,
                     renames.get(self.reader.alias, Renames()),
                 )
             ),
@@ -162,8 +117,8 @@ class _Rehearsal:
                 self.truths,
                 apps,
                 title="before",
-                plan=plan,
-                target=_target(runs[0], plan),
+                plan=runs[0].step.plan,
+                target=target(runs[0].step),
                 missing=before.record_tables.missing,
             ),
             after=picture(
@@ -185,19 +140,13 @@ class _Rehearsal:
     def run(self, each: Command, ask: Ask | None = None, compare: str = "all") -> Run:
         """One command in the copy; ``compare`` is as in ``protocol.REQUESTS``."""
         started = time.perf_counter()
-        act: Message | Callable[[], None]
         if each.kind == "delete":
-            targets = self.stage.sandbox.find(each.words[0])
-
-            def act() -> None:
-                for path in targets:
-                    path.unlink()
-
-        elif each.kind == "sql":
-            act = {"do": "sql", "sql": each.words[0], "params": []}
+            step = edits.delete(self.stage, *each.words)
         else:
-            act = {"do": "manage", "argv": [*each.words], "compare": compare}
-        step, _ = self.stage.step(each.kind, each.line, act, ask)
+            request = {"do": "manage", "argv": [*each.words], "compare": compare}
+            if each.kind == "sql":
+                request = {"do": "sql", "sql": each.words[0], "params": []}
+            step, _ = self.stage.step(each.kind, each.line, request, ask)
         return Run(step, planned(step), time.perf_counter() - started)
 
     def rows(
@@ -270,8 +219,8 @@ class _Rehearsal:
             self.put_files_back()
             self.go_between(faked, done)
         else:
-            graph = graph_of(value_or(after.files, Files((), {})), _record(after).keys)
-            self.go(undone(graph, applied(graph, _record(after)), ran), done)
+            graph = graph_of(after.known_files, after.known_record.keys)
+            self.go(undone(graph, applied(graph, after.known_record), ran), done)
         # What no migration moved, such as a row that was pruned: the record alone.
         self.go_between(True, done)
         return self.judged(files_changed, done, runs)
@@ -279,17 +228,17 @@ class _Rehearsal:
     def forget_new(self, after: Truths) -> list[str]:
         """Migrations that are new in the files and were applied must go while their files are
         still there."""
-        known = value_or(self.truths.files, Files((), {})).migrations
-        graph = graph_of(value_or(after.files, Files((), {})), _record(after).keys)
-        now = applied(graph, _record(after))
+        known = self.truths.known_files.migrations
+        graph = graph_of(after.known_files, after.known_record.keys)
+        now = applied(graph, after.known_record)
         return commands_between(graph, now, {key for key in now if key in known})
 
     def go_between(self, fake: bool, done: list[Run]) -> None:
         """Make the record what it was."""
         _, now = self.stage.now()
-        graph = graph_of(value_or(now.files, Files((), {})), _record(now).keys)
-        wanted = applied(graph, _record(self.truths))
-        self.go(commands_between(graph, applied(graph, _record(now)), wanted, fake=fake), done)
+        graph = graph_of(now.known_files, now.known_record.keys)
+        wanted = applied(graph, self.truths.known_record)
+        self.go(commands_between(graph, applied(graph, now.known_record), wanted, fake=fake), done)
 
     def put_files_back(self) -> None:
         """As ``git checkout`` would, the databases left as they are."""
@@ -315,7 +264,7 @@ class _Rehearsal:
             return WayBack(lines, files_changed, tuple(done), Return.NOT_AT_ALL)
         old, new = _without_record(self.truths), _without_record(truths)
         differ = [line for line in schema_lines(old, new) if "stand in another order" not in line]
-        was, now = set(_record(self.truths).keys), set(_record(truths).keys)
+        was, now = set(self.truths.known_record.keys), set(truths.known_record.keys)
         differ += [f"{key} is no longer recorded" for key in sorted(was - now)]
         differ += [f"{key} is recorded" for key in sorted(now - was)]
         rows = self.stage.compared(self.first.snapshot, moment.snapshot, {})
@@ -358,7 +307,7 @@ class _Rehearsal:
 
     def left_behind(self, end: Snapshot, after: Truths) -> LeftBehind:
         """Content types and permissions of models whose tables went."""
-        gone = {*_tables(self.truths)} - {*_tables(after)}
+        gone = {*self.truths.known_tables.tables} - {*after.known_tables.tables}
         models = {
             (label, name.lower())
             for label, app in value_or(self.truths.models, Models({})).apps.items()
@@ -366,30 +315,22 @@ class _Rehearsal:
             if model.table in gone
         }
         path = end.databases.get(self.reader.alias)
-        if not models or path is None or "django_content_type" not in _tables(after):
+        if not models or path is None or "django_content_type" not in after.known_tables.tables:
             return LeftBehind()
         types = sqlite.rows(path, "SELECT id, app_label, model FROM django_content_type")
         ids = {row[0]: f"{row[1]}.{row[2]}" for row in types if (row[1], row[2]) in models}
         rights = 0
-        if "auth_permission" in _tables(after):
+        if "auth_permission" in after.known_tables.tables:
             owners = sqlite.rows(path, "SELECT content_type_id FROM auth_permission")
             rights = sum(owner in ids for (owner,) in owners)
         return LeftBehind(tuple(sorted(ids.values())), rights)
 
 
-def _tables(truths: Truths) -> Mapping[str, object]:
-    return value_or(truths.tables, Schema()).tables
-
-
 def _without_record(truths: Truths) -> Schema:
     """The tables but for Django's own, which comes with the first command and stays."""
-    schema = value_or(truths.tables, Schema())
+    schema = truths.known_tables
     tables = {name: each for name, each in schema.tables.items() if name != "django_migrations"}
     return replace(schema, tables=tables)
-
-
-def _record(truths: Truths) -> Record:
-    return value_or(truths.record, Record(()))
 
 
 def _wrote(runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:
@@ -400,18 +341,4 @@ def _wrote(runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:
 
 
 def _moved(before: Truths, after: Truths) -> set[Key]:
-    return {*_record(before).keys} ^ {*_record(after).keys}
-
-
-def _target(run: Run, plan: Sequence[tuple[Key, bool]]) -> Key | None:
-    """Where the plan leads, for the picture: its app decides what counts as pulled in."""
-    words = run.step.line.split()
-    labels = {key.app_label for key, _ in plan}
-    place = next((n for n, word in enumerate(words) if n and word in labels), None)
-    if place is None:
-        return None
-    name = words[place + 1] if place + 1 < len(words) else ""
-    files = value_or(run.step.before.files, Files((), {}))
-    own = [key for key in files.migrations if key.app_label == words[place]]
-    found = [key for key in own if key.name.startswith(name)] if name else []
-    return found[0] if len(found) == 1 else Key(words[place], name or "")
+    return {*before.known_record.keys} ^ {*after.known_record.keys}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..compare.agreement import applied
 from ..facts.graph import graph_of
 from ..facts.migration import Key
-from ..facts.truths import Files, Record, value_or
 from ..project.since import added
 from ..stage import Stage
 from .back import commands_between
@@ -22,7 +21,7 @@ def added_since(stage: Stage, ref: str) -> tuple[Key, ...]:
     root = stage.project.root
     inside = stage.sandbox.folder.relative_to(stage.sandbox.project)
     new = added(root, ref)
-    files = value_or(truths.files, Files((), {}))
+    files = truths.known_files
     return tuple(key for key, each in files.migrations.items() if root / inside / each.path in new)
 
 
@@ -30,8 +29,8 @@ def commands_since(stage: Stage, keys: tuple[Key, ...]) -> list[str]:
     """The commands that take these migrations back; where some are not applied yet, ``migrate``
     comes first, as a release would."""
     _, truths = stage.now()
-    record = value_or(truths.record, Record(()))
-    graph = graph_of(value_or(truths.files, Files((), {})), record.keys)
+    record = truths.known_record
+    graph = graph_of(truths.known_files, record.keys)
     now = applied(graph, record)
     first: list[str] = []
     if any(key not in now for key in keys):

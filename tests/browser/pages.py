@@ -34,7 +34,6 @@ FLAGS = [
     "--disable-sync",
 ]
 
-
 #: The notebook that is in front: others that are open stay on the page.
 FRONT = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
@@ -55,17 +54,6 @@ class Jupyter:
         """The page of JupyterLab with nothing open, each time a workspace of its own."""
         workspace = secrets.token_hex(4)
         return f"{self.address}/lab/workspaces/{workspace}?token={self.token}&reset"
-
-    def ask(self, path: str, method: str = "GET", content: object = None) -> Any:
-        """What the server answers to a request of its interface."""
-        request = urllib.request.Request(
-            f"{self.address}/{path}?token={self.token}",
-            method=method,
-            data=None if content is None else json.dumps(content).encode(),
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            said = answer.read()
-        return json.loads(said) if said else None
 
 
 def chromium_path() -> str | None:
@@ -199,7 +187,7 @@ def idle(page: Page) -> None:
 
 
 def save(page: Page) -> None:
-    """Save the notebook that is open."""
+    """Save the notebook that is in front."""
     page.evaluate("async () => { await jupyterapp.shell.currentWidget.context.save() }")
 
 

@@ -9,7 +9,6 @@ from miglab.compare.agreement import applied
 from miglab.facts.graph import graph_of
 from miglab.facts.migration import Key
 from miglab.facts.picture import Node, Picture, State
-from miglab.facts.truths import Files, Record, value_or
 from miglab.show import live
 
 
@@ -55,8 +54,8 @@ def test_every_value_can_be_sent(lab: Lab) -> None:
 def test_a_plan_has_an_order_and_reaches_other_apps(lab: Lab) -> None:
     """marketplace and media depend on store; accounts is left alone."""
     truths = lab.truths().truths
-    record = value_or(truths.record, Record(()))
-    graph = graph_of(value_or(truths.files, Files((), {})), record.keys)
+    record = truths.known_record
+    graph = graph_of(truths.known_files, record.keys)
     told = live.plan(graph, applied(graph, record), ("accounts", None))
     cards = told["cards"]
     assert [card["order"] for card in cards.values()] == list(range(1, len(cards) + 1))

@@ -19,7 +19,7 @@ from miglab import Lab
 from miglab.facts.consequences import Consequences, Return, Severity
 from miglab.facts.migration import Key
 from miglab.facts.step import Refusal, RowChange
-from miglab.facts.truths import Files, Record, Truths, value_or
+from miglab.facts.truths import Files, Truths
 from miglab.reader import environment
 from miglab.whatif.full import Full
 
@@ -377,7 +377,7 @@ def files(place: Lab | Plain) -> Iterator[tuple[str, str]]:
 def same(truths: Truths, plain: Plain) -> None:
     """These truths are what the plain copy's files and database hold."""
     state = plain.state
-    assert value_or(truths.record, Record(())).keys == state.record
+    assert truths.known_record.keys == state.record
     tables = truths.tables.tables  # type: ignore[union-attr]
     columns = {name: tuple(table.column_names) for name, table in tables.items()}
     columns.pop("django_migrations")

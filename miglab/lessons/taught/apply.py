@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from ...facts.lesson import Case
 from ...facts.step import Step
-from ...facts.truths import Files, value_or
 from ...lab import Lab
 from ..acts import by_hand
 from ..looks import applied, columns, files, last, lost, moved_apps, number, tables
@@ -189,7 +188,7 @@ def _ended(step: Step) -> str:
 
 def _in_order(step: Step) -> bool:
     """Whether each migration ran after all that its file depends on."""
-    known = value_or(step.after.files, Files((), {})).migrations
+    known = step.after.known_files.migrations
     ran = [each.key for each in step.ran]
     return all(
         needed not in ran[place:]

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.migration import Key
 from ...facts.step import Step
-from ...facts.truths import Files, value_or
 from ...lab import Lab
 from ..acts import add_field, by_hand
 from ..looks import agreements, applied, count, last, lost, moved, products_with, tables
@@ -143,7 +142,7 @@ def _() -> Iterator[Case]:
 def _initial_case(when: str, steps: list[Step]) -> Case:
     """Whether the last of these steps faked all the initial migrations that it came to."""
     step = steps[-1]
-    files = value_or(step.before.files, Files((), {})).migrations
+    files = step.before.known_files.migrations
     first = [each for each in step.ran if files[each.key].initial]
     told = [f"{each.key}: {_how(each.fake, each.done)}" for each in first]
     told += [step.refusal.message] if step.refusal else []

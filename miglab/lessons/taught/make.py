@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from ...facts.lesson import Case
 from ...facts.step import Step
-from ...facts.truths import Models, Record, value_or
+from ...facts.truths import Models, value_or
 from ...lab import Lab
 from ..acts import add_field, by_hand
 from ..looks import agree, agreements, applied, columns, files, last, lost, migrations, moved
@@ -225,7 +225,7 @@ def _() -> Iterator[Case]:
 def _labels() -> list[str]:
     """All apps that have a history."""
     with fresh() as lab:
-        record = value_or(lab.truths().truths.record, Record(()))
+        record = lab.truths().truths.known_record
     return sorted({key.app_label for key in record.keys})
 
 

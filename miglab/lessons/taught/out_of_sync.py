@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...facts.lesson import Case
 from ...facts.step import Step
-from ...facts.truths import Files, Truths, value_or
+from ...facts.truths import Truths
 from ...lab import Lab
 from ..acts import add_field, by_hand
 from ..looks import (
@@ -216,7 +216,7 @@ def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
 
 def _own_python(truths: Truths) -> int:
     """How many migrations of these apps run Python of their own."""
-    found = value_or(truths.files, Files((), {})).migrations
+    found = truths.known_files.migrations
     return sum(
         any(operation.kind == "RunPython" for operation in migration.operations)
         for key, migration in found.items()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from ...facts.schema import Schema
-from ...facts.truths import value_or
 from ...lab import Lab
 from ..looks import agree, columns, count, last, lost, migrations, numbers, tables
 from ..predictions import how_many, question
@@ -52,7 +50,7 @@ def _made(lab: Lab) -> list[str]:
 
 def _takes_halves(lab: Lab) -> bool:
     """Whether the new column can hold 12.5."""
-    table = value_or(lab.truths().truths.tables, Schema()).tables.get("store_product")
+    table = lab.truths().truths.known_tables.tables.get("store_product")
     column = table.column("percent_off") if table else None
     return column is not None and column.type.startswith("decimal")
 

@@ -19,7 +19,7 @@ from ...facts.graph import Graph, graph_of
 from ...facts.mend import Mend
 from ...facts.migration import Key
 from ...facts.picture import Picture
-from ...facts.truths import NOT_COMPARED, Files, Record, Truths, value_or
+from ...facts.truths import NOT_COMPARED, Truths
 from ...facts.view import View
 from ...lab import Lab
 from ...show import live
@@ -111,7 +111,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             self._gone()
             return
         view, first = lab.truths(compare=False), self._truths is None
-        few = len(value_or(view.truths.files, Files((), {})).migrations) <= COMPARED_AT_ONCE
+        few = len(view.truths.known_files.migrations) <= COMPARED_AT_ONCE
         if first and few:
             view = lab.truths()
         steps, history = lab.steps(), lab.history()
@@ -120,8 +120,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 self._marks.forget_costs()
                 self.found, self.mends = (), {}
             self._truths, self._compared = view.truths, view.agreements is not NOT_COMPARED
-            files = value_or(view.truths.files, Files((), {}))
-            record = value_or(view.truths.record, Record(()))
+            files = view.truths.known_files
+            record = view.truths.known_record
             self._graph = graph_of(files, record.keys)
             self._done = applied(self._graph, record)
             drawn = self._picture(lab, view)
@@ -173,7 +173,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     def _where_it_stands(self) -> tuple[str, str]:
         """The migration that was recorded last, of those on the board."""
         targets = self.targets
-        recorded = value_or(self._truths.record, Record(())).keys if self._truths else ()
+        recorded = self._truths.known_record.keys if self._truths else ()
         for key in reversed(recorded):
             if key.name in targets.get(key.app_label, ()):
                 return key.app_label, key.name

@@ -1,0 +1,45 @@
+"""Reads a project's files, and changes them as steps."""
+
+from __future__ import annotations
+
+from .errors import BadInput
+from .facts.step import Step
+from .stage import Stage
+
+
+def read(stage: Stage, path: str) -> str:
+    """The text of the one file that is meant."""
+    found = stage.sandbox.find(path)
+    if len(found) > 1:
+        raise BadInput(f"{path!r} fits {len(found)} files; name one")
+    try:
+        return found[0].read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path!r} is no text in UTF-8: {error.reason}") from None
+
+
+def write(stage: Stage, path: str, text: str) -> Step:
+    """Write a file; folders on the way are made."""
+    content = text.encode("utf-8")
+    target = stage.sandbox.inside(path)
+    if target.is_dir():
+        raise BadInput(f"{path!r} is a folder; give the path of a file")
+    if target == stage.sandbox.database.resolve():
+        raise BadInput(f"{path!r} is the database; change it with lab.sql or a migration")
+
+    def act() -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+    return stage.step("write", f"write {path}", act)[0]
+
+
+def delete(stage: Stage, path: str) -> Step:
+    """Delete the file that is meant, or all that a pattern fits."""
+    targets = stage.sandbox.find(path)
+
+    def act() -> None:
+        for each in targets:
+            each.unlink()
+
+    return stage.step("delete", f"delete {path}", act)[0]

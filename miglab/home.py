@@ -1,0 +1,84 @@
+"""Where labs live on this machine, each under a lock that its owner holds.
+
+A lock that is free means that its owner is dead: the next lab sweeps what it left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import IO
+
+import platformdirs
+
+
+def home() -> Path:
+    """The folder under which all labs and templates live; ``MIGLAB_HOME`` names another."""
+    named = os.environ.get("MIGLAB_HOME") or platformdirs.user_cache_dir("miglab", False)
+    return Path(named).absolute()
+
+
+def take_lock(labs: Path) -> tuple[Path, IO[bytes]]:
+    """A lock for a new lab, as its path and the open file that holds it."""
+    while True:
+        path = labs / f"{secrets.token_hex(8)}.lock"
+        file = open(path, "wb")  # noqa: SIM115 (held open for the sandbox's life)
+        # A sweep may come between opening and locking, and take the new file for a dead one.
+        if _lock(file) and path.exists():
+            return path, file
+        file.close()
+
+
+def forget_old(*folders: Path) -> None:
+    """Remove what was kept between labs and has not been written for a month."""
+    month = 30 * 24 * 60 * 60
+    for folder in folders:
+        with contextlib.suppress(FileNotFoundError):
+            for each in os.scandir(folder):
+                with contextlib.suppress(OSError):
+                    if each.stat().st_mtime < time.time() - month:
+                        os.unlink(each.path)
+
+
+def sweep(labs: Path) -> None:
+    """Remove the sandboxes whose owner is dead."""
+    for path in labs.glob("*.lock"):
+        try:
+            file = open(path, "r+b")  # noqa: SIM115 (closed below, after what it guards)
+        except OSError:
+            continue
+        try:
+            if _lock(file) and path.exists():
+                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
+                with contextlib.suppress(OSError):
+                    path.unlink()
+        finally:
+            file.close()
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> bool:
+        """Lock a file without waiting; ``False`` where somebody else holds it."""
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> bool:
+        """Lock a file without waiting; ``False`` where somebody else holds it."""
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

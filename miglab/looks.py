@@ -1,0 +1,50 @@
+"""What is looked at on a stage, and not stepped: the rows of a table, the graph, a plan in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from . import start, wire
+from .compare.picture import picture, plan_picture
+from .errors import BadInput, UnknownName
+from .facts.graph import graph_of
+from .facts.picture import Picture
+from .facts.truths import Files, value_or
+from .facts.view import Rows
+from .stage import Stage
+
+
+def rows(stage: Stage, table: str, limit: int) -> Rows:
+    """The first rows of a table, by primary key."""
+    moment, truths = stage.now()
+    schema = truths.known_tables
+    if table not in schema.tables:
+        raise UnknownName("table", table, schema.tables)
+    keys = sorted((c.key, c.name) for c in schema.tables[table].columns if c.key)
+    order = " ORDER BY " + ", ".join(_quoted(name) for _, name in keys) if keys else ""
+    sql = f"SELECT * FROM {_quoted(table)}{order} LIMIT {limit}"
+    answer = stage.reader.ask(moment.snapshot.digest, {"do": "sql", "sql": sql})
+    if answer["error"]:
+        raise BadInput(f"the rows of {table!r} cannot be read: {wire.refusal(answer['error'])}")
+    return wire.rows(answer["table"], table, value_or(truths.rows, {}).get(table))
+
+
+def _quoted(name: str) -> str:
+    """A name as SQL takes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def graph(stage: Stage, target: str | None, shown: Sequence[str]) -> Picture:
+    """The graph of these apps; with a target, what going there would apply or unapply."""
+    _, truths = stage.now()
+    missing = stage.agreements().record_tables.missing
+    files = value_or(truths.files, Files(tuple(shown), {}))
+    for label in shown:
+        if label not in files.labels:
+            raise UnknownName("app", label, files.labels)
+    if target is None:
+        return picture(truths, tuple(shown), missing=missing)
+    whole = graph_of(files, truths.known_record.keys)
+    ((label, name),) = start.wanted(target)
+    key = start.find(whole, label, name)
+    return plan_picture(truths, whole, (label, key), tuple(shown), missing)

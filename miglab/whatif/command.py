@@ -1,0 +1,53 @@
+"""What a person may type for a what-if, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..commands import arguments, typed
+from ..errors import BadInput
+
+#: What a person may type besides management commands: a file deleted, SQL by hand.
+OURS = ("delete", "sql")
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its line, and what the stage is asked to do."""
+
+    line: str
+    kind: str
+    words: tuple[str, ...]
+
+    @property
+    def alias(self) -> str | None:
+        """The database that it names."""
+        for place, word in enumerate(self.words):
+            if word.startswith("--database="):
+                return word.partition("=")[2]
+            if word == "--database" and place + 1 < len(self.words):
+                return self.words[place + 1]
+        return None
+
+
+def command(line: str | Sequence[str]) -> Command:
+    """A management command, ``delete path/of/a/file.py`` or ``sql …``.
+
+    Raises:
+        BadInput: it is none of them.
+    """
+    if isinstance(line, str):
+        first, _, rest = line.strip().partition(" ")
+        if first in OURS:
+            if not rest.strip():
+                what = "a file" if first == "delete" else "a statement"
+                raise BadInput(f"{line!r} names nothing; give {what}, as in {_EXAMPLES[first]}")
+            return Command(line.strip(), first, (rest.strip(),))
+    return Command(typed(line), "manage", tuple(arguments(line)))
+
+
+_EXAMPLES = {
+    "delete": "'delete store/migrations/0005_tag.py'",
+    "sql": "'sql DROP TABLE store_tag'",
+}
