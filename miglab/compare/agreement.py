@@ -88,7 +88,8 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
         *(f"{key} is not applied" for key in waiting),
     )
     if not details:
-        return Agreement(True, "Every migration file is recorded as applied.")
+        which = f" of {', '.join(sorted(apps))}" if apps else ""
+        return Agreement(True, f"Every migration file{which} is recorded as applied.")
     words = []
     if halves:
         words.append("a squashed migration is half applied and in no plan")

@@ -69,7 +69,8 @@ def picture(
         sentence = f"The migration files {truths.files}."
     elif graph.missing and not sentence:
         child, parent = graph.missing[0]
-        sentence = f"{child} depends on {parent}, which no file has. {standing(nodes)}"
+        told = standing(nodes)
+        sentence = f"{child} depends on {parent}, which no file has; {told[0].lower()}{told[1:]}"
     there = {node.key for node in nodes}
     edges = tuple(
         (parent, child)
@@ -137,6 +138,10 @@ def _in_order(label: str, names: Collection[Key], graph: Graph) -> list[Key]:
     return [each for each in graph.in_order(own) if each.app_label == label and each in names]
 
 
+#: States whose word does not follow a number well.
+_COUNTED = {State.GHOST: "without a file", State.BROKEN: "with a broken file"}
+
+
 def standing(nodes: Sequence[Node]) -> str:
     """One sentence: how many migrations stand how."""
     counts: dict[State, int] = {}
@@ -147,5 +152,5 @@ def standing(nodes: Sequence[Node]) -> str:
     if len(counts) == 1 and State.APPLIED in counts:
         one = len(nodes) == 1
         return "The migration is applied." if one else f"All {len(nodes)} migrations are applied."
-    told = ", ".join(f"{number} {state.word}" for state, number in counts.items())
+    told = ", ".join(f"{n} {_COUNTED.get(state, state.word)}" for state, n in counts.items())
     return f"{counted(len(nodes), 'migration', 'migrations')}: {told}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from ..facts.migration import Key
 from ..facts.step import RowChange, Step
@@ -18,25 +18,25 @@ _BACK = {
 }
 
 
+#: The errors of a database that Django passes on (``django.db``), but for those of its own.
+_DATABASE_ERRORS = ("DatabaseError", "DataError", "IntegrityError", "OperationalError")
+
+
 def sentence(step: Step, moves: Moves) -> str:
-    """What happened, in one or a few short sentences."""
+    """What happened, in one sentence."""
     if step.kind in _BACK:
         return _BACK[step.kind]
-    parts: list[str] = []
-    faked = {each.key for each in step.ran if each.fake}
-    if step.kind == "outside":
-        parts.append("Something was done outside this notebook")
     if step.refusal is not None:
         moved = moves.moved or any(each.costs or not each.by_handlers for each in step.rows)
         so_far = "and stopped on the way" if moved else "and nothing moved"
-        return _end([f"{_how(step)} {so_far}", *_moved(moves, faked), *costs(step)])
-    parts += (
-        [_emptied(moves)] if _record_gone(step) else _moved(moves, faked, step.kind == "outside")
-    )
+        return _end([f"{_how(step)} {so_far}", *_moved(step, moves), *costs(step)])
+    parts = [_emptied(moves)] if _record_gone(step) else _moved(step, moves)
     parts += costs(step)
     if not parts:
         rows = [each for each in step.rows if not each.by_handlers]
-        parts = _gains(rows) or ["Nothing moved"]
+        parts = _gains(rows) or ["nothing moved"]
+    if step.kind == "outside":
+        return f"Something was done outside this notebook: {'; '.join(parts)}."
     return _end(parts)
 
 
@@ -47,7 +47,8 @@ def _how(step: Step) -> str:
         return "The command ended with an error"
     if step.kind == "shell":
         return f"The code failed ({step.refusal.error})"
-    return f"Django refused ({step.refusal.error})"
+    who = "the database" if step.refusal.error in _DATABASE_ERRORS else "Django"
+    return f"{who} refused ({step.refusal.error})"
 
 
 def _record_gone(step: Step) -> bool:
@@ -61,25 +62,24 @@ def _emptied(moves: Moves) -> str:
     return f"the record is gone, which held {recorded}, and so are its tables"
 
 
-def _moved(moves: Moves, faked: Collection[Key], unseen: bool = False) -> list[str]:
+def _moved(step: Step, moves: Moves) -> list[str]:
     parts = []
+    really = {each.key for each in step.ran if not each.fake}
     for keys, does, notes in (
         (moves.unapplied, "unapplied", "taken out of the record"),
         (moves.applied, "applied", "put into the record"),
     ):
-        # Faked, pruned, without effect on a table, or not seen: the record alone says so.
-        noted = [key for key in keys if key in faked or unseen or not moves.tables]
+        # Faked, pruned, or not seen: the record alone says so.
+        noted = [key for key in keys if key not in really]
         parts += [
             f"{_names(some)} {_was(some)} {word}"
             for some, word in ((noted, notes), ([key for key in keys if key not in noted], does))
             if some
         ]
     if not moves.tables and (moves.applied or moves.unapplied):
-        parts.append("no table changed")
-    if moves.files:
-        parts.append(
-            "; ".join(f"the file {line}" for line in moves.files[:3]) + _more(moves.files, 3)
-        )
+        changed = any(not each.by_handlers for each in step.rows)
+        parts.append("the tables keep their columns" if changed else "no table changed")
+    parts += _files(step, moves)
     if moves.models:
         parts.append("; ".join(moves.models[:2]) + _more(moves.models, 2))
     if moves.tables and not (moves.applied or moves.unapplied):
@@ -89,6 +89,30 @@ def _moved(moves: Moves, faked: Collection[Key], unseen: bool = False) -> list[s
             f"the settings changed ({'; '.join(line.partition(':')[0] for line in moves.lens)})"
         )
     return parts
+
+
+def _files(step: Step, moves: Moves) -> list[str]:
+    """What became of migration files; some are where they were, and Django does not see them."""
+    touched = {each.path for each in step.files}
+    known = {
+        str(key): (key, each.path)
+        for truths in (step.before, step.after)
+        for files in (truths.known_files.migrations, truths.known_files.bad)
+        for key, each in files.items()
+    }
+    lost: list[Key] = []
+    found: list[Key] = []
+    lines = []
+    for line in moves.files:
+        name, _, became = line.partition(" ")
+        key, path = known.get(name, (None, ""))
+        if key is None or became == "changed" or any(each.endswith(path) for each in touched):
+            lines.append(f"the file {line}")
+        else:
+            (lost if became == "is gone" else found).append(key)
+    parts = [f"Django does not find {_names(lost)} any more"] if lost else []
+    parts += [f"Django finds {_names(found)} again"] if found else []
+    return parts + (["; ".join(lines[:3]) + _more(lines, 3)] if lines else [])
 
 
 def costs(step: Step) -> list[str]:
@@ -138,13 +162,10 @@ def _more(lines: Sequence[str], shown: int) -> str:
 
 
 def _end(parts: Sequence[str]) -> str:
-    """The phrases as sentences, each with a large first letter unless it begins with a name."""
-    return " ".join(f"{_large(part)}." for part in parts)
-
-
-def _large(part: str) -> str:
-    first = part.split(" ", 1)[0]
-    return part if "." in first or "_" in first else part[0].upper() + part[1:]
+    """The phrases as a sentence, with a large first letter unless it begins with a name."""
+    told = "; ".join(parts)
+    first = told.split(" ", 1)[0]
+    return f"{told if '.' in first or '_' in first else told[0].upper() + told[1:]}."
 
 
 def chips(step: Step, moves: Moves) -> list[str]:

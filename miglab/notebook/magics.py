@@ -38,15 +38,16 @@ class LabMagics(Magics):
             raise BadInput("%%write needs a path, as in: %%write store/models.py")
         show(Lab.latest(), lambda lab: lab.write(line.strip(), cell))
 
-    @cell_magic("shell")  # type: ignore[arg-type]
-    def run_shell(self, line: str, cell: str) -> None:
-        """Run the lines below as Python in the project, with its models at hand."""
-        show(Lab.latest(), lambda lab: lab.shell(cell))
+    @line_cell_magic("shell")  # type: ignore[arg-type]
+    def run_shell(self, line: str, cell: str = "") -> None:
+        """Run this line, or the lines below, as Python in the project, with its models at hand."""
+        show(Lab.latest(), lambda lab: lab.shell(f"{line}\n{cell}".lstrip("\n")))
 
-    @cell_magic("sql")  # type: ignore[arg-type]
-    def run_sql(self, line: str, cell: str) -> None:
-        """Run the lines below as SQL in the project's database, behind Django's back."""
-        show(Lab.latest(), lambda lab: lab.sql(cell))
+    @line_cell_magic("sql")  # type: ignore[arg-type]
+    def run_sql(self, line: str, cell: str = "") -> None:
+        """Run this line, or the lines below, as SQL in the project's database, behind Django's
+        back."""
+        show(Lab.latest(), lambda lab: lab.sql(f"{line}\n{cell}".lstrip("\n")))
 
 
 def show(lab: Lab, act: Callable[[Lab], Step | Rows]) -> None:

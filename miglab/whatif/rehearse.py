@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 
 from .. import edits
-from ..compare.agreement import applied
+from ..compare.agreement import applied, files_and_record
 from ..compare.picture import picture
 from ..compare.schema import renames_of, reordered, schema_lines
 from ..databases import sqlite
@@ -17,7 +17,7 @@ from ..facts.graph import graph_of
 from ..facts.migration import Key
 from ..facts.schema import Schema
 from ..facts.step import Renames, RowChange
-from ..facts.truths import Models, Truths, value_or
+from ..facts.truths import Agreements, Models, Truths, value_or
 from ..moments import Moment
 from ..runners.base import Ask
 from ..snapshot import Snapshot
@@ -69,7 +69,9 @@ class _Rehearsal:
             if runs[-1].step.refused:
                 break
         end, after_truths = self.stage.now()
-        after = self.stage.agreements()
+        changed = {key for run in runs for key, _ in run.step.plan}
+        before = self.told_of(before, self.truths, changed)
+        after = self.told_of(self.stage.agreements(), after_truths, changed)
         renames = renames_of(run.step for run in runs)
         rows = self.rows(runs, end.snapshot, renames)
         moved = end.snapshot.mark != self.first.snapshot.mark
@@ -91,7 +93,6 @@ class _Rehearsal:
         )
         full = Full(self.reader, self.first.snapshot, end.snapshot, renames, rows)
         self.original.keep_copies_for(full)
-        changed = {key for run in runs for key, _ in run.step.plan}
         apps = self.stage.apps or tuple(dict.fromkeys(key.app_label for key in sorted(changed)))
         verdict = judge.verdict(measured)
         return Consequences(
@@ -136,6 +137,15 @@ class _Rehearsal:
             costs=measured.lost,
             full=full,
         )
+
+    def told_of(
+        self, agreements: Agreements, truths: Truths, changed: Collection[Key]
+    ) -> Agreements:
+        """Where only some apps are shown, those that the commands move count as well."""
+        if not self.stage.apps:
+            return agreements
+        apps = {*self.stage.apps, *(key.app_label for key in changed)}
+        return replace(agreements, files_record=files_and_record(truths, apps))
 
     def run(self, each: Command, ask: Ask | None = None, compare: str = "all") -> Run:
         """One command in the copy; ``compare`` is as in ``protocol.REQUESTS``."""

@@ -20,20 +20,20 @@ def told(step: Step) -> str:
         ("showmigrations store", "Nothing moved."),
         (
             "migrate store 0004",
-            "store.0005_tag_product_tags was unapplied. "
-            "Gone: 40 rows of store_product_tags, 6 rows of store_tag.",
+            "store.0005_tag_product_tags was unapplied; "
+            "gone: 40 rows of store_product_tags, 6 rows of store_tag.",
         ),
         (
             "migrate store 0002",
             "store.0003_change_price_field, store.0004_add_discount_field and "
-            "store.0005_tag_product_tags were unapplied. "
-            "Gone: 24 values of store_product.discount, "
-            "40 rows of store_product_tags, 6 rows of store_tag. "
-            "Changed: 3 rows of store_product in price.",
+            "store.0005_tag_product_tags were unapplied; "
+            "gone: 24 values of store_product.discount, "
+            "40 rows of store_product_tags, 6 rows of store_tag; "
+            "changed: 3 rows of store_product in price.",
         ),
         (
             "migrate --fake store 0004",
-            "store.0005_tag_product_tags was taken out of the record. No table changed.",
+            "store.0005_tag_product_tags was taken out of the record; no table changed.",
         ),
         ("migrate store 9", "Django refused (CommandError) and nothing moved."),
         ("nonsense", "The command ended with an error and nothing moved."),
@@ -46,9 +46,9 @@ def test_each_command_in_a_sentence(lab: Lab, line: str, expected: str) -> None:
 def test_a_refusal_halfway_says_what_is_gone_already(lab: Lab) -> None:
     step = lab.manage("migrate blog zero")
     assert told(step) == (
-        "Django refused (IrreversibleError) and stopped on the way. "
-        "blog.0004_comment_is_approved was unapplied. "
-        "Gone: 40 values of blog_comment.is_approved."
+        "Django refused (IrreversibleError) and stopped on the way; "
+        "blog.0004_comment_is_approved was unapplied; "
+        "gone: 40 values of blog_comment.is_approved."
     )
 
 
@@ -68,3 +68,37 @@ def test_an_edit_is_told_by_the_fields_that_changed(lab: Lab) -> None:
     assert told(step) == (
         "store.Product.name: CharField(max_length=100) → CharField(max_length=200)."
     )
+
+
+def test_what_a_migration_did_to_values_alone_was_applied_all_the_same(lab: Lab) -> None:
+    """store: 0005 ← 0006_upper_case (RunSQL)"""
+    lab.write("store/migrations/0006_upper_case.py", UPPER_CASE)
+    assert told(lab.manage("migrate store")) == (
+        "store.0006_upper_case was applied; the tables keep their columns; "
+        "changed: 6 rows of store_tag in name."
+    )
+
+
+UPPER_CASE = """
+from django.db import migrations
+
+class Migration(migrations.Migration):
+    dependencies = [("store", "0005_tag_product_tags")]
+    operations = [migrations.RunSQL("UPDATE store_tag SET name = upper(name)", "")]
+"""
+
+
+def test_files_that_django_does_not_see_are_not_called_gone(lab: Lab) -> None:
+    """blog: 0001 ← 0002 ← 0003 ← 0004, in a folder without __init__.py for a while"""
+    path = "blog/migrations/__init__.py"
+    text = lab.read(path)
+    assert told(lab.delete(path)) == "Django does not find 4 migrations of blog any more."
+    assert told(lab.write(path, text)) == "Django finds 4 migrations of blog again."
+    step = lab.delete("blog/migrations/0004_comment_is_approved.py")
+    assert told(step) == "The file blog.0004_comment_is_approved is gone."
+
+
+def test_what_the_database_refuses_is_told_apart(lab: Lab) -> None:
+    step = lab.sql("INSERT INTO store_product (id) VALUES (1)")
+    assert isinstance(step, Step)
+    assert told(step) == "The database refused (IntegrityError) and nothing moved."

@@ -122,7 +122,7 @@ def _city_found(lab: Lab) -> str:
     "C28",
     {
         "holds only if": "Run `makemigrations` first. "
-        "`migrate` decides by the files and the record, never by models or tables."
+        "`migrate` plans by the files and the record; it makes no table fit a model."
     },
 )
 def _() -> Iterator[Case]:
