@@ -425,14 +425,29 @@ def newest(arguments: argparse.Namespace) -> int:
     """Run the lessons with the newest Django: every cell, and what must be the same on each."""
     setup()
     place = ROOT / ".venv-newest"
-    wanted = ["--python", arguments.python or ">=3.12", "--no-python-downloads", "--clear"]
+    base = arguments.python or newest_python()
+    if base is None:
+        raise Stop("there is no Python 3.12 or newer to be found; name one with --python")
+    wanted = ["--python", base, "--no-python-downloads", "--clear"]
     failed = run("-m", "uv", "venv", "--quiet", *wanted, str(place))
     interpreter = str(place / programs().name / python().name)
     packages = ["-e", ".[notebooks]", "django", "nbval", "pytest", "pytest-xdist"]
     install = ("-m", "uv", "pip", "install", "--quiet", "--python", interpreter)
     if failed or run(*install, *packages):
-        raise Stop("there is no Python 3.12 or newer to be found; name one with --python")
+        raise Stop(f"the newest Django could not be installed for {base}")
     return run(interpreter, "-m", "pytest", "--nbval-lax", *CELLS, "-W", "default")
+
+
+def newest_python() -> str | None:
+    """The newest interpreter on this machine that is 3.12 or newer, if there is one."""
+    for minor in (14, 13, 12):
+        below_pyenv = sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python"))
+        for candidate in (*map(str, reversed(below_pyenv)), shutil.which(f"python3.{minor}")):
+            # A shim of pyenv's may stand for a version that is not there.
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            if candidate and subprocess.call([candidate, "-c", ""], **quiet) == 0:
+                return candidate
+    return None
 
 
 def bench(arguments: argparse.Namespace) -> int:

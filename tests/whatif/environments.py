@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
-
-
-def newest_python() -> str:
-    """The newest interpreter on this machine that Django supports, or this one."""
-    known = sorted(Path.home().glob(".pyenv/versions/3.1[2-4].*/bin/python"), reverse=True)
-    names = [shutil.which(f"python3.{minor}") for minor in (14, 13, 12)]
-    for candidate in [*map(str, known), *names]:
-        if candidate and _runs(candidate):
-            return candidate
-    return sys.executable
-
-
-def _runs(python: str) -> bool:
-    """Whether it starts: a shim may stand for a version that is not there."""
-    code = "import sqlite3, venv"
-    return subprocess.run([python, "-c", code], capture_output=True, check=False).returncode == 0
 
 
 def made(place: Path, python: str, *packages: str) -> Path:
