@@ -87,7 +87,7 @@ def write() -> None:
     """Store the contents and the pictures."""
     PICTURES.mkdir(exist_ok=True)
     known = {f"{each.path.stem}.svg": each.picture for each in lessons() if each.picture}
-    for path in PICTURES.iterdir():
+    for path in PICTURES.glob("*.svg"):
         if path.name not in known:
             path.unlink()
     for name, picture in known.items():

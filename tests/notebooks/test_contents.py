@@ -50,11 +50,16 @@ def test_each_lesson_has_a_picture_in_the_contents_and_it_is_one_of_its_own() ->
     assert len(list(PICTURES.glob("*.svg"))) == len(lessons())
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHEAT_SHEET.md", "GLOSSARY.md"])
+PAGES = ("README.md", "CHEAT_SHEET.md", "GLOSSARY.md")
+ABOVE = ("../README.md", "../TEACHING.md", "../CONTRIBUTING.md")
+
+
+@pytest.mark.parametrize("name", [*PAGES, *ABOVE])
 def test_the_links_of_the_pages_lead_somewhere(name: str) -> None:
-    text = (LESSONS / name).read_text(encoding="utf-8")
-    for link in re.findall(r'\]\(([^)#]+)\)|src="([^"]+)"', text):
-        assert (LESSONS / "".join(link)).exists(), link
+    page = LESSONS / name
+    for links in re.findall(r'\]\(([^)#]+)\)|src(?:set)?="([^"]+)"', page.read_text("utf-8")):
+        link = "".join(links)
+        assert link.startswith("https:") or (page.parent / link).exists(), link
 
 
 def test_the_lessons_are_numbered_without_a_gap() -> None:
