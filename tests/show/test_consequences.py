@@ -10,8 +10,8 @@ import pytest
 
 from miglab.facts.consequences import Consequences
 from miglab.show.bundle import SHOWN, bundle
-from miglab.show.consequences import clipped
 from miglab.show.html import html
+from miglab.show.lines import clipped
 from miglab.show.text import text
 
 from .consequences_samples import (

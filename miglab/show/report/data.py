@@ -11,7 +11,7 @@ from enum import Enum
 from ...facts.consequences import Consequences, Run, WayBack
 from ...facts.migration import Key
 from ...facts.picture import Picture
-from ..consequences import (
+from ..lines import (
     truths_around,
 )
 from .for_real import for_real

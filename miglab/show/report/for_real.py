@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from ...compare.agreement import counted
 from ...facts.consequences import Consequences, Run, WayBack
-from ..consequences import (
+from ..lines import (
     stopped,
 )
 from .words import seconds

@@ -8,7 +8,7 @@ from html import escape
 
 from ...facts.consequences import Consequences, Finding
 from ...facts.picture import Picture
-from ..consequences import (
+from ..lines import (
     FINDING_COLUMNS,
     Sample,
     next_lines,
@@ -19,7 +19,7 @@ from ..consequences import (
     typed,
     way_back_lines,
 )
-from ..consequences import statements as sql_of
+from ..lines import statements as sql_of
 from .for_real import for_real
 from .words import (
     NO_REASON,

@@ -9,7 +9,7 @@ from ...draw import engines
 from ...facts.consequences import Consequences, Finding, Return, Severity, WayBack
 from ...facts.picture import Picture
 from ...facts.step import RowChange
-from ..consequences import (
+from ..lines import (
     Sample,
     differences,
     next_lines,
@@ -19,7 +19,7 @@ from ..consequences import (
     truths_around,
     way_back_lines,
 )
-from ..consequences import statements as sql_of
+from ..lines import statements as sql_of
 from .for_real import for_real
 from .words import (
     NO_REASON,

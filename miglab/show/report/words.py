@@ -9,7 +9,7 @@ from ...draw.words import footnote
 from ...facts.consequences import Consequences, Planned
 from ...facts.picture import Picture
 from ...facts.step import RowChange
-from ..consequences import (
+from ..lines import (
     cautions,
     left_behind_line,
     why,

@@ -1,0 +1,229 @@
+"""What is said of consequences, in lines that a notebook, a terminal and the reports share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ..compare.agreement import counted
+from ..facts.consequences import (
+    Consequences,
+    Ladder,
+    LeftBehind,
+    Planned,
+    Return,
+    Run,
+    Rung,
+    WayBack,
+)
+from ..facts.migration import Key
+from ..facts.step import RowChange, Statement
+from ..facts.truths import Agreements
+from .text import cell, heading
+
+#: Of a longer stored value only this many characters are shown.
+VALUE = 120
+
+#: What a table of findings says of each.
+FINDING_COLUMNS = ("about", "finding", "what", "where", "do")
+
+_NUMBERED = re.compile(r"(\d+)_")
+
+
+class Sample(NamedTuple):
+    """A few of the rows or values that are gone or others now. ``what`` counts all of them."""
+
+    what: str
+    number: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def caption(self) -> str:
+        """All of them counted, and how many of them are shown."""
+        shown = len(self.rows)
+        return f"{self.what}, the first {shown}" if 0 < shown < self.number else self.what
+
+
+def typed(consequences: Consequences) -> list[str]:
+    """The commands as typed, those that were not reached as well."""
+    told = [heading(run.step) for run in consequences.runs]
+    left = consequences.commands[len(told) :]
+    return [*told, *(f"(not reached) {line}" for line in left)]
+
+
+def plan_line(planned: Planned) -> str:
+    """One migration of a plan: what becomes of it, and why it is there."""
+    told = f"{'↩' if planned.backwards else '▸'} {planned.key}: {planned.fate.value}"
+    reason = why(planned)
+    return "; ".join([told, *([reason] if reason else []), *cautions(planned)])
+
+
+def why(planned: Planned) -> str:
+    """``"pulled in by a ← b ← c"``, or nothing for a migration of the app that was asked for.
+
+    The arrow points at what is depended upon.
+    """
+    arrow = " ← " if planned.backwards else " → "
+    return f"pulled in by {arrow.join(map(str, planned.why))}" if planned.why else ""
+
+
+def cautions(planned: Planned) -> list[str]:
+    """What a migration has that can leave one halfway, a phrase for each."""
+    told = [f"cannot be undone: {each}" for each in planned.irreversible]
+    told += [f"nobody can say beforehand: {each}" for each in planned.unknown]
+    return told if planned.atomic else [*told, "not atomic: where it fails, a part of it stays"]
+
+
+def samples(changes: Sequence[RowChange]) -> list[Sample]:
+    """What is gone or another value now, for each table and column; what follows a rename is
+    not lost."""
+    return [each for change in changes if change.costs for each in _of_table(change)]
+
+
+def _of_table(change: RowChange) -> Iterator[Sample]:
+    if change.lost:
+        row = ("link", "links") if change.many_to_many else ("row", "rows")
+        what = f"{counted(change.lost, *row)} of {change.table}"
+        yield _sample(what, change.lost, change.lost_sample)
+    for column, number in change.lost_values.items():
+        what = f"{counted(number, 'value', 'values')} of {change.table}.{column}"
+        yield _sample(what, number, change.lost_values_sample.get(column, ()))
+    for column, number in change.changed_columns.items():
+        values = counted(number, "value", "values")
+        become = "becomes another" if number == 1 else "become others"
+        what = f"{values} of {change.now or change.table}.{column} {become}"
+        yield _sample(what, number, change.changed_sample.get(column, ()))
+
+
+def _sample(what: str, number: int, rows: Sequence[Mapping[str, object]]) -> Sample:
+    columns = tuple(rows[0]) if rows else ()
+    told = tuple(tuple(clipped(row.get(name)) for name in columns) for row in rows)
+    return Sample(what, number, columns, told)
+
+
+def clipped(value: object) -> str:
+    """A stored value as one shows it, a long one up to its first characters."""
+    told = cell(value)
+    return told if len(told) <= VALUE else f"{told[:VALUE]}… ({len(told):,} characters)"
+
+
+def way_back_lines(back: WayBack | None) -> list[str]:
+    """How one comes back, what was typed for it, and what is not the same then."""
+    if back is None:
+        return []
+    lines = [f"{back.level.words}: {back.level.meaning}"]
+    if back.files_put_back:
+        lines.append("(the files are put back, as version control does it)")
+    for place, command in enumerate(back.commands):
+        run = back.runs[place] if place < len(back.runs) else None
+        told = f" — {run.step.refusal}" if run and run.step.refusal else ""
+        lines.append(f"$ python manage.py {command}{told}")
+    return lines + [f"not the same: {each}" for each in differences(back)]
+
+
+def differences(back: WayBack) -> list[str]:
+    """What is not as it was, once one is back: a line for each thing."""
+    lines = [*back.schema]
+    for change in back.rows:
+        told = [
+            f"{counted(number, one, many)} {word}"
+            for number, one, many, word in (
+                (change.lost, "row", "rows", "missing"),
+                (change.gained, "row", "rows", "added"),
+                (change.changed, "row", "rows", f"with other {', '.join(change.changed_columns)}"),
+            )
+            if number
+        ]
+        if told:
+            lines.append(f"{change.table}: {', '.join(told)}")
+    if back.level is not Return.NOT_AT_ALL:
+        lines += [f"{name}: its columns stand in another order" for name in back.reordered]
+    return lines
+
+
+def next_lines(consequences: Consequences) -> list[str]:
+    """The plan of plain ``migrate`` afterwards, and why it fails."""
+    run = consequences.next
+    if run is None:
+        return []
+    lines = [plan_line(each) for each in run.plan] or ["there is nothing to migrate"]
+    if run.step.refusal:
+        lines.append(f"fails: {run.step.refusal}")
+    return lines
+
+
+def statements(consequences: Consequences) -> list[tuple[str, Sequence[Statement]]]:
+    """A title and the SQL of each migration, in the order of the plan; then what ran outside of
+    any migration."""
+    found: list[tuple[str, Sequence[Statement]]] = []
+    for run in consequences.runs:
+        parts = [(str(each.key), each.sql) for each in run.plan] or [(run.step.line, run.step.sql)]
+        for name, sql in parts:
+            writes = [each for each in sql if each.writes]
+            if writes:
+                number = counted(len(writes), "statement", "statements")
+                found.append((f"SQL of {name} ({number})", writes))
+    return found
+
+
+def sql_text(sql: Sequence[Statement]) -> str:
+    """Statements, one under the other; another database than the default one is named."""
+    return "\n".join(
+        f"{'' if each.alias == 'default' else f'-- on {each.alias}: '}{each.sql};" for each in sql
+    )
+
+
+def truths_around(consequences: Consequences) -> Iterator[tuple[str, str, str, str]]:
+    """Which truths, whether they agree before and after, and the reason that holds after."""
+    was, now = consequences.agreements_before, consequences.agreements_after
+    for name in Agreements.__dataclass_fields__:
+        before, after = getattr(was, name), getattr(now, name)
+        yield name.replace("_", "–"), before.word, after.word, after.reason
+
+
+def truth_lines(consequences: Consequences) -> list[str]:
+    """Whether the truths agree before and after, a line for each pair of neighbours."""
+    return [
+        f"{name}: {before} → {after} — {reason}"
+        for name, before, after, reason in truths_around(consequences)
+    ]
+
+
+def left_behind_line(left: LeftBehind) -> str:
+    """What Django leaves in its own tables, or nothing."""
+    if not left.content_types:
+        return ""
+    rights = counted(left.permissions, "permission", "permissions")
+    return f"content types {', '.join(left.content_types)}, and {rights}"
+
+
+def short(key: Key) -> str:
+    """``store.0004``: the app label and the number, or the whole name where it has none."""
+    numbered = _NUMBERED.match(key.name)
+    return f"{key.app_label}.{numbered[1] if numbered else key.name}"
+
+
+def ladder_sentences(ladder: Ladder) -> list[str]:
+    """How far down it is free, then where it stops and why."""
+    # What is lost stays lost: the last free rung is the furthest.
+    free = ladder.free[-1] if ladder.free else None
+    told = [f"Free: back to {place(ladder, free)}." if free else "No step back is free."]
+    stopped = next((each for each in ladder if not each.done), None)
+    if stopped or ladder.error:
+        where = f" on the way to {place(ladder, stopped)}" if stopped else ""
+        told.append(f"It stops{where}: {(ladder.error or 'it was not reached').rstrip('.')}.")
+    return told
+
+
+def place(ladder: Ladder, rung: Rung) -> str:
+    return short(rung.target) if rung.target else f"{ladder.app_label} zero"
+
+
+def stopped(run: Run) -> str:
+    """Where a command stopped and why, or nothing."""
+    if run.step.refusal is None:
+        return ""
+    at = f" at {run.failed.key}" if run.failed else ""
+    return f"stops{at}: {run.step.refusal}"
