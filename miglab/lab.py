@@ -500,7 +500,12 @@ def _labels(apps: str | Sequence[str]) -> tuple[str, ...]:
 def _text(value: object, what: str) -> str:
     if not isinstance(value, str):
         raise BadInput(f"{what} is text, not {value!r}")
+    if not value.strip():
+        raise BadInput(f"there is no {what}; type some, as in: {_AS_IN[what]}")
     return value
+
+
+_AS_IN = {"code": "Product.objects.count()", "SQL": "SELECT * FROM store_product"}
 
 
 def _positive(steps: int) -> int:

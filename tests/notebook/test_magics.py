@@ -10,6 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from miglab import Lab
+from miglab.errors import BadInput
 from miglab.notebook import install
 
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
@@ -128,3 +129,21 @@ def test_without_a_lab_the_cell_to_run_is_named(
 def test_write_without_a_path_says_how(notebook: Notebook, lab: Lab) -> None:
     with pytest.raises(Exception, match="%%write needs a path"):
         notebook("%%write\nx = 1")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["%sql SELECT count(*) FROM store_tag", "%%sql SELECT count(*)\nFROM store_tag"],
+)
+def test_sql_stands_on_the_line_or_below_it(notebook: Notebook, lab: Lab, cell: str) -> None:
+    assert "6" in notebook.text(cell).split()
+
+
+@pytest.mark.parametrize("cell", ["%shell Tag.objects.count()", "%%shell\nTag.objects.count()"])
+def test_python_stands_on_the_line_or_below_it(notebook: Notebook, lab: Lab, cell: str) -> None:
+    assert "\n6\n" in notebook.text(cell)
+
+
+def test_sql_without_a_statement_says_so(notebook: Notebook, lab: Lab) -> None:
+    with pytest.raises(BadInput, match="SELECT"):
+        notebook("%sql")
