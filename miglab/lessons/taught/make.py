@@ -36,7 +36,7 @@ question(
     "The blog's model changed, and no file knows it. What does `makemigrations --check` do?",
     {
         "It writes the missing file.": lambda lab: "files" in moved(last(lab)),
-        "It prints what is missing, and ends well.": lambda lab: (
+        "It prints what is missing, and ends without an error.": lambda lab: (
             not last(lab).refused and not moved(last(lab))
         ),
         "It prints what is missing, and ends with an error.": lambda lab: (
