@@ -14,8 +14,8 @@ from ..errors import BadInput
 from ..facts.consequences import Consequences, Ladder
 from ..lab import Lab
 from ..runners.base import Tell
+from ..show.bundle import in_words
 from ..show.report import report_html, report_json, report_markdown
-from ..show.text import text
 
 #: Exit statuses, the gravest first.
 FAILS, NO_WAY_BACK, LOSES, SAFE = 12, 11, 10, 0
@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     ) as lab:
         if arguments.all:
             ladder = lab.what_if_all(arguments.app)
-            print(_first_line(ladder) if arguments.quiet else text(ladder))
+            print(_first_line(ladder) if arguments.quiet else in_words(ladder))
             return FAILS if ladder.error else SAFE
         commands = _commands(lab, arguments)
         if not commands:
@@ -114,7 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
         found = lab.what_if(*commands)
         _write(arguments, found)
     if arguments.json != Path("-"):
-        print(found.verdict if arguments.quiet else text(found))
+        print(found.verdict if arguments.quiet else in_words(found))
     return status(found)
 
 

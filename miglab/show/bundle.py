@@ -13,6 +13,11 @@ from .text import text
 SHOWN: tuple[type, ...] = (Step, Picture, View, Rows, History, *consequences.TYPES, *lesson.TYPES)
 
 
+def in_words(fact: object) -> str:
+    """A fact of one of these types as plain text."""
+    return text(fact)
+
+
 def bundle(fact: object) -> dict[str, str]:
     """``text/plain`` and ``text/html`` of a fact of one of the types in ``SHOWN``."""
-    return {"text/plain": text(fact), "text/html": html(fact)}
+    return {"text/plain": in_words(fact), "text/html": html(fact)}
