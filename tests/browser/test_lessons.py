@@ -16,8 +16,8 @@ from .test_first_notebook import graphs, scroll
 
 pytestmark = pytest.mark.browser
 
-#: Beside the first one: one that asks, one with several labs, one in plain commands.
-CHOSEN = ("05_revert", "07_zero", "18_in_a_terminal")
+#: Beside the first one: one that asks, one with several labs, one in which Django asks.
+CHOSEN = ("05_revert", "07_zero", "09_rename")
 
 
 @pytest.mark.parametrize("name", CHOSEN)

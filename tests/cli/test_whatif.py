@@ -12,13 +12,13 @@ import pytest
 
 from miglab.cli.main import main
 
-from ..whatif.own import PRICE, fingerprints, manage, shop
+from ..whatif.own import AUTH, PRICE, fingerprints, manage, shop
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """shop: 0001 ← 0002 (price, 9 in three rows); no test changes it."""
-    return shop(tmp_path_factory.mktemp("site"))
+    return shop(tmp_path_factory.mktemp("site"), settings=AUTH)
 
 
 def whatif(*words: object) -> int:

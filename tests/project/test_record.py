@@ -58,28 +58,22 @@ def test_checking_stores_nothing(tmp_path):
 def test_what_fails_stays_as_it_was_and_the_others_go_on(tmp_path):
     broken = write(tmp_path / "broken.ipynb", "1", "1 / 0")
     large = write(tmp_path / "large.ipynb", r"print('many\n' * 300_000)")
-    before = broken.read_bytes(), large.read_bytes()
+    undisplayed = write(tmp_path / "undisplayed.ipynb", DISPLAY_FAILS)
+    before = [each.read_bytes() for each in (broken, large, undisplayed)]
     well = write(tmp_path / "well.ipynb", "'all ' + 'well'")
     done = record(tmp_path)
     assert done.returncode == 1
     assert "broken.ipynb, cell 2: ZeroDivisionError: division by zero" in done.stderr
     assert "large.ipynb: " in done.stderr
     assert "1,000,000 is the most" in done.stderr
-    assert (broken.read_bytes(), large.read_bytes()) == before
+    assert "undisplayed.ipynb, cell 1" in done.stderr
+    assert [each.read_bytes() for each in (broken, large, undisplayed)] == before
     assert "all well" in well.read_text(encoding="utf-8")
 
 
-def test_a_display_that_fails_is_not_stored(tmp_path):
-    """IPython puts out the error, and the cell counts as run."""
-    source = (
-        "class Broken:\n"
-        "    def _repr_mimebundle_(self, **rest):\n"
-        "        raise ValueError('no picture')\n\n"
-        "Broken()"
-    )
-    path = write(tmp_path / "a.ipynb", source)
-    before = path.read_bytes()
-    done = record(path)
-    assert done.returncode == 1
-    assert "a.ipynb, cell 1" in done.stderr
-    assert path.read_bytes() == before
+#: IPython puts out the error, and the cell counts as run.
+DISPLAY_FAILS = """class Broken:
+    def _repr_mimebundle_(self, **rest):
+        raise ValueError('no picture')
+
+Broken()"""

@@ -17,7 +17,7 @@ from pathlib import Path
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = "x"
 USE_TZ = True
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "shop"]
+INSTALLED_APPS = ["django.contrib.contenttypes", "shop"]
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 """
@@ -58,6 +58,9 @@ class Migration(migrations.Migration):
         )
     ]
 """
+
+#: More of Django's own apps, for what depends on them.
+AUTH = '\nINSTALLED_APPS += ["django.contrib.auth"]\n'
 
 #: ``{head}`` stands before the class, ``{more}`` behind the operation.
 PRICE = """

@@ -13,7 +13,7 @@ from miglab import Lab
 from miglab.facts.consequences import Return
 
 from .environments import made
-from .own import fingerprints, manage, shop
+from .own import AUTH, fingerprints, manage, shop
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from .own import fingerprints, manage, shop
 )
 def test_it_is_rehearsed_with_its_own_django(django: str, python: str, tmp_path: Path) -> None:
     """The environment lies in the project's folder, as most do: it is found there."""
-    folder = shop(tmp_path / "site", migrated=False)
+    folder = shop(tmp_path / "site", settings=AUTH, migrated=False)
     interpreter = made(folder / ".venv", python, django)
     manage(folder, "migrate", "-v0", python=str(interpreter))
     code = "from shop.models import Item; Item.objects.create(name='a', price=9)"

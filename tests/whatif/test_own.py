@@ -19,7 +19,7 @@ from miglab import Lab
 from miglab.errors import BadInput, Interrupted, NoProject
 from miglab.facts.consequences import Return
 
-from .own import fingerprints, manage, shop, write
+from .own import AUTH, fingerprints, manage, shop, write
 
 Of = Callable[..., Lab]
 
@@ -48,7 +48,7 @@ def loses_prices(lab: Lab, *commands: str) -> None:
 
 
 def test_a_revert_is_rehearsed_and_the_original_does_not_change(tmp_path: Path, of: Of) -> None:
-    folder = shop(tmp_path / "site")
+    folder = shop(tmp_path / "site", settings=AUTH)
     before = fingerprints(folder)
     lab = of(folder)
     loses_prices(lab)
@@ -493,7 +493,7 @@ def test_an_app_of_others_drags_the_projects_own_along_and_the_path_is_told(
     tmp_path: Path, of: Of
 ) -> None:
     """auth: … ← 0012 ← shop: 0002"""
-    folder = shop(tmp_path / "site", migrated=False)
+    folder = shop(tmp_path / "site", settings=AUTH, migrated=False)
     second = folder / "shop" / "migrations" / "0002_price.py"
     last = '("auth", "0012_alter_user_first_name_max_length")'
     text = second.read_text().replace(
