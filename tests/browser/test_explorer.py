@@ -155,6 +155,26 @@ def test_picked_and_done_by_keyboard_alone(desk: Page, jupyter: Jupyter) -> None
         expect(page.locator(".miglab-found")).to_have_text("1 of 1")
 
 
+def test_what_was_pressed_is_chosen_though_the_graph_has_moved_meanwhile(
+    desk: Page, jupyter: Jupyter
+) -> None:
+    """As where a page is still being laid out: here it is zoomed while the button is down."""
+    with explored(desk, jupyter, "pressed") as page:
+        pressed = card(page, "0002_add_price_to_product")
+        pressed.hover()
+        page.mouse.down()
+        before = pressed.bounding_box()
+        page.locator(".miglab-graph").focus()
+        for _ in range(4):
+            page.keyboard.press("+")
+        page.wait_for_function("() => new Promise(done => requestAnimationFrame(() => done(true)))")
+        assert abs(pressed.bounding_box()["x"] - before["x"]) > before["width"]
+        page.mouse.up()
+        expect(page.locator(".miglab-line").first).to_have_text(
+            "python manage.py migrate store 0002_add_price_to_product"
+        )
+
+
 def test_two_notebooks_have_a_lab_each(desk: Page, jupyter: Jupyter) -> None:
     with explored(desk, jupyter, "one") as page:
         first = database(page)

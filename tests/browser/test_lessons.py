@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .pages import Jupyter, all_run, emptied, opened, save, violations, written
-from .test_first_notebook import graphs, scroll
+from .test_first_notebook import drawn, scroll
 
 pytestmark = pytest.mark.browser
 
@@ -114,8 +114,7 @@ def keep(page: Page, name: str) -> None:
 
 def test_before_it_is_run_its_questions_and_answers_are_there_to_read(desk: Page) -> None:
     with opened(desk, "05_revert.ipynb") as page:
-        scroll(page)
-        assert graphs(page) >= 8
+        drawn(page, 8)
         expect(page.get_by_text("The run says C").first).to_be_attached()
         expect(page.get_by_text("model not found")).to_have_count(0)
         expect(page.locator(".jupyter-widgets")).to_have_count(0)

@@ -209,8 +209,10 @@ class Canvas {
 
   listenToPointer() {
     let from = null;
+    let pressed = null;
     this.root.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
+      pressed = event.target.closest(".miglab-card, .miglab-foldable");
       from = { x: event.clientX, y: event.clientY, at: { ...this.at }, moved: false };
     });
     this.root.addEventListener("pointermove", (event) => {
@@ -220,6 +222,7 @@ class Canvas {
       if (!from.moved && Math.hypot(x, y) < 5) return;
       if (!from.moved) this.root.setPointerCapture(event.pointerId);
       from.moved = true;
+      pressed = null;
       this.at.x = from.at.x + x;
       this.at.y = from.at.y + y;
       this.draw();
@@ -227,6 +230,18 @@ class Canvas {
     const end = () => (from = null);
     this.root.addEventListener("pointerup", end);
     this.root.addEventListener("pointercancel", end);
+    this.root.addEventListener(
+      "click",
+      (event) => {
+        // What was pressed is meant, also where a new layout took it away from under the pointer.
+        const meant = pressed;
+        pressed = null;
+        if (!meant?.isConnected || meant.contains(event.target)) return;
+        event.stopPropagation();
+        meant.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+      },
+      true,
+    );
     this.root.addEventListener(
       "wheel",
       (event) => {
