@@ -444,8 +444,8 @@ def newest_python() -> str | None:
         below_pyenv = sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python"))
         for candidate in (*map(str, reversed(below_pyenv)), shutil.which(f"python3.{minor}")):
             # A shim of pyenv's may stand for a version that is not there.
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            if candidate and subprocess.call([candidate, "-c", ""], **quiet) == 0:
+            code, quiet = "import sqlite3, venv", subprocess.DEVNULL
+            if candidate and not subprocess.call([candidate, "-c", code], stderr=quiet):
                 return candidate
     return None
 

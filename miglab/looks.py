@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from . import start, wire
 from .compare.picture import picture, plan_picture
 from .errors import BadInput, UnknownName
 from .facts.graph import graph_of
 from .facts.picture import Picture
-from .facts.truths import Files, value_or
+from .facts.truths import value_or
 from .facts.view import Rows
 from .stage import Stage
 
@@ -34,17 +32,14 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def graph(stage: Stage, target: str | None, shown: Sequence[str]) -> Picture:
+def graph(stage: Stage, target: str | None, shown: tuple[str, ...]) -> Picture:
     """The graph of these apps; with a target, what going there would apply or unapply."""
     _, truths = stage.now()
     missing = stage.agreements().record_tables.missing
-    files = value_or(truths.files, Files(tuple(shown), {}))
-    for label in shown:
-        if label not in files.labels:
-            raise UnknownName("app", label, files.labels)
+    stage.check_labels(shown)
     if target is None:
-        return picture(truths, tuple(shown), missing=missing)
-    whole = graph_of(files, truths.known_record.keys)
+        return picture(truths, shown, missing=missing)
+    whole = graph_of(truths.known_files, truths.known_record.keys)
     ((label, name),) = start.wanted(target)
     key = start.find(whole, label, name)
-    return plan_picture(truths, whole, (label, key), tuple(shown), missing)
+    return plan_picture(truths, whole, (label, key), shown, missing)

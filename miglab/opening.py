@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from . import start, wire
 from .commands import typed
-from .errors import MiglabError, NoProject, UnknownName
-from .facts.truths import Files, Truths, Unreadable, value_or
+from .errors import MiglabError, NoProject
+from .facts.truths import Files, Truths, Unreadable
 from .project import Project
 from .project.databases import with_databases
 from .reader import Reader, place_of, setup_for, why
@@ -47,10 +47,7 @@ def open_stage(
         stage = Stage(project, sandbox, reader, apps)
         reader.prepare(stage.moments.now.snapshot.digest)
         if apps:
-            labels = value_or(stage.truths().files, Files(apps, {})).labels
-            for label in apps:
-                if label not in labels:
-                    raise UnknownName("app", label, labels)
+            stage.check_labels(apps)
         if project.own:
             _check_own(stage.truths(), reader.foreign)
     except BaseException as error:

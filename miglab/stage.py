@@ -22,9 +22,10 @@ from .errors import (
     MiglabError,
     TimeLimit,
     Unanswered,
+    UnknownName,
 )
 from .facts.step import FileChange, Renames, RowChange, Step
-from .facts.truths import Agreements, Truths
+from .facts.truths import Agreements, Files, Truths, value_or
 from .facts.view import History
 from .moments import Moment, Moments
 from .project import Project
@@ -113,6 +114,17 @@ class Stage:
             digest = now.snapshot.digest
             now.truths = self.reader.told(digest, self.reader.look(digest), None)
         return now.truths
+
+    def check_labels(self, labels: tuple[str, ...]) -> None:
+        """Refuse a label that no app has; where the files cannot be read, nobody knows.
+
+        Raises:
+            UnknownName: there is no such app.
+        """
+        known = value_or(self.truths().files, Files(labels, {})).labels
+        for label in labels:
+            if label not in known:
+                raise UnknownName("app", label, known)
 
     def now(self) -> tuple[Moment, Truths]:
         """The moment that holds and its truths; what was done outside becomes a step first."""

@@ -30,6 +30,8 @@ from miglab.errors import (
 from miglab.runners import names
 from miglab.runners.base import Stop
 
+from .waiting import until
+
 LOOPING = """
 import time
 from django.db import migrations
@@ -71,8 +73,7 @@ def while_it_runs(lab: Lab, act: Callable[[], object]) -> threading.Thread:
     """Do something as soon as the migration is in the middle of its work."""
 
     def wait() -> None:
-        while not (lab.folder / "half-done.txt").exists():
-            time.sleep(0.01)
+        until((lab.folder / "half-done.txt").exists)
         act()
 
     thread = threading.Thread(target=wait)
@@ -110,7 +111,7 @@ def test_cancelling_from_another_thread_stops_the_command(looping: Lab) -> None:
 def test_cancelling_stops_a_what_if_and_leaves_nothing_behind(looping: Lab) -> None:
     before = looping.truths().truths
 
-    thread = threading.Thread(target=lambda: (_until(lambda: looping.busy), looping.cancel()))
+    thread = threading.Thread(target=lambda: (until(lambda: looping.busy), looping.cancel()))
     thread.start()
     with pytest.raises(Interrupted, match="cancelled"):
         looping.what_if("migrate store")
@@ -126,18 +127,13 @@ def test_what_is_cancelled_answers_and_its_agent_goes_on(
     monkeypatch.setattr(Stop, "GRACE", 60.0)
     lab.truths()
     before = {each.pid for each in psutil.Process().children()}
-    thread = threading.Thread(target=lambda: (_until(lambda: lab.busy), lab.cancel()))
+    thread = threading.Thread(target=lambda: (until(lambda: lab.busy), lab.cancel()))
     thread.start()
     with pytest.raises(Interrupted, match="cancelled"):
         lab.shell("import time; time.sleep(600)")
     thread.join()
     assert not lab.manage("check").refused
     assert {each.pid for each in psutil.Process().children()} == before
-
-
-def _until(so: Callable[[], bool]) -> None:
-    while not so():
-        time.sleep(0.01)
 
 
 def test_cancelling_where_nothing_runs_does_nothing(lab: Lab) -> None:

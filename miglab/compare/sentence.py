@@ -8,7 +8,7 @@ from ..facts.migration import Key
 from ..facts.step import RowChange, Step
 from ..facts.truths import value_or
 from .agreement import counted
-from .truths import Moves
+from .truths import Moves, changed_files
 
 #: What a move in the lab's own history brings back.
 _BACK = {
@@ -93,26 +93,29 @@ def _moved(step: Step, moves: Moves) -> list[str]:
 
 def _files(step: Step, moves: Moves) -> list[str]:
     """What became of migration files; some are where they were, and Django does not see them."""
-    touched = {each.path for each in step.files}
-    known = {
-        str(key): (key, each.path)
-        for truths in (step.before, step.after)
-        for files in (truths.known_files.migrations, truths.known_files.bad)
-        for key, each in files.items()
-    }
-    lost: list[Key] = []
-    found: list[Key] = []
-    lines = []
-    for line in moves.files:
-        name, _, became = line.partition(" ")
-        key, path = known.get(name, (None, ""))
-        if key is None or became == "changed" or any(each.endswith(path) for each in touched):
-            lines.append(f"the file {line}")
+    if not moves.files:
+        return []
+    changes = list(changed_files(step.before, step.after))
+    # Where they cannot be read, that is all there is to say.
+    lines = [] if changes else [f"the file {line}" for line in moves.files]
+    unseen: dict[str, list[Key]] = {"is gone": [], "is new": []}
+    for key, became in changes:
+        if became == "changed" or _touched(step, key):
+            lines.append(f"the file {key} {became}")
         else:
-            (lost if became == "is gone" else found).append(key)
+            unseen[became].append(key)
+    lost, found = unseen.values()
     parts = [f"Django does not find {_names(lost)} any more"] if lost else []
     parts += [f"Django finds {_names(found)} again"] if found else []
     return parts + (["; ".join(lines[:3]) + _more(lines, 3)] if lines else [])
+
+
+def _touched(step: Step, key: Key) -> bool:
+    """Whether the step wrote or removed the very file of a migration."""
+    known = [truths.known_files for truths in (step.before, step.after)]
+    found = [each.get(key) for files in known for each in (files.migrations, files.bad)]
+    ends = tuple(f"/{each.path}" for each in found if each)
+    return any(f"/{each.path}".endswith(ends) for each in step.files)
 
 
 def costs(step: Step) -> list[str]:

@@ -102,6 +102,12 @@ def _fields(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterat
 
 
 def _files(before: Truths, after: Truths) -> Iterator[str]:
+    return (f"{key} {became}" for key, became in changed_files(before, after))
+
+
+def changed_files(before: Truths, after: Truths) -> Iterator[tuple[Key, str]]:
+    """What became of migration files, as Django finds them: ``"is gone"``, ``"is new"`` or
+    ``"changed"``; nothing where they cannot be read."""
     if isinstance(before.files, Unreadable) or isinstance(after.files, Unreadable):
         return
     if before.files is after.files:
@@ -109,11 +115,11 @@ def _files(before: Truths, after: Truths) -> Iterator[str]:
     old, new = _all_files(before.files), _all_files(after.files)
     for key in sorted(old.keys() | new.keys()):
         if key not in new:
-            yield f"{key} is gone"
+            yield key, "is gone"
         elif key not in old:
-            yield f"{key} is new"
+            yield key, "is new"
         elif old[key] != new[key]:
-            yield f"{key} changed"
+            yield key, "changed"
 
 
 def _all_files(files: Files) -> dict[Key, str]:

@@ -18,6 +18,8 @@ from miglab.notebook.progress import shown
 from miglab.notebook.widgets.hub import LabModel, model_of
 from miglab.notebook.widgets.menus import menus
 
+from ..waiting import until
+
 LAST = "0005_tag_product_tags"
 BEFORE_TAGS = "0004_add_discount_field"
 
@@ -225,7 +227,7 @@ def test_a_click_is_cancelled_and_the_lab_stands_as_it_stood(
     )
     click(model, "choose", app="store", name="0006_slow")
     click(model, "run")
-    began(lambda: "0006_slow" in model.work["told"])
+    until(lambda: "0006_slow" in model.work["told"])
     click(model, "cancel")
     settled(model)
     assert "cancelled" in model.said["text"]
@@ -246,19 +248,11 @@ def test_what_is_cancelled_before_it_began_is_said_and_moves_nothing(model: LabM
 
 
 def test_a_click_cancels_the_command_of_a_cell(model: LabModel, lab: Lab) -> None:
-    thread = threading.Thread(target=lambda: (began(lambda: lab.busy), click(model, "cancel")))
+    thread = threading.Thread(target=lambda: (until(lambda: lab.busy), click(model, "cancel")))
     thread.start()
     with pytest.raises(Interrupted, match="cancelled"):
         lab.shell("import time; time.sleep(600)")
     thread.join()
-
-
-def began(so: Callable[[], bool]) -> None:
-    """Until it is so."""
-    limit = time.monotonic() + 60
-    while not so():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
 
 
 def test_closing_the_lab_closes_its_widgets(model: LabModel, lab: Lab) -> None:
