@@ -115,7 +115,7 @@ def memory(lab: object) -> Result:
 def opening(times: int) -> list[Result]:
     """From nothing to a lab with rows, and one ``migrate`` from nothing by hand."""
     from miglab import Lab
-    from miglab.home import home
+    from miglab.sandbox.home import home
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "project"

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
-from . import edits, looks, wire
-from .commands import arguments, typed
 from .errors import BadInput, RefusalExpected
 from .facts.consequences import Consequences, Ladder
 from .facts.mend import Mend
@@ -19,11 +17,14 @@ from .facts.picture import Picture
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import History, Rows, View
-from .opening import copy_stage, open_stage
 from .project import bundled, own
+from .runners import answers
 from .runners.base import Ask, Tell
-from .stage import Stage
-from .turns import Turns
+from .steps import edits, looks
+from .steps.commands import arguments, typed
+from .steps.opening import copy_stage, open_stage
+from .steps.stage import Stage
+from .steps.turns import Turns
 from .whatif import added_since, commands_since, mends, what_if, what_if_all
 
 Progress = Callable[[], AbstractContextManager[Tell]]
@@ -244,7 +245,7 @@ class Lab:
                 return step
             # A look is no step.
             stage.last = last
-        return wire.rows(table)
+        return answers.rows(table)
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The rows of a table as they are stored, by primary key, the first ``limit`` of them.

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from .. import project, runners
 from ..draw import engines
 from ..errors import MiglabError
-from ..home import home
+from ..sandbox.home import home
 
 #: The Django that the lessons are written for.
 DJANGO = "5.2"

@@ -76,7 +76,7 @@ def _original(path: Path, root: Path, copy: Path) -> Path:
     Settings that count from their own file may lead beside the copy. Nothing of the user's lies
     there: the place beside the original is meant.
     """
-    # Two levels up stand all sandboxes, see sandbox.py.
+    # Two levels up stand all sandboxes, see sandbox/sandbox.py.
     below = _below(path, copy.parents[_LEVELS - 1])
     if below is None:
         return path

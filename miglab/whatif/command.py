@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..commands import arguments, typed
 from ..errors import BadInput
+from ..steps.commands import arguments, typed
 
 #: What a person may type besides management commands: a file deleted, SQL by hand.
 OURS = ("delete", "sql")

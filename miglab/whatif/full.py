@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from .. import wire
 from ..agent.protocol import Message
 from ..errors import BadInput, UnknownName
 from ..facts.step import Renames, RowChange
 from ..facts.view import Rows
-from ..reader import Reader
-from ..snapshot import Snapshot
+from ..runners import answers
+from ..sandbox.snapshot import Snapshot
+from ..steps.reader import Reader
 
 
 class Full:
@@ -38,7 +38,7 @@ class Full:
     def rows(self, name: str, limit: int) -> Rows:
         """What a table, or with a dot one of its columns, lost: the first ``limit`` rows of it."""
         change, column = self._meant(name)
-        return wire.rows(self._ask(change, column, {"limit": limit})["table"], name)
+        return answers.rows(self._ask(change, column, {"limit": limit})["table"], name)
 
     def csv(self, name: str, path: Path) -> Path:
         """The same, all of it, as a CSV file."""

@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from .. import wire
 from ..compare.agreement import applied
 from ..compare.picture import picture
 from ..errors import BadInput, UnknownName
@@ -15,7 +14,8 @@ from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
 from ..facts.picture import Picture
 from ..facts.step import RowChange, Step
-from ..stage import Stage
+from ..runners import answers
+from ..steps.stage import Stage
 from .judge import Loss, listed, losses
 
 
@@ -49,7 +49,7 @@ def what_if_all(stage: Stage, app_label: str) -> Ladder:
     before: Sequence[RowChange] = ()
     found = answer.get("rungs") or [{"rows": [], "seconds": 0.0, "done": False} for _ in steps]
     for (target, keys), told in zip(steps, found, strict=True):
-        rows = wire.row_changes(told["rows"])
+        rows = answers.row_changes(told["rows"])
         by_then = losses(rows)
         more = _more(by_then, losses(before)) if told["done"] else []
         rungs.append(

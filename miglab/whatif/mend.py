@@ -8,7 +8,7 @@ from ..compare.agreement import ghosts, unapplied
 from ..errors import Interrupted, UnknownName
 from ..facts.graph import graph_of
 from ..facts.mend import PAIRS, Mend
-from ..stage import Stage
+from ..steps.stage import Stage
 from .rehearse import what_if
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 
-from .. import edits
 from ..compare.agreement import applied, files_and_record
 from ..compare.picture import picture
 from ..compare.schema import renames_of, reordered, schema_lines
@@ -18,10 +17,11 @@ from ..facts.migration import Key
 from ..facts.schema import Schema
 from ..facts.step import Renames, RowChange
 from ..facts.truths import Agreements, Models, Truths, value_or
-from ..moments import Moment
 from ..runners.base import Ask
-from ..snapshot import Snapshot
-from ..stage import Stage
+from ..sandbox.snapshot import Snapshot
+from ..steps import edits
+from ..steps.moments import Moment
+from ..steps.stage import Stage
 from . import judge
 from .back import commands_between, undone
 from .command import Command, command

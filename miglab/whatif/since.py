@@ -6,7 +6,7 @@ from ..compare.agreement import applied
 from ..facts.graph import graph_of
 from ..facts.migration import Key
 from ..project.since import added
-from ..stage import Stage
+from ..steps.stage import Stage
 from .back import commands_between
 
 

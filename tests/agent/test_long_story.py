@@ -18,8 +18,8 @@ import pytest
 from miglab import Lab
 from miglab.agent import catalogue
 from miglab.facts.step import Step
-from miglab.reader import environment
 from miglab.runners import names
+from miglab.steps.reader import environment
 
 from .story import STORY, Delete, Edit, Run, Write
 

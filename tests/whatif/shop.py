@@ -20,7 +20,7 @@ from miglab.facts.consequences import Consequences, Return, Severity
 from miglab.facts.migration import Key
 from miglab.facts.step import Refusal, RowChange
 from miglab.facts.truths import Files, Truths
-from miglab.reader import environment
+from miglab.steps.reader import environment
 from miglab.whatif.full import Full
 
 from ..agent.story import migration

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 import ipywidgets
 import traitlets
 
-from ...commands import OPTIONS, migrate_line
 from ...compare.agreement import applied
 from ...compare.picture import picture
 from ...errors import BadInput, LabClosed, MiglabError
@@ -25,6 +24,7 @@ from ...lab import Lab
 from ...show import live
 from ...show.consequences import preview
 from ...show.masks import masked
+from ...steps.commands import OPTIONS, migrate_line
 from ..progress import in_a_cell
 from .marks import Marks
 from .orders import Order, obey

@@ -7,7 +7,7 @@ from typing import Any
 
 import ipywidgets
 
-from ...commands import OPTIONS
+from ...steps.commands import OPTIONS
 from .hub import LabModel
 
 

@@ -6,17 +6,16 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from . import wire
-from .agent.protocol import Message
-from .compare import agreement
-from .facts.consequences import Engine
-from .facts.truths import Agreement, Agreements, Truths, Unreadable
-from .home import home
-from .project import Project
-from .runners import Runner, Setup, Stopped
-from .runners.base import Ask, Stop, Tell, Terms
-from .sandbox import Sandbox
-from .snapshot import Snapshot, digest_of
+from ..agent.protocol import Message
+from ..compare import agreement
+from ..facts.consequences import Engine
+from ..facts.truths import Agreement, Agreements, Truths, Unreadable
+from ..project import Project
+from ..runners import Runner, Setup, Stopped, answers
+from ..runners.base import Ask, Stop, Tell, Terms
+from ..sandbox.home import home
+from ..sandbox.sandbox import Sandbox
+from ..sandbox.snapshot import Snapshot, digest_of
 
 #: The clock of the bundled projects: it stands still in migration names and headers.
 CLOCK = "2026-01-05T09:00:00"
@@ -95,7 +94,7 @@ class Reader:
         self.stop = Stop()
         #: Modules of a user's project that did not come from the copy, when it was last looked at.
         self.foreign: tuple[str, ...] = ()
-        self._facts: dict[str, wire.ProjectFacts] = {}
+        self._facts: dict[str, answers.ProjectFacts] = {}
         self._agreed = Agreed()
         if place["own"] is None:
             # What a bundled project answers depends on nothing but what it is asked about.
@@ -160,31 +159,31 @@ class Reader:
                 "project": {"models": unreadable, "files": unreadable},
                 "lens": unreadable,
             }
-        self._facts[digest] = wire.project(answer["project"])
+        self._facts[digest] = answers.project(answer["project"])
         self.foreign = tuple(answer.get("foreign", ()))
         return answer
 
-    def project(self, digest: str) -> wire.ProjectFacts:
+    def project(self, digest: str) -> answers.ProjectFacts:
         """What the project's files say in this state."""
-        return self._facts.get(digest) or wire.project(self.look(digest)["project"])
+        return self._facts.get(digest) or answers.project(self.look(digest)["project"])
 
     def told(self, digest: str, answer: Message, before: Truths | None) -> Truths:
         """An answer as truths; where nothing was written, the database's are those of before."""
         if answer.get("project"):
-            project = self._facts.get(digest) or wire.project(answer["project"])
+            project = self._facts.get(digest) or answers.project(answer["project"])
         else:
             project = self.project(digest)
         if before is not None and answer["database"] is None:
-            database = wire.DatabaseFacts(before.record, before.tables, before.rows)
+            database = answers.DatabaseFacts(before.record, before.tables, before.rows)
         else:
-            database = wire.database(answer["database"])
+            database = answers.database(answer["database"])
         return Truths(
             project.models,
             project.files,
             database.record,
             database.tables,
             database.rows,
-            wire.lens(answer["lens"]),
+            answers.lens(answer["lens"]),
         )
 
     def agreements(self, snapshot: Snapshot, truths: Truths, apps: tuple[str, ...]) -> Agreements:
@@ -208,7 +207,7 @@ class Reader:
                 return self._failed.setdefault(asked, told)
             found = answer.get("agree")
             if not found:
-                told = _unknown(f"Asking failed: {wire.refusal(answer['error'])}.")
+                told = _unknown(f"Asking failed: {answers.refusal(answer['error'])}.")
                 return self._failed.setdefault(asked, told)
             if found["models_files"]:
                 known.models_files[digest] = agreement.models_and_files(found)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .facts.migration import BadFile, Key, Migration, Operation
-from .facts.schema import Column, ForeignKey, Index, Schema, Table
-from .facts.step import Ran, Reach, Refusal, Renames, RowChange, Statement
-from .facts.truths import Files, Lens, Model, Models, Record, Unreadable
-from .facts.view import Rows
+from ..facts.migration import BadFile, Key, Migration, Operation
+from ..facts.schema import Column, ForeignKey, Index, Schema, Table
+from ..facts.step import Ran, Reach, Refusal, Renames, RowChange, Statement
+from ..facts.truths import Files, Lens, Model, Models, Record, Unreadable
+from ..facts.view import Rows
 
 Json = Mapping[str, Any]
 

@@ -18,10 +18,10 @@ import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from .databases import sqlite
-from .errors import BadInput, OutsideSandbox, UnknownName
+from ..databases import sqlite
+from ..errors import BadInput, OutsideSandbox, UnknownName
+from ..project import Project
 from .home import forget_old, home, sweep, take_lock
-from .project import Project
 from .snapshot import Digests, Snapshot, project_files
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from . import start, wire
+from ..errors import MiglabError, NoProject
+from ..facts.truths import Files, Truths, Unreadable
+from ..project import Project
+from ..project.databases import with_databases
+from ..runners import Runner, Stopped, answers, choose
+from ..runners.base import Tell, Terms
+from ..sandbox.sandbox import Sandbox
+from . import start
 from .commands import typed
-from .errors import MiglabError, NoProject
-from .facts.truths import Files, Truths, Unreadable
-from .project import Project
-from .project.databases import with_databases
 from .reader import Reader, place_of, setup_for, why
-from .runners import Runner, Stopped, choose
-from .runners.base import Tell, Terms
-from .sandbox import Sandbox
 from .stage import Stage, laid_out_as
 
 
@@ -71,9 +71,10 @@ def _with_databases(
         reason = why(stopped, time_limit)
         raise NoProject(f"the settings of {project.root} cannot be read: {reason}") from None
     if not answer.get("settings"):
-        told = wire.refusal(answer["error"]) or "manage.py did not call Django"
+        told = answers.refusal(answer["error"]) or "manage.py did not call Django"
         reaches = "; ".join(
-            f"it tried to {each.what}, and was not let" for each in wire.reaches(answer["refused"])
+            f"it tried to {each.what}, and was not let"
+            for each in answers.reaches(answer["refused"])
         )
         raise NoProject(
             f"the settings of {project.root} cannot be read: {told}{reaches and f' ({reaches})'}; "
@@ -137,7 +138,7 @@ def _fill(
     def run(words: Sequence[str]) -> None:
         answer = reader.ask(sandbox.snapshot().digest, {"do": "manage", "argv": [*words]})
         if answer["error"]:
-            told = wire.refusal(answer["error"])
+            told = answers.refusal(answer["error"])
             raise MiglabError(f"the lab could not be opened: {typed(words)}: {told}")
 
     start.prepare(sandbox, at, files, run)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import start, wire
-from .compare.picture import picture, plan_picture
-from .errors import BadInput, UnknownName
-from .facts.graph import graph_of
-from .facts.picture import Picture
-from .facts.truths import value_or
-from .facts.view import Rows
+from ..compare.picture import picture, plan_picture
+from ..errors import BadInput, UnknownName
+from ..facts.graph import graph_of
+from ..facts.picture import Picture
+from ..facts.truths import value_or
+from ..facts.view import Rows
+from ..runners import answers
+from . import start
 from .stage import Stage
 
 
@@ -23,8 +24,8 @@ def rows(stage: Stage, table: str, limit: int) -> Rows:
     sql = f"SELECT * FROM {_quoted(table)}{order} LIMIT {limit}"
     answer = stage.reader.ask(moment.snapshot.digest, {"do": "sql", "sql": sql})
     if answer["error"]:
-        raise BadInput(f"the rows of {table!r} cannot be read: {wire.refusal(answer['error'])}")
-    return wire.rows(answer["table"], table, value_or(truths.rows, {}).get(table))
+        raise BadInput(f"the rows of {table!r} cannot be read: {answers.refusal(answer['error'])}")
+    return answers.rows(answer["table"], table, value_or(truths.rows, {}).get(table))
 
 
 def _quoted(name: str) -> str:

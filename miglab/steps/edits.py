@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import BadInput
-from .facts.step import Step
+from ..errors import BadInput
+from ..facts.step import Step
 from .stage import Stage
 
 

@@ -10,10 +10,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from . import wire
-from .agent.protocol import Message
-from .compare.schema import renames_of
-from .errors import (
+from ..agent.protocol import Message
+from ..compare.schema import renames_of
+from ..errors import (
     AgentDied,
     BadInput,
     DiskFull,
@@ -24,16 +23,16 @@ from .errors import (
     Unanswered,
     UnknownName,
 )
-from .facts.step import FileChange, Renames, RowChange, Step
-from .facts.truths import Agreements, Files, Truths, value_or
-from .facts.view import History
+from ..facts.step import FileChange, Renames, RowChange, Step
+from ..facts.truths import Agreements, Files, Truths, value_or
+from ..facts.view import History
+from ..project import Project
+from ..runners import Stopped, answers
+from ..runners.base import Ask
+from ..sandbox.sandbox import Sandbox
+from ..sandbox.snapshot import Snapshot
 from .moments import Moment, Moments
-from .project import Project
 from .reader import Reader, place_of, why
-from .runners import Stopped
-from .runners.base import Ask
-from .sandbox import Sandbox
-from .snapshot import Snapshot
 
 #: What moves along the lab's own history, and no command does.
 Move = Literal["rewind", "forward", "restart"]
@@ -232,7 +231,7 @@ class Stage:
             "new": after.old,
             "renames": {alias: asdict(each) for alias, each in renames.items()},
         }
-        return wire.row_changes(self.reader.ask("", request)["rows"])
+        return answers.row_changes(self.reader.ask("", request)["rows"])
 
     def _act(self, before: Moment, act: Message | Callable[[], None], ask: Ask | None) -> Message:
         if callable(act):
@@ -254,23 +253,23 @@ class Stage:
     def _told(self, line: str, kind: str, before: Moment, after: Moment, answer: Message) -> Step:
         assert before.truths is not None
         assert after.truths is not None
-        sql = wire.statements(answer.get("sql", ()))
+        sql = answers.statements(answer.get("sql", ()))
         return Step(
             line=line,
             kind=kind,
             output=answer.get("output", ""),
             before=before.truths,
             after=after.truths,
-            refusal=wire.refusal(answer.get("error")),
+            refusal=answers.refusal(answer.get("error")),
             sql=sql,
-            rows=wire.row_changes(answer.get("rows", ())),
+            rows=answers.row_changes(answer.get("rows", ())),
             files=_file_changes(before, after),
             apps=self.apps,
             sql_left_out=answer.get("sql_left_out", 0),
-            plan=wire.plan(answer.get("plan", ())),
-            ran=wire.ran(answer.get("migrations", ()), sql),
-            renames=wire.renames(answer.get("renames", {})),
-            kept_in=wire.reaches(answer.get("refused", ())),
+            plan=answers.plan(answer.get("plan", ())),
+            ran=answers.ran(answer.get("migrations", ()), sql),
+            renames=answers.renames(answer.get("renames", {})),
+            kept_in=answers.reaches(answer.get("refused", ())),
         )
 
     def _put_back(self, moment: Moment) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .errors import BadInput
-from .facts.step import Step
-from .facts.truths import Truths
-from .facts.view import History
-from .snapshot import Snapshot
+from ..errors import BadInput
+from ..facts.step import Step
+from ..facts.truths import Truths
+from ..facts.view import History
+from ..sandbox.snapshot import Snapshot
 
 
 @dataclass

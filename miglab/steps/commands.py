@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from .errors import BadInput
+from ..errors import BadInput
 
 #: Commands that never end by themselves or need a terminal, and what serves instead.
 ENDLESS = {

@@ -7,14 +7,14 @@ import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .databases import sqlite
-from .errors import BadInput, MiglabError, UnknownName
-from .facts.graph import Graph, graph_of
-from .facts.migration import Key
-from .facts.truths import Files, Unreadable
-from .home import home
-from .sandbox import Sandbox
-from .snapshot import digest_of
+from ..databases import sqlite
+from ..errors import BadInput, MiglabError, UnknownName
+from ..facts.graph import Graph, graph_of
+from ..facts.migration import Key
+from ..facts.truths import Files, Unreadable
+from ..sandbox.home import home
+from ..sandbox.sandbox import Sandbox
+from ..sandbox.snapshot import digest_of
 
 Manage = Callable[[Sequence[str]], None]
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from .databases import sqlite
+from ..databases import sqlite
 
 #: Folders whose content is made from the rest.
 NOT_COPIED = ("__pycache__", ".git", ".venv")  # also made in a lab's folder, by a terminal

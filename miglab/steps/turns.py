@@ -8,8 +8,8 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .errors import BadInput, Interrupted, LabClosed
-from .runners.base import Stopped, Tell
+from ..errors import BadInput, Interrupted, LabClosed
+from ..runners.base import Stopped, Tell
 from .stage import Stage
 
 

@@ -1,0 +1,1 @@
+"""A project and its databases as a throwaway copy on disk."""

@@ -1,0 +1,1 @@
+"""Takes steps in a sandbox: makes one ready, runs commands, changes files, and reads the truths."""
