@@ -20,7 +20,7 @@ def start() -> None:
     spec.loader.exec_module(module)
     # What is compiled here is miglab's own, and may be stored whatever holds for the project.
     sys.dont_write_bytecode, wanted = False, sys.dont_write_bytecode
-    serve = importlib.import_module("miglab_agent.serve")
+    serve = importlib.import_module("miglab_agent.serving.serve")
     sys.dont_write_bytecode = wanted
     serve.main()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from ..agent.protocol import Message
+from ..agent.common.protocol import Message
 
 Ask = Callable[[str], str | None]
 #: Hears in a few words what is being done.

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from ..agent.protocol import VERSION, Message, decode, encode
+from ..agent.common.protocol import VERSION, Message, decode, encode
 from ..errors import MiglabError
 from .base import Setup, Stop, Stopped, Terms
 

@@ -7,7 +7,7 @@ import os
 import threading
 from typing import ClassVar
 
-from ..agent.protocol import Message
+from ..agent.common.protocol import Message
 from .base import Runner, Setup, Stopped, Terms
 from .warm import Warm
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import ClassVar
 
-from ..agent.protocol import Message
+from ..agent.common.protocol import Message
 from .base import Runner, Setup, Stopped, Terms
 from .process import AgentProcess
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..agent.protocol import Message
+from ..agent.common.protocol import Message
 from ..compare import agreement
 from ..facts.consequences import Engine
 from ..facts.truths import Agreement, Agreements, Truths, Unreadable

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ..agent.protocol import Message
+from ..agent.common.protocol import Message
 from ..compare.schema import renames_of
 from ..errors import (
     AgentDied,

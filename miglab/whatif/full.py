@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from ..agent.protocol import Message
+from ..agent.common.protocol import Message
 from ..errors import BadInput, UnknownName
 from ..facts.step import Renames, RowChange
 from ..facts.view import Rows

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from miglab import Lab
-from miglab.agent import catalogue
+from miglab.agent.engines.sqlite import catalogue
 from miglab.facts.step import Step
 from miglab.runners import names
 from miglab.steps.reader import environment

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+import miglab
 from miglab import Lab
 from miglab.errors import AgentDied
 from miglab.facts.truths import Unreadable
@@ -122,6 +124,18 @@ def test_a_migration_that_exits_is_a_refusal_and_one_that_aborts_is_stopped(
     with pytest.raises(AgentDied):
         lab.manage("migrate store")
     assert lab.truths().truths == before
+
+
+@RUNNERS
+def test_a_traceback_shows_the_project_and_django_and_no_room_of_the_agent(
+    runner: str, open_lab: Callable[..., Lab]
+) -> None:
+    lab = with_migration(open_lab(runner=runner), 'raise ValueError("enough")')
+    step = lab.manage("migrate store")
+    assert step.refusal is not None
+    for text in (step.refusal.traceback, step.output):
+        assert "0006_runs.py" in text
+        assert str(Path(miglab.__file__).parent / "agent") not in text
 
 
 @RUNNERS

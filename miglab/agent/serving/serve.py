@@ -20,13 +20,14 @@ import sys
 import threading
 from typing import Any, Callable, Dict, List, Optional, TextIO
 
-from . import catalogue, imports, rows
+from ..common.protocol import VERSION, Message
+from ..common.steady import hold
+from ..common.wire import Wire
+from ..engines.sqlite import catalogue, rows
+from . import imports
 from .job import Job
 from .keeper import ColdKeeper, Keeper, everyone_out
 from .project import enter
-from .protocol import VERSION, Message
-from .steady import hold
-from .wire import Wire
 
 
 def main() -> None:

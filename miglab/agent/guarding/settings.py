@@ -11,7 +11,7 @@ import sys
 import tempfile
 from typing import Any, Dict, List
 
-from .steady import put
+from ..common.steady import put
 
 #: Settings of packages that send work away, and what serves in their place: kombu's own memory.
 _BROKERS = {"CELERY_BROKER_URL": "memory://", "BROKER_URL": "memory://"}

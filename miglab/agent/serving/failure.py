@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 import traceback
 from typing import Any, Dict, Iterator, Optional
 
-_HERE = os.path.dirname(os.path.abspath(__file__))
+from .. import FOLDER
 
 
 def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
@@ -57,7 +56,7 @@ def _leave_out(told: Any, seen: Any) -> None:
     if told is None or id(told) in seen:
         return
     seen.add(id(told))
-    told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(_HERE)]
+    told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(FOLDER)]
     _leave_out(told.__cause__, seen)
     _leave_out(told.__context__, seen)
     for each in getattr(told, "exceptions", None) or ():

@@ -10,16 +10,18 @@ import signal
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
 
-from . import agree, catalogue, guard, match, rows, settings
+from ..acting.ladder import Ladder
+from ..acting.trace import Trace
+from ..common.protocol import OUTPUT_LIMIT, Message
+from ..common.steady import put
+from ..common.wire import Wire
+from ..engines.sqlite import catalogue, match, rows
+from ..guarding import guard, settings
+from ..reading import agree
+from ..reading.truths import lens, other_database, read_project
 from .failure import describe, show
-from .ladder import Ladder
 from .project import Original, run_manage
-from .protocol import OUTPUT_LIMIT, Message
 from .questions import Questions, printed_since
-from .steady import put
-from .trace import Trace
-from .truths import lens, other_database, read_project
-from .wire import Wire
 
 Receive = Callable[[], Optional[Message]]
 

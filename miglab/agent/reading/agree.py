@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
-from . import catalogue
+from ..engines.sqlite import catalogue
 
 #: Operations that may change tables in ways that no ``ProjectState`` shows.
 UNSEEN = ("RunSQL", "RunPython", "SeparateDatabaseAndState")

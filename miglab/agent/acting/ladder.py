@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Set, Tuple
 
-from . import catalogue, rows
+from ..engines.sqlite import catalogue, rows
 from .trace import Trace
 
 Key = Tuple[str, str]

@@ -10,12 +10,12 @@ import sys
 import threading
 from typing import Any, Dict, List, NoReturn, Optional
 
+from ..common.protocol import Message
+from ..common.wire import Wire
+from ..reading.truths import read_project
 from . import imports
 from .job import Job, capture, read_output
 from .project import Original, WatchedArguments, enter, run_manage
-from .protocol import Message
-from .truths import read_project
-from .wire import Wire
 
 
 def everyone_out() -> NoReturn:

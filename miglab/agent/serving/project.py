@@ -10,7 +10,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, List, Optional
 
-from . import guard, settings
+from ..guarding import guard, settings
 
 Original = Callable[[Optional[List[str]]], None]
 TakeOver = Callable[[Original, List[str]], None]

@@ -8,8 +8,8 @@ import re
 import time
 from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 
-from .protocol import SQL_LIMIT
-from .steady import put
+from ..common.protocol import SQL_LIMIT
+from ..common.steady import put
 
 #: A name, quoted as Django does it or not: one of its two groups.
 _NAME = r'(?:["`\[]([^"`\]]+)["`\]]|([^\s"`\[(;]+))'

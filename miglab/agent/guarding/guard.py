@@ -17,13 +17,13 @@ import traceback
 from typing import Any, Callable, Dict, List, Optional, Tuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from .steady import put
+from .. import FOLDER
+from ..common.steady import put
 
 #: A project that tries the same thing in a loop is told of once; no more than this are kept.
 KEPT = 50
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Refused(PermissionError):
@@ -64,7 +64,7 @@ def _hook(event: str, arguments: Tuple[Any, ...]) -> None:
 
 def refuse(what: str) -> None:
     """Note it, and raise ``Refused``."""
-    frames = [each for each in traceback.extract_stack() if not each.filename.startswith(_HERE)]
+    frames = [each for each in traceback.extract_stack() if not each.filename.startswith(FOLDER)]
     telling = [each for each in frames if each.filename.startswith(_roots)] or frames[-1:]
     where = "%s, line %s" % (_shown(telling[-1].filename), telling[-1].lineno) if telling else ""
     entry = {"what": what, "where": where}

@@ -1,0 +1,1 @@
+"""What all rooms of the agent use; ``protocol`` is also what miglab speaks to it by."""

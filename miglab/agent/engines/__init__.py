@@ -1,0 +1,1 @@
+"""Reads databases and compares their rows, a room for each engine."""

@@ -1,0 +1,1 @@
+"""Keeps a user's project in its copy: its settings, and what it does while it runs."""

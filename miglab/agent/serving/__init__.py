@@ -1,0 +1,1 @@
+"""Runs and speaks: takes requests from the wire, runs each in a process of its own, answers."""
