@@ -3,6 +3,7 @@
 MiglabError
 ├── BadInput             what was asked for is not possible; the lab has not moved
 │   ├── UnknownName      no such sandbox, table, moment, migration …; says what there is
+│   ├── BadArguments     a command line whose words do not fit together
 │   ├── OutsideSandbox   a path that leaves the project's folder
 │   └── NoProject        no project there that can be rehearsed; says what would make it one
 ├── LabClosed            the lab was closed; open another
@@ -49,6 +50,10 @@ class UnknownName(BadInput):
         place = f" in {where}" if where else ""
         there = ", ".join(self.known) if self.known else "none"
         super().__init__(f"no {what} {name!r}{place}; there is: {there}")
+
+
+class BadArguments(BadInput):
+    """The words of a command line do not fit together, or one of them is empty."""
 
 
 class OutsideSandbox(BadInput):

@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Any, ClassVar
 
 from .errors import BadInput, RefusalExpected
-from .facts.consequences import Consequences, Ladder
+from .facts.consequences import Consequences
+from .facts.ladder import Ladder
 from .facts.mend import Mend
 from .facts.picture import Picture
 from .facts.step import Step
@@ -412,15 +413,20 @@ class Lab:
         with self._doing(" && ".join(map(typed, commands))) as stage:
             return what_if(stage, commands, _answering(answers))
 
-    def what_if_all(self, app_label: str) -> Ladder:
+    def what_if_all(self, app_label: str, database: str | None = None) -> Ladder:
         """What each further step back in an app would cost: all targets at once, down to zero.
+
+        Args:
+            app_label: which app.
+            database: the alias of the database; without it, the default one.
 
         Raises:
             UnknownName: there is no such app with migrations.
+            BadInput: none of its migrations is applied, or there is no such database.
             Interrupted: it was stopped; nothing of it is left.
         """
         with self._doing(f"all steps back in {app_label}") as stage:
-            return what_if_all(stage, app_label)
+            return what_if_all(stage, app_label, database)
 
     def mends(self, which: str) -> tuple[Mend, ...]:
         """Ways that could make two truths agree again, each tried in a copy: those that do first.

@@ -7,9 +7,9 @@ import contextlib
 import io
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from ..errors import MiglabError
+from ..errors import BadArguments, MiglabError
 from . import doctor, whatif
 
 #: A command is a module with ``add(commands)``, which sets ``act(arguments) -> exit status``.
@@ -17,6 +17,20 @@ COMMANDS = (doctor, whatif)
 
 
 class _Parser(argparse.ArgumentParser):
+    """Takes options anywhere: before, between and behind the other words, on every Python."""
+
+    _mixing = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons."""
+        if self._mixing or self._subparsers is not None:
+            return super().parse_known_args(args, namespace)
+        self._mixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._mixing = False
+
     def error(self, message: str) -> NoReturn:
         """The whole help, and then what was wrong."""
         self.print_help(sys.stderr)
@@ -33,11 +47,15 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 is well, 1 is not well, 2 is not understood."""
+    """Run the command; 0 means success, 1 failure, 2 that the arguments were not understood.
+    A command's own help names the others."""
     _write_what_the_terminal_can()
     chosen = parser().parse_args(arguments)
     try:
         status: int = chosen.act(chosen)
+    except BadArguments as error:
+        print(f"miglab: {error}", file=sys.stderr)
+        return 2
     except MiglabError as error:
         print(f"miglab: {error}", file=sys.stderr)
         return 1

@@ -10,15 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadInput
-from ..facts.consequences import Consequences, Ladder
+from ..facts import ladder, outcome
+from ..facts.ladder import Ladder
 from ..lab import Lab
 from ..runners.base import Tell
 from ..show.bundle import in_words
-from ..show.report import report_html, report_json, report_markdown
-
-#: Exit statuses, the gravest first.
-FAILS, NO_WAY_BACK, LOSES, SAFE = 12, 11, 10, 0
+from ..show.report import report_json
+from . import whatif_reports
+from .whatif_arguments import check
 
 _DESCRIPTION = """\
 Run a command in a copy of a Django project, and the way back too, and say what would be lost.
@@ -31,13 +30,18 @@ The project and its database are read, never written.
   miglab whatif . --since origin/main        can the migrations of this branch be taken back?
 """
 
+
+def _statuses(meanings: dict[int, str]) -> str:
+    """Exit statuses, a line for each, the one that wins first."""
+    return "\n".join(f"  {status:<3} {meaning}" for status, meaning in meanings.items())
+
+
 _STATUS = f"""\
-exit status:
-  {SAFE:<3} nothing is lost, it comes back whole, and nothing fails
-  {LOSES:<3} something would be lost
-  {NO_WAY_BACK:<3} it does not come back, or leaves the record and the tables apart
-  {FAILS:<3} a command is refused or fails on the way
-  1   it could not be rehearsed; 2 the arguments were not understood
+exit status, the first that holds:
+{_statuses(outcome.STATUSES)}
+  {outcome.USAGE:<3} the arguments were not understood
+with --all:
+{_statuses(ladder.STATUSES)}
 """
 
 
@@ -93,8 +97,13 @@ def add(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Rehearse, print and write; the exit status says how it would go."""
-    _check(arguments)
+    """Rehearse, print and write; the exit status says how it would go.
+
+    Raises:
+        BadArguments: the words do not fit together.
+        BadInput: a report could not be written.
+    """
+    check(arguments)
     Lab.progress = staticmethod(_progress)
     with Lab.of(
         arguments.path,
@@ -104,84 +113,48 @@ def run(arguments: argparse.Namespace) -> int:
         time_limit=arguments.time_limit,
     ) as lab:
         if arguments.all:
-            ladder = lab.what_if_all(arguments.app)
-            print(_first_line(ladder) if arguments.quiet else in_words(ladder))
-            return FAILS if ladder.error else SAFE
+            return _all(lab, arguments)
         commands = _commands(lab, arguments)
         if not commands:
             print(f"no migration was added since {arguments.since}: there is nothing to take back")
-            return SAFE
+            return 0
         found = lab.what_if(*commands)
-        _write(arguments, found)
-    if arguments.json != Path("-"):
-        print(found.verdict if arguments.quiet else in_words(found))
-    return status(found)
+        if arguments.json == _TERMINAL:
+            print(report_json(found, arguments.reason))
+        else:
+            print(found.verdict if arguments.quiet else in_words(found), flush=True)
+        # The verdict is out: whatever becomes of the files, it is not lost.
+        whatif_reports.write(arguments, found)
+    return found.outcome.status
 
 
-def status(found: Consequences) -> int:
-    """The exit status for these consequences."""
-    if found.stops:
-        return FAILS
-    if not _runs_back(found) or (not found.safe and not found.loses):
-        return NO_WAY_BACK
-    return LOSES if found.loses else SAFE
+_TERMINAL = Path("-")
 
 
-def _runs_back(found: Consequences) -> bool:
-    """Whether the way back can be gone, with or without what was lost."""
-    return found.finding("no-way-back") is None and found.finding("another-schema") is None
+def _all(lab: Lab, arguments: argparse.Namespace) -> int:
+    """The same for every target of an app."""
+    found = lab.what_if_all(arguments.app, arguments.database)
+    if arguments.json == _TERMINAL:
+        print(report_json(found, arguments.reason))
+    else:
+        print(_first_line(found) if arguments.quiet else in_words(found), flush=True)
+    whatif_reports.write_ladder(arguments, found)
+    return found.status
 
 
-def _check(arguments: argparse.Namespace) -> None:
-    several = [
-        name
-        for name, given in (
-            ("an app", arguments.app and not arguments.all),
-            ("--run", arguments.run),
-            ("--all", arguments.all),
-            ("--since", arguments.since),
-        )
-        if given
-    ]
-    if len(several) > 1:
-        raise BadInput(f"{' and '.join(several)} do not go together; give one of them")
-    if arguments.all and not arguments.app:
-        raise BadInput("--all needs an app, as in: miglab whatif . store --all")
-    if arguments.all and arguments.target:
-        raise BadInput(f"--all goes down to zero; {arguments.target!r} is not needed")
-    for path in (arguments.html, arguments.markdown, arguments.json):
-        if path is not None and path != Path("-") and not path.absolute().parent.is_dir():
-            raise BadInput(f"{path.parent} is no folder; {path} cannot be written there")
+def _first_line(found: Ladder) -> str:
+    return found.picture.sentence + (f" {found.error}" if found.error else "")
 
 
-def _commands(lab: Lab, arguments: argparse.Namespace) -> list[str]:
+def _commands(lab: Lab, arguments: argparse.Namespace) -> list[str | list[str]]:
     if arguments.run:
         return list(arguments.run)
     if arguments.since:
-        return lab.commands_since(arguments.since)
+        return [*lab.commands_since(arguments.since)]
     words = ["migrate", *(each for each in (arguments.app, arguments.target) if each)]
     words += ["--fake"] if arguments.fake else []
     words += ["--database", arguments.database] if arguments.database else []
-    return [" ".join(words)]
-
-
-def _write(arguments: argparse.Namespace, found: Consequences) -> None:
-    if arguments.html:
-        arguments.html.write_text(report_html(found, arguments.reason), encoding="utf-8")
-    if arguments.markdown:
-        arguments.markdown.write_text(report_markdown(found, arguments.reason), encoding="utf-8")
-    if arguments.json == Path("-"):
-        print(report_json(found, arguments.reason))
-    elif arguments.json:
-        arguments.json.write_text(report_json(found, arguments.reason), encoding="utf-8")
-    if arguments.lost:
-        arguments.lost.mkdir(parents=True, exist_ok=True)
-        for name in found.lost_names:
-            found.lost_csv(name, arguments.lost / f"{name}.csv")
-
-
-def _first_line(ladder: Ladder) -> str:
-    return ladder.picture.sentence + (f" It stops: {ladder.error}" if ladder.error else "")
+    return [words]
 
 
 @contextmanager

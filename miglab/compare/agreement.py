@@ -131,7 +131,9 @@ def models_and_files(found: Mapping[str, Any]) -> Agreement:
     if verdict:
         return Agreement(True, "makemigrations would write nothing.")
     if verdict is None:
-        return Agreement(None, "The migration files make no single history.", details)
+        return Agreement(
+            None, "The migration files make no single history.", details, compared=False
+        )
     number = counted(len(details), "change is", "changes are")
     return Agreement(False, f"{number} in the models and in no migration file.", details)
 
@@ -141,10 +143,13 @@ def record_and_tables(found: Mapping[str, Any]) -> Agreement:
     answer = found["record_tables"]
     details = tuple(answer["details"])
     missing = tuple(Key(*key) for key in answer.get("missing", ()))
+    doubtful = tuple(answer["doubtful"])
+    compared = answer["compared"]
     if answer["verdict"]:
         return Agreement(True, "The tables are what the recorded migrations make.")
     if answer["verdict"] is None:
-        return Agreement(None, "The tables cannot be compared for certain.", details, missing)
+        reason = "The tables cannot be compared for certain."
+        return Agreement(None, reason, details, missing, doubtful, compared)
     number = counted(len(details), "difference", "differences")
     sentence = f"{number} between the tables and what the recorded migrations make."
-    return Agreement(False, sentence, details, missing)
+    return Agreement(False, sentence, details, missing, doubtful)

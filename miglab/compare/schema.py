@@ -60,7 +60,7 @@ def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[
         if column.name not in taken:
             yield f"column {name}.{column.name} is new ({_kind(column)})"
     if reordered(old, new):
-        yield f"table {name}: its columns stand in another order"
+        yield f"table {name}: its columns are in another order"
     yield from _index_lines(old, new, names)
     yield from _key_lines(old, new, names, renames)
     gone, came = Counter(old.checks), Counter(new.checks)
@@ -71,7 +71,7 @@ def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[
 
 
 def reordered(old: Table, new: Table) -> bool:
-    """Whether the same columns stand in another order."""
+    """Whether the same columns are in another order."""
     return set(old.column_names) == set(new.column_names) and old.column_names != new.column_names
 
 

@@ -47,6 +47,7 @@ class RowChange:
         gained: rows that are new.
         changed: rows whose values differ in columns that stayed.
         changed_columns: column → in how many rows its value differs.
+        filled: column → in how many of these rows it was NULL before: nothing was overwritten.
         old_names: column that changed → what it was called before.
         lost_values: dropped column → how many values other than NULL went with it.
         lost_values_sample: dropped column → a few of those values, with the key of their row.
@@ -71,6 +72,7 @@ class RowChange:
     gained: int = 0
     changed: int = 0
     changed_columns: Mapping[str, int] = field(default_factory=dict)
+    filled: Mapping[str, int] = field(default_factory=dict)
     lost_values: Mapping[str, int] = field(default_factory=dict)
     lost_sample: tuple[Mapping[str, object], ...] = ()
     lost_values_sample: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
@@ -84,6 +86,12 @@ class RowChange:
     database: str = "default"
     rows_not_back: int | None = None
     values_not_back: Mapping[str, int] | None = None
+
+    @property
+    def place(self) -> str:
+        """The table, with the database's alias before it where that is not the default."""
+        default = self.database == "default"
+        return self.table if default else f"{self.database}:{self.table}"
 
     @property
     def costs(self) -> bool:
@@ -124,11 +132,32 @@ class Ran:
 
 
 @dataclass(frozen=True)
+class Obstacle:
+    """A limit of miglab's that stood in the way of a rehearsal.
+
+    Attributes:
+        id: a stable name, as in ``"program-stopped"``.
+        what: what stood in the way, in one sentence.
+        do: what makes it possible.
+    """
+
+    id: str
+    what: str
+    do: str
+
+
+@dataclass(frozen=True)
 class Reach:
-    """Something that a user's project tried to do outside of its copy, and was not let do."""
+    """Something that a user's project tried to do outside of its copy, and was not let do.
+
+    ``during`` is the migration that ran then; ``do`` says what would allow it.
+    """
 
     what: str
     where: str = ""
+    during: Key | None = None
+    id: str = ""
+    do: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +188,8 @@ class Step:
         ran: those that were begun, in order.
         renames: database alias → where its old names are now.
         kept_in: what the guard around a user's project did not let it do.
+        obstacles: limits of miglab's because of which what became of this step says nothing about
+            the project.
     """
 
     line: str
@@ -176,6 +207,7 @@ class Step:
     ran: tuple[Ran, ...] = ()
     renames: Mapping[str, Renames] = field(default_factory=dict)
     kept_in: tuple[Reach, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -110,6 +110,9 @@ class Agreement:
         verdict: ``True`` they agree, ``False`` they do not, ``None`` it cannot be told.
         reason: one plain sentence.
         details: one line for each thing that differs, or that cannot be told.
+        doubtful: those of ``details`` for which something that cannot be seen may be the reason,
+            such as ``RunSQL`` or a migration whose file is gone.
+        compared: whether the two could be compared at all.
         missing: for record–tables: recorded migrations whose tables or columns are not there.
     """
 
@@ -117,6 +120,8 @@ class Agreement:
     reason: str
     details: tuple[str, ...] = ()
     missing: tuple[Key, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    compared: bool = True
 
     @property
     def word(self) -> str:

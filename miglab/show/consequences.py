@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from html import escape
 
 from ..compare.agreement import counted
-from ..facts.consequences import Consequences, Finding, Ladder
+from ..facts.consequences import Consequences, Finding
+from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
 from ..facts.step import RowChange
 from .html import folded, html, table
@@ -134,11 +135,18 @@ def _rungs(ladder: Ladder) -> list[tuple[str, ...]]:
         (
             rung.target.name if rung.target else "zero",
             _unapplied(rung.unapplied, ladder.app_label),
-            (rung.step_lost or "nothing") if rung.done else "not reached",
-            (rung.lost or "nothing") if rung.done else "–",
+            (rung.step_lost or "nothing") if rung.done else rung.short,
+            _lost_by(rung),
         )
         for rung in ladder
     ]
+
+
+def _lost_by(rung: Rung) -> str:
+    """What the command to a rung loses, or what else speaks against it."""
+    if rung.done and (rung.lost or rung.outcome.fine):
+        return rung.lost or "nothing"
+    return rung.verdict
 
 
 def _unapplied(keys: Collection[Key], own: str) -> str:

@@ -7,17 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..compare.agreement import counted
-from ..facts.consequences import (
-    Consequences,
-    Ladder,
-    LeftBehind,
-    Planned,
-    Return,
-    Run,
-    Rung,
-    WayBack,
-)
+from ..facts.consequences import Consequences, LeftBehind
+from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
+from ..facts.outcome import Return
+from ..facts.run import Planned, Run, WayBack
 from ..facts.step import RowChange, Statement
 from ..facts.truths import Agreements
 from .text import cell, heading
@@ -92,7 +86,7 @@ def _of_table(change: RowChange) -> Iterator[Sample]:
         yield _sample(what, number, change.lost_values_sample.get(column, ()))
     for column, number in change.changed_columns.items():
         values = counted(number, "value", "values")
-        become = "becomes another" if number == 1 else "become others"
+        become = "changes" if number == 1 else "change"
         what = f"{values} of {change.now or change.table}.{column} {become}"
         yield _sample(what, number, change.changed_sample.get(column, ()))
 
@@ -139,7 +133,7 @@ def differences(back: WayBack) -> list[str]:
         if told:
             lines.append(f"{change.table}: {', '.join(told)}")
     if back.level is not Return.NOT_AT_ALL:
-        lines += [f"{name}: its columns stand in another order" for name in back.reordered]
+        lines += [f"{name}: its columns are in another order" for name in back.reordered]
     return lines
 
 
@@ -207,13 +201,13 @@ def short(key: Key) -> str:
 
 def ladder_sentences(ladder: Ladder) -> list[str]:
     """How far down it is free, then where it stops and why."""
-    # What is lost stays lost: the last free rung is the furthest.
     free = ladder.free[-1] if ladder.free else None
     told = [f"Free: back to {place(ladder, free)}." if free else "No step back is free."]
     stopped = next((each for each in ladder if not each.done), None)
-    if stopped or ladder.error:
-        where = f" on the way to {place(ladder, stopped)}" if stopped else ""
-        told.append(f"It stops{where}: {(ladder.error or 'it was not reached').rstrip('.')}.")
+    if stopped is not None:
+        ends = stopped.outcome.happened.words if stopped.outcome.stops else stopped.verdict
+        why = f": {stopped.error.rstrip('.')}" if stopped.outcome.stops else ""
+        told.append(f"Going to {place(ladder, stopped)} {ends}{why}.")
     return told
 
 

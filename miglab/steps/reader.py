@@ -237,4 +237,5 @@ def _digest(truths: Truths) -> str:
 
 
 def _unknown(why: str) -> tuple[Agreement, Agreement]:
-    return Agreement(None, why), Agreement(None, why)
+    unknown = Agreement(None, why, compared=False)
+    return unknown, unknown

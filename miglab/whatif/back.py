@@ -1,20 +1,30 @@
-"""The commands that lead from one record to another."""
+"""The commands that turn around what was done, and nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from ..facts.graph import Graph
 from ..facts.migration import Key
 from ..facts.step import Ran
 
 
-def commands_between(
+class Way(NamedTuple):
+    """One ``migrate`` command, and which migrations it moves by Django's plan."""
+
+    line: str
+    keys: frozenset[Key]
+    fake: bool
+
+
+def ways_between(
     graph: Graph, now: Collection[Key], wanted: Collection[Key], *, fake: bool = False
-) -> list[str]:
+) -> list[Way]:
     """``migrate`` commands that take the record from ``now`` to ``wanted``: back first, then
     forward; plain ``migrate`` where that is all."""
-    found: list[str] = []
+    found: list[Way] = []
     record = {key for key in now if key in graph}
     goal = {key for key in wanted if key in graph}
     word = "migrate --fake" if fake else "migrate"
@@ -23,18 +33,26 @@ def commands_between(
         leaves: list[Key | None] = [*_ends(graph, stay)]
         for leaf in leaves or [None]:
             plan = graph.migration_plan([leaf or (label, None)], record)
+            gone = frozenset(key for key, backwards in plan if backwards)
             if plan:
-                found.append(f"{word} {label} {leaf.name if leaf else 'zero'}")
-                record -= {key for key, backwards in plan if backwards}
+                line = f"{word} {label} {leaf.name if leaf else 'zero'}"
+                found.append(Way(line, frozenset(key for key, _ in plan), fake))
+                record -= gone
     if goal - record and goal == set(graph) and not fake:
-        return [*found, "migrate"]
+        return [*found, Way("migrate", frozenset(goal - record), fake)]
     for label in _labels(goal - record):
         for leaf in _ends(graph, {key for key in goal if key.app_label == label}):
             plan = graph.migration_plan([leaf], record) if leaf not in record else []
             if plan:
-                found.append(f"{word} {label} {leaf.name}")
+                line = f"{word} {label} {leaf.name}"
+                found.append(Way(line, frozenset(key for key, _ in plan), fake))
                 record |= {key for key, backwards in plan if not backwards}
     return found
+
+
+def commands_between(graph: Graph, now: Collection[Key], wanted: Collection[Key]) -> list[str]:
+    """The same as lines."""
+    return [each.line for each in ways_between(graph, now, wanted)]
 
 
 def _labels(keys: Iterable[Key]) -> list[str]:
@@ -46,29 +64,36 @@ def _ends(graph: Graph, keys: Collection[Key]) -> list[Key]:
     return [key for key in sorted(keys) if not any(each in keys for each in graph.children[key])]
 
 
-def segments(ran: Iterable[Ran]) -> list[tuple[bool, list[Ran]]]:
-    """What was run, parted where faking begins or ends, or the direction turns."""
-    parts: list[tuple[bool, list[Ran]]] = []
+def net(ran: Sequence[Ran]) -> list[Ran]:
+    """What was done and not undone again by the commands themselves: a migration that was
+    unapplied and applied again needs no way back, and has none."""
+    moves: Counter[tuple[Key, bool]] = Counter()
     for each in ran:
-        if not each.done:
-            continue
-        last = parts[-1][1][-1] if parts else None
+        if each.done:
+            moves[each.key, each.fake] += -1 if each.backwards else 1
+    found: list[Ran] = []
+    for each in reversed(ran):
+        if each.done and moves[each.key, each.fake] == (-1 if each.backwards else 1):
+            moves[each.key, each.fake] = 0
+            found.append(each)
+    return found[::-1]
+
+
+def parts(ran: Iterable[Ran]) -> list[list[Ran]]:
+    """What was run, parted where faking begins or ends, or the direction turns."""
+    found: list[list[Ran]] = []
+    for each in ran:
+        last = found[-1][-1] if found else None
         if last and (last.fake, last.backwards) == (each.fake, each.backwards):
-            parts[-1][1].append(each)
+            found[-1].append(each)
         else:
-            parts.append((each.fake, [each]))
-    return parts
-
-
-def undone(graph: Graph, record: Collection[Key], ran: Iterable[Ran]) -> list[str]:
-    """The commands that undo what was run, the last first, each part as it was done: what was
-    faked is faked back."""
-    now = set(record)
-    found: list[str] = []
-    for fake, part in reversed(segments(ran)):
-        before = set(now)
-        for each in part:
-            (before.add if each.backwards else before.discard)(each.key)
-        found += commands_between(graph, now, before, fake=fake)
-        now = before
+            found.append([each])
     return found
+
+
+def record_before(record: Collection[Key], part: Iterable[Ran]) -> set[Key]:
+    """The record as it was before these were run."""
+    before = set(record)
+    for each in part:
+        (before.add if each.backwards else before.discard)(each.key)
+    return before

@@ -1,12 +1,18 @@
-"""What a person may type for a what-if, and what it is about."""
+"""What a person may type for a what-if, what it is about, and how it is run."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import BadInput
+from ..facts.run import Run
+from ..runners.base import Ask
+from ..steps import edits
 from ..steps.commands import arguments, typed
+from ..steps.stage import Stage
+from .plan import planned
 
 #: What a person may type besides management commands: a file deleted, SQL by hand.
 OURS = ("delete", "sql")
@@ -45,6 +51,19 @@ def command(line: str | Sequence[str]) -> Command:
                 raise BadInput(f"{line!r} names nothing; give {what}, as in {_EXAMPLES[first]}")
             return Command(line.strip(), first, (rest.strip(),))
     return Command(typed(line), "manage", tuple(arguments(line)))
+
+
+def run_in(stage: Stage, each: Command, ask: Ask | None = None, compare: str = "all") -> Run:
+    """Run a command in this copy; ``compare`` is as in ``protocol.REQUESTS``."""
+    started = time.perf_counter()
+    if each.kind == "delete":
+        step = edits.delete(stage, *each.words)
+    else:
+        request = {"do": "manage", "argv": [*each.words], "compare": compare}
+        if each.kind == "sql":
+            request = {"do": "sql", "sql": each.words[0], "params": []}
+        step, _ = stage.step(each.kind, each.line, request, ask)
+    return Run(step, planned(step), time.perf_counter() - started)
 
 
 _EXAMPLES = {

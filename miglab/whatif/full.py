@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from ..agent.common.protocol import Message
 from ..errors import BadInput, UnknownName
@@ -15,66 +16,92 @@ from ..sandbox.snapshot import Snapshot
 from ..steps.reader import Reader
 
 
-class Full:
-    """The databases before and after, and the agent that compares them."""
+class Lost(NamedTuple):
+    """What was lost up to a moment, and what the names of the beginning are there."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        before: Snapshot,
-        after: Snapshot,
-        renames: Mapping[str, Renames],
-        changes: tuple[RowChange, ...],
-    ) -> None:
-        self.reader, self.before, self.after = reader, before, after
-        self.renames, self.changes = renames, changes
+    changes: tuple[RowChange, ...]
+    after: Snapshot
+    renames: Mapping[str, Renames]
+
+
+class _Named(NamedTuple):
+    """One thing that was lost: in which table, which column of it or all its rows, and when."""
+
+    change: RowChange
+    column: str | None
+    lost: Lost
+
+
+#: What ends the name of what only the way back takes.
+COMING_BACK = " (on the way back)"
+
+
+class Full:
+    """The databases before and after, and the agent that compares them. ``there`` is what going
+    there cost, ``back`` what only the way back takes."""
+
+    def __init__(self, reader: Reader, before: Snapshot, lost: tuple[Lost, Lost]) -> None:
+        self.reader, self.before = reader, before
+        self.there, self.back = lost
+        self._known = {**_named(self.there, ""), **_named(self.back, COMING_BACK)}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may be asked for."""
+        return tuple(self._known)
 
     @property
     def copies(self) -> set[Path]:
         """The files that are needed."""
-        both = [*self.before.databases.values(), *self.after.databases.values()]
-        return {path for path in both if path is not None}
+        moments = [self.before, self.there.after, *([self.back.after] if self.back.changes else [])]
+        return {path for each in moments for path in each.databases.values() if path is not None}
 
     def rows(self, name: str, limit: int) -> Rows:
         """What a table, or with a dot one of its columns, lost: the first ``limit`` rows of it."""
-        change, column = self._meant(name)
-        return answers.rows(self._ask(change, column, {"limit": limit})["table"], name)
+        return answers.rows(self._ask(self._meant(name), {"limit": limit})["table"], name)
 
     def csv(self, name: str, path: Path) -> Path:
         """The same, all of it, as a CSV file."""
-        change, column = self._meant(name)
+        meant = self._meant(name)
         path = path.absolute()
         if not path.parent.is_dir():
             raise BadInput(f"{path.parent} is no folder; give a path in a folder that is there")
-        self._ask(change, column, {"to": str(path)})
+        self._ask(meant, {"to": str(path)})
         return path
 
-    def _meant(self, name: str) -> tuple[RowChange, str | None]:
-        known: dict[str, tuple[RowChange, str | None]] = {}
-        for change in self.changes:
-            if change.lost:
-                known[change.table] = (change, None)
-            for column in change.lost_values:
-                known[f"{change.table}.{column}"] = (change, column)
-            for column in change.changed_columns:
-                known[f"{change.table}.{column}"] = (change, change.old_names[column])
-        if name not in known:
-            raise UnknownName("loss", name, sorted(known))
-        return known[name]
+    def _meant(self, name: str) -> _Named:
+        if name not in self._known:
+            raise UnknownName("loss", name, sorted(self._known))
+        return self._known[name]
 
-    def _ask(self, change: RowChange, column: str | None, more: Mapping[str, object]) -> Message:
+    def _ask(self, meant: _Named, more: Mapping[str, object]) -> Message:
+        change, lost = meant.change, meant.lost
         old = self.before.databases[change.database]
-        new = self.after.databases[change.database]
+        new = lost.after.databases[change.database]
         if old is None or not old.exists() or (new is not None and not new.exists()):
             raise BadInput("the lab that measured this is closed; ask before it is")
-        renames = asdict(self.renames.get(change.database, Renames()))
+        renames = asdict(lost.renames.get(change.database, Renames()))
         request = {
             "do": "list",
             "old": str(old),
             "new": str(new or ""),
             "renames": renames,
             "table": change.table,
-            "column": column,
+            "column": meant.column,
             **more,
         }
         return self.reader.ask("", request)
+
+
+def _named(lost: Lost, ending: str) -> dict[str, _Named]:
+    """Each thing that was lost, by its name."""
+    found: dict[str, _Named] = {}
+    for change in lost.changes:
+        if change.lost:
+            found[f"{change.place}{ending}"] = _Named(change, None, lost)
+        for column in change.lost_values:
+            found[f"{change.place}.{column}{ending}"] = _Named(change, column, lost)
+        for column in change.changed_columns:
+            old = change.old_names[column]
+            found[f"{change.place}.{column}{ending}"] = _Named(change, old, lost)
+    return found

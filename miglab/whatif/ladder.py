@@ -1,117 +1,158 @@
-"""All targets at once: one way down through an app, and what each further step costs."""
+"""All targets at once: a what-if for each further step back in an app."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..compare.agreement import applied
 from ..compare.picture import picture
 from ..errors import BadInput, UnknownName
-from ..facts.consequences import Ladder, Rung
+from ..facts.consequences import Consequences
 from ..facts.graph import Graph, graph_of
+from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
+from ..facts.outcome import Happened
 from ..facts.picture import Picture
-from ..facts.step import RowChange, Step
-from ..runners import answers
+from ..facts.truths import Files, Record
 from ..steps.stage import Stage
-from .judge import Loss, listed, losses
+from .losses import Loss, listed, losses
+from .rehearse import what_if
 
 
-def what_if_all(stage: Stage, app_label: str) -> Ladder:
-    """Walk an app back in a copy, one migration at a time, and say what each step costs.
+def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladder:
+    """What each further step back in an app would cost, down to zero: for every target what the
+    command to it would do. ``alias`` names the database; without it, the one of the stage.
 
     Raises:
         UnknownName: there is no such app with migrations.
-        BadInput: none of its migrations is applied.
+        BadInput: none of its migrations is applied, or there is no such database.
+        Interrupted: it was stopped; nothing of it is left.
     """
     started = time.perf_counter()
-    twin = stage.twin()
+    if alias is not None and alias not in stage.sandbox.databases:
+        known = ", ".join(sorted(stage.sandbox.databases))
+        raise BadInput(f"no database {alias!r}; there is: {known}")
+    extra = ["--database", alias] if alias else []
+    twin = stage.twin(alias)
     _, truths = twin.now()
-    files = truths.known_files
-    record = truths.known_record
-    graph = graph_of(files, record.keys)
-    labels = sorted({key.app_label for key in graph})
+    files, record = truths.known_files, truths.known_record
+    labels = sorted({key.app_label for key in graph_of(files, record.keys)})
     if app_label not in labels:
         raise UnknownName("app with migrations", app_label, labels)
-    steps = _steps(graph, applied(graph, record), app_label)
-    if not steps:
+    targets = _targets(files, record, app_label)
+    if not targets:
         raise BadInput(f"no migration of {app_label} is applied; there is nothing to go back from")
-    request = {
-        "do": "ladder",
-        # Each rung tells its own rows: nobody reads them once more at the end.
-        "compare": "handlers",
-        "rungs": [[list(key) for key in keys] for _, keys in steps],
-    }
-    step, answer = twin.step("ladder", f"all targets of {app_label}", request)
     rungs: list[Rung] = []
-    before: Sequence[RowChange] = ()
-    found = answer.get("rungs") or [{"rows": [], "seconds": 0.0, "done": False} for _ in steps]
-    for (target, keys), told in zip(steps, found, strict=True):
-        rows = answers.row_changes(told["rows"])
-        by_then = losses(rows)
-        more = _more(by_then, losses(before)) if told["done"] else []
-        rungs.append(
-            Rung(
-                target,
-                tuple(keys),
-                told["done"],
-                listed(by_then) if by_then else "",
-                listed(more) if more else "",
-                _short(more),
-                rows,
-                told["seconds"],
-            )
-        )
-        if told["done"]:
-            before = rows
+    before: Sequence[Loss] = ()
+    for number, each in enumerate(targets, 1):
+        words = ["migrate", app_label, each.target.name if each.target else "zero", *extra]
+        if stage.reader.tell is not None:
+            stage.reader.tell(f"{number} of {len(targets)}: {' '.join(words)}")
+        found = what_if(stage, [words])
+        lost = _lost(found)
+        rungs.append(_rung(each, found, lost, before))
+        if found.outcome.happened is Happened.RAN:
+            before = lost
     return Ladder(
         app_label,
         tuple(rungs),
-        _picture(picture(truths, (app_label,)), rungs, _failed(step)),
-        str(step.refusal) if step.refusal else "",
-        twin.reader.engine(),
+        _picture(picture(truths, (app_label,)), rungs),
+        stage.reader.engine(),
         time.perf_counter() - started,
     )
 
 
-def _failed(step: Step) -> Key | None:
-    """The migration that could not be unapplied."""
-    return next((each.key for each in step.ran if not each.done), None)
+@dataclass(frozen=True)
+class _Target:
+    """Where a step leads, and what it unapplies; ``None`` is zero."""
+
+    target: Key | None
+    unapplied: tuple[Key, ...]
 
 
-def _steps(graph: Graph, record: set[Key], label: str) -> list[tuple[Key | None, list[Key]]]:
-    """Each further target with what going there from the one before would unapply."""
-    now = set(record)
-    order = [
-        key
-        for leaf in graph.leaves(label)
-        for key in graph.forwards_plan(leaf)
-        if key.app_label == label and key in record
-    ]
-    order = list(dict.fromkeys(order))
-    found: list[tuple[Key | None, list[Key]]] = []
-    for target in [*reversed(order[:-1]), None]:
-        plan = graph.migration_plan([target or (label, None)], now)
-        keys = [key for key, backwards in plan if backwards]
-        if keys:
-            found.append((target, keys))
-            now.difference_update(keys)
+def _rung(each: _Target, found: Consequences, lost: Sequence[Loss], before: Sequence[Loss]) -> Rung:
+    more = _more(lost, before)
+    last = found.runs[-1]
+    at = f"at {last.failed.key}: " if last.failed else ""
+    return Rung(
+        each.target,
+        each.unapplied,
+        found.outcome,
+        found.verdict,
+        listed(lost) if lost else "",
+        listed(more) if more else "",
+        _short(found, more),
+        found.rows,
+        found.seconds,
+        f"{at}{last.step.refusal}" if last.step.refusal else "",
+    )
+
+
+def _lost(found: Consequences) -> list[Loss]:
+    """What the command to a target loses, there and back."""
+    there, back = losses(found.lost_there), losses(found.lost_coming_back, coming_back=True)
+    return sorted((e for e in (*there, *back) if e.lost), key=lambda each: -each.lost)
+
+
+def _targets(files: Files, record: Record, label: str) -> list[_Target]:
+    """Every target further back, from the top down; those inside a squash whose files are there
+    as well, since Django takes them too."""
+    graph = graph_of(files, record.keys)
+    inside = graph_of(files, record.keys, squashed=False)
+    now, now_inside = applied(graph, record), applied(inside, record)
+    found: list[_Target] = []
+    taken: set[Key] = set()
+    for target in _order(graph, inside, now, label):
+        used, here = (graph, now) if target is None or target in graph else (inside, now_inside)
+        plan = used.migration_plan([target or (label, None)], here)
+        keys = tuple(key for key, backwards in plan if backwards)
+        new = tuple(key for key in keys if key not in taken)
+        if new:
+            found.append(_Target(target, new))
+            taken.update(new)
     return found
 
 
-def _short(more: Sequence[Loss]) -> str:
-    """How many of what, in as few words as a card has room for."""
+def _order(graph: Graph, inside: Graph, now: set[Key], label: str) -> Iterator[Key | None]:
+    """The app's applied migrations from the top down, then zero."""
+    order = dict.fromkeys(
+        key
+        for leaf in graph.leaves(label)
+        for key in graph.forwards_plan(leaf)
+        if key.app_label == label and key in now
+    )
+    for key in reversed(order):
+        yield key
+        own = [old for old, squash in (graph.replaced or {}).items() if squash == key]
+        # The last of those that it replaces leads where the squash leads.
+        ordered = dict.fromkeys(
+            each for old in own if old in inside for each in inside.forwards_plan(old)
+        )
+        within = [each for each in ordered if each in own]
+        yield from reversed(within[:-1])
+    yield None
+
+
+def _short(found: Consequences, more: Sequence[Loss]) -> str:
+    """What a step costs, in as few words as a card has room for."""
+    outcome = found.outcome
+    if outcome.happened is Happened.NOT_REHEARSED:
+        return "not rehearsed"
+    if outcome.happened is not Happened.RAN:
+        return "stops" if found.runs[-1].failed else "refused"
     counts: dict[tuple[str, str], int] = {}
     for each in more:
         counts[each.what] = counts.get(each.what, 0) + each.lost
-    told = [f"−{number:,} {what[number != 1]}" for what, number in counts.items()]
-    return ", ".join(told) or "free"
+    lines = [f"−{number:,} {what[number != 1]}" for what, number in counts.items()]
+    if lines:
+        return ", ".join(lines)
+    return "unknown" if outcome.status == 13 else "free"
 
 
 def _more(by_then: Sequence[Loss], before: Sequence[Loss]) -> list[Loss]:
-    """What this step alone took."""
+    """What this step alone takes."""
     known = {(each.id, each.where): each.lost for each in before}
     new = []
     for each in by_then:
@@ -121,25 +162,28 @@ def _more(by_then: Sequence[Loss], before: Sequence[Loss]) -> list[Loss]:
     return sorted(new, key=lambda each: (-each.lost, each.where))
 
 
-def _picture(whole: Picture, rungs: Sequence[Rung], failed: Key | None) -> Picture:
+def _picture(whole: Picture, rungs: Sequence[Rung]) -> Picture:
     """Each migration with what unapplying it costs."""
-    costs: dict[Key, str] = {}
-    for rung in rungs:
-        costs.update(dict.fromkeys(rung.unapplied, rung.short if rung.done else "not reached"))
-    if failed is not None:
-        costs[failed] = "stops here"
+    costs = {key: rung.short for rung in rungs for key in rung.unapplied}
     nodes = tuple(replace(node, cost=costs.get(node.key, "")) for node in whole.nodes)
-    sentence = _sentence(whole.apps[0], rungs, failed)
-    return replace(whole, sentence=sentence, nodes=nodes, hidden=0)
+    return replace(whole, sentence=_sentence(whole.apps[0], rungs), nodes=nodes, hidden=0)
 
 
-def _sentence(label: str, rungs: Sequence[Rung], failed: Key | None) -> str:
-    done = [rung for rung in rungs if rung.done]
-    free = [rung for rung in done if not rung.lost]
-    stops = f" The way back stops at {failed.name}." if failed else ""
-    if not done:
+def _sentence(label: str, rungs: Sequence[Rung]) -> str:
+    stopping = next((rung for rung in rungs if not rung.done), None)
+    stops = ""
+    if stopping is not None:
+        place = stopping.target.name if stopping.target else "zero"
+        how = "could not be rehearsed" if stopping.outcome.status == 1 else "stops or is refused"
+        stops = f" Going to {place} {how}."
+    if not any(rung.done for rung in rungs):
         return f"No step back in {label} can be taken.{stops}"
-    if not free:
-        return f"Each step back in {label} loses something.{stops}"
-    target = free[-1].target
-    return f"Going back in {label} is free down to {target.name if target else 'zero'}.{stops}"
+    free = None
+    for rung in rungs:
+        if not rung.outcome.fine:
+            break
+        free = rung
+    if free is None:
+        return f"No step back in {label} is free.{stops}"
+    target = free.target.name if free.target else "zero"
+    return f"Going back in {label} is free down to {target}.{stops}"

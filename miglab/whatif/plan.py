@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 
-from ..facts.consequences import Fate, Planned
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key, Migration
+from ..facts.run import Fate, Planned
 from ..facts.step import Ran, Step
 
 

@@ -6,27 +6,28 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, replace
 
-from ..compare.agreement import applied, files_and_record
+from ..compare.agreement import files_and_record
 from ..compare.picture import picture
-from ..compare.schema import renames_of, reordered, schema_lines
+from ..compare.schema import renames_of, schema_lines
+from ..compare.worse import worse
 from ..databases import sqlite
 from ..errors import BadInput
-from ..facts.consequences import Consequences, LeftBehind, Return, Run, WayBack
-from ..facts.graph import graph_of
+from ..facts.consequences import Consequences, LeftBehind
 from ..facts.migration import Key
-from ..facts.schema import Schema
+from ..facts.run import Run, WayBack
 from ..facts.step import Renames, RowChange
 from ..facts.truths import Agreements, Models, Truths, value_or
 from ..runners.base import Ask
 from ..sandbox.snapshot import Snapshot
-from ..steps import edits
 from ..steps.moments import Moment
 from ..steps.stage import Stage
-from . import judge
-from .back import commands_between, undone
-from .command import Command, command
-from .full import Full
-from .plan import planned, target
+from .command import Command, command, run_in
+from .conclude import conclude, verdict
+from .full import Full, Lost
+from .measured import Following, Measured
+from .plan import target
+from .rules import findings
+from .way_back import go_back
 
 
 def what_if(
@@ -35,20 +36,33 @@ def what_if(
     """What these commands would do, one after the other. The stage does not move.
 
     Raises:
-        BadInput: there is no command, or it needs a terminal, or names no file.
+        BadInput: there is no command, or it needs a terminal, or names no file; or the commands
+            are about several databases.
         Interrupted: it was stopped; nothing of it is left.
     """
     commands = [command(each) for each in lines]
     if not commands:
         raise BadInput("there is no command; type one, as in: migrate store 0002")
+    return _Rehearsal(stage, _one_alias(stage, commands)).of(commands, ask)
+
+
+def _one_alias(stage: Stage, commands: Sequence[Command]) -> str:
+    """The database that the commands are about; ``migrate`` that names none means the default."""
+    own = stage.reader.alias
+    migrating = [each for each in commands if each.words[:1] == ("migrate",)]
     aliases = {each.alias for each in commands if each.alias}
+    if any(each.alias is None for each in migrating):
+        aliases.add(own)
     if len(aliases) > 1:
-        raise BadInput(f"these commands name several databases: {', '.join(sorted(aliases))}")
-    alias = next(iter(aliases), stage.reader.alias)
+        raise BadInput(
+            f"these commands are about several databases: {', '.join(sorted(aliases))}; rehearse "
+            "those of one database at a time, each with --database"
+        )
+    alias = next(iter(aliases), own)
     known = stage.sandbox.databases
     if alias not in known:
         raise BadInput(f"no database {alias!r}; there is: {', '.join(sorted(known))}")
-    return _Rehearsal(stage, alias).of(commands, ask)
+    return alias
 
 
 class _Rehearsal:
@@ -63,9 +77,9 @@ class _Rehearsal:
 
     def of(self, commands: Sequence[Command], ask: Ask | None) -> Consequences:
         before = self.stage.agreements()
-        runs = []
+        runs: list[Run] = []
         for each in commands:
-            runs.append(self.run(each, ask))
+            runs.append(run_in(self.stage, each, ask))
             if runs[-1].step.refused:
                 break
         end, after_truths = self.stage.now()
@@ -74,31 +88,45 @@ class _Rehearsal:
         after = self.told_of(self.stage.agreements(), after_truths, changed)
         renames = renames_of(run.step for run in runs)
         rows = self.rows(runs, end.snapshot, renames)
-        moved = end.snapshot.mark != self.first.snapshot.mark
-        moved = moved and (end.snapshot.files != self.first.snapshot.files or _wrote(runs, rows))
-        back = self.way_back(runs, after_truths) if moved else None
+        moved = self.moved(end, runs, rows)
+        limited = any(run.step.refused and run.step.obstacles for run in runs)
+        back = go_back(self.stage, self.first, self.truths, runs) if moved and not limited else None
         lost = self.lost(rows, renames, end.snapshot, back)
-        following, following_rows = self.next(end, runs, back) if moved else (None, ())
-        measured = judge.Measured(
+        back_at, _ = self.stage.now()
+        measured = Measured(
             tuple(runs),
             rows,
             lost,
             moved,
             before,
             after,
+            worse(
+                (self.truths, after_truths),
+                (before, after),
+                [each for run in runs for each in run.step.ran],
+            ),
             back,
-            following,
-            following_rows,
+            self.following(end, back) if back is not None else None,
             self.left_behind(end.snapshot, after_truths),
         )
-        full = Full(self.reader, self.first.snapshot, end.snapshot, renames, rows)
-        self.original.keep_copies_for(full)
+        outcome = conclude(measured)
+        line = verdict(measured, outcome)
         apps = self.stage.apps or tuple(dict.fromkeys(key.app_label for key in sorted(changed)))
-        verdict = judge.verdict(measured)
+        full = Full(
+            self.reader,
+            self.first.snapshot,
+            (
+                Lost(rows, end.snapshot, renames),
+                Lost(measured.rows_coming_back, back_at.snapshot, {}),
+            ),
+        )
+        self.original.keep_copies_for(full)
+        following = measured.following
         return Consequences(
             commands=tuple(each.line for each in commands),
-            verdict=verdict,
-            findings=judge.findings(measured),
+            outcome=outcome,
+            verdict=line,
+            findings=findings(measured),
             runs=measured.runs,
             schema=tuple(
                 schema_lines(
@@ -111,8 +139,8 @@ class _Rehearsal:
             agreements_before=before,
             agreements_after=after,
             back=back,
-            next=following,
-            next_rows=following_rows,
+            next=following.run if following else None,
+            next_rows=following.rows if following else (),
             left_behind=measured.left_behind,
             before=picture(
                 self.truths,
@@ -128,13 +156,14 @@ class _Rehearsal:
                 title="after",
                 changed=_moved(self.truths, after_truths),
                 missing=after.record_tables.missing,
-                sentence=f"{verdict[0].upper()}{verdict[1:]}.",
+                sentence=f"{line[0].upper()}{line[1:]}.",
             ),
             engine=self.reader.engine(),
             seconds=time.perf_counter() - self.started,
             project=str(self.original.project.root) if self.original.project.own else "",
             database=str(self.original.project.sources.get(self.reader.alias, "")),
-            costs=measured.lost,
+            lost_there=measured.lost,
+            lost_coming_back=measured.rows_coming_back,
             full=full,
         )
 
@@ -146,18 +175,6 @@ class _Rehearsal:
             return agreements
         apps = {*self.stage.apps, *(key.app_label for key in changed)}
         return replace(agreements, files_record=files_and_record(truths, apps))
-
-    def run(self, each: Command, ask: Ask | None = None, compare: str = "all") -> Run:
-        """One command in the copy; ``compare`` is as in ``protocol.REQUESTS``."""
-        started = time.perf_counter()
-        if each.kind == "delete":
-            step = edits.delete(self.stage, *each.words)
-        else:
-            request = {"do": "manage", "argv": [*each.words], "compare": compare}
-            if each.kind == "sql":
-                request = {"do": "sql", "sql": each.words[0], "params": []}
-            step, _ = self.stage.step(each.kind, each.line, request, ask)
-        return Run(step, planned(step), time.perf_counter() - started)
 
     def rows(
         self, runs: Sequence[Run], end: Snapshot, renames: Mapping[str, Renames]
@@ -192,7 +209,7 @@ class _Rehearsal:
                 for each in self.stage.compared(self.first.snapshot, end, renames)
             )
         costly = [each for each in rows if each.costs]
-        if back is None or back.level is Return.NOT_AT_ALL or not costly:
+        if back is None or not back.level.measured or not costly:
             return tuple(costly)
         now, _ = self.stage.now()
         changed = [{old: now for now, old in each.old_names.items()} for each in costly]
@@ -215,105 +232,37 @@ class _Rehearsal:
             found.append(replace(each, rows_not_back=entry["rows"], values_not_back=values))
         return tuple(found)
 
-    # -- the way back
-
-    def way_back(self, runs: Sequence[Run], after: Truths) -> WayBack:
-        """Put the files back, move the record to where it was, and see what is not the same."""
-        now, _ = self.stage.now()
-        files_changed = now.snapshot.files != self.first.snapshot.files
-        ran = [each for run in runs for each in run.step.ran]
-        faked = bool(ran) and all(each.fake for each in ran)
-        done: list[Run] = []
-        if files_changed:
-            self.go(self.forget_new(after), done)
-            self.put_files_back()
-            self.go_between(faked, done)
-        else:
-            graph = graph_of(after.known_files, after.known_record.keys)
-            self.go(undone(graph, applied(graph, after.known_record), ran), done)
-        # What no migration moved, such as a row that was pruned: the record alone.
-        self.go_between(True, done)
-        return self.judged(files_changed, done, runs)
-
-    def forget_new(self, after: Truths) -> list[str]:
-        """Migrations that are new in the files and were applied must go while their files are
-        still there."""
-        known = self.truths.known_files.migrations
-        graph = graph_of(after.known_files, after.known_record.keys)
-        now = applied(graph, after.known_record)
-        return commands_between(graph, now, {key for key in now if key in known})
-
-    def go_between(self, fake: bool, done: list[Run]) -> None:
-        """Make the record what it was."""
-        _, now = self.stage.now()
-        graph = graph_of(now.known_files, now.known_record.keys)
-        wanted = applied(graph, self.truths.known_record)
-        self.go(commands_between(graph, applied(graph, now.known_record), wanted, fake=fake), done)
-
-    def put_files_back(self) -> None:
-        """As ``git checkout`` would, the databases left as they are."""
-        now, _ = self.stage.now()
-        first = self.first.snapshot
-        self.stage.sandbox.restore(Snapshot(first.files, now.snapshot.databases, first.store))
-
-    def go(self, lines: Sequence[str], done: list[Run], compare: str = "handlers") -> None:
-        """Run them until one is refused."""
-        extra = [] if self.reader.alias == "default" else ["--database", self.reader.alias]
-        for line in lines:
-            if any(run.step.refused for run in done):
-                return
-            words = (*line.split(), *extra)
-            done.append(self.run(Command(" ".join(words), "manage", words), None, compare))
-
-    def judged(self, files_changed: bool, done: Sequence[Run], runs: Sequence[Run]) -> WayBack:
-        """How far one is back. What handlers added on the way there and back keeps nothing from
-        coming back."""
-        moment, truths = self.stage.now()
-        lines = tuple(run.step.line for run in done)
-        if any(run.step.refused for run in done):
-            return WayBack(lines, files_changed, tuple(done), Return.NOT_AT_ALL)
-        old, new = _without_record(self.truths), _without_record(truths)
-        differ = [line for line in schema_lines(old, new) if "stand in another order" not in line]
-        was, now = set(self.truths.known_record.keys), set(truths.known_record.keys)
-        differ += [f"{key} is no longer recorded" for key in sorted(was - now)]
-        differ += [f"{key} is recorded" for key in sorted(now - was)]
-        rows = self.stage.compared(self.first.snapshot, moment.snapshot, {})
-        handled = {
-            (each.database, each.now)
-            for run in (*runs, *done)
-            for each in run.step.rows
-            if each.by_handlers and each.gained
-        }
-        rows = tuple(
-            each for each in rows if each.costs or (each.database, each.now) not in handled
-        )
-        if differ and not done and not files_changed and all("recorded" in each for each in differ):
-            return WayBack((), False, (), Return.NOT_AT_ALL, tuple(differ))
-        if differ:
-            level = Return.RUNS
-        elif any(each.lost or each.gained for each in rows):
-            level = Return.SCHEMA
-        else:
-            level = Return.ROWS if rows else Return.VALUES
-        order = tuple(
-            name
-            for name, table in sorted(old.tables.items())
-            if name in new.tables and reordered(table, new.tables[name])
-        )
-        return WayBack(lines, files_changed, tuple(done), level, tuple(differ), order, rows)
+    def moved(self, end: Moment, runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:
+        """Whether anything is other than it was; a database may have been written to for
+        nothing."""
+        now, then = end.snapshot, self.first.snapshot
+        if now.files != then.files:
+            return True
+        others = {alias for alias in now.databases if alias != self.reader.alias}
+        if any(now.databases[each] != then.databases.get(each) for each in others):
+            return True
+        return now.mark != then.mark and _wrote(runs, rows)
 
     # -- what comes next
 
-    def next(
-        self, end: Moment, runs: Sequence[Run], back: WayBack | None
-    ) -> tuple[Run | None, tuple[RowChange, ...]]:
-        """Plain ``migrate`` from where the commands led; nothing where the way back was that."""
-        if back is not None and not back.files_put_back and back.commands[:1] == ("migrate",):
-            return None, ()
-        self.stage.begin_at(end)
-        done: list[Run] = []
-        self.go(["migrate"], done, "all")
-        return done[0], tuple(each for each in done[0].step.rows if each.costs)
+    def following(self, end: Moment, back: WayBack) -> Following | None:
+        """Plain ``migrate`` from where the commands led; nothing where the way back was that.
+        Where it does harm, also from where they began: it may have done the same there."""
+        if not back.files_put_back and back.commands[:1] == ("migrate",):
+            return None
+        run, rows = self._migrate_from(end)
+        if not run.step.refused and not rows:
+            return Following(run)
+        before, rows_before = self._migrate_from(self.first)
+        return Following(run, rows, before, rows_before)
+
+    def _migrate_from(self, moment: Moment) -> tuple[Run, tuple[RowChange, ...]]:
+        """Run plain ``migrate`` from a moment, and what it costs."""
+        self.stage.begin_at(moment)
+        alias = self.reader.alias
+        words = ("migrate", *(() if alias == "default" else ("--database", alias)))
+        run = run_in(self.stage, Command(" ".join(words), "manage", words))
+        return run, tuple(each for each in run.step.rows if each.costs)
 
     def left_behind(self, end: Snapshot, after: Truths) -> LeftBehind:
         """Content types and permissions of models whose tables went."""
@@ -334,13 +283,6 @@ class _Rehearsal:
             owners = sqlite.rows(path, "SELECT content_type_id FROM auth_permission")
             rights = sum(owner in ids for (owner,) in owners)
         return LeftBehind(tuple(sorted(ids.values())), rights)
-
-
-def _without_record(truths: Truths) -> Schema:
-    """The tables but for Django's own, which comes with the first command and stays."""
-    schema = truths.known_tables
-    tables = {name: each for name, each in schema.tables.items() if name != "django_migrations"}
-    return replace(schema, tables=tables)
 
 
 def _wrote(runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:

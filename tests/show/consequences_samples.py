@@ -5,22 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from miglab.facts.consequences import (
-    Consequences,
-    Engine,
-    Fate,
-    Finding,
-    Ladder,
-    LeftBehind,
-    Planned,
-    Return,
-    Run,
-    Rung,
-    Severity,
-    WayBack,
-)
+from miglab.facts.consequences import Consequences, Engine, Finding, LeftBehind, Severity
+from miglab.facts.ladder import Ladder, Rung
 from miglab.facts.migration import Key
+from miglab.facts.outcome import Agreeing, Cost, Happened, Next, Outcome, Return
 from miglab.facts.picture import State
+from miglab.facts.run import Fate, Planned, Run, WayBack
 from miglab.facts.step import Refusal, RowChange, Statement, Step
 from miglab.facts.truths import Agreement, Agreements
 
@@ -153,12 +143,30 @@ def graph(*, after: bool = False) -> Any:
     )
 
 
+def outcome(**other: Any) -> Outcome:
+    """Rows are lost for good, and the next migrate destroys more; ``other`` facts replace."""
+    facts: dict[str, Any] = {
+        "happened": Happened.RAN,
+        "cost": Cost.SOME,
+        "back": Return.SCHEMA,
+        "agreeing": Agreeing.NO_WORSE,
+        "next": Next.DESTROYS,
+    }
+    return Outcome(**{**facts, **other})
+
+
+FREE = outcome(cost=Cost.NOTHING, back=Return.VALUES, next=Next.NOT_TRIED)
+LOSES = outcome(next=Next.NOT_TRIED)
+STOPS = outcome(happened=Happened.STOPPED, back=Return.NOT_AT_ALL, next=Next.NOT_TRIED)
+
+
 def consequences(**other: Any) -> Consequences:
     """``migrate store 0002``: two apps go back, values and rows are lost for good; ``other``
     facts replace."""
     back = ("migrate",)
     facts: dict[str, Any] = {
         "commands": ("migrate store 0002",),
+        "outcome": outcome(),
         "verdict": "loses 12 values of store_product.discount and 8 rows of store_tag · "
         "comes back without all of its rows · the next migrate overwrites 40 values",
         "findings": FINDINGS,
@@ -217,6 +225,7 @@ def halfway() -> Consequences:
     )
     return consequences(
         commands=("migrate store zero", "migrate blog zero"),
+        outcome=STOPS,
         verdict=f"stops at {STORE[2]} (IrreversibleError) · does not come back",
         findings=(
             Finding("fails", Severity.STOPS, f"{refusal}", str(STORE[2]), "give it reverse_code"),
@@ -245,6 +254,7 @@ def harmless() -> Consequences:
     """``migrate store 0004``: nothing is lost and all comes back."""
     return consequences(
         commands=("migrate store 0004",),
+        outcome=FREE,
         verdict="nothing lost · comes back whole",
         findings=(),
         runs=(Run(step("migrate store 0004"), (undone(STORE[4]),), 0.0456),),
@@ -262,6 +272,7 @@ def hostile() -> Consequences:
     named = Key("store", HOSTILE)
     shown = picture(node("store.0001_initial"), replace(node("store.x"), key=named))
     return consequences(
+        outcome=outcome(back=Return.RUNS),
         verdict=HOSTILE,
         findings=(Finding("rows-lost", Severity.LOST, HOSTILE, HOSTILE, HOSTILE),),
         runs=(Run(step("migrate store"), (undone(named, HOSTILE, irreversible=(HOSTILE,)),), 0.1),),
@@ -289,7 +300,8 @@ def hostile() -> Consequences:
 def rung(target: Key | None, *unapplied: Key, **other: Any) -> Rung:
     """One more step back, which costs nothing where nothing else is said."""
     facts: dict[str, Any] = {
-        "done": True,
+        "outcome": FREE,
+        "verdict": "nothing lost · comes back whole",
         "lost": "",
         "step_lost": "",
         "short": "free",
@@ -308,9 +320,26 @@ def ladder(**other: Any) -> Ladder:
     rungs = (
         rung(STORE[3], STORE[4]),
         rung(STORE[2], STORE[3]),
-        rung(STORE[1], OFFER, LISTING, STORE[2], lost=lost, step_lost=lost, short="12 values"),
-        rung(STORE[0], STORE[1], lost=lost),
-        rung(None, STORE[0], done=False, lost=lost, short="not reached"),
+        rung(
+            STORE[1],
+            OFFER,
+            LISTING,
+            STORE[2],
+            outcome=LOSES,
+            lost=lost,
+            step_lost=lost,
+            short="12 values",
+        ),
+        rung(STORE[0], STORE[1], outcome=LOSES, lost=lost),
+        rung(
+            None,
+            STORE[0],
+            outcome=STOPS,
+            verdict=f"stops at {STORE[0]} (IrreversibleError) · does not come back",
+            lost=lost,
+            short="stops",
+            error=f"at {STORE[0]}: IrreversibleError: {STORE[0]} is not reversible",
+        ),
     )
     whole = history(*[State.APPLIED] * 5)
     cost = {each.unapplied[-1]: each.short for each in rungs}
@@ -319,7 +348,6 @@ def ladder(**other: Any) -> Ladder:
         "app_label": "store",
         "rungs": rungs,
         "picture": replace(whole, nodes=nodes),
-        "error": f"IrreversibleError: {STORE[0]} is not reversible",
         "engine": ENGINE,
         "seconds": 1.2345,
     }

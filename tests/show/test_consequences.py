@@ -16,6 +16,7 @@ from miglab.show.text import text
 
 from .consequences_samples import (
     DATABASE,
+    FREE,
     LISTING,
     LONG,
     OFFER,
@@ -111,8 +112,8 @@ def test_what_is_lost_is_counted_and_shown_as_tables() -> None:
     shown = text(consequences())
     assert "8 rows of store_tag, the first 3:" in shown
     assert "12 values of store_product.discount, the first 1:" in shown
-    assert "18 values of store_product.price become others, the first 1:" in shown
-    assert "\n  gone or changed by that: 40 values of store_product.price become others\n" in shown
+    assert "18 values of store_product.price change, the first 1:" in shown
+    assert "\n  gone or changed by that: 40 values of store_product.price change\n" in shown
     assert "<caption>8 rows of store_tag, the first 3</caption>" in html(consequences())
 
 
@@ -128,7 +129,7 @@ def test_the_way_back_says_how_far_and_what_is_not_the_same() -> None:
     assert f"  {found.back.level.words}: {found.back.level.meaning}\n" in shown
     assert "  $ python manage.py migrate\n" in shown
     assert "  not the same: store_tag: 8 rows missing\n" in shown
-    assert "  not the same: store_product: its columns stand in another order\n" in shown
+    assert "  not the same: store_product: its columns are in another order\n" in shown
 
 
 def test_a_way_back_that_fails_says_where() -> None:
@@ -173,7 +174,7 @@ def test_a_long_value_is_cut_and_says_how_long_it_is() -> None:
 def test_a_ladder_says_how_far_it_is_free_and_where_it_stops() -> None:
     for shown in bundle(ladder()).values():
         assert "Free: back to store.0003." in shown
-        assert "It stops on the way to store zero: IrreversibleError: store.0001_initial" in shown
+        assert "Going to store zero stops on the way: at store.0001_initial: Irrev" in shown
 
 
 def test_a_ladder_has_a_row_for_each_rung() -> None:
@@ -182,15 +183,23 @@ def test_a_ladder_has_a_row_for_each_rung() -> None:
     pulled = r"^0002_\w+ +3, with 2 of marketplace +12 values of \S+ +12 values of \S+$"
     assert re.search(pulled, shown, re.MULTILINE)
     assert re.search(r"^0001_initial +1 +nothing +12 values of", shown, re.MULTILINE)
-    assert re.search(r"^zero +1 +not reached +–$", shown, re.MULTILINE)
+    assert re.search(
+        r"^zero +1 +stops +stops at store.0001_initial .*does not come back$", shown, re.MULTILINE
+    )
     assert html(ladder()).count("<tr>") == 6
 
 
 def test_a_ladder_that_is_free_to_the_end_and_one_that_is_not_at_all() -> None:
     rungs = ladder().rungs
-    whole = replace(rungs[4], done=True, lost="")
-    assert "Free: back to store zero.\n" in text(ladder(rungs=(rungs[0], whole), error=""))
-    assert "No step back is free.\n" in text(ladder(rungs=rungs[2:4], error=""))
+    whole = replace(rungs[4], outcome=FREE, lost="")
+    assert "Free: back to store zero.\n" in text(ladder(rungs=(rungs[0], whole)))
+    assert "No step back is free.\n" in text(ladder(rungs=rungs[2:4]))
+
+
+def test_a_ladder_is_free_no_further_than_to_the_first_step_that_costs_something() -> None:
+    rungs = ladder().rungs
+    free_again = replace(rungs[4], outcome=FREE, lost="")
+    assert "Free: back to store.0003.\n" in text(ladder(rungs=(*rungs[:3], free_again)))
 
 
 def test_two_of_them_are_shown_alike() -> None:

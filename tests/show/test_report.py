@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from miglab.facts.consequences import Consequences, Run
+from miglab.facts.consequences import Consequences
+from miglab.facts.run import Run
 from miglab.show.report import SCHEMA, for_real, report_html, report_json, report_markdown
 
 from .consequences_samples import (
@@ -256,7 +257,7 @@ def test_the_json_has_the_documented_keys_in_their_order(
 ) -> None:
     told = json.loads(report_json(make()))
     assert list(told) == list(SCHEMA)
-    assert told["version"] == 1
+    assert told["version"] == 2
 
 
 def test_the_json_gives_back_what_went_in() -> None:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import cast
 
 from miglab import Lab
-from miglab.facts.consequences import Consequences, Return, Severity
+from miglab.facts.consequences import Consequences, Severity
 from miglab.facts.migration import Key
+from miglab.facts.outcome import Agreeing, Cost, Next, Return
 from miglab.facts.step import Refusal, RowChange
 from miglab.facts.truths import Files, Truths
 from miglab.steps.reader import environment
@@ -345,7 +346,7 @@ def rehearse(
     assert as_pair(last.refusal) == plain.refusal
     assert moves("".join(run.step.output for run in told.runs)) == moves(plain.output)
     same(last.after, plain)
-    assert read(cast(Full, told.full).after.databases["default"] or Path()) == after
+    assert read(cast(Full, told.full).there.after.databases["default"] or Path()) == after
     compare_losses(told, gone(before, after, renamed))
     assert (told.back is not None) == (after != before or dict(files(plain)) != digests)
 
@@ -354,6 +355,7 @@ def rehearse(
         running = pool.submit(compare_next, told, after, following)
         compare_way_back(told, plain, before)
         running.result()
+    compare_outcome(told, before, plain.state)
 
     assert read(lab.folder / "db.sqlite3") == before
     assert dict(files(lab)) == digests
@@ -443,16 +445,56 @@ def compare_way_back(told: Consequences, plain: Plain, before: State) -> None:
         assert back.level is Return.NOT_AT_ALL
         return
     end = plain.state
-    tables = [name for name in before.rows if not name.startswith(("auth_", "django_"))]
     if {*end.record} != {*before.record} or end.schema != before.schema:
         level = Return.RUNS
-    elif any(end.by_key(name).keys() != before.by_key(name).keys() for name in tables):
-        level = Return.SCHEMA
-    elif any(end.by_key(name) != before.by_key(name) for name in tables):
-        level = Return.ROWS
     else:
-        level = Return.VALUES
+        level = level_of_rows(before, end)
     if level is Return.RUNS and not back.runs:
         assert back.level in (Return.RUNS, Return.NOT_AT_ALL)
     else:
         assert back.level is level
+
+
+def level_of_rows(before: State, end: State) -> Return:
+    """How far the rows are back, where schema and record are."""
+    level = Return.VALUES
+    for name in before.rows:
+        if name.startswith(("auth_", "django_")):
+            continue
+        was, now = before.by_key(name), end.by_key(name)
+        if len(now) > len(was) or any(
+            row[column] is None and now[key][column] is not None
+            for key, row in was.items()
+            for column in (row if key in now else ())
+        ):
+            return Return.MORE
+        if was.keys() != now.keys():
+            level = Return.SCHEMA
+        elif was != now and level is Return.VALUES:
+            level = Return.ROWS
+    return level
+
+
+def compare_outcome(told: Consequences, before: State, end: State) -> None:
+    """The outcome is no better than what plain ``manage.py`` leaves in the end, and it says the
+    same as the findings."""
+    outcome = told.outcome
+    stored = {
+        (name, key, column)
+        for name in before.rows
+        for key, row in before.by_key(name).items()
+        for column in row
+        if row[column] is not None
+        and (name not in end.rows or end.by_key(name).get(key, {}).get(column) != row[column])
+    }
+    own = {each for each in stored if not each[0].startswith(("auth_", "django_"))}
+    if outcome.back.measured or outcome.back is Return.NOT_NEEDED:
+        assert not own or outcome.cost is not Cost.NOTHING
+        assert stored or outcome.cost is not Cost.SOME
+    severities = {each.severity for each in told.findings}
+    assert (outcome.status == 0) == (severities <= {Severity.NOTE})
+    assert outcome.loses == (Severity.LOST in severities)
+    assert outcome.stops == (Severity.STOPS in severities)
+    assert (outcome.agreeing is Agreeing.WORSE) == (Severity.TRUTHS in severities)
+    assert (outcome.next in (Next.FAILS, Next.DESTROYS)) == (Severity.NEXT in severities)
+    assert told.loses == told.verdict.startswith("loses ") or " · loses " in told.verdict

@@ -10,7 +10,7 @@ import pytest
 
 import dev
 from miglab import Lab
-from miglab.facts.consequences import Return
+from miglab.facts.outcome import Return
 
 from .environments import made
 from .own import AUTH, fingerprints, manage, shop

@@ -17,7 +17,7 @@ import pytest
 
 from miglab import Lab
 from miglab.errors import BadInput, Interrupted, NoProject
-from miglab.facts.consequences import Return
+from miglab.facts.outcome import Return
 
 from .own import AUTH, fingerprints, manage, shop, write
 

@@ -16,8 +16,10 @@ from typing import Protocol
 import pytest
 
 from miglab import Lab
-from miglab.facts.consequences import Consequences, Fate, Return
+from miglab.facts.consequences import Consequences
 from miglab.facts.migration import Key
+from miglab.facts.outcome import Return
+from miglab.facts.run import Fate
 
 from .shop import (
     ADD_SKU,
@@ -137,9 +139,11 @@ def test_a_deleted_file_cannot_be_reverted_and_its_record_stays_as_a_ghost(
     done = what_if(f"delete {SECOND}", "migrate shop 0001")
     assert done.after == done.before
     assert "No migrations to apply." in done.told.runs[1].step.output
-    assert done.ids == ("ghosts",)
+    assert done.ids == ("ghosts", "unmigrated")
     assert "shop.0002_add_sku" in done.what("ghosts")
-    assert done.told.verdict == "nothing lost · comes back whole"
+    assert done.told.verdict == (
+        "nothing lost, but the models, the files and the record no longer agree · comes back whole"
+    )
 
 
 def test_zero_beside_a_ghost_drops_the_table_and_forward_it_lacks_the_ghosts_column(
@@ -179,9 +183,12 @@ def test_deleting_a_file_in_the_middle_breaks_the_next_migrate(shop: Lab, what_i
     write(shop, "0003_colour", ADD_COLOUR)
     applied(shop, "migrate shop")
     done = what_if(f"delete {SECOND}")
-    assert done.ids == ("ghosts", "next-fails")
+    assert done.ids == ("ghosts", "next-fails", "truths-unknown", "truths-unknown")
     assert "NodeNotFoundError" in done.what("next-fails")
-    assert done.told.verdict == "nothing lost · comes back whole · the next migrate fails"
+    assert done.told.verdict == (
+        "nothing lost, but the files and the record no longer agree · comes back whole · "
+        "the next migrate fails"
+    )
 
 
 # -- what is faked
@@ -196,7 +203,8 @@ def test_faking_back_loses_nothing_and_the_next_migrate_overwrites_every_value(
     assert done.ids == ("drift", "next-destroys")
     assert done.what("next-destroys").endswith("overwrites 3 values of shop_item.sku")
     assert done.told.verdict == (
-        "nothing lost · comes back whole · the next migrate destroys 3 values of shop_item.sku"
+        "nothing lost, but the record and the tables no longer agree · "
+        "comes back whole · the next migrate destroys 3 values of shop_item.sku"
     )
 
 
@@ -220,7 +228,10 @@ def test_faking_back_a_nullable_column_makes_the_next_migrate_fail(
     done = what_if("migrate --fake shop 0001")
     assert done.ids == ("drift", "next-fails")
     assert "OperationalError: duplicate column name: sku" in done.what("next-fails")
-    assert done.told.verdict == "nothing lost · comes back whole · the next migrate fails"
+    assert done.told.verdict == (
+        "nothing lost, but the record and the tables no longer agree · comes back whole · "
+        "the next migrate fails"
+    )
 
 
 def test_migrating_after_faking_to_zero_finds_the_table_and_loses_nothing(
@@ -233,8 +244,8 @@ def test_migrating_after_faking_to_zero_finds_the_table_and_loses_nothing(
     assert done.ids == ("fails", "drift", "next-fails")
     assert 'table "shop_item" already exists' in done.what("fails")
     assert done.told.verdict == (
-        "stops at shop.0001_initial (OperationalError) · nothing lost · comes back whole · "
-        "the next migrate fails"
+        "stops at shop.0001_initial (OperationalError) · nothing lost, but the record and the "
+        "tables no longer agree · comes back whole · the next migrate fails"
     )
 
 
@@ -503,7 +514,8 @@ def test_zero_stops_at_rows_of_an_app_that_was_faked_away(shop: Lab, what_if: Wh
     assert done.ids == ("fails", "halfway", "values-lost", "drift", "next-fails")
     assert done.told.verdict == (
         "stops at shop.0001_initial (IntegrityError) · loses 3 values of shop_item.sku · "
-        "the rows come back, not all values · the next migrate fails"
+        "the rows come back, not all values · the record and the tables no longer agree · "
+        "the next migrate fails"
     )
 
 
@@ -595,9 +607,10 @@ def test_half_of_a_migration_that_is_not_atomic_stays_and_is_not_recorded(
     assert "colour" in done.after.columns["shop_item"]
     assert done.after.record == done.before.record
     assert done.ids[:2] == ("fails", "half-a-migration")
-    assert done.ids[-2:] == ("drift", "next-fails")
+    assert done.ids[-2:] == ("another-schema", "drift")
+    assert "as it would have failed before: ValueError" in done.what("next-as-before")
     assert "column shop_item.colour is in no recorded migration" in done.what("drift")
-    assert done.told.verdict.startswith("stops at shop.0003_half (ValueError) · nothing lost · ")
+    assert done.told.verdict.startswith("stops at shop.0003_half (ValueError) · nothing lost, but")
     assert not done.told.comes_back
 
 
@@ -608,7 +621,10 @@ def test_a_deleted_migration_that_is_made_again_overwrites_what_is_stored(
     done = what_if(f"delete {SECOND}", "makemigrations shop", "migrate")
     assert [each.key.name for each in done.told.plan] == ["0002_item_sku"]
     assert done.ids == ("values-changed", "another-schema", "ghosts")
-    assert done.told.verdict == "loses 3 values of shop_item.sku · comes back with another schema"
+    assert done.told.verdict == (
+        "loses 3 values of shop_item.sku · comes back with another schema · "
+        "the files and the record no longer agree"
+    )
 
 
 def test_a_column_added_by_hand_goes_when_sqlite_rebuilds_the_table(
@@ -723,4 +739,4 @@ def test_one_is_told_in_the_words_for_one(shop: Lab) -> None:
     shop.sql("DELETE FROM stock_count WHERE id = 2")
     told = whats(shop.what_if("migrate shop 0001"))
     assert "1 row of stock_count goes with the table" in told
-    assert "1 migration of stock moves along" in told
+    assert "1 stock migration is unapplied too, because of" in told

@@ -43,7 +43,6 @@ class Trace:
         plan: ``[app_label, name, backwards]`` for each that was to run.
         content_types: alias → how many content types were to follow a model's new name.
         telling: called with a few words when a migration is begun.
-        after_each: called with the entry when a migration is done.
     """
 
     def __init__(self, telling: Callable[[str], None]) -> None:
@@ -52,7 +51,6 @@ class Trace:
         self.left_out = 0
         self.migrations: List[Dict[str, Any]] = []
         self.plan: List[List[Any]] = []
-        self.after_each: Callable[[Dict[str, Any]], None] = lambda entry: None
         self.content_types: Dict[str, int] = {}
         self._schema: List[Tuple[str, str]] = []
         self._savepoints: Dict[str, int] = {}
@@ -129,7 +127,6 @@ class Trace:
         finally:
             entry["seconds"] = time.perf_counter() - start
             entry["sql"][1] = len(self.statements)
-        self.after_each(entry)
 
     def stop(self) -> None:
         self._on = False

@@ -56,8 +56,6 @@ PLACE = ("root", "folder", "manage", "databases", "output", "own")
 #:     manage    argv, ask, old: run a management command; then the facts of the database
 #:     shell     code, ask, old: run Python with the models at hand
 #:     sql       sql, params, old: run SQL by hand
-#:     ladder    rungs, old: unapply these migrations in this order, and after each rung say what
-#:               has been lost since ``old``
 #:     look      the facts of the project and of the database
 #:     agree     known: whether models and files, record and tables, agree; where the first is
 #:               ``known``, it is not asked again
@@ -75,7 +73,6 @@ REQUESTS = (
     "manage",
     "shell",
     "sql",
-    "ladder",
     "look",
     "agree",
     "settings",
@@ -104,7 +101,6 @@ REQUESTS = (
 #:     table         columns and rows, for ``sql``
 #:     agree         the two agreements, for ``agree``
 #:     not_back      what ``rows.not_back`` gives, for ``not_back``
-#:     rungs         what was lost by each rung, for ``ladder``
 #:     settings      what ``settings.read`` gives, for ``settings``
 DONE = (
     "output",
@@ -123,7 +119,6 @@ DONE = (
     "table",
     "agree",
     "not_back",
-    "rungs",
     "settings",
 )
 

@@ -47,7 +47,8 @@ def models_and_files() -> Dict[str, Any]:
 
 
 def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
-    """Drift: ``verdict``, ``details``, ``missing`` (keys of recorded migrations)."""
+    """Drift: ``verdict``, ``details``, those of them that something unseen may explain
+    (``doubtful``), ``missing`` (keys of recorded migrations), and whether it was ``compared``."""
     from django.db import connections
     from django.db.migrations.loader import MigrationLoader
 
@@ -77,24 +78,38 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
     }
     unseen = ghosts | _apps_with_unseen(loader, applied)
     found = list(_differences(expected, actual))
-    details, certain, missing = [], False, set()
+    details, doubtful, missing = [], [], set()
     introduced = _introduced(loader, applied)
     for table, column, text in found:
         owner = owners.get((table, column)) or owners.get((table, None))
         label = owner[0] if owner else _label_by_name(table, loader)
         if label in unseen or (owner is None and ghosts):
             text += " (a ghost, RunSQL, RunPython or SeparateDatabaseAndState may explain it)"
-        else:
-            certain = True
+            doubtful.append(text)
         details.append(text)
         if owner in introduced and " is missing" in text:
             missing.add(introduced[owner])
-    verdict: Optional[bool] = True if not found else False if certain else None
-    return {"verdict": verdict, "details": details, "missing": sorted(map(list, missing))}
+    verdict: Optional[bool] = True
+    if details:
+        verdict = None if len(doubtful) == len(details) else False
+    return {
+        "verdict": verdict,
+        "details": details,
+        "doubtful": doubtful,
+        "missing": sorted(map(list, missing)),
+        "compared": True,
+    }
 
 
 def _cannot_tell(details: Any) -> Dict[str, Any]:
-    return {"verdict": None, "details": list(details), "missing": []}
+    found = list(details)
+    return {
+        "verdict": None,
+        "details": found,
+        "doubtful": found,
+        "missing": [],
+        "compared": False,
+    }
 
 
 def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any], Dict[Any, Any]]:

@@ -10,7 +10,6 @@ import signal
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
 
-from ..acting.ladder import Ladder
 from ..acting.trace import Trace
 from ..common.protocol import OUTPUT_LIMIT, Message
 from ..common.steady import put
@@ -83,7 +82,7 @@ class Job:
 
     def perform_cold(self, original: Original, argv: List[str]) -> None:
         """Run the request where manage.py calls Django, in a project that is not set up yet."""
-        if self.request["do"] in ("look", "shell", "agree", "ladder"):
+        if self.request["do"] in ("look", "shell", "agree"):
             import django
 
             argv, sys.argv = sys.argv, ["manage.py"]
@@ -121,12 +120,6 @@ class Job:
 
     def do_settings(self, original: Original, argv: List[str]) -> None:
         self.result["settings"] = settings.read()
-
-    def do_ladder(self, original: Original, argv: List[str]) -> None:
-        path = self.database
-        climb = Ladder(self.request["old"][self.alias], path, self.trace, self.alias)
-        self.result["rungs"] = climb.rungs
-        climb.down(self.request["rungs"])
 
     def do_look(self, original: Original, argv: List[str]) -> None:
         if self.project is None:

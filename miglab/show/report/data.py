@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 
-from ...facts.consequences import Consequences, Run, WayBack
+from ...facts.consequences import Consequences
+from ...facts.ladder import Ladder
 from ...facts.migration import Key
+from ...facts.outcome import STATUSES, Outcome
 from ...facts.picture import Picture
+from ...facts.run import Run, WayBack
 from ..lines import (
     truths_around,
 )
@@ -18,14 +21,17 @@ from .for_real import for_real
 
 #: What ``report_json`` holds under each key. A later version may add keys, never take one away.
 SCHEMA = {
-    "version": "1; another number where a key means something else",
+    "version": "2; another number where a key means something else",
     "commands": "what was asked, as typed",
+    "outcome": "happened, cost, back, agreeing, next: the names of what each of them is",
+    "status": "the exit status: "
+    + "; ".join(f"{status}: {meaning}" for status, meaning in STATUSES.items()),
     "verdict": "one line in plain words",
     "reason": "why it is done, as given; may be empty",
-    "loses": "whether something stored would not be there any more",
+    "loses": "whether something stored would not be there any more, there and back",
     "comes_back": "whether the way back restores every row and every value",
     "stops": "whether a command is refused or fails",
-    "safe": "whether nothing is lost, it comes back whole, and nothing fails, now or next",
+    "safe": "whether nothing speaks against it: the status is 0",
     "findings": "the gravest first: id, severity, what, where, do",
     "runs": "each command: command, seconds, error (or null) and its plan; each migration of it "
     "with migration, backwards, fate, why, seconds (or null), irreversible, unknown, atomic, sql",
@@ -44,12 +50,66 @@ SCHEMA = {
 }
 
 
-def report_json(consequences: Consequences, reason: str = "") -> str:
-    """The same as JSON; ``SCHEMA`` says what each key holds."""
+#: What ``report_json`` holds for all targets of an app.
+LADDER_SCHEMA = {
+    "version": "2; another number where a key means something else",
+    "app": "which app",
+    "status": "the exit status of --all",
+    "reason": "why it is done, as given; may be empty",
+    "sentence": "how far back it is free, in plain words",
+    "rungs": "from the top down: target (zero or a name), unapplied, outcome, status, verdict, "
+    "lost, step_lost, rows, seconds, error",
+    "engine": "what it was measured on: database, django, python",
+    "seconds": "how long it all took",
+}
+
+
+def report_json(found: Consequences | Ladder, reason: str = "") -> str:
+    """The report as JSON; ``SCHEMA`` and ``LADDER_SCHEMA`` say what each key holds."""
+    whole = _json_ladder(found, reason) if isinstance(found, Ladder) else _json(found, reason)
+    told = json.dumps(_data(whole), ensure_ascii=False, indent=2, allow_nan=False)
+    return told.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def _json_ladder(ladder: Ladder, reason: str) -> dict[str, object]:
+    return {
+        "version": 2,
+        "app": ladder.app_label,
+        "status": ladder.status,
+        "reason": reason.strip(),
+        "sentence": ladder.picture.sentence,
+        "rungs": [
+            {
+                "target": each.target.name if each.target else "zero",
+                "unapplied": each.unapplied,
+                "outcome": _json_outcome(each.outcome),
+                "status": each.outcome.status,
+                "verdict": each.verdict,
+                "lost": each.lost,
+                "step_lost": each.step_lost,
+                "rows": each.rows,
+                "seconds": each.seconds,
+                "error": each.error,
+            }
+            for each in ladder
+        ],
+        "engine": ladder.engine,
+        "seconds": ladder.seconds,
+    }
+
+
+def _json_outcome(outcome: Outcome) -> dict[str, str]:
+    """The names of what each part is, in lower case: words may change, names do not."""
+    return {each.name: getattr(outcome, each.name).name.lower() for each in fields(outcome)}
+
+
+def _json(consequences: Consequences, reason: str) -> dict[str, object]:
     back, following = consequences.back, consequences.next
-    found = {
-        "version": 1,
+    return {
+        "version": 2,
         "commands": consequences.commands,
+        "outcome": _json_outcome(consequences.outcome),
+        "status": consequences.outcome.status,
         "verdict": consequences.verdict,
         "reason": reason.strip(),
         "loses": consequences.loses,
@@ -77,8 +137,6 @@ def report_json(consequences: Consequences, reason: str = "") -> str:
         "project": consequences.project,
         "database": consequences.database,
     }
-    told = json.dumps(_data(found), ensure_ascii=False, indent=2, allow_nan=False)
-    return told.encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 def _json_run(run: Run) -> dict[str, object]:

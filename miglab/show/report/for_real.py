@@ -7,7 +7,8 @@ import shlex
 from collections.abc import Sequence
 
 from ...compare.agreement import counted
-from ...facts.consequences import Consequences, Run, WayBack
+from ...facts.consequences import Consequences
+from ...facts.run import Run, WayBack
 from ..lines import (
     stopped,
 )

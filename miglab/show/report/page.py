@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from html import escape
 
 from ...draw import engines
-from ...facts.consequences import Consequences, Finding, Return, Severity, WayBack
+from ...facts.consequences import Consequences, Finding, Severity
+from ...facts.outcome import Return
 from ...facts.picture import Picture
+from ...facts.run import WayBack
 from ...facts.step import RowChange
 from ..lines import (
     Sample,

@@ -6,8 +6,10 @@ import re
 from collections.abc import Sequence
 
 from ...draw.words import footnote
-from ...facts.consequences import Consequences, Planned
+from ...facts.consequences import Consequences
+from ...facts.outcome import STATUSES
 from ...facts.picture import Picture
+from ...facts.run import Planned
 from ...facts.step import RowChange
 from ..lines import (
     cautions,
@@ -25,16 +27,16 @@ def seconds(taken: float) -> str:
     return f"{taken:.3f} s"
 
 
-def _yes(fact: bool) -> str:
-    return "yes" if fact else "no"
-
-
 def facts(consequences: Consequences) -> list[tuple[str, str]]:
-    """Yes or no to what a pipeline asks, as pairs of a question and an answer."""
+    """The outcome, as pairs of a question and an answer."""
+    outcome = consequences.outcome
     return [
-        ("loses what is stored", _yes(consequences.loses)),
-        ("comes back whole", _yes(consequences.comes_back)),
-        ("stops on the way", _yes(consequences.stops)),
+        ("what happens", outcome.happened.words),
+        ("what it costs, there and back", outcome.cost.value),
+        ("the way back", outcome.back.words),
+        ("the truths", outcome.agreeing.value),
+        ("the next migrate", outcome.next.value),
+        ("exit status", f"{outcome.status}: {STATUSES[outcome.status]}"),
     ]
 
 

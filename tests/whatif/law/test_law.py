@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
+from miglab.whatif.judge import losses
 
 from miglab import Lab
-from miglab.facts.consequences import Consequences, Return
-from miglab.whatif.judge import losses
+from miglab.facts.consequences import Consequences
+from miglab.facts.outcome import Return
 
 from . import brute
 from .brute import Change, Names

@@ -201,6 +201,16 @@ class Pair:
         )
         return sql, ["o." + quote(name) for name in self.key]
 
+    def filled(self, column: str) -> str:
+        """The query that counts the NULLs of a column (by its old name) that are values now."""
+        name = quote(column)
+        return "SELECT count(*) %s WHERE NOT %s AND o.%s IS NULL AND n.%s IS NOT NULL" % (
+            self.join,
+            self.gone,
+            name,
+            quote(self.kept[column]),
+        )
+
 
 def types(connection: sqlite3.Connection, schema: str, table: str) -> Dict[str, str]:
     """The columns that hold stored values, in order, with their declared types."""

@@ -246,6 +246,9 @@ def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
             entry["changed_columns"][now] = number
             entry["old_names"][now] = name
             entry["changed_sample"][now] = _sample(pair, *pair.changed_values(name))
+            filled = pair.number(pair.filled(name))
+            if filled:
+                entry["filled"][now] = filled
     entry["changed"] = told[-1] if counted else 0
 
 
@@ -306,6 +309,7 @@ def _empty(
         "gained": gained,
         "changed": 0,
         "changed_columns": {},
+        "filled": {},
         "old_names": {},
         "changed_sample": {},
         "retyped": [],

@@ -1,0 +1,111 @@
+"""Which words of ``miglab whatif`` fit together: every option works with every other, or is refused
+with a reason."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import BadArguments
+
+#: Options that hold text, with what each of them wants.
+_TEXTS = {
+    "app": "an app label",
+    "target": "a migration, a prefix of one, or zero",
+    "run": "a command",
+    "since": "a commit or a branch of git",
+    "database": "an alias of DATABASES",
+    "python": "an interpreter or a virtual environment",
+    "settings": "a settings module",
+    "include": "a pattern of files",
+}
+_REPORTS = ("html", "markdown", "json")
+_TERMINAL = Path("-")
+
+
+def check(arguments: argparse.Namespace) -> None:
+    """Refuse what does not fit together, before anything is copied.
+
+    Raises:
+        BadArguments: and says which words, and why.
+    """
+    for problem in (*_empty(arguments), *_clashes(arguments), *_files(arguments)):
+        raise BadArguments(problem)
+
+
+def _empty(arguments: argparse.Namespace) -> Iterator[str]:
+    if not str(arguments.path).strip():
+        yield "the path is empty; give the project's folder, or its manage.py"
+    for name, wants in _TEXTS.items():
+        given = getattr(arguments, name)
+        for each in given if isinstance(given, list) else [given]:
+            if isinstance(each, str) and not each.strip():
+                option = name if name in ("app", "target") else f"--{name}"
+                yield f"{option} is empty; give {wants}"
+    if arguments.time_limit <= 0:
+        yield f"--time-limit must be more than 0 seconds, not {arguments.time_limit:g}"
+
+
+def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
+    several = [
+        name
+        for name, given in (
+            ("an app", arguments.app and not arguments.all),
+            ("--run", arguments.run),
+            ("--all", arguments.all),
+            ("--since", arguments.since),
+        )
+        if given
+    ]
+    if len(several) > 1:
+        yield f"{' and '.join(several)} do not go together; give one of them"
+    if arguments.all and not arguments.app:
+        yield "--all needs an app, as in: miglab whatif . store --all"
+    if arguments.all and arguments.target:
+        yield f"--all goes down to zero; {arguments.target!r} is not needed"
+    for option, given in (("--fake", arguments.fake), ("--database", arguments.database)):
+        if given and arguments.run:
+            example = option if option == "--fake" else f"{option} {arguments.database}"
+            yield (
+                f"{option} does not change the commands of --run; write it into them, as in: "
+                f'--run "migrate store 0002 {example}"'
+            )
+        if given and arguments.since:
+            yield f"{option} and --since do not go together: --since finds the commands by itself"
+    if arguments.all and arguments.fake:
+        yield "--all and --fake do not go together: a faked step back costs no rows anywhere"
+    if arguments.all:
+        for name in ("html", "markdown", "lost"):
+            if getattr(arguments, name) is not None:
+                yield (
+                    f"--all and --{name} do not go together: that report is about one target; "
+                    "name the target, or write all of them with --json"
+                )
+
+
+def _files(arguments: argparse.Namespace) -> Iterator[str]:
+    taken: dict[Path, str] = {}
+    for name in _REPORTS:
+        path = getattr(arguments, name)
+        if path is None or path == _TERMINAL:
+            continue
+        whole = path.absolute()
+        if whole in taken:
+            yield f"--{taken[whole]} and --{name} name the same file: {path}"
+        taken[whole] = name
+        if whole.is_dir():
+            yield f"--{name} needs a file; {path} is a folder"
+        elif not whole.parent.is_dir():
+            yield f"there is no folder {path.parent}; {path} cannot be written there"
+        elif not os.access(whole if whole.exists() else whole.parent, os.W_OK):
+            yield f"{path} cannot be written: you may not write there"
+    if arguments.lost is not None:
+        whole = arguments.lost.absolute()
+        while not whole.exists():
+            whole = whole.parent
+        if not whole.is_dir():
+            yield f"--lost needs a folder; {whole} is a file"
+        elif not os.access(whole, os.W_OK):
+            yield f"--lost {arguments.lost} cannot be written: you may not write there"

@@ -1,0 +1,153 @@
+"""Whether truths that agreed before commands agree less after them; pure.
+
+What differed before, or elsewhere, counts for nothing. What is new differs for certain, unless
+something that ran or was faked may explain it: operations whose work no state shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from ..facts.migration import Key, Migration
+from ..facts.outcome import Agreeing, Unknown
+from ..facts.step import Ran
+from ..facts.truths import Agreement, Agreements, Record, Truths
+from .agreement import ghosts
+
+#: Django's operations whose work on the database no ``ProjectState`` shows.
+UNSEEN = ("RunSQL", "RunPython", "SeparateDatabaseAndState")
+#: Those of them that are never done when a migration is faked, and leave no trace that is missing.
+_WORK = ("RunSQL", "RunPython")
+
+
+@dataclass(frozen=True)
+class Worse:
+    """What disagrees that agreed before.
+
+    Attributes:
+        drift: how the tables differ from what the record says now.
+        unmigrated: how the models differ from the files now.
+        ghosts: migrations that are recorded, and whose file is gone now.
+        explained: differences that a migration made which really ran.
+        unknown: what cannot be told.
+    """
+
+    drift: tuple[str, ...] = ()
+    unmigrated: tuple[str, ...] = ()
+    ghosts: tuple[Key, ...] = ()
+    explained: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
+
+    @property
+    def agreeing(self) -> Agreeing:
+        """The same in one word."""
+        if self.drift or self.unmigrated or self.ghosts:
+            return Agreeing.WORSE
+        return Agreeing.CANNOT_TELL if self.unknown else Agreeing.NO_WORSE
+
+
+def worse(
+    truths: tuple[Truths, Truths], agreements: tuple[Agreements, Agreements], ran: Collection[Ran]
+) -> Worse:
+    """Compare what agreed before with what agrees after; ``ran`` are the migrations between."""
+    before, after = truths
+    was, now = agreements
+    migrations = {**before.known_files.migrations, **after.known_files.migrations}
+    old = ghosts(before.known_files, before.known_record)
+    new = ghosts(after.known_files, after.known_record)
+    gone = tuple(key for key in new if key not in old)
+    drift, explained, unknown = _drift(
+        was.record_tables, now.record_tables, ran, migrations, bool(gone)
+    )
+    unmigrated, not_compared = _unmigrated(was.models_files, now.models_files)
+    return Worse(
+        drift,
+        unmigrated,
+        gone,
+        explained,
+        (*unknown, *not_compared, *_never_done(before.known_record, after, ran, migrations)),
+    )
+
+
+def _drift(
+    was: Agreement,
+    now: Agreement,
+    ran: Collection[Ran],
+    migrations: Mapping[Key, Migration],
+    new_ghosts: bool,
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Unknown, ...]]:
+    """New differences of the tables: certain, explained, and what nobody can tell."""
+    if now.verdict is True:
+        return (), (), ()
+    if not now.compared:
+        if not ran and was == now:
+            return (), (), ()
+        why = "; ".join(now.details[:1]) or now.reason
+        what = f"the tables could not be compared with what the record says: {why}"
+        return (), (), (Unknown("tables-not-compared", what, do=_MEND),)
+    if not was.compared:
+        what = (
+            f"the tables could not be compared before: {'; '.join(was.details[:1]) or was.reason}"
+        )
+        return (), (), (Unknown("tables-not-compared", what, do=_MEND),)
+    new = [each for each in now.details if each not in was.details]
+    doubtful = [each for each in new if each in now.doubtful]
+    if new_ghosts:
+        # What a file that is gone now had made is in no file any more.
+        return tuple(each for each in new if each not in doubtful), tuple(doubtful), ()
+    certain = tuple(each for each in new if each not in doubtful)
+    unseen = [each for each in ran if each.done and _kinds(migrations, each.key, UNSEEN)]
+    if not doubtful:
+        return certain, (), ()
+    if not unseen:
+        # It agreed before, and nothing moved but what every state shows.
+        return (*certain, *doubtful), (), ()
+    if any(not each.fake for each in unseen):
+        return certain, tuple(doubtful), ()
+    names = ", ".join(str(each.key) for each in unseen)
+    what = f"{doubtful[0]}: {names} was faked, and its work cannot be seen"
+    return certain, (), (Unknown("faked-operations", what, str(unseen[0].key), _LOOK),)
+
+
+_MEND = "mend what the comparison stumbles over, then rehearse again"
+_LOOK = "read what that migration does, and look whether it is done in the database"
+
+
+def _unmigrated(was: Agreement, now: Agreement) -> tuple[tuple[str, ...], tuple[Unknown, ...]]:
+    """Changes of the models that no file has now, and had before."""
+    if now.verdict is True or now == was:
+        return (), ()
+    if not now.compared:
+        why = "; ".join(now.details[:1]) or now.reason
+        what = f"models and files could not be compared: {why}"
+        return (), (Unknown("files-not-compared", what, do=_MEND),)
+    if not was.compared:
+        # Whether it was so before, nobody knows; that it can be seen now is no harm.
+        return (), ()
+    return tuple(each for each in now.details if each not in was.details), ()
+
+
+def _never_done(
+    record: Record, after: Truths, ran: Collection[Ran], migrations: Mapping[Key, Migration]
+) -> tuple[Unknown, ...]:
+    """Migrations that are recorded now and were faked, with work that leaves no trace."""
+    new = {*after.known_record.keys} - {*record.keys}
+    found = []
+    for key in dict.fromkeys(each.key for each in ran if each.done and each.fake):
+        really = any(each.key == key and each.done and not each.fake for each in ran)
+        kinds = _kinds(migrations, key, _WORK)
+        if key in new and kinds and not really:
+            work = " and ".join(kinds)
+            what = f"{key} was faked: whether the work of its {work} is done, nobody can see"
+            found.append(Unknown("faked-operations", what, str(key), _LOOK))
+    return tuple(found)
+
+
+def _kinds(
+    migrations: Mapping[Key, Migration], key: Key, kinds: Collection[str]
+) -> tuple[str, ...]:
+    """Which of these kinds of operation a migration has."""
+    found = migrations.get(key)
+    there = [each.kind for each in found.operations] if found else []
+    return tuple(kind for kind in kinds if kind in there)

@@ -1,0 +1,99 @@
+"""What each further step back in one app costs: a what-if for every target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .consequences import Engine
+from .migration import Key
+from .outcome import Happened, Outcome
+from .picture import Picture
+from .step import RowChange
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One more migration back, with what the command to it would do.
+
+    Attributes:
+        target: where one stands then; ``None`` is zero.
+        unapplied: what this step unapplies, pulled-in migrations of other apps included.
+        outcome: how the command to this target ends.
+        verdict: the same in one line of plain words.
+        lost: what is lost by going there, in words; empty where nothing is.
+        step_lost: what this step alone loses.
+        short: the same in as few words as a card has room for, or ``"free"``.
+        rows: what became of the rows since the top.
+        seconds: how long the rehearsal of this command took.
+        error: where and why it stops, or empty.
+    """
+
+    target: Key | None
+    unapplied: tuple[Key, ...]
+    outcome: Outcome
+    verdict: str
+    lost: str
+    step_lost: str
+    short: str
+    rows: tuple[RowChange, ...]
+    seconds: float
+    error: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the command to this target runs to its end."""
+        return self.outcome.happened is Happened.RAN
+
+
+#: Exit statuses of a ladder with what each means, in the order in which they win.
+STATUSES = {
+    1: "a step could not be rehearsed",
+    12: "a step is refused or fails",
+    13: "something that matters about a step is unknown",
+    0: "each step was measured, whatever it costs",
+}
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """What each further step back costs in one app.
+
+    Attributes:
+        app_label: which app.
+        rungs: from the top down.
+        picture: the graph, each migration with what going back before it would cost.
+        engine: what this was measured on.
+        seconds: how long it all took.
+    """
+
+    app_label: str
+    rungs: tuple[Rung, ...]
+    picture: Picture
+    engine: Engine
+    seconds: float
+
+    @property
+    def free(self) -> tuple[Rung, ...]:
+        """The rungs from the top down that cost nothing and leave nothing behind, up to the first
+        that does."""
+        found = []
+        for each in self.rungs:
+            if not each.outcome.fine:
+                break
+            found.append(each)
+        return tuple(found)
+
+    @property
+    def error(self) -> str:
+        """Why the first command that stops stops, or empty."""
+        return next((each.error for each in self.rungs if not each.done), "")
+
+    @property
+    def status(self) -> int:
+        """The exit status, a key of ``STATUSES``."""
+        found = {each.outcome.status for each in self.rungs}
+        return next((status for status in STATUSES if status in found), 0)
+
+    def __iter__(self) -> Iterator[Rung]:
+        return iter(self.rungs)

@@ -1,0 +1,117 @@
+"""What goes, counted table by table and column by column, and how much of it stays away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..compare.agreement import counted
+from ..facts.step import RowChange
+
+Samples = Mapping[str, tuple[Mapping[str, object], ...]]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One kind of thing that goes, in one table.
+
+    ``gone`` counts what is not there afterwards, ``lost`` those of them that the way back does not
+    bring back. ``what`` is one and many of them, as in ``("row", "rows")``. ``coming_back`` is
+    true for what only the way back takes.
+    """
+
+    id: str
+    where: str
+    gone: int
+    lost: int
+    what: tuple[str, str]
+    by_handlers: bool = False
+    coming_back: bool = False
+
+    def __str__(self) -> str:
+        on_the_way = " on the way back" if self.coming_back else ""
+        return f"{counted(self.lost, *self.what)} of {self.where}{on_the_way}"
+
+
+def losses(rows: Iterable[RowChange], *, coming_back: bool = False) -> list[Loss]:
+    """What goes, the largest first, with how much of it the way back does not bring back."""
+    found = [loss for change in rows if change.costs for loss in _of_table(change)]
+    ordered = sorted(found, key=lambda each: (-each.lost, -each.gone, each.where))
+    return [replace(each, coming_back=coming_back) for each in ordered]
+
+
+def _of_table(change: RowChange) -> Iterator[Loss]:
+    where = change.place
+    back = change.values_not_back
+
+    def loss(name: str, column: str, gone: int) -> Loss:
+        lost = gone if back is None else min(gone, back.get(column, 0))
+        place = f"{where}.{column}"
+        return Loss(name, place, gone, lost, ("value", "values"), change.by_handlers)
+
+    if change.lost:
+        what = ("link", "links") if change.many_to_many else ("row", "rows")
+        name = "rows-deleted"
+        if change.now is None:
+            name = "links-lost" if change.many_to_many else "rows-lost"
+        lost = change.lost if change.rows_not_back is None else change.rows_not_back
+        yield Loss(name, where, change.lost, min(lost, change.lost), what, change.by_handlers)
+    for column, number in change.lost_values.items():
+        yield loss("values-lost", column, number)
+    for column, number in change.changed_columns.items():
+        yield loss(
+            "values-retyped" if column in change.retyped else "values-changed", column, number
+        )
+
+
+def listed(lost: Sequence[Loss], shown: int = 3) -> str:
+    """The largest of them in words."""
+    told = [str(each) for each in lost[:shown]]
+    if len(lost) > shown:
+        told.append(f"{len(lost) - shown} more")
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def lost_coming_back(
+    there: Iterable[RowChange], back: Iterable[RowChange]
+) -> tuple[RowChange, ...]:
+    """What only the way back takes: what is not as it was in the end, less what was gone before
+    and stayed away, and less what was NULL. ``there`` are the costs of going, ``back`` compares
+    the beginning with the end of the way back."""
+    known = {(each.database, each.table): each for each in there}
+    found = [_less(change, known.get((change.database, change.table))) for change in back]
+    return tuple(each for each in found if each.costs)
+
+
+def _less(change: RowChange, going: RowChange | None) -> RowChange:
+    """A change without what going there cost already."""
+    rows = (going.rows_not_back or 0) if going else 0
+    values: dict[str, int] = {}
+    if going:
+        of_now = going.values_not_back or {}
+        values = {going.old_names.get(name, name): number for name, number in of_now.items()}
+    changed = {
+        name: number - change.filled.get(name, 0) - values.get(name, 0)
+        for name, number in change.changed_columns.items()
+    }
+    # Of a dropped column the values of rows that are gone count as well; the rows say that.
+    lost = {
+        name: number - values.get(name, 0) - change.lost
+        for name, number in change.lost_values.items()
+    }
+
+    def whole(samples: Samples) -> Samples:
+        """Samples of what is new altogether; others would show what was counted before."""
+        return {n: each for n, each in samples.items() if not values.get(n)}
+
+    left = {name: number for name, number in changed.items() if number > 0}
+    return replace(
+        change,
+        lost=max(0, change.lost - rows),
+        lost_sample=() if rows else change.lost_sample,
+        changed=change.changed if left else 0,
+        changed_columns=left,
+        changed_sample=whole(change.changed_sample),
+        lost_values={name: number for name, number in lost.items() if number > 0},
+        lost_values_sample=whole(change.lost_values_sample),
+    )

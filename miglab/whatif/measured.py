@@ -1,0 +1,145 @@
+"""All that a rehearsal found out, before anybody judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..compare.agreement import ghosts
+from ..compare.worse import Worse
+from ..facts.consequences import LeftBehind
+from ..facts.migration import Key
+from ..facts.outcome import Unknown
+from ..facts.run import Run, WayBack
+from ..facts.step import Obstacle, RowChange
+from ..facts.truths import Agreements
+from .losses import Loss, losses, lost_coming_back
+
+
+@dataclass(frozen=True)
+class Following:
+    """Plain ``migrate`` afterwards, and from where it all began.
+
+    ``rows`` and ``rows_before`` are what it costs; ``before`` is ``None`` where nobody had to
+    look, because it does no harm afterwards.
+    """
+
+    run: Run
+    rows: tuple[RowChange, ...] = ()
+    before: Run | None = None
+    rows_before: tuple[RowChange, ...] = ()
+
+    @property
+    def fails(self) -> bool:
+        """Whether it is refused or fails, and would not have been before, or elsewhere."""
+        if not self.run.step.refused:
+            return False
+        return self.before is None or _where_it_stops(self.before) != _where_it_stops(self.run)
+
+    @cached_property
+    def destroys(self) -> tuple[Loss, ...]:
+        """What it destroys, and would not have destroyed before."""
+        known = {(each.id, each.where): each.gone for each in losses(self.rows_before)}
+        found = losses(self.rows)
+        return tuple(e for e in found if e.gone > known.get((e.id, e.where), 0))
+
+
+def _where_it_stops(run: Run) -> tuple[str, str]:
+    refusal = run.step.refusal
+    return (str(run.failed.key) if run.failed else "", refusal.error if refusal else "")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All that was found out.
+
+    Attributes:
+        runs: what each command did, until one was refused.
+        rows: what became of the rows, migrations and handlers told apart.
+        lost: what both of them cost together, with how much of it does not come back.
+        moved: whether anything is other than it was.
+        agreements_before, agreements_after: whether the truths agree.
+        worse: what disagrees that agreed before.
+        back: the way back, as it was run; ``None`` where nothing moved.
+        following: plain ``migrate`` afterwards; ``None`` where it was not tried.
+        left_behind: what Django leaves in its own tables.
+    """
+
+    runs: tuple[Run, ...]
+    rows: tuple[RowChange, ...]
+    lost: tuple[RowChange, ...]
+    moved: bool
+    agreements_before: Agreements
+    agreements_after: Agreements
+    worse: Worse = field(default_factory=Worse)
+    back: WayBack | None = None
+    following: Following | None = None
+    left_behind: LeftBehind = field(default_factory=LeftBehind)
+
+    @cached_property
+    def old_ghosts(self) -> tuple[Key, ...]:
+        """Recorded migrations whose files were gone before anything was run."""
+        first = self.runs[0].step.before
+        return tuple(ghosts(first.known_files, first.known_record))
+
+    @property
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        """Limits of miglab's because of which a command did not do what it would have done."""
+        return tuple(each for run in self.runs if run.step.refused for each in run.step.obstacles)
+
+    @cached_property
+    def lost_there(self) -> tuple[Loss, ...]:
+        """What goes, the largest first."""
+        return tuple(losses(self.lost))
+
+    @cached_property
+    def rows_coming_back(self) -> tuple[RowChange, ...]:
+        """The tables from which only the way back takes something."""
+        if self.back is None or not self.back.level.measured:
+            return ()
+        return lost_coming_back(self.lost, self.back.rows)
+
+    @cached_property
+    def lost_coming_back(self) -> tuple[Loss, ...]:
+        """What only the way back takes."""
+        return tuple(losses(self.rows_coming_back, coming_back=True))
+
+    @property
+    def lost_for_good(self) -> tuple[Loss, ...]:
+        """What is lost there and back, the largest first."""
+        found = [each for each in (*self.lost_there, *self.lost_coming_back) if each.lost]
+        return tuple(sorted(found, key=lambda each: -each.lost))
+
+    @cached_property
+    def unknown(self) -> tuple[Unknown, ...]:
+        """What matters and is not known about the commands and the way back."""
+        runs: Sequence[Run] = self.runs
+        found = [each for run in runs for each in _unknown_of(run)]
+        if self.back is not None:
+            found += [
+                Unknown(each.id, f"on the way back: {each.what}", each.where, each.do)
+                for run in self.back.runs
+                for each in (*_unknown_of(run), *_obstacles_as_unknown(run))
+            ]
+        return tuple(dict.fromkeys(found))
+
+
+def _unknown_of(run: Run) -> list[Unknown]:
+    """What a command that went through leaves unknown."""
+    found = [
+        Unknown(
+            each.id or "stopped-reach",
+            f"{each.during} tried to {each.what}, and was not let: what it would have done is "
+            "not part of this rehearsal",
+            str(each.during),
+            each.do,
+        )
+        for each in run.step.kept_in
+        if each.during is not None
+    ]
+    return found if run.step.refused else [*found, *_obstacles_as_unknown(run)]
+
+
+def _obstacles_as_unknown(run: Run) -> list[Unknown]:
+    return [Unknown(each.id, each.what, run.step.line, each.do) for each in run.step.obstacles]

@@ -1,0 +1,22 @@
+"""What one should know before doing it: each finding has a rule of its own, with an id.
+
+A new finding is one function with ``@rule`` in the module that its subject belongs to, and a test
+of its id in ``tests/whatif/rules/``.
+"""
+
+from ...facts.consequences import Finding, Severity
+from ..measured import Measured
+
+# Each module registers its rules; the order is that of the findings within one severity.
+from . import disagreeing, following, losing, noting, returning, stopping  # noqa: F401
+from .rule import RULES
+
+__all__ = ["RULES", "findings"]
+
+
+def findings(measured: Measured) -> tuple[Finding, ...]:
+    """Everything that the rules find, the gravest first, and of one severity the weightiest."""
+    order = list(Severity)
+    found = [each for rule in RULES.values() for each in rule(measured)]
+    found.sort(key=lambda each: (order.index(each[1].severity), -each[0]))
+    return tuple(each for _, each in found)

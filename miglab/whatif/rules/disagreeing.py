@@ -1,0 +1,99 @@
+"""Truths that agreed before and do not agree now, and what nobody can tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...compare.agreement import counted
+from ...facts.consequences import Severity
+from ..measured import Measured
+from .rule import Said, rule
+
+
+def _first(lines: Sequence[str], shown: int = 3) -> str:
+    return f"{'; '.join(lines[:shown])}{' …' if len(lines) > shown else ''}"
+
+
+@rule("drift", Severity.TRUTHS)
+def drift(measured: Measured) -> Iterator[Said]:
+    """The tables are no longer what the record says."""
+    if measured.worse.drift and measured.moved:
+        yield Said(
+            f"the tables are not what the record says: {_first(measured.worse.drift)}",
+            "",
+            "Django plans from the record: its next plan will not fit these tables",
+        )
+
+
+@rule("ghosts", Severity.TRUTHS)
+def ghosts(measured: Measured) -> Iterator[Said]:
+    """Migrations are recorded, and their files are gone now."""
+    gone = measured.worse.ghosts
+    if gone and measured.moved:
+        yield Said(
+            f"recorded, but no file is left: {', '.join(map(str, gone))}",
+            str(gone[0]),
+            "bring the file back, or remove it from the record with migrate APP --prune",
+        )
+
+
+@rule("unmigrated", Severity.TRUTHS)
+def unmigrated(measured: Measured) -> Iterator[Said]:
+    """The models have changes that no file has any more."""
+    lines = measured.worse.unmigrated
+    if lines and measured.moved:
+        yield Said(
+            f"{counted(len(lines), 'change', 'changes')} of the models no longer in any migration "
+            f"file: {_first(lines)}",
+            "",
+            "bring the file back, or run makemigrations",
+        )
+
+
+@rule("unknown", Severity.UNKNOWN)
+def unknown(measured: Measured) -> Iterator[Said]:
+    """Something that matters is not known."""
+    for each in measured.unknown if not measured.obstacles else ():
+        yield Said(each.what, each.where, each.do)
+
+
+@rule("truths-unknown", Severity.UNKNOWN)
+def truths_unknown(measured: Measured) -> Iterator[Said]:
+    """Nobody can tell whether the truths still agree."""
+    for each in measured.worse.unknown if measured.moved else ():
+        yield Said(each.what, each.where, each.do)
+
+
+@rule("explained-drift", Severity.NOTE)
+def explained_drift(measured: Measured) -> Iterator[Said]:
+    """Tables differ from the models' state because a migration made them so by itself."""
+    if measured.worse.explained and measured.moved:
+        yield Said(
+            "made by a migration's own SQL or Python, which the state of the models does not "
+            f"show: {_first(measured.worse.explained)}"
+        )
+
+
+@rule("old-ghosts", Severity.NOTE)
+def old_ghosts(measured: Measured) -> Iterator[Said]:
+    """Nothing changed, and migrations whose files were gone before may be the reason."""
+    gone = measured.old_ghosts
+    if gone and not measured.moved:
+        yield Said(
+            f"recorded, but no file was left before: {', '.join(map(str, gone))}",
+            str(gone[0]),
+            "Django's plans leave them out: bring the file back to revert it",
+        )
+
+
+@rule("old-drift", Severity.NOTE)
+def old_drift(measured: Measured) -> Iterator[Said]:
+    """The tables differed from the record before: nothing that was tried made it so."""
+    was, now = measured.agreements_before.record_tables, measured.agreements_after.record_tables
+    old = [each for each in now.details if each in was.details]
+    if now.verdict is False and old:
+        yield Said(
+            f"the tables differed from the record before, and still do: {_first(old)}",
+            "",
+            "Django plans from the record: a plan may not fit these tables",
+        )

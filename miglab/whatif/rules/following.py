@@ -1,0 +1,61 @@
+"""What plain ``migrate`` does afterwards, which is what the next deployment runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...compare.agreement import counted
+from ...facts.consequences import Severity
+from ..measured import Measured
+from .rule import Said, rule
+
+_DO = "do not leave it like this: the next deployment runs migrate"
+
+
+@rule("next-fails", Severity.NEXT)
+def next_fails(measured: Measured) -> Iterator[Said]:
+    """It fails."""
+    following = measured.following
+    if following is not None and following.fails and not following.run.step.obstacles:
+        run = following.run
+        where = str(run.failed.key) if run.failed else "migrate"
+        yield Said(f"the next plain migrate fails: {run.step.refusal}", where, _DO)
+
+
+@rule("next-destroys", Severity.NEXT)
+def next_destroys(measured: Measured) -> Iterator[Said]:
+    """It destroys or overwrites something."""
+    for each in measured.following.destroys if measured.following else ():
+        how = {"values-changed": "overwrites", "values-retyped": "changes"}.get(each.id, "destroys")
+        number = counted(each.gone, *each.what)
+        yield Said(f"the next plain migrate {how} {number} of {each.where}", each.where, _DO)
+
+
+@rule("next-unknown", Severity.UNKNOWN)
+def next_unknown(measured: Measured) -> Iterator[Said]:
+    """A limit of miglab's stood in its way."""
+    following = measured.following
+    if following is not None and following.run.step.refused:
+        for each in following.run.step.obstacles:
+            yield Said(
+                f"the next plain migrate could not be rehearsed: {each.what}", "migrate", each.do
+            )
+
+
+@rule("next-as-before", Severity.NOTE)
+def next_as_before(measured: Measured) -> Iterator[Said]:
+    """It does harm, and would have done the same before."""
+    following = measured.following
+    if following is None or following.before is None:
+        return
+    if following.run.step.refused and not following.fails:
+        yield Said(
+            f"plain migrate fails afterwards, as it would have failed before: "
+            f"{following.run.step.refusal}",
+            "migrate",
+        )
+    elif following.rows and not following.destroys:
+        yield Said(
+            "plain migrate destroys or overwrites something afterwards, as it would have before",
+            "migrate",
+        )

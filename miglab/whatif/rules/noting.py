@@ -1,0 +1,88 @@
+"""What is good to know, and speaks against nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...compare.agreement import counted
+from ...facts.consequences import Severity
+from ...facts.migration import Key
+from ...facts.run import Planned
+from ..measured import Measured
+from .rule import Said, rule
+
+
+@rule("pulled-in", Severity.NOTE)
+def pulled_in(measured: Measured) -> Iterator[Said]:
+    """Migrations of other apps are done too."""
+    for run in measured.runs:
+        pulled: dict[str, list[Planned]] = {}
+        for each in run.finished:
+            if each.why:
+                pulled.setdefault(each.key.app_label, []).append(each)
+        for label, those in pulled.items():
+            number = counted(len(those), f"{label} migration is", f"{label} migrations are")
+            word = "unapplied" if those[0].backwards else "applied"
+            path = _shortest(those)
+            arrow = " ← " if those[0].backwards else " → "
+            yield Said(
+                f"{number} {word} too, because of {arrow.join(map(str, path))}",
+                label,
+                "tell whoever owns that app",
+            )
+
+
+def _shortest(pulled: Sequence[Planned]) -> tuple[Key, ...]:
+    """The way by which the first of them is pulled in."""
+    return sorted((each.why for each in pulled), key=len)[0]
+
+
+@rule("unknown-operation", Severity.NOTE)
+def unknown_operation(measured: Measured) -> Iterator[Said]:
+    """Operations of which nobody can say beforehand whether they can be undone."""
+    for run in measured.runs:
+        for each in run.plan:
+            if each.unknown:
+                yield Said(
+                    f"{each.key} has operations that are not Django's, so only running it shows "
+                    f"whether they can be undone: {'; '.join(each.unknown)}",
+                    str(each.key),
+                )
+
+
+@rule("kept-in", Severity.NOTE)
+def kept_in(measured: Measured) -> Iterator[Said]:
+    """The project tried to reach out of its copy, outside of any migration."""
+    seen = set()
+    for run in measured.runs:
+        for reach in run.step.kept_in:
+            where = f" ({reach.where})" if reach.where else ""
+            what = f"the project tried to {reach.what}, and was not let{where}"
+            if what not in seen and reach.during is None:
+                seen.add(what)
+                do = "what it would have done out there is not part of this rehearsal"
+                yield Said(what, reach.where, reach.do or do)
+
+
+@rule("handlers", Severity.NOTE)
+def handlers(measured: Measured) -> Iterator[Said]:
+    """Handlers of post_migrate add rows."""
+    added = [each for each in measured.rows if each.by_handlers and each.gained]
+    if added:
+        where = ", ".join(f"{each.gained:,} in {each.now or each.table}" for each in added)
+        yield Said(f"post_migrate handlers add rows: {where}", added[0].table)
+
+
+@rule("left-behind", Severity.NOTE)
+def left_behind(measured: Measured) -> Iterator[Said]:
+    """Content types and permissions of models whose tables are gone."""
+    left = measured.left_behind
+    if left.content_types:
+        rights = counted(left.permissions, "permission", "permissions")
+        kinds = counted(len(left.content_types), "content type", "content types")
+        more = " …" if len(left.content_types) > 4 else ""
+        yield Said(
+            f"{kinds} and {rights} stay behind: {', '.join(left.content_types[:4])}{more}",
+            "django_content_type",
+            "manage.py remove_stale_contenttypes removes them, and everything that points at them",
+        )

@@ -1,0 +1,94 @@
+"""What is not as it was, once one is back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...compare.agreement import counted
+from ...facts.consequences import Severity
+from ...facts.outcome import Return
+from ..measured import Measured
+from .rule import Said, rule
+
+
+@rule("no-way-back", Severity.BACK)
+def no_way_back(measured: Measured) -> Iterator[Said]:
+    """No command leads back, or one of them fails."""
+    back = measured.back
+    if back is None or back.level is not Return.NOT_AT_ALL:
+        return
+    run = next((run for run in back.runs if run.step.refused), None)
+    what = f"no command leads back: {'; '.join(back.schema)}"
+    if run is not None:
+        place = f" at {run.failed.key}" if run.failed else ""
+        far = f", after {len(run.finished)} of {len(run.plan)}" if run.finished else ""
+        what = f"the way back fails{place}{far}: {run.step.line}: {run.step.refusal}"
+    yield Said(what, run.step.line if run else "", "only a backup brings it back")
+
+
+@rule("another-schema", Severity.BACK)
+def another_schema(measured: Measured) -> Iterator[Said]:
+    """The commands back run, and the schema or the record is another one."""
+    back = measured.back
+    if back is None or back.level is not Return.RUNS:
+        return
+    number = counted(len(back.schema), "thing is", "things are")
+    more = " …" if len(back.schema) > 3 else ""
+    yield Said(
+        f"after the way back {number} not as before: {'; '.join(back.schema[:3])}{more}",
+        back.schema[0] if back.schema else "",
+        "compare the schema after the way back, and change it by hand",
+    )
+
+
+@rule("rows-added", Severity.BACK)
+def rows_added(measured: Measured) -> Iterator[Said]:
+    """Rows are there that were not."""
+    back = measured.back
+    for change in back.rows if back else ():
+        if change.gained and not change.by_handlers:
+            number = counted(change.gained, "row", "rows")
+            where = "was not" if change.gained == 1 else "were not"
+            yield Said(
+                f"after the way back {number} of {change.table} {where} there before",
+                change.table,
+                "check whether a data migration ran twice",
+            )
+
+
+@rule("values-added", Severity.BACK)
+def values_added(measured: Measured) -> Iterator[Said]:
+    """Values stand where there was NULL."""
+    back = measured.back
+    for change in back.rows if back else ():
+        for column, number in change.filled.items():
+            word = "is a value" if number == 1 else "are values"
+            yield Said(
+                f"after the way back {counted(number, 'NULL', 'NULLs')} of "
+                f"{change.table}.{column} {word}",
+                f"{change.table}.{column}",
+                "check whether a default took the place of NULL",
+            )
+
+
+@rule("way-back-unknown", Severity.UNKNOWN)
+def way_back_unknown(measured: Measured) -> Iterator[Said]:
+    """A limit of miglab's stopped the way back."""
+    back = measured.back
+    if back is not None and back.level is Return.UNKNOWN:
+        run = next(run for run in back.runs if run.step.refused)
+        for each in run.step.obstacles:
+            what = f"the way back could not be rehearsed: {each.what}"
+            yield Said(what, run.step.line, each.do)
+
+
+@rule("column-order", Severity.NOTE)
+def column_order(measured: Measured) -> Iterator[Said]:
+    """The columns come back in another order."""
+    back = measured.back
+    if back is not None and back.reordered and back.level is not Return.NOT_AT_ALL:
+        yield Said(
+            f"after the way back the columns of {', '.join(back.reordered)} are in another order",
+            back.reordered[0],
+            "harmless, unless something reads columns by their position",
+        )

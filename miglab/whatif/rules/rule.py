@@ -1,0 +1,58 @@
+"""A rule: what one finding is called, how grave it is, and when it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ...facts.consequences import Finding, Severity
+from ..measured import Measured
+
+
+class Said(NamedTuple):
+    """What a rule has to say: one sentence, where, and what to do about it."""
+
+    what: str
+    where: str = ""
+    do: str = ""
+    #: How much is at stake, where one finding of a severity weighs more than another.
+    weight: int = 0
+
+
+#: What a rule is made from.
+Look = Callable[[Measured], Iterator[Said]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Makes the findings of one id."""
+
+    id: str
+    severity: Severity
+    look: Look
+
+    def __call__(self, measured: Measured) -> Iterator[tuple[int, Finding]]:
+        """The findings of this rule, each with its weight."""
+        for each in self.look(measured):
+            yield each.weight, Finding(self.id, self.severity, each.what, each.where, each.do)
+
+
+#: Every rule by its id, in the order in which its findings are listed within one severity.
+RULES: dict[str, Rule] = {}
+
+
+def rule(id: str, severity: Severity) -> Callable[[Look], Look]:
+    """Register a function as the rule of that id.
+
+    Raises:
+        ValueError: there is such a rule.
+    """
+
+    def register(look: Look) -> Look:
+        if id in RULES:
+            raise ValueError(f"two rules are called {id!r}")
+        RULES[id] = Rule(id, severity, look)
+        return look
+
+    return register

@@ -1,0 +1,117 @@
+"""Where commands stop, and in what state that leaves the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...compare.agreement import counted
+from ...facts.consequences import Severity
+from ...facts.run import Fate, Run
+from ..measured import Measured
+from .rule import Said, rule
+
+
+def _stopped(measured: Measured) -> Iterator[Run]:
+    """The commands that were refused or failed, where that is the project's own fate."""
+    if not measured.obstacles:
+        yield from (run for run in measured.runs if run.step.refused)
+
+
+@rule("not-rehearsed", Severity.NOT_REHEARSED)
+def not_rehearsed(measured: Measured) -> Iterator[Said]:
+    """A limit of miglab's stood in the way."""
+    for each in measured.obstacles:
+        line = measured.runs[-1].step.line
+        yield Said(each.what, line, each.do)
+
+
+@rule("refused", Severity.STOPS)
+def refused(measured: Measured) -> Iterator[Said]:
+    """A command is refused before it begins with a migration."""
+    for run in _stopped(measured):
+        if run.failed is None and not run.all_done:
+            yield Said(
+                f"{run.step.line} is refused: {run.step.refusal}",
+                run.step.line,
+                "mend what Django objects to, then rehearse again",
+            )
+
+
+@rule("fails-at-the-end", Severity.STOPS)
+def fails_at_the_end(measured: Measured) -> Iterator[Said]:
+    """All migrations were done, and then the command failed."""
+    for run in _stopped(measured):
+        if run.failed is None and run.all_done:
+            number = len(run.plan)
+            all_of_them = "the one migration is" if number == 1 else f"all {number} migrations are"
+            word = "unapplied" if run.plan[-1].backwards else "applied"
+            stay = "stays" if number == 1 else "stay"
+            yield Said(
+                f"{all_of_them} {word} and {stay} so; then {run.step.line} fails: "
+                f"{run.step.refusal}",
+                run.step.line,
+                "mend what runs after the migrations, such as a post_migrate handler",
+            )
+
+
+@rule("irreversible", Severity.STOPS)
+def irreversible(measured: Measured) -> Iterator[Said]:
+    """An operation that Django cannot undo."""
+    for run in measured.runs:
+        refusal, failed = run.step.refusal, run.failed
+        stops_here = refusal is not None and refusal.error == "IrreversibleError"
+        if stops_here and failed is not None:
+            yield Said(f"it stops at {failed.key}: {refusal}", str(failed.key), _REVERSE)
+        for each in run.plan:
+            if each.irreversible and each.fate is not Fate.FAKED and each is not failed:
+                why = "; ".join(each.irreversible)
+                yield Said(f"{each.key} cannot be undone: {why}", str(each.key), _REVERSE)
+
+
+_REVERSE = "give it reverse_code, or migrations.RunPython.noop if there is nothing to undo"
+
+
+@rule("fails", Severity.STOPS)
+def fails(measured: Measured) -> Iterator[Said]:
+    """A migration fails."""
+    for run in _stopped(measured):
+        refusal, failed = run.step.refusal, run.failed
+        if refusal is None or failed is None or refusal.error == "IrreversibleError":
+            continue
+        do = "read the error, mend its cause, then rehearse again"
+        if refusal.error == "IntegrityError":
+            schema = "the older schema" if failed.backwards else "the new schema"
+            do = f"change the rows that {schema} does not allow, then rehearse again"
+        yield Said(f"it stops at {failed.key}: {refusal}", str(failed.key), do)
+
+
+@rule("halfway", Severity.STOPS)
+def halfway(measured: Measured) -> Iterator[Said]:
+    """Migrations before the one that failed stay done."""
+    for run in _stopped(measured):
+        failed, done = run.failed, run.finished
+        if failed is None or not done:
+            continue
+        number = counted(len(done), "migration is", "migrations are")
+        word = "unapplied" if done[-1].backwards else "applied"
+        stay = "stays" if len(done) == 1 else "stay"
+        yield Said(
+            f"{number} {word} by then, and {stay} so: the database is between {done[-1].key} and "
+            f"{failed.key}",
+            str(failed.key),
+            "have the backup at hand, or do not begin",
+        )
+
+
+@rule("half-a-migration", Severity.STOPS)
+def half_a_migration(measured: Measured) -> Iterator[Said]:
+    """A migration that is not atomic leaves what it did before the error."""
+    for run in _stopped(measured):
+        failed = run.failed
+        if failed is not None and not failed.atomic and failed.sql:
+            yield Said(
+                f"{failed.key} is not atomic: what it did before the error stays, and is not "
+                "recorded",
+                str(failed.key),
+                "undo or finish the rest by hand, or restore the backup",
+            )

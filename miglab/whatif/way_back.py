@@ -1,0 +1,209 @@
+"""Goes back in the copy: files that came are removed, files that went are put back, and what the
+commands applied or unapplied is turned around. Nothing else is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from ..compare.agreement import applied
+from ..compare.schema import reordered, schema_lines
+from ..facts.graph import Graph, graph_of
+from ..facts.migration import Key
+from ..facts.outcome import Return
+from ..facts.run import Run, WayBack
+from ..facts.schema import Schema
+from ..facts.step import Ran, RowChange
+from ..facts.truths import Record, Truths, value_or
+from ..sandbox.snapshot import Snapshot
+from ..steps.moments import Moment
+from ..steps.stage import Stage
+from .back import Way, net, parts, record_before, ways_between
+from .command import Command, run_in
+
+
+def go_back(stage: Stage, first: Moment, before: Truths, runs: Sequence[Run]) -> WayBack:
+    """From where these commands led to where they began, as far as commands lead."""
+    return _Walk(stage, first, before, runs).back()
+
+
+class _Walk:
+    """One way back. ``stage`` is the copy, at the end of the commands."""
+
+    def __init__(self, stage: Stage, first: Moment, before: Truths, runs: Sequence[Run]) -> None:
+        self.stage, self.first, self.before, self.runs = stage, first, before, runs
+        self.done: list[Run] = []
+        #: Why no further command may be run; empty while one may.
+        self.blocked = ""
+        now, _ = stage.now()
+        self.files_changed = now.snapshot.files != first.snapshot.files
+
+    def back(self) -> WayBack:
+        """Walk it, and see what is not the same."""
+        left = parts(net([each for run in self.runs for each in run.step.ran]))[::-1]
+        if self.files_changed:
+            known = self.before.known_files.migrations
+            new = [n for n, part in enumerate(left) if any(e.key not in known for e in part)]
+            # What is new in the files can be turned around only while its file is there.
+            first = max(new) + 1 if new else 0
+            for part in left[:first]:
+                self._turn_around(part)
+            self._put_files_back()
+            left = left[first:]
+        for part in left:
+            self._turn_around(part)
+        self._correct_record()
+        return self._judged()
+
+    # -- step by step
+
+    def _turn_around(self, part: Sequence[Ran]) -> None:
+        """Undo one part as it was done: what was faked is faked back."""
+        graph, record = self._graph()
+        keys = {each.key for each in part}
+        wanted = record_before(record, part)
+        for way in ways_between(graph, record, wanted, fake=part[0].fake):
+            others = sorted(way.keys - keys)
+            if others and not way.fake:
+                self._block(f"{way.line} would also move {', '.join(map(str, others))}")
+            self._go(way)
+
+    def _put_files_back(self) -> None:
+        """As ``git checkout`` would, the databases left as they are."""
+        now, _ = self.stage.now()
+        first = self.first.snapshot
+        self.stage.sandbox.restore(Snapshot(first.files, now.snapshot.databases, first.store))
+
+    def _correct_record(self) -> None:
+        """What no migration moved, such as a row that was pruned or that a squash left: the
+        record alone."""
+        graph, record = self._graph()
+        for way in ways_between(graph, record, applied(graph, self.before.known_record), fake=True):
+            self._go(way)
+        _, now = self.stage.now()
+        files, known = now.known_files, {*self.before.known_record.keys}
+        for label in sorted({key.app_label for key in now.known_record.keys}):
+            without = _without_file(files.migrations.keys(), now.known_record, label)
+            if without and not without & known:
+                self._go(Way(f"migrate {label} --prune", frozenset(without), True))
+
+    def _graph(self) -> tuple[Graph, set[Key]]:
+        """The graph that holds now, and what of it is applied."""
+        _, now = self.stage.now()
+        graph = graph_of(now.known_files, now.known_record.keys)
+        return graph, applied(graph, now.known_record)
+
+    def _go(self, way: Way) -> None:
+        """Run one command, unless one was refused or may not be run."""
+        if self.blocked or any(run.step.refused for run in self.done):
+            return
+        alias = self.stage.reader.alias
+        extra = [] if alias == "default" else ["--database", alias]
+        words = (*way.line.split(), *extra)
+        here, _ = self.stage.now()
+        run = run_in(self.stage, Command(" ".join(words), "manage", words), compare="handlers")
+        dropped = self._dropped(run)
+        if dropped:
+            self.stage.begin_at(here)
+            self._block(f"{run.step.line} would drop {', '.join(dropped)}, which held rows")
+            return
+        self.done.append(run)
+
+    def _block(self, why: str) -> None:
+        self.blocked = self.blocked or why
+
+    def _dropped(self, run: Run) -> list[str]:
+        """Tables that held rows at the beginning, and that this command drops."""
+        renames = run.step.renames.get(self.stage.reader.alias)
+        counts = value_or(self.before.rows, {})
+        before, after = run.step.before.known_tables.tables, run.step.after.known_tables.tables
+        return [
+            name
+            for name, number in sorted(counts.items())
+            if number
+            and name in before
+            and name not in after
+            and (renames is None or renames.table(name) not in after)
+        ]
+
+    # -- what is not the same
+
+    def _judged(self) -> WayBack:
+        moment, truths = self.stage.now()
+        lines = tuple(run.step.line for run in self.done)
+        done, files = tuple(self.done), self.files_changed
+        refused = next((run for run in done if run.step.refused), None)
+        if refused is not None:
+            unknown = bool(refused.step.obstacles)
+            return WayBack(lines, files, done, Return.UNKNOWN if unknown else Return.NOT_AT_ALL)
+        differ = self._differences(truths)
+        if self.blocked:
+            return WayBack(lines, files, done, Return.NOT_AT_ALL, (self.blocked, *differ))
+        only_record = all("recorded" in each for each in differ)
+        if differ and not done and not files and only_record:
+            return WayBack((), False, (), Return.NOT_AT_ALL, tuple(differ))
+        rows = self._rows(moment)
+        return WayBack(
+            lines,
+            files,
+            done,
+            Return.RUNS if differ else _level(rows),
+            tuple(differ),
+            self._reordered(truths),
+            rows,
+        )
+
+    def _differences(self, truths: Truths) -> list[str]:
+        """What of schema and record is not as it was, a line for each thing."""
+        lines = schema_lines(self._schema_before, _without_record(truths))
+        differ = [line for line in lines if "are in another order" not in line]
+        was, now = {*self.before.known_record.keys}, {*truths.known_record.keys}
+        differ += [f"{key} is no longer recorded" for key in sorted(was - now)]
+        return differ + [f"{key} is recorded" for key in sorted(now - was)]
+
+    def _rows(self, moment: Moment) -> tuple[RowChange, ...]:
+        """What is not the same in the rows. What handlers added on the way there and back keeps
+        nothing from coming back."""
+        rows = self.stage.compared(self.first.snapshot, moment.snapshot, {})
+        handled = {
+            (each.database, each.now)
+            for run in (*self.runs, *self.done)
+            for each in run.step.rows
+            if each.by_handlers and each.gained
+        }
+        return tuple(e for e in rows if e.costs or (e.database, e.now) not in handled)
+
+    def _reordered(self, truths: Truths) -> tuple[str, ...]:
+        """Tables whose columns are in another order."""
+        old, new = self._schema_before.tables, _without_record(truths).tables
+        return tuple(
+            name
+            for name, table in sorted(old.items())
+            if name in new and reordered(table, new[name])
+        )
+
+    @cached_property
+    def _schema_before(self) -> Schema:
+        return _without_record(self.before)
+
+
+def _without_file(files: Collection[Key], record: Record, label: str) -> set[Key]:
+    """What ``migrate APP --prune`` would take out of the record."""
+    return {key for key in record.keys if key.app_label == label and key not in files}
+
+
+def _without_record(truths: Truths) -> Schema:
+    """The tables but for Django's own, which comes with the first command and stays."""
+    schema = truths.known_tables
+    tables = {name: each for name, each in schema.tables.items() if name != "django_migrations"}
+    return replace(schema, tables=tables)
+
+
+def _level(rows: Sequence[RowChange]) -> Return:
+    """How far the rows come back, where the schema does."""
+    if any(each.gained > each.lost or each.filled for each in rows):
+        return Return.MORE
+    if any(each.lost or each.gained for each in rows):
+        return Return.SCHEMA
+    return Return.ROWS if any(each.costs for each in rows) else Return.VALUES
