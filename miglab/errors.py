@@ -12,6 +12,7 @@ MiglabError
 │   ├── AgentDied        … because the process that ran it was killed
 │   ├── DiskFull         … because there was no room left
 │   └── Unanswered       … because Django asked something and nobody was there to answer
+├── NotMeasured          miglab could not find out what a command did; says what went wrong
 ├── RefusalExpected      a lesson expected Django to refuse, and it did not (or otherwise)
 └── CannotDraw           no engine could lay out this picture
 """
@@ -65,6 +66,15 @@ class OutsideSandbox(BadInput):
             f"{path!r} is outside the project's folder; give a path inside it, "
             "such as store/models.py"
         )
+
+
+class NotMeasured(MiglabError):
+    """What a command did could not be found out. ``id``, ``what`` and ``do`` are those of an
+    ``Obstacle``."""
+
+    def __init__(self, id: str, what: str, do: str) -> None:
+        self.id, self.what, self.do = id, what, do
+        super().__init__(f"{what}; {do}")
 
 
 class NoProject(BadInput):

@@ -18,7 +18,7 @@ from .facts.picture import Picture
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import History, Rows, View
-from .project import bundled, own
+from .project import Allowed, bundled, own
 from .runners import answers
 from .runners.base import Ask, Tell
 from .steps import edits, looks
@@ -91,6 +91,9 @@ class Lab:
         settings: str | None = None,
         apps: Sequence[str] = (),
         include: Sequence[str] = (),
+        allow_programs: Sequence[str] = (),
+        allow_addresses: Sequence[str] = (),
+        allow_folders: Sequence[str | os.PathLike[str]] = (),
         time_limit: float = 600.0,
         runner: str | None = None,
     ) -> Lab:
@@ -104,17 +107,27 @@ class Lab:
             settings: its settings module; without it, the one that manage.py uses.
             apps: the app labels that pictures show; empty means all that have migrations.
             include: patterns of files that are copied although they are large or no text.
+            allow_programs: names or paths of programs that the copy may start. What they do is
+                done for real.
+            allow_addresses: ``"HOST"``, ``"HOST:PORT"`` or the path of a socket that the copy may
+                connect to.
+            allow_folders: folders outside of the project that the copy may write to.
             time_limit: seconds that one command may take.
             runner: ``"warm"`` or ``"fresh"``; without it, the best that this system offers.
 
         Raises:
-            NoProject: there is none, or it cannot be copied or set up; says what to do.
+            NoProject: there is none, or it cannot be copied or set up, or its database is not
+                there; says what to do.
+            BadInput: a pattern of ``include``, or what is to be allowed, is not one.
             UnknownName: there is no such app or runner.
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = _labels(apps), runner
         limit = _seconds(time_limit)
-        project = own.find(path, python=python, settings=settings, include=include)
+        allowed = Allowed(
+            _several(allow_programs), _several(allow_addresses), _several(allow_folders)
+        )
+        project = own.find(path, python=python, settings=settings, include=include, allowed=allowed)
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
         return lab
@@ -502,6 +515,15 @@ def _labels(apps: str | Sequence[str]) -> tuple[str, ...]:
     if not isinstance(apps, (list, tuple)):
         raise BadInput(f"apps={apps!r} are no app labels; write them as in apps=['store']")
     return tuple(str(each) for each in apps)
+
+
+def _several(
+    given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+) -> tuple[str, ...]:
+    """One name or path, or several."""
+    if isinstance(given, (str, os.PathLike)):
+        return (os.fspath(given),)
+    return tuple(os.fspath(each) for each in given)
 
 
 def _text(value: object, what: str) -> str:

@@ -132,12 +132,36 @@ class Ran:
 
 
 @dataclass(frozen=True)
-class Obstacle:
-    """A limit of miglab's that stood in the way of a rehearsal.
+class Reach:
+    """Something that a user's project tried to do outside of its copy, and was not let do.
 
     Attributes:
-        id: a stable name, as in ``"program-stopped"``.
-        what: what stood in the way, in one sentence.
+        what: a verb and its object, as in ``"start the program gpg --version"``.
+        where: file and line of the project, or ``""``.
+        id: that of an ``Obstacle``: ``"program-stopped"``, ``"address-stopped"``,
+            ``"write-outside-stopped"`` or ``"database-outside-stopped"``.
+        do: what allows it, as in ``"allow it with `--allow-program gpg`"``.
+        during: the migration that ran; ``None`` where none did: while the project was set up,
+            migrations were imported, or handlers ran.
+    """
+
+    what: str
+    where: str = ""
+    id: str = ""
+    do: str = ""
+    during: Key | None = None
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """One limit of miglab's that was in the way.
+
+    Attributes:
+        id: ``"program-stopped"``, ``"address-stopped"``, ``"write-outside-stopped"``,
+            ``"database-outside-stopped"`` (the guard refused it), ``"program-failed"`` (a program
+            that ran in the copy), ``"file-not-copied"``, ``"measuring-failed"`` or
+            ``"connection-lacks"`` (miglab could not read what the command did).
+        what: one sentence that names the thing.
         do: what makes it possible.
     """
 
@@ -145,18 +169,25 @@ class Obstacle:
     what: str
     do: str
 
+    def __str__(self) -> str:
+        return f"{self.what}; {self.do}"
+
 
 @dataclass(frozen=True)
-class Reach:
-    """Something that a user's project tried to do outside of its copy, and was not let do.
+class Difference:
+    """Something that this command did otherwise than a real run would; what the guard refused is
+    in ``Step.kept_in``.
 
-    ``during`` is the migration that ran then; ``do`` says what would allow it.
+    Attributes:
+        id: ``"mail-not-sent"``, ``"cache-replaced"`` or ``"file-not-copied"``.
+        what: one sentence.
+        count: of messages, of cache entries that were written, or of files.
+        do: what makes the difference go away, or ``""``.
     """
 
+    id: str
     what: str
-    where: str = ""
-    during: Key | None = None
-    id: str = ""
+    count: int = 1
     do: str = ""
 
 
@@ -188,8 +219,10 @@ class Step:
         ran: those that were begun, in order.
         renames: database alias → where its old names are now.
         kept_in: what the guard around a user's project did not let it do.
-        obstacles: limits of miglab's because of which what became of this step says nothing about
-            the project.
+        obstacles: where it was refused, the limits of miglab's because of which the refusal says
+            nothing about the project: it could not be rehearsed. Where it was not, what could not
+            be measured: rows, tables or record of this step are not fully known.
+        differs: what else this command did otherwise than a real run would.
     """
 
     line: str
@@ -208,6 +241,7 @@ class Step:
     renames: Mapping[str, Renames] = field(default_factory=dict)
     kept_in: tuple[Reach, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
+    differs: tuple[Difference, ...] = ()
 
     @property
     def refused(self) -> bool:

@@ -14,6 +14,23 @@ BUNDLED = ("storefront",)
 
 
 @dataclass(frozen=True)
+class Allowed:
+    """What a user lets a rehearsed project do outside of its copy: start ``programs`` (names or
+    paths), reach ``addresses`` (``HOST``, ``HOST:PORT`` or the path of a socket), write into
+    ``folders``."""
+
+    programs: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The same as the command line has it."""
+        kinds = (("program", self.programs), ("address", self.addresses), ("folder", self.folders))
+        return tuple(f"--allow-{kind} {each}" for kind, those in kinds for each in those)
+
+
+@dataclass(frozen=True)
 class Project:
     """A Django project on disk, and how a copy of it is laid out.
 
@@ -30,6 +47,10 @@ class Project:
         manage_text: the text of manage.py, for a project that has none.
         environment: variables that its commands get beside this process's own.
         left_out: how many files were not copied, and their size in bytes.
+        kinds: the biggest kinds of these: ending, how many, their size.
+        unentered: folders of which nothing was copied.
+        allowed: what it may do outside of its copy.
+        replaced: settings that have another value in the copy: setting, was, instead.
     """
 
     name: str
@@ -45,6 +66,10 @@ class Project:
     manage_text: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[int, int] = (0, 0)
+    kinds: tuple[tuple[str, int, int], ...] = ()
+    unentered: tuple[str, ...] = ()
+    allowed: Allowed = field(default_factory=Allowed)
+    replaced: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def in_copy(self) -> bool:

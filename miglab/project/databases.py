@@ -45,6 +45,16 @@ def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], cop
     return replace(project, files=copied, databases=databases, sources=sources)
 
 
+def no_database(alias: str, source: Path) -> str:
+    """What to say where a project's database is not there."""
+    other = f" --database {alias}" if alias != "default" else ""
+    return (
+        f"there is no database at {source}, where the settings lead for {alias!r}; run "
+        f"`manage.py migrate{other}` first, or name other settings: "
+        "settings='…' (on the command line: --settings)"
+    )
+
+
 def is_sqlite(engine: str) -> bool:
     """Whether a database engine of Django keeps its rows in a SQLite file.
 

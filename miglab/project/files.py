@@ -39,6 +39,10 @@ NEVER = _words(
     ".zip .tar .gz .tgz .bz2 .tbz2 .xz .txz .lzma .lz4 .zst .br .7z .rar .jar .war .whl .egg",
     ".deb .rpm .dmg .iso .cab .woff .woff2 .ttf .otf .eot .ttc",
 )
+#: Endings of what is compressed, each on its own: Django reads fixtures so.
+COMPRESSED = _words(".gz .bz2 .xz .lzma .zip")
+#: What Django's fixtures are written in.
+_SERIALIZED = _words(".json .jsonl .xml .yaml .yml")
 #: The biggest text or code file, and the biggest other file, that is copied: in bytes.
 TEXT_LIMIT = 50 * 1024 * 1024
 OTHER_LIMIT = 256 * 1024
@@ -58,6 +62,7 @@ class Chosen:
         folders: the folders that were looked into; empty ones are made too.
         left_out: how many files are not copied, and their size in bytes.
         biggest: the biggest of these and their sizes, biggest first.
+        kinds: the biggest kinds of these: ending, how many, their size; biggest first.
         unentered: folders that were not looked into; nobody knows how much is in them.
         databases: SQLite databases: they are not copied as files.
     """
@@ -66,6 +71,7 @@ class Chosen:
     folders: tuple[str, ...] = ()
     left_out: tuple[int, int] = (0, 0)
     biggest: tuple[tuple[str, int], ...] = ()
+    kinds: tuple[tuple[str, int, int], ...] = ()
     unentered: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
 
@@ -110,6 +116,7 @@ def chosen(root: Path, include: Sequence[str] = ()) -> Chosen:
         folders=tuple(sorted(walk.folders)),
         left_out=(walk.count, walk.size),
         biggest=tuple((path, size) for size, path in sorted(walk.biggest, reverse=True)),
+        kinds=walk.biggest_kinds(),
         unentered=tuple(sorted(walk.unentered)),
         databases=tuple(sorted(walk.databases)),
     )
@@ -163,6 +170,7 @@ class _Walk:
         self.databases: list[str] = []
         self.count = self.size = 0
         self.biggest: list[tuple[int, str]] = []
+        self.kinds: dict[str, tuple[int, int]] = {}
 
     def run(self) -> None:
         waiting = [""]
@@ -194,7 +202,7 @@ class _Walk:
                 size = each.stat(follow_symlinks=False).st_size
             except OSError:
                 continue
-            if size <= limit(each.name) and os.access(each.path, os.R_OK):
+            if size <= limit(folder + each.name) and os.access(each.path, os.R_OK):
                 self.files.add(folder + each.name)
             else:
                 self.leave(folder + each.name, size)
@@ -207,15 +215,31 @@ class _Walk:
         self.size += size
         push = heapq.heappush if len(self.biggest) < _TOLD else heapq.heappushpop
         push(self.biggest, (size, path))
+        ending = os.path.splitext(path)[1].lower()
+        count, known = self.kinds.get(ending, (0, 0))
+        self.kinds[ending] = (count + 1, known + size)
+
+    def biggest_kinds(self) -> tuple[tuple[str, int, int], ...]:
+        """What was left out, by its ending."""
+        kinds = sorted(self.kinds.items(), key=lambda each: (-each[1][1], each[0]))
+        return tuple((ending, count, size) for ending, (count, size) in kinds[:_TOLD])
 
 
-def limit(name: str) -> int:
-    """How big a file of this name may be: in bytes; below zero for one that is never copied.
+def limit(path: str) -> int:
+    """How big a file at this path may be: in bytes; below zero for one that is never copied.
 
     >>> limit("models.py") > limit("report.xyz") > limit("logo.png")
     True
+    >>> limit("fixtures/first.json.gz") > limit("rates.csv.gz") > limit("dist.tar.gz")
+    True
     """
-    ending = os.path.splitext(name)[1].lower()
+    folder, _, name = path.rpartition("/")
+    rest, ending = os.path.splitext(name.lower())
+    if ending in COMPRESSED:
+        inner = os.path.splitext(rest)[1]
+        if inner in _SERIALIZED or (folder.rpartition("/")[2] == "fixtures" and inner != ".tar"):
+            return TEXT_LIMIT
+        return OTHER_LIMIT if inner in TEXT else -1
     if ending in NEVER:
         return -1
     return TEXT_LIMIT if not ending or ending in TEXT or name.startswith(".env") else OTHER_LIMIT

@@ -7,14 +7,16 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from ..errors import NoProject
-from . import Project, files, interpreter
+from ..errors import BadInput, NoProject
+from . import Allowed, Project, files, interpreter
 
 #: How far below PATH a manage.py is looked for, and how far above it a ``.git``.
 DEPTH = 3
 _TOLD = 10
+NOTHING_ALLOWED = Allowed()
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
 #: Where it is given a value: ``setdefault(…, "x")``, ``environ[…] = "x"``, ``{…: "x"}``.
@@ -48,13 +50,14 @@ def find(
     python: str | None = None,
     settings: str | None = None,
     include: Sequence[str] = (),
+    allowed: Allowed = NOTHING_ALLOWED,
 ) -> Project:
     """The project at a path: a manage.py, its folder, or a folder up to three above it. Its
     databases are not known before its settings are read: see ``databases.with_databases``.
 
     Raises:
         NoProject: there is none, or its interpreter or its settings are not to be found.
-        BadInput: a pattern of ``include`` is none.
+        BadInput: a pattern of ``include`` is none, or what is to be allowed cannot be.
     """
     given = Path(path).expanduser()
     if not given.exists():
@@ -64,7 +67,7 @@ def find(
         _check_module(settings)
     manage = _checked_manage(given) if given.is_file() else _manage_below(given)
     if manage is None:
-        return _without_manage(given, python, settings, include)
+        return _allow(_without_manage(given, python, settings, include), allowed)
     root = _root(manage, given)
     environment = _environment(manage, root, settings)
     copied = files.chosen(root, include)
@@ -73,7 +76,7 @@ def find(
         root = manage.parent
         _refuse_home(root)
         copied = files.chosen(root, include)
-    return Project(
+    project = Project(
         name=root.name,
         root=root,
         files=copied.files,
@@ -85,7 +88,39 @@ def find(
         settings=settings,
         environment=environment,
         left_out=copied.left_out,
+        kinds=copied.kinds,
+        unentered=copied.unentered,
     )
+    return _allow(project, allowed)
+
+
+def _allow(project: Project, allowed: Allowed) -> Project:
+    """The project with what the user allows, as absolute paths."""
+    for option, given in (
+        ("allow-program", allowed.programs),
+        ("allow-address", allowed.addresses),
+        ("allow-folder", allowed.folders),
+    ):
+        if not all(isinstance(each, str) and each.strip() for each in given):
+            raise BadInput(f"--{option} needs a value that is not empty; given: {list(given)!r}")
+    for address in allowed.addresses:
+        port = address.rpartition(":")[2] if address.count(":") == 1 else ""
+        if port and not port.isdecimal():
+            raise BadInput(
+                f"{address!r} is not an address; give HOST or HOST:PORT, such as localhost:6379"
+            )
+    folders = []
+    for each in allowed.folders:
+        folder = Path(each).expanduser().resolve()
+        if not folder.is_dir():
+            raise BadInput(f"{each!r} is not a folder; --allow-folder takes one that exists")
+        if folder.is_relative_to(project.root) or project.root.is_relative_to(folder):
+            raise BadInput(
+                f"{folder} and the project at {project.root} overlap, and miglab never writes to "
+                "the project itself; allow a folder outside of it"
+            )
+        folders.append(str(folder))
+    return replace(project, allowed=replace(allowed, folders=tuple(folders)))
 
 
 def _without_manage(
@@ -114,6 +149,8 @@ def _without_manage(
         manage_text=_MANAGE.format(settings=settings),
         environment={_VARIABLE: settings},
         left_out=copied.left_out,
+        kinds=copied.kinds,
+        unentered=copied.unentered,
     )
 
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from ..facts.migration import BadFile, Key, Migration, Operation
 from ..facts.schema import Column, ForeignKey, Index, Schema, Table
-from ..facts.step import Ran, Reach, Refusal, Renames, RowChange, Statement
+from ..facts.step import (
+    Difference,
+    Obstacle,
+    Ran,
+    Reach,
+    Refusal,
+    Renames,
+    RowChange,
+    Statement,
+)
 from ..facts.truths import Files, Lens, Model, Models, Record, Unreadable
 from ..facts.view import Rows
 
@@ -173,7 +182,29 @@ def renames(data: Mapping[str, Json]) -> dict[str, Renames]:
 
 def reaches(data: Sequence[Json]) -> tuple[Reach, ...]:
     """``done.refused`` as facts."""
-    return tuple(Reach(**each) for each in data)
+    return tuple(
+        Reach(**{**each, "during": _key(each["during"]) if each["during"] else None})
+        for each in data
+    )
+
+
+def obstacles(data: Sequence[Json]) -> tuple[Obstacle, ...]:
+    """``done.obstacles`` or ``done.unmeasured`` as facts."""
+    return tuple(Obstacle(each["id"], each["what"], each["do"]) for each in data)
+
+
+def instead(data: Mapping[str, int]) -> tuple[Difference, ...]:
+    """``done.instead`` as facts."""
+    mail, cache = data.get("mail", 0), data.get("cache", 0)
+    found = []
+    if mail:
+        said = "message was" if mail == 1 else "messages were"
+        found.append(Difference("mail-not-sent", f"{mail:,} {said} not sent", mail))
+    if cache:
+        said = "entry went" if cache == 1 else "entries went"
+        what = f"{cache:,} cache {said} to a cache in memory"
+        found.append(Difference("cache-replaced", what, cache))
+    return tuple(found)
 
 
 def _samples(data: Mapping[str, Sequence[Json]]) -> dict[str, tuple[Json, ...]]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -116,27 +117,32 @@ class Sandbox:
 
     def files(self) -> dict[str, str]:
         """Paths and digests of the project's files as they are now."""
+        return self._look()[0]
+
+    def _look(self) -> tuple[dict[str, str], frozenset[str]]:
+        """Files with their digests, and the folders with nothing in them."""
         found = {}
-        for path, state in project_files(self.project, self._own).items():
+        states, empty = project_files(self.project, self._own)
+        for path, state in states.items():
             with contextlib.suppress(FileNotFoundError):
                 found[path] = self._digests.of(path, state)
-        return found
+        return found, empty
 
     def snapshot(self) -> Snapshot:
         """Keep the files and the databases as they are now."""
         # An agent needs a folder to stand in, even if somebody removed it.
         self.folder.mkdir(parents=True, exist_ok=True)
-        files = self.files()
+        files, empty = self._look()
         for path, digest in files.items():
             if digest not in self._kept:
-                shutil.copyfile(self.project / path, self.store / digest)
+                copy_file(self.project / path, self.store / digest)
                 self._kept.add(digest)
         for alias, database in self.databases.items():
             mark = sqlite.fingerprint(database)
             if mark != self._last.get(alias, ((), None))[0]:
                 self._last[alias] = (mark, self._copy_database(alias) if mark else None)
         copies = {alias: self._last.get(alias, ((), None))[1] for alias in self.databases}
-        return Snapshot(files, copies, self.store)
+        return Snapshot(files, copies, self.store, empty)
 
     def _copy_database(self, alias: str) -> Path:
         self._copies += 1
@@ -146,16 +152,22 @@ class Sandbox:
 
     def restore(self, snapshot: Snapshot) -> None:
         """Make files and databases what they were, here or in another copy of the project."""
-        now = self.files()
+        now, empty = self._look()
         for path in now.keys() - snapshot.files.keys():
             (self.project / path).unlink(missing_ok=True)
             self._remove_empty((self.project / path).parent)
         for path, digest in snapshot.files.items():
             if now.get(path) != digest:
                 self._make_room(path)
-                shutil.copyfile(snapshot.store / digest, self.project / path)
+                copy_file(snapshot.store / digest, self.project / path)
+        if snapshot.empty is not None:
+            for path in empty - snapshot.empty:
+                self._remove_empty(self.project / path)
+            for path in snapshot.empty - empty:
+                self._make_folder(self.project / path)
         for alias, copy in snapshot.databases.items():
             database = self.databases[alias]
+            database.parent.mkdir(parents=True, exist_ok=True)
             mark, last = self._last.get(alias, ((), None))
             if last != copy or sqlite.fingerprint(database) != mark:
                 sqlite.put_back(copy, database)
@@ -164,14 +176,20 @@ class Sandbox:
     def _make_room(self, path: str) -> None:
         """Have a folder for a file, and nothing else in its place: no link is written through."""
         target = self.project / path
-        self.project.mkdir(exist_ok=True)
-        for each in reversed([target, *target.relative_to(self.project).parents]):
+        self._make_folder(target.parent)
+        if target.is_symlink():
+            target.unlink()
+        elif target.is_dir():
+            shutil.rmtree(target)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Have this folder of the project; a file or a link in its way goes."""
+        below = folder.relative_to(self.project)
+        for each in reversed([below, *below.parents]):
             place = self.project / each
-            if place.is_symlink() or (place != target and place.is_file()):
+            if place.is_symlink() or place.is_file():
                 place.unlink()
-            elif place == target and place.is_dir():
-                shutil.rmtree(place)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
 
     def _remove_empty(self, folder: Path) -> None:
         """Remove folders in which nothing but bytecode is left."""
@@ -219,4 +237,11 @@ def copy_files(project: Project, to: Path) -> None:
     for path in project.files:
         target = to / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(project.root / path, target)
+        copy_file(project.root / path, target)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy the content of a file, and whether it can be run."""
+    shutil.copyfile(source, target)
+    if os.name == "posix" and source.stat().st_mode & stat.S_IXUSR:
+        target.chmod(target.stat().st_mode | stat.S_IXUSR)

@@ -20,11 +20,13 @@ NOT_COPIED = ("__pycache__", ".git", ".venv")  # also made in a lab's folder, by
 class Snapshot:
     """The project at one moment. ``files`` maps paths to the digests of their content, and
     ``databases`` aliases to copies, or to ``None`` where there was no database. ``store`` is the
-    folder that holds them."""
+    folder that holds them. ``empty`` are the folders with nothing in them; ``None`` stands for
+    those that are there."""
 
     files: Mapping[str, str]
     databases: Mapping[str, Path | None]
     store: Path
+    empty: frozenset[str] | None = None
 
     @property
     def old(self) -> dict[str, str | None]:
@@ -43,10 +45,14 @@ class Snapshot:
         return digest_of(told.encode("utf-8", "surrogateescape"))
 
 
-def project_files(folder: Path, left_out: Collection[str] = ()) -> dict[str, os.stat_result]:
-    """Every file of a project, by its path with ``/``; ``left_out`` (databases, as paths), their
-    sidecars, bytecode and links are not among them: a link may lead anywhere."""
+def project_files(
+    folder: Path, left_out: Collection[str] = ()
+) -> tuple[dict[str, os.stat_result], frozenset[str]]:
+    """Every file of a project, by its path with ``/``, and its folders with nothing in them;
+    ``left_out`` (databases, as paths), their sidecars, bytecode and links are not among the files:
+    a link may lead anywhere."""
     found: dict[str, os.stat_result] = {}
+    empty: set[str] = set()
     own = {each + ending for each in left_out for ending in ("", *sqlite.SIDECARS, ".new")}
     waiting = [""]
     while waiting:
@@ -55,6 +61,8 @@ def project_files(folder: Path, left_out: Collection[str] = ()) -> dict[str, os.
             entries = list(os.scandir(folder / inside))
         except (FileNotFoundError, NotADirectoryError):
             continue
+        if inside and all(each.name in NOT_COPIED for each in entries):
+            empty.add(inside.rstrip("/"))
         for each in entries:
             if each.is_dir(follow_symlinks=False):
                 if each.name not in NOT_COPIED:
@@ -64,7 +72,7 @@ def project_files(folder: Path, left_out: Collection[str] = ()) -> dict[str, os.
             ):
                 with contextlib.suppress(FileNotFoundError):
                     found[path] = os.stat(each.path)
-    return found
+    return found, frozenset(empty)
 
 
 def digest_of(content: bytes) -> str:

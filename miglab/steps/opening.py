@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from ..errors import MiglabError, NoProject
+from ..errors import BadInput, MiglabError, NoProject
+from ..facts.fidelity import DatabaseCopy
 from ..facts.truths import Files, Truths, Unreadable
 from ..project import Project
-from ..project.databases import with_databases
+from ..project.databases import no_database, with_databases
 from ..runners import Runner, Stopped, answers, choose
 from ..runners.base import Tell, Terms
 from ..sandbox.sandbox import Sandbox
@@ -43,13 +46,14 @@ def open_stage(
         if project.own:
             project = _with_databases(project, sandbox, agent, time_limit)
         reader = Reader(agent, place_of(sandbox, project), time_limit)
-        _fill(project, sandbox, reader, at, tell)
+        copied = _fill(project, sandbox, reader, at, tell)
         stage = Stage(project, sandbox, reader, apps)
+        stage.copied = copied
         reader.prepare(stage.moments.now.snapshot.digest)
         if apps:
             stage.check_labels(apps)
         if project.own:
-            _check_own(stage.truths(), reader.foreign)
+            _check_own(project, stage.truths(), reader)
     except BaseException as error:
         agent.close()
         sandbox.remove()
@@ -73,7 +77,7 @@ def _with_databases(
     if not answer.get("settings"):
         told = answers.refusal(answer["error"]) or "manage.py did not call Django"
         reaches = "; ".join(
-            f"it tried to {each.what}, and was not let"
+            f"it tried to {each.what}, and was not let: {each.do}"
             for each in answers.reaches(answer["refused"])
         )
         raise NoProject(
@@ -82,18 +86,39 @@ def _with_databases(
         )
     found = with_databases(project, answer["settings"]["databases"], sandbox.project)
     sandbox.lay_out(found)
+    replaced = (
+        (each["setting"], each["was"], each["instead"]) for each in answer["settings"]["replaced"]
+    )
+    found = replace(found, replaced=tuple(replaced))
+    _keep_originals(found)
     return found
 
 
-def _check_own(truths: Truths, foreign: Sequence[str]) -> None:
-    """Refuse a project that cannot be set up, or that is not the copy."""
+def _keep_originals(project: Project) -> None:
+    """Refuse folders to write to that hold one of the project's databases."""
+    for folder in project.allowed.folders:
+        for source in project.sources.values():
+            if source.resolve().is_relative_to(folder):
+                raise BadInput(
+                    f"the database {source} lies in {folder}, and miglab never writes to the "
+                    "project's own databases; allow a folder without one"
+                )
+
+
+def _check_own(project: Project, truths: Truths, reader: Reader) -> None:
+    """Refuse a project that cannot be set up, or that is not the copy, or whose first database is
+    not there; another one may be made later."""
+    foreign = reader.foreign
     if foreign:
         raise NoProject(
             "these modules come from the original and not from its copy: "
             f"{', '.join(foreign[:3])}; leave the original's folder out of sys.path"
         )
     if isinstance(truths.models, Unreadable):
-        raise NoProject(f"the project cannot be set up: {truths.models.reason}")
+        met = "".join(f" ({each})" for each in reader.obstacles)
+        raise NoProject(f"the project cannot be set up: {truths.models.reason}{met}")
+    if not project.sources[reader.alias].exists():
+        raise NoProject(no_database(reader.alias, project.sources[reader.alias]))
 
 
 def copy_stage(stage: Stage, runner: str | None) -> Stage:
@@ -113,6 +138,7 @@ def copy_stage(stage: Stage, runner: str | None) -> Stage:
         sandbox.remove()
         raise
     copy = Stage(stage.project, sandbox, reader, stage.apps)
+    copy.copied = stage.copied
     reader.prepare(copy.moments.now.snapshot.digest)
     return copy
 
@@ -123,14 +149,19 @@ def _fill(
     reader: Reader,
     at: str | Sequence[str] | None,
     tell: Tell | None,
-) -> None:
-    """Bring the databases to where the lab begins."""
+) -> tuple[DatabaseCopy, ...]:
+    """Bring the databases to where the lab begins; says when a user's were copied."""
     if project.own:
         targets = {path: alias for alias, path in project.databases.items()}
+        copied = []
         for alias in targets.values():
-            if project.sources[alias].exists():
-                sandbox.fill(alias, project.sources[alias], tell)
-        return
+            source = project.sources[alias]
+            if source.exists():
+                state, now = source.stat(), datetime.now(UTC)
+                sandbox.fill(alias, source, tell)
+                changed = datetime.fromtimestamp(state.st_mtime, UTC)
+                copied.append(DatabaseCopy(alias, str(source), now, changed, state.st_size))
+        return tuple(copied)
 
     def files() -> Files | Unreadable:
         return reader.project(sandbox.snapshot().digest).files
@@ -142,3 +173,4 @@ def _fill(
             raise MiglabError(f"the lab could not be opened: {typed(words)}: {told}")
 
     start.prepare(sandbox, at, files, run)
+    return ()

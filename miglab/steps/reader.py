@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from ..agent.common.protocol import Message
+from ..agent.common.protocol import MEASURES, Message
 from ..compare import agreement
+from ..errors import NotMeasured
 from ..facts.consequences import Engine
+from ..facts.step import Obstacle
 from ..facts.truths import Agreement, Agreements, Truths, Unreadable
 from ..project import Project
 from ..runners import Runner, Setup, Stopped, answers
@@ -30,7 +32,9 @@ def setup_for(project: Project) -> Setup:
         "durable": False,
     }
     variables = {**environment(project.own), **project.environment}
-    kind = f"own {project.root}" if project.own else project.name
+    kind = project.name
+    if project.own:
+        kind = " ".join(["own", str(project.root), *project.allowed.options])
     return Setup(project.python, config, variables, kind)
 
 
@@ -58,6 +62,7 @@ def place_of(sandbox: Sandbox, project: Project) -> Message:
         "original": str(project.root),
         "project": str(sandbox.project),
         "settings": project.settings,
+        "allow": asdict(project.allowed),
     }
     return {
         "root": str(sandbox.root),
@@ -94,6 +99,8 @@ class Reader:
         self.stop = Stop()
         #: Modules of a user's project that did not come from the copy, when it was last looked at.
         self.foreign: tuple[str, ...] = ()
+        #: The limits because of which it could not be set up then.
+        self.obstacles: tuple[Obstacle, ...] = ()
         self._facts: dict[str, answers.ProjectFacts] = {}
         self._agreed = Agreed()
         if place["own"] is None:
@@ -127,6 +134,7 @@ class Reader:
 
         Raises:
             Stopped: it did not come to its end.
+            NotMeasured: the answer would be what was measured, and measuring failed.
         """
         if self.stop.asked:
             raise Stopped("cancelled")
@@ -138,7 +146,11 @@ class Reader:
             "ask": ask is not None,
             **request,
         }
-        return self.runner.run(whole, Terms(ask, self.time_limit, self.tell, self.stop))
+        answer = self.runner.run(whole, Terms(ask, self.time_limit, self.tell, self.stop))
+        if request["do"] in MEASURES and answer.get("unmeasured"):
+            first = answers.obstacles(answer["unmeasured"])[0]
+            raise NotMeasured(first.id, first.what, first.do)
+        return answer
 
     def look(self, digest: str, old: Mapping[str, str | None] | None = None) -> Message:
         """Ask what the project and the database hold.
@@ -161,6 +173,7 @@ class Reader:
             }
         self._facts[digest] = answers.project(answer["project"])
         self.foreign = tuple(answer.get("foreign", ()))
+        self.obstacles = answers.obstacles(answer["obstacles"])
         return answer
 
     def project(self, digest: str) -> answers.ProjectFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import glob
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,14 +20,17 @@ from ..errors import (
     Interrupted,
     LabClosed,
     MiglabError,
+    NoProject,
     TimeLimit,
     Unanswered,
     UnknownName,
 )
-from ..facts.step import FileChange, Renames, RowChange, Step
+from ..facts.fidelity import DatabaseCopy, Fidelity, LeftOut, Replaced
+from ..facts.step import Difference, FileChange, Obstacle, Renames, RowChange, Step
 from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import History
 from ..project import Project
+from ..project.databases import no_database
 from ..runners import Stopped, answers
 from ..runners.base import Ask
 from ..sandbox.sandbox import Sandbox
@@ -57,6 +61,8 @@ class Stage:
     ) -> None:
         self.project, self.sandbox, self.reader, self.apps = project, sandbox, reader, apps
         self.closed = False
+        #: When the databases were copied, and from where; filled by whoever copies them.
+        self.copied: tuple[DatabaseCopy, ...] = ()
         self.last: Step | None = None
         self.moments = Moments(Moment(sandbox.snapshot()))
         self._noticed: list[Step] = []
@@ -75,19 +81,31 @@ class Stage:
     def twin(self, alias: str | None = None) -> Stage:
         """Another copy of the project, at the moment that holds here, for trying things out. It
         has the same agent; there is one, and it is brought to this moment each time. ``alias`` is
-        the database that is read; without it, the same as here."""
+        the database that is read; without it, the same as here.
+
+        Raises:
+            NoProject: there is no such database yet: neither the project has it, nor was it made
+                here.
+        """
         now, _ = self.now()
+        self._check_there(alias or self.reader.alias, now)
         if self._twin is None:
             sandbox = Sandbox(laid_out_as(self.project, self.sandbox))
             reader = self.reader.beside(place_of(sandbox, self.project))
             self._twin = Stage(self.project, sandbox, reader, self.apps)
         twin = self._twin
+        twin.copied = self.copied
         twin.reader.time_limit, twin.reader.tell = self.reader.time_limit, self.reader.tell
         twin.sandbox.forget_copies(set().union(*(each.copies for each in self._kept)))
         twin.reader.alias = alias or self.reader.alias
         same = twin.reader.alias == self.reader.alias
         twin.begin_at(Moment(now.snapshot, now.truths if same else None))
         return twin
+
+    def _check_there(self, alias: str, now: Moment) -> None:
+        source = self.project.sources.get(alias)
+        if source is not None and now.snapshot.databases.get(alias) is None:
+            raise NoProject(no_database(alias, source))
 
     def keep_copies_for(self, full: HasCopies) -> None:
         """Keep the databases that it names for as long as somebody holds it."""
@@ -270,6 +288,50 @@ class Stage:
             ran=answers.ran(answer.get("migrations", ()), sql),
             renames=answers.renames(answer.get("renames", {})),
             kept_in=answers.reaches(answer.get("refused", ())),
+            obstacles=self._obstacles(answer),
+            differs=self._differs(answer),
+        )
+
+    def _obstacles(self, answer: Message) -> tuple[Obstacle, ...]:
+        """What was in the way; of what the copy lacks, that which was never copied."""
+        found = [
+            each
+            for each in answer.get("obstacles", ())
+            if "path" not in each or self._was_left_out(each["path"])
+        ]
+        return answers.obstacles([*found, *answer.get("unmeasured", ())])
+
+    def _differs(self, answer: Message) -> tuple[Difference, ...]:
+        lacks = [each for each in answer.get("lacks", ()) if self._was_left_out(each)]
+        files = tuple(
+            Difference(
+                "file-not-copied",
+                f"{path} was looked for and is not in the copy",
+                do=f"copy it with `--include '{glob.escape(path)}'`",
+            )
+            for path in lacks
+        )
+        return (*answers.instead(answer.get("instead", {})), *files)
+
+    def _was_left_out(self, path: str) -> bool:
+        """Whether the copy never had this: neither was it there and went, nor is it a database
+        that has a place of its own."""
+        project = self.project
+        placed = f"project/{path}" in project.databases.values()
+        return not placed and path not in project.files and path not in project.folders
+
+    @property
+    def fidelity(self) -> Fidelity:
+        """What differs between every rehearsal of this project and a real run."""
+        project = self.project
+        return Fidelity(
+            engine=str(self.reader.engine()),
+            replaced=tuple(Replaced(*each) for each in project.replaced),
+            left_out=project.left_out,
+            kinds=tuple(LeftOut(*each) for each in project.kinds),
+            unentered=project.unentered,
+            databases=self.copied,
+            allowed=project.allowed.options,
         )
 
     def _put_back(self, moment: Moment) -> None:

@@ -281,9 +281,11 @@ def test_settings_that_try_the_network_and_can_do_without(tmp_path: Path, of: Of
             FEATURES = {}
         """
     folder = shop(tmp_path / "site", settings=textwrap.dedent(more), migrated=False)
+    (folder / "db.sqlite3").touch()
     lab = of(folder)
     found = lab.what_if("migrate")
     assert found.finding("kept-in") is not None
+    assert found.runs[0].step.obstacles == ()
 
 
 def test_settings_that_cannot_do_without_the_network_are_refused_with_a_way_out(
@@ -364,12 +366,25 @@ def test_what_cannot_be_rehearsed_says_why_and_what_would_help(
     assert fingerprints(folder) == before
 
 
-def test_a_database_that_is_not_there_starts_empty(tmp_path: Path, of: Of) -> None:
+def test_a_database_that_is_not_there_is_named_and_not_made(tmp_path: Path, of: Of) -> None:
     folder = shop(tmp_path / "site", migrated=False)
-    lab = of(folder)
-    found = lab.what_if("migrate")
-    assert found.verdict == "nothing lost · comes back whole"
+    with pytest.raises(
+        NoProject, match=r"no database at .*db\.sqlite3.*migrate` first.*--settings"
+    ):
+        of(folder)
     assert not (folder / "db.sqlite3").exists()
+
+
+def test_a_second_database_that_is_not_there_cannot_be_rehearsed_on(tmp_path: Path, of: Of) -> None:
+    more = (
+        '\nDATABASES["archive"] = {**DATABASES["default"], "NAME": BASE_DIR / "archive.sqlite3"}\n'
+    )
+    lab = of(shop(tmp_path / "site", settings=more))
+    loses_prices(lab)
+    with pytest.raises(NoProject, match=r"archive\.sqlite3.*migrate --database archive` first"):
+        lab.what_if("migrate --database archive")
+    lab.manage("migrate --database archive")
+    assert not lab.what_if("migrate shop zero --database archive").stops
 
 
 def test_an_alias_that_is_not_there_is_named(tmp_path: Path, of: Of) -> None:

@@ -8,6 +8,8 @@ import re
 import time
 from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 
+from ..common import phase
+from ..common.measuring import measuring
 from ..common.protocol import SQL_LIMIT
 from ..common.steady import put
 
@@ -64,10 +66,12 @@ class Trace:
         self._follow_executor()
 
     def _follow_executor(self) -> None:
+        from django.core.management.base import BaseCommand
         from django.db.migrations.executor import MigrationExecutor
 
         migrate = MigrationExecutor.migrate
         apply, unapply = MigrationExecutor.apply_migration, MigrationExecutor.unapply_migration
+        check = BaseCommand.check
 
         def planned(executor: Any, targets: Any, plan: Any = None, *args: Any, **kw: Any) -> Any:
             if plan is None:
@@ -75,6 +79,10 @@ class Trace:
             self.plan += [[each.app_label, each.name, bool(back)] for each, back in plan]
             executor.progress_callback = self._noting_fakes(executor.progress_callback)
             return migrate(executor, targets, plan, *args, **kw)
+
+        def checked(command: Any, *args: Any, **kwargs: Any) -> Any:
+            with phase.during(phase.CHECKS):
+                return check(command, *args, **kwargs)
 
         def applied(executor: Any, state: Any, migration: Any, *args: Any, **kwargs: Any) -> Any:
             with self._one(executor, migration, False):
@@ -84,6 +92,7 @@ class Trace:
             with self._one(executor, migration, True):
                 return unapply(executor, state, migration, *args, **kwargs)
 
+        put(BaseCommand, "check", checked)
         put(MigrationExecutor, "migrate", planned)
         put(MigrationExecutor, "apply_migration", applied)
         put(MigrationExecutor, "unapply_migration", unapplied)
@@ -117,8 +126,10 @@ class Trace:
         self.content_types[entry["alias"]] = follow + len(renames)
         self.telling("%s %s.%s" % ("unapplying" if backwards else "applying", *entry["key"]))
         before, start = len(self._schema), time.perf_counter()
+        part = phase.Phase("migration", (migration.app_label, migration.name))
         try:
-            yield
+            with phase.during(part):
+                yield
             entry["done"] = True
         except BaseException:
             if migration.atomic and executor.connection.features.can_rollback_ddl:
@@ -144,7 +155,8 @@ class Trace:
         context: Dict[str, Any],
     ) -> Any:
         if self._on:
-            self._keep(context["connection"].alias, str(sql), params, many)
+            with measuring("write a statement down"):
+                self._keep(context["connection"].alias, str(sql), params, many)
         return execute(sql, params, many, context)
 
     def _keep(self, alias: str, sql: str, params: Any, many: bool) -> None:

@@ -28,7 +28,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict
 
-VERSION = 2
+VERSION = 3
 
 Message = Dict[str, Any]
 
@@ -47,9 +47,10 @@ CONFIG = ("code", "once", "clock", "formatters", "durable")
 #:     databases   alias → the path of its SQLite file
 #:     output      the file that takes what the project prints
 #:     own         null for a project that comes with miglab; for a user's own project
-#:                 ``original`` (the folder that was copied), ``project`` (its copy) and
-#:                 ``settings`` (a module's name, or null): then the settings' databases, mail,
-#:                 caches and brokers are replaced, and a guard stands around it
+#:                 ``original`` (the folder that was copied), ``project`` (its copy),
+#:                 ``settings`` (a module's name, or null) and ``allow`` (``programs``,
+#:                 ``addresses``, ``folders``): then the settings' databases, mail, caches and
+#:                 brokers are replaced, and a guard stands around it
 PLACE = ("root", "folder", "manage", "databases", "output", "own")
 
 #: What may be asked.
@@ -84,6 +85,14 @@ REQUESTS = (
     "forget",
 )
 
+#: Requests that only measure, and run nothing of a project's: what each does, in words.
+MEASURES = {
+    "database": "read the database",
+    "compare": "compare the rows",
+    "list": "list what was lost",
+    "not_back": "see what comes back",
+}
+
 #: The keys of ``done``.
 #:     output        text, cut in the middle beyond OUTPUT_LIMIT
 #:     error         null, or ``class``, ``message``, ``traceback`` and ``full_disk``
@@ -92,7 +101,14 @@ REQUESTS = (
 #:     migrations    what ``Trace.migrations`` holds: one entry for each that was begun
 #:     plan          ``[app_label, name, backwards]`` for each that was to run
 #:     renames       what ``Trace.renames`` gives
-#:     refused       what the guard did not let the project do
+#:     refused       what the guard did not let the project do: ``id``, ``what``, ``where``,
+#:                   ``do`` and ``during`` (a migration's app label and name, or null)
+#:     obstacles     the limits of miglab's because of which it ended in ``error``: what
+#:                   ``obstacles.behind`` gives
+#:     unmeasured    what of the answer could not be measured and is missing: ``id``, ``what``,
+#:                   ``do``; a request without a project has it too
+#:     lacks         what the project looked for, and the original has and the copy has not
+#:     instead       how many messages and cache entries the stand-ins for mail and caches got
 #:     lens          what ``truths.lens`` gives
 #:     database      what ``catalogue.read`` gives; null where nothing was written
 #:     rows          what ``rows.compare`` gives, where something was written
@@ -111,6 +127,10 @@ DONE = (
     "plan",
     "renames",
     "refused",
+    "obstacles",
+    "unmeasured",
+    "lacks",
+    "instead",
     "lens",
     "database",
     "rows",

@@ -3,74 +3,114 @@
 An audit hook (https://docs.python.org/3/library/audit_events.html) refuses what would reach out of
 the copy: SQLite files elsewhere, writing elsewhere, connecting, starting programs. What C code
 does past Python's own functions it does not see; drivers of other databases are stopped where
-Django opens a connection.
+Django opens a connection. What is let through, ``bounds`` says.
 """
 
 from __future__ import annotations
 
-import ipaddress
+import contextlib
+import json
 import os
 import sqlite3
 import sys
 import threading
 import traceback
-from typing import Any, Callable, Dict, List, Optional, Tuple
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any, Dict, List, Optional, Tuple
 
 from .. import FOLDER
+from ..common import phase
 from ..common.steady import put
+from . import bounds, lacks
+from .bounds import Limit
 
 #: A project that tries the same thing in a loop is told of once; no more than this are kept.
 KEPT = 50
 
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
 
 class Refused(PermissionError):
-    """The project tried to reach out of its copy."""
+    """The project tried to reach out of its copy. ``entry`` is that of ``refused``."""
+
+    entry: Optional[Dict[str, Any]] = None
 
 
-#: What was refused in this process: ``what`` and ``where``.
-refused: List[Dict[str, str]] = []
+#: What was refused in this process and its forks: a ``Limit``'s values, ``where``, ``phase`` and
+#: the project's own ``files`` that were being run.
+refused: List[Dict[str, Any]] = []
 
-_roots: Tuple[str, ...] = ()
-_read = ""
+#: Forks write here what they were refused: nobody else would hear of it.
+_notes = ""
+_pid = 0
 _inside_hook = threading.local()
 
 
-def stand_around(roots: List[str], read: str) -> None:
-    """From now on, and in every fork, refuse what reaches out of these folders. Databases in the
-    folder ``read`` may be opened to be read: other copies, to compare with."""
-    global _roots, _read
-    first = not _roots
-    _roots = tuple(os.path.join(os.path.realpath(each), "") for each in roots)
-    _read = os.path.join(os.path.realpath(read), "")
+def stand_around(place: Dict[str, Any], code: str) -> None:
+    """From now on, and in every fork, refuse what reaches out of this copy of a user's project
+    (``protocol.PLACE``) and of the folder ``code``."""
+    global _notes, _pid
+    first = not _notes
+    bounds.draw(place, code)
+    _notes, _pid = os.path.join(place["root"], "refused"), os.getpid()
     if first:
         sys.addaudithook(_hook)
 
 
+def begin() -> None:
+    """This process speaks for itself: what was refused in the one that it was forked from is
+    known."""
+    global _pid
+    _pid = os.getpid()
+    if _notes:
+        with contextlib.suppress(OSError):
+            os.remove(_notes)
+
+
+def hear_forks() -> None:
+    """Take over what was refused in forks of this process."""
+    try:
+        with open(_notes, encoding="utf-8") as file:
+            lines = file.readlines()
+    except OSError:
+        return
+    for line in lines:
+        entry = json.loads(line)
+        name, key = entry["phase"]
+        entry["phase"] = phase.Phase(name, tuple(key) if key else None)
+        entry["files"] = tuple(entry["files"])
+        _keep(entry)
+
+
 def _hook(event: str, arguments: Tuple[Any, ...]) -> None:
-    check = _WATCHED.get(event)
+    check = bounds.CHECKS.get(event)
     if check is None or getattr(_inside_hook, "busy", False):
         return
     _inside_hook.busy = True
     try:
-        what = check(*arguments)
-        if what is not None:
-            refuse(what)
+        limit = check(*arguments)
+        if limit is not None:
+            refuse(limit)
     finally:
         _inside_hook.busy = False
 
 
-def refuse(what: str) -> None:
+def refuse(limit: Limit) -> None:
     """Note it, and raise ``Refused``."""
     frames = [each for each in traceback.extract_stack() if not each.filename.startswith(FOLDER)]
-    telling = [each for each in frames if each.filename.startswith(_roots)] or frames[-1:]
+    telling = [each for each in frames if bounds.inside(each.filename)] or frames[-1:]
     where = "%s, line %s" % (_shown(telling[-1].filename), telling[-1].lineno) if telling else ""
-    entry = {"what": what, "where": where}
+    entry: Dict[str, Any] = dict(limit._asdict(), where=where)
+    entry.update(phase=phase.now(), files=lacks.own_files(frames))
+    _keep(entry)
+    if os.getpid() != _pid and _notes:
+        with contextlib.suppress(OSError), open(_notes, "a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+    error = Refused("miglab does not let a copy %s; %s" % (limit.what, limit.do))
+    error.entry = entry
+    raise error
+
+
+def _keep(entry: Dict[str, Any]) -> None:
     if entry not in refused and len(refused) < KEPT:
         refused.append(entry)
-    raise Refused("miglab does not let a rehearsed project %s" % what)
 
 
 def _shown(path: str) -> str:
@@ -78,130 +118,26 @@ def _shown(path: str) -> str:
     return os.path.basename(path) if shown.startswith(os.pardir) else shown
 
 
-def allowed(path: Any) -> bool:
-    """Whether a path lies in the copy."""
-    if isinstance(path, int):
-        return True
-    try:
-        real = os.path.realpath(os.fsdecode(path))
-    except (TypeError, ValueError):
-        return False
-    return real == os.devnull or os.path.join(real, "").startswith(_roots)
-
-
-def allowed_database(name: Any) -> bool:
-    """Whether a SQLite name, or its ``file:`` URI, lies in the copy or in memory."""
-    text = os.fsdecode(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
-    if text in ("", ":memory:"):
-        return True
-    if text.startswith("file:"):
-        parts = urlsplit(text)
-        mode = parse_qs(parts.query).get("mode")
-        if parts.path in ("", ":memory:") or mode == ["memory"]:
-            return True
-        text = unquote(parts.path)
-        if mode == ["ro"] and os.path.realpath(text).startswith(_read):
-            return True
-    return allowed(text)
-
-
-def _open(path: Any, mode: Any, flags: Any) -> Optional[str]:
-    writes = set("wax+") & set(mode) if isinstance(mode, str) else flags and flags & _WRITES
-    return None if not writes or allowed(path) else "write to %s" % _name(path)
-
-
-def _name(path: Any) -> str:
-    return repr(path) if isinstance(path, int) else os.fsdecode(path)
-
-
-def _changes(verb: str, places: int = 1) -> Callable[..., Optional[str]]:
-    """A check for events whose first arguments are paths that are changed."""
-
-    def check(*arguments: Any) -> Optional[str]:
-        for path in arguments[:places]:
-            if not allowed(path):
-                return "%s %s" % (verb, _name(path))
-        return None
-
-    return check
-
-
-def _link(source: Any, target: Any, *rest: Any) -> Optional[str]:
-    # A link that leads out of the copy is harmless: what is written through it is looked up.
-    return None if allowed(target) else "make a link at %s" % _name(target)
-
-
-def _connect(_socket: Any, address: Any) -> str:
-    return "connect to %s" % _address(address)
-
-
-def _address(address: Any) -> str:
-    if isinstance(address, tuple):
-        return ":".join(str(each) for each in address[:2])
-    return os.fsdecode(address) if isinstance(address, (str, bytes)) else str(address)
-
-
-def _look_up(host: Any, *rest: Any) -> Optional[str]:
-    if host in (None, "", b"", "localhost", b"localhost"):
-        return None
-    try:
-        ipaddress.ip_address(_address(host))
-    except ValueError:
-        return "look up the address of %s" % _address(host)
-    return None
-
-
-def _program(*arguments: Any) -> str:
-    words = arguments[1] if len(arguments) > 1 and arguments[1] else arguments[0]
-    if isinstance(words, (list, tuple)):
-        words = " ".join(os.fsdecode(each) for each in words)
-    return "start the program %s" % os.fsdecode(words)[:80]
-
-
-def _database(name: Any) -> Optional[str]:
-    return None if allowed_database(name) else "open the database %s" % _name(name)
-
-
 def authorize(action: int, first: Any, *rest: Any) -> int:
     """SQLite's own question before each statement: an ATTACH may not lead out of the copy. Of one
     whose name is a parameter SQLite cannot say where it leads."""
-    if action == 24 and (first is None or not allowed_database(first)):  # SQLITE_ATTACH
+    if action == 24 and (first is None or not bounds.allowed_database(first)):  # SQLITE_ATTACH
         _inside_hook.busy = True
         try:
-            refuse("attach the database %s" % (first or "that a parameter names"))
+            if first is not None:
+                refuse(bounds.other_database("attach the database", first))
+            refuse(
+                Limit(
+                    "database-outside-stopped",
+                    "attach the database that a parameter names",
+                    "write its name into the statement",
+                )
+            )
         except Refused:
             return sqlite3.SQLITE_DENY
         finally:
             _inside_hook.busy = False
     return sqlite3.SQLITE_OK
-
-
-_WATCHED: Dict[str, Callable[..., Optional[str]]] = {
-    "open": _open,
-    "os.chmod": _changes("change the mode of"),
-    "os.chown": _changes("change the owner of"),
-    "os.link": _link,
-    "os.mkdir": _changes("make the folder"),
-    "os.remove": _changes("remove"),
-    "os.rename": _changes("rename", 2),
-    "os.rmdir": _changes("remove the folder"),
-    "os.setxattr": _changes("change"),
-    "os.symlink": _link,
-    "os.truncate": _changes("cut"),
-    "os.utime": _changes("change the time of"),
-    "os.exec": _program,
-    "os.posix_spawn": _program,
-    "os.spawn": lambda mode, path, *rest: _program(path),
-    "os.system": lambda command: _program(command),
-    "pty.spawn": lambda argv: _program(argv, argv),
-    "subprocess.Popen": _program,
-    "socket.connect": _connect,
-    "socket.sendto": _connect,
-    "socket.sendmsg": lambda _socket, address: None if address is None else _connect(None, address),
-    "socket.getaddrinfo": _look_up,
-    "socket.gethostbyname": _look_up,
-    "sqlite3.connect": _database,
-}
 
 
 def hold_connections() -> None:
@@ -222,7 +158,13 @@ def hold_connections() -> None:
 
     def connect(self: Any) -> None:
         if self.vendor != "sqlite":
-            refuse("connect to the %s database %r" % (self.vendor, self.alias))
+            refuse(
+                Limit(
+                    "database-outside-stopped",
+                    "connect to the %s database %r" % (self.vendor, self.alias),
+                    "name a copy of it in a SQLite file, in settings of its own (`--settings`)",
+                )
+            )
         original(self)
 
     put(BaseDatabaseWrapper, "connect", connect)

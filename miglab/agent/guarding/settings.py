@@ -12,6 +12,7 @@ import tempfile
 from typing import Any, Dict, List
 
 from ..common.steady import put
+from . import instead
 
 #: Settings of packages that send work away, and what serves in their place: kombu's own memory.
 _BROKERS = {"CELERY_BROKER_URL": "memory://", "BROKER_URL": "memory://"}
@@ -20,10 +21,13 @@ _MAIL = "django.core.mail.backends.dummy.EmailBackend"
 #: Handlers of the logging module that send what they get.
 _SENDERS = ("SysLogHandler", "SocketHandler", "DatagramHandler", "SMTPHandler", "HTTPHandler")
 
+#: What was replaced in the settings, but for the databases: ``setting``, ``was``, ``instead``.
+replaced: List[Dict[str, str]] = []
+
 
 def read() -> Dict[str, Any]:
     """``databases``: alias → ``engine`` and ``name``, a SQLite file's as an absolute path;
-    ``module``: the settings' name."""
+    ``module``: the settings' name; ``replaced``: what the rehearsal has instead."""
     from django.conf import settings
 
     found = {}
@@ -33,7 +37,11 @@ def read() -> Dict[str, Any]:
         if "sqlite" in engine.lower() or "spatialite" in engine.lower():
             name = _path(name)
         found[alias] = {"engine": engine, "name": name}
-    return {"databases": found, "module": os.environ.get("DJANGO_SETTINGS_MODULE", "")}
+    return {
+        "databases": found,
+        "module": os.environ.get("DJANGO_SETTINGS_MODULE", ""),
+        "replaced": replaced,
+    }
 
 
 def _path(name: str) -> str:
@@ -76,21 +84,41 @@ def _change(settings: Any, databases: Dict[str, str], temporary: str) -> None:
             options = database.get("OPTIONS")
             if isinstance(options, dict):
                 options.pop("uri", None)
+    for alias, cache in settings.CACHES.items():
+        _replaced("CACHES[%r]" % alias, cache.get("BACKEND"), _CACHE)
     settings.CACHES = {alias: {"BACKEND": _CACHE, "LOCATION": alias} for alias in settings.CACHES}
-    settings.EMAIL_BACKEND = _MAIL
     if hasattr(settings, "MAILERS"):
+        for alias, mailer in settings.MAILERS.items():
+            _replaced("MAILERS[%r]" % alias, mailer.get("BACKEND"), _MAIL)
         settings.MAILERS = {alias: {"BACKEND": _MAIL} for alias in settings.MAILERS}
-    for name, instead in _BROKERS.items():
+    else:
+        _replaced("EMAIL_BACKEND", settings.EMAIL_BACKEND, _MAIL)
+    settings.EMAIL_BACKEND = _MAIL
+    for name, serves in _BROKERS.items():
+        if getattr(settings, name, None) or os.environ.get(name):
+            was = str(getattr(settings, name, None) or os.environ[name])
+            # The rest may hold a password.
+            _replaced(name, was.partition("://")[0], serves)
         if hasattr(settings, name):
-            setattr(settings, name, instead)
+            setattr(settings, name, serves)
         if name in os.environ:
-            os.environ[name] = instead
+            os.environ[name] = serves
     logging = getattr(settings, "LOGGING", None) or {}
     for name, handler in dict(logging.get("handlers") or {}).items():
         if "filename" in handler:
-            handler["filename"] = os.path.join(temporary, os.path.basename(handler["filename"]))
+            within = os.path.join(temporary, os.path.basename(handler["filename"]))
+            _replaced("LOGGING handler %r" % name, str(handler["filename"]), "a temporary file")
+            handler["filename"] = within
         elif str(handler.get("class", "")).endswith(_SENDERS):
+            _replaced("LOGGING handler %r" % name, str(handler["class"]), "nothing")
             logging["handlers"][name] = {"class": "logging.NullHandler"}
+    instead.count()
+
+
+def _replaced(setting: str, was: Any, serves: str) -> None:
+    entry = {"setting": setting, "was": str(was or ""), "instead": serves}
+    if entry["was"] != serves and entry not in replaced:
+        replaced.append(entry)
 
 
 def use(module: str) -> None:

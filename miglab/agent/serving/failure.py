@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 import traceback
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from .. import FOLDER
 
@@ -34,7 +34,7 @@ def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
         "class": type(error).__name__,
         "message": message,
         "traceback": lines,
-        "full_disk": any(_is_full_disk(each) for each in _with_causes(error)),
+        "full_disk": any(_is_full_disk(each) for each in with_causes(error)),
     }
 
 
@@ -63,12 +63,21 @@ def _leave_out(told: Any, seen: Any) -> None:
         _leave_out(each, seen)
 
 
-def _with_causes(error: Optional[BaseException]) -> Iterator[BaseException]:
+def with_causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, its causes and what was being handled when it was raised: all of them, also where
+    ``raise … from None`` does not show them, and those in a group."""
+    waiting: List[Optional[BaseException]] = [error]
     seen = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
+    while waiting:
+        each = waiting.pop(0)
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        waiting += [each.__cause__, each.__context__]
+        group = getattr(each, "exceptions", None)
+        if isinstance(group, tuple):
+            waiting += [one for one in group if isinstance(one, BaseException)]
 
 
 def _is_full_disk(error: BaseException) -> bool:

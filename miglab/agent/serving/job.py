@@ -11,13 +11,16 @@ import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
 
 from ..acting.trace import Trace
-from ..common.protocol import OUTPUT_LIMIT, Message
+from ..common import phase
+from ..common.measuring import failed, measuring
+from ..common.protocol import OUTPUT_LIMIT, Message, encode
 from ..common.steady import put
 from ..common.wire import Wire
 from ..engines.sqlite import catalogue, match, rows
-from ..guarding import guard, settings
+from ..guarding import guard, instead, lacks, settings
 from ..reading import agree
 from ..reading.truths import lens, other_database, read_project
+from . import obstacles
 from .failure import describe, show
 from .project import Original, run_manage
 from .questions import Questions, printed_since
@@ -49,6 +52,8 @@ class Job:
             # What the project forks, and leaves behind, must not hold the wire open.
             os.register_at_fork(after_in_child=self.wire.leave)
         self.alias = request.get("alias") or "default"
+        guard.begin()
+        instead.begin()
         self.marks = {path: catalogue.mark(path) for path in self.databases.values()}
         capture(self.config)
         os.write(1, self.prefix)
@@ -92,6 +97,7 @@ class Job:
 
     def perform(self, original: Original, argv: List[str]) -> None:
         """Do what the request asks. What the project raises goes through."""
+        phase.begin(phase.COMMAND)
         getattr(self, "do_" + self.request["do"])(original, argv)
 
     def do_manage(self, original: Original, argv: List[str]) -> None:
@@ -110,10 +116,12 @@ class Job:
         def line_and_send(verbosity: Any, interactive: Any, db: str, **kwargs: Any) -> None:
             path = self.databases.get(db)
             if path and os.path.exists(path):
-                line = "%s.%s.line" % (self.config["output"], db)
-                catalogue.keep(path, line)
-                self.lines[db] = (line, catalogue.mark(path))
-            send(verbosity, interactive, db, **kwargs)
+                with measuring("keep the database as it was before the handlers"):
+                    line = "%s.%s.line" % (self.config["output"], db)
+                    catalogue.keep(path, line)
+                    self.lines[db] = (line, catalogue.mark(path))
+            with phase.during(phase.HANDLERS):
+                send(verbosity, interactive, db, **kwargs)
 
         for module in (signals, command):
             put(module, "emit_post_migrate_signal", line_and_send)
@@ -165,6 +173,7 @@ class Job:
         """Send what happened, and end this process."""
         # It was interrupted, or is too late to be: the answer is sent whole.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        phase.begin(phase.COMMAND)
         self.trace.stop()
         close_connections()
         failure = describe(error)
@@ -174,18 +183,7 @@ class Job:
         output = read_output(self.config)
         if failure is not None and not failure["message"]:
             failure["message"] = telling_line(output)
-        path = self.database
-        look = self.request["do"] == "look"
-        if look and self.project is None:
-            self.project = read_project(error)
-        written = {each for each, mark in self.marks.items() if catalogue.mark(each) != mark}
-        database: Optional[Dict[str, Any]] = None
-        if look or path in written:
-            database = catalogue.read(path)
-        other = other_database(path, self.alias)
-        if other is not None:
-            reason = "the settings name another database, %s" % other
-            database = {"unreadable": reason}
+        guard.hear_forks()
         self.result.update(
             {
                 "event": "done",
@@ -196,21 +194,67 @@ class Job:
                 "sql_left_out": self.trace.left_out,
                 "migrations": self.trace.migrations,
                 "plan": self.trace.plan,
-                "renames": {alias: self.trace.renames(alias) for alias in self.databases},
-                "refused": guard.refused,
-                "lens": lens(),
-                "database": database,
+                "renames": {},
+                "refused": [reach(each) for each in guard.refused],
+                "instead": instead.used,
+                "lacks": list(dict.fromkeys(each["path"] for each in lacks.noted)),
+                "obstacles": [],
+                "lens": {"unreadable": "could not be read"},
+                "database": {"unreadable": "could not be read"},
             }
         )
+        with measuring("tell why it failed"):
+            self.result["obstacles"] = obstacles.behind(error)
+        self.measure(error)
+        self.result["unmeasured"] = failed
+        self.send_result()
+        self.at_end()
+        os._exit(0)
+
+    def send_result(self) -> None:
+        """Send what can be sent."""
+        with measuring("send all that was found"):
+            self.wire.send(self.result)
+            return
+        for name in list(self.result):
+            try:
+                encode({name: self.result[name]})
+            except (TypeError, ValueError, RecursionError):
+                del self.result[name]
+        self.wire.send(self.result)
+
+    def measure(self, error: Optional[BaseException]) -> None:
+        """Look at what the command left. What cannot be measured stays unknown, and the rest is
+        sent all the same."""
+        path = self.database
+        look = self.request["do"] == "look"
+        with measuring("read the project's files"):
+            if look and self.project is None:
+                self.project = read_project(error)
+        written = {each for each, mark in self.marks.items() if catalogue.mark(each) != mark}
+        other: Optional[str] = None
+        with measuring("read the database"):
+            other = other_database(path, self.alias)
+            self.result["database"] = None
+            if other is not None:
+                reason = "the settings name another database, %s" % other
+                self.result["database"] = {"unreadable": reason}
+            elif look or path in written:
+                self.result["database"] = {"unreadable": "could not be read"}
+                self.result["database"] = catalogue.read(path)
+        with measuring("follow the names of tables and columns"):
+            names = {alias: self.trace.renames(alias) for alias in self.databases}
+            self.result["renames"] = names
+        with measuring("read what the settings say"):
+            self.result["lens"] = lens()
         if look:
-            self.result["project"] = self.project
+            unread = {"unreadable": "could not be read"}
+            self.result["project"] = self.project or {"models": unread, "files": unread}
             own = self.config.get("own")
             self.result["foreign"] = settings.from_the_original(own["original"]) if own else []
         if other is None and (look or written):
-            self.result["rows"] = self.compare_rows(written)
-        self.wire.send(self.result)
-        self.at_end()
-        os._exit(0)
+            with measuring("compare the rows"):
+                self.result["rows"] = self.compare_rows(written)
 
     def compare_rows(self, written: Set[str]) -> List[Dict[str, Any]]:
         """What became of the rows; what handlers did after a line was drawn is marked."""
@@ -243,6 +287,12 @@ class Job:
             if line is not None:
                 os.remove(line)
         return found
+
+
+def reach(entry: Dict[str, Any]) -> Dict[str, Any]:
+    """What the guard refused, as it is sent: ``during`` is the migration that ran, or null."""
+    told = {name: entry[name] for name in ("id", "what", "where", "do")}
+    return {**told, "during": entry["phase"].key}
 
 
 def close_connections() -> None:

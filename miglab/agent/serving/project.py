@@ -94,7 +94,7 @@ def enter(config: Dict[str, Any]) -> None:
     if own:
         settings.look_in_copy(own["original"], own["project"])
         settings.turn_to_copy(config["databases"], os.path.join(config["root"], "tmp"))
-        guard.stand_around([config["root"], config["code"]], os.path.dirname(config["root"]))
+        guard.stand_around(config, config["code"])
         guard.hold_connections()
 
 

@@ -20,7 +20,8 @@ import sys
 import threading
 from typing import Any, Callable, Dict, List, Optional, TextIO
 
-from ..common.protocol import VERSION, Message
+from ..common.measuring import failed, measuring
+from ..common.protocol import MEASURES, VERSION, Message
 from ..common.steady import hold
 from ..common.wire import Wire
 from ..engines.sqlite import catalogue, rows
@@ -98,9 +99,13 @@ WITHOUT_PROJECT: Dict[str, Callable[[Message], Dict[str, Any]]] = {
 
 
 def without_project(request: Message) -> Message:
-    """The answer to a request of ``WITHOUT_PROJECT``."""
-    answer = WITHOUT_PROJECT[request["do"]](request)
-    return {"event": "done", "id": request["id"], "error": None, **answer}
+    """The answer to a request of ``WITHOUT_PROJECT``. What could not be measured is not in it."""
+    failed.clear()
+    answer: Dict[str, Any] = {}
+    with measuring(MEASURES[request["do"]]):
+        answer = WITHOUT_PROJECT[request["do"]](request)
+    done = {"event": "done", "id": request["id"], "error": None}
+    return {**done, "unmeasured": list(failed), **answer}
 
 
 def heard(wire: Wire) -> queue.SimpleQueue[Optional[Message]]:

@@ -1,0 +1,47 @@
+"""Keeps what goes wrong while miglab measures apart from what goes wrong in the project."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import Dict, Iterator, List
+
+#: What could not be measured, as obstacles: ``id``, ``what``, ``do``.
+failed: List[Dict[str, str]] = []
+
+#: What SQLite says where a connection lacks what another has.
+_LACKS = re.compile(
+    r"no such (?:function|collation sequence|module|tokenizer)|unknown tokenizer|"
+    r"error in tokenizer|malformed database schema",
+    re.I,
+)
+
+
+@contextlib.contextmanager
+def measuring(what: str) -> Iterator[None]:
+    """Within it, nothing of the project's runs: an error is miglab's own and is noted, and does
+    not go through."""
+    try:
+        yield
+    except Exception as error:
+        note(what, error)
+
+
+def note(what: str, error: BaseException) -> None:
+    """This could not be done: ``what``, as in ``"compare the rows"``."""
+    said = "%s: %s" % (type(error).__name__, error)
+    if _LACKS.search(said):
+        entry = {
+            "id": "connection-lacks",
+            "what": "miglab's own connection to the database lacks what the project's has, and "
+            "could not %s: %s" % (what, said),
+            "do": "look at these rows by hand: what the command did to them is not known",
+        }
+    else:
+        entry = {
+            "id": "measuring-failed",
+            "what": "miglab could not %s: %s" % (what, said),
+            "do": "report this as a fault of miglab's: what the command did is not fully known",
+        }
+    if entry not in failed:
+        failed.append(entry)

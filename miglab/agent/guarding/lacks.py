@@ -1,0 +1,102 @@
+"""Notes what a project looks for in its copy that only the original has."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Any, Dict, List, Optional, Tuple
+
+from ..common import phase
+
+#: A project that looks for the same in a loop is noted once; no more than this are kept.
+KEPT = 50
+
+#: ``path`` (below the project's folder, with ``/``), ``phase`` and ``files``: the project's own
+#: files that were being run.
+noted: List[Dict[str, Any]] = []
+
+_copy = _original = ""
+
+
+def compare(original: str, copy: str) -> None:
+    """From now on, note what the folder ``original`` has and its ``copy`` has not."""
+    global _copy, _original
+    _copy = os.path.join(os.path.realpath(copy), "")
+    _original = os.path.join(os.path.realpath(original), "")
+
+
+def missing(path: Any) -> Optional[str]:
+    """The path below the project's folder, where the copy has nothing there and the original has;
+    else ``None``."""
+    if not _copy or not isinstance(path, (str, bytes, os.PathLike)):
+        return None
+    try:
+        found = os.path.abspath(os.fsdecode(path))
+    except (TypeError, ValueError):
+        return None
+    if not found.startswith(_copy) or os.path.lexists(found):
+        return None
+    below = found[len(_copy) :]
+    return below.replace(os.sep, "/") if os.path.exists(_original + below) else None
+
+
+def in_original(path: str) -> Optional[str]:
+    """Where the original has what lies at this path in the copy; ``None`` for one outside."""
+    found = os.path.abspath(path)
+    return _original + found[len(_copy) :] if _copy and found.startswith(_copy) else None
+
+
+def in_copy(path: str) -> str:
+    """Where the copy would have what lies at this path in the original."""
+    return _copy + path[len(_original) :]
+
+
+def note(path: Any) -> None:
+    """The project looks for this path."""
+    below = missing(path)
+    if below is not None:
+        keep(below)
+
+
+def note_listed(folder: Any) -> None:
+    """A migration or a handler lists this folder: what it does not see there counts too. Python's
+    own look-ups of modules do not."""
+    if phase.now().name not in ("migration", "handlers") or isinstance(folder, int):
+        return
+    caller = sys._getframe(3).f_code.co_filename
+    if "importlib" in caller or caller.endswith("pkgutil.py"):
+        return
+    found = os.path.join(os.path.abspath(os.fsdecode(folder) if folder else os.curdir), "")
+    if not found.startswith(_copy) or not _copy:
+        return
+    below = found[len(_copy) :]
+    try:
+        hidden = sorted({*os.listdir(_original + below)} - {*os.listdir(found)})
+    except OSError:
+        return
+    for name in hidden:
+        if not name.startswith(".") and name != "__pycache__" and not name.endswith(_SIDECARS):
+            keep((below + name).replace(os.sep, "/"))
+
+
+_SIDECARS = ("-journal", "-wal", "-shm")
+
+
+def keep(below: str) -> None:
+    """Note a path below the project's folder."""
+    entry = {"path": below, "phase": phase.now(), "files": own_files(traceback.extract_stack())}
+    if entry not in noted and len(noted) < KEPT:
+        noted.append(entry)
+
+
+def own_files(frames: Any) -> Tuple[str, ...]:
+    """The files of the copy among these frames, but for manage.py, which is always there."""
+    names = {frame.filename for frame in frames}
+    return tuple(
+        sorted(
+            name
+            for name in names
+            if _copy and name.startswith(_copy) and os.path.basename(name) != "manage.py"
+        )
+    )

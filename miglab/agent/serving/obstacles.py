@@ -1,0 +1,140 @@
+"""Tells whether a command failed for a limit of miglab's, and which: what the guard refused, what
+the copy lacks, a program that failed in the copy.
+
+An error is laid to a limit that is among its causes; or that was met earlier in the same migration,
+check or handlers; or that was met in a file of the project that the error came through as well.
+What was caught elsewhere has nothing to do with it.
+"""
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import re
+import subprocess
+import traceback
+from typing import Any, Dict, Iterator, List, Optional, Set
+
+from ..common import phase
+from ..guarding import guard, lacks
+from .failure import with_causes
+
+#: Django raises these on what it reads and before it runs anything of the project's: what the
+#: project met, and caught, has no part in them.
+_BEFORE_ANYTHING_RUNS = ("IrreversibleError",)
+_NO_FIXTURE = re.compile(r"No fixture named '(.+)' found")
+_NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
+
+Obstacle = Dict[str, str]
+
+
+def behind(error: Optional[BaseException]) -> List[Obstacle]:
+    """The limits because of which this error ended the command; each once, as ``id``, ``what``
+    and ``do``; ``path`` as well for a file that the copy lacks."""
+    if error is None or (isinstance(error, SystemExit) and not error.code):
+        return []
+    chain = list(with_causes(error))
+    found: List[Obstacle] = []
+    for each in chain:
+        found += _in(each)
+    if not any(type(each).__name__ in _BEFORE_ANYTHING_RUNS for each in chain):
+        found += _met_before(chain)
+    unique = []
+    for obstacle in found:
+        if obstacle not in unique:
+            unique.append(obstacle)
+    return unique
+
+
+def _in(error: BaseException) -> Iterator[Obstacle]:
+    """What one error of the chain says by itself."""
+    if isinstance(error, guard.Refused) and error.entry:
+        yield _stopped(error.entry)
+    elif isinstance(error, OSError) and error.errno in _NOT_THERE:
+        for path in (error.filename, error.filename2):
+            below = lacks.missing(path)
+            if below is not None:
+                yield _lacking(below)
+    elif isinstance(error, subprocess.CalledProcessError):
+        yield _failed(error)
+    else:
+        named = _NO_FIXTURE.search(_text(error))
+        for below in _fixtures(named.group(1)) if named else ():
+            yield _lacking(below)
+
+
+def _met_before(chain: List[BaseException]) -> Iterator[Obstacle]:
+    part = phase.left_by(chain)
+    came_through: Set[str] = set()
+    for each in chain:
+        came_through.update(lacks.own_files(traceback.extract_tb(each.__traceback__)))
+
+    def belongs(entry: Dict[str, Any]) -> bool:
+        return entry["phase"] == part or not came_through.isdisjoint(entry["files"])
+
+    for entry in guard.refused:
+        if belongs(entry) or _denied(entry, chain):
+            yield _stopped(entry)
+    for entry in lacks.noted:
+        if belongs(entry):
+            yield _lacking(entry["path"])
+
+
+def _denied(entry: Dict[str, Any], chain: List[BaseException]) -> bool:
+    """SQLite says that it was not allowed to attach, and not why."""
+    if entry["id"] != "database-outside-stopped":
+        return False
+    return any("not authorized" in _text(each) for each in chain)
+
+
+def _stopped(entry: Dict[str, Any]) -> Obstacle:
+    what = "miglab does not let a copy %s" % entry["what"]
+    if entry["id"] == "program-stopped":
+        what = "miglab does not let a copy start programs: `%s`" % entry["what"].split(" ", 3)[3]
+    return {"id": entry["id"], "what": what, "do": entry["do"]}
+
+
+def _lacking(below: str) -> Obstacle:
+    return {
+        "id": "file-not-copied",
+        "what": "the copy lacks %s, which the project has" % below,
+        "do": "copy it with `--include '%s'`" % glob.escape(below),
+        "path": below,
+    }
+
+
+def _failed(error: subprocess.CalledProcessError) -> Obstacle:
+    words = error.cmd if isinstance(error.cmd, (list, tuple)) else [error.cmd]
+    shown = " ".join(os.fsdecode(each) for each in words)[:80]
+    return {
+        "id": "program-failed",
+        "what": "`%s` failed in the copy, with exit status %s" % (shown, error.returncode),
+        "do": "see whether it needs what a copy does not have, such as the folder .git",
+    }
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _fixtures(name: str) -> List[str]:
+    """Files of the original's that Django would have taken for this fixture, and that the copy
+    lacks."""
+    from django.apps import apps
+    from django.conf import settings
+
+    places = [os.path.join(each.path, "fixtures") for each in apps.get_app_configs()]
+    places += [os.fspath(each) for each in settings.FIXTURE_DIRS]
+    places.append(os.curdir)
+    found = []
+    for place in places:
+        below = lacks.in_original(os.path.join(place, name))
+        for path in sorted(glob.glob(glob.escape(below) + "*")) if below else ():
+            lacking = lacks.missing(lacks.in_copy(path))
+            if lacking is not None:
+                found.append(lacking)
+    return found

@@ -1,0 +1,61 @@
+"""What differs between every rehearsal of a project and a real run of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A setting that has another value in the copy. ``was`` is its value in the project (of a
+    broker's address only the scheme: the rest may hold a password), ``instead`` the copy's."""
+
+    setting: str
+    was: str
+    instead: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Files of one ending that are not in the copy: how many, and their size in bytes."""
+
+    ending: str
+    count: int
+    size: int
+
+
+@dataclass(frozen=True)
+class DatabaseCopy:
+    """A database of the project and when it was copied. ``changed`` is when the original was last
+    written to by then; ``size`` is in bytes."""
+
+    alias: str
+    path: str
+    copied: datetime
+    changed: datetime
+    size: int
+
+
+@dataclass(frozen=True)
+class Fidelity:
+    """What differs, whatever is rehearsed. All times are in UTC.
+
+    Attributes:
+        replaced: settings for mail, caches, brokers and logs that have another value.
+        left_out: how many files were not copied, and their size in bytes.
+        kinds: the biggest kinds of these, biggest first.
+        unentered: folders of which nothing was copied; nobody knows how much is in them.
+        databases: the copies of the databases.
+        engine: the versions of SQLite, Django and Python that the copy runs on, in words.
+        allowed: what the user has allowed, as options: ``"--allow-program gpg"``. It is not kept
+            in the copy.
+    """
+
+    engine: str
+    replaced: tuple[Replaced, ...] = ()
+    left_out: tuple[int, int] = (0, 0)
+    kinds: tuple[LeftOut, ...] = ()
+    unentered: tuple[str, ...] = ()
+    databases: tuple[DatabaseCopy, ...] = ()
+    allowed: tuple[str, ...] = ()
