@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from .errors import BadInput, RefusalExpected
 from .facts.consequences import Consequences
+from .facts.fidelity import Fidelity
 from .facts.ladder import Ladder
 from .facts.mend import Mend
 from .facts.picture import Picture
@@ -144,6 +145,12 @@ class Lab:
     @time_limit.setter
     def time_limit(self, seconds: float) -> None:
         self._stage.reader.time_limit = _seconds(seconds)
+
+    @property
+    def fidelity(self) -> Fidelity:
+        """What differs between a rehearsal in this lab and a real run, whatever is rehearsed."""
+        with self._turns.one() as stage:
+            return stage.fidelity
 
     @property
     def last(self) -> Step | None:

@@ -324,6 +324,8 @@ class Stage:
     def fidelity(self) -> Fidelity:
         """What differs between every rehearsal of this project and a real run."""
         project = self.project
+        if not self.reader.runner.about:
+            self.reader.look(self.moments.now.snapshot.digest)
         return Fidelity(
             engine=str(self.reader.engine()),
             replaced=tuple(Replaced(*each) for each in project.replaced),

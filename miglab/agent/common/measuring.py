@@ -24,24 +24,28 @@ def measuring(what: str) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        note(what, error)
+        note(what, "%s: %s" % (type(error).__name__, error))
 
 
-def note(what: str, error: BaseException) -> None:
-    """This could not be done: ``what``, as in ``"compare the rows"``."""
-    said = "%s: %s" % (type(error).__name__, error)
-    if _LACKS.search(said):
+def note(what: str, said: str) -> None:
+    """This could not be done: ``what``, as in ``"compare the rows"``; ``said`` is the error."""
+    if lacks(said):
         entry = {
             "id": "connection-lacks",
-            "what": "miglab's own connection to the database lacks what the project's has, and "
-            "could not %s: %s" % (what, said),
-            "do": "look at these rows by hand: what the command did to them is not known",
+            "what": "miglab could not %s, because its own connection to the database lacks what "
+            "the project's has (%s)" % (what, said),
+            "do": "look at them by hand: what the command did there is not known",
         }
     else:
         entry = {
             "id": "measuring-failed",
-            "what": "miglab could not %s: %s" % (what, said),
+            "what": "miglab could not %s (%s)" % (what, said),
             "do": "report this as a fault of miglab's: what the command did is not fully known",
         }
     if entry not in failed:
         failed.append(entry)
+
+
+def lacks(said: str) -> bool:
+    """Whether SQLite says so because a connection lacks a function, collation or module."""
+    return bool(_LACKS.search(said))

@@ -12,7 +12,8 @@ from typing import Any, Callable, Dict, List, NoReturn, Optional, Set
 
 from ..acting.trace import Trace
 from ..common import phase
-from ..common.measuring import failed, measuring
+from ..common.measuring import failed, measuring, note
+from ..common.measuring import lacks as lacking
 from ..common.protocol import OUTPUT_LIMIT, Message, encode
 from ..common.steady import put
 from ..common.wire import Wire
@@ -195,7 +196,7 @@ class Job:
                 "migrations": self.trace.migrations,
                 "plan": self.trace.plan,
                 "renames": {},
-                "refused": [reach(each) for each in guard.refused],
+                "refused": reaches(guard.refused),
                 "instead": instead.used,
                 "lacks": list(dict.fromkeys(each["path"] for each in lacks.noted)),
                 "obstacles": [],
@@ -241,7 +242,9 @@ class Job:
                 self.result["database"] = {"unreadable": reason}
             elif look or path in written:
                 self.result["database"] = {"unreadable": "could not be read"}
-                self.result["database"] = catalogue.read(path)
+                found = self.result["database"] = catalogue.read(path)
+                if lacking(found.get("unreadable", "")):
+                    note("read the database", found["unreadable"])
         with measuring("follow the names of tables and columns"):
             names = {alias: self.trace.renames(alias) for alias in self.databases}
             self.result["renames"] = names
@@ -289,10 +292,16 @@ class Job:
         return found
 
 
-def reach(entry: Dict[str, Any]) -> Dict[str, Any]:
-    """What the guard refused, as it is sent: ``during`` is the migration that ran, or null."""
-    told = {name: entry[name] for name in ("id", "what", "where", "do")}
-    return {**told, "during": entry["phase"].key}
+def reaches(entries: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """What the guard refused, as it is sent, each once: ``during`` is the migration that ran, or
+    null."""
+    found: List[Dict[str, Any]] = []
+    for entry in entries:
+        told = {name: entry[name] for name in ("id", "what", "where", "do")}
+        told["during"] = entry["phase"].key
+        if told not in found:
+            found.append(told)
+    return found
 
 
 def close_connections() -> None:

@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
+from ...common.measuring import measuring
 from .catalogue import connect, count_rows, quote, readable, table_names
 from .match import BOOKKEEPING, NOTHING_RENAMED, Renames, pairs
 from .pair import Pair, Query
@@ -43,12 +44,13 @@ def compare(old: str, new: str, renames: Renames, tables: Any = None) -> List[Di
         return _everything_gone(old)
     connection = _attached(old, new)
     try:
-        entries = [
-            _entry(pair)
-            for pair in pairs(connection, renames)
-            if tables is None or pair.table in tables
-        ]
-        entries += _new_tables(connection, {each["now"] for each in entries}, tables)
+        entries, known = [], set()
+        for pair in pairs(connection, renames):
+            known.add(pair.now)
+            if tables is None or pair.table in tables:
+                with measuring("compare the rows of %s" % pair.table):
+                    entries.append(_entry(pair))
+        entries += _new_tables(connection, known, tables)
     except sqlite3.DatabaseError as error:
         if "file is not a database" in str(error):
             return []
