@@ -79,6 +79,14 @@ def add(commands: Any) -> None:
         metavar="PATTERN",
         help="copy these files too, although they are large or no text",
     )
+    for kind, metavar, does in (
+        ("program", "NAME", "let the copy start this program; what it does is done for real"),
+        ("address", "HOST[:PORT]", "let the copy connect there"),
+        ("folder", "PATH", "let the copy write to this folder outside of the project"),
+    ):
+        which.add_argument(
+            f"--allow-{kind}", action="append", default=[], metavar=metavar, help=does
+        )
     which.add_argument(
         "--time-limit",
         type=float,
@@ -110,6 +118,9 @@ def run(arguments: argparse.Namespace) -> int:
         python=arguments.python,
         settings=arguments.settings,
         include=arguments.include,
+        allow_programs=arguments.allow_program,
+        allow_addresses=arguments.allow_address,
+        allow_folders=arguments.allow_folder,
         time_limit=arguments.time_limit,
     ) as lab:
         if arguments.all:

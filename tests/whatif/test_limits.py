@@ -4,6 +4,7 @@ same project stays the measure."""
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from miglab import Lab
+from miglab.agent.common import measuring
+from miglab.cli.main import main
 from miglab.errors import BadInput, NoProject, NotMeasured
 from miglab.facts.migration import Key
 from miglab.facts.step import Step
@@ -581,6 +584,38 @@ def test_a_function_that_the_project_lacks_itself_is_the_projects(tmp_path: Path
     assert step.refusal is not None
     assert "no such function: german" in step.refusal.message
     assert step.obstacles == ()
+
+
+def test_an_error_of_miglabs_own_is_noted_and_ends_nothing() -> None:
+    measuring.failed.clear()
+    try:
+        with measuring.measuring("compare the rows"):
+            {}["nothing"]
+        with measuring.measuring("read the database"):
+            sqlite3.connect(":memory:").execute("SELECT german(1)")
+        assert [each["id"] for each in measuring.failed] == ["measuring-failed", "connection-lacks"]
+        assert "could not compare the rows (KeyError: 'nothing')" in measuring.failed[0]["what"]
+        assert "no such function: german" in measuring.failed[1]["what"]
+    finally:
+        measuring.failed.clear()
+
+
+def test_the_command_takes_what_is_allowed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    code = f"""
+        import subprocess
+        subprocess.run(["true"])
+        open({str(outside / "file")!r}, "w").close()
+        """
+    folder = going_back(tmp_path / "site", code)
+    words = ["whatif", str(folder), "shop", "0001", "--python", sys.executable, "--quiet"]
+    assert main([*words, "--allow-program", "true"]) in (1, 12)
+    main([*words, "--allow-program", "true", "--allow-folder", str(outside)])
+    assert "loses 3 values" in capsys.readouterr().out
+    assert (outside / "file").exists()
 
 
 # -- fidelity

@@ -16,40 +16,48 @@ KEPT = 50
 #: files that were being run.
 noted: List[Dict[str, Any]] = []
 
-_copy = _original = ""
+#: The copy's folder by each of its names: a link may be on the way to it.
+_copies: Tuple[str, ...] = ()
+_original = ""
 
 
 def compare(original: str, copy: str) -> None:
     """From now on, note what the folder ``original`` has and its ``copy`` has not."""
-    global _copy, _original
-    _copy = os.path.join(os.path.realpath(copy), "")
+    global _copies, _original
+    names = {os.path.realpath(copy), os.path.abspath(copy)}
+    _copies = tuple(os.path.join(each, "") for each in sorted(names))
     _original = os.path.join(os.path.realpath(original), "")
+
+
+def _below(path: str) -> Optional[str]:
+    """The path as seen from the copy's folder; ``None`` for one outside."""
+    return next((path[len(each) :] for each in _copies if path.startswith(each)), None)
 
 
 def missing(path: Any) -> Optional[str]:
     """The path below the project's folder, where the copy has nothing there and the original has;
     else ``None``."""
-    if not _copy or not isinstance(path, (str, bytes, os.PathLike)):
+    if not _copies or not isinstance(path, (str, bytes, os.PathLike)):
         return None
     try:
         found = os.path.abspath(os.fsdecode(path))
     except (TypeError, ValueError):
         return None
-    if not found.startswith(_copy) or os.path.lexists(found):
+    below = _below(found)
+    if below is None or os.path.lexists(found):
         return None
-    below = found[len(_copy) :]
     return below.replace(os.sep, "/") if os.path.exists(_original + below) else None
 
 
 def in_original(path: str) -> Optional[str]:
     """Where the original has what lies at this path in the copy; ``None`` for one outside."""
-    found = os.path.abspath(path)
-    return _original + found[len(_copy) :] if _copy and found.startswith(_copy) else None
+    below = _below(os.path.abspath(path))
+    return None if below is None else _original + below
 
 
 def in_copy(path: str) -> str:
     """Where the copy would have what lies at this path in the original."""
-    return _copy + path[len(_original) :]
+    return _copies[0] + path[len(_original) :]
 
 
 def note(path: Any) -> None:
@@ -68,9 +76,9 @@ def note_listed(folder: Any) -> None:
     if "importlib" in caller or caller.endswith("pkgutil.py"):
         return
     found = os.path.join(os.path.abspath(os.fsdecode(folder) if folder else os.curdir), "")
-    if not found.startswith(_copy) or not _copy:
+    below = _below(found)
+    if below is None:
         return
-    below = found[len(_copy) :]
     try:
         hidden = sorted({*os.listdir(_original + below)} - {*os.listdir(found)})
     except OSError:
@@ -97,6 +105,6 @@ def own_files(frames: Any) -> Tuple[str, ...]:
         sorted(
             name
             for name in names
-            if _copy and name.startswith(_copy) and os.path.basename(name) != "manage.py"
+            if _below(name) is not None and os.path.basename(name) != "manage.py"
         )
     )
