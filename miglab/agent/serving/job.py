@@ -14,7 +14,7 @@ from ..acting.trace import Trace
 from ..common import phase
 from ..common.measuring import failed, measuring, note
 from ..common.measuring import lacks as lacking
-from ..common.protocol import OUTPUT_LIMIT, Message, encode
+from ..common.protocol import Message, encode
 from ..common.steady import put
 from ..common.wire import Wire
 from ..engines.sqlite import catalogue, match, rows
@@ -23,6 +23,7 @@ from ..reading import agree
 from ..reading.truths import lens, other_database, read_project
 from . import obstacles
 from .failure import describe, show
+from .output import capture, cut, flush, read_output, telling_line
 from .project import Original, run_manage
 from .questions import Questions, printed_since
 
@@ -335,41 +336,3 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return "0x" + value.hex() if isinstance(value, bytes) else str(value)
-
-
-def capture(config: Dict[str, Any]) -> None:
-    """Send descriptors 1 and 2 to an empty output file."""
-    flush()
-    file = os.open(config["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-    os.dup2(file, 1)
-    os.dup2(file, 2)
-    os.close(file)
-
-
-def flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
-            stream.flush()
-
-
-def read_output(config: Dict[str, Any]) -> bytes:
-    """What was printed since the last capture."""
-    flush()
-    with open(config["output"], "rb") as file:
-        return file.read()
-
-
-def telling_line(output: bytes) -> str:
-    """The line that says what is wrong: argparse puts it last, Django first."""
-    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
-    errors = [line for line in lines if " error: " in line]
-    return (errors or lines or [""])[0].strip()
-
-
-def cut(output: bytes) -> str:
-    """The output as text, without its middle where it is very long."""
-    if len(output) > OUTPUT_LIMIT:
-        half = OUTPUT_LIMIT // 2
-        left_out = len(output) - 2 * half
-        output = output[:half] + b"\n[%d bytes left out]\n" % left_out + output[-half:]
-    return output.decode("utf-8", "replace")

@@ -14,7 +14,8 @@ from ..common.protocol import Message
 from ..common.wire import Wire
 from ..reading.truths import read_project
 from . import imports
-from .job import Job, capture, read_output
+from .job import Job
+from .output import capture, read_output
 from .project import Original, WatchedArguments, enter, run_manage
 
 
