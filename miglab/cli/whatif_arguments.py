@@ -20,6 +20,9 @@ _TEXTS = {
     "python": "an interpreter or a virtual environment",
     "settings": "a settings module",
     "include": "a pattern of files",
+    "allow_program": "the name of a program",
+    "allow_address": "a host, or a host and a port",
+    "allow_folder": "a folder",
 }
 _REPORTS = ("html", "markdown", "json")
 _TERMINAL = Path("-")
@@ -42,7 +45,7 @@ def _empty(arguments: argparse.Namespace) -> Iterator[str]:
         given = getattr(arguments, name)
         for each in given if isinstance(given, list) else [given]:
             if isinstance(each, str) and not each.strip():
-                option = name if name in ("app", "target") else f"--{name}"
+                option = name if name in ("app", "target") else f"--{name.replace('_', '-')}"
                 yield f"{option} is empty; give {wants}"
     if arguments.time_limit <= 0:
         yield f"--time-limit must be more than 0 seconds, not {arguments.time_limit:g}"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import BadInput
+from .fidelity import Fidelity
 from .outcome import Outcome
 from .picture import Picture
 from .run import Planned, Run, WayBack
@@ -94,6 +95,8 @@ class Consequences:
         runs: what each command did in the copy.
         schema: what changed in the tables, a line for each thing; a rename is a rename.
         rows: what became of the rows, from the beginning to the end of all commands.
+        fidelity: what differs between every rehearsal of this project and a real run; ``None`` for
+            a bundled project, of which nothing does.
         lost_there: what migrations and handlers cost together, with how much does not come back.
         lost_coming_back: what only the way back takes.
         agreements_before, agreements_after: whether the truths agree.
@@ -128,6 +131,7 @@ class Consequences:
     seconds: float
     project: str = ""
     database: str = ""
+    fidelity: Fidelity | None = None
     lost_there: tuple[RowChange, ...] = ()
     lost_coming_back: tuple[RowChange, ...] = ()
     full: Full | None = field(default=None, compare=False)

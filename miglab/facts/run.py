@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .migration import Key
-from .outcome import Return
+from .outcome import Return, Unknown
 from .step import RowChange, Statement, Step
 
 
@@ -84,6 +84,7 @@ class WayBack:
         schema: what is not the same, a line for each thing; the order of columns is not among it.
         reordered: tables whose columns are in another order.
         rows: what is not the same in the rows, compared with the beginning.
+        unknown: why the level is unknown, where the commands ran and could not be measured.
     """
 
     commands: tuple[str, ...]
@@ -93,3 +94,4 @@ class WayBack:
     schema: tuple[str, ...] = ()
     reordered: tuple[str, ...] = ()
     rows: tuple[RowChange, ...] = ()
+    unknown: tuple[Unknown, ...] = ()

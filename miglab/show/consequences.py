@@ -16,6 +16,7 @@ from ..facts.step import RowChange
 from .html import folded, html, table
 from .lines import (
     FINDING_COLUMNS,
+    fidelity_lines,
     ladder_sentences,
     next_lines,
     plan_line,
@@ -49,6 +50,7 @@ def _(consequences: Consequences) -> str:
         ("The way back:", way_back_lines(consequences.back)),
         ("Then plain migrate:", _next(consequences)),
         ("Truths:", truth_lines(consequences)),
+        ("Not as in a real run:", fidelity_lines(consequences)),
     ):
         if lines:
             parts += ["", title, *(f"  {line}".rstrip() for line in lines)]
@@ -98,6 +100,9 @@ def _report(consequences: Consequences, shown_first: Sequence[str]) -> str:
             parts.append(folded(title, pre("\n".join(lines))))
     parts += [folded(title, pre(sql_text(sql))) for title, sql in statements(consequences)]
     parts.append(folded("Truths", pre("\n".join(truth_lines(consequences)))))
+    differs = fidelity_lines(consequences)
+    if differs:
+        parts.append(folded("Not as in a real run", pre("\n".join(differs))))
     parts.append(folded("Measured in a copy", pre(str(consequences.engine))))
     return _bar(colour, parts)
 

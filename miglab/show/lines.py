@@ -148,6 +148,42 @@ def next_lines(consequences: Consequences) -> list[str]:
     return lines
 
 
+def fidelity_lines(consequences: Consequences) -> list[str]:
+    """What differs from a real run, a sentence for each thing; none for a bundled project."""
+    found = consequences.fidelity
+    if found is None:
+        return []
+    lines = []
+    if found.replaced:
+        settings = ", ".join(each.setting for each in found.replaced)
+        lines.append(f"Replaced in the copy: {settings}.")
+    number, size = found.left_out
+    if number:
+        kinds = ", ".join(f"{each.ending or 'no ending'} ({each.count:,})" for each in found.kinds)
+        files = counted(number, "file was", "files were")
+        lines.append(f"{files} not copied ({_bytes(size)}), mostly {kinds}: --include brings them.")
+    if found.unentered:
+        lines.append(f"Nothing was copied of: {', '.join(found.unentered)}.")
+    steps = [run.step for run in consequences.runs]
+    stopped = dict.fromkeys(f"{each.what}" for step in steps for each in step.kept_in)
+    lines += [f"Stopped: {each}." for each in stopped]
+    for step in steps:
+        for each in step.differs:
+            times = f" ({each.count:,} times)" if each.count > 1 else ""
+            lines.append(f"{each.what[:1].upper()}{each.what[1:].rstrip('.')}{times}.")
+    if found.allowed:
+        lines.append(f"Allowed, and done for real: {', '.join(found.allowed)}.")
+    return list(dict.fromkeys(lines))
+
+
+def _bytes(size: int) -> str:
+    """A size for people, in powers of ten."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            return f"{size / factor:,.1f} {unit}"
+    return f"{size} bytes"
+
+
 def statements(consequences: Consequences) -> list[tuple[str, Sequence[Statement]]]:
     """A title and the SQL of each migration, in the order of the plan; then what ran outside of
     any migration."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..facts.outcome import Agreeing, Cost, Happened, Next, Outcome, Return, not_rehearsed
 from ..facts.run import Run
 from .losses import listed
-from .measured import Measured
+from .measured import Measured, hindrances
 
 
 def conclude(measured: Measured) -> Outcome:
@@ -46,7 +46,7 @@ def _next(measured: Measured) -> Next:
     following = measured.following
     if following is None:
         return Next.NOT_TRIED
-    if following.run.step.refused and following.run.step.obstacles:
+    if hindrances(following.run):
         return Next.UNKNOWN
     if following.fails:
         return Next.FAILS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -64,6 +63,7 @@ class Measured:
         back: the way back, as it was run; ``None`` where nothing moved.
         following: plain ``migrate`` afterwards; ``None`` where it was not tried.
         left_behind: what Django leaves in its own tables.
+        not_measured: what miglab could not find out besides.
     """
 
     runs: tuple[Run, ...]
@@ -76,6 +76,7 @@ class Measured:
     back: WayBack | None = None
     following: Following | None = None
     left_behind: LeftBehind = field(default_factory=LeftBehind)
+    not_measured: tuple[Unknown, ...] = ()
 
     @cached_property
     def old_ghosts(self) -> tuple[Key, ...]:
@@ -86,7 +87,7 @@ class Measured:
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:
         """Limits of miglab's because of which a command did not do what it would have done."""
-        return tuple(each for run in self.runs if run.step.refused for each in run.step.obstacles)
+        return tuple(each for run in self.runs for each in hindrances(run))
 
     @cached_property
     def lost_there(self) -> tuple[Loss, ...]:
@@ -114,19 +115,31 @@ class Measured:
     @cached_property
     def unknown(self) -> tuple[Unknown, ...]:
         """What matters and is not known about the commands and the way back."""
-        runs: Sequence[Run] = self.runs
-        found = [each for run in runs for each in _unknown_of(run)]
+        found = [*self.not_measured, *(each for run in self.runs for each in _unknown_of(run))]
         if self.back is not None:
+            found += self.back.unknown
             found += [
                 Unknown(each.id, f"on the way back: {each.what}", each.where, each.do)
                 for run in self.back.runs
-                for each in (*_unknown_of(run), *_obstacles_as_unknown(run))
+                for each in _unknown_of(run)
             ]
         return tuple(dict.fromkeys(found))
 
 
+#: Obstacles that say that something could not be measured, and nothing about why a command failed.
+_MEASURING = ("measuring-failed", "connection-lacks")
+
+
+def hindrances(run: Run) -> tuple[Obstacle, ...]:
+    """The limits of miglab's because of which a command was refused; none where it went through,
+    or where the refusal is the project's own."""
+    if not run.step.refused:
+        return ()
+    return tuple(each for each in run.step.obstacles if each.id not in _MEASURING)
+
+
 def _unknown_of(run: Run) -> list[Unknown]:
-    """What a command that went through leaves unknown."""
+    """What a command leaves unknown, whether it went through or not."""
     found = [
         Unknown(
             each.id or "stopped-reach",
@@ -138,8 +151,8 @@ def _unknown_of(run: Run) -> list[Unknown]:
         for each in run.step.kept_in
         if each.during is not None
     ]
-    return found if run.step.refused else [*found, *_obstacles_as_unknown(run)]
-
-
-def _obstacles_as_unknown(run: Run) -> list[Unknown]:
-    return [Unknown(each.id, each.what, run.step.line, each.do) for each in run.step.obstacles]
+    return found + [
+        Unknown(each.id, each.what, run.step.line, each.do)
+        for each in run.step.obstacles
+        if each not in hindrances(run)
+    ]

@@ -11,9 +11,10 @@ from ..compare.picture import picture
 from ..compare.schema import renames_of, schema_lines
 from ..compare.worse import worse
 from ..databases import sqlite
-from ..errors import BadInput
+from ..errors import BadInput, NotMeasured
 from ..facts.consequences import Consequences, LeftBehind
 from ..facts.migration import Key
+from ..facts.outcome import Unknown
 from ..facts.run import Run, WayBack
 from ..facts.step import Renames, RowChange
 from ..facts.truths import Agreements, Models, Truths, value_or
@@ -24,7 +25,7 @@ from ..steps.stage import Stage
 from .command import Command, command, run_in
 from .conclude import conclude, verdict
 from .full import Full, Lost
-from .measured import Following, Measured
+from .measured import Following, Measured, hindrances
 from .plan import target
 from .rules import findings
 from .way_back import go_back
@@ -74,6 +75,7 @@ class _Rehearsal:
         self.stage = stage.twin(alias)
         self.reader = self.stage.reader
         self.first, self.truths = self.stage.now()
+        self.not_measured: list[Unknown] = []
 
     def of(self, commands: Sequence[Command], ask: Ask | None) -> Consequences:
         before = self.stage.agreements()
@@ -89,7 +91,7 @@ class _Rehearsal:
         renames = renames_of(run.step for run in runs)
         rows = self.rows(runs, end.snapshot, renames)
         moved = self.moved(end, runs, rows)
-        limited = any(run.step.refused and run.step.obstacles for run in runs)
+        limited = any(hindrances(run) for run in runs)
         back = go_back(self.stage, self.first, self.truths, runs) if moved and not limited else None
         lost = self.lost(rows, renames, end.snapshot, back)
         back_at, _ = self.stage.now()
@@ -108,6 +110,7 @@ class _Rehearsal:
             back,
             self.following(end, back) if back is not None else None,
             self.left_behind(end.snapshot, after_truths),
+            tuple(self.not_measured),
         )
         outcome = conclude(measured)
         line = verdict(measured, outcome)
@@ -162,6 +165,7 @@ class _Rehearsal:
             seconds=time.perf_counter() - self.started,
             project=str(self.original.project.root) if self.original.project.own else "",
             database=str(self.original.project.sources.get(self.reader.alias, "")),
+            fidelity=self.original.fidelity if self.original.project.own else None,
             lost_there=measured.lost,
             lost_coming_back=measured.rows_coming_back,
             full=full,
@@ -182,7 +186,7 @@ class _Rehearsal:
         """What became of the rows, from the beginning to the end."""
         if len(runs) == 1:
             return runs[0].step.rows
-        found = self.stage.compared(self.first.snapshot, end, renames)
+        found = self.compared(self.first.snapshot, end, renames)
         handled = {
             (each.database, each.table)
             for run in runs
@@ -206,7 +210,7 @@ class _Rehearsal:
         if any(each.costs and each.by_handlers for each in rows):
             rows = tuple(
                 replace(each, by_handlers=(each.database, each.table) not in ours)
-                for each in self.stage.compared(self.first.snapshot, end, renames)
+                for each in self.compared(self.first.snapshot, end, renames)
             )
         costly = [each for each in rows if each.costs]
         if back is None or not back.level.measured or not costly:
@@ -225,12 +229,26 @@ class _Rehearsal:
             ],
         }
         found = []
-        told = self.reader.ask("", request)["not_back"]
+        try:
+            told = self.reader.ask("", request)["not_back"]
+        except NotMeasured as error:
+            self.not_measured.append(_unknown(error, "what of it comes back"))
+            return tuple(costly)
         for each, old, entry in zip(costly, changed, told, strict=True):
             values = {name: entry["columns"][name] for name in each.lost_values}
             values |= {now: entry["columns"][name] for name, now in old.items()}
             found.append(replace(each, rows_not_back=entry["rows"], values_not_back=values))
         return tuple(found)
+
+    def compared(
+        self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
+    ) -> tuple[RowChange, ...]:
+        """The rows of two moments; none where they cannot be compared, which is noted."""
+        try:
+            return self.stage.compared(before, after, renames)
+        except NotMeasured as error:
+            self.not_measured.append(_unknown(error, "what became of the rows"))
+            return ()
 
     def moved(self, end: Moment, runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:
         """Whether anything is other than it was; a database may have been written to for
@@ -283,6 +301,10 @@ class _Rehearsal:
             owners = sqlite.rows(path, "SELECT content_type_id FROM auth_permission")
             rights = sum(owner in ids for (owner,) in owners)
         return LeftBehind(tuple(sorted(ids.values())), rights)
+
+
+def _unknown(error: NotMeasured, what: str) -> Unknown:
+    return Unknown(error.id, f"{what} is not known: {error.what}", "", error.do)
 
 
 def _wrote(runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:

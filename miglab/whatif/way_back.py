@@ -9,9 +9,10 @@ from functools import cached_property
 
 from ..compare.agreement import applied
 from ..compare.schema import reordered, schema_lines
+from ..errors import NotMeasured
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
-from ..facts.outcome import Return
+from ..facts.outcome import Return, Unknown
 from ..facts.run import Run, WayBack
 from ..facts.schema import Schema
 from ..facts.step import Ran, RowChange
@@ -21,6 +22,7 @@ from ..steps.moments import Moment
 from ..steps.stage import Stage
 from .back import Way, net, parts, record_before, ways_between
 from .command import Command, run_in
+from .measured import hindrances
 
 
 def go_back(stage: Stage, first: Moment, before: Truths, runs: Sequence[Run]) -> WayBack:
@@ -135,15 +137,19 @@ class _Walk:
         done, files = tuple(self.done), self.files_changed
         refused = next((run for run in done if run.step.refused), None)
         if refused is not None:
-            unknown = bool(refused.step.obstacles)
-            return WayBack(lines, files, done, Return.UNKNOWN if unknown else Return.NOT_AT_ALL)
+            level = Return.UNKNOWN if hindrances(refused) else Return.NOT_AT_ALL
+            return WayBack(lines, files, done, level)
         differ = self._differences(truths)
         if self.blocked:
             return WayBack(lines, files, done, Return.NOT_AT_ALL, (self.blocked, *differ))
         only_record = all("recorded" in each for each in differ)
         if differ and not done and not files and only_record:
             return WayBack((), False, (), Return.NOT_AT_ALL, tuple(differ))
-        rows = self._rows(moment)
+        try:
+            rows = self._rows(moment)
+        except NotMeasured as error:
+            why = Unknown(error.id, f"what comes back is not known: {error.what}", "", error.do)
+            return WayBack(lines, files, done, Return.UNKNOWN, tuple(differ), unknown=(why,))
         return WayBack(
             lines,
             files,

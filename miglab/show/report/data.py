@@ -15,6 +15,7 @@ from ...facts.outcome import STATUSES, Outcome
 from ...facts.picture import Picture
 from ...facts.run import Run, WayBack
 from ..lines import (
+    fidelity_lines,
     truths_around,
 )
 from .for_real import for_real
@@ -43,6 +44,8 @@ SCHEMA = {
     "left_behind": "content_types and permissions that nothing needs any more",
     "graph": "before and after: sentence, text and nodes (migration, state, target)",
     "for_real": "the commands to run for real, in order: command, why",
+    "fidelity": "what differs from a real run: null for a bundled project, or replaced, left_out, "
+    "kinds, unentered, databases, engine, allowed; and lines, a sentence for each thing",
     "engine": "what it was measured on: database, django, python",
     "seconds": "how long the rehearsal took",
     "project": "where the project is; may be empty",
@@ -132,6 +135,7 @@ def _json(consequences: Consequences, reason: str) -> dict[str, object]:
             "after": _json_picture(consequences.after),
         },
         "for_real": [{"command": each, "why": told} for each, told in for_real(consequences)],
+        "fidelity": _json_fidelity(consequences),
         "engine": consequences.engine,
         "seconds": consequences.seconds,
         "project": consequences.project,
@@ -172,6 +176,14 @@ def _json_back(back: WayBack) -> dict[str, object]:
         "reordered": back.reordered,
         "rows": back.rows,
     }
+
+
+def _json_fidelity(consequences: Consequences) -> dict[str, object] | None:
+    found = consequences.fidelity
+    if found is None:
+        return None
+    held = {each.name: getattr(found, each.name) for each in fields(found)}
+    return {**held, "lines": fidelity_lines(consequences)}
 
 
 def _json_picture(picture: Picture) -> dict[str, object]:

@@ -11,6 +11,7 @@ from ...facts.picture import Picture
 from ..lines import (
     FINDING_COLUMNS,
     Sample,
+    fidelity_lines,
     next_lines,
     samples,
     sql_text,
@@ -77,6 +78,8 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
             f"### {_md(name)}\n\n{_fence(sql_text(sql), 'sql')}"
             for name, sql in sql_of(consequences)
         ),
+        "## Not as in a real run",
+        _md_list(fidelity_lines(consequences)) or "Nothing differs that is known.",
         "## How it was measured",
         _md_list([f"{name}: {told}" for name, told in about(consequences)]),
     ]

@@ -14,6 +14,7 @@ from ...facts.step import RowChange
 from ..lines import (
     Sample,
     differences,
+    fidelity_lines,
     next_lines,
     samples,
     sql_text,
@@ -107,6 +108,11 @@ def report_html(consequences: Consequences, reason: str = "") -> str:
         _section("tables", "Tables", _lines(consequences.schema, "No table changes.")),
         _section("truths", "The four truths", _truths(consequences)),
         _section("sql", "The SQL", _sql(consequences)),
+        _section(
+            "fidelity",
+            "Not as in a real run",
+            _lines(fidelity_lines(consequences), "Nothing differs that is known."),
+        ),
         _section("measured", "How it was measured", _dl(about(consequences))),
     ]
     return printable(

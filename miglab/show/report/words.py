@@ -47,10 +47,24 @@ def about(consequences: Consequences) -> list[tuple[str, str]]:
         for name, told in (
             ("project", consequences.project),
             ("database", consequences.database),
+            *_copies(consequences),
             ("measured on", str(consequences.engine)),
             ("the rehearsal took", seconds(consequences.seconds)),
         )
         if told
+    ]
+
+
+def _copies(consequences: Consequences) -> list[tuple[str, str]]:
+    """How old the copies of the databases are."""
+    found = consequences.fidelity
+    return [
+        (
+            f"copy of {each.alias}",
+            f"made {each.copied:%Y-%m-%d %H:%M:%S} UTC; the original was last written to "
+            f"{each.changed:%Y-%m-%d %H:%M:%S} UTC",
+        )
+        for each in (found.databases if found else ())
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...compare.agreement import counted
 from ...facts.consequences import Severity
-from ..measured import Measured
+from ..measured import Measured, hindrances
 from .rule import Said, rule
 
 _DO = "do not leave it like this: the next deployment runs migrate"
@@ -16,7 +16,7 @@ _DO = "do not leave it like this: the next deployment runs migrate"
 def next_fails(measured: Measured) -> Iterator[Said]:
     """It fails."""
     following = measured.following
-    if following is not None and following.fails and not following.run.step.obstacles:
+    if following is not None and following.fails and not hindrances(following.run):
         run = following.run
         where = str(run.failed.key) if run.failed else "migrate"
         yield Said(f"the next plain migrate fails: {run.step.refusal}", where, _DO)
@@ -35,8 +35,8 @@ def next_destroys(measured: Measured) -> Iterator[Said]:
 def next_unknown(measured: Measured) -> Iterator[Said]:
     """A limit of miglab's stood in its way."""
     following = measured.following
-    if following is not None and following.run.step.refused:
-        for each in following.run.step.obstacles:
+    if following is not None:
+        for each in hindrances(following.run):
             yield Said(
                 f"the next plain migrate could not be rehearsed: {each.what}", "migrate", each.do
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...compare.agreement import counted
 from ...facts.consequences import Severity
 from ...facts.outcome import Return
-from ..measured import Measured
+from ..measured import Measured, hindrances
 from .rule import Said, rule
 
 
@@ -76,10 +76,10 @@ def way_back_unknown(measured: Measured) -> Iterator[Said]:
     """A limit of miglab's stopped the way back."""
     back = measured.back
     if back is not None and back.level is Return.UNKNOWN:
-        run = next(run for run in back.runs if run.step.refused)
-        for each in run.step.obstacles:
-            what = f"the way back could not be rehearsed: {each.what}"
-            yield Said(what, run.step.line, each.do)
+        for run in back.runs:
+            for each in hindrances(run):
+                what = f"the way back could not be rehearsed: {each.what}"
+                yield Said(what, run.step.line, each.do)
 
 
 @rule("column-order", Severity.NOTE)
