@@ -17,7 +17,7 @@ import pytest
 
 from miglab import Lab
 from miglab.errors import BadInput, Interrupted, NoProject
-from miglab.facts.outcome import Return
+from miglab.facts.outcome import Happened, Return
 
 from .own import AUTH, fingerprints, manage, shop, write
 
@@ -264,9 +264,10 @@ def test_a_project_that_reaches_out_is_stopped_and_told_so(
     )
     before = fingerprints(folder, outside)
     found = of(folder).what_if("migrate shop 0001")
-    assert found.stops
-    kept = found.finding("kept-in")
-    assert kept is not None
+    assert found.outcome.happened is Happened.NOT_REHEARSED
+    assert found.outcome.status == 1
+    assert found.finding("not-rehearsed") is not None
+    (kept,) = found.runs[0].step.kept_in
     assert what in kept.what
     assert "0002_price.py" in kept.where
     assert fingerprints(folder, outside) == before
