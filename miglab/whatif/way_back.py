@@ -208,7 +208,7 @@ def _without_record(truths: Truths) -> Schema:
 
 def _level(rows: Sequence[RowChange]) -> Return:
     """How far the rows come back, where the schema does."""
-    if any(each.gained > each.lost or each.filled for each in rows):
+    if any(each.gained > each.lost for each in rows):
         return Return.MORE
     if any(each.lost or each.gained for each in rows):
         return Return.SCHEMA

@@ -462,11 +462,7 @@ def level_of_rows(before: State, end: State) -> Return:
         if name.startswith(("auth_", "django_")):
             continue
         was, now = before.by_key(name), end.by_key(name)
-        if len(now) > len(was) or any(
-            row[column] is None and now[key][column] is not None
-            for key, row in was.items()
-            for column in (row if key in now else ())
-        ):
+        if len(now) > len(was):
             return Return.MORE
         if was.keys() != now.keys():
             level = Return.SCHEMA

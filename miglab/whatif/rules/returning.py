@@ -58,10 +58,13 @@ def rows_added(measured: Measured) -> Iterator[Said]:
 
 @rule("values-added", Severity.BACK)
 def values_added(measured: Measured) -> Iterator[Said]:
-    """Values stand where there was NULL."""
+    """There are values where there was NULL, and no other finding says so."""
     back = measured.back
+    said = {each.where for each in measured.lost_there}
     for change in back.rows if back else ():
         for column, number in change.filled.items():
+            if f"{change.place}.{column}" in said:
+                continue
             word = "is a value" if number == 1 else "are values"
             yield Said(
                 f"after the way back {counted(number, 'NULL', 'NULLs')} of "
