@@ -159,7 +159,7 @@ def _more(by_then: Sequence[Loss], before: Sequence[Loss]) -> list[Loss]:
         more = each.lost - known.get((each.id, each.where), 0)
         if more > 0:
             new.append(replace(each, lost=more, gone=more))
-    return sorted(new, key=lambda each: (-each.lost, each.where))
+    return sorted(new, key=lambda each: -each.lost)
 
 
 def _picture(whole: Picture, rungs: Sequence[Rung]) -> Picture:
