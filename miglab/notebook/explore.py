@@ -86,8 +86,8 @@ class Explorer:
         """The parts below each other; all explorers of a lab have one model, and so one state."""
         import ipywidgets
 
-        from .widgets.hub import model_of
         from .widgets.menus import menus
+        from .widgets.models import model_of
         from .widgets.views import Graph, Timeline, Truths
 
         model = model_of(self.lab)

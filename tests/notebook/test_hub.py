@@ -15,8 +15,9 @@ from miglab.errors import BadInput, Interrupted, UnknownName
 from miglab.notebook.explore import PARTS, Explorer
 from miglab.notebook.live import VIEW
 from miglab.notebook.progress import shown
-from miglab.notebook.widgets.hub import LabModel, model_of
+from miglab.notebook.widgets.hub import LabModel
 from miglab.notebook.widgets.menus import menus
+from miglab.notebook.widgets.models import model_of
 
 from ..waiting import until
 

@@ -6,7 +6,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import ipywidgets
 import traitlets
@@ -27,13 +27,15 @@ from ...show.masks import masked
 from ...steps.commands import OPTIONS, migrate_line
 from ..progress import in_a_cell
 from .marks import Marks
-from .orders import Order, obey
 from .worker import Job, Worker
 
 #: With more migrations than this, a first look does not wait until the truths are compared.
 COMPARED_AT_ONCE = 200
 
 log = logging.getLogger(__name__)
+
+#: What a widget asks for: ``{"do": its name, …}``.
+Order = dict[str, Any]
 
 
 class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
@@ -59,10 +61,14 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     mends = traitlets.Dict().tag(sync=True)
     looks = traitlets.Dict().tag(sync=True)
 
-    _models: ClassVar[weakref.WeakKeyDictionary[Lab, LabModel]] = weakref.WeakKeyDictionary()
+    def __init__(self, lab: Lab, obey: Callable[[LabModel, Order], None]) -> None:
+        """``obey`` takes up what a widget asks for.
 
-    def __init__(self, lab: Lab) -> None:
+        Raises:
+            LabClosed: the lab is gone.
+        """
         super().__init__(looks=live.looks())
+        self._obey = obey
         #: Widgets that are closed with the lab.
         self.shown: list[ipywidgets.Widget] = []
         self._lab = weakref.ref(lab)
@@ -256,7 +262,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     def hear(self, order: Order) -> None:
         """What a widget asks for. It is taken up, and the click returns."""
         try:
-            obey(self, order)
+            self._obey(self, order)
         except MiglabError as error:
             self.show(said={"kind": "error", "text": masked(str(error))})
 
@@ -287,14 +293,6 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         lab = self._lab()
         if lab is not None:
             lab.cancel()
-
-
-def model_of(lab: Lab) -> LabModel:
-    """The lab's model; the same one for every widget."""
-    model = LabModel._models.get(lab)
-    if model is None:
-        model = LabModel._models[lab] = LabModel(lab)
-    return model
 
 
 def _call(ref: weakref.ReferenceType[LabModel], act: Callable[[LabModel], None]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from ...errors import BadInput, UnknownName
 from ...facts.mend import PAIRS, Mend
@@ -11,11 +10,7 @@ from ...facts.step import Step
 from ...lab import Lab
 from ...show.html import brief, html
 from ...show.masks import masked
-
-if TYPE_CHECKING:
-    from .hub import LabModel
-
-Order = dict[str, Any]
+from .hub import LabModel, Order
 
 
 def obey(model: LabModel, order: Order) -> None:
