@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import glob
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,30 +11,21 @@ from typing import Literal, Protocol
 
 from ..agent.common.protocol import Message
 from ..compare.schema import renames_of
-from ..errors import (
-    AgentDied,
-    BadInput,
-    DiskFull,
-    Interrupted,
-    LabClosed,
-    MiglabError,
-    NoProject,
-    TimeLimit,
-    Unanswered,
-    UnknownName,
-)
+from ..errors import LabClosed, NoProject, UnknownName
 from ..facts.fidelity import DatabaseCopy, Fidelity, LeftOut, Replaced
-from ..facts.step import Difference, FileChange, Obstacle, Renames, RowChange, Step
+from ..facts.step import Renames, RowChange, Step
 from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import History
 from ..project import Project
 from ..project.databases import no_database
-from ..runners import Stopped, answers
+from ..runners import answers
 from ..runners.base import Ask
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.snapshot import Snapshot
+from .description import describe_step
 from .moments import Moment, Moments
-from .reader import Reader, place_of, why
+from .reader import Reader, place_of
+from .stopping import check, explained
 
 #: What moves along the lab's own history, and no command does.
 Move = Literal["rewind", "forward", "restart"]
@@ -154,7 +143,7 @@ class Stage:
         snapshot = self.sandbox.snapshot()
         answer = self.reader.look(snapshot.digest, now.snapshot.old)
         after = Moment(snapshot, self.reader.told(snapshot.digest, answer, None))
-        step = self._told("(done outside this notebook)", "outside", now, after, answer)
+        step = self._describe("(done outside this notebook)", "outside", now, after, answer)
         after.step = step
         self.moments.add(after)
         self._noticed.append(step)
@@ -197,17 +186,17 @@ class Stage:
         before, _ = self.now()
         try:
             answer = self._act(before, act, ask)
-            _check(line, answer)
+            check(line, answer)
             after = self._after(before, answer)
         except BaseException as error:
             if self.closed:
                 raise LabClosed from None
             self._put_back(before)
-            ours = self._explained(line, error)
+            ours = explained(line, error, self.reader.time_limit)
             if ours is None:
                 raise
             raise ours from None
-        step = self.last = self._told(line, kind, before, after, answer)
+        step = self.last = self._describe(line, kind, before, after, answer)
         if after is not before:
             after.step = step
             self.moments.add(after)
@@ -222,7 +211,7 @@ class Stage:
         self.reader.prepare(after.snapshot.digest)
         self.truths()
         steps = f"{abs(by)}" if name != "restart" and abs(by) > 1 else ""
-        self.last = self._told(f"lab.{name}({steps})", name, before, after, {})
+        self.last = self._describe(f"lab.{name}({steps})", name, before, after, {})
         return self.last
 
     def between(self, first: int, second: int) -> Step:
@@ -234,7 +223,7 @@ class Stage:
         before, after = (self.moments.at(each) for each in (first, second))
         renames = renames_of(self.moments.steps(first, second))
         rows = self.compared(before.snapshot, after.snapshot, renames)
-        step = self._told(f"from {first} to {second}", "between", before, after, {})
+        step = self._describe(f"from {first} to {second}", "between", before, after, {})
         return replace(step, rows=rows, renames=renames)
 
     def compared(
@@ -268,57 +257,10 @@ class Stage:
             answer = {**looked, "database": answer.get("database") or looked["database"]}
         return Moment(snapshot, self.reader.told(snapshot.digest, answer, before.truths))
 
-    def _told(self, line: str, kind: str, before: Moment, after: Moment, answer: Message) -> Step:
-        assert before.truths is not None
-        assert after.truths is not None
-        sql = answers.statements(answer.get("sql", ()))
-        return Step(
-            line=line,
-            kind=kind,
-            output=answer.get("output", ""),
-            before=before.truths,
-            after=after.truths,
-            refusal=answers.refusal(answer.get("error")),
-            sql=sql,
-            rows=answers.row_changes(answer.get("rows", ())),
-            files=_file_changes(before, after),
-            apps=self.apps,
-            sql_left_out=answer.get("sql_left_out", 0),
-            plan=answers.plan(answer.get("plan", ())),
-            ran=answers.ran(answer.get("migrations", ()), sql),
-            renames=answers.renames(answer.get("renames", {})),
-            kept_in=answers.reaches(answer.get("refused", ())),
-            obstacles=self._obstacles(answer),
-            differs=self._differs(answer),
-        )
-
-    def _obstacles(self, answer: Message) -> tuple[Obstacle, ...]:
-        """What was in the way; of what the copy lacks, that which was never copied."""
-        found = [
-            each
-            for each in answer.get("obstacles", ())
-            if "path" not in each or self._was_left_out(each["path"])
-        ]
-        return answers.obstacles([*found, *answer.get("unmeasured", ())])
-
-    def _differs(self, answer: Message) -> tuple[Difference, ...]:
-        lacks = [each for each in answer.get("lacks", ()) if self._was_left_out(each)]
-        files = tuple(
-            Difference(
-                "file-not-copied",
-                f"{path} was looked for and is not in the copy",
-                do=f"copy it with `--include '{glob.escape(path)}'`",
-            )
-            for path in lacks
-        )
-        return (*answers.instead(answer.get("instead", {})), *files)
-
-    def _was_left_out(self, path: str) -> bool:
-        """Whether the copy never had this: neither was it there and went, nor is it a database
-        that has a place of its own."""
-        project = self.project
-        placed = f"project/{path}" in project.databases.values()
-        return not placed and path not in project.files and path not in project.folders
+    def _describe(
+        self, line: str, kind: str, before: Moment, after: Moment, answer: Message
+    ) -> Step:
+        return describe_step(self.project, self.apps, (line, kind), (before, after), answer)
 
     @property
     def fidelity(self) -> Fidelity:
@@ -340,52 +282,7 @@ class Stage:
         self.sandbox.restore(moment.snapshot)
         self.reader.prepare(moment.snapshot.digest)
 
-    def _explained(self, line: str, error: BaseException) -> MiglabError | None:
-        """Our own error for what stopped a command, or ``None`` for any other."""
-        if isinstance(error, Stopped):
-            if error.why == "cancelled":
-                return Interrupted(line, "cancelled")
-            reason = why(error, self.reader.time_limit)
-            if error.why == "limit":
-                return TimeLimit(line, reason, "Lab(…, time_limit=…) allows more.")
-            return AgentDied(line, reason)
-        if isinstance(error, KeyboardInterrupt):
-            return Interrupted(line, "interrupted")
-        if isinstance(error, OSError):
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                return _disk_full(line)
-            return BadInput(f"{line}: {error.strerror or error}")
-        return None
-
 
 def laid_out_as(project: Project, sandbox: Sandbox) -> Project:
     """The same project with nothing in it yet: a snapshot fills it."""
     return replace(project, root=sandbox.project, files=(), folders=())
-
-
-def _check(line: str, answer: Message) -> None:
-    """Raise for what stops a command although its process came to an end."""
-    error = answer.get("error")
-    if error and error["full_disk"]:
-        raise _disk_full(line)
-    if error and error["class"] == "NoAnswer":
-        question = " ".join(error["message"].split())
-        raise Unanswered(
-            line,
-            f"Django asked, and nobody answered: {question}",
-            "Give the answers: %%manage with one answer a line, or answers=[…].",
-        )
-
-
-def _disk_full(line: str) -> DiskFull:
-    return DiskFull(line, "there is no room left on the disk", "Free some, then try again.")
-
-
-def _file_changes(before: Moment, after: Moment) -> tuple[FileChange, ...]:
-    old, new = before.snapshot.files, after.snapshot.files
-    how = {True: "removed", False: "changed"}
-    return tuple(
-        FileChange(path, "added" if path not in old else how[path not in new])
-        for path in sorted(old.keys() | new.keys())
-        if old.get(path) != new.get(path)
-    )

@@ -1,0 +1,85 @@
+"""What the agent answered, as a step."""
+
+from __future__ import annotations
+
+import glob
+
+from ..agent.common.protocol import Message
+from ..facts.step import Difference, FileChange, Obstacle, Step
+from ..project import Project
+from ..runners import answers
+from .moments import Moment
+
+
+def describe_step(
+    project: Project,
+    apps: tuple[str, ...],
+    typed: tuple[str, str],
+    moments: tuple[Moment, Moment],
+    answer: Message,
+) -> Step:
+    """A step from what the agent answered. ``apps`` are the labels that its pictures show,
+    ``typed`` its line and kind, ``moments`` those before and after it."""
+    (line, kind), (before, after) = typed, moments
+    assert before.truths is not None
+    assert after.truths is not None
+    sql = answers.statements(answer.get("sql", ()))
+    return Step(
+        line=line,
+        kind=kind,
+        output=answer.get("output", ""),
+        before=before.truths,
+        after=after.truths,
+        refusal=answers.refusal(answer.get("error")),
+        sql=sql,
+        rows=answers.row_changes(answer.get("rows", ())),
+        files=_file_changes(before, after),
+        apps=apps,
+        sql_left_out=answer.get("sql_left_out", 0),
+        plan=answers.plan(answer.get("plan", ())),
+        ran=answers.ran(answer.get("migrations", ()), sql),
+        renames=answers.renames(answer.get("renames", {})),
+        kept_in=answers.reaches(answer.get("refused", ())),
+        obstacles=_obstacles(project, answer),
+        differs=_differs(project, answer),
+    )
+
+
+def _obstacles(project: Project, answer: Message) -> tuple[Obstacle, ...]:
+    """What was in the way; of what the copy lacks, that which was never copied."""
+    found = [
+        each
+        for each in answer.get("obstacles", ())
+        if "path" not in each or _was_left_out(project, each["path"])
+    ]
+    return answers.obstacles([*found, *answer.get("unmeasured", ())])
+
+
+def _differs(project: Project, answer: Message) -> tuple[Difference, ...]:
+    lacks = [each for each in answer.get("lacks", ()) if _was_left_out(project, each)]
+    files = tuple(
+        Difference(
+            "file-not-copied",
+            f"{path} was looked for and is not in the copy",
+            do=f"copy it with `--include '{glob.escape(path)}'`",
+        )
+        for path in lacks
+    )
+    return (*answers.instead(answer.get("instead", {})), *files)
+
+
+def _was_left_out(project: Project, path: str) -> bool:
+    """Whether the copy never had this: neither was it there and went, nor is it a database
+    that has a place of its own."""
+    placed = f"project/{path}" in project.databases.values()
+    return not placed and path not in project.files and path not in project.folders
+
+
+def _file_changes(before: Moment, after: Moment) -> tuple[FileChange, ...]:
+    old, new = before.snapshot.files, after.snapshot.files
+    how = {True: "removed", False: "changed"}
+    return tuple(
+        FileChange(path, "added" if path not in old else how[path not in new])
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path)
+    )

@@ -1,0 +1,55 @@
+"""Our own errors for whatever stops a command on its way."""
+
+from __future__ import annotations
+
+import errno
+
+from ..agent.common.protocol import Message
+from ..errors import (
+    AgentDied,
+    BadInput,
+    DiskFull,
+    Interrupted,
+    MiglabError,
+    TimeLimit,
+    Unanswered,
+)
+from ..runners import Stopped
+from .reader import why
+
+
+def explained(line: str, error: BaseException, limit: float) -> MiglabError | None:
+    """Our own error for what stopped a command, or ``None`` for any other. ``limit`` is how many
+    seconds it had."""
+    if isinstance(error, Stopped):
+        if error.why == "cancelled":
+            return Interrupted(line, "cancelled")
+        reason = why(error, limit)
+        if error.why == "limit":
+            return TimeLimit(line, reason, "Lab(…, time_limit=…) allows more.")
+        return AgentDied(line, reason)
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted(line, "interrupted")
+    if isinstance(error, OSError):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return _disk_full(line)
+        return BadInput(f"{line}: {error.strerror or error}")
+    return None
+
+
+def check(line: str, answer: Message) -> None:
+    """Raise for what stops a command although its process came to an end."""
+    error = answer.get("error")
+    if error and error["full_disk"]:
+        raise _disk_full(line)
+    if error and error["class"] == "NoAnswer":
+        question = " ".join(error["message"].split())
+        raise Unanswered(
+            line,
+            f"Django asked, and nobody answered: {question}",
+            "Give the answers: %%manage with one answer a line, or answers=[…].",
+        )
+
+
+def _disk_full(line: str) -> DiskFull:
+    return DiskFull(line, "there is no room left on the disk", "Free some, then try again.")
