@@ -14,12 +14,19 @@ class Refusal:
     """Why a command did not do what it was asked.
 
     ``error`` is the class's name as Django or Python has it, ``message`` its text and
-    ``traceback`` what a terminal would have shown, without the lines of miglab's own.
+    ``traceback`` what a terminal would have shown, without the lines of miglab's own. ``cause`` is
+    the first error of those that this one was raised from, where it says something else.
     """
 
     error: str
     message: str
     traceback: str = ""
+    cause: str = ""
+
+    @property
+    def because(self) -> str:
+        """The same with its cause."""
+        return f"{self}, because of {self.cause}" if self.cause else str(self)
 
     def __str__(self) -> str:
         return f"{self.error}: {self.message}" if self.message else self.error

@@ -138,7 +138,7 @@ def refusal(data: Json | None) -> Refusal | None:
     """``done.error`` as facts."""
     if data is None:
         return None
-    return Refusal(data["class"], data["message"], data["traceback"])
+    return Refusal(data["class"], data["message"], data["traceback"], data.get("cause", ""))
 
 
 _READS = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")

@@ -11,7 +11,8 @@ from .. import FOLDER
 
 
 def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
-    """The error as ``class``, ``message``, ``traceback``, ``full_disk``; ``None`` if there is none.
+    """The error as ``class``, ``message``, ``cause``, ``traceback``, ``full_disk``; ``None`` if
+    there is none.
 
     A ``CommandError`` reaches the top as the ``SystemExit`` that Django makes of it
     (``BaseCommand.run_from_argv``): it is that error's context.
@@ -23,19 +24,41 @@ def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
         cause = error.__context__
         if cause is None or not hasattr(cause, "returncode"):
             message = error.code if isinstance(error.code, str) else ""
-            return {"class": "SystemExit", "message": message, "traceback": "", "full_disk": False}
+            return {
+                "class": "SystemExit",
+                "message": message,
+                "cause": "",
+                "traceback": "",
+                "full_disk": False,
+            }
         error = cause
         lines = ""
-    try:
-        message = str(error)
-    except Exception:
-        message = ""
     return {
         "class": type(error).__name__,
-        "message": message,
+        "message": _message(error),
+        "cause": _first_cause(error),
         "traceback": lines,
         "full_disk": any(_is_full_disk(each) for each in with_causes(error)),
     }
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return ""
+
+
+def _first_cause(error: BaseException) -> str:
+    """The first error of those that were raised from one another, where it says something else:
+    Django raises its own database errors from the driver's, which say the same."""
+    first, seen = error, {id(error)}
+    while first.__cause__ is not None and id(first.__cause__) not in seen:
+        first = first.__cause__
+        seen.add(id(first))
+    if _message(first) == _message(error):
+        return ""
+    return "%s: %s" % (type(first).__name__, _message(first))
 
 
 def show(error: BaseException) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...compare.agreement import counted
 from ...facts.consequences import Severity
 from ..measured import Measured, hindrances
+from .advice import because
 from .rule import Said, rule
 
 _DO = "do not leave it like this: the next deployment runs migrate"
@@ -19,7 +20,7 @@ def next_fails(measured: Measured) -> Iterator[Said]:
     if following is not None and following.fails and not hindrances(following.run):
         run = following.run
         where = str(run.failed.key) if run.failed else "migrate"
-        yield Said(f"the next plain migrate fails: {run.step.refusal}", where, _DO)
+        yield Said(f"the next plain migrate fails: {because(run)}", where, _DO)
 
 
 @rule("next-destroys", Severity.NEXT)
@@ -51,7 +52,7 @@ def next_as_before(measured: Measured) -> Iterator[Said]:
     if following.run.step.refused and not following.fails:
         yield Said(
             f"plain migrate fails afterwards, as it would have failed before: "
-            f"{following.run.step.refusal}",
+            f"{because(following.run)}",
             "migrate",
         )
     elif following.rows and not following.destroys:

@@ -8,6 +8,7 @@ from ...compare.agreement import counted
 from ...facts.consequences import Severity
 from ...facts.outcome import Return
 from ..measured import Measured, hindrances
+from .advice import because
 from .rule import Said, rule
 
 
@@ -22,7 +23,7 @@ def no_way_back(measured: Measured) -> Iterator[Said]:
     if run is not None:
         place = f" at {run.failed.key}" if run.failed else ""
         far = f", after {len(run.finished)} of {len(run.plan)}" if run.finished else ""
-        what = f"the way back fails{place}{far}: {run.step.line}: {run.step.refusal}"
+        what = f"the way back fails{place}{far}: {run.step.line}: {because(run)}"
     yield Said(what, run.step.line if run else "", "only a backup brings it back")
 
 

@@ -8,6 +8,7 @@ from ...compare.agreement import counted
 from ...facts.consequences import Severity
 from ...facts.run import Fate, Run
 from ..measured import Measured
+from .advice import advice, because
 from .rule import Said, rule
 
 
@@ -31,7 +32,7 @@ def refused(measured: Measured) -> Iterator[Said]:
     for run in _stopped(measured):
         if run.failed is None and not run.all_done:
             yield Said(
-                f"{run.step.line} is refused: {run.step.refusal}",
+                f"{run.step.line} is refused: {because(run)}",
                 run.step.line,
                 "mend what Django objects to, then rehearse again",
             )
@@ -47,8 +48,7 @@ def fails_at_the_end(measured: Measured) -> Iterator[Said]:
             word = "unapplied" if run.plan[-1].backwards else "applied"
             stay = "stays" if number == 1 else "stay"
             yield Said(
-                f"{all_of_them} {word} and {stay} so; then {run.step.line} fails: "
-                f"{run.step.refusal}",
+                f"{all_of_them} {word} and {stay} so; then {run.step.line} fails: {because(run)}",
                 run.step.line,
                 "mend what runs after the migrations, such as a post_migrate handler",
             )
@@ -61,7 +61,7 @@ def irreversible(measured: Measured) -> Iterator[Said]:
         refusal, failed = run.step.refusal, run.failed
         stops_here = refusal is not None and refusal.error == "IrreversibleError"
         if stops_here and failed is not None:
-            yield Said(f"it stops at {failed.key}: {refusal}", str(failed.key), _REVERSE)
+            yield Said(f"it stops at {failed.key}: {because(run)}", str(failed.key), _REVERSE)
         for each in run.plan:
             if each.irreversible and each.fate is not Fate.FAKED and each is not failed:
                 why = "; ".join(each.irreversible)
@@ -78,11 +78,7 @@ def fails(measured: Measured) -> Iterator[Said]:
         refusal, failed = run.step.refusal, run.failed
         if refusal is None or failed is None or refusal.error == "IrreversibleError":
             continue
-        do = "read the error, mend its cause, then rehearse again"
-        if refusal.error == "IntegrityError":
-            schema = "the older schema" if failed.backwards else "the new schema"
-            do = f"change the rows that {schema} does not allow, then rehearse again"
-        yield Said(f"it stops at {failed.key}: {refusal}", str(failed.key), do)
+        yield Said(f"it stops at {failed.key}: {because(run)}", str(failed.key), advice(run))
 
 
 @rule("halfway", Severity.STOPS)

@@ -1,0 +1,61 @@
+"""What to do about an error, by its cause and by the direction in which it came up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ...facts.run import Run
+
+_AGAIN = "then rehearse again"
+
+
+def because(run: Run) -> str:
+    """Why a command was refused, with its first cause; empty where it was not."""
+    return run.step.refusal.because if run.step.refusal else ""
+
+
+def advice(run: Run) -> str:
+    """What to do about the error at which a command stopped."""
+    failed, said = run.failed, because(run)
+    backwards = failed is not None and failed.backwards
+    for pattern, do in _ADVICE:
+        found = re.search(pattern, said, re.IGNORECASE)
+        if found:
+            return f"{do(found, backwards)}, {_AGAIN}"
+    return f"read the error, mend its cause, {_AGAIN}"
+
+
+def _schema(backwards: bool) -> str:
+    return "the older schema" if backwards else "the new schema"
+
+
+def _orphan(found: re.Match[str], backwards: bool) -> str:
+    return (
+        "correct or delete the row that refers to a row that is missing: until then every "
+        "migration of this database stops there"
+    )
+
+
+def _forbidden(found: re.Match[str], backwards: bool) -> str:
+    return f"change the rows that {_schema(backwards)} does not allow"
+
+
+def _exists(found: re.Match[str], backwards: bool) -> str:
+    return (
+        "find out why the database has it already, although the record says that this migration "
+        "is not applied"
+    )
+
+
+def _missing(found: re.Match[str], backwards: bool) -> str:
+    return "find out why the database lacks it, although the record says that it is there"
+
+
+#: The first that fits counts; the words are those of the databases that Django supports.
+_ADVICE: tuple[tuple[str, Callable[[re.Match[str], bool], str]], ...] = (
+    (r"invalid foreign key|foreign key constraint|violates foreign key", _orphan),
+    (r"integrityerror|constraint failed|duplicate key|cannot be null", _forbidden),
+    (r"already exists|duplicate column", _exists),
+    (r"no such (table|column)|does not exist|doesn't exist|unknown column", _missing),
+)
