@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import quote
 
 # Older Pythons read this file too, so it is written in the syntax of 3.6.
 if sys.version_info < (3, 11):  # noqa: UP036
@@ -23,8 +22,6 @@ VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
 LESSONS = ROOT / "notebooks"
 WORK = ROOT / "my-work"
-FIRST = "00_start_here.ipynb"
-APP = LESSONS / "explore" / "explorer.ipynb"
 
 #: Tests run on all cores, those of one file one after the other.
 AT_ONCE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -82,7 +79,6 @@ def environment() -> dict[str, str]:
         "PYTHONIOENCODING": kept.get("PYTHONIOENCODING", "utf-8"),
         "PIP_USER": "0",
         "JUPYTER_PREFER_ENV_PATH": "1",
-        "JUPYTERLAB_WORKSPACES_DIR": str(VENV / "share" / "jupyter" / "lab" / "workspaces"),
     }
     return {**kept, **own}
 
@@ -117,16 +113,6 @@ def setup() -> None:
         pip(["--no-deps", "--require-hashes", "-r", str(lock)], total)
     print("Installing miglab itself, from here.", flush=True)
     pip(["--no-deps", "--no-build-isolation", "--no-index", "-e", str(ROOT)], 1)
-    write_object(
-        VENV / "share" / "jupyter" / "lab" / "settings" / "overrides.json",
-        {
-            "@jupyterlab/apputils-extension:notification": {
-                "fetchNews": "false",
-                "checkForUpdates": False,
-                "doNotDisturbMode": True,
-            }
-        },
-    )
     write_object(stamp, want)
     print(f"Ready after {time.monotonic() - began:.0f} seconds.\n", flush=True)
 
@@ -244,144 +230,34 @@ def write_object(path: Path, content: dict) -> None:
     half.replace(path)
 
 
-# --- my-work/, the learner's copy of the lessons
-
-
-def deliver(lessons: Path, work: Path) -> list[str]:
-    """Copy the lessons that are new or changed, beside what is there; the paths that arrived."""
-    manifest = work / ".lessons.json"
-    delivered, arrived = read_object(manifest), []
-    for lesson in notebooks(lessons):
-        content = read_object(lesson)
-        if "cells" not in content:
-            raise Stop(f"{lesson} is not a notebook.")
-        path = lesson.relative_to(lessons)
-        last = delivered.get(path.as_posix(), {})
-        sources = fingerprint(content)
-        there = [path, Path(last.get("as", path))]
-        if sources == last.get("sources") and any((work / each).exists() for each in there):
-            continue
-        if fingerprint(read_object(work / path)) == sources:
-            target = path
-        else:
-            target = free_name(work, path)
-            write_object(work / target, cleared(content))
-            arrived.append(target.as_posix())
-        delivered[path.as_posix()] = {"sources": sources, "as": target.as_posix()}
-        write_object(manifest, delivered)
-    return arrived
-
-
-def deliver_pages(lessons: Path, work: Path) -> None:
-    """Copy the pages to read and their pictures; one that was changed since stays as it is."""
-    manifest = work / ".pages.json"
-    delivered = read_object(manifest)
-    for page in sorted(each for kind in ("*.md", "pictures/*.svg") for each in lessons.glob(kind)):
-        path = page.relative_to(lessons)
-        target, content = work / path, page.read_bytes()
-        last = delivered.get(path.as_posix())
-        if target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() != last:
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        delivered[path.as_posix()] = hashlib.sha256(content).hexdigest()
-    if delivered:
-        write_object(manifest, delivered)
-
-
-def notebooks(folder: Path) -> list[Path]:
-    """The notebooks in a folder and below, the upper ones first."""
-    found = [path.relative_to(folder) for path in folder.rglob("*.ipynb")]
-    seen = [path for path in found if not any(part.startswith(".") for part in path.parts)]
-    return [folder / path for path in sorted(seen, key=lambda path: (len(path.parts), path))]
-
-
-def fingerprint(notebook: dict) -> str:
-    """What a notebook says and asks, without its outputs, as a hash."""
-    cells = notebook.get("cells", ())
-    said = [[cell.get("cell_type"), "".join(cell.get("source", ""))] for cell in cells]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
-
-
-def cleared(notebook: dict) -> dict:
-    """The notebook as if it had never been run."""
-
-    def clear(cell: dict) -> dict:
-        metadata = {key: value for key, value in cell["metadata"].items() if key != "execution"}
-        ran = {"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {}
-        return {**cell, "metadata": metadata, **ran}
-
-    metadata = {key: value for key, value in notebook["metadata"].items() if key != "widgets"}
-    return {**notebook, "metadata": metadata, "cells": [clear(cell) for cell in notebook["cells"]]}
-
-
-def free_name(work: Path, path: Path) -> Path:
-    """The path itself, else the first of ``… (updated)``, ``… (updated 2)`` that is free."""
-    number, free = 1, path
-    while (work / free).exists():
-        mark = "updated" if number == 1 else f"updated {number}"
-        free = path.with_name(f"{path.stem} ({mark}){path.suffix}")
-        number += 1
-    return free
-
-
-def choose(work: Path, asked: str | None) -> Path:
-    """The learner's notebook of that path, name or part of a name; without one the first."""
-    there = notebooks(work)
-    if asked is None:
-        return work / FIRST if work / FIRST in there else there[0]
-    exact = (Path(asked).resolve(), work / asked, work / Path(asked).name)
-    fitting = [each for each in exact if each in there][:1]
-    fitting = fitting or [each for each in there if Path(asked).stem in each.stem]
-    if len(fitting) != 1:
-        names = "\n".join(f"  {each.relative_to(work).as_posix()}" for each in fitting or there)
-        raise Stop(f"{'More than one' if fitting else 'No'} notebook is {asked!r}:\n{names}")
-    return fitting[0]
-
-
 # --- the commands
 
 
 def lab(arguments: argparse.Namespace) -> int:
     """Open JupyterLab on the learner's copy."""
-    if not notebooks(LESSONS):
-        raise Stop(f"There are no notebooks in {LESSONS} yet.")
-    setup()
-    if not (VENV / "share" / "jupyter" / "kernels" / "python3" / "kernel.json").exists():
-        raise Stop(f"{VENV} has no Python kernel for Jupyter; remove that folder and try again.")
-    new = not WORK.exists()
-    arrived = deliver(LESSONS, WORK)
-    deliver_pages(LESSONS, WORK)
-    if new:
-        print(f"{WORK.name}/ is your copy of the lessons; it is never overwritten.")
-    elif arrived:
-        print(f"New in {WORK.name}/, beside what you have:", *arrived, sep="\n  ")
-    notebook = choose(WORK, arguments.notebook)
-    print(f"Opening {notebook.relative_to(ROOT)}; Ctrl-C ends JupyterLab.\n", flush=True)
-    command = [str(python()), "-m", "jupyterlab", f"--ServerApp.root_dir={WORK}"]
-    command += [f"--ServerApp.port={arguments.port}"] if arguments.port else []
-    command += ["--no-browser"] if arguments.no_browser else []
-    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    address = "/lab/tree/" + quote(notebook.relative_to(WORK).as_posix())
-    command += [f"--LabApp.default_url={address}"]
-    return serve(command, WORK)
+    lesson = [arguments.lesson] if arguments.lesson else []
+    return door("lab", *lesson, "--folder", str(WORK), *served(arguments))
 
 
 def app(arguments: argparse.Namespace) -> int:
     """Serve the explorer as a page of its own."""
+    return door("app", *([arguments.path] if arguments.path else []), *served(arguments))
+
+
+def served(arguments: argparse.Namespace) -> list[str]:
+    """What was typed about the server, for ``miglab``."""
+    port = ["--port", str(arguments.port)] if arguments.port is not None else []
+    return [*port, "--no-browser"] if arguments.no_browser else port
+
+
+def door(*command: str) -> int:
+    """Run ``miglab`` as those have it who installed it, until it ends; its exit status."""
     setup()
-    print("Opening the explorer; Ctrl-C ends it.\n", flush=True)
-    command = [str(python()), "-m", "voila", str(APP), "--show_tracebacks=True"]
-    command += [f"--port={arguments.port}"] if arguments.port else []
-    command += ["--no-browser"] if arguments.no_browser else []
-    return serve(command, ROOT)
-
-
-def serve(command: list[str], folder: Path) -> int:
-    """Run a server until it ends; its exit status."""
-    server = subprocess.Popen(command, cwd=str(folder), env=environment())
+    # Here and not in ROOT: a path that was typed is meant from here.
+    server = subprocess.Popen([str(python()), "-P", "-m", "miglab", *command], env=environment())
     # Ctrl-C is for the server, which asks whether it is meant.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, frame: server.terminate())
     return server.wait()
 
 
@@ -401,9 +277,6 @@ def test(arguments: argparse.Namespace) -> int:
     results = []
     for title, check in checks.items():
         print(f"\n=== {title}: {' '.join(check)}", flush=True)
-        if title == "notebooks" and not notebooks(LESSONS):
-            print("There are no notebooks yet.")
-            continue
         began = time.monotonic()
         failed = run(*check)
         took = time.monotonic() - began
@@ -483,11 +356,12 @@ def parser() -> argparse.ArgumentParser:
 
     add("setup", "make .venv; every other command does it too", lambda arguments: setup() or 0)
     one = add("lab", "open JupyterLab on your own copy of the lessons, in my-work/", lab)
-    one.add_argument("notebook", nargs="?", help="which one to open, as in 03 or revert")
-    served = [one, add("app", "open the explorer as a page of its own, without a notebook", app)]
-    for one in served:
-        one.add_argument("--no-browser", action="store_true", help="only print the address")
-        one.add_argument("--port", type=int, help="the port to listen on")
+    one.add_argument("lesson", nargs="?", help="which one to open, as in 03 or revert")
+    page = add("app", "open the explorer as a page of its own, without a notebook", app)
+    page.add_argument("path", nargs="?", help="your project; without it, the practice project")
+    for command in (one, page):
+        command.add_argument("--no-browser", action="store_true", help="only print the address")
+        command.add_argument("--port", type=int, help="the port to listen on")
     add("test", "run all checks and tests; with arguments, pytest alone with them", test)
     one = add("record", "run the notebooks again, store and compare what they put out", record)
     one.add_argument("notebooks", nargs="*", help="which ones; without any, all of them")

@@ -13,6 +13,7 @@ MiglabError
 │   ├── DiskFull         … because there was no room left
 │   └── Unanswered       … because Django asked something and nobody was there to answer
 ├── NotMeasured          miglab could not find out what a command did; says what went wrong
+├── MissingExtra         what was asked for needs an extra that is not installed
 ├── RefusalExpected      a lesson expected Django to refuse, and it did not (or otherwise)
 └── CannotDraw           no engine could lay out this picture
 """
@@ -111,6 +112,25 @@ class DiskFull(Interrupted):
 
 class Unanswered(Interrupted):
     """Django asked a question, and no answer was given and nobody could be asked."""
+
+
+class MissingExtra(MiglabError):
+    """What was asked for needs an extra of miglab that is not installed.
+
+    Attributes:
+        wanted: what was asked for, as in ``"miglab lab"``.
+        extra: the extra's name.
+        modules: what is missing of it.
+        install: the command that installs it.
+    """
+
+    def __init__(self, wanted: str, extra: str, modules: Iterable[str], install: str) -> None:
+        self.wanted, self.extra, self.modules = wanted, extra, tuple(modules)
+        self.install = install
+        super().__init__(
+            f"{wanted} needs the extra {extra!r} ({', '.join(self.modules)} not installed); "
+            f"install it: {install}"
+        )
 
 
 class RefusalExpected(MiglabError, AssertionError):

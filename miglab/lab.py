@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
+from . import extras
 from .errors import BadInput, RefusalExpected
 from .facts.consequences import Consequences
 from .facts.fidelity import Fidelity
@@ -50,6 +51,7 @@ class Lab:
 
     Raises:
         UnknownName: there is no such project, app, migration or runner.
+        MissingExtra: Django is not installed here.
     """
 
     #: Asks the person a question of Django's and gives the answer. The notebook sets it.
@@ -74,7 +76,9 @@ class Lab:
     ) -> None:
         self.apps = _labels(apps)
         self._runner = runner
-        self._take(open_stage(bundled(project), at, self.apps, _seconds(time_limit), runner))
+        found = bundled(project)
+        extras.require("sandbox", f'Lab("{project}")')
+        self._take(open_stage(found, at, self.apps, _seconds(time_limit), runner))
 
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""

@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -16,12 +16,19 @@ from typing import Any, Literal
 from .. import project, runners
 from ..draw import engines
 from ..errors import MiglabError
+from ..extras import EXTRAS, install, missing
 from ..sandbox.home import home
 
 #: The Django that the lessons are written for.
 DJANGO = "5.2"
 PYTHON = (3, 11)
 SQLITE = (3, 31)
+#: What an extra is for.
+PURPOSES = {
+    "sandbox": "the practice project, miglab demo",
+    "notebooks": "miglab app on your own project",
+    "lab": "the lessons, miglab lab, miglab app",
+}
 #: A lab with its snapshots takes a few megabytes.
 ROOM = 100_000_000
 
@@ -59,13 +66,24 @@ def add(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the findings."""
-    missing = 0
+    lacking = []
     for finding in findings():
         print(finding)
-        missing += finding.state == "missing"
+        lacking += [finding.what] if finding.state == "missing" else []
     print()
-    print("A lab can run here." if not missing else f"A lab cannot run here: {missing} missing.")
-    return 1 if missing else 0
+    print(_conclusion(lacking))
+    return 1 if lacking else 0
+
+
+def _conclusion(lacking: list[str]) -> str:
+    if not lacking:
+        return "A lab can run here."
+    if lacking == ["Django"]:
+        return (
+            "The practice project cannot run here: Django is missing. Your own projects can: "
+            "miglab whatif uses their Django."
+        )
+    return f"A lab cannot run here: {', '.join(lacking)} missing."
 
 
 def findings() -> Iterator[Finding]:
@@ -77,7 +95,8 @@ def findings() -> Iterator[Finding]:
     yield _labs(home())
     yield _runner()
     yield _pictures()
-    yield from (_jupyter(name) for name in ("jupyterlab", "ipykernel", "ipywidgets", "anywidget"))
+    yield from map(_jupyter, EXTRAS["notebooks"])
+    yield from (_extra(name, missing(name)) for name in EXTRAS)
 
 
 def version(distribution: str) -> str | None:
@@ -96,11 +115,11 @@ def _python(found: tuple[int, ...]) -> Finding:
 
 
 def _django(found: str | None) -> Finding:
-    do = f'python -m pip install "django=={DJANGO}.*"'
     if found is None:
-        return Finding("missing", "Django", "not installed", do)
+        return Finding("missing", "Django", "not installed", install("sandbox", "miglab doctor"))
     if not found.startswith(f"{DJANGO}."):
         words = f"{found}; the lessons are written for {DJANGO}, their texts may differ"
+        do = f'python -m pip install "django=={DJANGO}.*"'
         return Finding("optional", "Django", words, do)
     return Finding("ok", "Django", found)
 
@@ -151,8 +170,17 @@ def _pictures() -> Finding:
 def _jupyter(name: str) -> Finding:
     found = version(name)
     if found is None:
-        return Finding("optional", name, "not installed", f"python -m pip install {name}")
+        do = install("notebooks", "miglab doctor")
+        return Finding("optional", name, "not installed", do)
     return Finding("ok", name, found)
+
+
+def _extra(name: str, modules: Sequence[str]) -> Finding:
+    """Whether all of an extra is here; ``modules`` are those that are missing."""
+    if not modules:
+        return Finding("ok", f"extra {name}", PURPOSES[name])
+    words = f"{PURPOSES[name]}: {', '.join(modules)} not installed"
+    return Finding("optional", f"extra {name}", words, install(name, "miglab doctor"))
 
 
 def _dotted(numbers: tuple[int, ...]) -> str:

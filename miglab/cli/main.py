@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import io
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from ..errors import BadArguments, MiglabError
-from . import doctor, whatif
+from . import app, demo, doctor, lab, whatif
+from .terminal import write_what_it_can
 
 #: A command is a module with ``add(commands)``, which sets ``act(arguments) -> exit status``.
-COMMANDS = (doctor, whatif)
+COMMANDS = (lab, demo, app, whatif, doctor)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,6 +39,8 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """The parser of ``miglab`` with all its commands."""
     whole = _Parser(prog="miglab", description="A flight simulator for Django migrations.")
+    known = f"%(prog)s {doctor.version('miglab') or '(version unknown)'}"
+    whole.add_argument("--version", action="version", version=known)
     commands = whole.add_subparsers(title="commands", metavar="command", required=True)
     for command in COMMANDS:
         command.add(commands)
@@ -49,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 means success, 1 failure, 2 that the arguments were not understood.
     A command's own help names the others."""
-    _write_what_the_terminal_can()
+    write_what_it_can()
     chosen = parser().parse_args(arguments)
     try:
         status: int = chosen.act(chosen)
@@ -63,10 +64,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("miglab: interrupted; nothing is left behind", file=sys.stderr)
         return 130
     return status
-
-
-def _write_what_the_terminal_can() -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            with contextlib.suppress(ValueError):
-                stream.reconfigure(errors="replace")

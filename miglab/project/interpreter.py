@@ -98,7 +98,8 @@ def candidates(root: Path, manage_folder: Path) -> Iterator[str]:
             break
         folder = folder.parent
     # The environment that miglab runs in has its turn at the end: it may be miglab's alone.
-    active = os.environ.get("VIRTUAL_ENV")
+    # ``miglab lab`` makes its own the active one, and notes which one was.
+    active = os.environ.get("MIGLAB_VIRTUAL_ENV") or os.environ.get("VIRTUAL_ENV")
     if active and not _same(active, sys.prefix):
         yield from _of_environment(Path(active))
     for name in ("python3", "python"):

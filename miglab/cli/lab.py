@@ -1,0 +1,89 @@
+"""``miglab lab``: the lessons, in a copy of the learner's own, in JupyterLab."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ..extras import require
+from ..workbook import Arrived, bundled_lessons, choose, deliver, is_workbook, offered
+from .doctor import version
+from .serve import JUPYTER, add_options, options, serve
+
+#: What the folder is called if none is given.
+FOLDER = "miglab-lessons"
+
+_DESCRIPTION = f"""\
+Open the lessons in JupyterLab, in a copy of your own.
+
+  miglab lab                    the first lesson
+  miglab lab 05                 lesson 05; a name or a part of one will do too
+  miglab lab --folder learning  keep the copy in the folder learning
+
+The copy is made in {FOLDER}, in the current folder, unless you give another folder, or are in a
+copy already. Your work there is never overwritten: when a newer miglab brings a changed lesson, it
+is put beside yours.
+"""
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "lab",
+        help="open the lessons in JupyterLab",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("lesson", nargs="?", help="which lesson to open, as in 05 or revert")
+    parser.add_argument("--folder", type=Path, help="the folder of your copy")
+    add_options(parser)
+    parser.set_defaults(act=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Bring the copy up to date and serve it until JupyterLab ends."""
+    require("lab", "miglab lab")
+    lessons = bundled_lessons()
+    folder = _folder(arguments.folder)
+    choose(offered(lessons, folder), folder, arguments.lesson)
+    new = not is_workbook(folder)
+    _say(folder, new, deliver(lessons, folder, version("miglab") or "unknown"))
+    notebook = choose(offered(lessons, folder), folder, arguments.lesson)
+    print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)
+    address = f"/lab/tree/{quote(notebook)}"
+    served = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={address}"]
+    served += ["--log-level=WARN", *options(arguments, "ServerApp")]
+    served += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    workspaces = {"JUPYTERLAB_WORKSPACES_DIR": str(_workspaces(folder))}
+    return serve("jupyterlab", served, folder, workspaces)
+
+
+def _folder(given: Path | None) -> Path:
+    here = Path.cwd()
+    if given is None:
+        return here if is_workbook(here) else here / FOLDER
+    return given.expanduser().absolute()
+
+
+def _say(folder: Path, new: bool, arrived: Sequence[Arrived]) -> None:
+    print(f"Your copy of the lessons: {folder}")
+    if new:
+        print("What you write there is never overwritten.")
+    elif arrived:
+        print(f"New in it, from miglab {arrived[0].version}:", *arrived, sep="\n  ")
+
+
+def _workspaces(folder: Path) -> Path:
+    """Where JupyterLab notes what is open in this copy; at first the file browser is closed."""
+    workspaces = folder / ".jupyter" / "workspaces"
+    # JupyterLab's name for the workspace that it opens by itself.
+    layout = workspaces / "default-37a8.jupyterlab-workspace"
+    if not layout.exists():
+        workspaces.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(JUPYTER / "workspace.json", layout)
+    return workspaces

@@ -1,0 +1,85 @@
+"""Runs JupyterLab or Voilà until somebody stops it, with this environment and nothing of another.
+
+jupyter/config/    settings: no news, no search for updates
+jupyter/data/      the page of ``miglab app``, which fetches nothing from elsewhere
+jupyter/workspace.json  how JupyterLab looks at first: the file browser is closed
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+JUPYTER = Path(__file__).resolve().parent / "jupyter"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what both servers understand."""
+    parser.add_argument(
+        "--no-browser", action="store_true", help="print the address and open no browser"
+    )
+    parser.add_argument(
+        "--port", type=_port, help="the port to listen on; the next free one if it is in use"
+    )
+
+
+def options(arguments: argparse.Namespace, server: str) -> list[str]:
+    """The same for a server's command line; ``server`` is the name of its settings."""
+    given = [f"--{server}.port={arguments.port}"] if arguments.port is not None else []
+    return [*given, "--no-browser"] if arguments.no_browser else given
+
+
+def serve(module: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> int:
+    """Run a module of this Python as a server until it ends; its exit status.
+
+    Args:
+        module: as in ``"jupyterlab"``.
+        folder: where it runs.
+        variables: what is added to its environment.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    server = subprocess.Popen(command, cwd=folder, env={**environment(), **variables})
+
+    def end(number: int, frame: FrameType | None) -> None:
+        server.terminate()
+
+    # Ctrl-C reaches the server too, which asks whether it is meant.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, end)
+    return server.wait()
+
+
+def environment() -> dict[str, str]:
+    """This process's variables, changed so that servers, kernels and terminals use this Python."""
+    given = dict(os.environ)
+    programs = str(Path(sys.executable).parent)
+    # IPython would import packages of the active environment, such as its Django. ``Lab.of``
+    # still has to find the project's Python there.
+    active = given.pop("VIRTUAL_ENV", None)
+    if active and os.path.realpath(active) != os.path.realpath(sys.prefix):
+        given["MIGLAB_VIRTUAL_ENV"] = active
+    if sys.prefix != sys.base_prefix:
+        given["VIRTUAL_ENV"] = sys.prefix
+    return {
+        **given,
+        "PATH": _first(programs, given.get("PATH", os.defpath)),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_CONFIG_PATH": _first(str(JUPYTER / "config"), given.get("JUPYTER_CONFIG_PATH")),
+        "JUPYTER_PATH": _first(str(JUPYTER / "data"), given.get("JUPYTER_PATH")),
+    }
+
+
+def _first(folder: str, others: str | None) -> str:
+    return os.pathsep.join([folder, others]) if others else folder
+
+
+def _port(text: str) -> int:
+    """A port as typed; the parser says that others are not allowed."""
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")

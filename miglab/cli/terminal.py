@@ -1,0 +1,52 @@
+"""What a terminal can show: signs that it lacks in ASCII, and colour where it is wanted."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import io
+import os
+import sys
+
+#: One character for one, so that columns stay in line.
+_ASCII = str.maketrans("✓✗○◎●↩▸▶◀←→─│–—·…×⏎’“”", '+xo@*<>><<>-|--.~x|\'""')
+
+_COLOURS = {"bold": "1", "red": "31", "green": "32", "blue": "36", "dim": "2"}
+
+
+def write_what_it_can() -> None:
+    """Let standard output and error write in ASCII what their encoding does not have."""
+    codecs.register_error("miglab", _in_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            with contextlib.suppress(ValueError):
+                stream.reconfigure(errors="miglab")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    signs = error.object[error.start : error.end].translate(_ASCII)
+    return "".join(sign if sign.isascii() else "?" for sign in signs), error.end
+
+
+def has_colour() -> bool:
+    """Whether standard output is a terminal that shows colour, and nobody said ``NO_COLOR``.
+
+    https://no-color.org
+    """
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    if not sys.stdout.isatty():
+        return False
+    if sys.platform == "win32":
+        os.system("")  # Older consoles understand colours only after this.
+    return True
+
+
+def paint(text: str, *styles: str) -> str:
+    """The text in bold, dim or a colour, where there is colour."""
+    if not has_colour():
+        return text
+    codes = ";".join(_COLOURS[style] for style in styles)
+    return f"\033[{codes}m{text}\033[0m"

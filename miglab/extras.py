@@ -1,0 +1,74 @@
+"""Which extras of miglab are installed here, and the command that installs one."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from .errors import MissingExtra
+
+_SANDBOX = ("django",)
+_NOTEBOOKS = ("anywidget", "ipykernel", "ipywidgets", "jupyterlab", "voila")
+
+#: Extra → the modules that it brings and that something cannot do without.
+EXTRAS = {"sandbox": _SANDBOX, "notebooks": _NOTEBOOKS, "lab": (*_SANDBOX, *_NOTEBOOKS)}
+
+
+def missing(extra: str) -> list[str]:
+    """The modules of an extra that are not installed here."""
+    return [module for module in EXTRAS[extra] if find_spec(module) is None]
+
+
+def require(extra: str, wanted: str) -> None:
+    """Refuse what was asked for if the extra that it needs is not installed.
+
+    Args:
+        wanted: what was asked for, as in ``"miglab lab"``.
+
+    Raises:
+        MissingExtra: the extra is not installed, or not all of it.
+    """
+    modules = missing(extra)
+    if modules:
+        raise MissingExtra(wanted, extra, modules, install(extra, wanted))
+
+
+def install(extra: str, wanted: str) -> str:
+    """The command that installs an extra, in the way in which this miglab was installed; with
+    uvx, which installs nothing that stays, ``wanted`` with the extra."""
+    requirement, place = _requirement(extra), Path(sys.prefix)
+    if _is_uvx(place):
+        return command(wanted if wanted.startswith("miglab ") else "miglab lab", extra)
+    if (place / "uv-receipt.toml").is_file():
+        return f"uv tool install {requirement}"
+    if (place / "pipx_metadata.json").is_file():
+        return f"pipx install --force {requirement}"
+    if _made_by_uv(place):
+        return f"uv pip install {requirement}"
+    return f"python -m pip install {requirement}"
+
+
+def command(wanted: str, extra: str = "lab") -> str:
+    """A command of miglab as one has to type it here: with uvx, it needs more words."""
+    if _is_uvx(Path(sys.prefix)):
+        return f"uvx --from {_requirement(extra)} {wanted}"
+    return wanted
+
+
+def _requirement(extra: str) -> str:
+    return f'"miglab[{extra}]"'
+
+
+def _is_uvx(place: Path) -> bool:
+    """Whether this environment is one of those that uvx keeps in its cache."""
+    return any(part.startswith("archive-v") for part in place.parts)
+
+
+def _made_by_uv(place: Path) -> bool:
+    """Whether uv made this environment: then there is no pip in it."""
+    try:
+        lines = (place / "pyvenv.cfg").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    return any(line.partition("=")[0].strip() == "uv" for line in lines)

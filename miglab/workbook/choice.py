@@ -1,0 +1,75 @@
+"""Which notebook of a learner's folder is meant by a number, a name or a part of one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from ..errors import BadInput, UnknownName
+from .delivery import delivered
+from .lessons import FIRST, notebooks
+
+
+def offered(lessons: Path, folder: Path) -> dict[str, str]:
+    """What can be opened in a folder: each lesson with its newest copy there, and after them the
+    learner's own notebooks. Both are paths in the folder."""
+    known = delivered(folder)
+    found: dict[str, str] = {}
+    for lesson in notebooks(lessons):
+        copy = known.get(lesson, {}).get("as", lesson)
+        found[lesson] = copy if (folder / copy).exists() else lesson
+    own = notebooks(folder) if folder.is_dir() else []
+    return found | {path: path for path in own if _lesson_of(path) not in found}
+
+
+def choose(offers: Mapping[str, str], folder: Path, asked: str | None) -> str:
+    """The notebook that is meant, as a path in the folder.
+
+    Args:
+        offers: from ``offered``.
+        asked: a number (``"05"``), a path, a name or a part of one; ``None`` is the first lesson.
+
+    Raises:
+        UnknownName, BadInput: no notebook is meant, or more than one; names those there are.
+    """
+    if asked is None:
+        return offers.get(FIRST) or next(iter(offers.values()))
+    exact = _path_in(folder, asked)
+    if exact is not None:
+        return exact
+    names = [name for name in offers if _is_meant(name, asked)]
+    if len(names) == 1:
+        return offers[names[0]]
+    if not names:
+        raise UnknownName("lesson", asked, map(_short, offers))
+    raise BadInput(f"{asked!r} is more than one lesson: {', '.join(map(_short, names))}")
+
+
+def _path_in(folder: Path, asked: str) -> str | None:
+    """The path of a file that is named whole, from here or from the folder."""
+    top = folder.resolve()
+    for each in (Path(asked).absolute(), folder / asked):
+        path = each.resolve()
+        if path.suffix == ".ipynb" and path.is_file() and path.is_relative_to(top):
+            return path.relative_to(top).as_posix()
+    return None
+
+
+def _is_meant(name: str, asked: str) -> bool:
+    path, wanted = PurePosixPath(name), PurePosixPath(asked.replace("\\", "/"))
+    if asked.isdecimal():
+        number = re.match(r"\d+", path.stem)
+        return number is not None and int(number[0]) == int(asked)
+    if wanted.suffix == ".ipynb":
+        return path.name == wanted.name
+    return asked in _short(name)
+
+
+def _short(name: str) -> str:
+    return name.removesuffix(".ipynb")
+
+
+def _lesson_of(path: str) -> str:
+    """The lesson that a copy was made from, by its name."""
+    return re.sub(r" \(updated( \d+)?\)\.ipynb$", ".ipynb", path)

@@ -1,0 +1,133 @@
+"""Copies lessons that are new or changed into a learner's folder, and never over what is there.
+
+FOLDER/.lessons.json  lesson → the copy that came last, the version of miglab that brought it, and
+                      what the lesson said
+FOLDER/.pages.json    page → what it said
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ..errors import BadInput, MiglabError
+from .lessons import cleared, fingerprint, notebooks, read_object, write_object
+
+_LESSONS, _PAGES = ".lessons.json", ".pages.json"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A lesson that was copied into the folder.
+
+    Attributes:
+        path: its path in the folder.
+        version: the version of miglab that brought it.
+        beside: the copy that stays as it was; empty where there was none.
+        old_version: the version that had brought ``beside``; empty where nobody knows.
+    """
+
+    path: str
+    version: str
+    beside: str = ""
+    old_version: str = ""
+
+    def __str__(self) -> str:
+        since = f", from {self.old_version}," if self.old_version else ""
+        return f"{self.path} ({self.beside}{since} stays as it is)" if self.beside else self.path
+
+
+def is_workbook(folder: Path) -> bool:
+    """Whether lessons were copied into this folder before."""
+    return (folder / _LESSONS).is_file()
+
+
+def delivered(folder: Path) -> dict[str, dict[str, str]]:
+    """What the folder knows of each lesson: ``as``, ``version`` and ``sources``."""
+    return {
+        lesson: entry
+        for lesson, entry in read_object(folder / _LESSONS).items()
+        if isinstance(entry, dict)
+    }
+
+
+def deliver(lessons: Path, folder: Path, version: str) -> list[Arrived]:
+    """Copy the lessons that are new or changed, and the pages; gives the lessons that arrived.
+
+    Raises:
+        BadInput: the folder cannot be written, or is where the lessons come from.
+        MiglabError: a lesson is not a notebook.
+    """
+    if folder.resolve() == lessons.resolve():
+        raise BadInput(f"{folder} is where the lessons come from; give another folder for a copy")
+    try:
+        arrived = _deliver_lessons(lessons, folder, version)
+        _deliver_pages(lessons, folder)
+    except OSError as error:
+        raise BadInput(
+            f"the lessons cannot be copied to {folder}: {error.strerror or error}; "
+            "give a folder that you may write to, with --folder"
+        ) from None
+    return arrived
+
+
+def _deliver_lessons(lessons: Path, folder: Path, version: str) -> list[Arrived]:
+    known: dict[str, Any] = dict(delivered(folder))
+    arrived = []
+    for lesson in notebooks(lessons):
+        content = read_object(lessons / lesson)
+        if "cells" not in content:
+            raise MiglabError(f"{lessons / lesson} is not a notebook")
+        last = known.get(lesson, {})
+        sources = fingerprint(content)
+        copies = [lesson, last.get("as", lesson)]
+        if sources == last.get("sources") and any((folder / each).exists() for each in copies):
+            continue
+        target = lesson
+        if fingerprint(read_object(folder / lesson)) != sources:
+            target = _free_name(folder, lesson)
+            write_object(folder / target, cleared(content, version))
+            arrived.append(_arrived(folder, target, version, lesson, last))
+        known[lesson] = {"sources": sources, "as": target, "version": version}
+        write_object(folder / _LESSONS, known)
+    return arrived
+
+
+def _arrived(folder: Path, target: str, version: str, lesson: str, last: dict[str, str]) -> Arrived:
+    if target == lesson:
+        return Arrived(target, version)
+    beside = last.get("as", lesson)
+    beside = beside if (folder / beside).exists() else lesson
+    old = read_object(folder / beside).get("metadata", {}).get("miglab", {}).get("version", "")
+    return Arrived(target, version, beside, str(old))
+
+
+def _free_name(folder: Path, lesson: str) -> str:
+    """The path itself, else the first of ``… (updated)``, ``… (updated 2)`` that is free."""
+    path, number, free = PurePosixPath(lesson), 1, PurePosixPath(lesson)
+    while (folder / free).exists():
+        mark = "updated" if number == 1 else f"updated {number}"
+        free = path.with_name(f"{path.stem} ({mark}){path.suffix}")
+        number += 1
+    return str(free)
+
+
+def _deliver_pages(lessons: Path, folder: Path) -> None:
+    """Copy the pages to read and their pictures; one that was changed since stays as it is."""
+    known = read_object(folder / _PAGES)
+    for page in sorted(each for kind in ("*.md", "pictures/*.svg") for each in lessons.glob(kind)):
+        path = page.relative_to(lessons)
+        target, content = folder / path, page.read_bytes()
+        if target.exists() and _digest(target.read_bytes()) != known.get(path.as_posix()):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        known[path.as_posix()] = _digest(content)
+    if known:
+        write_object(folder / _PAGES, known)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
