@@ -41,7 +41,9 @@ def parser() -> argparse.ArgumentParser:
     whole = _Parser(prog="miglab", description="A flight simulator for Django migrations.")
     known = f"%(prog)s {doctor.version('miglab') or '(version unknown)'}"
     whole.add_argument("--version", action="version", version=known)
-    commands = whole.add_subparsers(title="commands", metavar="command", required=True)
+    commands = whole.add_subparsers(
+        title="commands", dest="command", metavar="command", required=True
+    )
     for command in COMMANDS:
         command.add(commands)
     return whole

@@ -39,6 +39,8 @@ def choose(offers: Mapping[str, str], folder: Path, asked: str | None) -> str:
     if exact is not None:
         return exact
     names = [name for name in offers if _is_meant(name, asked)]
+    if asked.isdecimal():
+        names = names[:1]  # A lesson comes before a notebook of the learner's own.
     if len(names) == 1:
         return offers[names[0]]
     if not names:

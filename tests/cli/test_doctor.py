@@ -13,8 +13,18 @@ from miglab.cli.main import main
 def test_here_a_lab_can_run(capsys):
     assert main(["doctor"]) == 0
     said = capsys.readouterr().out
-    for what in ("Python", "Django", "SQLite", "labs", "commands", "pictures", "jupyterlab"):
+    for what in (
+        "Python",
+        "Django",
+        "SQLite",
+        "labs",
+        "commands",
+        "pictures",
+        "jupyterlab",
+        "voila",
+    ):
         assert f" {what} " in said
+    assert "✓ ok        extra lab         the lessons, miglab lab, miglab app\n" in said
     assert said.endswith("A lab can run here.\n")
 
 
@@ -33,9 +43,15 @@ def test_where_django_is_missing_it_says_what_to_do(tmp_path):
     )
     assert done.returncode == 1, done.stderr
     assert "✗ missing   Django            not installed" in done.stdout
-    assert 'do this: python -m pip install "django==5.2.*"' in done.stdout
+    assert '"miglab[sandbox]"' in done.stdout
     assert "– optional  jupyterlab" in done.stdout
-    assert done.stdout.endswith("A lab cannot run here: 1 missing.\n")
+    assert (
+        "– optional  extra lab         the lessons, miglab lab, miglab app: django, " in done.stdout
+    )
+    assert done.stdout.endswith(
+        "The practice project cannot run here: Django is missing. "
+        "Your own projects can: miglab whatif uses their Django.\n"
+    )
 
 
 def test_every_line_that_is_not_well_says_what_to_do(tmp_path):
@@ -47,9 +63,10 @@ def test_every_line_that_is_not_well_says_what_to_do(tmp_path):
         doctor._sqlite((3, 30, 1)),
         doctor._labs(tmp_path / "file" / "below"),
         doctor._jupyter("no-such-distribution"),
+        doctor._extra("lab", ["django"]),
     ]
     assert [each.state for each in unwell] == [
-        *("missing", "missing", "optional", "missing", "missing", "optional")
+        *("missing", "missing", "optional", "missing", "missing", "optional", "optional")
     ]
     assert all("do this: " in str(each) for each in unwell)
 
@@ -62,7 +79,7 @@ def test_what_is_not_understood_is_answered_with_the_help(typed, capsys):
     assert "doctor" in capsys.readouterr().err
 
 
-def test_a_terminal_without_the_signs_gets_the_words():
+def test_a_terminal_without_the_signs_gets_those_of_ascii():
     done = subprocess.run(
         [sys.executable, "-m", "miglab", "doctor"],
         env={**__import__("os").environ, "PYTHONIOENCODING": "ascii"},
@@ -70,4 +87,4 @@ def test_a_terminal_without_the_signs_gets_the_words():
         encoding="ascii",
     )
     assert done.returncode == 0
-    assert "? ok        Python" in done.stdout
+    assert "+ ok        Python" in done.stdout

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -21,7 +22,7 @@ MODULES = {
 BROUGHT = {"django": {"sqlparse"}, "ipykernel": {"IPython", "traitlets"}}
 #: Not needed there: conda's dot program draws.
 SPARED = {"pygraphviz"}
-OURS = {"miglab", "tests", "dev", "benchmarks"}
+OURS = {"miglab", "tests", "dev", "benchmarks", "hatch_build"}
 
 
 def environment() -> dict:
@@ -52,6 +53,15 @@ def test_every_module_that_is_imported_has_an_entry():
     provided = provided.union(*(BROUGHT.get(name, ()) for name in entries()))
     needed = imported(ROOT / "miglab") | imported(ROOT / "tests" / "notebooks")
     assert needed - provided - SPARED == set()
+
+
+def test_the_extra_of_the_lessons_is_all_there():
+    """What ``miglab[lab]`` brings, and which versions of it."""
+    metadata = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = metadata["optional-dependencies"]
+    assert extras["lab"] == ["miglab[sandbox,notebooks]"]
+    wanted = [re.match(r"[\w-]+", text)[0] for text in extras["sandbox"] + extras["notebooks"]]
+    assert set(wanted) - entries().keys() - SPARED == set()
 
 
 def test_the_module_graphviz_and_the_program_are_two_entries():
