@@ -1,0 +1,61 @@
+"""``miglab lab`` and ``miglab app``: what is wrong is said in one line, before a server starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from miglab.cli.main import main, parser
+
+
+def line(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line of the error."""
+    assert main(words) == 1
+    captured = capsys.readouterr()
+    assert "Opening" not in captured.out
+    assert captured.err.count("\n") == 1
+    return captured.err
+
+
+def test_an_unknown_lesson_is_answered_with_the_lessons_and_nothing_is_copied(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = line(["lab", "99", "--folder", str(tmp_path / "mine")], capsys)
+    assert said.startswith("miglab: no lesson '99'; there is: 00_start_here, 01_what_a_migration")
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    said = line(["lab", "--folder", str(tmp_path / "file")], capsys)
+    assert f"the lessons cannot be copied to {tmp_path / 'file'}: " in said
+    assert said.endswith("give a folder that you may write to, with --folder\n")
+
+
+def test_a_page_of_no_project_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "there is no manage.py in" in line(["app", str(tmp_path)], capsys)
+    assert "there is nothing at" in line(["app", str(tmp_path / "nowhere")], capsys)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
+@pytest.mark.parametrize("command", ["lab", "app"])
+def test_what_is_not_a_port_is_not_understood(
+    command: str, port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([command, f"--port={port}"])
+    assert stopped.value.code == 2
+    assert f"'{port}' is not a port; give a number from 1 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["lab", "demo", "app", "whatif", "doctor"])
+def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        parser().parse_args([command, "--help"])
+    assert stopped.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: miglab {command} ")
