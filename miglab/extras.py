@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,8 +47,11 @@ def install(extra: str, wanted: str) -> str:
     if (place / "pipx_metadata.json").is_file():
         return f"pipx install --force {requirement}"
     if _made_by_uv(place):
-        return f"uv pip install {requirement}"
-    return f"python -m pip install {requirement}"
+        active = os.environ.get("VIRTUAL_ENV", "") == sys.prefix
+        into = "" if active else f"--python {_word(sys.prefix)} "
+        return f"uv pip install {into}{requirement}"
+    first = shutil.which("python") == sys.executable
+    return f"{'python' if first else _word(sys.executable)} -m pip install {requirement}"
 
 
 def command(wanted: str, extra: str = "lab") -> str:
@@ -58,6 +63,11 @@ def command(wanted: str, extra: str = "lab") -> str:
 
 def _requirement(extra: str) -> str:
     return f'"miglab[{extra}]"'
+
+
+def _word(path: str) -> str:
+    """A path as one word of a command line."""
+    return f'"{path}"' if " " in path else path
 
 
 def _is_uvx(place: Path) -> bool:

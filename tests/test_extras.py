@@ -44,6 +44,7 @@ def without_django(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("without_django")
 def test_a_lab_names_the_extra_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "prefix", "/usr")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     with pytest.raises(MissingExtra) as error:
         Lab("storefront")
     assert str(error.value) == (
@@ -79,4 +80,21 @@ def test_it_is_installed_as_miglab_was(
     for name, text in files.items():
         (prefix / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(sys, "prefix", str(prefix))
+    monkeypatch.setenv("VIRTUAL_ENV", str(prefix))
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     assert extras.install("lab", "miglab app") == command
+
+
+def test_the_command_names_this_environment_where_another_is_meant_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = tmp_path / "two words"
+    prefix.mkdir()
+    monkeypatch.setattr(sys, "prefix", str(prefix))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("VIRTUAL_ENV", raising=False)
+    pip = f'{sys.executable} -m pip install "miglab[lab]"'
+    assert extras.install("lab", "miglab lab") == pip
+    (prefix / "pyvenv.cfg").write_text("uv = 0.9", encoding="utf-8")
+    uv = f'uv pip install --python "{prefix}" "miglab[lab]"'
+    assert extras.install("lab", "miglab lab") == uv

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -37,8 +37,8 @@ def test_this_python_comes_first_and_the_active_environment_is_kept_apart(
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal is sent")
 def test_who_ends_miglab_ends_its_server(tmp_path: Path) -> None:
     code = "from miglab.cli.serve import serve; serve('http.server', ['0'], '.', {})"
-    miglab = psutil.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE)
-    with miglab:
+    miglab = psutil.Popen([sys.executable, "-c", code], cwd=tmp_path)
+    try:
         limit = time.monotonic() + 60
         while not any(map(_listens, miglab.children())):
             assert time.monotonic() < limit
@@ -47,6 +47,10 @@ def test_who_ends_miglab_ends_its_server(tmp_path: Path) -> None:
         miglab.send_signal(signal.SIGTERM)
         miglab.wait(30)
         assert not server.is_running()
+    finally:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            miglab.kill()
+            miglab.wait(30)
 
 
 def _listens(process: psutil.Process) -> bool:
