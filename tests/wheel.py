@@ -19,6 +19,7 @@ SOURCES = (
 
 def checkout(folder: Path) -> Path:
     """A copy of what the wheel is built from."""
+    folder.mkdir(exist_ok=True)
     for name in SOURCES:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name)

@@ -5,27 +5,21 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
-
-import dev
+from playwright.sync_api import Locator, Page, expect
 
 from .pages import (
     FRONT,
-    ROOT,
     Jupyter,
     all_run,
     exploring,
-    free_port,
     opened,
     previewed,
-    served,
     violations,
 )
 
@@ -237,20 +231,3 @@ def test_a_notebook_that_was_saved_and_opened_again_shows_the_picture_too(
     with opened(desk, "saved.ipynb") as page:
         expect(page.locator("[data-miglab-still] img").first).to_be_visible()
         expect(page.locator(":text('model not found'):visible")).to_have_count(0)
-
-
-def test_the_explorer_is_a_page_of_its_own_too(browser: Browser, tmp_path: Path) -> None:
-    """As ``python dev.py app`` serves it."""
-    port = free_port()
-    command = [sys.executable, "-m", "voila", str(dev.APP), "--no-browser", f"--port={port}"]
-    address = f"http://127.0.0.1:{port}"
-    with served(command, ROOT, f"{address}/voila/static/", tmp_path / "log.txt"):
-        page = browser.new_page(viewport={"width": 1300, "height": 1000})
-        page.goto(f"{address}/")
-        page.locator(".miglab-stage[data-revision]").wait_for(timeout=120_000)
-        card(page, "0002_add_price_to_product").click()
-        line = page.locator(".miglab-line").first
-        expect(line).to_contain_text("0002_add_price_to_product", timeout=60_000)
-        previewed(page, "migrate store 0002_add_price_to_product")
-        expect(page.locator("[data-miglab-still]")).to_be_hidden()
-        page.close()
