@@ -264,14 +264,15 @@ def door(*command: str) -> int:
 def test(arguments: argparse.Namespace) -> int:
     """Run all checks, or pytest alone with the arguments given."""
     setup()
+    long = ("--long",) if arguments.long else ()
     if arguments.rest:
-        return run("-m", "pytest", *arguments.rest)
+        return run("-m", "pytest", *long, *arguments.rest)
     checks = {
         "format": ("-m", "ruff", "format", "--check", "."),
         "lint": ("-m", "ruff", "check", "."),
         "types": ("-m", "mypy"),
         "imports": (str(programs() / "lint-imports"),),
-        "tests": ("-m", "pytest", *AT_ONCE),
+        "tests": ("-m", "pytest", *AT_ONCE, *long),
         "notebooks": ("-m", "pytest", "--nbval", *CELLS),
     }
     results = []
@@ -362,7 +363,8 @@ def parser() -> argparse.ArgumentParser:
     for command in (one, page):
         command.add_argument("--no-browser", action="store_true", help="only print the address")
         command.add_argument("--port", type=int, help="the port to listen on")
-    add("test", "run all checks and tests; with arguments, pytest alone with them", test)
+    one = add("test", "run all checks and tests; with arguments, pytest alone with them", test)
+    one.add_argument("--long", action="store_true", help="what takes too long for every run, too")
     one = add("record", "run the notebooks again, store and compare what they put out", record)
     one.add_argument("notebooks", nargs="*", help="which ones; without any, all of them")
     one.add_argument("--check", action="store_true", help="compare only, store nothing")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import packages, whatif
+from . import against, packages, whatif
 from .measure import Act, Result, in_turns, nothing, table
 
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
@@ -168,7 +169,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("-n", type=int, default=9, help="turns of each measurement (9)")
     parser.add_argument("--only", choices=ONLY, help="measure these alone")
+    parser.add_argument("--json", action="store_true", help="print the measures alone, as JSON")
+    parser.add_argument(
+        "--against", metavar="REF", help="measure a commit of git and this checkout in turn"
+    )
+    parser.add_argument("--turns", type=int, default=10, help="how often, with --against (10)")
     chosen = parser.parse_args()
+    if chosen.against:
+        compared = against.measure(chosen.against, chosen.turns, chosen.only)
+        print(against.table(compared))
+        return int(any(each.slower for each in compared))
     times, results = chosen.n, []
     with tempfile.TemporaryDirectory() as place:
         os.environ["MIGLAB_HOME"] = place
@@ -182,6 +192,9 @@ def main() -> int:
             results += browser.all_of_it(times)
         if chosen.only == "packages":
             results += packages.wagtail()
+    if chosen.json:
+        print(json.dumps({each.what: each.measure for each in results}))
+        return 0
     print(table(results))
     return int(any(each.measure > each.limit for each in results))
 

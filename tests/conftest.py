@@ -14,6 +14,8 @@ from xdist.scheduler import LoadFileScheduling
 
 from miglab import Lab
 
+from . import budgets
+
 # How long a machine takes is no truth about the code.
 settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -35,8 +37,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, so that no core waits for another at the end."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--long``, which ``dev.py test --long`` hands on."""
+    parser.addoption("--long", action="store_true", help="run what takes too long for every run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Laws are tried on many more examples in a long run."""
+    if config.getoption("long"):
+        os.environ["MIGLAB_LONG"] = "1"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no core waits for another at the end; what is
+    marked ``long`` waits for a long run."""
+    if not config.getoption("long"):
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     first = ("browser", "whatif")
 
     def order(item: pytest.Item) -> int:
@@ -44,6 +62,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return first.index(room) if room in first else len(first)
 
     items.sort(key=order)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How long each group took, and how long it may."""
+    took: dict[str, float] = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                name = budgets.group(report.nodeid)
+                took[name] = took.get(name, 0.0) + report.duration
+    if sum(took.values()) > 60:
+        terminalreporter.section("minutes of each group, all cores together")
+        terminalreporter.write_line("\n".join(budgets.lines(took)))
 
 
 @pytest.fixture(scope="session", autouse=True)
