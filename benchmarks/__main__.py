@@ -116,7 +116,6 @@ def memory(lab: object) -> Result:
 def opening(times: int) -> list[Result]:
     """From nothing to a lab with rows, and one ``migrate`` from nothing by hand."""
     from miglab import Lab
-    from miglab.sandbox.home import home
 
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "project"
@@ -124,7 +123,7 @@ def opening(times: int) -> list[Result]:
             shutil.copytree(lab.folder, folder)
 
         def forget() -> None:
-            shutil.rmtree(home() / "templates", ignore_errors=True)
+            shutil.rmtree(Path(os.environ["MIGLAB_HOME"]) / "templates", ignore_errors=True)
 
         def drop() -> None:
             (folder / "db.sqlite3").unlink(missing_ok=True)
