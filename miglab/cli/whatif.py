@@ -36,7 +36,8 @@ def _statuses(meanings: dict[int, str]) -> str:
     return "\n".join(f"  {status:<3} {meaning}" for status, meaning in meanings.items())
 
 
-_STATUS = f"""\
+#: What ``--help`` says of exit statuses.
+STATUS_HELP = f"""\
 exit status, the first that holds:
 {_statuses(outcome.STATUSES)}
   {outcome.USAGE:<3} the arguments were not understood
@@ -51,7 +52,7 @@ def add(commands: Any) -> None:
         "whatif",
         help="rehearse a revert of your project on a copy",
         description=_DESCRIPTION,
-        epilog=_STATUS,
+        epilog=STATUS_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("path", help="the project's folder, or its manage.py")

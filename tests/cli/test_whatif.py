@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from miglab.cli import whatif as whatif_command
 from miglab.cli.main import main
+from miglab.facts.outcome import STATUSES
+from miglab.show.report.data import SCHEMA
 
 from ..whatif.own import AUTH, PRICE, fingerprints, manage, shop
 
@@ -137,3 +140,14 @@ def test_the_help_explains_itself() -> None:
     )
     for part in ("The project and its database are read, never written", "exit status", "--since"):
         assert part in done.stdout
+
+
+def test_the_help_the_readme_and_the_json_say_the_same_of_exit_statuses() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    helped = " ".join(whatif_command.STATUS_HELP.split())
+    for status, meaning in STATUSES.items():
+        assert f"| {status} | {meaning} |" in readme
+        assert f"{status} {meaning}" in helped
+        assert f"{status}: {meaning}" in SCHEMA["status"]
+    shown = re.findall(r"^\| (\d+) \| ", readme, re.MULTILINE)
+    assert [int(each) for each in shown] == list(STATUSES)
