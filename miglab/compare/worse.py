@@ -94,8 +94,8 @@ def _drift(
     new = [each for each in now.details if each not in was.details]
     doubtful = [each for each in new if each in now.doubtful]
     if new_ghosts:
-        # What a file that is gone now had made is in no file any more.
-        return tuple(each for each in new if each not in doubtful), tuple(doubtful), ()
+        # What a file that is gone now had made is in no file any more: the ghost says so.
+        return tuple(each for each in new if each not in doubtful), (), ()
     certain = tuple(each for each in new if each not in doubtful)
     unseen = [each for each in ran if each.done and _kinds(migrations, each.key, UNSEEN)]
     if not doubtful:

@@ -15,7 +15,7 @@ from ..facts.migration import Key
 from ..facts.outcome import Return, Unknown
 from ..facts.run import Run, WayBack
 from ..facts.schema import Schema
-from ..facts.step import Ran, RowChange
+from ..facts.step import Ran, Renames, RowChange
 from ..facts.truths import Record, Truths, value_or
 from ..sandbox.snapshot import Snapshot
 from ..steps.moments import Moment
@@ -36,8 +36,8 @@ class _Walk:
     def __init__(self, stage: Stage, first: Moment, before: Truths, runs: Sequence[Run]) -> None:
         self.stage, self.first, self.before, self.runs = stage, first, before, runs
         self.done: list[Run] = []
-        #: Why no further command may be run; empty while one may.
-        self.blocked = ""
+        #: Commands that would turn around more than was done, each with what else it would do.
+        self.blocked: list[str] = []
         now, _ = stage.now()
         self.files_changed = now.snapshot.files != first.snapshot.files
 
@@ -68,8 +68,10 @@ class _Walk:
         for way in ways_between(graph, record, wanted, fake=part[0].fake):
             others = sorted(way.keys - keys)
             if others and not way.fake:
-                self._block(f"{way.line} would also move {', '.join(map(str, others))}")
-            self._go(way)
+                names = ", ".join(map(str, others))
+                self.blocked.append(f"{way.line} would also move {names}")
+            else:
+                self._go(way)
 
     def _put_files_back(self) -> None:
         """As ``git checkout`` would, the databases left as they are."""
@@ -97,8 +99,9 @@ class _Walk:
         return graph, applied(graph, now.known_record)
 
     def _go(self, way: Way) -> None:
-        """Run one command, unless one was refused or may not be run."""
-        if self.blocked or any(run.step.refused for run in self.done):
+        """Run one command, unless one was refused. One that drops what was there before the
+        commands is taken back: it is not what they did."""
+        if any(run.step.refused for run in self.done):
             return
         alias = self.stage.reader.alias
         extra = [] if alias == "default" else ["--database", alias]
@@ -108,26 +111,32 @@ class _Walk:
         dropped = self._dropped(run)
         if dropped:
             self.stage.begin_at(here)
-            self._block(f"{run.step.line} would drop {', '.join(dropped)}, which held rows")
+            self.blocked.append(f"{run.step.line} would drop {', '.join(dropped)}")
             return
         self.done.append(run)
 
-    def _block(self, why: str) -> None:
-        self.blocked = self.blocked or why
-
     def _dropped(self, run: Run) -> list[str]:
-        """Tables that held rows at the beginning, and that this command drops."""
+        """Tables and columns with stored rows that were there at the beginning, and that this
+        command drops: it turns around something else than what was done."""
         renames = run.step.renames.get(self.stage.reader.alias)
         counts = value_or(self.before.rows, {})
         before, after = run.step.before.known_tables.tables, run.step.after.known_tables.tables
-        return [
-            name
-            for name, number in sorted(counts.items())
-            if number
-            and name in before
-            and name not in after
-            and (renames is None or renames.table(name) not in after)
-        ]
+        first = self.before.known_tables.tables
+        renames = renames or Renames()
+        found = []
+        for name in sorted(each for each in first if counts.get(each) and each in before):
+            now = after.get(renames.table(name) or "")
+            if now is None:
+                found.append(f"{name}, which held rows")
+                continue
+            there = {*first[name].column_names} & {*before[name].column_names}
+            columns = {*now.column_names}
+            found += [
+                f"{name}.{each}, which was there before"
+                for each in sorted(there)
+                if each not in columns and renames.column(name, each) not in columns
+            ]
+        return found
 
     # -- what is not the same
 
@@ -140,8 +149,8 @@ class _Walk:
             level = Return.UNKNOWN if hindrances(refused) else Return.NOT_AT_ALL
             return WayBack(lines, files, done, level)
         differ = self._differences(truths)
-        if self.blocked:
-            return WayBack(lines, files, done, Return.NOT_AT_ALL, (self.blocked, *differ))
+        if self.blocked and differ:
+            return WayBack(lines, files, done, Return.NOT_AT_ALL, (*self.blocked, *differ))
         only_record = all("recorded" in each for each in differ)
         if differ and not done and not files and only_record:
             return WayBack((), False, (), Return.NOT_AT_ALL, tuple(differ))

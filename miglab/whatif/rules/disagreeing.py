@@ -42,9 +42,9 @@ def unmigrated(measured: Measured) -> Iterator[Said]:
     """The models have changes that no file has any more."""
     lines = measured.worse.unmigrated
     if lines and measured.moved:
+        number = counted(len(lines), "change of the models is", "changes of the models are")
         yield Said(
-            f"{counted(len(lines), 'change', 'changes')} of the models no longer in any migration "
-            f"file: {_first(lines)}",
+            f"{number} no longer in any migration file: {_first(lines)}",
             "",
             "bring the file back, or run makemigrations",
         )
