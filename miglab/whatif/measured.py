@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..compare.agreement import ghosts
 from ..compare.worse import Worse
 from ..facts.consequences import LeftBehind
 from ..facts.migration import Key
-from ..facts.outcome import Unknown
+from ..facts.outcome import Return, Unknown
 from ..facts.run import Run, WayBack
 from ..facts.step import Obstacle, RowChange
 from ..facts.truths import Agreements
@@ -91,8 +91,12 @@ class Measured:
 
     @cached_property
     def lost_there(self) -> tuple[Loss, ...]:
-        """What goes, the largest first."""
-        return tuple(losses(self.lost))
+        """What goes, the largest first. Where every value is there again in the end, none of it
+        is lost, also if what came back could not be counted."""
+        found = losses(self.lost)
+        if self.back is not None and self.back.level is Return.VALUES:
+            found = [replace(each, lost=0) for each in found]
+        return tuple(found)
 
     @cached_property
     def rows_coming_back(self) -> tuple[RowChange, ...]:
