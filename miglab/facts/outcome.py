@@ -161,9 +161,10 @@ _STOPS = (Happened.STOPPED, Happened.REFUSED, Happened.FAILED_AFTER)
 
 
 def _not_whole(each: Outcome) -> bool:
-    """A way back that leaves something else than what is lost: NULLs that are values now, too."""
+    """A way back that leaves something else than what is known to be lost: NULLs that are values
+    now, too."""
     if each.back is Return.ROWS:
-        return each.cost is Cost.NOTHING
+        return each.cost is not Cost.SOME
     return each.back in (Return.NOT_AT_ALL, Return.RUNS, Return.MORE)
 
 
@@ -201,7 +202,7 @@ def impossible(each: Outcome) -> Iterator[str]:
     if each.back is Return.NOT_NEEDED:
         if each.cost is Cost.SOME:
             yield "where nothing changed, nothing is lost"
-        if each.agreeing is Agreeing.WORSE:
+        if each.agreeing is not Agreeing.NO_WORSE:
             yield "where nothing changed, the truths agree as before"
         if each.next is not Next.NOT_TRIED:
             yield "where nothing changed, plain migrate does what it did before"
@@ -209,3 +210,5 @@ def impossible(each: Outcome) -> Iterator[str]:
         yield "where every value is there again, nothing is lost"
     if each.back is Return.SCHEMA and each.cost is not Cost.SOME:
         yield "where rows do not come back, something is lost"
+    if each.back is Return.UNKNOWN and each.cost is Cost.NOTHING:
+        yield "where the way back is unknown, so is what it takes"

@@ -35,7 +35,8 @@ def _happened(measured: Measured) -> Happened:
 def _cost(measured: Measured) -> Cost:
     if measured.lost_for_good:
         return Cost.SOME
-    return Cost.UNKNOWN if measured.unknown else Cost.NOTHING
+    not_back = measured.back is not None and measured.back.level is Return.UNKNOWN
+    return Cost.UNKNOWN if measured.unknown or not_back else Cost.NOTHING
 
 
 def _agreeing(measured: Measured) -> Agreeing:

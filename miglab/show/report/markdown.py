@@ -31,6 +31,7 @@ from .words import (
     facts,
     graph,
     left_behind,
+    nothing_to_know,
     plan_rows,
     printable,
     row_rows,
@@ -47,7 +48,7 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
         f"**{_md(consequences.verdict)}**",
         _md_list([f"{name}: {told}" for name, told in facts(consequences)]),
         "## What to know, the gravest first",
-        _md_findings(consequences.findings),
+        _md_findings(consequences.findings) or nothing_to_know(consequences),
         "## The graph, before and after",
         *(_md_picture(each) for each in (consequences.before, consequences.after)),
         "## Reason (write down why)",
@@ -129,7 +130,7 @@ def _md_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _md_findings(findings: Sequence[Finding]) -> str:
     rows = [(each.severity.value, each.id, each.what, each.where, each.do) for each in findings]
-    return _md_table(FINDING_COLUMNS, rows) or "Nothing."
+    return _md_table(FINDING_COLUMNS, rows)
 
 
 def _md_picture(picture: Picture) -> str:

@@ -33,6 +33,7 @@ from .words import (
     facts,
     graph,
     left_behind,
+    nothing_to_know,
     plan_rows,
     printable,
     row_rows,
@@ -93,7 +94,7 @@ def report_html(consequences: Consequences, reason: str = "") -> str:
         f"<h1>{escape(title)}</h1>",
         f'<p class="verdict{safe}">{escape(consequences.verdict)}</p>',
         _dl(facts(consequences)),
-        _section("findings", "What to know, the gravest first", _findings(consequences.findings)),
+        _section("findings", "What to know, the gravest first", _findings(consequences)),
         _section(
             "graph",
             "The graph, before and after",
@@ -158,10 +159,10 @@ def _breakable(told: str) -> str:
     return escape(told).replace("_", "_<wbr>")
 
 
-def _findings(findings: Sequence[Finding]) -> str:
-    if not findings:
-        return _p("Nothing: it loses nothing, and it comes back whole.")
-    return f'<ol class="list">{"".join(map(_finding, findings))}</ol>'
+def _findings(consequences: Consequences) -> str:
+    if not consequences.findings:
+        return _p(nothing_to_know(consequences))
+    return f'<ol class="list">{"".join(map(_finding, consequences.findings))}</ol>'
 
 
 def _finding(finding: Finding) -> str:

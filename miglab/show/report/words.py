@@ -68,6 +68,13 @@ def _copies(consequences: Consequences) -> list[tuple[str, str]]:
     ]
 
 
+def nothing_to_know(consequences: Consequences) -> str:
+    """What stands where there are no findings."""
+    if consequences.safe:
+        return "Nothing: it loses nothing, and it comes back whole."
+    return "Nothing beyond the outcome above."
+
+
 PLAN = ("#", "migration", "direction", "outcome", "seconds", "why it is here", "beware")
 
 
