@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import zip_longest
 
-from ..facts.schema import Column, Index, Schema, Table
+from ..facts.schema import Column, ForeignKey, Index, Schema, Table, fold
 from ..facts.step import Renames, Step
 
 NOTHING = Renames()
@@ -16,15 +18,16 @@ def schema_lines(old: Schema, new: Schema, renames: Renames = NOTHING) -> Iterat
     if old is new:
         return
     taken = set()
+    spelled = {fold(name): name for name in new.tables}
     for name, table in sorted(old.tables.items()):
-        now = renames.table(name)
-        if now is None and name in new.tables:
-            yield f"table {name} was dropped and made anew"
-            now = name
-        elif now is None or now not in new.tables:
+        called = renames.table(name)
+        now = spelled.get(fold(name if called is None else called))
+        if now is None:
             yield f"table {name} is gone"
             continue
-        elif now != name:
+        if called is None:
+            yield f"table {name} was dropped and made anew"
+        elif fold(now) != fold(name):
             yield f"table {name} is now {now}"
         taken.add(now)
         yield from table_lines(table, new.tables[now], renames)
@@ -52,7 +55,7 @@ def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[
             yield f"column {name}.{column.name} is gone"
             continue
         taken.add(there.name)
-        if there.name != column.name:
+        if fold(there.name) != fold(column.name):
             yield f"column {name}.{column.name} is now {there.name}"
         if _without_name(column) != _without_name(there):
             yield f"column {name}.{there.name}: {_kind(column)} → {_kind(there)}"
@@ -72,29 +75,38 @@ def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[
 
 def reordered(old: Table, new: Table) -> bool:
     """Whether the same columns are in another order."""
-    return set(old.column_names) == set(new.column_names) and old.column_names != new.column_names
+    names = [[fold(each) for each in table.column_names] for table in (old, new)]
+    return names[0] != names[1] and set(names[0]) == set(names[1])
 
 
 def _columns(old: Table, new: Table, renames: Renames) -> dict[str, str | None]:
     """Old column → its name now; one that was dropped and made anew counts as the same."""
-    names = {each.name: renames.column(old.name, each.name) for each in old.columns}
-    anew = set(new.column_names) - set(names.values())
-    return {
-        name: name if now is None and name in anew else now if now and new.column(now) else None
-        for name, now in names.items()
-    }
+    spelled = {fold(name): name for name in new.column_names}
+    called = {each.name: renames.column(old.name, each.name) for each in old.columns}
+    names = {name: spelled.get(fold(now)) if now else None for name, now in called.items()}
+    anew = set(spelled.values()) - set(names.values())
+    for name in names:
+        same = spelled.get(fold(name))
+        if called[name] is None and same in anew:
+            names[name] = same
+    return names
 
 
-def _without_name(column: Column) -> tuple[object, ...]:
-    return (column.type, column.not_null, column.default, column.key, column.generated)
+def _without_name(column: Column) -> Column:
+    return replace(column, name="")
 
 
 def _kind(column: Column) -> str:
     words = [column.type, "NOT NULL" if column.not_null else "NULL"]
     if column.default is not None:
         words.append(f"DEFAULT {column.default}")
+    if column.collation:
+        words.append(f"COLLATE {column.collation}")
+    if column.counts_up:
+        words.append("AUTOINCREMENT")
     if column.generated:
-        words.append("GENERATED")
+        how = "STORED" if column.stored else "VIRTUAL"
+        words.append(f"GENERATED AS ({column.expression}) {how}")
     return " ".join(words)
 
 
@@ -102,7 +114,12 @@ def _index_lines(old: Table, new: Table, names: Mapping[str, str | None]) -> Ite
     """Indexes by what they hold: Django makes their names up, and does not rename them."""
 
     def words(index: Index, known: Mapping[str, str | None]) -> str:
-        columns = [known.get(each) or each if each else "an expression" for each in index.columns]
+        columns = [
+            " ".join(filter(None, (known.get(each) or each if each else expression, order)))
+            for each, expression, order in zip_longest(
+                index.columns, index.expressions, index.orders
+            )
+        ]
         kind = {"pk": "primary key", "u": "unique constraint"}.get(index.made_by)
         kind = kind or ("unique index" if index.unique else "index")
         where = f" where {index.where}" if index.where else ""
@@ -117,18 +134,28 @@ def _index_lines(old: Table, new: Table, names: Mapping[str, str | None]) -> Ite
 def _key_lines(
     old: Table, new: Table, names: Mapping[str, str | None], renames: Renames
 ) -> Iterator[str]:
-    def words(columns: tuple[str, ...], table: str, to: tuple[str, ...]) -> str:
-        return f"foreign key {new.name} ({', '.join(columns)}) → {table} ({', '.join(to)})"
+    def words(key: ForeignKey, columns: Iterable[str], table: str, to: Iterable[str]) -> str:
+        does = [
+            f" {when} {what}"
+            for when, what in (("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update))
+            if what != "NO ACTION"
+        ]
+        does += [] if key.deferred else [" checked at once"]
+        place = f"{new.name} ({', '.join(columns)})"
+        return f"foreign key {place} → {fold(table)} ({fold(', '.join(to))}){''.join(does)}"
 
     was = Counter(
         words(
+            each,
             tuple(names.get(name) or name for name in each.columns),
             renames.table(each.to_table) or each.to_table,
             tuple(renames.column(each.to_table, name) or name for name in each.to_columns),
         )
         for each in old.foreign_keys
     )
-    now = Counter(words(each.columns, each.to_table, each.to_columns) for each in new.foreign_keys)
+    now = Counter(
+        words(each, each.columns, each.to_table, each.to_columns) for each in new.foreign_keys
+    )
     yield from (f"{each} is gone" for each in sorted((was - now).elements()))
     yield from (f"{each} is new" for each in sorted((now - was).elements()))
 

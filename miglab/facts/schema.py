@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def fold(name: str) -> str:
+    """The same for names that SQLite takes for one: it ignores the case of ASCII letters alone."""
+    return name.translate(_LOWER)
+
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``key`` is its place in the primary key, counted from 1, or 0."""
+    """One column. ``key`` is its place in the primary key, counted from 1, or 0; ``collation`` is
+    ``""`` where it is the usual one; ``counts_up`` means AUTOINCREMENT; ``expression`` is how a
+    generated column is made, and ``stored`` whether it is kept."""
 
     name: str
     type: str
@@ -16,6 +25,10 @@ class Column:
     default: str | None = None
     key: int = 0
     generated: bool = False
+    collation: str = ""
+    counts_up: bool = False
+    expression: str | None = None
+    stored: bool = False
 
     def __str__(self) -> str:
         words = [self.name, self.type]
@@ -31,33 +44,44 @@ class Column:
 @dataclass(frozen=True)
 class Index:
     """An index. ``columns`` holds ``None`` for an expression; ``made_by`` is ``"c"`` for
-    ``CREATE INDEX``, ``"u"`` for a UNIQUE and ``"pk"`` for a PRIMARY KEY constraint."""
+    ``CREATE INDEX``, ``"u"`` for a UNIQUE and ``"pk"`` for a PRIMARY KEY constraint.
+    ``expressions`` and ``orders`` say for each column its expression, or ``None``, and its
+    collation and direction where they are not the usual ones."""
 
     name: str
     columns: tuple[str | None, ...]
     unique: bool = False
     where: str | None = None
     made_by: str = "c"
+    expressions: tuple[str | None, ...] = ()
+    orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """``columns`` of this table point at ``to_columns`` of ``to_table``."""
+    """``columns`` of this table point at ``to_columns`` of ``to_table``. ``on_delete`` and
+    ``on_update`` are what the database does by itself; ``deferred``: it checks at the end of a
+    transaction."""
 
     columns: tuple[str, ...]
     to_table: str
     to_columns: tuple[str, ...]
+    on_delete: str = "NO ACTION"
+    on_update: str = "NO ACTION"
+    deferred: bool = True
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table, its columns in the order in which they stand."""
+    """A table, its columns in the order in which they stand; or ``unreadable``, why it cannot be
+    read."""
 
     name: str
     columns: tuple[Column, ...]
     indexes: tuple[Index, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[str, ...] = ()
+    unreadable: str = ""
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or ``None``."""

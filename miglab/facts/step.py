@@ -66,6 +66,11 @@ class RowChange:
         follows_rename: content types that follow a model's new name; nothing is lost with that.
         approximate: the table has no primary key that lasts, so rows are matched whole.
         database: the alias of the database that it is in.
+        derived: the table only finds what is stored elsewhere, such as a full-text index of another
+            table's rows: its rows are counted where it is gone, and are no data of the user's.
+        unreadable: why its rows could not be read before or after; then nothing else is known.
+        orphans: table of a parent model → how many of its rows are still there, of which this
+            table's rows that are gone were the other part.
         rows_not_back, values_not_back: how many of the rows that went, and of the values by their
             column's name in this change, the way back does not bring back; ``None`` where no way
             back was gone.
@@ -91,6 +96,9 @@ class RowChange:
     follows_rename: bool = False
     approximate: bool = False
     database: str = "default"
+    derived: bool = False
+    unreadable: str = ""
+    orphans: Mapping[str, int] = field(default_factory=dict)
     rows_not_back: int | None = None
     values_not_back: Mapping[str, int] | None = None
 

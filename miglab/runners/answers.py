@@ -120,13 +120,15 @@ def _table(data: Json) -> Table:
     return Table(
         data["name"],
         tuple(Column(**each) for each in data["columns"]),
-        tuple(Index(**{**each, "columns": tuple(each["columns"])}) for each in data["indexes"]),
-        tuple(
-            ForeignKey(tuple(each["columns"]), each["to_table"], tuple(each["to_columns"]))
-            for each in data["foreign_keys"]
-        ),
+        tuple(Index(**_tuples(each)) for each in data["indexes"]),
+        tuple(ForeignKey(**_tuples(each)) for each in data["foreign_keys"]),
         tuple(data["checks"]),
+        data["unreadable"],
     )
+
+
+def _tuples(data: Json) -> dict[str, Any]:
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in data.items()}
 
 
 def lens(data: Json) -> Lens | Unreadable:

@@ -4,34 +4,16 @@ executor takes them on."""
 from __future__ import annotations
 
 import contextlib
-import re
+import sqlite3
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping
 
 from ..common import phase
 from ..common.measuring import measuring
 from ..common.protocol import SQL_LIMIT
 from ..common.steady import put
-
-#: A name, quoted as Django does it or not: one of its two groups.
-_NAME = r'(?:["`\[]([^"`\]]+)["`\]]|([^\s"`\[(;]+))'
-
-
-def _statement(words: str) -> Any:
-    """A pattern for these words, ``%`` for a name, with any case and space between them."""
-    pattern = r"\s+".join(words.split()).replace("%", _NAME)
-    return re.compile(r"\s*" + pattern, re.I | re.S)
-
-
-_RENAME_TABLE = _statement(r"ALTER TABLE % RENAME TO %")
-_RENAME_COLUMN = _statement(r"ALTER TABLE % RENAME (?:COLUMN\s+)?% TO %")
-_DROP_TABLE = _statement(r"DROP TABLE (?:IF\s+EXISTS\s+)?%")
-_DROP_COLUMN = _statement(r"ALTER TABLE % DROP (?:COLUMN\s+)?%")
-_FILL = _statement(r"INSERT INTO % (?:\(([^)]*)\)) SELECT (.*) FROM %\s*;?\s*$")
-#: A value that comes from a column: the column itself, or with a default in place of NULL.
-_SOURCE = re.compile(r"(?:coalesce\()?[\"`]?([^\"`(),']+)[\"`]?(?:$|,)", re.I)
-_SAVEPOINT = re.compile(r'(SAVEPOINT|ROLLBACK TO SAVEPOINT) "?([^"\s]+)')
-_CHANGES_NAMES = ("ALTER TABLE", "INSERT INTO", "DROP TABLE")
+from ..engines.sqlite.opening import connect
+from .lineage import Lineage
 
 
 class Trace:
@@ -54,8 +36,7 @@ class Trace:
         self.migrations: List[Dict[str, Any]] = []
         self.plan: List[List[Any]] = []
         self.content_types: Dict[str, int] = {}
-        self._schema: List[Tuple[str, str]] = []
-        self._savepoints: Dict[str, int] = {}
+        self._lineages: Dict[str, Lineage] = {}
         self._on = False
 
     def start(self) -> None:
@@ -110,7 +91,7 @@ class Trace:
 
     @contextlib.contextmanager
     def _one(self, executor: Any, migration: Any, backwards: bool) -> Iterator[None]:
-        """Write one migration down. A failed one that was rolled back has renamed nothing."""
+        """Write one migration down."""
         entry: Dict[str, Any] = {
             "alias": executor.connection.alias,
             "key": [migration.app_label, migration.name],
@@ -125,16 +106,12 @@ class Trace:
         follow = self.content_types.get(entry["alias"], 0)
         self.content_types[entry["alias"]] = follow + len(renames)
         self.telling("%s %s.%s" % ("unapplying" if backwards else "applying", *entry["key"]))
-        before, start = len(self._schema), time.perf_counter()
+        start = time.perf_counter()
         part = phase.Phase("migration", (migration.app_label, migration.name))
         try:
             with phase.during(part):
                 yield
             entry["done"] = True
-        except BaseException:
-            if migration.atomic and executor.connection.features.can_rollback_ddl:
-                del self._schema[before:]
-            raise
         finally:
             entry["seconds"] = time.perf_counter() - start
             entry["sql"][1] = len(self.statements)
@@ -145,6 +122,14 @@ class Trace:
     def _watch(self, connection: Any, **kwargs: Any) -> None:
         if self._note not in connection.execute_wrappers:
             connection.execute_wrappers.append(self._note)
+        if self._on and connection.vendor == "sqlite" and connection.alias not in self._lineages:
+            # A database that cannot be read now is begun with its first statement.
+            with contextlib.suppress(sqlite3.Error):
+                self._begin(connection)
+
+    def _begin(self, connection: Any) -> Lineage:
+        lineage = Lineage(connection.connection, str(connection.settings_dict["NAME"]))
+        return self._lineages.setdefault(connection.alias, lineage)
 
     def _note(
         self,
@@ -154,19 +139,36 @@ class Trace:
         many: bool,
         context: Dict[str, Any],
     ) -> Any:
-        if self._on:
-            with measuring("write a statement down"):
-                self._keep(context["connection"].alias, str(sql), params, many)
-        return execute(sql, params, many, context)
+        if not self._on:
+            return execute(sql, params, many, context)
+        connection, text = context["connection"], str(sql)
+        with measuring("write a statement down"):
+            self._keep(connection.alias, text, params, many)
+        if connection.vendor != "sqlite" or not Lineage.concerns(text):
+            return execute(sql, params, many, context)
+        with measuring("follow the names of tables and columns"):
+            self._before(connection)
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            with measuring("follow the names of tables and columns"):
+                self._after(connection, text)
+
+    def _before(self, connection: Any) -> None:
+        """A statement will run that may change names."""
+        lineage = self._lineages.get(connection.alias) or self._begin(connection)
+        if lineage.name == str(connection.settings_dict["NAME"]):
+            lineage.before(connection.connection)
+
+    def _after(self, connection: Any, sql: str) -> None:
+        """It has run, or failed."""
+        lineage = self._lineages.get(connection.alias)
+        # Another name is a database of its own that goes by the same alias.
+        known = lineage is not None and lineage.name == str(connection.settings_dict["NAME"])
+        if lineage is not None and known and connection.connection is not None:
+            lineage.after(connection.connection, sql)
 
     def _keep(self, alias: str, sql: str, params: Any, many: bool) -> None:
-        if sql.lstrip().upper().startswith(_CHANGES_NAMES) and not params:
-            self._schema.append((alias, sql))
-        mark = _SAVEPOINT.match(sql)
-        if mark and mark.group(1) == "SAVEPOINT":
-            self._savepoints[mark.group(2)] = len(self._schema)
-        elif mark:
-            del self._schema[self._savepoints.get(mark.group(2), len(self._schema)) :]
         if len(self.statements) >= SQL_LIMIT:
             self.left_out += 1
             return
@@ -176,115 +178,22 @@ class Trace:
             sql = _filled(sql, params)
         self.statements.append([alias, sql])
 
+    def settle(self, databases: Mapping[str, str]) -> None:
+        """All connections are closed: what was left open in these files, by their aliases, is
+        rolled back."""
+        for alias, lineage in self._lineages.items():
+            if alias in databases:
+                with contextlib.suppress(sqlite3.Error):
+                    connection = connect(databases[alias])
+                    try:
+                        lineage.settle(connection)
+                    finally:
+                        connection.close()
+
     def renames(self, alias: str) -> Dict[str, Any]:
-        """Where the old names of a database are now: ``tables`` {old: new or null}, ``columns``
-        {old table: {old: new or null}}. A name that is not there kept its place, but for columns
-        of ``rebuilt`` tables, which are all named.
-
-        Read off the statements that ran: renames, drops, and tables that were built anew and
-        filled from the old (``DatabaseSchemaEditor._remake_table`` on SQLite).
-        """
-        names = _Names()
-        for sql in (sql for where, sql in self._schema if where == alias):
-            for pattern, follow in names.steps:
-                found = pattern.match(sql)
-                if found:
-                    follow(*(each for each in found.groups() if each is not None))
-                    break
-        return {
-            "tables": names.tables,
-            "columns": names.columns,
-            "rebuilt": sorted(names.rebuilt),
-        }
-
-
-class _Names:
-    """Follows the names of tables and columns through statements; keys are the old names."""
-
-    def __init__(self) -> None:
-        self.tables: Dict[str, Optional[str]] = {}
-        self.columns: Dict[str, Dict[str, Optional[str]]] = {}
-        self.rebuilt: Set[str] = set()
-        self._filled: Dict[str, Tuple[str, Dict[str, str]]] = {}
-        self.steps: List[Tuple[Any, Callable[..., None]]] = [
-            (_RENAME_COLUMN, self.rename_column),
-            (_DROP_COLUMN, self.drop_column),
-            (_RENAME_TABLE, self.rename_table),
-            (_DROP_TABLE, self.drop_table),
-            (_FILL, self.fill),
-        ]
-
-    def old_table(self, name: str) -> Optional[str]:
-        """The old name of the table that is called so now; ``None`` for a new table."""
-        for old, now in self.tables.items():
-            if now == name:
-                return old
-        return None if name in self.tables else name
-
-    def rename_column(self, table: str, old: str, new: str) -> None:
-        first = self.old_table(table)
-        if first is not None:
-            _move(self.columns.setdefault(first, {}), old, new)
-
-    def drop_column(self, table: str, column: str) -> None:
-        first = self.old_table(table)
-        if first is not None:
-            _move(self.columns.setdefault(first, {}), column, None)
-
-    def rename_table(self, old: str, new: str) -> None:
-        _move(self.tables, old, new)
-
-    def fill(self, new: str, into: str, values: str, old: str) -> None:
-        """A table is filled from another, which may be dropped next."""
-        targets, sources = split(into), split(values)
-        found = [(target, _SOURCE.match(source)) for target, source in zip(targets, sources)]
-        taken = {source.group(1): target.strip('"`') for target, source in found if source}
-        self._filled[old] = (new, taken)
-
-    def drop_table(self, name: str) -> None:
-        filled = self._filled.pop(name, None)
-        first = self.old_table(name)
-        if first is None:
-            return
-        if filled is None:
-            _move(self.tables, name, None)
-            return
-        new, taken = filled
-        columns = self.columns.setdefault(first, {})
-        for old, now in list(columns.items()):
-            if now is not None:
-                columns[old] = taken.pop(now, None)
-        if first not in self.rebuilt:
-            for source, target in taken.items():
-                columns.setdefault(source, target)
-            self.rebuilt.add(first)
-        _move(self.tables, name, new)
-
-
-def split(values: str) -> List[str]:
-    """The parts of a list in SQL, parted by the commas outside quotes and brackets."""
-    parts, depth, quoted, start = [], 0, "", 0
-    for place, letter in enumerate(values):
-        if quoted:
-            quoted = "" if letter == quoted else quoted
-        elif letter in "'\"`":
-            quoted = letter
-        elif letter in "()":
-            depth += 1 if letter == "(" else -1
-        elif letter == "," and depth == 0:
-            parts.append(values[start:place].strip())
-            start = place + 1
-    return [*parts, values[start:].strip()]
-
-
-def _move(names: Dict[str, Optional[str]], old: str, new: Optional[str]) -> None:
-    """What is called ``old`` now is called ``new`` from here on."""
-    first = next((key for key, now in names.items() if now == old), None)
-    if first is None:
-        if old in names:
-            return
-        first = old
-    names[first] = new
+        """Where the old names of a database are now, as ``Lineage.renames`` has them."""
+        lineage = self._lineages.get(alias)
+        return lineage.renames() if lineage else {"tables": {}, "columns": {}, "rebuilt": []}
 
 
 def _filled(sql: str, params: Any) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
-from ..engines.sqlite import catalogue
+from ..engines.sqlite import tables
+from ..engines.sqlite.opening import connect
 
 #: Operations that may change tables in ways that no ``ProjectState`` shows.
 UNSEEN = ("RunSQL", "RunPython", "SeparateDatabaseAndState")
@@ -61,9 +62,9 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
         expected, owners = _create(state, loader.unmigrated_apps, alias)
     except Exception as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
-    connection = catalogue.connect(path)
+    connection = connect(path)
     try:
-        actual = {each["name"]: each for each in catalogue.read_tables(connection)["tables"]}
+        actual = {each["name"]: each for each in tables.read_tables(connection)["tables"]}
     finally:
         connection.close()
     actual.pop("django_migrations", None)
@@ -137,10 +138,10 @@ def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any
                     through = field.remote_field.through._meta
                     if through.auto_created:
                         owners[through.db_table, None] = (*name, field.name)
-        tables = catalogue.read_tables(scratch.connection)["tables"]
+        made = tables.read_tables(scratch.connection)["tables"]
     finally:
         scratch.close()
-    return {each["name"]: each for each in tables}, owners
+    return {each["name"]: each for each in made}, owners
 
 
 def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[str]:

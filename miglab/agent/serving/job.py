@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import gc
 import os
 import signal
@@ -18,10 +19,11 @@ from ..common.protocol import Message, encode
 from ..common.steady import put
 from ..common.wire import Wire
 from ..engines.sqlite import catalogue, match, rows
+from ..engines.sqlite.own import connection_to_nothing
 from ..guarding import guard, instead, lacks, settings
 from ..reading import agree
 from ..reading.truths import lens, other_database, read_project
-from . import obstacles
+from . import databases, obstacles
 from .failure import describe, show
 from .output import capture, cut, flush, read_output, telling_line
 from .project import Original, run_manage
@@ -89,7 +91,7 @@ class Job:
 
     def perform_cold(self, original: Original, argv: List[str]) -> None:
         """Run the request where manage.py calls Django, in a project that is not set up yet."""
-        if self.request["do"] in ("look", "shell", "agree"):
+        if self.request["do"] in (*databases.REQUESTS, "look", "shell", "agree"):
             import django
 
             argv, sys.argv = sys.argv, ["manage.py"]
@@ -100,7 +102,8 @@ class Job:
     def perform(self, original: Original, argv: List[str]) -> None:
         """Do what the request asks. What the project raises goes through."""
         phase.begin(phase.COMMAND)
-        getattr(self, "do_" + self.request["do"])(original, argv)
+        if self.request["do"] not in databases.REQUESTS:
+            getattr(self, "do_" + self.request["do"])(original, argv)
 
     def do_manage(self, original: Original, argv: List[str]) -> None:
         if self.request.get("old"):
@@ -178,6 +181,8 @@ class Job:
         phase.begin(phase.COMMAND)
         self.trace.stop()
         close_connections()
+        with measuring("follow the names of tables and columns"):
+            self.trace.settle(self.databases)
         failure = describe(error)
         if error is not None and not isinstance(error, SystemExit):
             show(error)
@@ -243,7 +248,7 @@ class Job:
                 self.result["database"] = {"unreadable": reason}
             elif look or path in written:
                 self.result["database"] = {"unreadable": "could not be read"}
-                found = self.result["database"] = catalogue.read(path)
+                found = self.result["database"] = self.read_database(path)
                 if lacking(found.get("unreadable", "")):
                     note("read the database", found["unreadable"])
         with measuring("follow the names of tables and columns"):
@@ -259,6 +264,20 @@ class Job:
         if other is None and (look or written):
             with measuring("compare the rows"):
                 self.result["rows"] = self.compare_rows(written)
+        if self.request["do"] in databases.REQUESTS:
+            self.result.update(databases.measured(self.request, connection_to_nothing))
+
+    def read_database(self, path: str) -> Dict[str, Any]:
+        """The facts of the database, by the project's own connection where ours cannot read all."""
+        found = catalogue.read(path)
+        if catalogue.hides_something(found):
+            connection = connection_to_nothing(self.alias)
+            if connection is not None:
+                try:
+                    catalogue.read_again(found, path, connection)
+                finally:
+                    connection.close()
+        return found
 
     def compare_rows(self, written: Set[str]) -> List[Dict[str, Any]]:
         """What became of the rows; what handlers did after a line was drawn is marked."""
@@ -273,14 +292,16 @@ class Job:
             seen.add(path)
             self.tell("comparing rows")
             renames = None if look else self.trace.renames(alias)
+            opening = functools.partial(connection_to_nothing, alias)
             line, mark = self.lines.get(alias, (None, None))
             handled = line is not None and catalogue.mark(path) != mark
             parts: List[Any] = []
             if self.request.get("compare") != "handlers":
                 end = line if line is not None and handled else path
-                parts.append((rows.compare(before, end, renames), False))
+                parts.append((rows.compare(before, end, renames, own=opening), False))
             if line is not None and handled:
-                parts.append((rows.compare(line, path, match.NOTHING_RENAMED), True))
+                handlers = rows.compare(line, path, match.NOTHING_RENAMED, own=opening)
+                parts.append((handlers, True))
             follow = self.trace.content_types.get(alias, 0)
             for entry in [each for entries, by_handlers in parts[:1] for each in entries]:
                 if entry["table"] == "django_content_type" and not entry["lost"]:

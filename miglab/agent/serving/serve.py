@@ -18,14 +18,12 @@ import signal
 import sqlite3
 import sys
 import threading
-from typing import Any, Callable, Dict, List, Optional, TextIO
+from typing import Any, Dict, List, Optional, TextIO
 
-from ..common.measuring import failed, measuring
-from ..common.protocol import MEASURES, VERSION, Message
+from ..common.protocol import VERSION, Message
 from ..common.steady import hold
 from ..common.wire import Wire
-from ..engines.sqlite import catalogue, rows
-from . import imports
+from . import databases, imports
 from .job import Job
 from .keeper import ColdKeeper, Keeper, everyone_out
 from .project import enter
@@ -60,8 +58,9 @@ def main() -> None:
     )
     if config.get("once"):
         request = wire.receive()
-        if request is not None and request["do"] in WITHOUT_PROJECT:
-            wire.send(without_project(request))
+        answer = None if request is None else databases.without_project(request)
+        if answer is not None:
+            wire.send(answer)
         elif request is not None:
             config.update(request["place"])
             enter(config)
@@ -70,42 +69,6 @@ def main() -> None:
             job.run_cold()
         return
     Level0(wire, config).serve()
-
-
-def _read(request: Message) -> Dict[str, Any]:
-    path = request["place"]["databases"][request.get("alias", "default")]
-    return {"database": catalogue.read(path)}
-
-
-def _compare(request: Message) -> Dict[str, Any]:
-    return {"rows": rows.compare_all(request["old"], request["new"], request["renames"])}
-
-
-def _list(request: Message) -> Dict[str, Any]:
-    return {"table": rows.list_lost(request)}
-
-
-def _not_back(request: Message) -> Dict[str, Any]:
-    return {"not_back": rows.not_back(request)}
-
-
-#: Requests for which no code of the project runs.
-WITHOUT_PROJECT: Dict[str, Callable[[Message], Dict[str, Any]]] = {
-    "database": _read,
-    "compare": _compare,
-    "list": _list,
-    "not_back": _not_back,
-}
-
-
-def without_project(request: Message) -> Message:
-    """The answer to a request of ``WITHOUT_PROJECT``. What could not be measured is not in it."""
-    failed.clear()
-    answer: Dict[str, Any] = {}
-    with measuring(MEASURES[request["do"]]):
-        answer = WITHOUT_PROJECT[request["do"]](request)
-    done = {"event": "done", "id": request["id"], "error": None}
-    return {**done, "unmeasured": list(failed), **answer}
 
 
 def heard(wire: Wire) -> queue.SimpleQueue[Optional[Message]]:
@@ -164,14 +127,19 @@ class Level0:
             if message is None:
                 everyone_out()
             do = message.get("do")
-            if do in WITHOUT_PROJECT:
-                self.wire.send(without_project(message))
+            answer = databases.without_project(message)
+            if answer is not None:
+                self.wire.send(answer)
                 continue
             if do == "forget":
                 self.lose(message["place"]["folder"])
                 continue
             if do is not None:
                 self.id = message.get("id")
+            if do in databases.REQUESTS and message["place"]["folder"] in self.keepers:
+                # Whatever the files are now, this one knows how to open a connection.
+                self.keeper = self.keepers[message["place"]["folder"]]
+            elif do is not None:
                 self.keep(message["place"], message["digest"], set_up=do != "settings")
             if self.keeper is not None and do != "prepare":
                 self.keeper.channel.send(message)

@@ -3,11 +3,14 @@ it, else by what is stored in them."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Union
 
-from .catalogue import quote, table_names
-from .pair import Pair, primary_key, types
+from .pair import Pair
+from .shape import primary_key, types
+from .sql import fold
+from .tables import quote, table_names
 
 #: Django's own bookkeeping: it is told elsewhere, as the record.
 BOOKKEEPING = ("django_migrations",)
@@ -18,34 +21,73 @@ NOTHING_RENAMED: Dict[str, Any] = {"tables": {}, "columns": {}, "rebuilt": []}
 Renames = Optional[Dict[str, Any]]
 
 
-def pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Pair]:
+class Unread(NamedTuple):
+    """A table of the old database that cannot be read, and why."""
+
+    table: str
+    now: Optional[str]
+    error: sqlite3.Error
+
+
+def pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Union[Pair, Unread]]:
     """Each old table with the one that it is now."""
-    before, after = table_names(connection, "old"), table_names(connection)
+    before, after = table_names(connection, "old"), table_names(connection, "new")
+    there = _by_folded(after)
     guessing = renames is None
     if renames is None:
         renames = {**NOTHING_RENAMED, "tables": _guess_tables(connection, before, after)}
-    taken = {renames["tables"].get(table, table) for table in before}
+    known = _by_folded(renames["tables"])
+    tables = {name: renames["tables"][known[fold(name)]] for name in before if fold(name) in known}
+    taken = {fold(tables.get(table, table) or "") for table in before}
     for table in before:
-        if table in BOOKKEEPING:
+        if fold(table) in BOOKKEEPING:
             continue
-        now: Optional[str] = renames["tables"].get(table, table)
-        known, kept = renames["columns"].get(table, {}), table not in renames["rebuilt"]
-        if now is None and table in after and table not in taken:
-            # Dropped and made anew: compared by what is in it.
-            now, known, kept = table, {}, True
-        if now not in after:
+        called = tables.get(table, table)
+        # Dropped and made anew: compared by what is in it.
+        anew = called is None and fold(table) not in taken
+        now = there.get(fold(table if anew or called is None else called))
+        if called is None and not anew:
             now = None
-        columns: Dict[str, Optional[str]] = {}
-        if now is not None:
-            for name in types(connection, "old", table):
-                columns[name] = known.get(name, name if kept else None)
-            # A column that was dropped and made anew is compared by what is in it.
-            anew = set(types(connection, "main", now)) - set(columns.values())
-            for name, renamed in columns.items():
-                columns[name] = name if renamed is None and name in anew else renamed
-            if guessing:
-                columns.update(_guess_columns(connection, table, now))
-        yield Pair(connection, table, now, columns)
+        columns = {} if anew else _of_table(renames["columns"], table)
+        kept = anew or fold(table) not in map(fold, renames["rebuilt"])
+        try:
+            yield _paired(connection, table, now, columns, kept, guessing)
+        except sqlite3.Error as error:
+            yield Unread(table, now, error)
+
+
+def _by_folded(names: Iterable[str]) -> Dict[str, str]:
+    return {fold(name): name for name in names}
+
+
+def _of_table(columns: Dict[str, Any], table: str) -> Dict[str, Optional[str]]:
+    """The columns of a table that are known, by their folded names."""
+    name = _by_folded(columns).get(fold(table))
+    return {fold(old): now for old, now in columns[name].items()} if name is not None else {}
+
+
+def _paired(
+    connection: sqlite3.Connection,
+    table: str,
+    now: Optional[str],
+    known: Dict[str, Optional[str]],
+    kept: bool,
+    guessing: bool,
+) -> Pair:
+    columns: Dict[str, Optional[str]] = {}
+    if now is not None:
+        there = _by_folded(types(connection, "new", now))
+        for name in types(connection, "old", table):
+            called = known.get(fold(name), name if kept else None)
+            columns[name] = None if called is None else there.get(fold(called))
+        # A column that was dropped and made anew is compared by what is in it.
+        anew = set(there.values()) - set(columns.values())
+        for name, called in columns.items():
+            same = there.get(fold(name))
+            columns[name] = same if called is None and same in anew else called
+        if guessing:
+            columns.update(_guess_columns(connection, table, now))
+    return Pair(connection, table, now, columns)
 
 
 def _guess_tables(
@@ -53,32 +95,46 @@ def _guess_tables(
 ) -> Dict[str, str]:
     """Where nobody saw the statements: a table that is gone, and a new one that holds the same."""
     found: Dict[str, str] = {}
-    for old in before:
-        for new in after:
-            if old in after or new in before or new in found.values():
-                continue
-            if len(types(connection, "old", old)) != len(types(connection, "main", new)):
-                continue
-            names = (quote(old), quote(new))
-            counted = "SELECT (SELECT count(*) FROM old.%s), (SELECT count(*) FROM main.%s)"
-            was, now = connection.execute(counted % names).fetchone()
-            differ = "SELECT count(*) FROM (SELECT * FROM old.%s EXCEPT SELECT * FROM main.%s)"
-            if was and was == now and not connection.execute(differ % names).fetchone()[0]:
-                found[old] = new
-                break
+    old_names, new_names = _by_folded(before), _by_folded(after)
+    for old in (name for name in before if fold(name) not in new_names):
+        for new in (name for name in after if fold(name) not in old_names):
+            # One that cannot be read is guessed to be none.
+            with contextlib.suppress(sqlite3.Error):
+                if new not in found.values() and _holds_the_same(connection, old, new):
+                    found[old] = new
+                    break
     return found
+
+
+def _holds_the_same(connection: sqlite3.Connection, old: str, new: str) -> bool:
+    columns = (types(connection, "old", old), types(connection, "new", new))
+    if not columns[0] or len(columns[0]) != len(columns[1]):
+        return False
+    names = (quote(old), quote(new))
+    counted = "SELECT (SELECT count(*) FROM old.%s), (SELECT count(*) FROM new.%s)"
+    was, now = connection.execute(counted % names).fetchone()
+    if not was or was != now:
+        return False
+    one, other = (", ".join(map(quote, each)) for each in columns)
+    differ = "SELECT count(*) FROM (SELECT %s FROM old.%s EXCEPT SELECT %s FROM new.%s)"
+    parts = (one, names[0], other, names[1])
+    return not connection.execute(differ % parts).fetchone()[0]
 
 
 def _guess_columns(connection: sqlite3.Connection, table: str, now: str) -> Dict[str, str]:
     """The same for columns, row by row, by the primary key."""
     key = primary_key(connection, "old", table)
-    if key is None or key != primary_key(connection, "main", now):
+    now_key = primary_key(connection, "new", now)
+    if key is None or now_key is None or list(map(fold, key)) != list(map(fold, now_key)):
         return {}
-    old, new = types(connection, "old", table), types(connection, "main", now)
+    old, new = types(connection, "old", table), types(connection, "new", now)
     found: Dict[str, str] = {}
-    for gone in (name for name in old if name not in new):
-        for come in (name for name in new if name not in old and name not in found.values()):
-            pair = Pair(connection, table, now, {**{name: name for name in key}, gone: come})
+    old_names, new_names = _by_folded(old), _by_folded(new)
+    for gone in (name for name in old if fold(name) not in new_names):
+        for come in (name for name in new if fold(name) not in old_names):
+            if come in found.values():
+                continue
+            pair = Pair(connection, table, now, {**dict(zip(key, now_key)), gone: come})
             if not pair.key:
                 return {}
             told = connection.execute(

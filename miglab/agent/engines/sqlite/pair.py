@@ -1,17 +1,22 @@
 """One table in two databases, before and after: which rows answer to which, and what differs.
 
-The old database is attached as ``old``. Rows answer to each other by all columns of their primary
-key; the rows of an automatic many-to-many table by its two foreign keys; without a key that lasts
-the rows are two multisets. Values are compared as they are stored, their type included; generated
-columns never count.
+The old database is attached as ``old``, the new one as ``new``. Rows answer to each other by all
+columns of their primary key; the rows of an automatic many-to-many table by its two foreign keys;
+without a key that lasts the rows are two multisets. Values are compared as they are stored, their
+type included; generated columns never count.
+
+Names are those of the catalogue. Ours stand where no name of the user's can meet them: tables are
+called by letters, which only qualify columns, and subqueries give no column a name of the user's.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
-from .catalogue import quote
+from .shape import foreign_pair, primary_key, types
+from .sql import fold
+from .tables import quote
 
 #: Affinities in which equal values are stored alike (https://sqlite.org/datatype3.html#affinity).
 _TELLING = ("INT", "CHAR", "CLOB", "TEXT", "REAL", "FLOA", "DOUB", "NUM", "DEC", "BOOL", "DATE")
@@ -32,7 +37,7 @@ class Pair:
         table: str,
         now: Optional[str],
         columns: Dict[str, Optional[str]],
-        schema: str = "main",
+        schema: str = "new",
         letter: str = "n",
     ) -> None:
         self.connection, self.table, self.now = connection, table, now
@@ -43,24 +48,24 @@ class Pair:
         self.new_types = types(connection, schema, now) if now is not None else {}
         self.kept = {o: n for o, n in columns.items() if n is not None and n in self.new_types}
         self.dropped = [name for name in columns if name not in self.kept]
-        self.many_to_many = foreign_pair(connection, "old", table) is not None
+        links = foreign_pair(connection, "old", table)
+        self.many_to_many = links is not None
         self.old_key = primary_key(connection, "old", table) or []
-        self.key = self._lasting_key()
-        if self.many_to_many and self.key:
-            # The row's own number says nothing about the two that it joins.
-            for name in primary_key(connection, "old", table) or []:
-                self.kept.pop(name, None)
+        self.key: List[str] = []
+        if self.now is not None:
+            now_links = foreign_pair(connection, schema, self.now) if links else None
+            if links and now_links:
+                self.key = self._if_it_lasts(links, now_links)
+            if self.key:
+                # The row's own number says nothing about the two that it joins.
+                for name in self.old_key:
+                    self.kept.pop(name, None)
+            else:
+                now_key = primary_key(connection, schema, self.now)
+                self.key = self._if_it_lasts(self.old_key, now_key or [])
 
-    def _lasting_key(self) -> List[str]:
-        if self.now is None:
-            return []
-        old: Optional[List[str]] = self.old_key
-        new = primary_key(self.connection, self.schema, self.now)
-        if self.many_to_many:
-            other = foreign_pair(self.connection, self.schema, self.now)
-            if other is not None:
-                old, new = foreign_pair(self.connection, "old", self.table), other
-        if not old or not new or sorted(self.kept.get(each, "") for each in old) != sorted(new):
+    def _if_it_lasts(self, old: List[str], new: List[str]) -> List[str]:
+        if not old or sorted(self.kept.get(each, "") for each in old) != sorted(new):
             return []
         # A key that is no INTEGER may hold NULL, and then it names no row.
         empty = " OR ".join("%s IS NULL" % quote(name) for name in old)
@@ -138,68 +143,77 @@ class Pair:
     # -- what is asked of it, as SQL and the columns to sort by
 
     def lost_rows(self) -> Query:
-        """All columns of the rows that are gone."""
+        """All columns of the rows that are gone; of rows without a key those that stay, and how
+        many rows with these values are gone."""
         order = ["o." + quote(name) for name in self.key or self.old_key]
+        stored = ", ".join("o." + quote(name) for name in self.old_types)
         if self.now is None:
-            return "SELECT o.* FROM %s o" % self.old, order
+            return "SELECT %s FROM %s o" % (stored, self.old), order
         if self.key:
-            return "SELECT o.* %s WHERE %s" % (self.join, self.gone), order
-        names = ", ".join(quote(each) for each in self.kept)
-        return (
-            'SELECT %s, a.n - coalesce(b.n, 0) AS "rows" FROM %s' % (names, self._surplus()),
-            [],
-        )
+            return "SELECT %s %s WHERE %s" % (stored, self.join, self.gone), order
+        names = ["a.v%d AS %s" % (i, quote(name)) for i, name in enumerate(self.kept)]
+        number = "a.c - coalesce(b.c, 0) AS %s" % quote(_free("rows", self.kept))
+        return "SELECT %s FROM %s" % (", ".join([*names, number]), self._surplus()), []
 
     def _surplus(self, back: bool = False) -> str:
         """Groups of equal rows of which there are fewer now; with ``back``, of which more."""
-        kept = {n: o for o, n in self.kept.items()} if back else self.kept
         one, other = (self.new, self.old) if back else (self.old, self.new)
-        same = " AND ".join(
-            "a.%s IS b.k%d COLLATE BINARY AND a.t%d = b.t%d" % (quote(o), i, i, i)
-            for i, o in enumerate(kept)
-        )
-
-        def groups(table: str, names: List[str], shown: List[str]) -> str:
-            kinds = ["typeof(%s) AS t%d" % (quote(n), i) for i, n in enumerate(names)]
-            by = ["%s COLLATE BINARY, typeof(%s)" % (quote(n), quote(n)) for n in names]
-            parts = (", ".join([*shown, *kinds]), table, ", ".join(by))
-            return "(SELECT %s, count(*) n FROM %s GROUP BY %s)" % parts
-
-        now = list(kept.values())
-        left = groups(one, list(kept), [quote(n) for n in kept])
-        right = groups(other, now, ["%s AS k%d" % (quote(n), i) for i, n in enumerate(now)])
-        return "%s a LEFT JOIN %s b ON %s WHERE a.n > coalesce(b.n, 0)" % (left, right, same)
+        names, others = list(self.kept), list(self.kept.values())
+        if back:
+            names, others = others, names
+        parts = (_groups(one, names), _groups(other, others), _same(len(names)))
+        return "%s a LEFT JOIN %s b ON %s WHERE a.c > coalesce(b.c, 0)" % parts
 
     def surplus(self, back: bool = False) -> int:
         """How many rows are gone, or with ``back`` are new, where rows are multisets."""
         if not self.kept:
             return self.counts()[1 if back else 0]
         return self.number(
-            "SELECT coalesce(sum(a.n - coalesce(b.n, 0)), 0) FROM " + self._surplus(back)
+            "SELECT coalesce(sum(a.c - coalesce(b.c, 0)), 0) FROM " + self._surplus(back)
         )
 
     def lost_values(self, column: str) -> Query:
-        """The values other than NULL of a dropped column, with the keys of their rows."""
+        """The values other than NULL of a dropped column in rows that are still there, with the
+        keys of their rows. Among equal rows without a key as many are still there as there are
+        now, and nobody can say which."""
         shown = [*[each for each in self.old_key if each != column], column]
-        names = ", ".join("o." + quote(each) for each in shown)
         order = ["o." + quote(name) for name in self.old_key]
-        return (
-            "SELECT %s FROM %s o WHERE o.%s IS NOT NULL" % (names, self.old, quote(column)),
-            order,
+        names = ", ".join("o.{0} AS {0}".format(quote(each)) for each in shown)
+        stored = "o.%s IS NOT NULL" % quote(column)
+        if self.now is not None and self.key:
+            return "SELECT %s %s WHERE NOT %s AND %s" % (names, self.join, self.gone, stored), order
+        if self.now is None or not self.kept:
+            left = self.counts()[1] if self.now is not None else 0
+            some = (names, self.old, stored, left)
+            return "SELECT * FROM (SELECT %s FROM %s o WHERE %s LIMIT %d)" % some, []
+        labels = ", ".join("a.s%d AS %s" % (i, quote(each)) for i, each in enumerate(shown))
+        sql = "SELECT %s FROM (SELECT %s, %s, row_number() OVER (PARTITION BY %s) r " % (
+            labels,
+            _values(list(self.kept), "o."),
+            ", ".join("o.%s AS s%d" % (quote(each), i) for i, each in enumerate(shown)),
+            _by(list(self.kept), "o."),
         )
+        now = _groups(self.new, list(self.kept.values()))
+        sql += "FROM %s o WHERE %s) a JOIN %s b ON %s WHERE a.r <= b.c" % (
+            self.old,
+            stored,
+            now,
+            _same(len(self.kept)),
+        )
+        return sql, ["a.s%d" % place for place in range(len(self.old_key))]
 
     def changed_values(self, column: str) -> Query:
         """Key, value before and value now, where a column (by its old name) stays and differs."""
-        key = ", ".join("o." + quote(each) for each in self.key)
-        sql = "SELECT %s, o.%s AS before, n.%s AS now %s WHERE NOT %s AND %s" % (
-            key,
+        key = ["o." + quote(each) for each in self.key]
+        values = "%s, o.%s AS %s, n.%s AS %s" % (
+            ", ".join(key),
             quote(column),
+            quote(_free("before", self.key)),
             quote(self.kept[column]),
-            self.join,
-            self.gone,
-            self.differs(column),
+            quote(_free("now", self.key)),
         )
-        return sql, ["o." + quote(name) for name in self.key]
+        where = "NOT %s AND %s" % (self.gone, self.differs(column))
+        return "SELECT %s %s WHERE %s" % (values, self.join, where), key
 
     def filled(self, column: str) -> str:
         """The query that counts the NULLs of a column (by its old name) that are values now."""
@@ -212,31 +226,36 @@ class Pair:
         )
 
 
-def types(connection: sqlite3.Connection, schema: str, table: str) -> Dict[str, str]:
-    """The columns that hold stored values, in order, with their declared types."""
-    rows = connection.execute("PRAGMA %s.table_xinfo(%s)" % (schema, quote(table)))
-    return {row[1]: row[2] for row in rows if row[6] == 0}
+def _free(label: str, names: Iterable[str]) -> str:
+    """A label that none of these columns has."""
+    taken = {fold(name) for name in names}
+    while label in taken:
+        label += "_"
+    return label
 
 
-def primary_key(connection: sqlite3.Connection, schema: str, table: str) -> Optional[List[str]]:
-    """The columns of the table's primary key in their order, or ``None``."""
-    rows = connection.execute("PRAGMA %s.table_info(%s)" % (schema, quote(table))).fetchall()
-    keyed = sorted((row[5], row[1]) for row in rows if row[5])
-    return [name for _, name in keyed] or None
+def _values(names: List[str], prefix: str = "") -> str:
+    """The values of these columns and their types, under names of ours."""
+    return ", ".join(
+        "{0}{1} AS v{2}, typeof({0}{1}) AS t{2}".format(prefix, quote(name), place)
+        for place, name in enumerate(names)
+    )
 
 
-def foreign_pair(connection: sqlite3.Connection, schema: str, table: str) -> Optional[List[str]]:
-    """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
-    and the two together unique (``create_many_to_many_intermediary_model``)."""
-    names = list(types(connection, schema, table))
-    if len(names) != 3 or primary_key(connection, schema, table) != [names[0]]:
-        return None
-    quoted = quote(table)
-    keys = connection.execute("PRAGMA %s.foreign_key_list(%s)" % (schema, quoted)).fetchall()
-    if sorted(row[3] for row in keys) != sorted(names[1:]):
-        return None
-    for row in connection.execute("PRAGMA %s.index_list(%s)" % (schema, quoted)).fetchall():
-        info = connection.execute("PRAGMA %s.index_info(%s)" % (schema, quote(row[1]))).fetchall()
-        if row[2] and sorted(each[2] for each in info) == sorted(names[1:]):
-            return names[1:]
-    return None
+def _by(names: List[str], prefix: str = "") -> str:
+    """What makes rows equal: each value, letter by letter, and its type."""
+    return ", ".join(
+        "{0}{1} COLLATE BINARY, typeof({0}{1})".format(prefix, quote(name)) for name in names
+    )
+
+
+def _groups(table: str, names: List[str]) -> str:
+    """Equal rows of a table, and how many there are of each."""
+    parts = (_values(names, "g."), table, _by(names, "g."))
+    return "(SELECT %s, count(*) AS c FROM %s g GROUP BY %s)" % parts
+
+
+def _same(number: int) -> str:
+    """True where so many values are the same in ``a`` and ``b``."""
+    same = "a.v{0} IS b.v{0} COLLATE BINARY AND a.t{0} = b.t{0}"
+    return " AND ".join(same.format(place) for place in range(number))

@@ -1,26 +1,32 @@
 """Compares the rows of two SQLite databases where they lie: the old one is attached read-only.
 
-Only counts and a few rows come back; all of them go into a file when somebody asks.
+Only counts and a few rows come back.
 """
 
 from __future__ import annotations
 
-import csv
+import contextlib
 import os
 import sqlite3
-from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Collection, Dict, List, Optional, Union
 
-from ...common.measuring import measuring
-from .catalogue import connect, count_rows, quote, readable, table_names
-from .match import BOOKKEEPING, NOTHING_RENAMED, Renames, pairs
-from .pair import Pair, Query
+from ...common.measuring import note
+from .catalogue import count_rows
+from .match import BOOKKEEPING, NOTHING_RENAMED, Renames, Unread, pairs
+from .opening import Opening, Own, attach, connect, opened
+from .pair import Pair
+from .shape import parent_link
+from .sql import fold
+from .tables import derived, quote, table_names
 
 SAMPLE = 5
 
 
 def compare_all(
-    old: Dict[str, Optional[str]], new: Dict[str, str], renames: Dict[str, Renames]
+    old: Dict[str, Optional[str]],
+    new: Dict[str, str],
+    renames: Dict[str, Renames],
+    own: Optional[Own] = None,
 ) -> List[Dict[str, Any]]:
     """``compare`` for each alias of which there is an old copy; databases with two names once."""
     found, seen = [], set()
@@ -28,158 +34,136 @@ def compare_all(
         before = old.get(alias)
         if before and (before, path) not in seen:
             seen.add((before, path))
-            told = compare(before, path, renames.get(alias, NOTHING_RENAMED))
+            told = compare(before, path, renames.get(alias, NOTHING_RENAMED), own=_of(own, alias))
             found += [dict(each, database=alias) for each in told]
     return found
 
 
-def compare(old: str, new: str, renames: Renames, tables: Any = None) -> List[Dict[str, Any]]:
-    """One entry for each table in which rows or values went, came or changed; none where the old
-    file is no database.
+def _of(own: Optional[Own], alias: str) -> Optional[Opening]:
+    return None if own is None else lambda: own(alias)
+
+
+def compare(
+    old: str,
+    new: str,
+    renames: Renames,
+    tables: Any = None,
+    own: Optional[Opening] = None,
+) -> List[Dict[str, Any]]:
+    """One entry for each table in which rows or values went, came or changed, or which cannot be
+    read; none where the old file is no database.
 
     ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw what ran. ``tables``
-    are the old names of those that are compared; without it, all.
+    are the old names of those that are compared; without it, all. ``own`` opens a connection that
+    knows what the project's own knows: it is asked for the tables that ours cannot read.
     """
     if not os.path.exists(new):
         return _everything_gone(old)
-    connection = _attached(old, new)
+    connection = opened()
     try:
-        entries, known = [], set()
-        for pair in pairs(connection, renames):
-            known.add(pair.now)
-            if tables is None or pair.table in tables:
-                with measuring("compare the rows of %s" % pair.table):
-                    entries.append(_entry(pair))
-        entries += _new_tables(connection, known, tables)
+        attach(connection, old=old, new=new)
+        entries = _compared(connection, renames, tables, new_too=tables is None)
     except sqlite3.DatabaseError as error:
         if "file is not a database" in str(error):
             return []
         raise
     finally:
         connection.close()
+    unread = {(each["table"], each["now"]) for each in entries if each["unreadable"]}
+    connection_of_project = own() if unread and own is not None else None
+    if connection_of_project is not None:
+        try:
+            attach(connection_of_project, old=old, new=new)
+            names = {table for table, _ in unread}
+            told = _compared(connection_of_project, renames, names, new_too=True)
+        finally:
+            connection_of_project.close()
+        again = {(each["table"], each["now"]): each for each in told}
+        entries = [again.get((each["table"], each["now"]), each) for each in entries]
+    for each in entries:
+        if each["unreadable"]:
+            note("compare the rows of %s" % each["table"], each["unreadable"])
     return [each for each in entries if _says_something(each)]
 
 
-def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
-    ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
-    number of ``rows``, and of values by the same ``columns``, all by their old names."""
-    found = []
-    for alias, table, rows_went, wanted in request["tables"]:
-        connection = _attached(request["old"][alias], request["new"][alias])
-        try:
-            connection.execute("ATTACH DATABASE %s AS back" % _literal(request["back"][alias]))
-            renames = request["renames"].get(alias, NOTHING_RENAMED)
-            there = next(each for each in pairs(connection, renames) if each.table == table)
-            rows, columns = _not_back(connection, there, rows_went, wanted)
-        finally:
-            connection.close()
-        told = {"database": alias, "table": table, "rows": rows, "columns": columns}
-        found.append(told)
-    return found
+def _compared(
+    connection: sqlite3.Connection, renames: Renames, tables: Any, new_too: bool
+) -> List[Dict[str, Any]]:
+    found = list(pairs(connection, renames))
+    indexes = {fold(each) for schema in ("old", "new") for each in derived(connection, schema)}
+    places = {fold(each.table): each for each in found}
+    entries = []
+    for each in found:
+        if tables is None or each.table in tables:
+            entries.append(_read_entry(connection, each, indexes, places))
+    if new_too:
+        taken = {each.now for each in found}
+        entries += _new_tables(connection, taken, tables, indexes)
+    return entries
 
 
-def _not_back(
-    connection: sqlite3.Connection, there: Pair, rows_went: bool, wanted: List[str]
-) -> Tuple[int, Dict[str, int]]:
-    table = there.table
-    if table not in table_names(connection, "back"):
-        return there.counts()[0], {name: _stored(there, name) for name in wanted}
-    names = {name: name for name in there.old_types}
-    again = Pair(connection, table, table, dict(names), "back", "b")
-    if not again.key:
-        rows = again.surplus()
-        return rows, {name: min(rows, _stored(there, name)) for name in wanted}
-    join = again.join
-    gone, rows = "1", 0
-    if there.now is not None and there.key:
-        join, gone = "%s %s" % (join, there.joined), there.gone
-    if rows_went and there.now is not None and not there.key:
-        rows = min(there.surplus(), again.surplus())
-    elif rows_went:
-        rows = there.number("SELECT count(*) %s WHERE %s AND NOT (%s)" % (join, gone, again.whole))
-    columns = {}
-    for name in wanted:
-        still = "(%s OR %s)" % (again.gone, _unlike(again, name))
-        if name in there.kept:
-            went = "NOT %s AND %s" % (there.gone, there.differs(name))
-            source = join
-        else:
-            went = "o.%s IS NOT NULL" % quote(name)
-            source = again.join
-        columns[name] = there.number("SELECT count(*) %s WHERE %s AND %s" % (source, went, still))
-    return rows, columns
-
-
-def _unlike(again: Pair, name: str) -> str:
-    return again.differs(name) if name in again.kept else "1"
-
-
-def _stored(pair: Pair, name: str) -> int:
-    """How many values other than NULL a column had."""
-    return pair.number("SELECT count(%s) FROM %s" % (quote(name), pair.old))
-
-
-def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
-    """All that a table lost: its rows that are gone; or with ``column``, the values of that column
-    that are gone, or that are others now. With ``to`` as a CSV file of that path, else the first
-    ``limit`` of them and their ``total``."""
-    if request["new"]:
-        connection = _attached(request["old"], request["new"])
-    else:
-        connection = sqlite3.connect("file::memory:", uri=True)
-        connection.text_factory = readable
-        connection.execute("ATTACH DATABASE %s AS old" % _literal(request["old"]))
+def _read_entry(
+    connection: sqlite3.Connection,
+    pair: Union[Pair, Unread],
+    indexes: Collection[str],
+    places: Dict[str, Union[Pair, Unread]],
+) -> Dict[str, Any]:
+    if fold(pair.table) in indexes:
+        return _derived(connection, pair.table, pair.now)
+    if isinstance(pair, Unread):
+        return dict(_empty(pair.table, pair.now, 0, 0), unreadable=_why(pair.error))
     try:
-        pair = next(
-            each for each in pairs(connection, request["renames"]) if each.table == request["table"]
-        )
-        sql, order = query_of(pair, request.get("column"))
-        if "to" not in request:
-            cursor = connection.execute("%s LIMIT %d" % (_sorted(sql, order), request["limit"]))
-            return {
-                "columns": [each[0] for each in cursor.description],
-                "rows": [[plain(value) for value in row] for row in cursor],
-                "total": pair.number("SELECT count(*) FROM (%s)" % sql),
-            }
-        cursor = connection.execute(_sorted(sql, order))
-        with open(request["to"], "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow([each[0] for each in cursor.description])
-            writer.writerows([plain(value) for value in row] for row in cursor)
-        return None
-    finally:
-        connection.close()
+        entry = _entry(pair)
+        if entry["lost"]:
+            entry["orphans"] = _orphans(pair, places)
+    except sqlite3.Error as error:
+        return dict(_empty(pair.table, pair.now, 0, 0), unreadable=_why(error))
+    return entry
 
 
-def query_of(pair: Pair, column: Optional[str]) -> Query:
-    """The query that lists what a table lost; ``column`` is an old name."""
-    if column is None:
-        return pair.lost_rows()
-    return pair.changed_values(column) if column in pair.kept else pair.lost_values(column)
+def _why(error: sqlite3.Error) -> str:
+    return "%s: %s" % (type(error).__name__, " ".join(str(error).split()))
+
+
+def _derived(connection: sqlite3.Connection, table: str, now: Optional[str]) -> Dict[str, Any]:
+    """A table that only finds what is stored elsewhere: counted, if it can be, and not compared."""
+    counts = []
+    for place in ("old." + quote(table), now and "new." + quote(now)):
+        number = 0
+        with contextlib.suppress(sqlite3.Error):
+            sql = "SELECT count(*) FROM %s" % place
+            number = connection.execute(sql).fetchone()[0] if place else 0
+        counts.append(number)
+    before, after = counts
+    lost = max(before - after, 0) if now is None else 0
+    return dict(_empty(table, now, before, after, lost=lost), derived=True)
+
+
+def _orphans(pair: Pair, places: Dict[str, Union[Pair, Unread]]) -> Dict[str, int]:
+    """Rows of the parent's table, by its name now, that are still there without the rows of this
+    one that extended them."""
+    link = parent_link(pair.connection, "old", pair.table)
+    parent = places.get(fold(link[1])) if link else None
+    if link is None or not isinstance(parent, Pair) or parent.now is None:
+        return {}
+    if pair.now is not None and not pair.key:
+        return {}
+    names = {fold(old): now for old, now in parent.kept.items()}
+    if fold(link[2]) not in names:
+        return {}
+    source, gone = "FROM %s o" % pair.old, "1"
+    if pair.now is not None:
+        source, gone = pair.join, pair.gone
+    number = pair.number(
+        "SELECT count(*) %s WHERE %s AND EXISTS (SELECT 1 FROM %s p WHERE p.%s = o.%s)"
+        % (source, gone, parent.new, quote(names[fold(link[2])]), quote(link[0]))
+    )
+    return {parent.now: number} if number else {}
 
 
 def plain(value: Any) -> Any:
     """A stored value as text can carry it."""
     return "0x" + value.hex() if isinstance(value, bytes) else value
-
-
-def _attached(old: str, new: str) -> sqlite3.Connection:
-    connection = connect(new)
-    try:
-        connection.execute("PRAGMA temp_store = FILE")
-        connection.execute("ATTACH DATABASE %s AS old" % _literal(old))
-    except sqlite3.DatabaseError as error:
-        if "file is not a database" not in str(error):
-            connection.close()
-            raise
-    return connection
-
-
-def _literal(path: str) -> str:
-    """A database that is only read, as SQL takes its name: not as a parameter, for then nobody
-    could see where it leads."""
-    return "'%s'" % (Path(path).as_uri() + "?mode=ro").replace("'", "''")
 
 
 def _everything_gone(old: str) -> List[Dict[str, Any]]:
@@ -192,14 +176,24 @@ def _everything_gone(old: str) -> List[Dict[str, Any]]:
     return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
 
 
-def _new_tables(connection: sqlite3.Connection, taken: Any, tables: Any) -> List[Dict[str, Any]]:
-    if tables is not None:
-        return []
+def _new_tables(
+    connection: sqlite3.Connection, taken: Any, tables: Any, indexes: Collection[str]
+) -> List[Dict[str, Any]]:
     found = []
-    for table in table_names(connection):
-        if table not in taken and table not in BOOKKEEPING:
-            count = connection.execute("SELECT count(*) FROM %s" % quote(table)).fetchone()[0]
-            found.append(_empty(table, table, 0, count, gained=count))
+    for table in table_names(connection, "new"):
+        if table in taken or fold(table) in BOOKKEEPING:
+            continue
+        if tables is not None and table not in tables:
+            continue
+        entry = _empty(table, table, 0, 0)
+        try:
+            sql = "SELECT count(*) FROM new.%s" % quote(table)
+            entry["after"] = entry["gained"] = connection.execute(sql).fetchone()[0]
+        except sqlite3.Error as error:
+            entry["unreadable"] = _why(error)
+        if fold(table) in indexes:
+            entry.update(derived=True, unreadable="")
+        found.append(entry)
     return found
 
 
@@ -287,13 +281,13 @@ def _told_apart(pair: Pair, differ: Dict[str, str], counted: List[str]) -> Optio
     return None if other else [gone, *rest]
 
 
-def _sorted(sql: str, order: List[str]) -> str:
+def in_order(sql: str, order: List[str]) -> str:
     return sql + " ORDER BY " + ", ".join(order) if order else sql
 
 
 def _sample(pair: Pair, sql: str, order: List[str]) -> List[Dict[str, Any]]:
     """The first rows of a query, in the order of these columns."""
-    cursor = pair.connection.execute("%s LIMIT %d" % (_sorted(sql, order), SAMPLE))
+    cursor = pair.connection.execute("%s LIMIT %d" % (in_order(sql, order), SAMPLE))
     names = [each[0] for each in cursor.description]
     return [{name: plain(value) for name, value in zip(names, row)} for row in cursor]
 
@@ -322,8 +316,12 @@ def _empty(
         "by_handlers": False,
         "follows_rename": False,
         "approximate": False,
+        "derived": False,
+        "unreadable": "",
+        "orphans": {},
     }
 
 
 def _says_something(entry: Dict[str, Any]) -> bool:
-    return bool(entry["lost"] or entry["gained"] or entry["changed"] or entry["lost_values"])
+    counts = (entry["lost"], entry["gained"], entry["changed"], entry["lost_values"])
+    return any(counts) or bool(entry["unreadable"])

@@ -1,0 +1,50 @@
+"""Opens databases to be read. Those that are compared are attached to an empty one, so that the
+connection may be ours or one that knows what the project's own knows."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Callable, Optional
+
+#: Taken before a guard may stand in its place: what is read here is ours.
+open_database = sqlite3.connect
+
+#: Opens a connection to an empty database, or gives ``None`` where that cannot be.
+Opening = Callable[[], Optional[sqlite3.Connection]]
+#: The same by the alias of a database.
+Own = Callable[[str], Optional[sqlite3.Connection]]
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """A connection that cannot write."""
+    connection = open_database(Path(path).as_uri() + "?mode=ro", uri=True, isolation_level=None)
+    connection.text_factory = readable
+    return connection
+
+
+def readable(text: bytes) -> str:
+    """A stored text, also one that is no UTF-8."""
+    return text.decode("utf-8", "backslashreplace")
+
+
+def opened() -> sqlite3.Connection:
+    """A connection of ours to an empty database."""
+    return open_database(":memory:", uri=True, isolation_level=None)
+
+
+def attach(connection: sqlite3.Connection, **paths: str) -> None:
+    """Attach databases under these names, to be read only; one without a path is empty."""
+    connection.text_factory = readable
+    connection.row_factory = None
+    connection.execute("PRAGMA temp_store = FILE")
+    for name, path in paths.items():
+        connection.execute("ATTACH DATABASE %s AS %s" % (_literal(path), name))
+
+
+def _literal(path: str) -> str:
+    """A database that is only read, as SQL takes its name: not as a parameter, for then nobody
+    could see where it leads."""
+    if not path:
+        return "':memory:'"
+    return "'%s'" % (Path(path).as_uri() + "?mode=ro").replace("'", "''")

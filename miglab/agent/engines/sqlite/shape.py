@@ -1,0 +1,80 @@
+"""What a table is by its shape: its key, the two that an automatic many-to-many table joins, and
+the parent that its rows extend."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, Dict, List, Optional, Tuple
+
+from .sql import fold
+from .tables import quote
+
+
+def types(connection: sqlite3.Connection, schema: str, table: str) -> Dict[str, str]:
+    """The columns that hold stored values, in order, with their declared types."""
+    rows = connection.execute("PRAGMA %s.table_xinfo(%s)" % (schema, quote(table)))
+    return {row[1]: row[2] for row in rows if row[6] == 0}
+
+
+def primary_key(connection: sqlite3.Connection, schema: str, table: str) -> Optional[List[str]]:
+    """The columns of the table's primary key in their order, or ``None``."""
+    rows = connection.execute("PRAGMA %s.table_info(%s)" % (schema, quote(table))).fetchall()
+    keyed = sorted((row[5], row[1]) for row in rows if row[5])
+    return [name for _, name in keyed] or None
+
+
+def foreign_pair(connection: sqlite3.Connection, schema: str, table: str) -> Optional[List[str]]:
+    """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
+    and the two together unique (``create_many_to_many_intermediary_model``). It is called after
+    the table of the model that has the field, and nothing points at it: a model's own table of
+    that shape has rows of its own."""
+    names = list(types(connection, schema, table))
+    if len(names) != 3 or primary_key(connection, schema, table) != [names[0]]:
+        return None
+    keys = _foreign_keys(connection, schema, table)
+    pair = sorted(map(fold, names[1:]))
+    if sorted(fold(row[3]) for row in keys) != pair:
+        return None
+    if not any(fold(table).startswith(fold(row[2]) + "_") for row in keys):
+        return None
+    quoted = quote(table)
+    for row in connection.execute("PRAGMA %s.index_list(%s)" % (schema, quoted)).fetchall():
+        info = connection.execute("PRAGMA %s.index_info(%s)" % (schema, quote(row[1]))).fetchall()
+        if row[2] and sorted(fold(each[2] or "") for each in info) == pair:
+            return None if _is_pointed_at(connection, schema, table) else names[1:]
+    return None
+
+
+def _is_pointed_at(connection: sqlite3.Connection, schema: str, table: str) -> bool:
+    """Whether another table has a foreign key to this one."""
+    named = connection.execute(
+        "SELECT name FROM %s.sqlite_master WHERE type = 'table' AND name <> ? "
+        "AND instr(lower(sql), lower(?))" % schema,
+        (table, table.replace('"', '""')),
+    ).fetchall()
+    return any(
+        fold(row[2]) == fold(table)
+        for (name,) in named
+        for row in _foreign_keys(connection, schema, name)
+    )
+
+
+def parent_link(
+    connection: sqlite3.Connection, schema: str, table: str
+) -> Optional[Tuple[str, str, str]]:
+    """For the table of a model that inherits another's: its column that is both its key and a
+    foreign key to the parent's rows, the parent's table, and the column it points at. Django names
+    the column after the parent (``place_ptr_id``)."""
+    key = primary_key(connection, schema, table)
+    if key is None or len(key) != 1 or not fold(key[0]).endswith("_ptr_id"):
+        return None
+    for row in _foreign_keys(connection, schema, table):
+        if fold(row[3]) == fold(key[0]):
+            target = row[4] or (primary_key(connection, schema, row[2]) or [""])[0]
+            return key[0], row[2], target
+    return None
+
+
+def _foreign_keys(connection: sqlite3.Connection, schema: str, table: str) -> List[Any]:
+    sql = "PRAGMA %s.foreign_key_list(%s)" % (schema, quote(table))
+    return connection.execute(sql).fetchall()

@@ -1,0 +1,149 @@
+"""Reads SQL as SQLite does: words, names in any quotes, texts, comments
+(https://sqlite.org/lang_keywords.html, https://sqlite.org/lang_comment.html)."""
+
+from __future__ import annotations
+
+import re
+from typing import Iterator, List, NamedTuple, Optional, Tuple
+
+#: One token. Quotes are doubled inside quotes, but not inside brackets; what is not closed goes on
+#: to the end.
+_TOKEN = re.compile(
+    r"""
+    (?P<space>   [ \t\n\f\r]+ | --[^\n]*(?:\n|$) | /\*.*?(?:\*/|$) )
+  | (?P<blob>    [xX]'[^']*(?:'|$) )
+  | (?P<text>    '(?:[^']|'')*(?:'|$) )
+  | (?P<name>    "(?:[^"]|"")*(?:"|$) | `(?:[^`]|``)*(?:`|$) | \[[^\]]*(?:\]|$) )
+  | (?P<number>  (?:0[xX][0-9a-fA-F_]+) | (?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)? )
+  | (?P<word>    [A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]* )
+  | (?P<sign>    \|\| | <> | <= | >= | != | == | << | >> | ->> | -> | . )
+    """,
+    re.X | re.S,
+)
+
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+class Token(NamedTuple):
+    """``kind`` is ``word`` (a keyword or a bare name), ``name`` (in quotes), ``text``, ``blob``,
+    ``number`` or ``sign``; ``start`` and ``end`` are its places in the SQL."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """As a name, without its quotes; SQLite takes a text for one where it needs a name."""
+        if self.kind not in ("name", "text"):
+            return self.text
+        closing = "]" if self.text[0] == "[" else self.text[0]
+        inner = self.text[1:-1] if self.text.endswith(closing) else self.text[1:]
+        return inner if closing == "]" else inner.replace(closing * 2, closing)
+
+    @property
+    def word(self) -> str:
+        """As a keyword, in capitals; ``""`` where it can be none."""
+        return self.text.upper() if self.kind == "word" else ""
+
+    @property
+    def names(self) -> bool:
+        """Whether it can be a name."""
+        return self.kind in ("word", "name", "text")
+
+
+def tokens(sql: str) -> List[Token]:
+    """All of them but space and comments."""
+    return [
+        Token(str(found.lastgroup), found.group(), found.start(), found.end())
+        for found in _TOKEN.finditer(sql)
+        if found.lastgroup != "space"
+    ]
+
+
+def first_word(sql: str) -> str:
+    """The keyword that a statement begins with."""
+    for found in _TOKEN.finditer(sql):
+        if found.lastgroup == "word":
+            return found.group().upper()
+        if found.lastgroup != "space" and found.group() != ";":
+            return ""
+    return ""
+
+
+def fold(name: str) -> str:
+    """The same for names that SQLite takes for one: it ignores the case of ASCII letters alone."""
+    return name.translate(_LOWER)
+
+
+def folded(sql: str) -> str:
+    """The same for SQL that differs only in space, comments, quotes around names and case."""
+    return " ".join(
+        each.text if each.kind in ("text", "blob") else fold(each.name) for each in tokens(sql)
+    )
+
+
+def parts(found: List[Token]) -> List[List[Token]]:
+    """A list in SQL, parted by the commas outside its brackets."""
+    result: List[List[Token]] = [[]]
+    depth = 0
+    for each in found:
+        if each.kind == "sign":
+            depth += {"(": 1, ")": -1}.get(each.text, 0)
+            if each.text == "," and not depth:
+                result.append([])
+                continue
+        result[-1].append(each)
+    return [part for part in result if part]
+
+
+def inside(found: List[Token], opening: int) -> List[Token]:
+    """What stands between the bracket at this place and the one that closes it."""
+    depth = 0
+    for place in range(opening, len(found)):
+        if found[place].kind == "sign":
+            depth += {"(": 1, ")": -1}.get(found[place].text, 0)
+            if depth == 0:
+                return found[opening + 1 : place]
+    return found[opening + 1 :]
+
+
+def is_sign(token: Token, sign: str) -> bool:
+    """Whether it is this sign."""
+    return token.kind == "sign" and token.text == sign
+
+
+def outside(found: List[Token]) -> Iterator[Tuple[int, Token]]:
+    """Those outside all brackets, and the opening ones, each with its place."""
+    depth = 0
+    for place, each in enumerate(found):
+        if is_sign(each, ")"):
+            depth -= 1
+        elif depth == 0:
+            yield place, each
+        if is_sign(each, "("):
+            depth += 1
+
+
+def after(found: List[Token], *words: str) -> Optional[int]:
+    """The place behind these keywords, where they follow each other outside of brackets."""
+    places = [place for place, _ in outside(found)]
+    for number, place in enumerate(places):
+        run = places[number : number + len(words)]
+        if len(run) == len(words) and all(found[p].word == w for p, w in zip(run, words)):
+            return place + len(words)
+    return None
+
+
+def written(sql: str, found: List[Token]) -> str:
+    """These tokens as they are written in the SQL, comments and all, on one line."""
+    if not found:
+        return ""
+    pieces, end = [], found[0].start
+    for each in found:
+        if each.start > end:
+            pieces.append(" ")
+        pieces.append(each.text)
+        end = each.end
+    return "".join(pieces)
