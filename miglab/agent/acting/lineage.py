@@ -3,7 +3,8 @@
 What a statement did is read from the catalogue, before and after it. Only two things are read from
 the statement: whether it is an ALTER or a DROP, and from which table it fills another one. A table
 that was filled from another, and takes its name when that is dropped, is that table built anew
-(``DatabaseSchemaEditor._remake_table`` on SQLite); any other copy is a copy.
+(``DatabaseSchemaEditor._remake_table`` on SQLite); any other copy is a copy, but for one of a
+many-to-many table, which Django renames so.
 """
 
 from __future__ import annotations
@@ -196,7 +197,11 @@ def _followed(was: State, version: int, tables: Dict[str, Table], word: str) -> 
     for name in gone:
         fill, origin = was.fills.get(name), was.origins.get(name)
         if name not in moved and fill and origin and fill.into in tables:
-            heirs[fill.into] = Heir(origin, (name, origin.table), fill.columns)
+            names = (name, origin.table)
+            if _joins_two(was.tables[name]) and _joins_two(tables[fill.into]):
+                # ``DatabaseSchemaEditor._alter_many_to_many``: it gets its new name at once.
+                names += (fill.into,)
+            heirs[fill.into] = Heir(origin, names, fill.columns)
     for name, heir in list(heirs.items()):
         if name in heir.names and name not in origins:
             there = set(_columns(tables[name]))
@@ -228,6 +233,13 @@ def _by_page(was: Dict[str, Table], now: Dict[str, Table]) -> Dict[str, str]:
     pages = {table.page: name for name, table in now.items() if table.page}
     there = {name: pages.get(table.page, name) for name, table in was.items() if table.page}
     return {o: n for o, n in there.items() if o != n and _columns(was[o]) == _columns(now[n])}
+
+
+def _joins_two(table: Table) -> bool:
+    """Whether it has the shape of an automatic many-to-many table."""
+    columns, key, *_ = created.table(table.sql)
+    references = [each for each in tokens(table.sql) if each.word == "REFERENCES"]
+    return len(columns) == 3 and key == (columns[0].name,) and len(references) == 2
 
 
 def _altered(origin: Origin, was: Table, now: Table) -> Origin:

@@ -11,6 +11,9 @@ from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from ..engines.sqlite import tables
 from ..engines.sqlite.opening import connect
+from ..engines.sqlite.sql import fold
+from .drift import differences
+from .made_in_sql import Made, made_in_sql
 
 #: Operations that may change tables in ways that no ``ProjectState`` shows.
 UNSEEN = ("RunSQL", "RunPython", "SeparateDatabaseAndState")
@@ -64,12 +67,13 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
     connection = connect(path)
     try:
-        actual = {each["name"]: each for each in tables.read_tables(connection)["tables"]}
+        there = tables.read_tables(connection)
+        actual = {fold(each["name"]): each for each in there["tables"]}
     finally:
         connection.close()
     actual.pop("django_migrations", None)
     for name in _tables_not_ours(state, loader.unmigrated_apps, alias):
-        actual.pop(name, None)
+        actual.pop(fold(name), None)
     labels = loader.migrated_apps | loader.unmigrated_apps
     replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
     ghosts = {
@@ -78,7 +82,7 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
         if key not in loader.disk_migrations and key not in replaced and key[0] in labels
     }
     unseen = ghosts | _apps_with_unseen(loader, applied)
-    found = list(_differences(expected, actual))
+    found = list(differences(expected, actual))
     details, doubtful, missing = [], [], set()
     introduced = _introduced(loader, applied)
     for table, column, text in found:
@@ -90,6 +94,9 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
         details.append(text)
         if owner in introduced and " is missing" in text:
             missing.add(introduced[owner])
+    for text in _missing_in_sql(made_in_sql(loader, applied), there):
+        doubtful.append(text)
+        details.append(text)
     verdict: Optional[bool] = True
     if details:
         verdict = None if len(doubtful) == len(details) else False
@@ -100,6 +107,20 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
         "missing": sorted(map(list, missing)),
         "compared": True,
     }
+
+
+def _missing_in_sql(made: Made, there: Dict[str, Any]) -> Iterator[str]:
+    """What recorded SQL made and is not there. SQL that nobody can read may have dropped it, and
+    so does SQLite: the triggers of a table that is built anew go with the old one."""
+    known = {"TRIGGER": set(map(fold, there["triggers"])), "VIEW": set(map(fold, there["views"]))}
+    for (kind, folded), (name, key) in sorted(made.items()):
+        if folded not in known[kind]:
+            yield "%s %s is missing, which %s.%s makes in SQL (%s)" % (
+                kind.lower(),
+                name,
+                *key,
+                "it may have gone with a table that was built anew",
+            )
 
 
 def _cannot_tell(details: Any) -> Dict[str, Any]:
@@ -141,7 +162,7 @@ def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any
         made = tables.read_tables(scratch.connection)["tables"]
     finally:
         scratch.close()
-    return {each["name"]: each for each in made}, owners
+    return {fold(each["name"]): each for each in made}, owners
 
 
 def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[str]:
@@ -169,71 +190,6 @@ def _label_by_name(table: str, loader: Any) -> Optional[str]:
     """The app whose label the table's name begins with."""
     labels = [label for label in loader.migrated_apps if table.startswith(label + "_")]
     return max(labels, key=len, default=None)
-
-
-def _differences(
-    expected: Dict[str, Any], actual: Dict[str, Any]
-) -> Iterator[Tuple[str, Optional[str], str]]:
-    for name in sorted(set(expected) | set(actual)):
-        if name not in actual:
-            yield name, None, "table %s is missing" % name
-        elif name not in expected:
-            yield name, None, "table %s is in no recorded migration" % name
-        else:
-            yield from _differences_within(name, expected[name], actual[name])
-
-
-def _differences_within(
-    name: str, expected: Dict[str, Any], actual: Dict[str, Any]
-) -> Iterator[Tuple[str, Optional[str], str]]:
-    wanted = {each["name"]: each for each in expected["columns"]}
-    there = {each["name"]: each for each in actual["columns"]}
-    for column in [*wanted, *(each for each in there if each not in wanted)]:
-        if column not in there:
-            yield name, column, "column %s.%s is missing" % (name, column)
-        elif column not in wanted:
-            text = "column %s.%s is in no recorded migration" % (name, column)
-            yield name, column, text
-        elif wanted[column] != there[column] and not _both_integers(wanted[column], there[column]):
-            text = "column %s.%s is %s, and should be %s" % (
-                name,
-                column,
-                _column(there[column]),
-                _column(wanted[column]),
-            )
-            yield name, column, text
-    if set(wanted) != set(there):
-        return
-    for what in ("indexes", "foreign_keys", "checks"):
-        if _without_names(expected[what]) != _without_names(actual[what]):
-            yield name, None, "%s of table %s differ" % (what.replace("_", " "), name)
-
-
-#: Types that SQLite keeps alike. Django leaves a column that points at a key as it was when the key
-#: grows from one to another.
-_INTEGERS = {"integer", "bigint", "smallint"}
-
-
-def _both_integers(one: Dict[str, Any], other: Dict[str, Any]) -> bool:
-    kinds = {one["type"].lower(), other["type"].lower()}
-    return kinds <= _INTEGERS and dict(one, type="") == dict(other, type="")
-
-
-def _column(column: Dict[str, Any]) -> str:
-    words = [column["type"], "NOT NULL" if column["not_null"] else "NULL"]
-    words += ["DEFAULT %s" % column["default"]] if column["default"] is not None else []
-    words += ["PRIMARY KEY"] if column["key"] else []
-    words += ["GENERATED"] if column["generated"] else []
-    return " ".join(words)
-
-
-def _without_names(things: List[Any]) -> List[str]:
-    return sorted(
-        str({key: value for key, value in sorted(each.items()) if key != "name"})
-        if isinstance(each, dict)
-        else each
-        for each in things
-    )
 
 
 def _in_order(loader: Any, wanted: Set[Any]) -> List[Any]:
