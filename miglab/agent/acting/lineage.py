@@ -197,7 +197,7 @@ def _followed(was: State, version: int, tables: Dict[str, Table], word: str) -> 
     for name in gone:
         fill, origin = was.fills.get(name), was.origins.get(name)
         if name not in moved and fill and origin and fill.into in tables:
-            names = (name, origin.table)
+            names: Tuple[str, ...] = (name, origin.table)
             if _joins_two(was.tables[name]) and _joins_two(tables[fill.into]):
                 # ``DatabaseSchemaEditor._alter_many_to_many``: it gets its new name at once.
                 names += (fill.into,)

@@ -163,11 +163,33 @@ def _of_table(table: str, old: Stored, now: str | None, new: Stored | None, name
         _as_multisets(change, old, new, columns)
     for name in old.types:
         if name not in columns:
-            keyed = _keyed(old, key)
-            keys = {each for each, row in keyed.items() if row[name][1] is not None}
+            keys = _dropped(change, old, new, key, columns, name)
             if keys:
                 change.dropped[name] = keys
     return change
+
+
+def _dropped(
+    change: Change,
+    old: Stored,
+    new: Stored,
+    key: tuple[str, ...],
+    columns: Mapping[str, str],
+    name: str,
+) -> set[Any]:
+    """The rows that are still there without their value of a column. Of equal rows without a key
+    as many are still there as there are now."""
+    keyed = {each: row for each, row in _keyed(old, key).items() if row[name][1] is not None}
+    if not change.multisets:
+        return keyed.keys() - change.gone
+    left = Counter(tuple(row[each] for each in columns.values()) for row in new.rows)
+    there = set()
+    for each, row in keyed.items():
+        values = tuple(row[column] for column in columns)
+        if left[values]:
+            left[values] -= 1
+            there.add(each)
+    return there
 
 
 def _columns(old: Stored, new: Stored, known: Mapping[str, str | None]) -> dict[str, str]:
