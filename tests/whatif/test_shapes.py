@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 
 from miglab import Lab
-from miglab.facts.consequences import Consequences
 
-from .own import manage, write
-from .own import MANAGE, SETTINGS
+from .own import MANAGE, SETTINGS, manage, write
 
 ID = "('id', models.BigAutoField(primary_key=True))"
 HEAD = "from django.db import migrations, models\n"
@@ -43,10 +41,214 @@ def sql(folder: Path, *statements: str) -> list[Any]:
     return found[-1]
 
 
-def whatif(folder: Path, line: str) -> Consequences:
+# -- names and copies
+
+
+def test_tables_that_differ_in_case_alone_are_one(tmp_path: Path) -> None:
+    item = f"CreateModel('Item', [{ID}, ('Name', models.CharField(max_length=9))], "
+    folder = project(
+        tmp_path / "site",
+        [f"migrations.{item}options={{'db_table': 'ITEMS'}})"],
+        [
+            "migrations.AlterModelTable('item', 'items')",
+            "migrations.AlterField('item', 'Name', models.CharField(max_length=19))",
+            "migrations.RunSQL('ALTER TABLE Items RENAME COLUMN NAME TO \"name\"')",
+        ],
+    )
+    sql(folder, "INSERT INTO items VALUES (1, 'a'), (2, 'b')")
     with Lab.of(folder) as lab:
-        return lab.what_if(line)
+        step = lab.manage("migrate shop")
+        assert (step.refusal, step.rows) == (None, ())
+    manage(folder, "migrate", "shop")
+    assert sql(folder, "SELECT * FROM items") == [(1, "a"), (2, "b")]
 
 
-def of(found: Consequences, table: str) -> Any:
-    return next((each for each in found.rows if each.table == table), None)
+# -- many-to-many and its likes
+
+PAIR = [
+    f"migrations.CreateModel('Post', [{ID}])",
+    f"migrations.CreateModel('Post_Like', [{ID}, ('one', models.ForeignKey('shop.Post', "
+    "models.CASCADE, related_name='+')), ('two', models.ForeignKey('shop.Post', models.CASCADE, "
+    "related_name='+'))], options={'unique_together': {('one', 'two')}})",
+    f"migrations.CreateModel('Note', [{ID}, ('like', models.ForeignKey('shop.Post_Like', "
+    "models.CASCADE))])",
+]
+
+
+def test_a_table_of_two_keys_that_another_points_at_has_rows_of_its_own(tmp_path: Path) -> None:
+    """Its rows are known by their own number: with another one, it is another row."""
+    renumber = "migrations.RunSQL('UPDATE shop_post_like SET id = id + 10')"
+    folder = project(tmp_path / "site", PAIR, [renumber])
+    sql(
+        folder,
+        "INSERT INTO shop_post VALUES (1), (2)",
+        "INSERT INTO shop_post_like VALUES (1, 1, 2), (2, 2, 1)",
+    )
+    with Lab.of(folder) as lab:
+        change = lab.manage("migrate shop").rows[0]
+    assert (change.table, change.many_to_many) == ("shop_post_like", False)
+    assert (change.lost, change.gained) == (2, 2)
+
+
+# -- inheritance
+
+PLACES = [
+    f"migrations.CreateModel('Place', [{ID}, ('name', models.CharField(max_length=9))])",
+    "migrations.CreateModel('Cafe', [('place_ptr', models.OneToOneField('shop.Place', "
+    "models.CASCADE, parent_link=True, primary_key=True, serialize=False)), "
+    "('seats', models.IntegerField(default=0))], bases=('shop.place',))",
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "orphans"),
+    [
+        ("migrations.DeleteModel('Cafe')", 2),
+        ("migrations.RunSQL('DELETE FROM shop_cafe WHERE place_ptr_id = 3')", 1),
+        ("migrations.RunSQL(['DELETE FROM shop_cafe', 'DELETE FROM shop_place'])", 0),
+    ],
+)
+def test_parents_whose_children_go_are_counted(
+    tmp_path: Path, operation: str, orphans: int
+) -> None:
+    folder = project(tmp_path / "site", PLACES, [operation])
+    sql(
+        folder,
+        "INSERT INTO shop_place VALUES (1, 'a'), (2, 'b'), (3, 'c')",
+        "INSERT INTO shop_cafe VALUES (2, 5), (3, 6)",
+    )
+    with Lab.of(folder) as lab:
+        rows = {each.table: each for each in lab.manage("migrate shop").rows}
+    manage(folder, "migrate", "shop")
+    assert rows["shop_cafe"].orphans == ({"shop_place": orphans} if orphans else {})
+    if orphans:
+        (left,) = sql(folder, "SELECT count(*) FROM shop_place")
+        assert left == (3,)
+
+
+# -- what only the project's connection knows
+
+FTS = "CREATE VIRTUAL TABLE shop_fts USING fts5(name{})"
+ITEM = f"migrations.CreateModel('Item', [{ID}, ('name', models.CharField(max_length=9))])"
+
+
+@pytest.mark.parametrize(("more", "derived"), [(", content=shop_item", True), ("", False)])
+def test_a_full_text_table_is_derived_where_its_text_is_stored_elsewhere(
+    tmp_path: Path, more: str, derived: bool
+) -> None:
+    folder = project(
+        tmp_path / "site",
+        [ITEM, f"migrations.RunSQL({FTS.format(more)!r})"],
+        ["migrations.RunSQL('DROP TABLE shop_fts')"],
+    )
+    sql(
+        folder,
+        "INSERT INTO shop_item VALUES (1, 'a'), (2, 'b')",
+        "INSERT INTO shop_fts (rowid, name) SELECT id, name FROM shop_item",
+    )
+    with Lab.of(folder) as lab:
+        (change,) = lab.manage("migrate shop").rows
+    assert (change.table, change.now, change.lost) == ("shop_fts", None, 2)
+    assert change.derived is derived
+
+
+TEACH = """
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+
+def teach(connection, **kwargs):
+    connection.connection.create_function("twice", 1, lambda text: text * 2, deterministic=True)
+
+
+class ShopConfig(AppConfig):
+    name = "shop"
+
+    def ready(self):
+        connection_created.connect(teach)
+"""
+
+
+def test_a_function_of_the_projects_is_known_when_its_rows_are_compared(tmp_path: Path) -> None:
+    folder = project(
+        tmp_path / "site",
+        [
+            "migrations.RunSQL('CREATE TABLE shop_two (id integer PRIMARY KEY, a text, "
+            "b text AS (twice(a)), c text, UNIQUE (b))', 'DROP TABLE shop_two')"
+        ],
+        ["migrations.RunSQL('ALTER TABLE shop_two DROP COLUMN c')"],
+        apps=TEACH,
+    )
+    connection = sqlite3.connect(folder / "db.sqlite3")
+    connection.create_function("twice", 1, lambda text: text * 2, deterministic=True)
+    with connection:
+        connection.execute("INSERT INTO shop_two (a, c) VALUES ('x', 'y'), ('z', NULL)")
+    connection.close()
+    with Lab.of(folder) as lab:
+        step = lab.manage("migrate shop")
+        assert step.obstacles == ()
+        (change,) = step.rows
+        assert (change.lost_values, change.lost, change.unreadable) == ({"c": 1}, 0, "")
+        assert lab.between(0, 1).rows[0].lost_values == {"c": 1}
+
+
+def test_a_table_that_nobody_can_read_hides_only_itself(tmp_path: Path) -> None:
+    folder = project(tmp_path / "site", [ITEM], ["migrations.RunSQL('DELETE FROM shop_item')"])
+    sql(
+        folder,
+        "INSERT INTO shop_item VALUES (1, 'a')",
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_master VALUES ('table', 'shop_vec', 'shop_vec', 0, "
+        "'CREATE VIRTUAL TABLE shop_vec USING vec0(a)')",
+    )
+    with Lab.of(folder) as lab:
+        step = lab.manage("migrate shop")
+    rows = {each.table: each for each in step.rows}
+    assert rows["shop_item"].lost == 1
+    assert "no such module: vec0" in rows["shop_vec"].unreadable
+    (obstacle,) = step.obstacles
+    assert "shop_vec" in obstacle.what
+    assert step.after.known_tables.tables["shop_vec"].unreadable
+
+
+# -- drift
+
+FIELD = "migrations.AlterField('item', 'name', models.{})"
+
+
+@pytest.mark.parametrize(
+    ("faked", "line"),
+    [
+        (FIELD.format("CharField(max_length=9, db_collation='NOCASE')"), "COLLATE NOCASE"),
+        (
+            "migrations.AddConstraint('item', models.UniqueConstraint("
+            "models.functions.Lower('name'), name='one'))",
+            "indexes of table shop_item",
+        ),
+        (
+            "migrations.AddIndex('item', models.Index(fields=['-name'], name='down'))",
+            "indexes of table shop_item",
+        ),
+        (
+            "migrations.RunSQL('CREATE TRIGGER shop_t AFTER INSERT ON shop_item BEGIN SELECT 1; "
+            "END')",
+            "trigger shop_t is missing",
+        ),
+        (
+            "migrations.RunSQL('CREATE VIEW \"a view\" AS SELECT 1')",
+            "view a view is missing",
+        ),
+    ],
+)
+def test_drift_of_every_kind_is_seen_and_nothing_applied_drifts(
+    tmp_path: Path, faked: str, line: str
+) -> None:
+    folder = project(tmp_path / "site", [ITEM], [faked], head="import django.db.models.functions")
+    with Lab.of(folder) as lab:
+        lab.manage("migrate --fake shop")
+        agreed = lab.truths().agreements.record_tables
+        assert agreed.verdict is not True
+        assert line in " ".join(agreed.details)
+        lab.rewind()
+        lab.manage("migrate shop")
+        assert lab.truths().agreements.record_tables.details == ()
