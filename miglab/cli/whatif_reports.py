@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
 
 from ..errors import BadInput
 from ..facts.consequences import Consequences
 from ..facts.ladder import Ladder
 from ..show.report import report_html, report_json, report_markdown
+from ..show.report.file_names import file_names
 
 _TERMINAL = Path("-")
 
@@ -28,8 +28,8 @@ def write(arguments: argparse.Namespace, found: Consequences) -> None:
     if arguments.lost:
         try:
             arguments.lost.mkdir(parents=True, exist_ok=True)
-            for name in found.lost_names:
-                found.lost_csv(name, arguments.lost / f"{_file_name(name)}.csv")
+            for name, file in file_names(found.lost_names).items():
+                found.lost_csv(name, arguments.lost / file)
         except OSError as error:
             raise _not_written(arguments.lost, error) from None
 
@@ -54,8 +54,3 @@ def _write(path: Path | None, report: Callable[[], str]) -> None:
 
 def _not_written(path: Path, error: OSError) -> BadInput:
     return BadInput(f"the report {path} could not be written: {error.strerror or error}")
-
-
-def _file_name(name: str) -> str:
-    """A table's or column's name as the name of a file on every system; ``%2F`` for a slash."""
-    return quote(name, safe=" .,()-_+=@~")

@@ -33,9 +33,9 @@ class Return(Enum):
 
     NOT_AT_ALL = ("does not come back", "the commands back are refused or fail")
     RUNS = ("comes back with another schema", "the commands back run")
-    MORE = ("comes back with more rows", "the same schema, with rows that were not there")
     SCHEMA = ("the tables come back, not all rows", "the same schema, but for the order of columns")
     ROWS = ("the rows come back, not all values", "every row is there again")
+    MORE = ("comes back with more rows", "every row and value is there again, and rows were added")
     VALUES = ("comes back whole", "every row and every value is there again")
     NOT_NEEDED = ("nothing to go back from", "the commands changed nothing")
     UNKNOWN = ("cannot tell whether it comes back", "the way back could not be rehearsed")
@@ -206,7 +206,7 @@ def impossible(each: Outcome) -> Iterator[str]:
             yield "where nothing changed, the truths agree as before"
         if each.next is not Next.NOT_TRIED:
             yield "where nothing changed, plain migrate does what it did before"
-    if each.back is Return.VALUES and each.cost is Cost.SOME:
+    if each.back in (Return.VALUES, Return.MORE) and each.cost is Cost.SOME:
         yield "where every value is there again, nothing is lost"
     if each.back is Return.SCHEMA and each.cost is not Cost.SOME:
         yield "where rows do not come back, something is lost"

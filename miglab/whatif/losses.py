@@ -34,8 +34,10 @@ class Loss:
 
 
 def losses(rows: Iterable[RowChange], *, coming_back: bool = False) -> list[Loss]:
-    """What goes, the largest first, with how much of it the way back does not bring back."""
-    found = [loss for change in rows if change.costs for loss in _of_table(change)]
+    """What goes, the largest first, with how much of it the way back does not bring back. Derived
+    tables hold no data of the user's: what goes with them can be made again."""
+    stored = [change for change in rows if change.costs and not change.derived]
+    found = [loss for change in stored for loss in _of_table(change)]
     ordered = sorted(found, key=lambda each: (-each.lost, -each.gone, each.where))
     return [replace(each, coming_back=coming_back) for each in ordered]
 
@@ -94,11 +96,7 @@ def _less(change: RowChange, going: RowChange | None) -> RowChange:
         name: number - change.filled.get(name, 0) - values.get(name, 0)
         for name, number in change.changed_columns.items()
     }
-    # Of a dropped column the values of rows that are gone count as well; the rows say that.
-    lost = {
-        name: number - values.get(name, 0) - change.lost
-        for name, number in change.lost_values.items()
-    }
+    lost = {name: number - values.get(name, 0) for name, number in change.lost_values.items()}
 
     def whole(samples: Samples) -> Samples:
         """Samples of what is new altogether; others would show what was counted before."""

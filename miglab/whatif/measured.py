@@ -94,7 +94,7 @@ class Measured:
         """What goes, the largest first. Where every value is there again in the end, none of it
         is lost, also if what came back could not be counted."""
         found = losses(self.lost)
-        if self.back is not None and self.back.level is Return.VALUES:
+        if self.back is not None and self.back.level in (Return.VALUES, Return.MORE):
             found = [replace(each, lost=0) for each in found]
         return tuple(found)
 
@@ -120,6 +120,8 @@ class Measured:
     def unknown(self) -> tuple[Unknown, ...]:
         """What matters and is not known about the commands and the way back."""
         found = [*self.not_measured, *(each for run in self.runs for each in _unknown_of(run))]
+        back = self.back.rows if self.back is not None else ()
+        found += [_unreadable(each) for each in (*self.rows, *back) if each.unreadable]
         if self.back is not None:
             found += self.back.unknown
             found += [
@@ -128,6 +130,15 @@ class Measured:
                 for each in _unknown_of(run)
             ]
         return tuple(dict.fromkeys(found))
+
+
+def _unreadable(change: RowChange) -> Unknown:
+    return Unknown(
+        "table-unreadable",
+        f"the rows of {change.place} could not be compared: {change.unreadable}",
+        change.place,
+        "look at that table by hand, before and after",
+    )
 
 
 #: Obstacles that say that something could not be measured, and nothing about why a command failed.

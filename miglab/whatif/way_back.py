@@ -217,8 +217,8 @@ def _without_record(truths: Truths) -> Schema:
 
 def _level(rows: Sequence[RowChange]) -> Return:
     """How far the rows come back, where the schema does."""
-    if any(each.gained > each.lost for each in rows):
-        return Return.MORE
-    if any(each.lost or each.gained for each in rows):
+    if any(each.lost for each in rows):
         return Return.SCHEMA
-    return Return.ROWS if any(each.costs for each in rows) else Return.VALUES
+    if any(each.costs for each in rows):
+        return Return.ROWS
+    return Return.MORE if any(each.gained for each in rows) else Return.VALUES

@@ -55,6 +55,7 @@ where nothing changed, plain migrate does what it did before
     !NOT_REHEARSED *        NOT_NEEDED  *            !NOT_TRIED
 where every value is there again, nothing is lost
     !NOT_REHEARSED SOME     VALUES      *            *
+    !NOT_REHEARSED SOME     MORE        *            *
 where rows do not come back, something is lost
     !NOT_REHEARSED !SOME    SCHEMA      *            *
 where the way back is unknown, so is what it takes

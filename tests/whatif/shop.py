@@ -457,18 +457,13 @@ def compare_way_back(told: Consequences, plain: Plain, before: State) -> None:
 
 def level_of_rows(before: State, end: State) -> Return:
     """How far the rows are back, where schema and record are."""
-    level = Return.VALUES
-    for name in before.rows:
-        if name.startswith(("auth_", "django_")):
-            continue
-        was, now = before.by_key(name), end.by_key(name)
-        if len(now) > len(was):
-            return Return.MORE
-        if was.keys() != now.keys():
-            level = Return.SCHEMA
-        elif was != now and level is Return.VALUES:
-            level = Return.ROWS
-    return level
+    tables = [name for name in before.rows if not name.startswith(("auth_", "django_"))]
+    pairs = [(before.by_key(name), end.by_key(name)) for name in tables]
+    if any(was.keys() - now.keys() for was, now in pairs):
+        return Return.SCHEMA
+    if any(row != now[key] for was, now in pairs for key, row in was.items()):
+        return Return.ROWS
+    return Return.MORE if any(now.keys() - was.keys() for was, now in pairs) else Return.VALUES
 
 
 def compare_outcome(told: Consequences, before: State, end: State) -> None:

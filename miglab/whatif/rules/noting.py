@@ -84,5 +84,33 @@ def left_behind(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"{kinds} and {rights} stay behind: {', '.join(left.content_types[:4])}{more}",
             "django_content_type",
-            "manage.py remove_stale_contenttypes removes them, and everything that points at them",
+            "manage.py remove_stale_contenttypes removes them, and everything that points at them"
+            if not any(each.orphans for each in measured.rows)
+            else "keep them until the rows that are left without their other half are dealt with",
+        )
+
+
+@rule("orphans", Severity.NOTE)
+def orphans(measured: Measured) -> Iterator[Said]:
+    """Rows of a parent model stay, and the part of them that a child model stored is gone."""
+    for change in measured.rows:
+        for parent, number in change.orphans.items():
+            verb = "stays" if number == 1 else "stay"
+            yield Said(
+                f"{counted(number, 'row', 'rows')} of {parent} {verb}, without the part that "
+                f"{change.place} stored",
+                parent,
+                f"decide what becomes of the rows of {parent}, before anybody reads them",
+            )
+
+
+@rule("derived", Severity.NOTE)
+def derived(measured: Measured) -> Iterator[Said]:
+    """Tables change that only find what is stored elsewhere."""
+    names = dict.fromkeys(each.place for each in measured.rows if each.derived and each.costs)
+    if names:
+        yield Said(
+            f"tables that only help to find data change too: {', '.join(names)}",
+            next(iter(names)),
+            "build the index again, if a migration does not do it",
         )
