@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
-from miglab.whatif.judge import losses
+from miglab.whatif.losses import losses
 
 from miglab import Lab
 from miglab.facts.consequences import Consequences
