@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
-from miglab.whatif.losses import losses
 
 from miglab import Lab
 from miglab.facts.consequences import Consequences
 from miglab.facts.outcome import Return
+from miglab.whatif.losses import losses
 
 from . import brute
 from .brute import Change, Names
