@@ -279,6 +279,20 @@ def not_back(change: Change, end: Change | None, old_name: Mapping[str, str]) ->
     return found
 
 
+def loses(old: Mapping[str, Stored], changes: Mapping[tuple[str, str | None], Change]) -> bool:
+    """Whether something that was stored is not there any more, between two moments whose columns
+    have the same names. What was NULL was not stored."""
+    for (table, _), change in changes.items():
+        if change.lost or change.dropped:
+            return True
+        if change.changed:
+            was = {**_keyed(old[table], old[table].key)}
+            for column, keys in change.changed.items():
+                if any(key not in was or was[key][column][1] is not None for key in keys):
+                    return True
+    return False
+
+
 def others_too(change: Change, end: Change | None, old_name: Mapping[str, str]) -> bool:
     """Whether at the end other rows, or values in other rows, are missing than those that went."""
     if end and change.lost and end.gone - change.gone:

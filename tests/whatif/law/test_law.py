@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from miglab import Lab
 from miglab.facts.consequences import Consequences
-from miglab.facts.outcome import Return
+from miglab.facts.outcome import Cost, Return
 from miglab.whatif.losses import losses
 
 from . import brute
@@ -57,12 +57,13 @@ def check(run: Consequences, names: Names, plain: Beside) -> None:
     by_migrations = brute.compare(before, line, names)
     by_handlers = brute.compare(line, after, Names({}, {}, names.new_links, names.new_links))
     assert run.full is not None
-    assert brute.contents(Path(str(run.full.after.databases["default"]))) == after
+    assert brute.contents(Path(str(run.full.there.after.databases["default"]))) == after
     same("by migrations", told(run.rows, by_handlers=False), found(by_migrations))
     same("by handlers", told(run.rows, by_handlers=True), found(by_handlers))
     if run.back is None:
         assert not by_migrations
         assert not by_handlers
+        assert run.outcome.cost is Cost.NOTHING
         return
     assert (run.back.level is Return.NOT_AT_ALL) == bool(plain.error), plain.error
     if plain.error:
@@ -71,6 +72,9 @@ def check(run: Consequences, names: Names, plain: Beside) -> None:
     at_end = brute.compare(before, end, Names({}, {}, names.old_links, names.old_links))
     costs = {pair: change for pair, change in at_end.items() if change.costs}
     same("at the end", told(e for e in run.back.rows if e.costs), found(costs))
+    # Whichever way took it, there or back.
+    loses = brute.loses(before, at_end)
+    assert run.outcome.cost is (Cost.SOME if loses else Cost.NOTHING), (run.verdict, found(at_end))
     again = brute.compare(
         brute.contents(plain.end_line), end, Names({}, {}, names.old_links, names.old_links)
     )
@@ -89,6 +93,8 @@ def level_of(plain: Beside, at_end: Changes, again: Changes) -> Return:
     changes = [change for (_, now), change in at_end.items() if change.costs or now not in added]
     if brute.catalogue(plain.before) != brute.catalogue(plain.end):
         return Return.RUNS
+    if any(change.gained > change.lost for change in changes):
+        return Return.MORE
     if any(change.lost or change.gained for change in changes):
         return Return.SCHEMA
     return Return.ROWS if changes else Return.VALUES
@@ -99,7 +105,7 @@ def check_lost(
 ) -> None:
     """What counts as lost is what is not there again after the way back, row by row."""
     ours: dict[str, dict[str, int]] = {}
-    for each in losses(run.costs):
+    for each in losses(run.lost_there):
         if not each.by_handlers:
             table, _, column = each.where.partition(".")
             ours.setdefault(table, {})[column] = each.lost
