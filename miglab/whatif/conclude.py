@@ -51,7 +51,9 @@ def _next(measured: Measured) -> Next:
         return Next.UNKNOWN
     if following.fails:
         return Next.FAILS
-    return Next.DESTROYS if following.destroys else Next.FINE
+    if following.destroys:
+        return Next.DESTROYS
+    return Next.UNKNOWN if following.unknown else Next.FINE
 
 
 def verdict(measured: Measured, outcome: Outcome) -> str:

@@ -43,6 +43,13 @@ class Following:
         found = losses(self.rows)
         return tuple(e for e in found if e.gone > known.get((e.id, e.where), 0))
 
+    @cached_property
+    def unknown(self) -> tuple[Unknown, ...]:
+        """What is not known of it: a limit of miglab's stood in its way, or it was not let do or
+        could not be measured in all."""
+        stood = [Unknown(each.id, each.what, "migrate", each.do) for each in hindrances(self.run)]
+        return tuple(dict.fromkeys([*stood, *_unknown_of(self.run)]))
+
 
 def _where_it_stops(run: Run) -> tuple[str, str]:
     refusal = run.step.refusal

@@ -34,13 +34,13 @@ def next_destroys(measured: Measured) -> Iterator[Said]:
 
 @rule("next-unknown", Severity.UNKNOWN)
 def next_unknown(measured: Measured) -> Iterator[Said]:
-    """A limit of miglab's stood in its way."""
+    """A limit of miglab's stood in its way, or kept a part of it from being known."""
     following = measured.following
     if following is not None:
-        for each in hindrances(following.run):
-            yield Said(
-                f"the next plain migrate could not be rehearsed: {each.what}", "migrate", each.do
-            )
+        limited = bool(hindrances(following.run))
+        what = "could not be rehearsed" if limited else "is not wholly known"
+        for each in following.unknown:
+            yield Said(f"the next plain migrate {what}: {each.what}", each.where, each.do)
 
 
 @rule("next-as-before", Severity.NOTE)

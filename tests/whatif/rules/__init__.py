@@ -1,0 +1,1 @@
+"""Each finding, by its id."""
