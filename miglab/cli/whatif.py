@@ -17,7 +17,7 @@ from ..runners.base import Tell
 from ..show.bundle import in_words
 from ..show.report import report_json
 from . import whatif_reports
-from .whatif_arguments import check
+from .whatif_arguments import check, path
 
 _DESCRIPTION = """\
 Run a command in a copy of a Django project, and the way back too, and say what would be lost.
@@ -96,10 +96,10 @@ def add(commands: Any) -> None:
         help="how long one command may take (3600)",
     )
     report = parser.add_argument_group("the report")
-    report.add_argument("--html", metavar="FILE", type=Path, help="write it as one HTML file")
-    report.add_argument("--markdown", metavar="FILE", type=Path, help="write it as Markdown")
-    report.add_argument("--json", metavar="FILE", type=Path, help="write it as JSON; - prints it")
-    report.add_argument("--lost", metavar="FOLDER", type=Path, help="write all that is lost as CSV")
+    report.add_argument("--html", metavar="FILE", type=path, help="write it as one HTML file")
+    report.add_argument("--markdown", metavar="FILE", type=path, help="write it as Markdown")
+    report.add_argument("--json", metavar="FILE", type=path, help="write it as JSON; - prints it")
+    report.add_argument("--lost", metavar="FOLDER", type=path, help="write all that is lost as CSV")
     report.add_argument("--reason", default="", help="why this is done; stands in the report")
     report.add_argument("--quiet", action="store_true", help="print the verdict alone")
     parser.set_defaults(act=run)

@@ -28,6 +28,17 @@ _REPORTS = ("html", "markdown", "json")
 _TERMINAL = Path("-")
 
 
+def path(given: str) -> Path:
+    """The path of a report.
+
+    Raises:
+        ArgumentTypeError: it is empty, which would mean the folder one is in.
+    """
+    if not given.strip():
+        raise argparse.ArgumentTypeError("it is empty; give the path of a file or a folder")
+    return Path(given)
+
+
 def check(arguments: argparse.Namespace) -> None:
     """Refuse what does not fit together, before anything is copied.
 
