@@ -5,7 +5,8 @@ MiglabError
 │   ├── UnknownName      no such sandbox, table, moment, migration …; says what there is
 │   ├── BadArguments     a command line whose words do not fit together
 │   ├── OutsideSandbox   a path that leaves the project's folder
-│   └── NoProject        no project there that can be rehearsed; says what would make it one
+│   ├── NoProject        no project there that can be rehearsed; says what would make it one
+│   └── NotJailed        a jail was required, and this machine enforces none
 ├── LabClosed            the lab was closed; open another
 ├── Interrupted          the command was stopped; the lab stands as it stood before it
 │   ├── TimeLimit        … because it ran longer than the lab allows
@@ -80,6 +81,18 @@ class NotMeasured(MiglabError):
 
 class NoProject(BadInput):
     """There is no Django project that miglab can rehearse, or something about it is missing."""
+
+
+class NotJailed(BadInput):
+    """A jail was required, and nothing here enforces that files stay as they are. ``protection``
+    says what holds (a ``facts.protection.Protection``)."""
+
+    def __init__(self, protection: object) -> None:
+        self.protection = protection
+        super().__init__(
+            f"this machine does not enforce that a project leaves other files alone: {protection}; "
+            "a jail needs Linux with user namespaces or Landlock (from kernel 6.2)"
+        )
 
 
 class LabClosed(MiglabError):

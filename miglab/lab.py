@@ -6,6 +6,7 @@ import os
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from .facts.fidelity import Fidelity
 from .facts.ladder import Ladder
 from .facts.mend import Mend
 from .facts.picture import Picture
+from .facts.protection import Protection
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import History, Rows, View
@@ -99,6 +101,7 @@ class Lab:
         allow_programs: Sequence[str] = (),
         allow_addresses: Sequence[str] = (),
         allow_folders: Sequence[str | os.PathLike[str]] = (),
+        require_jail: bool = False,
         time_limit: float = 600.0,
         runner: str | None = None,
     ) -> Lab:
@@ -117,6 +120,8 @@ class Lab:
             allow_addresses: ``"HOST"``, ``"HOST:PORT"`` or the path of a socket that the copy may
                 connect to.
             allow_folders: folders outside of the project that the copy may write to.
+            require_jail: run nothing unless the operating system enforces that the copy writes
+                nowhere else; ``lab.protection`` says what it enforces.
             time_limit: seconds that one command may take.
             runner: ``"warm"`` or ``"fresh"``; without it, the best that this system offers.
 
@@ -125,6 +130,7 @@ class Lab:
                 there; says what to do.
             BadInput: a pattern of ``include``, or what is to be allowed, is not one.
             UnknownName: there is no such app or runner.
+            NotJailed: a jail is required, and this machine enforces none.
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = _labels(apps), runner
@@ -133,6 +139,7 @@ class Lab:
             _several(allow_programs), _several(allow_addresses), _several(allow_folders)
         )
         project = own.find(path, python=python, settings=settings, include=include, allowed=allowed)
+        project = replace(project, require_jail=require_jail)
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
         return lab
@@ -149,6 +156,12 @@ class Lab:
     @time_limit.setter
     def time_limit(self, seconds: float) -> None:
         self._stage.reader.time_limit = _seconds(seconds)
+
+    @property
+    def protection(self) -> Protection:
+        """What keeps this lab's project in its copy on this machine."""
+        with self._turns.one() as stage:
+            return stage.reader.runner.protection
 
     @property
     def fidelity(self) -> Fidelity:

@@ -17,6 +17,7 @@ from .. import project, runners
 from ..draw import engines
 from ..errors import MiglabError
 from ..extras import EXTRAS, install, missing
+from ..runners import jail
 from ..sandbox.home import home
 
 #: The Django that the lessons are written for.
@@ -94,6 +95,7 @@ def findings() -> Iterator[Finding]:
     yield _practice_project()
     yield _labs(home())
     yield _runner()
+    yield _protection()
     yield _pictures()
     yield from map(_jupyter, EXTRAS["notebooks"])
     yield from (_extra(name, missing(name)) for name in EXTRAS)
@@ -158,6 +160,18 @@ def _runner() -> Finding:
     if "warm" in runners.names():
         return Finding("ok", "commands", "warm: each in a fork of a process that is ready")
     return Finding("ok", "commands", "fresh: each in a new process (this system cannot fork)")
+
+
+def _protection() -> Finding:
+    """What keeps a project of one's own in its copy while it is rehearsed."""
+    try:
+        held = jail.here(str(home() / "jail"))
+    except (MiglabError, OSError) as error:
+        return Finding("optional", "jail", str(error))
+    if held.contents == "enforced":
+        return Finding("ok", "jail", str(held))
+    do = "use Linux with user namespaces or Landlock (from kernel 6.2)"
+    return Finding("optional", "jail", str(held), do)
 
 
 def _pictures() -> Finding:

@@ -50,6 +50,7 @@ class Project:
         kinds: the biggest kinds of these: ending, how many, their size.
         unentered: folders of which nothing was copied.
         allowed: what it may do outside of its copy.
+        require_jail: whether it may run only where the system enforces that it stays in its copy.
         replaced: settings that have another value in the copy: setting, was, instead.
     """
 
@@ -69,6 +70,7 @@ class Project:
     kinds: tuple[tuple[str, int, int], ...] = ()
     unentered: tuple[str, ...] = ()
     allowed: Allowed = field(default_factory=Allowed)
+    require_jail: bool = False
     replaced: tuple[tuple[str, str, str], ...] = ()
 
     @property

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..agent.common.protocol import Message
+from ..facts.protection import Protection
+from .jail import Jail
 
 Ask = Callable[[str], str | None]
 #: Hears in a few words what is being done.
@@ -19,12 +21,13 @@ Tell = Callable[[str], None]
 class Setup:
     """How to start an agent: the project's interpreter, the configuration of
     ``protocol.CONFIG``, and the environment variables it gets. ``kind`` names the project: only
-    copies of one project may share an agent."""
+    copies of one project may share an agent. ``jail`` is for a user's own project."""
 
     python: str
     config: Mapping[str, Any]
     environment: Mapping[str, str]
     kind: str = ""
+    jail: Jail | None = None
 
 
 class Stopped(Exception):
@@ -104,6 +107,8 @@ class Runner(ABC):
         self.setup = setup
         #: The agent's own first words: its Python, its Django, its SQLite.
         self.about: Message = {}
+        #: What keeps its project in; known once a request has been run.
+        self.protection = Protection()
 
     def notify(self, message: Message) -> None:
         """Send what has no answer and only saves time or memory."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from ..agent.common.protocol import Message
@@ -15,7 +16,7 @@ class Fresh(Runner):
     name: ClassVar[str] = "fresh"
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__(Setup(setup.python, {**setup.config, "once": True}, setup.environment))
+        super().__init__(replace(setup, config={**setup.config, "once": True}))
         self._closed = False
         self._agent: AgentProcess | None = None
 
@@ -26,7 +27,7 @@ class Fresh(Runner):
             if self._closed:
                 raise Stopped("died", "the lab was closed")
             answer = agent.request(request, terms)
-            self.about = agent.about
+            self.about, self.protection = agent.about, agent.protection
             return answer
         finally:
             self._agent = None

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import IO
 
 from ..agent.common.protocol import VERSION, Message, decode, encode
-from ..errors import MiglabError
+from ..errors import MiglabError, NotJailed
+from ..facts.protection import HOOK, Protection
 from .base import Setup, Stop, Stopped, Terms
+from .jail import protection
 
 _AGENT = Path(__file__).resolve().parents[1] / "agent"
 
@@ -28,9 +30,14 @@ class AgentProcess:
     """A started agent. Everything it starts is in its process group, and ends with it."""
 
     def __init__(self, setup: Setup) -> None:
+        words = [setup.python, str(_AGENT)]
+        if setup.jail is not None:
+            words = setup.jail.command(words)
+        self._jail = setup.jail
+        self.protection = Protection() if setup.jail is None else HOOK
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (read when the agent has died)
         self._process = subprocess.Popen(
-            [setup.python, str(_AGENT)],
+            words,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -109,7 +116,14 @@ class AgentProcess:
             raise Stopped("died", self._last_words(), self._begun) from None
 
     def _wait_until_ready(self, limit: float | None) -> None:
-        message = self._next(None if limit is None else time.monotonic() + limit)
+        deadline = None if limit is None else time.monotonic() + limit
+        message = self._next(deadline)
+        if message.get("event") == "jailed":
+            self.protection = protection(message)
+            required = self._jail is not None and self._jail.require
+            if required and self.protection.contents != "enforced":
+                raise NotJailed(self.protection)
+            message = self._next(deadline)
         if message.get("event") != "ready" or message.get("version") != VERSION:
             raise MiglabError(f"the agent said {message!r} instead of being ready")
         self._ready = True
@@ -128,7 +142,7 @@ class AgentProcess:
             if event == "begun":
                 self._begun = True
                 if terms.stop is not None:
-                    terms.stop.running(partial(_interrupt, message["pid"]))
+                    terms.stop.running(partial(self._interrupt, message["pid"]))
             if event == "told" and terms.tell is not None:
                 terms.tell(message["text"])
             if event == "died":
@@ -162,19 +176,18 @@ class AgentProcess:
                 raise Stopped("died", self._last_words(), self._begun)
             return message
 
+    def _interrupt(self, pid: int) -> None:
+        """As Ctrl-C would. In a jail processes have other numbers than outside: the agent does it.
+        Windows has no such thing for one process, so there nothing happens."""
+        with contextlib.suppress(Stopped):
+            self._send({"do": "interrupt", "pid": pid})
+
     def _last_words(self) -> str:
         with contextlib.suppress(OSError, ValueError):
             self._errors.seek(0)
             lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
             return lines[-1] if lines else ""
         return ""
-
-
-def _interrupt(pid: int) -> None:
-    """As Ctrl-C would. Windows has no such thing for one process, so there nothing happens."""
-    if os.name == "posix":
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGINT)
 
 
 def _was_interrupted(answer: Message) -> bool:

@@ -36,7 +36,13 @@ class Shared(Runner):
         self._places: dict[str, Message] = {}
         # A fork of this process has no part in its agents.
         config = json.dumps([setup.python, dict(setup.config)], sort_keys=True, default=str)
-        self._key = (os.getpid(), setup.kind, config, frozenset(setup.environment.items()))
+        self._key = (
+            os.getpid(),
+            setup.kind,
+            config,
+            setup.jail,
+            frozenset(setup.environment.items()),
+        )
         with Shared._registry:
             if self._key not in Shared._agents:
                 Shared._agents[self._key] = _Agent(setup)
@@ -67,7 +73,7 @@ class Shared(Runner):
         try:
             self._note(request)
             answer = agent.warm.run(request, terms)
-            self.about = agent.warm.about
+            self.about, self.protection = agent.warm.about, agent.warm.protection
             return answer
         finally:
             self._running = False

@@ -53,7 +53,7 @@ class Warm(Runner):
             # The agent died before anything of this was done: another one can do it.
             agent = self._started()
             answer = agent.request(request, terms)
-        self.about = agent.about
+        self.about, self.protection = agent.about, agent.protection
         return answer
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from ..agent.common.protocol import MEASURES, Message
 from ..compare import agreement
@@ -15,6 +16,7 @@ from ..facts.truths import Agreement, Agreements, Truths, Unreadable
 from ..project import Project
 from ..runners import Runner, Setup, Stopped, answers
 from ..runners.base import Ask, Stop, Tell, Terms
+from ..runners.jail import Jail
 from ..sandbox.home import home
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.snapshot import Snapshot, digest_of
@@ -35,7 +37,20 @@ def setup_for(project: Project) -> Setup:
     kind = project.name
     if project.own:
         kind = " ".join(["own", str(project.root), *project.allowed.options])
-    return Setup(project.python, config, variables, kind)
+    return Setup(project.python, config, variables, kind, jail_for(project))
+
+
+def jail_for(project: Project) -> Jail | None:
+    """What is around a user's own project: all copies may be written, and what the user allows. Who
+    may reach one address may reach all: the guard tells them apart."""
+    if not project.own:
+        return None
+    code, labs = home() / "code", home() / "labs"
+    for folder in (code, labs):
+        folder.mkdir(parents=True, exist_ok=True)
+    allowed = project.allowed
+    writable = (str(labs), str(code), *(str(Path(each).expanduser()) for each in allowed.folders))
+    return Jail(writable, str(home() / "jail"), bool(allowed.addresses), project.require_jail)
 
 
 #: What makes the output of a bundled project the same on every machine.

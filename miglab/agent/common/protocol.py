@@ -67,6 +67,7 @@ PLACE = ("root", "folder", "manage", "databases", "output", "own")
 #:     list      old, new, renames, table, column, to or limit: all that a table lost
 #:     prepare   set the project up for this digest, and answer nothing
 #:     forget    this place is gone, answer nothing
+#:     interrupt pid: interrupt this process of a request, answer nothing
 #: ``alias`` names the database that is asked about, ``"default"`` without it. ``old`` maps aliases
 #: to copies of the databases as they were before, or null: rows are compared with them; where
 #: ``compare`` is ``"handlers"``, only what ``post_migrate`` handlers did is told.
@@ -83,6 +84,7 @@ REQUESTS = (
     "not_back",
     "prepare",
     "forget",
+    "interrupt",
 )
 
 #: Requests that only measure, and run nothing of a project's: what each does, in words.

@@ -25,9 +25,7 @@ def syscall(number: int, *arguments: Any) -> int:
 def prctl(option: int, value: int = 0) -> int:
     """``prctl`` with one value."""
     zero = ctypes.c_ulong(0)
-    return _checked(
-        _libc.prctl(ctypes.c_int(option), ctypes.c_ulong(value), zero, zero, zero)
-    )
+    return _checked(_libc.prctl(ctypes.c_int(option), ctypes.c_ulong(value), zero, zero, zero))
 
 
 def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:

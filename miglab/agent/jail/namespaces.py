@@ -29,9 +29,7 @@ class _Clone(ctypes.Structure):
 
 
 class _Attributes(ctypes.Structure):
-    _fields_ = [
-        (name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "namespace")
-    ]
+    _fields_ = [(name, ctypes.c_uint64) for name in ("set", "clear", "propagation", "namespace")]
 
 
 def fork(network: bool) -> int:

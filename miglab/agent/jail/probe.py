@@ -88,7 +88,7 @@ def attempt(targets: Targets, writable: List[str]) -> Dict[str, bool]:
         return act
 
     def any_of(*acts: Callable[[], Any]) -> bool:
-        return any([_went_through(act) for act in acts])
+        return any(_went_through(act) for act in acts)
 
     def kill() -> None:
         if targets.victim != os.getpid():
@@ -113,9 +113,7 @@ def attempt(targets: Targets, writable: List[str]) -> Dict[str, bool]:
             lambda: os.utime(at("changed"), (1, 1)),
             lambda: os.setxattr(at("changed"), "user.miglab", b"x"),
         ),
-        "tcp": any_of(
-            connect(socket.AF_INET, socket.SOCK_STREAM, targets.tcp.getsockname())
-        ),
+        "tcp": any_of(connect(socket.AF_INET, socket.SOCK_STREAM, targets.tcp.getsockname())),
         "other_sockets": any_of(
             connect(socket.AF_INET, socket.SOCK_DGRAM, targets.udp.getsockname()),
             connect(socket.AF_UNIX, socket.SOCK_STREAM, targets.named.getsockname()),

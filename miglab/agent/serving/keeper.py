@@ -12,6 +12,7 @@ from typing import Any, Dict, List, NoReturn, Optional
 
 from ..common.protocol import Message
 from ..common.wire import Wire
+from ..guarding import confine
 from ..reading.truths import read_project
 from . import imports
 from .job import Job
@@ -136,6 +137,8 @@ class Keeper:
                 job.begin(request)
                 return
             _, status = os.waitpid(pid, 0)
+            if os.environ.get(confine.VARIABLE, "hook") != "hook":
+                confine.end_what_is_left()
             imported = notes.hear()
             if imported is not None:
                 self.learn(imported)

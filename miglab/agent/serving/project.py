@@ -10,7 +10,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, List, Optional
 
-from ..guarding import guard, settings
+from ..guarding import confine, guard, settings
 
 Original = Callable[[Optional[List[str]]], None]
 TakeOver = Callable[[Original, List[str]], None]
@@ -96,6 +96,7 @@ def enter(config: Dict[str, Any]) -> None:
         settings.turn_to_copy(config["databases"], os.path.join(config["root"], "tmp"))
         guard.stand_around(config, config["code"])
         guard.hold_connections()
+        confine.stay_in(config)
 
 
 def load_by_content(folder: str, kept: str) -> None:

@@ -11,6 +11,7 @@ starts the project from the beginning, as a terminal does.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import queue
@@ -80,10 +81,20 @@ def heard(wire: Wire) -> queue.SimpleQueue[Optional[Message]]:
             message = wire.receive()
             if message is None:
                 everyone_out()
-            messages.put(message)
+            if message.get("do") == "interrupt":
+                interrupt(message["pid"])
+            else:
+                messages.put(message)
 
     threading.Thread(target=listen, daemon=True).start()
     return messages
+
+
+def interrupt(pid: int) -> None:
+    """As Ctrl-C would, where a single process can be interrupted."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGINT)
 
 
 def print_to(descriptor: int) -> TextIO:
@@ -130,6 +141,9 @@ class Level0:
             answer = databases.without_project(message)
             if answer is not None:
                 self.wire.send(answer)
+                continue
+            if do == "interrupt":
+                interrupt(message["pid"])
                 continue
             if do == "forget":
                 self.lose(message["place"]["folder"])

@@ -3,6 +3,7 @@ connection may be ours or one that knows what the project's own knows."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 from typing import Callable, Optional
@@ -47,4 +48,6 @@ def _literal(path: str) -> str:
     could see where it leads."""
     if not path:
         return "':memory:'"
-    return "'%s'" % (Path(path).as_uri() + "?mode=ro").replace("'", "''")
+    # Beside a copy in WAL mode SQLite would make files, and it may lie where nobody may write.
+    still = "" if os.path.exists(path + "-wal") else "&immutable=1"
+    return "'%s'" % (Path(path).as_uri() + "?mode=ro" + still).replace("'", "''")

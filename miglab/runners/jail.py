@@ -1,0 +1,70 @@
+"""Starts an agent in a jail: the launcher's command line, and its first words as a fact."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from ..agent.common.protocol import Message, decode
+from ..errors import MiglabError, NotJailed
+from ..facts.protection import HOOK, Protection
+
+_LAUNCHER = Path(__file__).resolve().parents[1] / "agent" / "jail"
+
+#: The strongest jail to try, for tests and for machines on which one does harm.
+VARIABLE = "MIGLAB_JAIL"
+_NAMES = ("namespaces", "landlock", "hook")
+
+
+@dataclass(frozen=True)
+class Jail:
+    """What a jail leaves open: folders that may be written, and the ``network``. ``probes`` is a
+    folder of miglab's outside of these; where ``require``, nothing runs unless the system enforces
+    that contents stay as they are."""
+
+    writable: tuple[str, ...]
+    probes: str
+    network: bool = False
+    require: bool = False
+
+    def command(self, words: Sequence[str]) -> list[str]:
+        """The command line that runs these words inside.
+
+        Raises:
+            NotJailed: ``require``, and this system has no jail.
+            MiglabError: the variable names no jail.
+        """
+        strongest = os.environ.get(VARIABLE, _NAMES[0])
+        if strongest not in _NAMES:
+            raise MiglabError(f"{VARIABLE} is {strongest!r}; it may be {', '.join(_NAMES)}")
+        if sys.platform != "linux":
+            if self.require:
+                raise NotJailed(HOOK)
+            return [*words]
+        spec = json.dumps({**asdict(self), "strongest": strongest})
+        return [sys.executable, "-I", "-S", str(_LAUNCHER), spec, *words]
+
+
+def protection(message: Message) -> Protection:
+    """The launcher's first words as a fact."""
+    return Protection(**{name: value for name, value in message.items() if name != "event"})
+
+
+@cache
+def here(probes: str) -> Protection:
+    """What a jail on this machine holds, found out once by setting one."""
+    if sys.platform != "linux":
+        return HOOK
+    with tempfile.TemporaryDirectory() as copy:
+        command = Jail((copy,), probes).command([sys.executable, "-I", "-S", "-c", ""])
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    if not done.stdout:
+        raise MiglabError(f"no jail could be tried: {done.stderr.decode(errors='replace')}")
+    return protection(decode(done.stdout))
