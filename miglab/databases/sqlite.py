@@ -41,13 +41,64 @@ def _back_up(source: Path, to: Path, tell: Callable[[str], None] | None) -> None
         if tell is not None and remaining:
             tell(f"copying {source.name}: {100 * (total - remaining) // total} %")
 
-    original = sqlite3.connect(source.resolve().as_uri() + "?mode=ro", uri=True)
+    source = source.resolve()
+    for _ in range(_TRIES):
+        before = _state(source)
+        options = _without_a_trace(source)
+        if options is not None:
+            _copy_from(source, options, to, far)
+        else:
+            _copy_with_log(source, to, far)
+        # The log of a living database may grow: SQLite's own locks are held then.
+        if options == _LIVING or _state(source) == before:
+            return
+        Path(to).unlink(missing_ok=True)
+    raise OSError(errno.EBUSY, "it changed each time while it was copied", str(source))
+
+
+#: How often a database that nobody seemed to use is copied, if it changes meanwhile.
+_TRIES = 5
+_PLAIN, _STILL, _LIVING = "mode=ro", "mode=ro&immutable=1", "mode=ro&readonly_shm=1"
+
+
+def _without_a_trace(source: Path) -> str | None:
+    """How SQLite opens it and leaves nothing beside it: in WAL mode it would make a ``-wal`` and a
+    ``-shm``, which its application could not write if another user made them. ``None`` where there
+    is a log alone: https://sqlite.org/wal.html#read_only_databases."""
+    with open(source, "rb") as file:
+        header = file.read(20)
+    if header[18:20] != b"\2\2":
+        return _PLAIN
+    if not Path(f"{source}-wal").exists():
+        return _STILL
+    return _LIVING if Path(f"{source}-shm").exists() else None
+
+
+def _state(source: Path) -> tuple[object, ...]:
+    """Differs where anybody opened or wrote to it."""
+    return (fingerprint(source), Path(f"{source}-wal").exists(), Path(f"{source}-shm").exists())
+
+
+def _copy_with_log(source: Path, to: Path, far: Callable[[int, int, int], None]) -> None:
+    """By way of a copy of both files, beside the target: SQLite works the log into that one."""
+    between = to.with_name(to.name + ".with-log")
+    try:
+        shutil.copyfile(source, between)
+        shutil.copyfile(f"{source}-wal", f"{between}-wal")
+        _copy_from(between, "mode=rw", to, far)
+    finally:
+        for ending in ("", *SIDECARS):
+            Path(f"{between}{ending}").unlink(missing_ok=True)
+
+
+def _copy_from(source: Path, options: str, to: Path, far: Callable[[int, int, int], None]) -> None:
+    original = sqlite3.connect(f"{source.as_uri()}?{options}", uri=True)
     try:
         duplicate = sqlite3.connect(to, isolation_level=None)
         try:
             duplicate.execute("PRAGMA synchronous = OFF")
             duplicate.execute("PRAGMA journal_mode = OFF")
-            original.backup(duplicate, pages=_PAGES if tell else -1, progress=far)
+            original.backup(duplicate, pages=_PAGES, progress=far)
         finally:
             duplicate.close()
     finally:
