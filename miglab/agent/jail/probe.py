@@ -94,8 +94,12 @@ def attempt(targets: Targets, writable: List[str]) -> Dict[str, bool]:
         if targets.victim != os.getpid():
             os.kill(targets.victim, signal.SIGTERM)
 
+    def make_and_remove() -> None:
+        own = os.path.join(writable[0], os.path.basename(targets.folder) + "-own")
+        os.mkdir(own)
+        os.rmdir(own)
+
     _went_through(kill)
-    own = os.path.join(writable[0], os.path.basename(targets.folder) + "-own")
     return {
         "contents": any_of(
             open_for_writing,
@@ -120,7 +124,7 @@ def attempt(targets: Targets, writable: List[str]) -> Dict[str, bool]:
             connect(socket.AF_UNIX, socket.SOCK_STREAM, targets.abstract.getsockname()),
         ),
         "linger": os.readlink("/proc/self/ns/pid") == targets.pid_namespace,
-        "own": any_of(lambda: os.mkdir(own), lambda: os.rmdir(own)),
+        "own": _went_through(make_and_remove),
     }
 
 
