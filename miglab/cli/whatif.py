@@ -89,6 +89,11 @@ def add(commands: Any) -> None:
             f"--allow-{kind}", action="append", default=[], metavar=metavar, help=does
         )
     which.add_argument(
+        "--require-jail",
+        action="store_true",
+        help="run nothing unless the operating system enforces that no other file is changed",
+    )
+    which.add_argument(
         "--time-limit",
         type=float,
         default=3600.0,
@@ -122,6 +127,7 @@ def run(arguments: argparse.Namespace) -> int:
         allow_programs=arguments.allow_program,
         allow_addresses=arguments.allow_address,
         allow_folders=arguments.allow_folder,
+        require_jail=arguments.require_jail,
         time_limit=arguments.time_limit,
     ) as lab:
         if arguments.all:

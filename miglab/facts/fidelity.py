@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from .protection import Protection
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Fidelity:
         unentered: folders of which nothing was copied; nobody knows how much is in them.
         databases: the copies of the databases.
         engine: the versions of SQLite, Django and Python that the copy runs on, in words.
+        protection: what kept the project in its copy on this machine.
         allowed: what the user has allowed, as options: ``"--allow-program gpg"``. It is not kept
             in the copy.
     """
@@ -59,3 +62,4 @@ class Fidelity:
     unentered: tuple[str, ...] = ()
     databases: tuple[DatabaseCopy, ...] = ()
     allowed: tuple[str, ...] = ()
+    protection: Protection = field(default_factory=Protection)

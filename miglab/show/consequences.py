@@ -56,6 +56,8 @@ def _(consequences: Consequences) -> str:
             parts += ["", title, *(f"  {line}".rstrip() for line in lines)]
     # The versions are not the same on every machine; the HTML names them.
     parts += ["", f"Measured in a copy, on {consequences.engine.database.split(' ')[0]}."]
+    if consequences.fidelity is not None:
+        parts.append(f"Kept in that copy: {consequences.fidelity.protection}.")
     return masked("\n".join(parts))
 
 
@@ -103,6 +105,8 @@ def _report(consequences: Consequences, shown_first: Sequence[str]) -> str:
     differs = fidelity_lines(consequences)
     if differs:
         parts.append(folded("Not as in a real run", pre("\n".join(differs))))
+    if consequences.fidelity is not None:
+        parts.append(folded("Kept in the copy", pre(str(consequences.fidelity.protection))))
     parts.append(folded("Measured in a copy", pre(str(consequences.engine))))
     return _bar(colour, parts)
 

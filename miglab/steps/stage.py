@@ -276,6 +276,7 @@ class Stage:
             unentered=project.unentered,
             databases=self.copied,
             allowed=project.allowed.options,
+            protection=self.reader.runner.protection,
         )
 
     def _put_back(self, moment: Moment) -> None:

@@ -50,9 +50,16 @@ def about(consequences: Consequences) -> list[tuple[str, str]]:
             *_copies(consequences),
             ("measured on", str(consequences.engine)),
             ("the rehearsal took", seconds(consequences.seconds)),
+            ("kept in the copy", _protection(consequences)),
         )
         if told
     ]
+
+
+def _protection(consequences: Consequences) -> str:
+    """What kept the project in its copy; nothing for a bundled one."""
+    found = consequences.fidelity
+    return str(found.protection) if found else ""
 
 
 def _copies(consequences: Consequences) -> list[tuple[str, str]]:
