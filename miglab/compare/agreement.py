@@ -25,34 +25,29 @@ def ghosts(files: Files, record: Record) -> list[Key]:
 
 
 def unapplied(graph: Graph, record: Record) -> list[Key]:
-    """Nodes of the graph that are not recorded; a squash whose originals all are counts as done."""
-    done = set(record.keys)
-    stands_for: dict[Key, list[Key]] = {}
-    for original, squash in (graph.replaced or {}).items():
-        stands_for.setdefault(squash, []).append(original)
-    return [
-        key
-        for key in graph
-        if key not in done and not (key in stands_for and all(k in done for k in stands_for[key]))
-    ]
+    """Nodes of the graph that Django takes for not applied: a squash whose originals all are
+    counts as done, and one whose own row alone is left does not."""
+    done = graph.applied(record.keys)
+    return [key for key in graph if key not in done]
 
 
 def applied(graph: Graph, record: Record) -> set[Key]:
-    """The recorded keys, and each squash whose originals all are
-    (what ``MigrationExecutor.check_replacements`` records)."""
-    return {*record.keys, *(set(graph) - set(unapplied(graph, record)))}
+    """What Django takes for applied: ``Graph.applied`` of the recorded keys."""
+    return graph.applied(record.keys)
 
 
 def unclosed(graph: Graph, record: Record) -> list[tuple[Key, Key]]:
     """Recorded migrations with a parent that is not: ``(child, parent)``
-    (what ``MigrationLoader.check_consistent_history`` refuses)."""
-    not_done = set(unapplied(graph, record))
+    (what ``MigrationLoader.check_consistent_history`` refuses: it asks the record itself, where
+    the row of a squash counts, whatever became of its originals)."""
+    recorded = {*record.keys}
+    done = recorded | graph.applied(recorded)
     return [
         (key, parent)
         for key in graph
-        if key not in not_done
+        if key in recorded
         for parent in graph.parents[key]
-        if parent in not_done
+        if parent not in done
     ]
 
 
@@ -109,11 +104,12 @@ def half_applied(files: Files, record: Record, graph: Graph) -> list[tuple[Key, 
     """Squashed migrations that Django leaves out of its graph although the files of what they
     replace are gone: each with one that is recorded and one that is not."""
     found = []
-    for key, each in files.migrations.items():
-        gone = [name for name in each.replaces if name not in files.migrations]
-        if each.replaces and key not in graph and gone:
-            done = [name for name in each.replaces if name in record.keys]
-            left = [name for name in each.replaces if name not in record.keys]
+    recorded = {*record.keys}
+    for key in files.migrations:
+        originals = sorted(graph.squashes.get(key, ()))
+        if key not in graph and any(name not in files.migrations for name in originals):
+            done = [name for name in originals if name in recorded]
+            left = [name for name in originals if name not in recorded]
             if done and left:
                 found.append((key, done[0], left[0]))
     return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from .migration import Key, Migration
+from .loading import load
+from .migration import Key
 from .truths import Files
 
 
@@ -18,11 +19,13 @@ class Graph:
         parents: key → the keys it depends on, each a node or a name that no file has.
         missing: ``(child, parent)`` for each parent that no file has.
         replaced: keys that a squashed migration stands for, and its key.
+        squashes: each squashed migration, and the originals that it stands for in the end.
     """
 
     parents: Mapping[Key, tuple[Key, ...]]
     missing: tuple[tuple[Key, Key], ...] = ()
     replaced: Mapping[Key, Key] | None = None
+    squashes: Mapping[Key, frozenset[Key]] = field(default_factory=dict)
 
     @cached_property
     def children(self) -> Mapping[Key, tuple[Key, ...]]:
@@ -39,6 +42,14 @@ class Graph:
 
     def __iter__(self) -> Iterator[Key]:
         return iter(sorted(self.parents))
+
+    def applied(self, recorded: Collection[Key]) -> set[Key]:
+        """What Django takes for applied with this record: the recorded keys, and each squash whose
+        originals all are. The row of a squash counts for nothing while one of them is not."""
+        found = set(recorded)
+        for squash, originals in self.squashes.items():
+            (found.add if originals <= found else found.discard)(squash)
+        return found
 
     def roots(self, app_label: str) -> list[Key]:
         """The app's nodes that depend on no other of the app."""
@@ -63,17 +74,18 @@ class Graph:
         there is none."""
         done: set[Key] = set()
         for start in self:
-            path: list[Key] = []
+            path: dict[Key, None] = {}
             stack: list[tuple[Key, bool]] = [(start, False)]
             while stack:
                 key, left = stack.pop()
                 if left:
-                    path.pop()
+                    path.popitem()
                     done.add(key)
                 elif key in path:
-                    return [*path[path.index(key) :], key]
+                    keys = [*path]
+                    return [*keys[keys.index(key) :], key]
                 elif key not in done and key in self.parents:
-                    path.append(key)
+                    path[key] = None
                     stack.append((key, True))
                     stack += [(each, False) for each in self.parents[key]]
         return []
@@ -154,66 +166,19 @@ def graph_of(files: Files, applied: Collection[Key] = (), *, squashed: bool = Tr
 
     A migration with ``replaces`` stands for those it names when all or none of them are applied,
     else they stand for it (``MigrationLoader.build_graph``). Without ``squashed`` it stands for
-    nothing (``MigrationLoader(replace_migrations=False)``).
+    nothing (``MigrationLoader(replace_migrations=False)``). ``applied`` are the recorded keys.
     """
-    migrations = dict(files.migrations)
-    replaced: dict[Key, Key] = {}
-    for key, migration in sorted(files.migrations.items()):
-        names = [each for each in migration.replaces if each in migrations or each in applied]
-        if not migration.replaces or not squashed:
-            continue
-        states = [each in applied for each in migration.replaces]
-        if all(states) or not any(states):
-            replaced.update(dict.fromkeys(names, key))
-            for each in names:
-                migrations.pop(each, None)
-        else:
-            migrations.pop(key)
-    parents = {key: set(_parents(each, migrations, replaced)) for key, each in migrations.items()}
-    for key, migration in migrations.items():
-        for child in migration.run_before:
-            if child in parents:
-                parents[child].add(key)
+    links = load(files, applied, squashed=squashed)
+    known = {*files.migrations, *applied}
     missing = tuple(
-        (key, parent)
-        for key, each in sorted(parents.items())
-        for parent in sorted(each)
-        if parent not in migrations
+        (child, parent)
+        for parent in sorted(links.parents)
+        if parent not in links.nodes
+        for child in sorted(links.children[parent] or links.parents[parent])
     )
     return Graph(
-        {key: tuple(sorted(each)) for key, each in parents.items()}, missing, replaced or None
+        {key: tuple(sorted(links.parents[key])) for key in sorted(links.nodes)},
+        tuple(sorted(missing)),
+        {key: squash for key, squash in links.replaced.items() if key in known} or None,
+        links.squashes,
     )
-
-
-def _parents(
-    migration: Migration, migrations: Mapping[Key, Migration], replaced: Mapping[Key, Key]
-) -> Iterator[Key]:
-    names = [*migration.dependencies]
-    for each in migration.replaces:
-        if replaced.get(each) == migration.key and each in migrations:
-            names += migrations[each].dependencies
-    for parent in names:
-        found = _resolve(parent, migration.key, migrations)
-        if found is not None:
-            found = replaced.get(found, found)
-            if found != migration.key:
-                yield found
-
-
-def _resolve(parent: Key, child: Key, migrations: Mapping[Key, Migration]) -> Key | None:
-    """``__first__`` and ``__latest__`` as a node; ``None`` for an app without migrations."""
-    if parent.name not in ("__first__", "__latest__"):
-        return parent
-    own = {key: each for key, each in migrations.items() if key.app_label == parent.app_label}
-    if not own or parent.app_label == child.app_label:
-        return None
-    if parent.name == "__first__":
-        starts = [
-            key
-            for key, each in own.items()
-            if not any(name.app_label == key.app_label for name in each.dependencies)
-        ]
-    else:
-        used = {name for each in own.values() for name in each.dependencies}
-        starts = [key for key in own if key not in used]
-    return min(starts, default=None)

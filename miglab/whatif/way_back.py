@@ -62,8 +62,8 @@ class _Walk:
 
     def _turn_around(self, part: Sequence[Ran]) -> None:
         """Undo one part as it was done: what was faked is faked back."""
-        graph, record = self._graph()
         keys = {each.key for each in part}
+        graph, record = self._graph(keys)
         wanted = record_before(record, part)
         for way in ways_between(graph, record, wanted, fake=part[0].fake):
             others = sorted(way.keys - keys)
@@ -92,10 +92,13 @@ class _Walk:
             if without and not without & known:
                 self._go(Way(f"migrate {label} --prune", frozenset(without), True))
 
-    def _graph(self) -> tuple[Graph, set[Key]]:
-        """The graph that holds now, and what of it is applied."""
+    def _graph(self, keys: Collection[Key] = ()) -> tuple[Graph, set[Key]]:
+        """The graph that holds now, and what of it is applied; the one inside the squashes where
+        a squash stands for some of these keys, as Django takes it where one is a target."""
         _, now = self.stage.now()
         graph = graph_of(now.known_files, now.known_record.keys)
+        if any(key in (graph.replaced or ()) for key in keys):
+            graph = graph_of(now.known_files, now.known_record.keys, squashed=False)
         return graph, applied(graph, now.known_record)
 
     def _go(self, way: Way) -> None:

@@ -1,0 +1,160 @@
+"""Links migration files as Django's loader does: which are nodes, what each depends on, and which
+squashed migrations stand for which."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from .migration import Key, Migration
+from .truths import Files
+
+
+@dataclass
+class Links:
+    """The graph while it is built (``MigrationLoader.build_graph``, ``MigrationGraph``).
+
+    Attributes:
+        nodes: the keys that are migrations; another key in ``parents`` is in no file.
+        parents: key → the keys it depends on; ``children`` is the same the other way round.
+        replaced: keys that a squashed migration stands for, and its key.
+        squashes: each squashed migration, and the originals that it stands for in the end.
+    """
+
+    nodes: set[Key] = field(default_factory=set)
+    parents: dict[Key, set[Key]] = field(default_factory=dict)
+    children: dict[Key, set[Key]] = field(default_factory=dict)
+    replaced: dict[Key, Key] = field(default_factory=dict)
+    squashes: dict[Key, frozenset[Key]] = field(default_factory=dict)
+
+    def add(self, key: Key) -> None:
+        """Make room for a key."""
+        self.parents.setdefault(key, set())
+        self.children.setdefault(key, set())
+
+    def link(self, child: Key, parent: Key) -> None:
+        """One depends on the other."""
+        self.add(child)
+        self.add(parent)
+        self.parents[child].add(parent)
+        self.children[parent].add(child)
+
+    def remove(self, key: Key) -> tuple[set[Key], set[Key]]:
+        """Take a key out; gives its parents and its children."""
+        parents, children = self.parents.pop(key, set()), self.children.pop(key, set())
+        for parent in parents:
+            self.children[parent].discard(key)
+        for child in children:
+            self.parents[child].discard(key)
+        self.nodes.discard(key)
+        return parents, children
+
+    def root(self, label: str) -> Key | None:
+        """The first of an app's nodes that depend on no other of the app."""
+        return min(self._ends(label, self.parents), default=None)
+
+    def leaf(self, label: str) -> Key | None:
+        """The first of an app's nodes on which no other of the app depends."""
+        return min(self._ends(label, self.children), default=None)
+
+    def _ends(self, label: str, neighbours: Mapping[Key, set[Key]]) -> Iterator[Key]:
+        for key in self.nodes:
+            if key.app_label == label and all(n.app_label != label for n in neighbours[key]):
+                yield key
+
+
+def load(files: Files, recorded: Collection[Key], *, squashed: bool = True) -> Links:
+    """These files, linked; without ``squashed``, no migration stands for another
+    (``MigrationLoader(replace_migrations=False)``)."""
+    links = Links()
+    for key in files.migrations:
+        links.nodes.add(key)
+        links.add(key)
+    for key, migration in files.migrations.items():
+        for parent in migration.dependencies:
+            if parent.app_label == key.app_label and parent.name != "__first__":
+                links.link(key, parent)
+    for key, migration in files.migrations.items():
+        for parent in migration.dependencies:
+            found = _resolved(links, files, parent, key)
+            if found is not None and parent.app_label != key.app_label:
+                links.link(key, found)
+        for child in migration.run_before:
+            found = _resolved(links, files, child, key)
+            if found is not None:
+                links.link(found, key)
+    if squashed:
+        _replace(links, files, {*recorded})
+    return links
+
+
+def _resolved(links: Links, files: Files, key: Key, current: Key) -> Key | None:
+    """``__first__`` and ``__latest__`` as a node; ``None`` where nothing has to come first
+    (``MigrationLoader.check_key``)."""
+    if key.name not in ("__first__", "__latest__") or key in links.nodes:
+        return key
+    if key.app_label == current.app_label:
+        return None
+    if key.app_label not in files.labels:
+        # Django refuses to load it: as a node that no file has, it is told.
+        return key
+    end = links.root if key.name == "__first__" else links.leaf
+    return end(key.app_label)
+
+
+def _replace(links: Links, files: Files, recorded: Collection[Key]) -> None:
+    """Let each squashed migration take the place of those it replaces, or step aside, the inner
+    ones of squashes of squashes first (Django 6.0; before, the order was left to chance)."""
+    squashes = {key: each for key, each in sorted(files.migrations.items()) if each.replaces}
+    begun: set[Key] = set()
+
+    def settle(key: Key) -> None:
+        if key in begun:
+            return
+        begun.add(key)
+        for inner in squashes[key].replaces:
+            if inner in squashes:
+                settle(inner)
+        links.squashes[key] = frozenset(_originals(squashes, key, set()))
+        if len({each in recorded for each in links.squashes[key]}) < 2:
+            _take_place(links, squashes[key])
+        else:
+            _step_aside(links, squashes[key])
+
+    for key in squashes:
+        settle(key)
+
+
+def _originals(squashes: Mapping[Key, Migration], key: Key, seen: set[Key]) -> Iterator[Key]:
+    """What a squashed migration replaces in the end, squashes among them resolved in turn."""
+    seen.add(key)
+    for each in squashes[key].replaces:
+        if each not in squashes:
+            yield each
+        elif each not in seen:
+            yield from _originals(squashes, each, seen)
+
+
+def _take_place(links: Links, squash: Migration) -> None:
+    """``MigrationGraph.remove_replaced_nodes``."""
+    names = {*squash.replaces} - {squash.key}
+    for old, stands_for in links.replaced.items():
+        if stands_for in names:
+            links.replaced[old] = squash.key
+    for old in names:
+        links.replaced[old] = squash.key
+        parents, children = links.remove(old)
+        for child in children - names - {squash.key}:
+            links.link(child, squash.key)
+        for parent in parents - names - {squash.key}:
+            links.link(squash.key, parent)
+
+
+def _step_aside(links: Links, squash: Migration) -> None:
+    """``MigrationGraph.remove_replacement_node``."""
+    _, children = links.remove(squash.key)
+    there = {each for each in squash.replaces if each in links.parents}
+    last = there - {parent for each in there for parent in links.parents[each]}
+    for child in children:
+        for each in last:
+            links.link(child, each)
