@@ -15,11 +15,6 @@ from ..facts.step import Ran
 from ..facts.truths import Agreement, Agreements, Record, Truths
 from .agreement import ghosts
 
-#: Django's operations whose work on the database no ``ProjectState`` shows.
-UNSEEN = ("RunSQL", "RunPython", "SeparateDatabaseAndState")
-#: Those of them that are never done when a migration is faked, and leave no trace that is missing.
-_WORK = ("RunSQL", "RunPython")
-
 
 @dataclass(frozen=True)
 class Worse:
@@ -97,7 +92,7 @@ def _drift(
         # What a file that is gone now had made is in no file any more: the ghost says so.
         return tuple(each for each in new if each not in doubtful), (), ()
     certain = tuple(each for each in new if each not in doubtful)
-    unseen = [each for each in ran if each.done and _kinds(migrations, each.key, UNSEEN)]
+    unseen = [each for each in ran if each.done and _unseen(migrations, each.key)]
     if not doubtful:
         return certain, (), ()
     if not unseen:
@@ -136,7 +131,7 @@ def _never_done(
     found = []
     for key in dict.fromkeys(each.key for each in ran if each.done and each.fake):
         really = any(each.key == key and each.done and not each.fake for each in ran)
-        kinds = _kinds(migrations, key, _WORK)
+        kinds = _traceless(migrations, key)
         if key in new and kinds and not really:
             work = " and ".join(kinds)
             what = f"{key} was faked: whether the work of its {work} is done, nobody can see"
@@ -144,10 +139,15 @@ def _never_done(
     return tuple(found)
 
 
-def _kinds(
-    migrations: Mapping[Key, Migration], key: Key, kinds: Collection[str]
-) -> tuple[str, ...]:
-    """Which of these kinds of operation a migration has."""
+def _unseen(migrations: Mapping[Key, Migration], key: Key) -> bool:
+    """Whether a migration may do what no ``ProjectState`` shows."""
     found = migrations.get(key)
-    there = [each.kind for each in found.operations] if found else []
-    return tuple(kind for kind in kinds if kind in there)
+    return found is not None and not all(each.in_state for each in found.operations)
+
+
+def _traceless(migrations: Mapping[Key, Migration], key: Key) -> tuple[str, ...]:
+    """The kinds of a migration's operations whose work is never done when it is faked, with
+    nothing missing for it."""
+    found = migrations.get(key)
+    there = [each.kind for each in found.operations if each.leaves_no_trace] if found else []
+    return tuple(dict.fromkeys(there))

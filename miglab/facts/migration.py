@@ -23,13 +23,17 @@ class Operation:
     Attributes:
         kind: the class, as in ``"AddField"``.
         text: Django's own words (``Operation.describe``), as in ``"Add field price to product"``.
-        reversible: what ``Operation.reversible`` says; ``None`` where a class of the project's
-            own leaves it open.
+        reversible: what ``Operation.reversible`` says; ``None`` for what is no operation of
+            Django's, such as a stand-in.
+        in_state: whether the state of the models shows all that it does to a database.
+        leaves_no_trace: whether nothing would be missing if its work were never done.
     """
 
     kind: str
     text: str
     reversible: bool | None = True
+    in_state: bool = True
+    leaves_no_trace: bool = False
 
 
 @dataclass(frozen=True)

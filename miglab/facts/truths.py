@@ -49,11 +49,13 @@ class Models:
 @dataclass(frozen=True)
 class Files:
     """Truth two: the migration files on disk. ``labels`` are the installed apps, with or without
-    migrations; ``bad`` the files that do not import."""
+    migrations; ``bad`` the files that do not import; ``unseen`` those that Django leaves out, each
+    with its folder, which has no ``__init__.py``."""
 
     labels: tuple[str, ...]
     migrations: Mapping[Key, Migration]
     bad: Mapping[Key, BadFile] = field(default_factory=dict)
+    unseen: Mapping[Key, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

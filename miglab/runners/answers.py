@@ -82,6 +82,7 @@ def _files(data: Json) -> Files | Unreadable:
         tuple(data["labels"]),
         {each.key: each for each in migrations},
         {each.key: each for each in bad},
+        {Key(label, name): folder for label, name, folder in data["unseen"]},
     )
 
 
@@ -94,7 +95,14 @@ def _migration(data: Json) -> Migration:
         run_before=_keys(data["run_before"]),
         replaces=_keys(data["replaces"]),
         operations=tuple(
-            Operation(each["kind"], each["text"], each["reversible"]) for each in data["operations"]
+            Operation(
+                each["kind"],
+                each["text"],
+                each["reversible"],
+                each["in_state"],
+                each["leaves_no_trace"],
+            )
+            for each in data["operations"]
         ),
         initial=data["initial"],
         atomic=data["atomic"],

@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib
+import importlib.util
 import os
 import pkgutil
 import re
 import sys
 import traceback
 from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+from .operations import describe, in_state, leaves_no_trace, reversible, runs_its_operations
 
 #: The settings through which the truths are read.
 LENS = ("INSTALLED_APPS", "AUTH_USER_MODEL", "MIGRATION_MODULES", "DATABASE_ROUTERS")
@@ -163,9 +166,9 @@ def words(value: Any) -> str:
         return "{%s}" % ", ".join(pairs)
     if isinstance(value, functools.partial):
         return call("partial", (value.func, *value.args), value.keywords)
-    if hasattr(value, "deconstruct") and not isinstance(value, type):
-        parts = value.deconstruct()
-        path, args, kwargs = parts[-3:]
+    # The class is asked: a stand-in answers to every name.
+    if hasattr(type(value), "deconstruct") and not isinstance(value, type):
+        path, args, kwargs = value.deconstruct()[-3:]
         return call(short(path), args, kwargs)
     if isinstance(value, type) or callable(value):
         module = getattr(value, "__module__", "") or ""
@@ -175,25 +178,33 @@ def words(value: Any) -> str:
 
 
 def read_files() -> Dict[str, Any]:
-    """``labels``, ``migrations`` and ``bad``: every file in every app's migrations package."""
+    """``labels``, ``migrations``, ``bad`` and ``unseen``: every module in every app's migrations
+    package, and the files that Django does not look at."""
     migrations: List[Dict[str, Any]] = []
     bad: List[Dict[str, Any]] = []
     labels = []
+    unseen: List[List[str]] = []
     for label, package_name in migration_packages():
         labels.append(label)
         if package_name is None:
             continue
-        for name, path in files_of(package_name):
-            entry = {"key": [label, name], "path": shown_path(package_name, name, path)}
-            with open(path, "rb") as file:
-                entry["digest"] = hashlib.sha1(file.read()).hexdigest()
+        found, folder = modules_of(package_name)
+        unseen += [[label, name, folder] for name in found] if folder else []
+        for name in () if folder else found:
+            module_name = "%s.%s" % (package_name, name)
+            path, text = source_of(module_name)
+            entry = {
+                "key": [label, name],
+                "path": shown_path(module_name, path),
+                "digest": hashlib.sha1(text).hexdigest(),
+            }
             try:
-                entry.update(read_migration("%s.%s" % (package_name, name)))
+                entry.update(read_migration(label, module_name))
                 migrations.append(entry)
             except Exception as error:
                 entry["reason"] = words_of_error(error)
                 bad.append(entry)
-    return {"labels": labels, "migrations": migrations, "bad": bad}
+    return {"labels": labels, "migrations": migrations, "bad": bad, "unseen": unseen}
 
 
 def migration_packages() -> Iterator[Tuple[str, Optional[str]]]:
@@ -206,79 +217,76 @@ def migration_packages() -> Iterator[Tuple[str, Optional[str]]]:
         yield config.label, MigrationLoader.migrations_module(config.label)[0]
 
 
-def files_of(package_name: str) -> List[Tuple[str, str]]:
-    """Names and paths of the migration files of a package (``MigrationLoader.load_disk``)."""
+def modules_of(package_name: str) -> Tuple[List[str], str]:
+    """The names of a package's migrations, however the importer finds them; and the folder, where
+    Django leaves them out because it has no ``__init__.py`` (``MigrationLoader.load_disk``)."""
     try:
         package = importlib.import_module(package_name)
     except ModuleNotFoundError as error:
         if error.name and package_name.startswith(error.name):
-            return []
+            return [], ""
         raise
-    if not getattr(package, "__file__", None):
-        return []
-    found = []
-    for finder, name, is_package in pkgutil.iter_modules(package.__path__):
-        if not is_package and name[0] not in "_~":
-            path = os.path.join(str(getattr(finder, "path", "")), name + ".py")
-            if os.path.exists(path):
-                found.append((name, path))
-    return sorted(found)
+    paths = getattr(package, "__path__", None)
+    if paths is None:
+        return [], ""
+    names = sorted(
+        name
+        for _, name, is_package in pkgutil.iter_modules(paths)
+        if not is_package and name[0] not in "_~"
+    )
+    if getattr(package, "__file__", None) is None and not isinstance(paths, list):
+        return names, os.path.relpath(next(iter(paths))).replace(os.sep, "/")
+    return names, ""
 
 
-def shown_path(package_name: str, name: str, path: str) -> str:
+def source_of(module_name: str) -> Tuple[str, bytes]:
+    """Where a module lies and what its file says, compiled or packed as it may be; nothing where
+    its loader does not say."""
+    spec = importlib.util.find_spec(module_name)
+    path = (spec.origin if spec else None) or ""
+    try:
+        return path, spec.loader.get_data(path)  # type: ignore[union-attr]
+    except (AttributeError, OSError):
+        return path, b""
+
+
+def shown_path(module_name: str, path: str) -> str:
     """The file's path below the working folder; for one of a package elsewhere, the module's."""
-    shown = os.path.relpath(path).replace(os.sep, "/")
+    shown = os.path.relpath(path).replace(os.sep, "/") if path else os.pardir
     if not shown.startswith(os.pardir):
         return shown
-    return "%s/%s.py" % (package_name.replace(".", "/"), name)
+    return "%s%s" % (module_name.replace(".", "/"), os.path.splitext(path)[1] or ".py")
 
 
-def read_migration(module_name: str) -> Dict[str, Any]:
+def read_migration(label: str, module_name: str) -> Dict[str, Any]:
     """What the ``Migration`` class of a file says."""
     module = importlib.import_module(module_name)
     migration = getattr(module, "Migration", None)
     if migration is None:
         raise ValueError("the file has no Migration class")
+    only_operations = runs_its_operations(migration)
     return {
         "dependencies": [list(key) for key in migration.dependencies],
         "run_before": [list(key) for key in migration.run_before],
         "replaces": [list(key) for key in migration.replaces],
-        "initial": bool(migration.initial) or not _depends_on_own_app(module_name, migration),
+        "initial": bool(migration.initial) or not _depends_on_own_app(label, migration),
         "atomic": bool(migration.atomic),
         "operations": [
             {
                 "kind": type(operation).__name__,
                 "text": describe(operation),
                 "reversible": reversible(operation),
+                "in_state": in_state(operation) and only_operations,
+                "leaves_no_trace": leaves_no_trace(operation) or not only_operations,
             }
             for operation in migration.operations
         ],
     }
 
 
-def _depends_on_own_app(module_name: str, migration: Any) -> bool:
+def _depends_on_own_app(label: str, migration: Any) -> bool:
     """Without ``initial``, a migration is initial if it depends on none of its app
     (``Migration.initial``'s documentation)."""
     if migration.initial is not None:
         return True
-    label = module_name.split(".")[-3] if module_name.count(".") >= 2 else ""
     return any(key[0] == label for key in migration.dependencies)
-
-
-def describe(operation: Any) -> str:
-    try:
-        return str(operation.describe())
-    except Exception:
-        return type(operation).__name__
-
-
-def reversible(operation: Any) -> Optional[bool]:
-    """What the operation says of itself; for ``SeparateDatabaseAndState`` what its database
-    operations say, which it does not ask; ``None`` for a class that is not Django's."""
-    inner = getattr(operation, "database_operations", None)
-    if inner is not None:
-        answers = [reversible(each) for each in inner]
-        return False if False in answers else None if None in answers else True
-    if not type(operation).__module__.startswith("django."):
-        return None
-    return bool(operation.reversible)

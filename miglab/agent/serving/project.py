@@ -105,7 +105,12 @@ def load_by_content(folder: str, kept: str) -> None:
     inside = os.path.join(os.path.abspath(folder), "")
     _ByContent.folder = kept
     os.makedirs(kept, exist_ok=True)
-    hook = importlib.machinery.FileFinder.path_hook((_ByContent, [".py"]))
+    # In Python's own order; what is compiled only, or in C, is loaded as ever.
+    hook = importlib.machinery.FileFinder.path_hook(
+        (importlib.machinery.ExtensionFileLoader, importlib.machinery.EXTENSION_SUFFIXES),
+        (_ByContent, importlib.machinery.SOURCE_SUFFIXES),
+        (importlib.machinery.SourcelessFileLoader, importlib.machinery.BYTECODE_SUFFIXES),
+    )
 
     def below_the_project(path: str) -> Any:
         if not os.path.join(os.path.abspath(path), "").startswith(inside):

@@ -1,0 +1,94 @@
+"""Asks one operation what it is: its words, whether it can be undone, and whether the state of the
+models shows what it does to a database.
+
+The class is asked, never its name, and nothing that an object may make up in ``__getattr__``: a
+subclass is what it inherits, and a stand-in (``mock.Mock``) answers to every name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, List, Optional
+
+#: Where Django's operations are whose work on a database follows from the state of the models.
+_FROM_STATE = (
+    "django.db.migrations.operations.models",
+    "django.db.migrations.operations.fields",
+)
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+
+def describe(operation: Any) -> str:
+    """``Operation.describe``; the name of the class where it describes nothing."""
+    from django.utils.functional import Promise
+
+    try:
+        found = operation.describe()
+    except Exception:
+        found = None
+    if not isinstance(found, (str, Promise)):
+        return type(operation).__name__
+    return _ADDRESS.sub("", str(found))
+
+
+def reversible(operation: Any) -> Optional[bool]:
+    """What the operation says of itself, which is what Django asks; for
+    ``SeparateDatabaseAndState`` what its database operations say, which Django does not ask.
+    ``False`` also for one that has no way back, ``None`` for what is no operation of Django's."""
+    from django.db.migrations.operations.base import Operation
+
+    if not isinstance(operation, Operation):
+        return None
+    if not operation.reversible:
+        return False
+    if _work_of(operation, "database_backwards") == "django.db.migrations.operations.base":
+        return False
+    inner = _inside(operation)
+    if inner is None:
+        return True
+    answers = [reversible(each) for each in inner]
+    return False if False in answers else None if None in answers else True
+
+
+def in_state(operation: Any) -> bool:
+    """Whether the state of the models shows all that the operation does to a database."""
+    return all(
+        _work_of(operation, name) in _FROM_STATE
+        for name in ("database_forwards", "database_backwards")
+    )
+
+
+def leaves_no_trace(operation: Any) -> bool:
+    """Whether nothing in tables or state would be missing if its work were never done: SQL,
+    Python, and the work of a class that is not Django's."""
+    inner = _inside(operation)
+    if inner is not None:
+        return any(leaves_no_trace(each) for each in inner)
+    return not in_state(operation)
+
+
+def _work_of(operation: Any, name: str) -> str:
+    """The module of the class that does this part of the operation's work."""
+    for each in type(operation).__mro__:
+        if name in vars(each):
+            return str(each.__module__)
+    return ""
+
+
+def _inside(operation: Any) -> Optional[List[Any]]:
+    """The database operations of ``SeparateDatabaseAndState``, where its own work is Django's."""
+    from django.db.migrations.operations.special import SeparateDatabaseAndState
+
+    if not isinstance(operation, SeparateDatabaseAndState):
+        return None
+    if _work_of(operation, "database_forwards") != SeparateDatabaseAndState.__module__:
+        return None
+    return list(operation.database_operations)
+
+
+def runs_its_operations(migration: Any) -> bool:
+    """Whether a ``Migration`` class does its operations and nothing else."""
+    from django.db.migrations.migration import Migration
+
+    names = ("apply", "unapply", "mutate_state")
+    return all(getattr(migration, name, None) is getattr(Migration, name) for name in names)
