@@ -7,7 +7,7 @@ from typing import Any
 
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
-from ..facts.truths import Agreement, Files, Record, Truths, Unreadable
+from ..facts.truths import Agreement, Files, Models, Record, Truths, Unreadable
 
 
 def ghosts(files: Files, record: Record) -> list[Key]:
@@ -78,7 +78,7 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
             f"{key} is half applied: {done} is recorded, {left} is not"
             for key, done, left in halves
         ),
-        *(f"{key} is recorded, and its file is gone" for key in gone),
+        *(f"{key} is recorded, {_why_ghost(files, key)}" for key in gone),
         *(f"{child} is recorded before {parent}, which it depends on" for child, parent in open_),
         *(f"{key} is not applied" for key in waiting),
     )
@@ -98,6 +98,29 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
         words.append(f"{counted(len(waiting), 'migration is', 'migrations are')} not applied")
     sentence = " and ".join(words) + "."
     return Agreement(False, sentence[0].upper() + sentence[1:], details)
+
+
+def _why_ghost(files: Files, key: Key) -> str:
+    folder = files.unseen.get(key)
+    if folder is None:
+        return "and its file is gone"
+    return f"and Django does not see its file: {folder} has no __init__.py"
+
+
+def left_behind(truths: Truths) -> dict[str, list[str]]:
+    """Apps that are recorded and not installed, each with the tables that are named after it and
+    belong to no model of another app."""
+    files = truths.known_files
+    models = truths.models.apps if isinstance(truths.models, Models) else {}
+    owned = {each.table for app in models.values() for each in app.values()}
+    gone = sorted({key.app_label for key in truths.known_record.keys} - {*files.labels})
+    found: dict[str, list[str]] = {label: [] for label in gone} if files.labels else {}
+    for table in sorted(truths.known_tables.tables):
+        labels = [each for each in (*found, *files.labels) if table.startswith(f"{each}_")]
+        longest = max(labels, key=len, default="")
+        if longest in found and table not in owned:
+            found[longest].append(table)
+    return {label: tables for label, tables in found.items() if tables}
 
 
 def half_applied(files: Files, record: Record, graph: Graph) -> list[tuple[Key, Key, Key]]:

@@ -54,7 +54,8 @@ def _ways(stage: Stage, which: str) -> Iterator[tuple[str, ...]]:
         yield ("makemigrations --noinput",)
         return
     if which == "files_record":
-        for label in dict.fromkeys(key.app_label for key in sorted(ghosts(files, record))):
+        gone = [key for key in sorted(ghosts(files, record)) if key not in files.unseen]
+        for label in dict.fromkeys(key.app_label for key in gone):
             yield (f"migrate {label} --prune",)
     if which == "record_tables":
         missing = stage.agreements().record_tables.missing

@@ -12,20 +12,16 @@ from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 from ..engines.sqlite import tables
 from ..engines.sqlite.opening import connect
 from ..engines.sqlite.sql import fold
+from . import belonging, detector
+from .applied import introduced, plan_of, state_of
 from .drift import differences
 from .made_in_sql import Made, made_in_sql
-
-#: Operations that may change tables in ways that no ``ProjectState`` shows.
-UNSEEN = ("RunSQL", "RunPython", "SeparateDatabaseAndState")
+from .operations import describe, in_state, runs_its_operations
 
 
 def models_and_files() -> Dict[str, Any]:
     """What ``makemigrations`` would write now: ``verdict``, ``details``."""
-    from django.apps import apps
-    from django.db.migrations.autodetector import MigrationAutodetector
     from django.db.migrations.loader import MigrationLoader
-    from django.db.migrations.questioner import MigrationQuestioner
-    from django.db.migrations.state import ProjectState
 
     try:
         loader = MigrationLoader(None, ignore_no_migrations=True)
@@ -35,14 +31,11 @@ def models_and_files() -> Dict[str, Any]:
                 "%s has several leaves: %s" % (label, ", ".join(sorted(names)))
                 for label, names in sorted(conflicts.items())
             )
-        detector = MigrationAutodetector(
-            loader.project_state(), ProjectState.from_apps(apps), MigrationQuestioner()
-        )
-        changes = detector.changes(graph=loader.graph)
-    except Exception as error:
+        changes = detector.changes(loader)
+    except (Exception, SystemExit) as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, error)])
     details = [
-        "%s: %s" % (label, operation.describe())
+        "%s: %s" % (label, describe(operation))
         for label, migrations in sorted(changes.items())
         for migration in migrations
         for operation in migration.operations
@@ -58,10 +51,9 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
 
     try:
         loader = MigrationLoader(connections[alias])
-        applied = _in_order(loader, set(loader.applied_migrations))
-        state = loader.graph.make_state(
-            nodes=applied, at_end=True, real_apps=loader.unmigrated_apps
-        )
+        everything = plan_of(loader.graph, loader.graph.leaf_nodes())
+        applied = [key for key in everything if key in loader.applied_migrations]
+        state = state_of(loader, plan_of(loader.graph, applied))
         expected, owners = _create(state, loader.unmigrated_apps, alias)
     except Exception as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
@@ -74,6 +66,9 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
     actual.pop("django_migrations", None)
     for name in _tables_not_ours(state, loader.unmigrated_apps, alias):
         actual.pop(fold(name), None)
+    for name in map(fold, belonging.cache_tables(alias)):
+        if name not in expected:
+            actual.pop(name, None)
     labels = loader.migrated_apps | loader.unmigrated_apps
     replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
     ghosts = {
@@ -83,17 +78,25 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
     }
     unseen = ghosts | _apps_with_unseen(loader, applied)
     found = list(differences(expected, actual))
-    details, doubtful, missing = [], [], set()
-    introduced = _introduced(loader, applied)
+    whose = (
+        belonging.Tables(loader, everything)
+        if any(fold(t) not in expected for t, _, _ in found)
+        else None
+    )
+    details, doubtful, wanted = [], [], set()
     for table, column, text in found:
         owner = owners.get((table, column)) or owners.get((table, None))
-        label = owner[0] if owner else _label_by_name(table, loader)
-        if label in unseen or (owner is None and ghosts):
-            text += " (a ghost, RunSQL, RunPython or SeparateDatabaseAndState may explain it)"
+        if whose is not None and fold(table) not in expected:
+            text, certain = whose.words(table, unseen)
+        else:
+            certain = not (owner is not None and owner[0] in unseen)
+            text += "" if certain else belonging.EXPLAINED
+        if not certain:
             doubtful.append(text)
         details.append(text)
-        if owner in introduced and " is missing" in text:
-            missing.add(introduced[owner])
+        if owner is not None and " is missing" in text:
+            wanted.add(owner)
+    missing = set(introduced(loader, applied, wanted).values()) if wanted else set()
     for text in _missing_in_sql(made_in_sql(loader, applied), there):
         doubtful.append(text)
         details.append(text)
@@ -151,6 +154,7 @@ def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any
                 if not router.allow_migrate_model(alias, model):
                     continue
                 editor.create_model(model)
+                _index_together(editor, model, state)
                 name = (meta.app_label, meta.model_name)
                 owners[meta.db_table, None] = (*name, None)
                 for field in meta.local_fields:
@@ -163,6 +167,18 @@ def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any
     finally:
         scratch.close()
     return {fold(each["name"]): each for each in made}, owners
+
+
+def _index_together(editor: Any, model: Any, state: Any) -> None:
+    """The indexes of an old ``index_together``: from Django 5.1 on, models have no such option any
+    more, and ``CreateModel`` makes these indexes itself."""
+    import django
+
+    wanted = state.models[model._meta.app_label, model._meta.model_name].options.get(
+        "index_together"
+    )
+    if wanted and django.VERSION >= (5, 1):
+        editor.alter_index_together(model, set(), wanted)
 
 
 def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[str]:
@@ -179,43 +195,13 @@ def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[s
 
 
 def _apps_with_unseen(loader: Any, applied: List[Any]) -> Set[str]:
+    """Apps whose applied migrations may have done what no state shows."""
+    nodes = loader.graph.nodes
     return {
         key[0]
         for key in applied
-        if any(type(each).__name__ in UNSEEN for each in loader.graph.nodes[key].operations)
+        if not runs_its_operations(type(nodes[key]))
+        or not all(map(in_state, nodes[key].operations))
     }
 
 
-def _label_by_name(table: str, loader: Any) -> Optional[str]:
-    """The app whose label the table's name begins with."""
-    labels = [label for label in loader.migrated_apps if table.startswith(label + "_")]
-    return max(labels, key=len, default=None)
-
-
-def _in_order(loader: Any, wanted: Set[Any]) -> List[Any]:
-    """The nodes in the graph's own order, as Django takes them for the models' state.
-
-    The record may hold another one: after a merge each database has its own branch first.
-    """
-    order: Dict[Any, None] = {}
-    for leaf in loader.graph.leaf_nodes():
-        order.update(dict.fromkeys(loader.graph.forwards_plan(leaf)))
-    return [key for key in order if key in wanted]
-
-
-def _introduced(loader: Any, applied: List[Any]) -> Dict[Any, Tuple[str, str]]:
-    """Which migration brought each ``(app, model, field)``; a field of ``None`` is the model."""
-    from django.db.migrations.state import ProjectState
-
-    state = ProjectState(real_apps=loader.unmigrated_apps)
-    known: Set[Any] = set()
-    found: Dict[Any, Tuple[str, str]] = {}
-    for key in applied:
-        state = loader.graph.nodes[key].mutate_state(state, preserve=False)
-        now = {(*name, None) for name in state.models}
-        for name, model in state.models.items():
-            now |= {(*name, field) for field in model.fields}
-        for each in now - known:
-            found[each] = tuple(key)
-        known = now
-    return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ...compare.agreement import counted
+from ...compare.agreement import counted, left_behind
 from ...facts.consequences import Severity
+from ...facts.truths import value_or
 from ..measured import Measured
 from .rule import Said, rule
 
@@ -76,13 +77,41 @@ def explained_drift(measured: Measured) -> Iterator[Said]:
 
 @rule("old-ghosts", Severity.NOTE)
 def old_ghosts(measured: Measured) -> Iterator[Said]:
-    """Nothing changed, and migrations whose files were gone before may be the reason."""
-    gone = measured.old_ghosts
+    """Migrations are recorded that Django does not see, and it was so before."""
+    unseen = measured.runs[0].step.before.known_files.unseen
+    for folder in dict.fromkeys(unseen[key] for key in measured.old_ghosts if key in unseen):
+        keys = [key for key in measured.old_ghosts if unseen.get(key) == folder]
+        yield Said(
+            f"recorded, but Django sees no file of {', '.join(map(str, keys))}: the files are "
+            f"there, and {folder} has no __init__.py",
+            str(keys[0]),
+            f"add {folder}/__init__.py",
+        )
+    gone = [key for key in measured.old_ghosts if key not in unseen]
     if gone and not measured.moved:
         yield Said(
             f"recorded, but no file was left before: {', '.join(map(str, gone))}",
             str(gone[0]),
             "Django's plans leave them out: bring the file back to revert it",
+        )
+
+
+@rule("not-installed", Severity.NOTE)
+def not_installed(measured: Measured) -> Iterator[Said]:
+    """Tables of an app that is recorded and not installed: nothing that migrates moves them."""
+    after = measured.runs[-1].step.after
+    rows = value_or(after.rows, {})
+    for label, tables in left_behind(after).items():
+        keys = [key for key in after.known_record.keys if key.app_label == label]
+        number = sum(rows.get(table, 0) for table in tables)
+        one = len(tables) == 1
+        yield Said(
+            f"{_first([str(key) for key in keys])} {'is' if len(keys) == 1 else 'are'} recorded "
+            f"for an app that is not installed; {'its table' if one else 'its tables'} "
+            f"{_first(tables)} {'stays' if one else 'stay'} behind with "
+            f"{counted(number, 'row', 'rows')}",
+            tables[0],
+            "if the app was renamed, its rows are still in the old tables",
         )
 
 

@@ -1,0 +1,84 @@
+"""Says whose a table is that no recorded migration makes, as far as anybody can tell."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+
+from .applied import state_of
+
+#: Stands behind a difference that something unseen may explain.
+EXPLAINED = (
+    " (a ghost, RunSQL, RunPython, SeparateDatabaseAndState or an operation that is not "
+    "Django's may explain it)"
+)
+
+
+def cache_tables(alias: str) -> Iterator[str]:
+    """The tables that ``createcachetable`` makes in this database."""
+    from django.conf import settings
+    from django.core.cache import caches
+    from django.core.cache.backends.db import BaseDatabaseCache
+    from django.db import router
+
+    for name in settings.CACHES:
+        try:
+            cache = caches[name]
+        except Exception:
+            continue
+        if not isinstance(cache, BaseDatabaseCache):
+            continue
+        if router.allow_migrate_model(alias, cache.cache_model_class):
+            yield str(cache._table)  # type: ignore[attr-defined]
+
+
+class Tables:
+    """What is known of tables beside those of the recorded migrations. ``everything`` are all
+    nodes of the loader's graph, parents first."""
+
+    def __init__(self, loader: Any, everything: List[Any]) -> None:
+        self.loader = loader
+        self.recorded = {key[0] for key in loader.applied_migrations}
+        self.installed = loader.migrated_apps | loader.unmigrated_apps
+        #: Apps whose migrations are not Django's own, of which none makes a table unseen.
+        self.foreign = {
+            key[0]
+            for key, each in loader.graph.nodes.items()
+            if not type(each).__module__.startswith("django.contrib.")
+        }
+        self.waiting = self._waiting(everything)
+
+    def words(self, table: str, unseen: Set[str]) -> Tuple[str, bool]:
+        """What is to be said of a table, and whether it differs for certain; ``unseen`` are the
+        apps with work that nobody can see."""
+        text = "table %s is in no recorded migration" % table
+        if table in self.waiting:
+            return text, self.waiting[table] not in unseen
+        own = _by_name(table, self.installed)
+        gone = _by_name(table, self.recorded - self.installed)
+        if gone is not None and (own is None or len(gone) > len(own)):
+            what = "table %s is left by %s, which is recorded and not an installed app"
+            return what % (table, gone), False
+        if own in unseen or unseen & self.foreign:
+            # What one app's SQL makes may be called after another, or after none.
+            return text + EXPLAINED, False
+        if own is not None:
+            return text, True
+        if self.recorded - self.installed:
+            what = "table %s may be left by an app that is not installed any more: %s"
+            return what % (table, ", ".join(sorted(self.recorded - self.installed))), False
+        return "table %s belongs to no installed app, by its name" % table, False
+
+    def _waiting(self, everything: List[Any]) -> Dict[str, str]:
+        """Tables that models of migrations make which are not all recorded, and their apps."""
+        try:
+            state = state_of(self.loader, everything)
+            models = state.apps.get_models(include_auto_created=True)
+        except Exception:
+            return {}
+        return {model._meta.db_table: model._meta.app_label for model in models}
+
+
+def _by_name(table: str, labels: Set[str]) -> Optional[str]:
+    """The app whose label the table's name begins with, as Django makes such names."""
+    found = [label for label in labels if table.lower().startswith(label.lower() + "_")]
+    return max(found, key=len, default=None)
