@@ -16,6 +16,8 @@ from . import instead
 
 #: Settings of packages that send work away, and what serves in their place: kombu's own memory.
 _BROKERS = {"CELERY_BROKER_URL": "memory://", "BROKER_URL": "memory://"}
+#: The caches as the project has them: their tables may be in its database.
+caches_before: Dict[str, Any] = {}
 _CACHE = "django.core.cache.backends.locmem.LocMemCache"
 _MAIL = "django.core.mail.backends.dummy.EmailBackend"
 #: Handlers of the logging module that send what they get.
@@ -84,6 +86,7 @@ def _change(settings: Any, databases: Dict[str, str], temporary: str) -> None:
             options = database.get("OPTIONS")
             if isinstance(options, dict):
                 options.pop("uri", None)
+    caches_before.update(settings.CACHES)
     for alias, cache in settings.CACHES.items():
         _replaced("CACHES[%r]" % alias, cache.get("BACKEND"), _CACHE)
     settings.CACHES = {alias: {"BACKEND": _CACHE, "LOCATION": alias} for alias in settings.CACHES}

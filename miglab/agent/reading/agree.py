@@ -69,6 +69,7 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
     for name in map(fold, belonging.cache_tables(alias)):
         if name not in expected:
             actual.pop(name, None)
+    _without_index_together(state, actual)
     labels = loader.migrated_apps | loader.unmigrated_apps
     replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
     ghosts = {
@@ -154,7 +155,6 @@ def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any
                 if not router.allow_migrate_model(alias, model):
                     continue
                 editor.create_model(model)
-                _index_together(editor, model, state)
                 name = (meta.app_label, meta.model_name)
                 owners[meta.db_table, None] = (*name, None)
                 for field in meta.local_fields:
@@ -169,16 +169,19 @@ def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any
     return {fold(each["name"]): each for each in made}, owners
 
 
-def _index_together(editor: Any, model: Any, state: Any) -> None:
-    """The indexes of an old ``index_together``: from Django 5.1 on, models have no such option any
-    more, and ``CreateModel`` makes these indexes itself."""
-    import django
-
-    wanted = state.models[model._meta.app_label, model._meta.model_name].options.get(
-        "index_together"
-    )
-    if wanted and django.VERSION >= (5, 1):
-        editor.alter_index_together(model, set(), wanted)
+def _without_index_together(state: Any, actual: Dict[str, Any]) -> None:
+    """Take the indexes of an old ``index_together`` out. From Django 5.1 on the models have no such
+    option any more: ``CreateModel`` still makes these indexes, and building the table anew, as on
+    SQLite, loses them. There or not, nothing differs."""
+    for model in state.apps.get_models():
+        meta = model._meta
+        wanted = state.models[meta.app_label, meta.model_name].options.get("index_together")
+        table = actual.get(meta.db_table)
+        if not wanted or table is None or hasattr(meta, "index_together"):
+            continue
+        columns = [[meta.get_field(name).column for name in fields] for fields in wanted]
+        indexes = table["indexes"]
+        table["indexes"] = [e for e in indexes if e["unique"] or e["columns"] not in columns]
 
 
 def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[str]:

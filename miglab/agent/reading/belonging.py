@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
+from ..guarding.settings import caches_before
 from .applied import state_of
 
 #: Stands behind a difference that something unseen may explain.
@@ -14,21 +15,23 @@ EXPLAINED = (
 
 
 def cache_tables(alias: str) -> Iterator[str]:
-    """The tables that ``createcachetable`` makes in this database."""
+    """The tables that ``createcachetable`` makes in this database, by the project's own caches."""
     from django.conf import settings
-    from django.core.cache import caches
     from django.core.cache.backends.db import BaseDatabaseCache
     from django.db import router
+    from django.utils.module_loading import import_string
 
-    for name in settings.CACHES:
+    for params in (caches_before or settings.CACHES).values():
         try:
-            cache = caches[name]
+            backend = import_string(params["BACKEND"])
+            if not issubclass(backend, BaseDatabaseCache):
+                continue
+            cache = backend(params.get("LOCATION", ""), dict(params))
+            wanted = router.allow_migrate_model(alias, cache.cache_model_class)
         except Exception:
             continue
-        if not isinstance(cache, BaseDatabaseCache):
-            continue
-        if router.allow_migrate_model(alias, cache.cache_model_class):
-            yield str(cache._table)  # type: ignore[attr-defined]
+        if wanted:
+            yield str(cache._table)
 
 
 class Tables:
