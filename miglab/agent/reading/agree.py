@@ -176,7 +176,7 @@ def _without_index_together(state: Any, actual: Dict[str, Any]) -> None:
     for model in state.apps.get_models():
         meta = model._meta
         wanted = state.models[meta.app_label, meta.model_name].options.get("index_together")
-        table = actual.get(meta.db_table)
+        table = actual.get(fold(meta.db_table))
         if not wanted or table is None or hasattr(meta, "index_together"):
             continue
         columns = [[meta.get_field(name).column for name in fields] for fields in wanted]
@@ -206,5 +206,3 @@ def _apps_with_unseen(loader: Any, applied: List[Any]) -> Set[str]:
         if not runs_its_operations(type(nodes[key]))
         or not all(map(in_state, nodes[key].operations))
     }
-
-

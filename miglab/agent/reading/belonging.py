@@ -54,8 +54,8 @@ class Tables:
         """What is to be said of a table, and whether it differs for certain; ``unseen`` are the
         apps with work that nobody can see."""
         text = "table %s is in no recorded migration" % table
-        if table in self.waiting:
-            return text, self.waiting[table] not in unseen
+        if table.lower() in self.waiting:
+            return text, self.waiting[table.lower()] not in unseen
         own = _by_name(table, self.installed)
         gone = _by_name(table, self.recorded - self.installed)
         if gone is not None and (own is None or len(gone) > len(own)):
@@ -78,7 +78,7 @@ class Tables:
             models = state.apps.get_models(include_auto_created=True)
         except Exception:
             return {}
-        return {model._meta.db_table: model._meta.app_label for model in models}
+        return {model._meta.db_table.lower(): model._meta.app_label for model in models}
 
 
 def _by_name(table: str, labels: Set[str]) -> Optional[str]:
