@@ -213,7 +213,7 @@ def test_files_in_a_folder_without_init_are_told_and_never_pruned(tmp_path: Path
         "shop/migrations has no __init__.py"
         for name in ("0001_initial", "0002_price")
     )
-    (found,) = [each for each in lab.what_if("migrate").findings if each.id == "old-ghosts"]
+    (found,) = [each for each in lab.what_if("migrate").findings if each.id == "ghosts"]
     assert "__init__.py" in found.do
     assert "prune" not in found.what + found.do
 

@@ -28,7 +28,7 @@ def drift(measured: Measured) -> Iterator[Said]:
 
 @rule("ghosts", Severity.TRUTHS)
 def ghosts(measured: Measured) -> Iterator[Said]:
-    """Migrations are recorded, and their files are gone now."""
+    """Migrations are recorded, and their files are gone."""
     gone = measured.worse.ghosts
     if gone and measured.moved:
         yield Said(
@@ -36,6 +36,7 @@ def ghosts(measured: Measured) -> Iterator[Said]:
             str(gone[0]),
             "bring the file back, or remove it from the record with migrate APP --prune",
         )
+    yield from _ghosts_of_before(measured)
 
 
 @rule("unmigrated", Severity.TRUTHS)
@@ -75,9 +76,8 @@ def explained_drift(measured: Measured) -> Iterator[Said]:
         )
 
 
-@rule("old-ghosts", Severity.NOTE)
-def old_ghosts(measured: Measured) -> Iterator[Said]:
-    """Migrations are recorded that Django does not see, and it was so before."""
+def _ghosts_of_before(measured: Measured) -> Iterator[Said]:
+    """Migrations are recorded that Django does not see, and it was so before: a note."""
     unseen = measured.runs[0].step.before.known_files.unseen
     for folder in dict.fromkeys(unseen[key] for key in measured.old_ghosts if key in unseen):
         keys = [key for key in measured.old_ghosts if unseen.get(key) == folder]
@@ -86,6 +86,7 @@ def old_ghosts(measured: Measured) -> Iterator[Said]:
             f"there, and {folder} has no __init__.py",
             str(keys[0]),
             f"add {folder}/__init__.py",
+            severity=Severity.NOTE,
         )
     gone = [key for key in measured.old_ghosts if key not in unseen]
     if gone and not measured.moved:
@@ -93,6 +94,7 @@ def old_ghosts(measured: Measured) -> Iterator[Said]:
             f"recorded, but no file was left before: {', '.join(map(str, gone))}",
             str(gone[0]),
             "Django's plans leave them out: bring the file back to revert it",
+            severity=Severity.NOTE,
         )
 
 

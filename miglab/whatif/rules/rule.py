@@ -18,6 +18,8 @@ class Said(NamedTuple):
     do: str = ""
     #: How much is at stake, where one finding of a severity weighs more than another.
     weight: int = 0
+    #: How grave this one is, where that is less than the rule's own severity.
+    severity: Severity | None = None
 
 
 #: What a rule is made from.
@@ -35,7 +37,8 @@ class Rule:
     def __call__(self, measured: Measured) -> Iterator[tuple[int, Finding]]:
         """The findings of this rule, each with its weight."""
         for each in self.look(measured):
-            yield each.weight, Finding(self.id, self.severity, each.what, each.where, each.do)
+            severity = each.severity or self.severity
+            yield each.weight, Finding(self.id, severity, each.what, each.where, each.do)
 
 
 #: Every rule by its id, in the order in which its findings are listed within one severity.

@@ -93,11 +93,11 @@ def level_of(plain: Beside, at_end: Changes, again: Changes) -> Return:
     changes = [change for (_, now), change in at_end.items() if change.costs or now not in added]
     if brute.catalogue(plain.before) != brute.catalogue(plain.end):
         return Return.RUNS
-    if any(change.gained > change.lost for change in changes):
-        return Return.MORE
-    if any(change.lost or change.gained for change in changes):
+    if any(change.lost for change in changes):
         return Return.SCHEMA
-    return Return.ROWS if changes else Return.VALUES
+    if any(change.costs for change in changes):
+        return Return.ROWS
+    return Return.MORE if any(change.gained for change in changes) else Return.VALUES
 
 
 def check_lost(

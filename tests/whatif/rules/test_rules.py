@@ -12,8 +12,9 @@ from miglab.facts.consequences import LeftBehind, Severity
 from miglab.facts.migration import Key
 from miglab.facts.outcome import Happened, Next, Return, Unknown
 from miglab.facts.run import Fate
+from miglab.facts.schema import Schema, Table
 from miglab.facts.step import Obstacle, Reach, Refusal, Statement
-from miglab.facts.truths import Agreement, Record
+from miglab.facts.truths import Agreement, Files, Record
 from miglab.whatif.conclude import conclude, verdict
 from miglab.whatif.measured import Measured
 from miglab.whatif.rules import RULES, findings
@@ -86,6 +87,19 @@ def unclear(*, during: bool) -> Measured:
     """The project tried to start a program, in a migration or outside of any."""
     tried = replace(TRIED, during=SECOND if during else None)
     return measured(run(planned(), kept_in=(tried,)))
+
+
+def not_installed(*tables: str) -> Measured:
+    """An app is recorded and not installed; these tables of it are there, with a row each."""
+    ran = run()
+    after = replace(
+        ran.step.after,
+        files=Files(("shop",), {}),
+        record=Record((Key("gone", "0001_initial"),)),
+        tables=Schema({name: Table(name, ()) for name in tables}),
+        rows=dict.fromkeys(tables, 1),
+    )
+    return measured(replace(ran, step=replace(ran.step, after=after)))
 
 
 NEXT_FAILS = run(replace(FAILED, backwards=False), line="migrate", refusal=ERROR)
@@ -270,12 +284,12 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "unmigrated",
         measured(worse=Worse(unmigrated=("Add field sku",))),
-        "1 change of the models no longer in any migration file: Add field sku",
+        "1 change of the models is no longer in any migration file: Add field sku",
     ),
     (
         "unmigrated",
         measured(worse=Worse(unmigrated=("a", "b"))),
-        "2 changes of the models no longer in any migration file: a; b",
+        "2 changes of the models are no longer in any migration file: a; b",
     ),
     ("unknown", measured(not_measured=(WHY,)), WHY.what),
     (
@@ -301,7 +315,6 @@ CASES: list[tuple[str, Measured, str]] = [
         measured(worse=Worse(explained=("a",))),
         "made by a migration's own SQL or Python, which the state of the models does not show: a",
     ),
-    ("old-ghosts", with_ghost(), f"recorded, but no file was left before: {GONE}"),
     (
         "old-drift",
         measured(
@@ -391,6 +404,33 @@ CASES: list[tuple[str, Measured, str]] = [
         measured(left_behind=LeftBehind(tuple("abcde"), 4)),
         "5 content types and 4 permissions stay behind: a, b, c, d …",
     ),
+    (
+        "orphans",
+        measured(rows=(change(lost=1, orphans={"shop_place": 1}),)),
+        "1 row of shop_place stays, without the part that shop_item stored",
+    ),
+    (
+        "orphans",
+        measured(rows=(change(lost=2, orphans={"shop_place": 2}),)),
+        "2 rows of shop_place stay, without the part that shop_item stored",
+    ),
+    (
+        "derived",
+        measured(rows=(change(lost=2, derived=True),)),
+        "tables that only help to find data change too: shop_item",
+    ),
+    (
+        "not-installed",
+        not_installed("gone_item"),
+        "gone.0001_initial is recorded for an app that is not installed; its table gone_item stays "
+        "behind with 1 row",
+    ),
+    (
+        "not-installed",
+        not_installed("gone_item", "gone_tag"),
+        "gone.0001_initial is recorded for an app that is not installed; its tables gone_item; "
+        "gone_tag stay behind with 2 rows",
+    ),
 ]
 
 
@@ -399,6 +439,12 @@ def test_a_finding_says_what_it_is(id: str, found: Measured, what: str) -> None:
     told = [each for each in findings(found) if each.id == id]
     assert [each.what for each in told] == [what]
     assert told[0].severity is RULES[id].severity
+
+
+def test_a_ghost_of_before_is_a_note() -> None:
+    (told,) = [each for each in findings(with_ghost()) if each.id == "ghosts"]
+    assert told.what == f"recorded, but no file was left before: {GONE}"
+    assert told.severity is Severity.NOTE
 
 
 def test_every_rule_has_a_case() -> None:
