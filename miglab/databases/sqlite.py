@@ -12,6 +12,8 @@ from typing import Any
 
 #: What SQLite leaves beside a database while it is in use.
 SIDECARS = ("-journal", "-wal", "-shm")
+#: The ending of what is about to take a database's place.
+WAITING = ".new"
 
 
 #: How much is copied before somebody is told how far it is, in pages.
@@ -121,7 +123,7 @@ def put_back(copy: Path | None, to: Path) -> None:
     if copy is None:
         to.unlink(missing_ok=True)
         return
-    waiting = to.with_name(to.name + ".new")
+    waiting = to.with_name(to.name + WAITING)
     try:
         shutil.copyfile(copy, waiting)
     except OSError:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..databases import registry
+from ..databases.engine import Engine
 from ..errors import MiglabError, UnknownName
 
 #: The projects that come with miglab, by the name that ``Lab`` takes.
@@ -39,7 +41,8 @@ class Project:
         root: the folder that is copied; the copy is called ``project``.
         files, folders: what is copied, as paths below ``root``.
         manage: the path of manage.py in a sandbox, as in ``"project/manage.py"``.
-        databases: alias → the path of its SQLite file in a sandbox.
+        databases: alias → where its copy lies in a sandbox, below the root.
+        engines: alias → the vendor of its engine, where that is not ``registry.DEFAULT``'s.
         sources: alias → the original's file; empty for a project that comes with miglab.
         python: the project's own interpreter.
         own: whether it is a user's: then it is guarded, and nothing about it is held still.
@@ -60,6 +63,7 @@ class Project:
     folders: tuple[str, ...] = ()
     manage: str = "project/manage.py"
     databases: Mapping[str, str] = field(default_factory=lambda: {"default": "project/db.sqlite3"})
+    engines: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Path] = field(default_factory=dict)
     python: str = sys.executable
     own: bool = False
@@ -72,6 +76,10 @@ class Project:
     allowed: Allowed = field(default_factory=Allowed)
     require_jail: bool = False
     replaced: tuple[tuple[str, str, str], ...] = ()
+
+    def engine(self, alias: str) -> Engine:
+        """The engine of a database."""
+        return registry.of_vendor(self.engines.get(alias, registry.DEFAULT.vendor))
 
     @property
     def in_copy(self) -> bool:

@@ -8,15 +8,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from ..databases import registry
+from ..databases.engine import Engine
 from ..errors import NoProject
 from . import Project
-from .files import SIDECARS
 
 #: How deep a copy of a project lies in a folder that holds nothing but such copies.
 _LEVELS = 2
 _DUMMY = "django.db.backends.dummy"
 _WAY_OUT = (
-    "give settings that name a copy of it in a SQLite file: "
+    f"give settings that name a copy of it {registry.DEFAULT.where}: "
     "settings='…' (on the command line: --settings)"
 )
 
@@ -29,7 +30,7 @@ def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], cop
         NoProject: one of them cannot be copied.
     """
     used = {alias: each for alias, each in found.items() if each["engine"] not in ("", _DUMMY)}
-    _check(used)
+    engines = _check(used)
     databases: dict[str, str] = {}
     sources: dict[str, Path] = {}
     layouts: dict[str, str] = {}
@@ -39,10 +40,11 @@ def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], cop
             raise NoProject(f"the database {alias!r} is at {source}, which is no file; {_WAY_OUT}")
         file = os.path.normcase(os.path.realpath(source))
         if file not in layouts:
-            layouts[file] = _layout(alias, source, project.root, layouts.values())
+            layouts[file] = _layout(engines[alias], alias, source, project.root, layouts.values())
         databases[alias] = layouts[file]
     copied = _without(project.files, databases.values())
-    return replace(project, files=copied, databases=databases, sources=sources)
+    vendors = {alias: engine.vendor for alias, engine in engines.items()}
+    return replace(project, files=copied, databases=databases, engines=vendors, sources=sources)
 
 
 def no_database(alias: str, source: Path) -> str:
@@ -55,29 +57,25 @@ def no_database(alias: str, source: Path) -> str:
     )
 
 
-def is_sqlite(engine: str) -> bool:
-    """Whether a database engine of Django keeps its rows in a SQLite file.
-
-    >>> is_sqlite("django.contrib.gis.db.backends.spatialite")
-    True
-    """
-    return "sqlite" in engine.lower() or "spatialite" in engine.lower()
-
-
-def _check(used: Mapping[str, Mapping[str, str]]) -> None:
+def _check(used: Mapping[str, Mapping[str, str]]) -> dict[str, Engine]:
+    """The engine of each alias."""
     if not used:
         raise NoProject(f"the settings name no database; {_WAY_OUT}")
+    engines: dict[str, Engine] = {}
     for alias, each in used.items():
-        if not is_sqlite(each["engine"]):
+        engine = registry.for_setting(each["engine"])
+        if engine is None:
             raise NoProject(
                 f"the database {alias!r} has the engine {each['engine']!r}, and today miglab "
-                f"rehearses on SQLite alone; {_WAY_OUT}"
+                f"rehearses on {registry.in_words()} alone; {_WAY_OUT}"
             )
+        engines[alias] = engine
     for alias, each in used.items():
         if not each["name"]:
             raise NoProject(
                 f"the database {alias!r} is in memory, so there is nothing to copy; {_WAY_OUT}"
             )
+    return engines
 
 
 def _original(path: Path, root: Path, copy: Path) -> Path:
@@ -94,15 +92,15 @@ def _original(path: Path, root: Path, copy: Path) -> Path:
     return Path(os.path.normpath(root / os.path.relpath(below, inside)))
 
 
-def _layout(alias: str, source: Path, root: Path, taken: Collection[str]) -> str:
+def _layout(engine: Engine, alias: str, source: Path, root: Path, taken: Collection[str]) -> str:
     """Where the copy of a database lies in a sandbox."""
     below = _below(source, root)
     if below is not None:
         return f"project/{below.as_posix()}"
     name = re.sub(r"[^\w-]", "_", alias)
-    while f"databases/{name}.sqlite3".casefold() in {each.casefold() for each in taken}:
+    while engine.place(name).casefold() in {each.casefold() for each in taken}:
         name += "_"
-    return f"databases/{name}.sqlite3"
+    return engine.place(name)
 
 
 def _below(path: Path, folder: Path) -> PurePath | None:
@@ -117,6 +115,8 @@ def _below(path: Path, folder: Path) -> PurePath | None:
 def _without(files: tuple[str, ...], databases: Collection[str]) -> tuple[str, ...]:
     """The files without databases: an empty one, or one that ``include`` fits, is among them."""
     dropped = {
-        path.removeprefix("project/") + ending for path in databases for ending in ("", *SIDECARS)
+        path.removeprefix("project/") + ending
+        for path in databases
+        for ending in ("", *registry.SIDECARS)
     }
     return tuple(each for each in files if each not in dropped)

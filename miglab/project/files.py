@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..databases.registry import BEGINNING, SIDECARS, begins_database
 from ..errors import BadInput
 
 
@@ -47,9 +48,6 @@ _SERIALIZED = _words(".json .jsonl .xml .yaml .yml")
 TEXT_LIMIT = 50 * 1024 * 1024
 OTHER_LIMIT = 256 * 1024
 
-#: https://sqlite.org/fileformat.html#magic_header_string
-_SQLITE = b"SQLite format 3\0"
-SIDECARS = ("-journal", "-wal", "-shm")
 _TOLD = 5
 
 
@@ -64,7 +62,7 @@ class Chosen:
         biggest: the biggest of these and their sizes, biggest first.
         kinds: the biggest kinds of these: ending, how many, their size; biggest first.
         unentered: folders that were not looked into; nobody knows how much is in them.
-        databases: SQLite databases: they are not copied as files.
+        databases: files that are databases: they are not copied as files.
     """
 
     files: tuple[str, ...]
@@ -251,7 +249,7 @@ def _is_database(entry: os.DirEntry[str]) -> bool:
         return False
     try:
         with open(entry.path, "rb") as file:
-            return file.read(len(_SQLITE)) == _SQLITE
+            return begins_database(file.read(BEGINNING))
     except OSError:
         return False
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..databases.registry import READS
 from ..facts.migration import BadFile, Key, Migration, Operation
 from ..facts.schema import Column, ForeignKey, Index, Schema, Table
 from ..facts.step import (
@@ -151,13 +152,10 @@ def refusal(data: Json | None) -> Refusal | None:
     return Refusal(data["class"], data["message"], data["traceback"], data.get("cause", ""))
 
 
-_READS = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
-
-
 def statements(data: Sequence[Sequence[str]]) -> tuple[Statement, ...]:
     """``done.sql`` as facts."""
     return tuple(
-        Statement(sql, alias, not sql.lstrip().upper().startswith(_READS)) for alias, sql in data
+        Statement(sql, alias, not sql.lstrip().upper().startswith(READS)) for alias, sql in data
     )
 
 

@@ -16,10 +16,10 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
 
-from ..databases import sqlite
+from ..databases.engine import Engine, Handle, Tell
 from ..errors import BadInput, OutsideSandbox, UnknownName
 from ..project import Project
 from .home import forget_old, home, sweep, take_lock
@@ -40,13 +40,14 @@ class Sandbox:
         self.project = self.root / "project"
         self.manage = self.root / project.manage
         self.folder = self.manage.parent if project.in_copy else self.project
-        self.databases: dict[str, Path] = {}
+        self.databases: dict[str, Handle] = {}
+        self.engines: dict[str, Engine] = {}
         self.output = self.root / "output"
         self.store = self.root / "store"
         self._own: list[str] = []
         self._copies = 0
         self._kept: set[str] = set()
-        self._last: dict[str, tuple[tuple[object, ...], Path | None]] = {}
+        self._last: dict[str, tuple[tuple[object, ...], Handle | None]] = {}
         try:
             # A copy may hold what only its owner may read.
             self.root.mkdir(mode=0o700)
@@ -63,19 +64,29 @@ class Sandbox:
 
     def lay_out(self, project: Project) -> None:
         """Have a place for each of the project's databases."""
-        self.databases = {alias: self.root / path for alias, path in project.databases.items()}
+        self.engines = {alias: project.engine(alias) for alias in project.databases}
+        self.databases = {
+            alias: self.engines[alias].handle(self.root, place)
+            for alias, place in project.databases.items()
+        }
         self._own = [
             path.relative_to(self.project).as_posix()
-            for path in self.databases.values()
+            for alias, handle in self.databases.items()
+            for path in self.engines[alias].files(handle)
             if path.is_relative_to(self.project)
         ]
-        for path in self.databases.values():
-            path.parent.mkdir(parents=True, exist_ok=True)
+        for alias, handle in self.databases.items():
+            self.engines[alias].make_room(handle)
 
     @property
-    def database(self) -> Path:
-        """The file of the database called ``default``, or of the first one."""
-        return self.databases.get("default") or next(iter(self.databases.values()))
+    def first(self) -> str:
+        """The alias ``default``, or the first one."""
+        return "default" if "default" in self.databases else next(iter(self.databases))
+
+    def is_database(self, path: Path) -> bool:
+        """Whether this file, by its real path, is the first database."""
+        files = self.engines[self.first].files(self.databases[self.first])
+        return any(path == each.resolve() for each in files[:1])
 
     def inside(self, path: str) -> Path:
         """The path of a file of the project.
@@ -111,8 +122,8 @@ class Sandbox:
     def changed_databases(self) -> bool:
         """Whether something was written to a database since the last snapshot."""
         return any(
-            sqlite.fingerprint(path) != self._last.get(alias, ((), None))[0]
-            for alias, path in self.databases.items()
+            self.engines[alias].mark(handle) != self._last.get(alias, ((), None))[0]
+            for alias, handle in self.databases.items()
         )
 
     def files(self) -> dict[str, str]:
@@ -138,16 +149,16 @@ class Sandbox:
                 copy_file(self.project / path, self.store / digest)
                 self._kept.add(digest)
         for alias, database in self.databases.items():
-            mark = sqlite.fingerprint(database)
+            mark = self.engines[alias].mark(database)
             if mark != self._last.get(alias, ((), None))[0]:
                 self._last[alias] = (mark, self._copy_database(alias) if mark else None)
         copies = {alias: self._last.get(alias, ((), None))[1] for alias in self.databases}
         return Snapshot(files, copies, self.store, empty)
 
-    def _copy_database(self, alias: str) -> Path:
+    def _copy_database(self, alias: str) -> Handle:
         self._copies += 1
-        copy = self.store / f"{self._copies}.sqlite3"
-        sqlite.copy(self.databases[alias], copy)
+        copy = self.engines[alias].kept(self.store, str(self._copies))
+        self.engines[alias].copy(self.databases[alias], copy)
         return copy
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -166,12 +177,12 @@ class Sandbox:
             for path in snapshot.empty - empty:
                 self._make_folder(self.project / path)
         for alias, copy in snapshot.databases.items():
-            database = self.databases[alias]
-            database.parent.mkdir(parents=True, exist_ok=True)
+            engine, database = self.engines[alias], self.databases[alias]
+            engine.make_room(database)
             mark, last = self._last.get(alias, ((), None))
-            if last != copy or sqlite.fingerprint(database) != mark:
-                sqlite.put_back(copy, database)
-                self._last[alias] = (sqlite.fingerprint(database), copy)
+            if last != copy or engine.mark(database) != mark:
+                engine.put_back(copy, database)
+                self._last[alias] = (engine.mark(database), copy)
 
     def _make_room(self, path: str) -> None:
         """Have a folder for a file, and nothing else in its place: no link is written through."""
@@ -199,15 +210,16 @@ class Sandbox:
             shutil.rmtree(folder)
             folder = folder.parent
 
-    def fill(self, alias: str, source: Path, tell: Callable[[str], None] | None = None) -> None:
+    def fill(self, alias: str, source: Handle, tell: Tell | None = None) -> None:
         """Begin with a copy of this database, made while others may write to it."""
-        sqlite.copy(source, self.databases[alias], tell)
+        self.engines[alias].copy(source, self.databases[alias], tell)
 
-    def forget_copies(self, keep: Collection[Path] = ()) -> None:
+    def forget_copies(self, keep: Collection[Handle] = ()) -> None:
         """Remove the copies of databases that no moment needs any more."""
-        for path in self.store.glob("*.sqlite3"):
-            if path not in keep:
-                path.unlink()
+        for engine in {each.vendor: each for each in self.engines.values()}.values():
+            for handle in engine.all_kept(self.store):
+                if handle not in keep:
+                    engine.remove(handle)
 
     def forget_marks(self) -> None:
         """Take copies of the databases anew, and rely on none in another sandbox's store."""

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..databases import sqlite
+from ..databases.engine import Handle
 
 #: Folders whose content is made from the rest.
 NOT_COPIED = ("__pycache__", ".git", ".venv")  # also made in a lab's folder, by a terminal
@@ -24,14 +24,14 @@ class Snapshot:
     those that are there."""
 
     files: Mapping[str, str]
-    databases: Mapping[str, Path | None]
+    databases: Mapping[str, Handle | None]
     store: Path
     empty: frozenset[str] | None = None
 
     @property
-    def old(self) -> dict[str, str | None]:
+    def old(self) -> dict[str, Handle | None]:
         """The copies of the databases as the agent's requests name them."""
-        return {alias: str(path) if path else None for alias, path in self.databases.items()}
+        return dict(self.databases)
 
     @property
     def mark(self) -> tuple[object, ...]:
@@ -49,11 +49,11 @@ def project_files(
     folder: Path, left_out: Collection[str] = ()
 ) -> tuple[dict[str, os.stat_result], frozenset[str]]:
     """Every file of a project, by its path with ``/``, and its folders with nothing in them;
-    ``left_out`` (databases, as paths), their sidecars, bytecode and links are not among the files:
+    ``left_out`` (what databases consist of, as paths), bytecode and links are not among the files:
     a link may lead anywhere."""
     found: dict[str, os.stat_result] = {}
     empty: set[str] = set()
-    own = {each + ending for each in left_out for ending in ("", *sqlite.SIDECARS, ".new")}
+    own = {*left_out}
     waiting = [""]
     while waiting:
         inside = waiting.pop()

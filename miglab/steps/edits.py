@@ -24,7 +24,7 @@ def write(stage: Stage, path: str, text: str) -> Step:
     target = stage.sandbox.inside(path)
     if target.is_dir():
         raise BadInput(f"{path!r} is a folder; give the path of a file")
-    if target == stage.sandbox.database.resolve():
+    if stage.sandbox.is_database(target):
         raise BadInput(f"{path!r} is the database; change it with lab.sql or a migration")
 
     def act() -> None:

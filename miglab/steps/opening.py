@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from ..databases.engine import Handle
 from ..errors import BadInput, MiglabError, NoProject
 from ..facts.fidelity import DatabaseCopy
 from ..facts.truths import Files, Truths, Unreadable
@@ -155,12 +156,12 @@ def _fill(
         targets = {path: alias for alias, path in project.databases.items()}
         copied = []
         for alias in targets.values():
-            source = project.sources[alias]
-            if source.exists():
-                state, now = source.stat(), datetime.now(UTC)
+            source = Handle(str(project.sources[alias]))
+            state = sandbox.engines[alias].state(source)
+            if state is not None:
+                now = datetime.now(UTC)
                 sandbox.fill(alias, source, tell)
-                changed = datetime.fromtimestamp(state.st_mtime, UTC)
-                copied.append(DatabaseCopy(alias, str(source), now, changed, state.st_size))
+                copied.append(DatabaseCopy(alias, source, now, state.changed, state.size))
         return tuple(copied)
 
     def files() -> Files | Unreadable:

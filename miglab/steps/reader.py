@@ -9,6 +9,8 @@ from pathlib import Path
 
 from ..agent.common.protocol import MEASURES, Message
 from ..compare import agreement
+from ..databases import registry
+from ..databases.engine import Engine as DatabaseEngine
 from ..errors import NotMeasured
 from ..facts.consequences import Engine
 from ..facts.step import Obstacle
@@ -83,7 +85,8 @@ def place_of(sandbox: Sandbox, project: Project) -> Message:
         "root": str(sandbox.root),
         "folder": str(sandbox.folder),
         "manage": str(sandbox.manage),
-        "databases": {alias: str(path) for alias, path in sandbox.databases.items()},
+        "databases": dict(sandbox.databases),
+        "engines": {alias: each.vendor for alias, each in sandbox.engines.items()},
         "output": str(sandbox.output),
         "own": own if project.own else None,
     }
@@ -134,7 +137,12 @@ class Reader:
     def engine(self) -> Engine:
         """What the agent runs on, as it said when it was started."""
         about = self.runner.about
-        return Engine(f"SQLite {about['sqlite']}", about["django"], about["python"])
+        engine = about["engines"][self.place["engines"][self.alias]]
+        return Engine(engine, about["django"], about["python"])
+
+    def database_engine(self, alias: str) -> DatabaseEngine:
+        """The engine of a database of this copy."""
+        return registry.of_vendor(self.place["engines"][alias])
 
     def prepare(self, digest: str) -> None:
         """Get ready for the next request, where that saves time."""

@@ -6,11 +6,11 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Literal, Protocol
 
 from ..agent.common.protocol import Message
 from ..compare.schema import renames_of
+from ..databases.engine import Handle
 from ..errors import LabClosed, NoProject, UnknownName
 from ..facts.fidelity import DatabaseCopy, Fidelity, LeftOut, Replaced
 from ..facts.step import Renames, RowChange, Step
@@ -35,7 +35,7 @@ class HasCopies(Protocol):
     """Whoever needs copies of databases."""
 
     @property
-    def copies(self) -> set[Path]:
+    def copies(self) -> set[Handle]:
         """Their files."""
 
 

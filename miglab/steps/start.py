@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from ..databases import sqlite
 from ..errors import BadInput, MiglabError, UnknownName
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
@@ -49,26 +46,28 @@ def prepare(
         manage: runs a management command, and raises where it is refused.
     """
     pairs = wanted(at)
-    template = _template(sandbox, pairs)
-    if template.exists():
-        sqlite.put_back(template, sandbox.database)
+    engine, database = sandbox.engines[sandbox.first], sandbox.databases[sandbox.first]
+    folder, name = home() / "templates", _state(sandbox, pairs)
+    template = engine.kept(folder, name)
+    if engine.exists(template):
+        engine.put_back(template, database)
         return
     for command in commands(files(), pairs) if pairs else [["migrate"]]:
         manage([*command, "--skip-checks"])
     manage(["load_rows", "--skip-checks"])
-    template.parent.mkdir(parents=True, exist_ok=True)
-    waiting = template.with_name(f"{template.name}.{secrets.token_hex(4)}")
-    sqlite.copy(sandbox.database, waiting)
-    os.replace(waiting, template)
+    folder.mkdir(parents=True, exist_ok=True)
+    waiting = engine.kept(folder, f"{name}.{secrets.token_hex(4)}")
+    engine.copy(database, waiting)
+    engine.rename(waiting, template)
 
 
-def _template(sandbox: Sandbox, pairs: Sequence[tuple[str, str]]) -> Path:
+def _state(sandbox: Sandbox, pairs: Sequence[tuple[str, str]]) -> str:
     """One for each state of the project's files, Django version and wanted state."""
     # Takes a quarter of the time in which all else is imported.
     from importlib import metadata
 
     told = f"{sorted(sandbox.files().items())} {metadata.version('django')} {sorted(pairs)}"
-    return home() / "templates" / f"{digest_of(told.encode())}.sqlite3"
+    return digest_of(told.encode())
 
 
 def commands(files: Files | Unreadable, pairs: Sequence[tuple[str, str]]) -> list[list[str]]:

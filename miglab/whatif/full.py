@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..agent.common.protocol import Message
+from ..databases.engine import Handle
 from ..errors import BadInput, UnknownName
 from ..facts.step import Renames, RowChange
 from ..facts.view import Rows
@@ -51,10 +52,10 @@ class Full:
         return tuple(self._known)
 
     @property
-    def copies(self) -> set[Path]:
-        """The files that are needed."""
+    def copies(self) -> set[Handle]:
+        """The copies of databases that are needed."""
         moments = [self.before, self.there.after, *([self.back.after] if self.back.changes else [])]
-        return {path for each in moments for path in each.databases.values() if path is not None}
+        return {one for each in moments for one in each.databases.values() if one is not None}
 
     def rows(self, name: str, limit: int) -> Rows:
         """What a table, or with a dot one of its columns, lost: the first ``limit`` rows of it."""
@@ -78,13 +79,14 @@ class Full:
         change, lost = meant.change, meant.lost
         old = self.before.databases[change.database]
         new = lost.after.databases[change.database]
-        if old is None or not old.exists() or (new is not None and not new.exists()):
+        exists = self.reader.database_engine(change.database).exists
+        if old is None or not exists(old) or (new is not None and not exists(new)):
             raise BadInput("the lab that measured this is closed; ask before it is")
         renames = asdict(lost.renames.get(change.database, Renames()))
         request = {
             "do": "list",
-            "old": str(old),
-            "new": str(new or ""),
+            "old": old,
+            "new": new or "",
             "renames": renames,
             "table": change.table,
             "column": meant.column,

@@ -10,7 +10,6 @@ from ..compare.agreement import files_and_record
 from ..compare.picture import picture
 from ..compare.schema import renames_of, schema_lines
 from ..compare.worse import worse
-from ..databases import sqlite
 from ..errors import BadInput, NotMeasured
 from ..facts.consequences import Consequences, LeftBehind
 from ..facts.migration import Key
@@ -291,14 +290,15 @@ class _Rehearsal:
             for name, model in app.items()
             if model.table in gone
         }
-        path = end.databases.get(self.reader.alias)
-        if not models or path is None or "django_content_type" not in after.known_tables.tables:
+        handle = end.databases.get(self.reader.alias)
+        if not models or handle is None or "django_content_type" not in after.known_tables.tables:
             return LeftBehind()
-        types = sqlite.rows(path, "SELECT id, app_label, model FROM django_content_type")
+        engine = self.stage.sandbox.engines[self.reader.alias]
+        types = engine.rows(handle, "SELECT id, app_label, model FROM django_content_type")
         ids = {row[0]: f"{row[1]}.{row[2]}" for row in types if (row[1], row[2]) in models}
         rights = 0
         if "auth_permission" in after.known_tables.tables:
-            owners = sqlite.rows(path, "SELECT content_type_id FROM auth_permission")
+            owners = engine.rows(handle, "SELECT content_type_id FROM auth_permission")
             rights = sum(owner in ids for (owner,) in owners)
         return LeftBehind(tuple(sorted(ids.values())), rights)
 

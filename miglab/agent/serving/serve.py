@@ -53,7 +53,7 @@ def main() -> None:
             "version": VERSION,
             "python": "%d.%d.%d" % sys.version_info[:3],
             "django": django.get_version(),
-            "sqlite": sqlite3.sqlite_version,
+            "engines": {"sqlite": "SQLite %s" % sqlite3.sqlite_version},
             "pid": os.getpid(),
         }
     )

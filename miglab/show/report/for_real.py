@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 
 from ...compare.agreement import counted
+from ...databases import registry
 from ...facts.consequences import Consequences
 from ...facts.run import Run, WayBack
 from ..lines import (
@@ -46,33 +46,16 @@ def _backup(consequences: Consequences) -> tuple[tuple[str, str], tuple[str, str
     path = consequences.database
     last = "Only if the way back is not enough. Stop the application first; what was written "
     last += "since the backup is gone then."
-    if not path or not consequences.engine.database.startswith("SQLite"):
+    engine = registry.of_version(consequences.engine.database)
+    if not path or engine is None:
         alias = _alias(consequences)
         file = path or f"the database that DATABASES[{alias!r}] names in the settings"
         file = " ".join(file.split())
         first = "First the backup: nothing else brings back what is lost."
         return (_BACK_UP.format(file), first), (_RESTORE.format(file), last)
-    copy = f"{path}.before"
-    first = f"First the backup. {copy} must not be there yet: it would be overwritten."
-    return (
-        (f"sqlite3 {_quoted(path)} {_quoted(f'.backup {_dotted(copy)}')}", first),
-        (f"sqlite3 {_quoted(path)} {_quoted(f'.restore {_dotted(copy)}')}", last),
-    )
-
-
-def _quoted(word: str) -> str:
-    """A word for the shell, in double quotes where they are enough on every system."""
-    windows = re.match(r"[A-Za-z]:\\|\\\\|\.(backup|restore) ['\"][A-Za-z]:\\", word)
-    plain = not re.search(r'["$`!\n]' if windows else r'["$`!\\\n]', word)
-    return f'"{word}"' if plain else shlex.quote(word)
-
-
-def _dotted(path: str) -> str:
-    """A path for a dot command of sqlite3: single quotes know no escapes, double quotes do."""
-    if "'" not in path:
-        return f"'{path}'"
-    told = path.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{told}"'
+    by_hand = engine.by_hand(path)
+    first = f"First the backup. {by_hand.copy} must not be there yet: it would be overwritten."
+    return (by_hand.back_up, first), (by_hand.restore, last)
 
 
 def _one_command(line: str, run: Run | None) -> list[tuple[str, str]]:

@@ -1,0 +1,171 @@
+"""What an engine offers to miglab's own process: make, copy, put back and remove databases.
+
+What it offers to the agent, in the project's interpreter, is in ``agent/engines/engine.py``.
+``registry.py`` lists the engines there are.
+
+What one on a server will need and this does not give it yet:
+
+- ``Project.sources`` are paths, and ``project/databases.py`` finds each original as a file: a
+  server's database has an address, a name and a user there.
+- The copies of a lab that died are swept as files of its folder (``sandbox/home.py``): databases on
+  a server have to be found by a name that holds the lab's, which is what ``handle`` is given the
+  folder for. Kept templates are forgotten by age in the same way.
+- Nothing asks what a copy would cost before it is made, and ``Sandbox.snapshot`` makes one of each
+  database that was written to: on a server that takes room and time, and connections have to be
+  closed first. ``Stage`` knows no step at which the agent closes its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NewType, Protocol
+
+#: Names one database: the engine that made it understands it, and nobody else looks into it. Two
+#: are equal where they name the same. It is text because it travels to the agent as it is: the path
+#: of a file for SQLite; for a server, what leads to a database on it, without a password.
+Handle = NewType("Handle", str)
+
+#: Hears how far a copy is, in words for people.
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class State:
+    """A database as it is now: when it was last written to, in UTC, and how big it is, in bytes."""
+
+    changed: datetime
+    size: int
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """How somebody backs an original up without miglab: ``copy`` is what the backup will be called,
+    and the other two are commands for a shell."""
+
+    copy: str
+    back_up: str
+    restore: str
+
+
+class Engine(Protocol):
+    """One kind of database. It keeps no state: all that is known of a database is in its handle.
+
+    No method writes to an original: only ``copy`` and ``rows`` and what asks are given one.
+    """
+
+    @property
+    def vendor(self) -> str:
+        """Django's word for it, as in ``connection.vendor``; the agent's engine has the same."""
+
+    @property
+    def name(self) -> str:
+        """What people call it. Versions begin with it, as in ``"SQLite 3.45.1"``."""
+
+    @property
+    def where(self) -> str:
+        """Where a copy of a database is, as in ``"a copy of it in a SQLite file"``."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """First words, in capitals, of SQL statements that write nothing."""
+
+    @property
+    def magic(self) -> bytes:
+        """What each of its files begins with, so that none is copied as a file of the project;
+        ``b""`` where databases are not files."""
+
+    @property
+    def sidecars(self) -> tuple[str, ...]:
+        """Endings of the files that lie beside a database while it is in use."""
+
+    def runs(self, engine: str) -> bool:
+        """Whether it is meant by ``ENGINE`` of Django's ``DATABASES``, a backend's module. Packages
+        bring backends of their own for an engine that Django knows: they count as well."""
+
+    # -- names
+
+    def place(self, name: str) -> str:
+        """Where a copy lies in a sandbox, below its root and with ``/``, when its original lies
+        outside of the project's folder; ``name`` is the alias with nothing odd in it."""
+
+    def handle(self, folder: Path, place: str) -> Handle:
+        """The database at a place (of ``place``, or below a project) in the folder of one sandbox.
+        Another folder gives another database. It need not be there, and is not made."""
+
+    def kept(self, folder: Path, name: str) -> Handle:
+        """The copy called ``name`` among those that belong to a folder. It need not be there."""
+
+    def all_kept(self, folder: Path) -> Iterable[Handle]:
+        """All copies that belong to a folder and are there."""
+
+    def files(self, handle: Handle) -> tuple[Path, ...]:
+        """The files that a database may consist of at any moment, whether they are there or not,
+        the one that it is called by first. None where databases are not files."""
+
+    # -- what is there
+
+    def exists(self, handle: Handle) -> bool:
+        """Whether it is there."""
+
+    def state(self, handle: Handle) -> State | None:
+        """How it is; ``None`` where it is not there.
+
+        Raises:
+            OSError: it cannot be looked at.
+        """
+
+    def mark(self, handle: Handle) -> tuple[object, ...]:
+        """Differs whenever something was written since; may differ where nothing was. Empty where
+        there is no database. It is asked before and after each step, so it must be cheap (less than
+        a millisecond for SQLite), and it may not write, nor wait for another's lock.
+
+        Raises:
+            OSError: it cannot be looked at.
+        """
+
+    def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of a query, by a connection that cannot write. For a few rows: they are all
+        held in memory. Names of tables without a schema mean the one that Django uses.
+
+        Raises:
+            Exception: the driver's own, where the query fails.
+        """
+
+    # -- what is done
+
+    def make_room(self, handle: Handle) -> None:
+        """Have what is needed for a database to be made under this handle by the project's own
+        ``migrate``: a folder for a file, an empty database on a server."""
+
+    def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
+        """Copy a database as it is at one moment, also while somebody writes to it. ``to`` is not
+        there yet. Nothing is written to the source. ``tell`` hears how far it is, in per cent.
+
+        Raises:
+            OSError: there is no room (``ENOSPC``); nothing can be told of ``to`` then.
+            Exception: the driver's own, where the source cannot be read.
+        """
+
+    def put_back(self, copy: Handle | None, to: Handle) -> None:
+        """Make ``to`` what the copy is, whatever is there; without a copy there is to be none.
+        The copy stays. Nobody is connected to ``to``.
+
+        Raises:
+            OSError: there is no room for it.
+        """
+
+    def rename(self, handle: Handle, to: Handle) -> None:
+        """Call a database something else, at once and in one step; what is called so already is
+        gone then."""
+
+    def remove(self, handle: Handle) -> None:
+        """Remove a copy, which is there."""
+
+    # -- for people
+
+    def by_hand(self, original: str) -> ByHand:
+        """How to back up an original and restore it by the engine's own tools; ``original`` is
+        what ``facts.Consequences.database`` says."""

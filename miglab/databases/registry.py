@@ -1,0 +1,60 @@
+"""Lists the engines that miglab knows, and finds the one that is meant."""
+
+from __future__ import annotations
+
+from .engine import Engine
+from .sqlite_engine import SQLite
+
+#: Each once; another one is added here and in ``agent/engines/registry.py``.
+ENGINES: tuple[Engine, ...] = (SQLite(),)
+#: What the projects that come with miglab are on, and what errors advise.
+DEFAULT = ENGINES[0]
+
+#: First words of statements that write nothing, in any engine.
+READS = tuple(dict.fromkeys(word for each in ENGINES for word in each.reads))
+#: Endings of the files that lie beside a database that is a file.
+SIDECARS = tuple(dict.fromkeys(ending for each in ENGINES for ending in each.sidecars))
+_MAGIC = tuple(each.magic for each in ENGINES if each.magic)
+#: How much of a file ``begins_database`` needs, in bytes.
+BEGINNING = max(map(len, _MAGIC), default=0)
+
+
+def begins_database(content: bytes) -> bool:
+    """Whether the first ``BEGINNING`` bytes of a file are those of a database."""
+    return content.startswith(_MAGIC)
+
+
+def for_setting(engine: str) -> Engine | None:
+    """The engine that ``ENGINE`` of Django's ``DATABASES`` means, if miglab knows it.
+
+    >>> for_setting("django.contrib.gis.db.backends.spatialite").name
+    'SQLite'
+    """
+    return next((each for each in ENGINES if each.runs(engine)), None)
+
+
+def of_vendor(vendor: str) -> Engine:
+    """The engine that Django calls so.
+
+    Raises:
+        ValueError: miglab does not know it.
+    """
+    for each in ENGINES:
+        if each.vendor == vendor:
+            return each
+    known = ", ".join(each.vendor for each in ENGINES)
+    raise ValueError(f"no engine {vendor!r}; miglab knows: {known}")
+
+
+def of_version(words: str) -> Engine | None:
+    """The engine that something was measured on, by its name and version in words.
+
+    >>> of_version("SQLite 3.45.1").vendor
+    'sqlite'
+    """
+    return next((each for each in ENGINES if words.startswith(each.name)), None)
+
+
+def in_words() -> str:
+    """What the engines are called."""
+    return " and ".join(each.name for each in ENGINES)

@@ -1,0 +1,121 @@
+"""SQLite as an engine: a handle is the path of a file, and ``sqlite.py`` does what is asked."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import sqlite
+from .engine import ByHand, Handle, State, Tell
+
+_ENDING = ".sqlite3"
+
+
+class SQLite:
+    """See ``engine.Engine``."""
+
+    vendor = "sqlite"
+    name = "SQLite"
+    where = "in a SQLite file"
+    reads = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
+    #: https://sqlite.org/fileformat.html#magic_header_string
+    magic = b"SQLite format 3\0"
+    sidecars = sqlite.SIDECARS
+
+    def runs(self, engine: str) -> bool:
+        """Whether a backend keeps its rows in a SQLite file."""
+        return "sqlite" in engine.lower() or "spatialite" in engine.lower()
+
+    def place(self, name: str) -> str:
+        """A file in a folder beside the project."""
+        return f"databases/{name}{_ENDING}"
+
+    def handle(self, folder: Path, place: str) -> Handle:
+        """The path of the file."""
+        return Handle(str(folder / place))
+
+    def kept(self, folder: Path, name: str) -> Handle:
+        """A file in the folder."""
+        return Handle(str(folder / f"{name}{_ENDING}"))
+
+    def all_kept(self, folder: Path) -> Iterable[Handle]:
+        """The files with this ending."""
+        return [Handle(str(path)) for path in folder.glob(f"*{_ENDING}")]
+
+    def files(self, handle: Handle) -> tuple[Path, ...]:
+        """The file, its sidecars, and the one that waits to take its place."""
+        endings = ("", *sqlite.SIDECARS, sqlite.WAITING)
+        return tuple(Path(f"{handle}{ending}") for ending in endings)
+
+    def exists(self, handle: Handle) -> bool:
+        """Whether the file is there."""
+        return os.path.exists(handle)
+
+    def state(self, handle: Handle) -> State | None:
+        """The file's time and size."""
+        try:
+            found = os.stat(handle)
+        except FileNotFoundError:
+            return None
+        return State(datetime.fromtimestamp(found.st_mtime, UTC), found.st_size)
+
+    def mark(self, handle: Handle) -> tuple[object, ...]:
+        """The change counter in the file's header, its times and its size."""
+        return sqlite.fingerprint(Path(handle))
+
+    def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of a query.
+
+        Raises:
+            sqlite3.Error: the query fails.
+        """
+        return sqlite.rows(Path(handle), sql)
+
+    def make_room(self, handle: Handle) -> None:
+        """Have a folder for the file."""
+        Path(handle).parent.mkdir(parents=True, exist_ok=True)
+
+    def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
+        """Copy by SQLite's own backup."""
+        sqlite.copy(Path(source), Path(to), tell)
+
+    def put_back(self, copy: Handle | None, to: Handle) -> None:
+        """Copy the file, and put it in place at once."""
+        sqlite.put_back(None if copy is None else Path(copy), Path(to))
+
+    def rename(self, handle: Handle, to: Handle) -> None:
+        """Rename the file."""
+        os.replace(handle, to)
+
+    def remove(self, handle: Handle) -> None:
+        """Remove the file."""
+        os.unlink(handle)
+
+    def by_hand(self, original: str) -> ByHand:
+        """The dot commands of SQLite's shell."""
+        copy = f"{original}.before"
+        return ByHand(
+            copy,
+            f"sqlite3 {_quoted(original)} {_quoted(f'.backup {_dotted(copy)}')}",
+            f"sqlite3 {_quoted(original)} {_quoted(f'.restore {_dotted(copy)}')}",
+        )
+
+
+def _quoted(word: str) -> str:
+    """A word for the shell, in double quotes where they are enough on every system."""
+    windows = re.match(r"[A-Za-z]:\\|\\\\|\.(backup|restore) ['\"][A-Za-z]:\\", word)
+    plain = not re.search(r'["$`!\n]' if windows else r'["$`!\\\n]', word)
+    return f'"{word}"' if plain else shlex.quote(word)
+
+
+def _dotted(path: str) -> str:
+    """A path for a dot command: single quotes know no escapes, double quotes do."""
+    if "'" not in path:
+        return f"'{path}'"
+    told = path.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{told}"'
