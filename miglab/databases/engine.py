@@ -145,7 +145,8 @@ class Engine(Protocol):
         there yet. Nothing is written to the source. ``tell`` hears how far it is, in per cent.
 
         Raises:
-            OSError: there is no room (``ENOSPC``); nothing can be told of ``to`` then.
+            OSError: there is no room (``ENOSPC``), or the source changed each time (``EBUSY``);
+                nothing can be told of ``to`` then.
             Exception: the driver's own, where the source cannot be read.
         """
 

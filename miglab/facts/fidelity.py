@@ -49,7 +49,7 @@ class Fidelity:
         kinds: the biggest kinds of these, biggest first.
         unentered: folders of which nothing was copied; nobody knows how much is in them.
         databases: the copies of the databases.
-        engine: the versions of SQLite, Django and Python that the copy runs on, in words.
+        engine: the versions of the database, Django and Python that the copy runs on, in words.
         protection: what kept the project in its copy on this machine.
         allowed: what the user has allowed, as options: ``"--allow-program gpg"``. It is not kept
             in the copy.

@@ -105,7 +105,7 @@ class Runner(ABC):
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        #: The agent's own first words: its Python, its Django, its SQLite.
+        #: The agent's own first words: its Python, its Django, its engines.
         self.about: Message = {}
         #: What keeps its project in; known once a request has been run.
         self.protection = Protection()

@@ -85,6 +85,7 @@ class Full:
         renames = asdict(lost.renames.get(change.database, Renames()))
         request = {
             "do": "list",
+            "alias": change.database,
             "old": old,
             "new": new or "",
             "renames": renames,

@@ -346,7 +346,7 @@ def rehearse(
     assert as_pair(last.refusal) == plain.refusal
     assert moves("".join(run.step.output for run in told.runs)) == moves(plain.output)
     same(last.after, plain)
-    assert read(cast(Full, told.full).there.after.databases["default"] or Path()) == after
+    assert read(Path(cast(Full, told.full).there.after.databases["default"] or "")) == after
     compare_losses(told, gone(before, after, renamed))
     assert (told.back is not None) == (after != before or dict(files(plain)) != digests)
 

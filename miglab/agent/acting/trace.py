@@ -4,7 +4,6 @@ executor takes them on."""
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import time
 from typing import Any, Callable, Dict, Iterator, List, Mapping
 
@@ -12,8 +11,8 @@ from ..common import phase
 from ..common.measuring import measuring
 from ..common.protocol import SQL_LIMIT
 from ..common.steady import put
-from ..engines.sqlite.opening import connect
-from .lineage import Lineage
+from ..engines import registry
+from ..engines.engine import Engine, Lineage
 
 
 class Trace:
@@ -122,13 +121,14 @@ class Trace:
     def _watch(self, connection: Any, **kwargs: Any) -> None:
         if self._note not in connection.execute_wrappers:
             connection.execute_wrappers.append(self._note)
-        if self._on and connection.vendor == "sqlite" and connection.alias not in self._lineages:
+        engine = registry.ENGINES.get(connection.vendor)
+        if self._on and engine is not None and connection.alias not in self._lineages:
             # A database that cannot be read now is begun with its first statement.
-            with contextlib.suppress(sqlite3.Error):
-                self._begin(connection)
+            with contextlib.suppress(engine.error):
+                self._begin(engine, connection)
 
-    def _begin(self, connection: Any) -> Lineage:
-        lineage = Lineage(connection.connection, str(connection.settings_dict["NAME"]))
+    def _begin(self, engine: Engine, connection: Any) -> Lineage:
+        lineage = engine.follow(connection)
         return self._lineages.setdefault(connection.alias, lineage)
 
     def _note(
@@ -144,19 +144,20 @@ class Trace:
         connection, text = context["connection"], str(sql)
         with measuring("write a statement down"):
             self._keep(connection.alias, text, params, many)
-        if connection.vendor != "sqlite" or not Lineage.concerns(text):
+        engine = registry.ENGINES.get(connection.vendor)
+        if engine is None or not engine.may_rename(text):
             return execute(sql, params, many, context)
         with measuring("follow the names of tables and columns"):
-            self._before(connection)
+            self._before(engine, connection)
         try:
             return execute(sql, params, many, context)
         finally:
             with measuring("follow the names of tables and columns"):
                 self._after(connection, text)
 
-    def _before(self, connection: Any) -> None:
+    def _before(self, engine: Engine, connection: Any) -> None:
         """A statement will run that may change names."""
-        lineage = self._lineages.get(connection.alias) or self._begin(connection)
+        lineage = self._lineages.get(connection.alias) or self._begin(engine, connection)
         if lineage.name == str(connection.settings_dict["NAME"]):
             lineage.before(connection.connection)
 
@@ -178,17 +179,14 @@ class Trace:
             sql = _filled(sql, params)
         self.statements.append([alias, sql])
 
-    def settle(self, databases: Mapping[str, str]) -> None:
-        """All connections are closed: what was left open in these files, by their aliases, is
-        rolled back."""
+    def settle(self, databases: Mapping[str, str], vendors: Mapping[str, str]) -> None:
+        """All connections are closed: what was left open in these databases, by their aliases, is
+        rolled back; ``vendors`` are those of their engines."""
         for alias, lineage in self._lineages.items():
             if alias in databases:
-                with contextlib.suppress(sqlite3.Error):
-                    connection = connect(databases[alias])
-                    try:
-                        lineage.settle(connection)
-                    finally:
-                        connection.close()
+                engine = registry.of_vendor(vendors[alias])
+                with contextlib.suppress(engine.error):
+                    engine.settle(lineage, databases[alias])
 
     def renames(self, alias: str) -> Dict[str, Any]:
         """Where the old names of a database are now, as ``Lineage.renames`` has them."""

@@ -9,7 +9,7 @@ from typing import Dict, Iterator, List
 #: What could not be measured, as obstacles: ``id``, ``what``, ``do``.
 failed: List[Dict[str, str]] = []
 
-#: What SQLite says where a connection lacks what another has.
+#: What an engine says where a connection lacks what another has; these are the words of SQLite.
 _LACKS = re.compile(
     r"no such (?:function|collation sequence|module|tokenizer)|unknown tokenizer|"
     r"error in tokenizer|malformed database schema",
@@ -47,5 +47,5 @@ def note(what: str, said: str) -> None:
 
 
 def lacks(said: str) -> bool:
-    """Whether SQLite says so because a connection lacks a function, collation or module."""
+    """Whether an engine says so because a connection lacks a function, collation or module."""
     return bool(_LACKS.search(said))

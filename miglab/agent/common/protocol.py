@@ -10,7 +10,8 @@ miglab → agent
     or an answer      ``{"answer": "text"}`` or ``{"answer": null}``, while a question is open
 
 agent → miglab
-    ``{"event": "ready", "version": VERSION, …}``   after the configuration
+    ``{"event": "ready", "version": VERSION, …}``   after the configuration; ``engines`` maps
+                                                    vendors to versions in words
     ``{"event": "begun", "pid": …}``                a request's process has taken it on; when it is
                                                     interrupted (SIGINT), it answers at once
     ``{"event": "ask", "text": …}``                 the project reads from its standard input
@@ -28,7 +29,7 @@ from __future__ import annotations
 import json
 from typing import Any, Dict
 
-VERSION = 3
+VERSION = 4
 
 Message = Dict[str, Any]
 
@@ -37,21 +38,22 @@ Message = Dict[str, Any]
 #:     once        serve one request in this very process, without forking
 #:     clock       an ISO time that stands still in migration names and headers, or null
 #:     formatters  whether ``black`` may be looked for on the PATH
-#:     durable     whether SQLite waits for the disk
+#:     durable     whether connections wait for the disk
 CONFIG = ("code", "once", "clock", "formatters", "durable")
 
 #: A copy of the project.
 #:     root        the folder that holds all of the copy, and nothing else
 #:     folder      the folder in which commands run
 #:     manage      the path of its manage.py
-#:     databases   alias → the path of its SQLite file
+#:     databases   alias → its handle: what that is, its engine knows
+#:     engines     alias → the vendor of its engine
 #:     output      the file that takes what the project prints
 #:     own         null for a project that comes with miglab; for a user's own project
 #:                 ``original`` (the folder that was copied), ``project`` (its copy),
 #:                 ``settings`` (a module's name, or null) and ``allow`` (``programs``,
 #:                 ``addresses``, ``folders``): then the settings' databases, mail, caches and
 #:                 brokers are replaced, and a guard stands around it
-PLACE = ("root", "folder", "manage", "databases", "output", "own")
+PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own")
 
 #: What may be asked.
 #:     manage    argv, ask, old: run a management command; then the facts of the database
@@ -69,7 +71,7 @@ PLACE = ("root", "folder", "manage", "databases", "output", "own")
 #:     forget    this place is gone, answer nothing
 #:     interrupt pid: interrupt this process of a request, answer nothing
 #: ``alias`` names the database that is asked about, ``"default"`` without it. ``old`` maps aliases
-#: to copies of the databases as they were before, or null: rows are compared with them; where
+#: to handles of copies as the databases were before, or null: rows are compared with them; where
 #: ``compare`` is ``"handlers"``, only what ``post_migrate`` handlers did is told.
 REQUESTS = (
     "manage",
@@ -112,13 +114,13 @@ MEASURES = {
 #:     lacks         what the project looked for, and the original has and the copy has not
 #:     instead       how many messages and cache entries the stand-ins for mail and caches got
 #:     lens          what ``truths.lens`` gives
-#:     database      what ``catalogue.read`` gives; null where nothing was written
-#:     rows          what ``rows.compare`` gives, where something was written
+#:     database      what ``Engine.read`` gives; null where nothing was written
+#:     rows          what ``Engine.compare`` gives, where something was written
 #:     project       what ``truths.read_project`` gives, for ``look``
 #:     foreign       modules that come from the original of a user's project, for ``look``
 #:     table         columns and rows, for ``sql``
 #:     agree         the two agreements, for ``agree``
-#:     not_back      what ``rows.not_back`` gives, for ``not_back``
+#:     not_back      what ``Engine.not_back`` gives, for ``not_back``
 #:     settings      what ``settings.read`` gives, for ``settings``
 DONE = (
     "output",

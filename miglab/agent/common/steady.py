@@ -1,7 +1,5 @@
-"""Makes what Django writes the same on every run, and a throwaway database quick.
-
-A clock that stands still, no formatter from the PATH, no waiting for the disk.
-"""
+"""Makes what Django writes the same on every run: a clock that stands still, no formatter from
+the PATH."""
 
 from __future__ import annotations
 
@@ -32,7 +30,7 @@ def put(module: Any, name: str, value: Any) -> None:
 
 
 def hold(config: Dict[str, Any]) -> None:
-    """Apply the configuration's ``clock``, ``formatters`` and ``durable`` to this process.
+    """Apply the configuration's ``clock`` and ``formatters`` to this process.
 
     The time goes into file headers (``migrations.writer``), into the names of empty and merge
     migrations (``migrations.utils``) and into the record (``migrations.recorder``).
@@ -50,17 +48,6 @@ def hold(config: Dict[str, Any]) -> None:
         import django.core.management.utils as utils_of_commands
 
         put(utils_of_commands, "shutil", _NothingOnThePath)
-
-    if not config.get("durable", True):
-        from django.db.backends.signals import connection_created
-
-        connection_created.connect(_do_not_wait_for_the_disk, weak=False)
-
-
-def _do_not_wait_for_the_disk(connection: Any, **kwargs: Any) -> None:
-    """A throwaway database need not outlive a power cut."""
-    if connection.vendor == "sqlite":
-        connection.connection.execute("PRAGMA synchronous = OFF")
 
 
 class _NothingOnThePath:

@@ -12,6 +12,7 @@ import os
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from ..engines import registry
 from . import lacks, permits
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -64,7 +65,7 @@ def allowed(path: Any) -> bool:
 
 
 def allowed_database(name: Any) -> bool:
-    """Whether a SQLite name, or its ``file:`` URI, lies in the copy or in memory."""
+    """Whether a database's name, or its ``file:`` URI, lies in the copy or in memory."""
     text = os.fsdecode(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
     if text in ("", ":memory:"):
         return True
@@ -252,5 +253,5 @@ CHECKS: Dict[str, Callable[..., Optional[Limit]]] = {
     "socket.sendmsg": lambda _socket, address: None if address is None else _connect(None, address),
     "socket.getaddrinfo": _look_up,
     "socket.gethostbyname": _look_up,
-    "sqlite3.connect": _database,
+    **dict.fromkeys(registry.EVENTS, _database),
 }

@@ -1,7 +1,7 @@
 """A seat belt around a user's project while it is rehearsed: not a jail.
 
 An audit hook (https://docs.python.org/3/library/audit_events.html) refuses what would reach out of
-the copy: SQLite files elsewhere, writing elsewhere, connecting, starting programs. What C code
+the copy: databases elsewhere, writing elsewhere, connecting, starting programs. What C code
 does past Python's own functions it does not see; drivers of other databases are stopped where
 Django opens a connection. What is let through, ``bounds`` says.
 """
@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sqlite3
 import sys
 import threading
 import traceback
@@ -20,6 +19,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from .. import FOLDER
 from ..common import phase
 from ..common.steady import put
+from ..engines import registry
 from . import bounds, lacks
 from .bounds import Limit
 
@@ -118,51 +118,46 @@ def _shown(path: str) -> str:
     return os.path.basename(path) if shown.startswith(os.pardir) else shown
 
 
-def authorize(action: int, first: Any, *rest: Any) -> int:
-    """SQLite's own question before each statement: an ATTACH may not lead out of the copy. Of one
-    whose name is a parameter SQLite cannot say where it leads."""
-    if action == 24 and (first is None or not bounds.allowed_database(first)):  # SQLITE_ATTACH
-        _inside_hook.busy = True
-        try:
-            if first is not None:
-                refuse(bounds.other_database("attach the database", first))
-            refuse(
-                Limit(
-                    "database-outside-stopped",
-                    "attach the database that a parameter names",
-                    "write its name into the statement",
-                )
+def may_open(name: Optional[str]) -> bool:
+    """Whether a statement of the project's may open this database, which must not lead out of the
+    copy; it is noted where not. ``None`` stands for a name that nobody can see."""
+    if name is not None and bounds.allowed_database(name):
+        return True
+    _inside_hook.busy = True
+    try:
+        if name is not None:
+            refuse(bounds.other_database("attach the database", name))
+        refuse(
+            Limit(
+                "database-outside-stopped",
+                "attach the database that a parameter names",
+                "write its name into the statement",
             )
-        except Refused:
-            return sqlite3.SQLITE_DENY
-        finally:
-            _inside_hook.busy = False
-    return sqlite3.SQLITE_OK
+        )
+    except Refused:
+        return False
+    finally:
+        _inside_hook.busy = False
+    return False
 
 
 def hold_connections() -> None:
-    """Let Django open SQLite files of the copy and nothing else (a driver in C opens its
-    connection without asking Python), and ask before each ATTACH."""
-    opened = sqlite3.connect
-
-    def connect_and_ask(*args: Any, **kwargs: Any) -> Any:
-        connection = opened(*args, **kwargs)
-        connection.set_authorizer(authorize)
-        return connection
-
-    for module in (sqlite3, sqlite3.dbapi2):
-        put(module, "connect", connect_and_ask)
+    """Let Django open databases of the copy and nothing else (a driver in C opens its connection
+    without asking Python), and ask before a statement opens another one."""
+    for engine in registry.ENGINES.values():
+        engine.hold(may_open)
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     original = BaseDatabaseWrapper.connect
 
     def connect(self: Any) -> None:
-        if self.vendor != "sqlite":
+        if self.vendor not in registry.ENGINES:
             refuse(
                 Limit(
                     "database-outside-stopped",
                     "connect to the %s database %r" % (self.vendor, self.alias),
-                    "name a copy of it in a SQLite file, in settings of its own (`--settings`)",
+                    "name a copy of it %s, in settings of its own (`--settings`)"
+                    % registry.DEFAULT.where,
                 )
             )
         original(self)

@@ -8,6 +8,7 @@ import traceback
 from typing import Any, Dict, List, Optional, Tuple
 
 from ..common import phase
+from ..engines.registry import SIDECARS
 
 #: A project that looks for the same in a loop is noted once; no more than this are kept.
 KEPT = 50
@@ -84,11 +85,8 @@ def note_listed(folder: Any) -> None:
     except OSError:
         return
     for name in hidden:
-        if not name.startswith(".") and name != "__pycache__" and not name.endswith(_SIDECARS):
+        if not name.startswith(".") and name != "__pycache__" and not name.endswith(SIDECARS):
             keep((below + name).replace(os.sep, "/"))
-
-
-_SIDECARS = ("-journal", "-wal", "-shm")
 
 
 def keep(below: str) -> None:

@@ -12,6 +12,7 @@ import tempfile
 from typing import Any, Dict, List
 
 from ..common.steady import put
+from ..engines import registry
 from . import instead
 
 #: Settings of packages that send work away, and what serves in their place: kombu's own memory.
@@ -28,7 +29,7 @@ replaced: List[Dict[str, str]] = []
 
 
 def read() -> Dict[str, Any]:
-    """``databases``: alias → ``engine`` and ``name``, a SQLite file's as an absolute path;
+    """``databases``: alias → ``engine`` and ``name``, a file's as an absolute path;
     ``module``: the settings' name; ``replaced``: what the rehearsal has instead."""
     from django.conf import settings
 
@@ -36,8 +37,9 @@ def read() -> Dict[str, Any]:
     for alias, database in settings.DATABASES.items():
         engine = str(database.get("ENGINE") or "django.db.backends.dummy")
         name = str(database.get("NAME") or "")
-        if "sqlite" in engine.lower() or "spatialite" in engine.lower():
-            name = _path(name)
+        known = registry.for_setting(engine)
+        if known is not None:
+            name = known.full_name(name)
         found[alias] = {"engine": engine, "name": name}
     return {
         "databases": found,
@@ -46,20 +48,9 @@ def read() -> Dict[str, Any]:
     }
 
 
-def _path(name: str) -> str:
-    """The file behind a SQLite name; ``""`` for a database in memory."""
-    if name in ("", ":memory:") or "mode=memory" in name:
-        return ""
-    if name.startswith("file:"):
-        from urllib.parse import unquote, urlsplit
-
-        name = unquote(urlsplit(name).path)
-    return os.path.abspath(name)
-
-
 def turn_to_copy(databases: Dict[str, str], temporary: str) -> None:
-    """From now on, settings that are read name these databases, and reach nobody; temporary files
-    and logs go to the folder ``temporary``."""
+    """From now on, settings that are read name these databases (alias → handle), and reach
+    nobody; temporary files and logs go to the folder ``temporary``."""
     from django.conf import LazySettings
 
     os.makedirs(temporary, exist_ok=True)
@@ -81,11 +72,10 @@ def turn_to_copy(databases: Dict[str, str], temporary: str) -> None:
 
 def _change(settings: Any, databases: Dict[str, str], temporary: str) -> None:
     for alias, database in settings.DATABASES.items():
-        if alias in databases:
-            database["NAME"] = databases[alias]
-            options = database.get("OPTIONS")
-            if isinstance(options, dict):
-                options.pop("uri", None)
+        # One of an engine that nobody knows is stopped where it is connected to.
+        engine = registry.for_setting(str(database.get("ENGINE") or ""))
+        if alias in databases and engine is not None:
+            engine.turn(database, databases[alias])
     caches_before.update(settings.CACHES)
     for alias, cache in settings.CACHES.items():
         _replaced("CACHES[%r]" % alias, cache.get("BACKEND"), _CACHE)

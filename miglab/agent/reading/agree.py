@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
-from ..engines.sqlite import tables
-from ..engines.sqlite.opening import connect
+from ..engines.engine import Engine
 from ..engines.sqlite.sql import fold
 from . import belonging, detector
 from .applied import introduced, plan_of, state_of
@@ -43,7 +42,7 @@ def models_and_files() -> Dict[str, Any]:
     return {"verdict": not details, "details": details}
 
 
-def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
+def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]:
     """Drift: ``verdict``, ``details``, those of them that something unseen may explain
     (``doubtful``), ``missing`` (keys of recorded migrations), and whether it was ``compared``."""
     from django.db import connections
@@ -54,15 +53,11 @@ def record_and_tables(path: str, alias: str) -> Dict[str, Any]:
         everything = plan_of(loader.graph, loader.graph.leaf_nodes())
         applied = [key for key in everything if key in loader.applied_migrations]
         state = state_of(loader, plan_of(loader.graph, applied))
-        expected, owners = _create(state, loader.unmigrated_apps, alias)
+        expected, owners = _create(engine, state, loader.unmigrated_apps, alias)
     except Exception as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
-    connection = connect(path)
-    try:
-        there = tables.read_tables(connection)
-        actual = {fold(each["name"]): each for each in there["tables"]}
-    finally:
-        connection.close()
+    there = engine.read_tables(handle)
+    actual = {fold(each["name"]): each for each in there["tables"]}
     actual.pop("django_migrations", None)
     for name in _tables_not_ours(state, loader.unmigrated_apps, alias):
         actual.pop(fold(name), None)
@@ -138,15 +133,15 @@ def _cannot_tell(details: Any) -> Dict[str, Any]:
     }
 
 
-def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any], Dict[Any, Any]]:
+def _create(
+    engine: Engine, state: Any, unmigrated: Set[str], alias: str
+) -> Tuple[Dict[str, Any], Dict[Any, Any]]:
     """The tables that the state's models make, and which ``(app, model, field)`` makes each
     ``(table, column)``; a column of ``None`` is the table itself."""
     from django.db import connections, router
 
-    settings = dict(connections[alias].settings_dict, NAME=":memory:")
-    scratch = type(connections[alias])(settings, alias)
     owners: Dict[Any, Any] = {}
-    try:
+    with engine.scratch(connections[alias]) as scratch:
         with scratch.schema_editor(atomic=False) as editor:
             for model in state.apps.get_models():
                 meta = model._meta
@@ -163,9 +158,7 @@ def _create(state: Any, unmigrated: Set[str], alias: str) -> Tuple[Dict[str, Any
                     through = field.remote_field.through._meta
                     if through.auto_created:
                         owners[through.db_table, None] = (*name, field.name)
-        made = tables.read_tables(scratch.connection)["tables"]
-    finally:
-        scratch.close()
+        made = engine.read_scratch(scratch)["tables"]
     return {fold(each["name"]): each for each in made}, owners
 
 

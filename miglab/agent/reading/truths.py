@@ -13,6 +13,7 @@ import sys
 import traceback
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from ..engines.engine import Engine
 from .operations import describe, in_state, leaves_no_trace, reversible, runs_its_operations
 
 #: The settings through which the truths are read.
@@ -93,20 +94,18 @@ def lens() -> Any:
         return {"unreadable": words_of_error(error)}
 
 
-def other_database(path: str, alias: str) -> Optional[str]:
-    """The name of the database that the settings mean, where it is not the one at this path."""
+def other_database(engine: Engine, handle: str, alias: str) -> Optional[str]:
+    """The name of the database that the settings mean, where it is not this one."""
     from django.conf import settings
 
     try:
         database = settings.DATABASES[alias]
         name = str(database["NAME"])
-        if "sqlite" not in database["ENGINE"]:
+        if not engine.runs(database["ENGINE"]):
             return "%s (%s)" % (name, database["ENGINE"])
     except Exception:
         return None
-    if name != ":memory:" and os.path.realpath(name) == os.path.realpath(path):
-        return None
-    return os.path.basename(name)
+    return engine.other(name, handle)
 
 
 def read_models() -> Dict[str, Any]:

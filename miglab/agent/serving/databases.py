@@ -7,31 +7,42 @@ from typing import Any, Callable, Dict, Optional
 
 from ..common.measuring import failed, measuring
 from ..common.protocol import MEASURES, Message
-from ..engines.sqlite import catalogue, lost, rows
-from ..engines.sqlite.opening import Own
+from ..engines import registry
+from ..engines.engine import Engine
 
 
-def _read(request: Message, own: Optional[Own]) -> Dict[str, Any]:
-    path = request["place"]["databases"][request.get("alias", "default")]
+def _engine(request: Message, alias: str) -> Engine:
+    return registry.of_vendor(request["place"]["engines"][alias])
+
+
+def _read(request: Message) -> Dict[str, Any]:
+    alias = request.get("alias", "default")
+    handle = request["place"]["databases"][alias]
     found: Dict[str, Any] = {}
     with measuring(MEASURES["database"]):
-        found["database"] = catalogue.read(path)
+        found["database"] = _engine(request, alias).read(handle)
     return found
 
 
-def _compare(request: Message, own: Optional[Own]) -> Dict[str, Any]:
-    return {"rows": rows.compare_all(request["old"], request["new"], request["renames"], own)}
+def _compare(request: Message, own: bool) -> Dict[str, Any]:
+    old, new, renames, found = request["old"], request["new"], request["renames"], []
+    for engine, aliases in registry.by_engine(request["place"]["engines"], new):
+        found += engine.compare_all(old, {each: new[each] for each in aliases}, renames, own)
+    return {"rows": found}
 
 
-def _list(request: Message, own: Optional[Own]) -> Dict[str, Any]:
-    return {"table": lost.list_lost(request, own)}
+def _list(request: Message, own: bool) -> Dict[str, Any]:
+    return {"table": _engine(request, request["alias"]).list_lost(request, own)}
 
 
-def _not_back(request: Message, own: Optional[Own]) -> Dict[str, Any]:
-    return {"not_back": lost.not_back(request, own)}
+def _not_back(request: Message, own: bool) -> Dict[str, Any]:
+    found = []
+    for entry in request["tables"]:
+        found += _engine(request, entry[0]).not_back(dict(request, tables=[entry]), own)
+    return {"not_back": found}
 
 
-_ANSWERS: Dict[str, Callable[[Message, Optional[Own]], Dict[str, Any]]] = {
+_ANSWERS: Dict[str, Callable[[Message, bool], Dict[str, Any]]] = {
     "compare": _compare,
     "list": _list,
     "not_back": _not_back,
@@ -47,7 +58,7 @@ def without_project(request: Message) -> Optional[Message]:
     if do != "database" and do not in REQUESTS:
         return None
     failed.clear()
-    found = _read(request, None) if do == "database" else measured(request, None)
+    found = _read(request) if do == "database" else measured(request, own=False)
     if do in REQUESTS and any(each["id"] == "connection-lacks" for each in failed):
         failed.clear()
         return None
@@ -55,9 +66,9 @@ def without_project(request: Message) -> Optional[Message]:
     return {**done, "unmeasured": list(failed), **found}
 
 
-def measured(request: Message, own: Optional[Own]) -> Dict[str, Any]:
-    """What one of ``REQUESTS`` asks for, as far as it can be measured; ``own`` opens a connection
-    that knows what the project's own does."""
+def measured(request: Message, own: bool) -> Dict[str, Any]:
+    """What one of ``REQUESTS`` asks for, as far as it can be measured; with ``own`` also by
+    connections that know what the project's own do."""
     found: Dict[str, Any] = {}
     with measuring(MEASURES[request["do"]]):
         found.update(_ANSWERS[request["do"]](request, own))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import functools
 import gc
 import os
 import signal
@@ -18,8 +17,8 @@ from ..common.measuring import lacks as lacking
 from ..common.protocol import Message, encode
 from ..common.steady import put
 from ..common.wire import Wire
-from ..engines.sqlite import catalogue, match, rows
-from ..engines.sqlite.own import connection_to_nothing
+from ..engines import registry
+from ..engines.engine import NOTHING_RENAMED, Engine
 from ..guarding import guard, instead, lacks, settings
 from ..reading import agree
 from ..reading.truths import lens, other_database, read_project
@@ -58,7 +57,7 @@ class Job:
         self.alias = request.get("alias") or "default"
         guard.begin()
         instead.begin()
-        self.marks = {path: catalogue.mark(path) for path in self.databases.values()}
+        self.marks = self.marks_now()
         capture(self.config)
         os.write(1, self.prefix)
         sys.stdin = Questions(self.ask, printed_since(self.config["output"]))
@@ -66,13 +65,21 @@ class Job:
 
     @property
     def databases(self) -> Dict[str, str]:
-        """The files behind the aliases."""
-        paths: Dict[str, str] = self.config["databases"]
-        return paths
+        """The handles behind the aliases."""
+        handles: Dict[str, str] = self.config["databases"]
+        return handles
+
+    def engine(self, alias: str) -> Engine:
+        """The engine of a database. While the settings are asked for, none is known yet."""
+        return registry.of_vendor(self.config["engines"].get(alias, registry.DEFAULT.vendor))
+
+    def marks_now(self) -> Dict[str, Any]:
+        """Each database's mark, by its handle."""
+        return {each: self.engine(alias).mark(each) for alias, each in self.databases.items()}
 
     @property
     def database(self) -> str:
-        """The file of the database that is asked about."""
+        """The handle of the database that is asked about."""
         return self.databases.get(self.alias, "")
 
     def tell(self, text: str) -> None:
@@ -119,12 +126,11 @@ class Job:
         send = signals.emit_post_migrate_signal
 
         def line_and_send(verbosity: Any, interactive: Any, db: str, **kwargs: Any) -> None:
-            path = self.databases.get(db)
-            if path and os.path.exists(path):
+            handle, engine = self.databases.get(db), self.engine(db)
+            if handle and engine.exists(handle):
                 with measuring("keep the database as it was before the handlers"):
-                    line = "%s.%s.line" % (self.config["output"], db)
-                    catalogue.keep(path, line)
-                    self.lines[db] = (line, catalogue.mark(path))
+                    line = engine.keep(handle, "%s.%s" % (self.config["output"], db))
+                    self.lines[db] = (line, engine.mark(handle))
             with phase.during(phase.HANDLERS):
                 send(verbosity, interactive, db, **kwargs)
 
@@ -141,7 +147,9 @@ class Job:
     def do_agree(self, original: Original, argv: List[str]) -> None:
         self.result["agree"] = {
             "models_files": None if self.request["known"] else agree.models_and_files(),
-            "record_tables": agree.record_and_tables(self.database, self.alias),
+            "record_tables": agree.record_and_tables(
+                self.engine(self.alias), self.database, self.alias
+            ),
         }
 
     def do_shell(self, original: Original, argv: List[str]) -> None:
@@ -182,7 +190,7 @@ class Job:
         self.trace.stop()
         close_connections()
         with measuring("follow the names of tables and columns"):
-            self.trace.settle(self.databases)
+            self.trace.settle(self.databases, self.config["engines"])
         failure = describe(error)
         if error is not None and not isinstance(error, SystemExit):
             show(error)
@@ -233,22 +241,23 @@ class Job:
     def measure(self, error: Optional[BaseException]) -> None:
         """Look at what the command left. What cannot be measured stays unknown, and the rest is
         sent all the same."""
-        path = self.database
+        handle, engine = self.database, self.engine(self.alias)
         look = self.request["do"] == "look"
         with measuring("read the project's files"):
             if look and self.project is None:
                 self.project = read_project(error)
-        written = {each for each, mark in self.marks.items() if catalogue.mark(each) != mark}
+        now = self.marks_now()
+        written = {each for each, mark in self.marks.items() if now[each] != mark}
         other: Optional[str] = None
         with measuring("read the database"):
-            other = other_database(path, self.alias)
+            other = other_database(engine, handle, self.alias)
             self.result["database"] = None
             if other is not None:
                 reason = "the settings name another database, %s" % other
                 self.result["database"] = {"unreadable": reason}
-            elif look or path in written:
+            elif look or handle in written:
                 self.result["database"] = {"unreadable": "could not be read"}
-                found = self.result["database"] = self.read_database(path)
+                found = self.result["database"] = engine.read(handle, self.alias)
                 if lacking(found.get("unreadable", "")):
                     note("read the database", found["unreadable"])
         with measuring("follow the names of tables and columns"):
@@ -265,19 +274,7 @@ class Job:
             with measuring("compare the rows"):
                 self.result["rows"] = self.compare_rows(written)
         if self.request["do"] in databases.REQUESTS:
-            self.result.update(databases.measured(self.request, connection_to_nothing))
-
-    def read_database(self, path: str) -> Dict[str, Any]:
-        """The facts of the database, by the project's own connection where ours cannot read all."""
-        found = catalogue.read(path)
-        if catalogue.hides_something(found):
-            connection = connection_to_nothing(self.alias)
-            if connection is not None:
-                try:
-                    catalogue.read_again(found, path, connection)
-                finally:
-                    connection.close()
-        return found
+            self.result.update(databases.measured(self.request, own=True))
 
     def compare_rows(self, written: Set[str]) -> List[Dict[str, Any]]:
         """What became of the rows; what handlers did after a line was drawn is marked."""
@@ -285,22 +282,21 @@ class Job:
         look = self.request["do"] == "look"
         found: List[Dict[str, Any]] = []
         seen = set()
-        for alias, path in self.databases.items():
-            before = old.get(alias)
-            if not before or path in seen or not (look or path in written):
+        for alias, handle in self.databases.items():
+            before, engine = old.get(alias), self.engine(alias)
+            if not before or handle in seen or not (look or handle in written):
                 continue
-            seen.add(path)
+            seen.add(handle)
             self.tell("comparing rows")
             renames = None if look else self.trace.renames(alias)
-            opening = functools.partial(connection_to_nothing, alias)
             line, mark = self.lines.get(alias, (None, None))
-            handled = line is not None and catalogue.mark(path) != mark
+            handled = line is not None and engine.mark(handle) != mark
             parts: List[Any] = []
             if self.request.get("compare") != "handlers":
-                end = line if line is not None and handled else path
-                parts.append((rows.compare(before, end, renames, own=opening), False))
+                end = line if line is not None and handled else handle
+                parts.append((engine.compare(before, end, renames, alias), False))
             if line is not None and handled:
-                handlers = rows.compare(line, path, match.NOTHING_RENAMED, own=opening)
+                handlers = engine.compare(line, handle, NOTHING_RENAMED, alias)
                 parts.append((handlers, True))
             follow = self.trace.content_types.get(alias, 0)
             for entry in [each for entries, by_handlers in parts[:1] for each in entries]:
@@ -310,7 +306,7 @@ class Job:
             for entries, by_handlers in parts:
                 found += [dict(e, database=alias, by_handlers=by_handlers) for e in entries]
             if line is not None:
-                os.remove(line)
+                engine.forget(line)
         return found
 
 
@@ -328,7 +324,7 @@ def reaches(entries: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
 
 def close_connections() -> None:
     """What a terminal's process does by ending: a transaction that was left open is rolled back.
-    Django leaves one where SQLite's schema editor finds a broken foreign key at its end."""
+    Django leaves one where a schema editor finds a broken foreign key at its end."""
     if "django.db" not in sys.modules:
         return
     from django.db import connections

@@ -17,6 +17,7 @@ import traceback
 from typing import Any, Dict, Iterator, List, Optional, Set
 
 from ..common import phase
+from ..engines.registry import DENIALS
 from ..guarding import guard, lacks
 from .failure import with_causes
 
@@ -98,10 +99,10 @@ def _met_before(chain: List[BaseException]) -> Iterator[Obstacle]:
 
 
 def _denied(entry: Dict[str, Any], chain: List[BaseException]) -> bool:
-    """SQLite says that it was not allowed to attach, and not why."""
+    """The engine says that a database was not allowed to be opened, and not why."""
     if entry["id"] != "database-outside-stopped":
         return False
-    return any("not authorized" in _text(each) for each in chain)
+    return any(denial in _text(each) for each in chain for denial in DENIALS)
 
 
 def _stopped(entry: Dict[str, Any]) -> Obstacle:

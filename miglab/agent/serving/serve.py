@@ -16,7 +16,6 @@ import gc
 import os
 import queue
 import signal
-import sqlite3
 import sys
 import threading
 from typing import Any, Dict, List, Optional, TextIO
@@ -24,6 +23,7 @@ from typing import Any, Dict, List, Optional, TextIO
 from ..common.protocol import VERSION, Message
 from ..common.steady import hold
 from ..common.wire import Wire
+from ..engines import registry
 from . import databases, imports
 from .job import Job
 from .keeper import ColdKeeper, Keeper, everyone_out
@@ -45,6 +45,8 @@ def main() -> None:
         return
     import_django()
     hold(config)
+    if not config.get("durable", True):
+        registry.hurry()
     import django
 
     wire.send(
@@ -53,7 +55,7 @@ def main() -> None:
             "version": VERSION,
             "python": "%d.%d.%d" % sys.version_info[:3],
             "django": django.get_version(),
-            "engines": {"sqlite": "SQLite %s" % sqlite3.sqlite_version},
+            "engines": {vendor: each.version() for vendor, each in registry.ENGINES.items()},
             "pid": os.getpid(),
         }
     )
@@ -108,8 +110,9 @@ def import_django() -> None:
     import django.core.management.commands.migrate
     import django.core.management.commands.showmigrations
     import django.core.management.commands.sqlmigrate
-    import django.db.backends.sqlite3.base
     import django.db.migrations.executor  # noqa: F401
+
+    registry.import_backends()
 
 
 class Level0:

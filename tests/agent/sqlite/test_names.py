@@ -11,8 +11,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miglab.agent.acting.lineage import Lineage
 from miglab.agent.engines.sqlite import catalogue, created, rows, tables
+from miglab.agent.engines.sqlite.lineage import Lineage
 from miglab.agent.engines.sqlite.sql import fold
 
 #: Our own letters and labels, keywords, and letters that SQL gives a meaning.

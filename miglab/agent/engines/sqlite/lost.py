@@ -7,7 +7,8 @@ import csv
 import sqlite3
 from typing import Any, Dict, List, Optional, Tuple
 
-from .match import NOTHING_RENAMED, Renames, Unread, pairs
+from ..engine import NOTHING_RENAMED, Renames
+from .match import Unread, pairs
 from .opening import Own, attach, opened
 from .pair import Pair, Query
 from .rows import in_order, plain

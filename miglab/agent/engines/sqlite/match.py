@@ -7,6 +7,7 @@ import contextlib
 import sqlite3
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Union
 
+from ..engine import NOTHING_RENAMED, Renames
 from .pair import Pair
 from .shape import primary_key, types
 from .sql import fold
@@ -14,11 +15,6 @@ from .tables import quote, table_names
 
 #: Django's own bookkeeping: it is told elsewhere, as the record.
 BOOKKEEPING = ("django_migrations",)
-
-#: What ``Trace.renames`` gives where nothing was renamed.
-NOTHING_RENAMED: Dict[str, Any] = {"tables": {}, "columns": {}, "rebuilt": []}
-
-Renames = Optional[Dict[str, Any]]
 
 
 class Unread(NamedTuple):

@@ -11,8 +11,9 @@ import sqlite3
 from typing import Any, Collection, Dict, List, Optional, Union
 
 from ...common.measuring import note
+from ..engine import NOTHING_RENAMED, Renames
 from .catalogue import count_rows
-from .match import BOOKKEEPING, NOTHING_RENAMED, Renames, Unread, pairs
+from .match import BOOKKEEPING, Unread, pairs
 from .opening import Opening, Own, attach, connect, opened
 from .pair import Pair
 from .shape import parent_link

@@ -12,8 +12,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
-from ..engines.sqlite import created
-from ..engines.sqlite.sql import Token, after, first_word, fold, inside, is_sign, parts, tokens
+from . import created
+from .sql import Token, after, first_word, fold, inside, is_sign, parts, tokens
 
 #: Statements that change no name and fill no table from another.
 _QUIET = ("SELECT", "UPDATE", "DELETE", "PRAGMA", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "END")

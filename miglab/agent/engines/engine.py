@@ -1,0 +1,224 @@
+"""What an engine offers inside the project's interpreter: read, mark, compare, keep to the copy.
+
+What it offers to miglab's own process is in ``databases/engine.py``; ``registry.py`` lists the
+engines there are. A database is named by its handle, a text that the other side's engine made and
+that is opened here: a file's path for SQLite.
+
+What one on a server will need and this does not give it yet:
+
+- A comparison is asked for with two handles and no connection: nothing is attached to the project's
+  own. An engine whose databases cannot be joined (PostgreSQL) has to open both and merge two
+  streams.
+- ``mark`` opens no connection, and is asked before the project is set up and after its connections
+  are closed. A mark of a server's needs a connection of miglab's own, and may not lag behind: the
+  statistics of PostgreSQL come ten seconds late.
+- ``keep`` is called on the project's own connection's thread just before ``post_migrate``, which
+  may hold locks and, on PostgreSQL, keep its database from being a template: a copy of tables
+  within the same transaction may be what is left.
+- Tables are named without their schema, in answers (``protocol.DONE``), ``facts.schema`` and
+  ``Trace.renames``: databases with several schemas need names that hold both.
+- ``reading/drift.py`` and ``made_in_sql.py`` compare names and read SQL as SQLite does.
+- ``common/measuring.py`` knows the words in which SQLite says that a connection lacks a function.
+- ``guarding/bounds.py`` judges names of databases as paths; for a server, addresses and names
+  have to be judged, and what ``turn`` left in the settings compared with where a connection leads.
+"""
+
+from __future__ import annotations
+
+from typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Dict,
+    List,
+    Optional,
+    Protocol,
+    Tuple,
+    Type,
+)
+
+#: What is asked before a project's statement opens another database, by its name, or ``None``
+#: where the engine cannot say which. What may not be opened is noted by whoever is asked.
+MayOpen = Callable[[Optional[str]], bool]
+#: What ``Trace.renames`` gives for one database; ``None`` where nobody saw what ran.
+Renames = Optional[Dict[str, Any]]
+#: The same where nothing was renamed.
+NOTHING_RENAMED: Dict[str, Any] = {"tables": {}, "columns": {}, "rebuilt": []}
+
+
+class Lineage(Protocol):
+    """Where the tables and columns of one database come from, since it was begun. Connections are
+    the driver's."""
+
+    name: str
+
+    def before(self, connection: Any) -> None:
+        """A statement will run that may change names."""
+
+    def after(self, connection: Any, sql: str) -> None:
+        """It has run, or failed."""
+
+    def settle(self, connection: Any) -> None:
+        """What was left open is rolled back; the connection is a new one."""
+
+    def renames(self) -> Dict[str, Any]:
+        """Where the old names are now: ``tables`` {old: new or null}, ``columns`` {old table: {old:
+        new or null}} and ``rebuilt``, the tables of which all columns are named."""
+
+
+class Engine(Protocol):
+    """One kind of database. It keeps no state. ``scratch`` and ``keep`` alone make a database; no
+    method writes to the one that it is asked about.
+
+    Where nothing else is said, the driver's own exceptions (``error``) go through: whoever asks
+    does so within ``measuring``.
+    """
+
+    @property
+    def vendor(self) -> str:
+        """Django's word for it, as in ``connection.vendor``."""
+
+    @property
+    def where(self) -> str:
+        """Where a copy of a database is, as in ``"a copy of it in a SQLite file"``."""
+
+    @property
+    def backend(self) -> str:
+        """Django's module that is imported before any project is: every project on this engine
+        needs it. ``""`` where that would load a driver which takes long, or may be missing."""
+
+    @property
+    def sidecars(self) -> Tuple[str, ...]:
+        """Endings of the files that lie beside a database while it is in use."""
+
+    @property
+    def events(self) -> Tuple[str, ...]:
+        """Python's audit events whose first argument names a database that is opened."""
+
+    @property
+    def error(self) -> Type[Exception]:
+        """What the driver's errors have in common."""
+
+    @property
+    def denial(self) -> str:
+        """What the engine says where ``MayOpen`` said no."""
+
+    def version(self) -> str:
+        """Its name and version in words, as in ``"SQLite 3.45.1"``, without being connected: for a
+        server, what the driver says."""
+
+    def runs(self, engine: str) -> bool:
+        """Whether it is meant by ``ENGINE`` of Django's ``DATABASES``."""
+
+    # -- settings and connections
+
+    def full_name(self, name: str) -> str:
+        """``NAME`` of ``DATABASES`` so that it means the same in another process and folder; ``""``
+        for a database that is gone with its connection."""
+
+    def turn(self, database: Dict[str, Any], handle: str) -> None:
+        """Change one entry of ``DATABASES`` so that all connections lead to the copy and nowhere
+        else: names, hosts, and options that would win over them."""
+
+    def other(self, name: str, handle: str) -> Optional[str]:
+        """How the database that ``NAME`` means is called, where it is not the handle's."""
+
+    def hold(self, may_open: MayOpen) -> None:
+        """From now on, ask before a statement of the project's opens another database."""
+
+    def hurry(self, connection: Any) -> None:
+        """Let Django's new connection to a copy not wait for the disk: it need not outlive a loss
+        of power. What was committed has to outlive a killed process."""
+
+    # -- what is there
+
+    def exists(self, handle: str) -> bool:
+        """Whether there is such a database."""
+
+    def mark(self, handle: str) -> Any:
+        """Differs whenever something was written since; may differ where nothing was. ``None``
+        where there is no database. Asked at the beginning and the end of each request: cheap, and
+        it waits for nobody's lock."""
+
+    def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
+        """What is in it: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in the order
+        of their ids), ``tables`` (the catalogue, as ``facts.schema`` describes it) and ``rows``
+        (how many each table has); or ``{"unreadable": reason}``. Empty where it is not there.
+        ``own`` is the alias whose connections may be opened anew for what only they can read: of a
+        project that is set up in this process."""
+
+    def read_tables(self, handle: str) -> Dict[str, Any]:
+        """``tables`` alone, of a database that is there."""
+
+    def scratch(self, connection: Any) -> ContextManager[Any]:
+        """A connection of the same class and settings as Django's one, to an empty database that
+        is gone at the end: drift is found by making the models' tables in it."""
+
+    def read_scratch(self, connection: Any) -> Dict[str, Any]:
+        """The catalogue of a scratch database, in the shape of ``read_tables``."""
+
+    # -- the line before post_migrate
+
+    def keep(self, handle: str, name: str) -> str:
+        """Copy a database that is there and that nobody else writes to, at this moment, and give
+        the copy's handle. ``name`` is the path of a file in the lab's own folder that is not
+        there; the copy is called after it. An older copy of that name goes."""
+
+    def forget(self, handle: str) -> None:
+        """Remove what ``keep`` made."""
+
+    # -- names
+
+    def may_rename(self, sql: str) -> bool:
+        """Whether a statement may change names, or fill a table from another: asked before each
+        that the project runs, so it only looks at the text."""
+
+    def follow(self, connection: Any) -> Lineage:
+        """Begin to follow the names in the database of Django's connection, which is open.
+
+        Raises:
+            Engine.error: the catalogue cannot be read.
+        """
+
+    def settle(self, lineage: Lineage, handle: str) -> None:
+        """All connections are closed: what was left open in this database is rolled back.
+
+        Raises:
+            Engine.error: the catalogue cannot be read.
+        """
+
+    # -- rows
+
+    def compare(
+        self, old: str, new: str, renames: Renames, own: Optional[str] = None
+    ) -> List[Dict[str, Any]]:
+        """One entry for each table in which rows or values went, came or changed between two
+        databases; its keys are those of ``facts.step.RowChange``, ``database`` left for the caller
+        to put. ``new`` need not be there. Rows answer to each other by their primary key, values
+        are compared exactly as they are stored. Memory does not grow with the rows: samples have
+        five. A table that cannot be compared is noted (``common.measuring``) and says so. ``own``
+        is as in ``read``."""
+
+    def compare_all(
+        self,
+        old: Dict[str, Optional[str]],
+        new: Dict[str, str],
+        renames: Dict[str, Renames],
+        own: bool,
+    ) -> List[Dict[str, Any]]:
+        """``compare`` for each alias that has an old copy, with ``database``; a database with two
+        aliases once; ``own`` says whether each may be read by its own connections as well."""
+
+    def not_back(self, request: Dict[str, Any], own: bool) -> List[Dict[str, Any]]:
+        """How much of what went from ``old`` to ``new`` is not in ``back``: for each of ``tables``
+        (``[alias, table, whether rows went, columns]``, by their old names) ``database``,
+        ``table``, the number of ``rows`` and of values by ``columns``."""
+
+    def list_lost(self, request: Dict[str, Any], own: bool) -> Optional[Dict[str, Any]]:
+        """All that a ``table`` lost from ``old`` to ``new`` (``""`` where there is none): its rows,
+        or the values of its ``column``. The first ``limit`` as ``columns``, ``rows`` and their
+        ``total``; or, with ``to``, all of them into that CSV file, and ``None``.
+
+        Raises:
+            OSError: the file cannot be written.
+        """

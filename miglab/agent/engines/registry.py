@@ -1,0 +1,62 @@
+"""Lists the engines that the agent knows, and finds the one that is meant."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, Dict, Iterable, List, Optional, Tuple
+
+from .engine import Engine
+from .sqlite.engine import SQLite
+
+#: Each once, by its vendor; another one is added here and in ``databases/registry.py``.
+ENGINES: Dict[str, Engine] = {each.vendor: each for each in [SQLite()]}
+#: What errors advise.
+DEFAULT = next(iter(ENGINES.values()))
+
+SIDECARS = tuple({ending for each in ENGINES.values() for ending in each.sidecars})
+EVENTS = tuple(event for each in ENGINES.values() for event in each.events)
+DENIALS = tuple(each.denial for each in ENGINES.values())
+
+
+def of_vendor(vendor: str) -> Engine:
+    """The engine that Django calls so.
+
+    Raises:
+        ValueError: miglab does not know it.
+    """
+    if vendor not in ENGINES:
+        raise ValueError("no engine %r; miglab knows: %s" % (vendor, ", ".join(ENGINES)))
+    return ENGINES[vendor]
+
+
+def for_setting(engine: str) -> Optional[Engine]:
+    """The engine that ``ENGINE`` of Django's ``DATABASES`` means, if miglab knows it."""
+    return next((each for each in ENGINES.values() if each.runs(engine)), None)
+
+
+def by_engine(vendors: Dict[str, str], aliases: Iterable[str]) -> List[Tuple[Engine, List[str]]]:
+    """These aliases, those of one engine together; ``vendors`` is ``engines`` of a place."""
+    found: Dict[str, List[str]] = {}
+    for alias in aliases:
+        found.setdefault(vendors[alias], []).append(alias)
+    return [(of_vendor(vendor), each) for vendor, each in found.items()]
+
+
+def import_backends() -> None:
+    """Import what every project needs that is on one of the engines."""
+    for each in ENGINES.values():
+        if each.backend:
+            importlib.import_module(each.backend)
+
+
+def hurry() -> None:
+    """From now on, connections to copies do not wait for the disk."""
+    from django.db.backends.signals import connection_created
+
+    connection_created.connect(_hurry, weak=False)
+
+
+def _hurry(connection: Any, **kwargs: Any) -> None:
+    engine = ENGINES.get(connection.vendor)
+    if engine is not None:
+        engine.hurry(connection)

@@ -1,0 +1,177 @@
+"""SQLite as an engine: a handle is the path of a file, and this room's modules do what is asked."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import sqlite3
+from typing import Any, Dict, Iterator, List, Optional
+
+from ...common.steady import put
+from ..engine import Lineage, MayOpen, Renames
+from . import catalogue, lost, rows, tables
+from .lineage import Lineage as SQLiteLineage
+from .opening import connect
+from .own import connection_to_nothing
+
+#: https://sqlite.org/c3ref/c_alter_table.html
+_ATTACH = 24
+
+
+class SQLite:
+    """See ``engine.Engine``."""
+
+    vendor = "sqlite"
+    where = "in a SQLite file"
+    backend = "django.db.backends.sqlite3.base"
+    sidecars = ("-journal", "-wal", "-shm")
+    events = ("sqlite3.connect",)
+    denial = "not authorized"
+    error = sqlite3.Error
+
+    def version(self) -> str:
+        """The library's version."""
+        return "SQLite %s" % sqlite3.sqlite_version
+
+    def runs(self, engine: str) -> bool:
+        """Whether a backend keeps its rows in a SQLite file."""
+        return "sqlite" in engine.lower() or "spatialite" in engine.lower()
+
+    def full_name(self, name: str) -> str:
+        """The absolute path of the file; ``""`` for a database in memory."""
+        if name in ("", ":memory:") or "mode=memory" in name:
+            return ""
+        if name.startswith("file:"):
+            from urllib.parse import unquote, urlsplit
+
+            name = unquote(urlsplit(name).path)
+        return os.path.abspath(name)
+
+    def turn(self, database: Dict[str, Any], handle: str) -> None:
+        """Name the copy's file."""
+        database["NAME"] = handle
+        options = database.get("OPTIONS")
+        if isinstance(options, dict):
+            options.pop("uri", None)
+
+    def other(self, name: str, handle: str) -> Optional[str]:
+        """The name of another file."""
+        if name != ":memory:" and os.path.realpath(name) == os.path.realpath(handle):
+            return None
+        return os.path.basename(name)
+
+    def hold(self, may_open: MayOpen) -> None:
+        """Ask before each ATTACH. Of one whose name is a parameter SQLite cannot say where it
+        leads."""
+        opened = sqlite3.connect
+
+        def authorize(action: int, first: Any, *rest: Any) -> int:
+            if action == _ATTACH and not may_open(first):
+                return sqlite3.SQLITE_DENY
+            return sqlite3.SQLITE_OK
+
+        def connect_and_ask(*args: Any, **kwargs: Any) -> Any:
+            connection = opened(*args, **kwargs)
+            connection.set_authorizer(authorize)
+            return connection
+
+        for module in (sqlite3, sqlite3.dbapi2):
+            put(module, "connect", connect_and_ask)
+
+    def hurry(self, connection: Any) -> None:
+        """A throwaway database need not outlive a power cut."""
+        connection.connection.execute("PRAGMA synchronous = OFF")
+
+    def exists(self, handle: str) -> bool:
+        """Whether the file is there."""
+        return os.path.exists(handle)
+
+    def mark(self, handle: str) -> Any:
+        """The file's change counter, times and size."""
+        return catalogue.mark(handle)
+
+    def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
+        """Record, catalogue and row counts."""
+        found = catalogue.read(handle)
+        if own is not None and catalogue.hides_something(found):
+            connection = connection_to_nothing(own)
+            if connection is not None:
+                try:
+                    catalogue.read_again(found, handle, connection)
+                finally:
+                    connection.close()
+        return found
+
+    def read_tables(self, handle: str) -> Dict[str, Any]:
+        """The catalogue."""
+        connection = connect(handle)
+        try:
+            return tables.read_tables(connection)
+        finally:
+            connection.close()
+
+    @contextlib.contextmanager
+    def scratch(self, connection: Any) -> Iterator[Any]:
+        """A database in memory."""
+        settings = dict(connection.settings_dict, NAME=":memory:")
+        scratch = type(connection)(settings, connection.alias)
+        try:
+            yield scratch
+        finally:
+            scratch.close()
+
+    def read_scratch(self, connection: Any) -> Dict[str, Any]:
+        """The catalogue."""
+        return tables.read_tables(connection.connection)
+
+    def keep(self, handle: str, name: str) -> str:
+        """Copy the file."""
+        copy = name + ".line"
+        catalogue.keep(handle, copy)
+        return copy
+
+    def forget(self, handle: str) -> None:
+        """Remove the file."""
+        os.remove(handle)
+
+    def may_rename(self, sql: str) -> bool:
+        """By the first words."""
+        return SQLiteLineage.concerns(sql)
+
+    def follow(self, connection: Any) -> Lineage:
+        """From the catalogue as it is now."""
+        return SQLiteLineage(connection.connection, str(connection.settings_dict["NAME"]))
+
+    def settle(self, lineage: Lineage, handle: str) -> None:
+        """By the catalogue's version."""
+        connection = connect(handle)
+        try:
+            lineage.settle(connection)
+        finally:
+            connection.close()
+
+    def compare(
+        self, old: str, new: str, renames: Renames, own: Optional[str] = None
+    ) -> List[Dict[str, Any]]:
+        """Both files are attached."""
+        opening = None if own is None else functools.partial(connection_to_nothing, own)
+        return rows.compare(old, new, renames, own=opening)
+
+    def compare_all(
+        self,
+        old: Dict[str, Optional[str]],
+        new: Dict[str, str],
+        renames: Dict[str, Renames],
+        own: bool,
+    ) -> List[Dict[str, Any]]:
+        """File by file."""
+        return rows.compare_all(old, new, renames, connection_to_nothing if own else None)
+
+    def not_back(self, request: Dict[str, Any], own: bool) -> List[Dict[str, Any]]:
+        """All three files are attached."""
+        return lost.not_back(request, connection_to_nothing if own else None)
+
+    def list_lost(self, request: Dict[str, Any], own: bool) -> Optional[Dict[str, Any]]:
+        """Both files are attached."""
+        return lost.list_lost(request, connection_to_nothing if own else None)

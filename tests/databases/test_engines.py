@@ -1,0 +1,123 @@
+"""Each engine keeps what ``databases/engine.py`` says of it, on real databases.
+
+``WRITE`` says how a test writes to a database of each vendor.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from miglab.databases.engine import Engine, Handle
+from miglab.databases.registry import ENGINES, begins_database, of_vendor, of_version
+
+
+def _write_sqlite(handle: Handle, *statements: str) -> None:
+    with closing(sqlite3.connect(handle)) as connection:
+        for sql in statements:
+            connection.execute(sql)
+        connection.commit()
+
+
+WRITE: dict[str, Callable[..., None]] = {"sqlite": _write_sqlite}
+
+MADE = ("CREATE TABLE shop (id integer PRIMARY KEY, name text)", "INSERT INTO shop VALUES (1, 'a')")
+NAMES = "SELECT name FROM shop ORDER BY id"
+
+
+@pytest.fixture(params=ENGINES, ids=lambda each: each.vendor)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.param
+    return found
+
+
+def made(engine: Engine, folder: Path, *more: str) -> Handle:
+    handle = engine.handle(folder, engine.place("shop"))
+    engine.make_room(handle)
+    WRITE[engine.vendor](handle, *MADE, *more)
+    return handle
+
+
+def test_what_is_not_there_has_no_state_and_an_empty_mark(engine: Engine, tmp_path: Path) -> None:
+    handle = engine.handle(tmp_path, engine.place("shop"))
+    assert not engine.exists(handle)
+    assert engine.state(handle) is None
+    assert engine.mark(handle) == ()
+
+
+def test_two_folders_have_two_databases_of_the_same_place(engine: Engine, tmp_path: Path) -> None:
+    place = engine.place("shop")
+    assert engine.handle(tmp_path / "a", place) != engine.handle(tmp_path / "b", place)
+    assert engine.handle(tmp_path / "a", place) == engine.handle(tmp_path / "a", place)
+
+
+def test_a_write_changes_the_mark_and_reading_does_not(engine: Engine, tmp_path: Path) -> None:
+    handle = made(engine, tmp_path)
+    mark = engine.mark(handle)
+    assert engine.rows(handle, NAMES) == [("a",)]
+    assert engine.mark(handle) == mark
+    WRITE[engine.vendor](handle, "UPDATE shop SET name = 'b'")
+    assert engine.mark(handle) != mark
+
+
+def test_a_query_cannot_write(engine: Engine, tmp_path: Path) -> None:
+    handle = made(engine, tmp_path)
+    with pytest.raises(Exception, match=r"readonly|read-only"):
+        engine.rows(handle, "DELETE FROM shop")
+    assert engine.rows(handle, NAMES) == [("a",)]
+
+
+def test_a_copy_is_put_back_and_stays(engine: Engine, tmp_path: Path) -> None:
+    handle, copy = made(engine, tmp_path), engine.kept(tmp_path, "1")
+    engine.copy(handle, copy)
+    assert list(engine.all_kept(tmp_path)) == [copy]
+    WRITE[engine.vendor](handle, "UPDATE shop SET name = 'b'")
+    assert engine.rows(copy, NAMES) == [("a",)]
+    engine.put_back(copy, handle)
+    assert engine.rows(handle, NAMES) == engine.rows(copy, NAMES) == [("a",)]
+    engine.put_back(None, handle)
+    assert not engine.exists(handle)
+    assert engine.exists(copy)
+
+
+def test_a_renamed_copy_takes_the_place_of_another_and_a_removed_one_is_gone(
+    engine: Engine, tmp_path: Path
+) -> None:
+    handle = made(engine, tmp_path)
+    first, second = engine.kept(tmp_path, "1"), engine.kept(tmp_path, "2")
+    engine.copy(handle, first)
+    WRITE[engine.vendor](handle, "UPDATE shop SET name = 'b'")
+    engine.copy(handle, second)
+    engine.rename(second, first)
+    assert list(engine.all_kept(tmp_path)) == [first]
+    assert engine.rows(first, NAMES) == [("b",)]
+    engine.remove(first)
+    assert not list(engine.all_kept(tmp_path))
+
+
+def test_the_state_says_how_big_it_is(engine: Engine, tmp_path: Path) -> None:
+    state = engine.state(made(engine, tmp_path))
+    assert state is not None
+    assert state.size > 0
+    assert state.changed.tzinfo is not None
+
+
+def test_its_files_begin_as_it_says_and_the_first_is_the_database(
+    engine: Engine, tmp_path: Path
+) -> None:
+    handle = made(engine, tmp_path)
+    files = engine.files(handle)
+    assert bool(files) == bool(engine.magic)
+    assert all(begins_database(each.read_bytes()) for each in files[:1])
+
+
+def test_it_is_found_by_its_vendor_and_by_its_version(engine: Engine) -> None:
+    assert of_vendor(engine.vendor) is engine
+    assert of_version(f"{engine.name} 1.2") is engine
+
+
+def test_an_unknown_vendor_is_refused_with_those_that_are_known() -> None:
+    with pytest.raises(ValueError, match=r"no engine 'oracle'; miglab knows: sqlite"):
+        of_vendor("oracle")
