@@ -30,7 +30,8 @@ NOTHING = Names()
     suppress_health_check=list(HealthCheck),
 )
 @given(project=projects)
-def test_the_rows_of_a_what_if_are_what_brute_force_finds(lab: Lab, project: Project) -> None:
+def hold(lab: Lab, project: Project, statuses: list[int]) -> None:
+    """Rehearse a project there and back; the exit statuses are added to ``statuses``."""
     begin(lab, project.files)
     step = lab.manage("migrate law 0001")
     assert not step.refused, step.output
@@ -44,8 +45,18 @@ def test_the_rows_of_a_what_if_are_what_brute_force_finds(lab: Lab, project: Pro
             again = lab.what_if("migrate law 0001")
             plain_again = beside(lab, again, Path(folder, "again"))
         check(there, project.forward, plain())
+        statuses.append(there.outcome.status)
         if not step.refused:
             check(again, project.backward, plain_again())
+            statuses.append(again.outcome.status)
+
+
+def test_the_rows_of_a_what_if_are_what_brute_force_finds_and_unknown_is_rare(lab: Lab) -> None:
+    statuses: list[int] = []
+    hold(lab=lab, statuses=statuses)
+    assert len(statuses) >= 14
+    assert 1 not in statuses
+    assert statuses.count(13) <= len(statuses) * 0.05, statuses
 
 
 def check(run: Consequences, names: Names, plain: Beside) -> None:
