@@ -395,6 +395,21 @@ CASES: list[tuple[str, Measured, str]] = [
         "post_migrate handlers add rows: 2 in shop_item",
     ),
     (
+        "orphans",
+        measured(rows=(change(orphans={"shop_place": 1}),)),
+        "1 row of shop_place stays, without the part that shop_item stored",
+    ),
+    (
+        "orphans",
+        measured(rows=(change(orphans={"shop_place": 2}),)),
+        "2 rows of shop_place stay, without the part that shop_item stored",
+    ),
+    (
+        "derived",
+        measured(rows=(change(changed_columns={"sku": 1}, derived=True),)),
+        "tables that only help to find data change too: shop_item",
+    ),
+    (
         "left-behind",
         measured(left_behind=LeftBehind(("shop.item",), 1)),
         "1 content type and 1 permission stay behind: shop.item",
