@@ -35,6 +35,7 @@ OPTIONS: dict[str, list[str]] = {
     "--allow-address": ["--allow-address", "localhost:80"],
     "--allow-folder": ["--allow-folder", "FOLDER"],
     "--time-limit": ["--time-limit", "60"],
+    "--require-jail": ["--require-jail"],
     "--html": ["--html", "FOLDER/r.html"],
     "--markdown": ["--markdown", "FOLDER/r.md"],
     "--json": ["--json", "FOLDER/r.json"],
@@ -85,7 +86,7 @@ def test_two_options_work_together_or_are_refused_with_a_reason(
 
 
 #: They take no value, or an empty one means that there is none.
-MAY_BE_EMPTY = ("--all", "--fake", "--quiet", "--reason")
+MAY_BE_EMPTY = ("--all", "--fake", "--require-jail", "--quiet", "--reason")
 
 
 @pytest.mark.parametrize("option", [each for each in OPTIONS if each not in MAY_BE_EMPTY])
