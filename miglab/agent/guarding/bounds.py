@@ -7,6 +7,7 @@ file that does not.
 from __future__ import annotations
 
 import contextlib
+import errno
 import ipaddress
 import os
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
@@ -126,6 +127,19 @@ def _changes(verb: str) -> Callable[..., Optional[Limit]]:
     return check
 
 
+def _removes(verb: str) -> Callable[..., Optional[Limit]]:
+    """The same for what is removed. What is not there is not there: a read-only file system would
+    say something else, which the original would not."""
+    changes = _changes(verb)
+
+    def check(path: Any, folder: Any = -1, *rest: Any) -> Optional[Limit]:
+        if folder == -1 and not allowed(path) and not os.path.lexists(path):
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return changes(path)
+
+    return check
+
+
 def _make_folder(path: Any, *rest: Any) -> Optional[Limit]:
     return None if allowed(path) or os.path.lexists(path) else _outside("make the folder", path)
 
@@ -133,6 +147,8 @@ def _make_folder(path: Any, *rest: Any) -> Optional[Limit]:
 def _rename(source: Any, target: Any, *rest: Any) -> Optional[Limit]:
     lacks.note(source)
     if not os.path.lexists(source):
+        if not (allowed(source) and allowed(target)) and set(rest) <= {-1}:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), source, None, target)
         return None
     return next((_outside("rename", e) for e in (source, target) if not allowed(e)), None)
 
@@ -234,9 +250,9 @@ CHECKS: Dict[str, Callable[..., Optional[Limit]]] = {
     "os.link": _link,
     "os.listdir": _lists,
     "os.mkdir": _make_folder,
-    "os.remove": _changes("remove"),
+    "os.remove": _removes("remove"),
     "os.rename": _rename,
-    "os.rmdir": _changes("remove the folder"),
+    "os.rmdir": _removes("remove the folder"),
     "os.scandir": _lists,
     "os.setxattr": _changes("change"),
     "os.symlink": _link,
