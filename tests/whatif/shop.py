@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import cast
 
 from miglab import Lab
+from miglab.errors import BadInput
 from miglab.facts.consequences import Consequences, Severity
 from miglab.facts.migration import Key
 from miglab.facts.outcome import Agreeing, Cost, Next, Return
@@ -356,6 +357,9 @@ def rehearse(
         compare_way_back(told, plain, before)
         running.result()
     compare_outcome(told, before, plain.state)
+    compare_ladder(lab, told, lines)
+    # All that matters about every situation is known.
+    assert told.outcome.status not in (1, 13), told.findings
 
     assert read(lab.folder / "db.sqlite3") == before
     assert dict(files(lab)) == digests
@@ -464,6 +468,26 @@ def level_of_rows(before: State, end: State) -> Return:
     if any(row != now[key] for was, now in pairs for key, row in was.items()):
         return Return.ROWS
     return Return.MORE if any(now.keys() - was.keys() for was, now in pairs) else Return.VALUES
+
+
+def compare_ladder(lab: Lab, told: Consequences, lines: Sequence[str]) -> None:
+    """Where the command is one step back of those that ``--all`` takes, ``--all`` says the same."""
+    words = lines[0].split()
+    if len(lines) > 1 or words[0] != "migrate" or len(words) != 3:
+        return
+    try:
+        ladder = lab.what_if_all(words[1])
+    except BadInput:
+        # There is no such app, or nothing of it is applied.
+        return
+    for rung in ladder:
+        name = rung.target.name if rung.target else "zero"
+        if name == words[2] or name.split("_")[0] == words[2]:
+            assert (rung.outcome, rung.verdict, rung.rows) == (
+                told.outcome,
+                told.verdict,
+                told.rows,
+            )
 
 
 def compare_outcome(told: Consequences, before: State, end: State) -> None:

@@ -43,6 +43,10 @@ def hold(lab: Lab, project: Project, statuses: list[int]) -> None:
         if not step.refused:
             insert(lab, project.more_rows)
             again = lab.what_if("migrate law 0001")
+            for rung in lab.what_if_all("law"):
+                if rung.target is not None and rung.target.name.startswith("0001"):
+                    assert (rung.outcome, rung.verdict) == (again.outcome, again.verdict)
+                    assert rung.rows == again.rows
             plain_again = beside(lab, again, Path(folder, "again"))
         check(there, project.forward, plain())
         statuses.append(there.outcome.status)
