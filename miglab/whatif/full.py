@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -67,7 +69,13 @@ class Full:
         path = path.absolute()
         if not path.parent.is_dir():
             raise BadInput(f"{path.parent} is no folder; give a path in a folder that is there")
-        self._ask(meant, {"to": str(path)})
+        # The agent writes to its copies alone, and the file may be wanted anywhere.
+        made = Path(self.reader.place["root"]) / f"lost-{secrets.token_hex(8)}.csv"
+        try:
+            self._ask(meant, {"to": str(made)})
+            shutil.copyfile(made, path)
+        finally:
+            made.unlink(missing_ok=True)
         return path
 
     def _meant(self, name: str) -> _Named:

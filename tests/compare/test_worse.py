@@ -25,12 +25,18 @@ def drift(*certain: str, doubtful: Sequence[str] = (), compared: bool = True) ->
     return Agreement(verdict, "They differ.", lines, (), tuple(doubtful), compared)
 
 
+def operation(kind: str) -> Operation:
+    """One of Django's operations: what the state shows of it, and whether it leaves a trace."""
+    in_state = kind not in ("RunSQL", "RunPython", "SeparateDatabaseAndState")
+    return Operation(kind, kind, in_state=in_state, leaves_no_trace=kind in ("RunSQL", "RunPython"))
+
+
 def moment(
     *recorded: Key, files: Sequence[Key] = (FIRST, SECOND), kind: str = "AddField"
 ) -> Truths:
     """The shop with these files, of which the second has one operation of that kind."""
     migrations = {
-        key: Migration(key, f"{key.name}.py", key.name, operations=(Operation(kind, kind),))
+        key: Migration(key, f"{key.name}.py", key.name, operations=(operation(kind),))
         for key in files
     }
     return Truths(Models({}), Files(("shop",), migrations), Record(recorded), Schema(), {})

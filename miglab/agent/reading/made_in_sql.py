@@ -31,8 +31,9 @@ def made_in_sql(loader: Any, applied: List[Any]) -> Made:
 def _sql(operations: List[Any]) -> Iterator[str]:
     for operation in operations:
         inner = getattr(operation, "database_operations", None)
-        if inner:
-            yield from _sql(inner)
+        # A stand-in answers to every name.
+        if isinstance(inner, (list, tuple)):
+            yield from _sql(list(inner))
         sql = getattr(operation, "sql", None) if type(operation).__name__ == "RunSQL" else None
         if isinstance(sql, str):
             yield sql
