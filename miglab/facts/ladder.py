@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from .consequences import Engine
 from .migration import Key
@@ -46,6 +47,11 @@ class Rung:
         return self.outcome.happened is Happened.RAN
 
 
+def free_from_the_top(rungs: Iterable[Rung]) -> tuple[Rung, ...]:
+    """The first rungs, up to the one before the first that anything speaks against."""
+    return tuple(takewhile(lambda each: each.outcome.fine, rungs))
+
+
 #: Exit statuses of a ladder with what each means, in the order in which they win.
 STATUSES = {
     1: "a step could not be rehearsed",
@@ -77,12 +83,7 @@ class Ladder:
     def free(self) -> tuple[Rung, ...]:
         """The rungs from the top down that cost nothing and leave nothing behind, up to the first
         that does."""
-        found = []
-        for each in self.rungs:
-            if not each.outcome.fine:
-                break
-            found.append(each)
-        return tuple(found)
+        return free_from_the_top(self.rungs)
 
     @property
     def error(self) -> str:

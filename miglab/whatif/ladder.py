@@ -11,7 +11,7 @@ from ..compare.picture import picture
 from ..errors import BadInput, UnknownName
 from ..facts.consequences import Consequences
 from ..facts.graph import Graph, graph_of
-from ..facts.ladder import Ladder, Rung
+from ..facts.ladder import Ladder, Rung, free_from_the_top
 from ..facts.migration import Key
 from ..facts.outcome import Happened
 from ..facts.picture import Picture
@@ -178,12 +178,8 @@ def _sentence(label: str, rungs: Sequence[Rung]) -> str:
         stops = f" Going to {place} {how}."
     if not any(rung.done for rung in rungs):
         return f"No step back in {label} can be taken.{stops}"
-    free = None
-    for rung in rungs:
-        if not rung.outcome.fine:
-            break
-        free = rung
-    if free is None:
+    free = free_from_the_top(rungs)
+    if not free:
         return f"No step back in {label} is free.{stops}"
-    target = free.target.name if free.target else "zero"
+    target = free[-1].target.name if free[-1].target else "zero"
     return f"Going back in {label} is free down to {target}.{stops}"

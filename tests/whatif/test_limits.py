@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -25,20 +25,6 @@ from .own import AUTH, fingerprints, manage, shop, write
 Of = Callable[..., Lab]
 SECOND = Key("shop", "0002_price")
 BACK = "migrations.RunPython(migrations.RunPython.noop, back),"
-
-
-@pytest.fixture
-def of() -> Iterator[Of]:
-    """Opens labs of own projects with this interpreter, and closes them."""
-    labs: list[Lab] = []
-
-    def opened(path: Path, **kwargs: object) -> Lab:
-        labs.append(Lab.of(path, **{"python": sys.executable, **kwargs}))  # type: ignore[arg-type]
-        return labs[-1]
-
-    yield opened
-    for lab in labs:
-        lab.close()
 
 
 def going_back(folder: Path, code: str, **more: object) -> Path:

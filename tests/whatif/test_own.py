@@ -9,7 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -22,20 +22,6 @@ from miglab.facts.outcome import Happened, Return
 from .own import AUTH, fingerprints, manage, shop, write
 
 Of = Callable[..., Lab]
-
-
-@pytest.fixture
-def of() -> Iterator[Of]:
-    """Opens labs of own projects with this interpreter, and closes them."""
-    labs: list[Lab] = []
-
-    def opened(path: Path, **kwargs: object) -> Lab:
-        labs.append(Lab.of(path, **{"python": sys.executable, **kwargs}))  # type: ignore[arg-type]
-        return labs[-1]
-
-    yield opened
-    for lab in labs:
-        lab.close()
 
 
 def loses_prices(lab: Lab, *commands: str) -> None:
