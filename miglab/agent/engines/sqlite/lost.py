@@ -8,10 +8,10 @@ import sqlite3
 from typing import Any, Dict, List, Optional, Tuple
 
 from ..engine import NOTHING_RENAMED, Renames
+from .entry import in_order, plain
 from .match import Unread, pairs
 from .opening import Own, attach, opened
 from .pair import Pair, Query
-from .rows import in_order, plain
 from .shape import types
 from .sql import fold
 from .tables import quote, table_names

@@ -1,0 +1,153 @@
+"""What is told of one table: how many rows and values went, came or changed, and some of them."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional
+
+from .pair import Pair
+
+#: So many rows and values are shown of each kind.
+SAMPLE = 5
+
+
+def empty(
+    table: str, now: Optional[str], before: int, after: int, lost: int = 0, gained: int = 0
+) -> Dict[str, Any]:
+    """Of a table of which nothing else is known, or nothing else is so."""
+    return {
+        "table": table,
+        "now": now,
+        "database": "default",
+        "before": before,
+        "after": after,
+        "lost": lost,
+        "gained": gained,
+        "changed": 0,
+        "changed_columns": {},
+        "filled": {},
+        "old_names": {},
+        "changed_sample": {},
+        "retyped": [],
+        "lost_values": {},
+        "lost_sample": [],
+        "lost_values_sample": {},
+        "many_to_many": False,
+        "by_handlers": False,
+        "follows_rename": False,
+        "approximate": False,
+        "derived": False,
+        "unreadable": "",
+        "orphans": {},
+    }
+
+
+def says_something(entry: Dict[str, Any]) -> bool:
+    """Whether rows or values went, came or changed, or nobody can say."""
+    counts = (entry["lost"], entry["gained"], entry["changed"], entry["lost_values"])
+    return any(counts) or bool(entry["unreadable"])
+
+
+def entry_of(pair: Pair) -> Dict[str, Any]:
+    """The entry of a table in two databases.
+
+    Raises:
+        sqlite3.Error: it cannot be read.
+    """
+    before, after = pair.counts()
+    entry = empty(pair.table, pair.now, before, after)
+    entry["many_to_many"] = pair.many_to_many
+    if pair.now is None:
+        entry["lost"] = before
+    else:
+        if pair.key:
+            _by_key(pair, entry)
+        else:
+            entry["approximate"] = True
+            entry["lost"], entry["gained"] = pair.surplus(), pair.surplus(back=True)
+        entry["retyped"] = [name for name in pair.retyped if name in entry["changed_columns"]]
+        for name in pair.dropped:
+            sql, order = pair.lost_values(name)
+            number = pair.number("SELECT count(*) FROM (%s)" % sql)
+            if number:
+                entry["lost_values"][name] = number
+                entry["lost_values_sample"][name] = _sample(pair, sql, order)
+    if entry["lost"] and (pair.now is None or pair.kept):
+        entry["lost_sample"] = _sample(pair, *pair.lost_rows())
+    return entry
+
+
+#: So many rows are looked at first, to see which columns differ.
+_FIRST = 1000
+
+
+def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
+    """Rows that are gone and values that are others, as a rule in one pass: columns that differ in
+    no row are looked at all together, which takes half the time of counting for each."""
+    differ = pair.compared
+    counted = _differing_first(pair, differ)
+    told = _told_apart(pair, differ, counted)
+    if told is None:
+        told = _told_apart(pair, differ, list(differ)) or [0]
+        counted = list(differ)
+    entry["lost"] = told[0]
+    entry["gained"] = entry["after"] - (entry["before"] - told[0])
+    for name, number in zip(counted, told[1:]):
+        if number:
+            now = pair.kept[name]
+            entry["changed_columns"][now] = number
+            entry["old_names"][now] = name
+            entry["changed_sample"][now] = _sample(pair, *pair.changed_values(name))
+            filled = pair.number(pair.filled(name))
+            if filled:
+                entry["filled"][now] = filled
+    entry["changed"] = told[-1] if counted else 0
+
+
+def _differing_first(pair: Pair, differ: Dict[str, str]) -> List[str]:
+    """The columns that differ somewhere in the first rows."""
+    if not differ:
+        return []
+    parts = ", ".join("%s AS d%d" % (each, place) for place, each in enumerate(differ.values()))
+    sums = ", ".join("coalesce(sum(d%d), 0)" % place for place in range(len(differ)))
+    inner = "SELECT %s %s LIMIT %d" % (parts, pair.join, _FIRST)
+    told = pair.connection.execute("SELECT %s FROM (%s)" % (sums, inner)).fetchone()
+    return [name for name, number in zip(differ, told) if number]
+
+
+def _told_apart(pair: Pair, differ: Dict[str, str], counted: List[str]) -> Optional[List[int]]:
+    """How many rows are gone, in how many each of the counted columns differs, and in how many any
+    of them does; ``None`` where another column differs too.
+
+    Each value is compared once: the LIMIT keeps SQLite from putting the comparison into every sum
+    (https://sqlite.org/optoverview.html#flattening).
+    """
+    names = ["d%d" % place for place in range(len(counted))]
+    others = " OR ".join(each for name, each in differ.items() if name not in counted)
+    parts = ["%s AS gone" % pair.gone, "%s AS other" % (others or "0")]
+    parts += ["%s AS %s" % (differ[each], name) for each, name in zip(counted, names)]
+    # Where no row answers, every value differs from nothing, and none has changed.
+    sums = ["coalesce(sum(gone), 0)", "coalesce(sum(other > gone), 0)"]
+    sums += ["coalesce(sum(%s > gone), 0)" % name for name in names]
+    if names:
+        sums.append("coalesce(sum((%s) > gone), 0)" % " OR ".join(names))
+    inner = "SELECT %s %s LIMIT -1" % (", ".join(parts), pair.join)
+    sql = "SELECT %s FROM (%s)" % (", ".join(sums), inner)
+    gone, other, *rest = pair.connection.execute(sql).fetchone()
+    return None if other else [gone, *rest]
+
+
+def in_order(sql: str, order: List[str]) -> str:
+    """The query, sorted by these columns."""
+    return sql + " ORDER BY " + ", ".join(order) if order else sql
+
+
+def _sample(pair: Pair, sql: str, order: List[str]) -> List[Dict[str, Any]]:
+    """The first rows of a query, in the order of these columns."""
+    cursor = pair.connection.execute("%s LIMIT %d" % (in_order(sql, order), SAMPLE))
+    names = [each[0] for each in cursor.description]
+    return [{name: plain(value) for name, value in zip(names, row)} for row in cursor]
+
+
+def plain(value: Any) -> Any:
+    """A stored value as text can carry it."""
+    return "0x" + value.hex() if isinstance(value, bytes) else value
