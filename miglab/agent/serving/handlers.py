@@ -1,0 +1,45 @@
+"""Keeps each database as it is just before ``post_migrate`` is sent: what handlers do then can be
+told apart from what migrations did."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, NamedTuple
+
+from ..common import phase
+from ..common.measuring import measuring
+from ..common.steady import put
+from .place import Databases
+
+
+class Line(NamedTuple):
+    """A database before its handlers: the handle of a copy, and the original's mark then."""
+
+    handle: str
+    mark: Any
+
+
+class Lines:
+    """The lines that were drawn, by alias; copies are kept under names that begin as ``prefix``."""
+
+    def __init__(self, databases: Databases, prefix: str) -> None:
+        self._databases, self._prefix = databases, prefix
+        self.drawn: Dict[str, Line] = {}
+
+    def draw(self) -> None:
+        """From here on, draw one whenever the signal is sent."""
+        import django.core.management.commands.migrate as command
+        import django.core.management.sql as signals
+
+        send = signals.emit_post_migrate_signal
+
+        def draw_and_send(verbosity: Any, interactive: Any, db: str, **kwargs: Any) -> None:
+            handle, engine = self._databases.handles.get(db), self._databases.engine(db)
+            if handle and engine.exists(handle):
+                with measuring("keep the database as it was before the handlers"):
+                    copy = engine.keep(handle, "%s.%s" % (self._prefix, db))
+                    self.drawn[db] = Line(copy, engine.mark(handle))
+            with phase.during(phase.HANDLERS):
+                send(verbosity, interactive, db, **kwargs)
+
+        for module in (signals, command):
+            put(module, "emit_post_migrate_signal", draw_and_send)
