@@ -13,7 +13,7 @@ import traitlets
 
 from ...compare.agreement import applied
 from ...compare.picture import picture
-from ...errors import BadInput, LabClosed, MiglabError
+from ...errors import LabClosed, MiglabError
 from ...facts.graph import Graph, graph_of
 from ...facts.mend import Mend
 from ...facts.migration import Key
@@ -24,9 +24,9 @@ from ...lab import Lab
 from ...show import live
 from ...show.consequences import preview
 from ...show.masks import masked
-from ...steps.commands import OPTIONS, migrate_line
 from ..progress import in_a_cell
 from .marks import Marks
+from .target import Target
 from .worker import Job, Worker
 
 #: With more migrations than this, a first look does not wait until the truths are compared.
@@ -79,9 +79,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._truths: Truths | None = None
         self._compared = False
         self.found: tuple[Mend, ...] = ()
-        self.options: tuple[str, ...] = ()
-        self.target = ("", "")
-        self._picked = False
+        self.target = Target()
         self.worker: Worker = Worker(self._stop, lambda work: self.show(work=work))
         self.on_msg(lambda _widget, order, _buffers: self.hear(order))
         me = weakref.ref(self)
@@ -176,15 +174,6 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
 
     # -- what is chosen
 
-    def _where_it_stands(self) -> tuple[str, str]:
-        """The migration that was recorded last, of those on the board."""
-        targets = self.targets
-        recorded = self._truths.known_record.keys if self._truths else ()
-        for key in reversed(recorded):
-            if key.name in targets.get(key.app_label, ()):
-                return key.app_label, key.name
-        return (next(iter(targets)), "zero") if targets else ("", "")
-
     @property
     def targets(self) -> dict[str, list[str]]:
         """App label → the targets that can be chosen, ``"zero"`` first."""
@@ -199,48 +188,32 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         Raises:
             BadInput: there is no such migration.
         """
-        if app and name not in self.targets.get(app, ()):
-            raise BadInput(f"no target {app} {name}; there is: {', '.join(self.targets) or 'none'}")
-        self.target, self._picked = (app, name), True
+        self.target.choose(app, name, self.targets)
         self._look_ahead()
 
     def option(self, name: str, on: bool) -> None:
-        """Set an option of ``migrate``, or take it away."""
-        if name not in OPTIONS:
-            raise BadInput(f"{name} is no option here; there is: {', '.join(OPTIONS)}")
-        wanted = {*self.options, name} if on else {*self.options} - {name}
-        self.options = tuple(each for each in OPTIONS if each in wanted)
+        """Set an option of ``migrate``, or take it away.
+
+        Raises:
+            BadInput: there is no such option here.
+        """
+        self.target.set_option(name, on)
         self._look_ahead()
 
     def _look_ahead(self, measure: bool = True) -> None:
         """The plan of the target now; what it would cost, when the worker comes to it."""
-        app, name = self.target
-        if not self._picked or name not in self.targets.get(app, ()):
-            self.target = app, name = self._where_it_stands()
-            self._picked = False
-        if not app:
+        target = self.target
+        target.follow(self.targets, self._truths.known_record.keys if self._truths else ())
+        if not target.app:
             self.show(chosen={})
             return
-        key = None if name == "zero" else Key(app, name)
-        there = key is None or key in self._graph
-        line = migrate_line(app, name, self.options)
-        fake = "--fake" in self.options
-        plan = live.plan(self._graph, self._done, (app, key), fake=fake) if there else {}
-        self.show(
-            chosen={
-                "app": app,
-                "name": name,
-                "options": {each: each in self.options for each in OPTIONS},
-                "line": line,
-                "plan": plan,
-                "revision": self._revision,
-            },
-        )
+        line, plan = target.line, target.plan(self._graph, self._done)
+        self.show(chosen={**target.value(), "plan": plan, "revision": self._revision})
         self.worker.cancel(looks_only=True)
         if not self._compared:
             self.do("comparing the truths", self._compare, moves=False)
-        if plan and not plan["cards"] and "--plan" not in self.options:
-            text = "It would move nothing." if self._picked else "Choose where to go."
+        if plan and not plan["cards"] and "--plan" not in target.options:
+            text = "It would move nothing." if target.picked else "Choose where to go."
             self.show(preview={"line": line, "status": "", "text": text})
             return
         if not measure:
@@ -254,8 +227,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         found = self.lab.what_if(line)
         if self.chosen.get("line") == line:
             verdict = masked(found.verdict)
-            told = {"line": line, "status": "ready", "html": preview(found), "verdict": verdict}
-            self.show(preview=told)
+            html = preview(found)
+            self.show(preview={"line": line, "status": "ready", "html": html, "verdict": verdict})
 
     # -- what is done
 
@@ -283,11 +256,11 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self.worker.put(Job(line, acted, moves))
 
     def _failed(self, error: str, moves: bool) -> None:
-        told = masked(error)
+        text = masked(error)
         if moves:
-            self.show(said={"kind": "error", "text": told})
+            self.show(said={"kind": "error", "text": text})
         elif self.preview.get("status") == "measuring":
-            self.show(preview={**self.preview, "status": "failed", "text": told})
+            self.show(preview={**self.preview, "status": "failed", "text": text})
 
     def _stop(self) -> None:
         lab = self._lab()

@@ -33,7 +33,7 @@ def menus(model: LabModel) -> ipywidgets.Widget:
         following = True
         try:
             targets, chosen = model.targets, model.chosen
-            label, name = model.target
+            label, name = model.target.app, model.target.name
             if tuple(app.options) != tuple(targets):
                 app.options = tuple(targets)
             app.value = label or None
@@ -42,7 +42,7 @@ def menus(model: LabModel) -> ipywidgets.Widget:
                 target.options = names
             target.value = name or None
             for option, box in boxes.items():
-                box.value = option in model.options
+                box.value = option in model.target.options
             line.value = f"<code>python manage.py {escape(chosen.get('line', ''))}</code>"
             buttons["run"].disabled = bool(model.work.get("busy"))
             buttons["cancel"].disabled = not model.work.get("running")
@@ -58,7 +58,7 @@ def menus(model: LabModel) -> ipywidgets.Widget:
 
     def target_chosen(change: dict[str, Any]) -> None:
         if not following and change["new"]:
-            model.choose(model.target[0], change["new"])
+            model.choose(model.target.app, change["new"])
 
     def option_chosen(change: dict[str, Any]) -> None:
         if not following:

@@ -89,7 +89,7 @@ def _compare(model: LabModel, order: Order) -> None:
 
 def _map(model: LabModel, order: Order) -> None:
     """What each step back in the chosen app would cost, on the graph."""
-    app = model.target[0]
+    app = model.target.app
 
     def measure() -> None:
         ladder = model.lab.what_if_all(app)
