@@ -23,15 +23,6 @@ LOCK = ROOT / "requirements.lock"
 LESSONS = ROOT / "notebooks"
 WORK = ROOT / "my-work"
 
-#: Tests run on all cores, those of one file one after the other.
-AT_ONCE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
-
-#: What pytest is told beside --nbval: the outputs are compared, but for what no run repeats.
-CELLS = (
-    *("notebooks", "-p", "no:cacheprovider", *AT_ONCE),
-    *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
-)
-
 #: Variables that would lead Python, pip or Jupyter out of .venv, or keep Python from writing
 #: bytecode there: without it every kernel and every test compiles miglab again.
 FOREIGN = {
@@ -265,25 +256,8 @@ def test(arguments: argparse.Namespace) -> int:
     """Run all checks, or pytest alone with the arguments given."""
     setup()
     long = ("--long",) if arguments.long else ()
-    if arguments.rest:
-        return run("-m", "pytest", *long, *arguments.rest)
-    checks = {
-        "format": ("-m", "ruff", "format", "--check", "."),
-        "lint": ("-m", "ruff", "check", "."),
-        "types": ("-m", "mypy"),
-        "imports": (str(programs() / "lint-imports"),),
-        "tests": ("-m", "pytest", *AT_ONCE, *long),
-        "notebooks": ("-m", "pytest", "--nbval", *CELLS),
-    }
-    results = []
-    for title, check in checks.items():
-        print(f"\n=== {title}: {' '.join(check)}", flush=True)
-        began = time.monotonic()
-        failed = run(*check)
-        took = time.monotonic() - began
-        results.append((failed, f"{'FAILED' if failed else 'ok':<8}{title:<12}{took:6.1f} s"))
-    print("\n=== summary", *(line for _, line in results), sep="\n")
-    return 1 if any(failed for failed, _ in results) else 0
+    whole = ("-m", "tests") if not arguments.rest else ("-m", "pytest", *arguments.rest)
+    return run(*whole, *long)
 
 
 def record(arguments: argparse.Namespace) -> int:
@@ -296,32 +270,10 @@ def record(arguments: argparse.Namespace) -> int:
 
 
 def newest(arguments: argparse.Namespace) -> int:
-    """Run the lessons with the newest Django: every cell, and what must be the same on each."""
+    """Run the lessons with the newest Django."""
     setup()
-    place = ROOT / ".venv-newest"
-    base = arguments.python or newest_python()
-    if base is None:
-        raise Stop("there is no Python 3.12 or newer to be found; name one with --python")
-    wanted = ["--python", base, "--no-python-downloads", "--clear"]
-    failed = run("-m", "uv", "venv", "--quiet", *wanted, str(place))
-    interpreter = str(place / programs().name / python().name)
-    packages = ["-e", ".[notebooks]", "django", "nbval", "pytest", "pytest-xdist"]
-    install = ("-m", "uv", "pip", "install", "--quiet", "--python", interpreter)
-    if failed or run(*install, *packages):
-        raise Stop(f"the newest Django could not be installed for {base}")
-    return run(interpreter, "-m", "pytest", "--nbval-lax", *CELLS, "-W", "default")
-
-
-def newest_python() -> str | None:
-    """The newest interpreter on this machine that is 3.12 or newer, if there is one."""
-    for minor in (14, 13, 12):
-        below_pyenv = sorted(Path.home().glob(f".pyenv/versions/3.{minor}.*/bin/python"))
-        for candidate in (*map(str, reversed(below_pyenv)), shutil.which(f"python3.{minor}")):
-            # A shim of pyenv's may stand for a version that is not there.
-            code, quiet = "import sqlite3, venv", subprocess.DEVNULL
-            if candidate and not subprocess.call([candidate, "-c", code], stderr=quiet):
-                return candidate
-    return None
+    chosen = ["--python", arguments.python] if arguments.python else []
+    return run("-m", "tests.notebooks.newest", *chosen)
 
 
 def bench(arguments: argparse.Namespace) -> int:
@@ -330,11 +282,9 @@ def bench(arguments: argparse.Namespace) -> int:
     return run("-m", "benchmarks", *arguments.rest)
 
 
-def run(*command: str) -> int:
-    """Run a program by its whole path, or the Python of .venv with these arguments; its exit
-    status."""
-    whole = command if os.path.isabs(command[0]) else (str(python()), *command)
-    return subprocess.run(whole, cwd=str(ROOT), env=environment()).returncode
+def run(*arguments: str) -> int:
+    """Run the Python of .venv with these arguments; its exit status."""
+    return subprocess.run([str(python()), *arguments], cwd=str(ROOT), env=environment()).returncode
 
 
 class Parser(argparse.ArgumentParser):

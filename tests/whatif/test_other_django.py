@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-import dev
 from miglab import Lab
 from miglab.facts.outcome import Return
 
+from ..notebooks.newest import newest_python
 from .environments import made
 from .own import AUTH, fingerprints, manage, shop
 
 
 @pytest.mark.parametrize(
     ("django", "python"),
-    [("django==4.2.*", sys.executable), ("django", dev.newest_python() or sys.executable)],
+    [("django==4.2.*", sys.executable), ("django", newest_python() or sys.executable)],
     ids=["4.2", "the newest"],
 )
 def test_it_is_rehearsed_with_its_own_django(django: str, python: str, tmp_path: Path) -> None:
