@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, ClassVar
 
 from . import extras
-from .errors import BadInput, RefusalExpected
+from .errors import BadInput
 from .facts.consequences import Consequences
 from .facts.fidelity import Fidelity
 from .facts.ladder import Ladder
@@ -23,10 +23,9 @@ from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import History, Rows, View
 from .project import Allowed, bundled, own
-from .runners import answers
 from .runners.base import Ask, Tell
-from .steps import edits, looks
-from .steps.commands import arguments, typed
+from .steps import edits, given, looks, stopping
+from .steps.commands import arguments, first_line, typed
 from .steps.opening import copy_stage, open_stage
 from .steps.stage import Stage
 from .steps.turns import Turns
@@ -76,11 +75,11 @@ class Lab:
         time_limit: float = 60.0,
         runner: str | None = None,
     ) -> None:
-        self.apps = _labels(apps)
+        self.apps = given.labels(apps)
         self._runner = runner
         found = bundled(project)
         extras.require("sandbox", f'Lab("{project}")')
-        self._take(open_stage(found, at, self.apps, _seconds(time_limit), runner))
+        self._take(open_stage(found, at, self.apps, given.seconds(time_limit), runner))
 
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""
@@ -133,10 +132,10 @@ class Lab:
             NotJailed: a jail is required, and this machine enforces none.
         """
         lab = cls.__new__(cls)
-        lab.apps, lab._runner = _labels(apps), runner
-        limit = _seconds(time_limit)
+        lab.apps, lab._runner = given.labels(apps), runner
+        limit = given.seconds(time_limit)
         allowed = Allowed(
-            _several(allow_programs), _several(allow_addresses), _several(allow_folders)
+            given.paths(allow_programs), given.paths(allow_addresses), given.paths(allow_folders)
         )
         project = own.find(path, python=python, settings=settings, include=include, allowed=allowed)
         project = replace(project, require_jail=require_jail)
@@ -155,7 +154,7 @@ class Lab:
 
     @time_limit.setter
     def time_limit(self, seconds: float) -> None:
-        self._stage.reader.time_limit = _seconds(seconds)
+        self._stage.reader.time_limit = given.seconds(seconds)
 
     @property
     def protection(self) -> Protection:
@@ -266,24 +265,16 @@ class Lab:
 
     def shell(self, code: str) -> Step:
         """Run Python in the project, with its models at hand. A last expression is printed."""
-        request = {"do": "shell", "code": _text(code, "code")}
-        with self._doing(_first_line(code)) as stage:
-            return stage.step("shell", _first_line(code), request)[0]
+        request = {"do": "shell", "code": given.text(code, "code")}
+        with self._doing(first_line(code)) as stage:
+            return stage.step("shell", first_line(code), request)[0]
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
         """Run SQL by hand, behind Django's back: rows for a query, else a step."""
-        if not isinstance(params, (list, tuple)):
-            raise BadInput(f"params={params!r} are no parameters; write them as a list")
-        request = {"do": "sql", "sql": _text(sql, "SQL"), "params": list(params)}
-        with self._doing(_first_line(sql)) as stage:
-            last = stage.last
-            step, answer = stage.step("sql", _first_line(sql), request)
-            table = answer.get("table")
-            if table is None or step.refused or step.before is not step.after:
-                return step
-            # A look is no step.
-            stage.last = last
-        return answers.rows(table)
+        values = given.parameters(params)
+        sql = given.text(sql, "SQL")
+        with self._doing(first_line(sql)) as stage:
+            return looks.sql(stage, sql, values)
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The rows of a table as they are stored, by primary key, the first ``limit`` of them.
@@ -291,8 +282,7 @@ class Lab:
         Raises:
             UnknownName: there is no such table.
         """
-        if not isinstance(limit, int) or limit < 0:
-            raise BadInput(f"limit={limit!r} is no number of rows")
+        limit = given.number_of_rows(limit)
         with self._turns.one() as stage:
             return looks.rows(stage, table, limit)
 
@@ -312,8 +302,6 @@ class Lab:
         Raises:
             OutsideSandbox: the path leaves the project's folder.
         """
-        if not isinstance(text, str):
-            raise BadInput(f"a file takes text, not {type(text).__name__}")
         with self._turns.one() as stage:
             return edits.write(stage, path, text)
 
@@ -323,10 +311,8 @@ class Lab:
         Raises:
             BadInput: the piece stands there not at all, or several times.
         """
-        text = self.read(path)
-        if text.count(old) != 1:
-            raise BadInput(f"{old!r} stands {text.count(old)} times in {path}; it must stand once")
-        return self.write(path, text.replace(old, new))
+        with self._turns.one() as stage:
+            return edits.replace(stage, path, old, new)
 
     def delete(self, path: str) -> Step:
         """Delete a file of the project, or all files that a pattern fits.
@@ -343,13 +329,7 @@ class Lab:
         Raises:
             RefusalExpected: it did not, or with another error.
         """
-        step = self.last
-        if step is None:
-            raise RefusalExpected(f"{error} was expected, and no command has run yet")
-        if step.refusal is None:
-            raise RefusalExpected(f"{error} was expected, and {step.line!r} was not refused")
-        if step.refusal.error != error:
-            raise RefusalExpected(f"{error} was expected, and {step.line!r} gave {step.refusal}")
+        stopping.check_refused(self.last, error)
 
     # -- looking
 
@@ -373,7 +353,7 @@ class Lab:
             UnknownName, BadInput: the target names no migration.
         """
         with self._turns.one() as stage:
-            return looks.graph(stage, target, _labels(apps) or self.apps)
+            return looks.graph(stage, target, given.labels(apps) or self.apps)
 
     def explore(self, *parts: str, height: int = 440) -> Any:
         """The lab to click on: choose a migration, see what going there would do, go there.
@@ -495,12 +475,12 @@ class Lab:
     def rewind(self, steps: int = 1) -> Step:
         """Go back: files, database and rows are what they were before the last steps."""
         with self._turns.one() as stage:
-            return stage.move("rewind", -_positive(steps))
+            return stage.move("rewind", -given.number_of_steps(steps))
 
     def forward(self, steps: int = 1) -> Step:
         """Go forward again after ``rewind``."""
         with self._turns.one() as stage:
-            return stage.move("forward", _positive(steps))
+            return stage.move("forward", given.number_of_steps(steps))
 
     def begin_here(self) -> None:
         """Forget the history: from now on ``restart`` comes back to this moment."""
@@ -525,49 +505,3 @@ def _answering(answers: Iterable[str]) -> Ask:
         return Lab.prompt(question) if Lab.prompt else None
 
     return ask
-
-
-def _first_line(text: str) -> str:
-    lines = text.strip().splitlines() or [""]
-    return lines[0] + (" …" if len(lines) > 1 else "")
-
-
-def _labels(apps: str | Sequence[str]) -> tuple[str, ...]:
-    """App labels as they are given: one, or several."""
-    if isinstance(apps, str):
-        return (apps,)
-    if not isinstance(apps, (list, tuple)):
-        raise BadInput(f"apps={apps!r} are no app labels; write them as in apps=['store']")
-    return tuple(str(each) for each in apps)
-
-
-def _several(
-    given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-) -> tuple[str, ...]:
-    """One name or path, or several."""
-    if isinstance(given, (str, os.PathLike)):
-        return (os.fspath(given),)
-    return tuple(os.fspath(each) for each in given)
-
-
-def _text(value: object, what: str) -> str:
-    if not isinstance(value, str):
-        raise BadInput(f"{what} is text, not {value!r}")
-    if not value.strip():
-        raise BadInput(f"there is no {what}; type some, as in: {_AS_IN[what]}")
-    return value
-
-
-_AS_IN = {"code": "Product.objects.count()", "SQL": "SELECT * FROM store_product"}
-
-
-def _positive(steps: int) -> int:
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise BadInput(f"{steps!r} is no number of steps; give 1 or more")
-    return steps
-
-
-def _seconds(limit: object) -> float:
-    if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0:
-        raise BadInput(f"time_limit={limit!r} is no number of seconds above 0")
-    return limit

@@ -49,6 +49,16 @@ def typed(line: str | Sequence[str]) -> str:
     return line.strip().removeprefix("python ").removeprefix("manage.py ").strip()
 
 
+def first_line(text: str) -> str:
+    """The first line of code or SQL; more than one ends with an ellipsis.
+
+    >>> first_line("SELECT 1;\\nSELECT 2")
+    'SELECT 1; …'
+    """
+    lines = text.strip().splitlines() or [""]
+    return lines[0] + (" …" if len(lines) > 1 else "")
+
+
 #: The options of ``migrate`` that can be chosen beside a target.
 OPTIONS = ("--fake", "--fake-initial", "--plan")
 

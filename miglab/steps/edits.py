@@ -20,6 +20,8 @@ def read(stage: Stage, path: str) -> str:
 
 def write(stage: Stage, path: str, text: str) -> Step:
     """Write a file; folders on the way are made."""
+    if not isinstance(text, str):
+        raise BadInput(f"a file takes text, not {type(text).__name__}")
     content = text.encode("utf-8")
     target = stage.sandbox.inside(path)
     if target.is_dir():
@@ -32,6 +34,14 @@ def write(stage: Stage, path: str, text: str) -> Step:
         target.write_bytes(content)
 
     return stage.step("write", f"write {path}", act)[0]
+
+
+def replace(stage: Stage, path: str, old: str, new: str) -> Step:
+    """Replace a piece of a file that stands in it exactly once."""
+    text = read(stage, path)
+    if text.count(old) != 1:
+        raise BadInput(f"{old!r} stands {text.count(old)} times in {path}; it must stand once")
+    return write(stage, path, text.replace(old, new))
 
 
 def delete(stage: Stage, path: str) -> Step:

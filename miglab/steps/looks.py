@@ -1,15 +1,20 @@
-"""What is looked at on a stage, and not stepped: the rows of a table, the graph, a plan in it."""
+"""Looks at a stage, and takes no step: rows of a table or a query, the graph, a plan in it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from ..compare.picture import picture, plan_picture
 from ..errors import BadInput, UnknownName
 from ..facts.graph import graph_of
 from ..facts.picture import Picture
+from ..facts.step import Step
 from ..facts.truths import value_or
 from ..facts.view import Rows
 from ..runners import answers
 from . import start
+from .commands import first_line
 from .stage import Stage
 
 
@@ -26,6 +31,19 @@ def rows(stage: Stage, table: str, limit: int) -> Rows:
     if answer["error"]:
         raise BadInput(f"the rows of {table!r} cannot be read: {answers.refusal(answer['error'])}")
     return answers.rows(answer["table"], table, value_or(truths.rows, {}).get(table))
+
+
+def sql(stage: Stage, sql: str, params: Sequence[Any]) -> Step | Rows:
+    """Run SQL by hand: the rows of a query that changed nothing, which is a look and no step; else
+    the step."""
+    last = stage.last
+    request = {"do": "sql", "sql": sql, "params": list(params)}
+    step, answer = stage.step("sql", first_line(sql), request)
+    table = answer.get("table")
+    if table is None or step.refused or step.before is not step.after:
+        return step
+    stage.last = last
+    return answers.rows(table)
 
 
 def _quoted(name: str) -> str:

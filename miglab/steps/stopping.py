@@ -11,9 +11,11 @@ from ..errors import (
     DiskFull,
     Interrupted,
     MiglabError,
+    RefusalExpected,
     TimeLimit,
     Unanswered,
 )
+from ..facts.step import Step
 from ..runners import Stopped
 from .reader import why
 
@@ -49,6 +51,20 @@ def check(line: str, answer: Message) -> None:
             f"Django asked, and nobody answered: {question}",
             "Give the answers: %%manage with one answer a line, or answers=[…].",
         )
+
+
+def check_refused(step: Step | None, error: str) -> None:
+    """Raise where Django did not refuse a step, or with another error than this one.
+
+    Raises:
+        RefusalExpected: so it is, or there is no step.
+    """
+    if step is None:
+        raise RefusalExpected(f"{error} was expected, and no command has run yet")
+    if step.refusal is None:
+        raise RefusalExpected(f"{error} was expected, and {step.line!r} was not refused")
+    if step.refusal.error != error:
+        raise RefusalExpected(f"{error} was expected, and {step.line!r} gave {step.refusal}")
 
 
 def _disk_full(line: str) -> DiskFull:
