@@ -90,12 +90,14 @@ class Terms:
         limit: in seconds; the time taken to answer does not count.
         tell: hears what is being done.
         stop: ends it before its time.
+        ended: hears what commands to targets on the way did; each has the whole time.
     """
 
     ask: Ask | None = None
     limit: float | None = None
     tell: Tell | None = None
     stop: Stop | None = None
+    ended: Callable[[Message], None] | None = None
 
 
 class Runner(ABC):

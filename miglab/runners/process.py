@@ -145,6 +145,11 @@ class AgentProcess:
                     terms.stop.running(partial(self._interrupt, message["pid"]))
             if event == "told" and terms.tell is not None:
                 terms.tell(message["text"])
+            if event == "ended":
+                if terms.ended is not None:
+                    terms.ended(message)
+                if terms.limit is not None:
+                    deadline = time.monotonic() + terms.limit
             if event == "died":
                 if terms.stop is not None and terms.stop.asked:
                     raise Stopped("cancelled")

@@ -156,10 +156,19 @@ class Sandbox:
         return Snapshot(files, copies, self.store, empty)
 
     def _copy_database(self, alias: str) -> Handle:
-        self._copies += 1
-        copy = self.engines[alias].kept(self.store, str(self._copies))
+        copy = self._next_copy(alias)
         self.engines[alias].copy(self.databases[alias], copy)
         return copy
+
+    def take_over(self, alias: str, made: Handle) -> Handle:
+        """Have a copy of a database that the agent made among those that are kept."""
+        copy = self._next_copy(alias)
+        self.engines[alias].rename(made, copy)
+        return copy
+
+    def _next_copy(self, alias: str) -> Handle:
+        self._copies += 1
+        return self.engines[alias].kept(self.store, str(self._copies))
 
     def restore(self, snapshot: Snapshot) -> None:
         """Make files and databases what they were, here or in another copy of the project."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -152,8 +152,14 @@ class Reader:
         """This copy is gone."""
         self.runner.notify({"do": "forget", "place": self.place})
 
-    def ask(self, digest: str, request: Message, ask: Ask | None = None) -> Message:
-        """The agent's answer for the project in this state.
+    def ask(
+        self,
+        digest: str,
+        request: Message,
+        ask: Ask | None = None,
+        ended: Callable[[Message], None] | None = None,
+    ) -> Message:
+        """The agent's answer for the project in this state; ``ended`` is as in ``Terms``.
 
         Raises:
             Stopped: it did not come to its end.
@@ -169,7 +175,7 @@ class Reader:
             "ask": ask is not None,
             **request,
         }
-        answer = self.runner.run(whole, Terms(ask, self.time_limit, self.tell, self.stop))
+        answer = self.runner.run(whole, Terms(ask, self.time_limit, self.tell, self.stop, ended))
         if request["do"] in MEASURES and answer.get("unmeasured"):
             first = answers.obstacles(answer["unmeasured"])[0]
             raise NotMeasured(first.id, first.what, first.do)

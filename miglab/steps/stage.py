@@ -176,16 +176,22 @@ class Stage:
     # -- steps
 
     def step(
-        self, kind: str, line: str, act: Message | Callable[[], None], ask: Ask | None = None
+        self,
+        kind: str,
+        line: str,
+        act: Message | Callable[[], None],
+        ask: Ask | None = None,
+        ended: Callable[[Message], None] | None = None,
     ) -> tuple[Step, Message]:
-        """Do it, and tell what moved; the agent's answer comes along.
+        """Do it, and tell what moved; the agent's answer comes along. ``ended`` is as in
+        ``runners.base.Terms``.
 
         Raises:
             Interrupted: it was stopped on the way; everything is as it was before.
         """
         before, _ = self.now()
         try:
-            answer = self._act(before, act, ask)
+            answer = self._act(before, act, ask, ended)
             check(line, answer)
             after = self._after(before, answer)
         except BaseException as error:
@@ -240,12 +246,29 @@ class Stage:
         }
         return answers.row_changes(self.reader.ask("", request)["rows"])
 
-    def _act(self, before: Moment, act: Message | Callable[[], None], ask: Ask | None) -> Message:
+    def step_on_the_way(
+        self, kind: str, line: str, before: Moment, answer: Message, ends: Mapping[str, Handle]
+    ) -> tuple[Step, Moment]:
+        """The step that this answer tells of, and where it ended: ``ends`` are the copies of the
+        databases it wrote to. Nobody goes there."""
+        check(line, answer)
+        databases = {**before.snapshot.databases, **ends}
+        snapshot = replace(before.snapshot, databases=databases)
+        after = Moment(snapshot, self.reader.told(snapshot.digest, answer, before.truths))
+        return self._describe(line, kind, before, after, answer), after
+
+    def _act(
+        self,
+        before: Moment,
+        act: Message | Callable[[], None],
+        ask: Ask | None,
+        ended: Callable[[Message], None] | None,
+    ) -> Message:
         if callable(act):
             act()
             return {}
         request = {"old": before.snapshot.old, **act}
-        return self.reader.ask(before.snapshot.digest, request, ask)
+        return self.reader.ask(before.snapshot.digest, request, ask, ended)
 
     def _after(self, before: Moment, answer: Message) -> Moment:
         """The moment after a command; the same one where nothing was written."""

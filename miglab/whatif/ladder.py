@@ -17,8 +17,10 @@ from ..facts.outcome import Happened
 from ..facts.picture import Picture
 from ..facts.truths import Files, Record
 from ..steps.stage import Stage
+from .command import Command, command
 from .losses import Loss, listed, losses
 from .rehearse import what_if
+from .walk import Walk
 
 
 def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladder:
@@ -44,13 +46,11 @@ def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladde
     targets = _targets(files, record, app_label)
     if not targets:
         raise BadInput(f"no migration of {app_label} is applied; there is nothing to go back from")
+    names = [each.target.name if each.target else "zero" for each in targets]
+    commands = [command(["migrate", app_label, name, *extra]) for name in names]
     rungs: list[Rung] = []
     before: Sequence[Loss] = ()
-    for number, each in enumerate(targets, 1):
-        words = ["migrate", app_label, each.target.name if each.target else "zero", *extra]
-        if stage.reader.tell is not None:
-            stage.reader.tell(f"{number} of {len(targets)}: {' '.join(words)}")
-        found = what_if(stage, [words])
+    for each, found in zip(targets, _measured(stage, twin, commands, targets), strict=True):
         lost = _lost(found)
         rungs.append(_rung(each, found, lost, before))
         if found.outcome.happened is Happened.RAN:
@@ -62,6 +62,48 @@ def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladde
         stage.reader.engine(),
         time.perf_counter() - started,
     )
+
+
+#: Bytes of copies of databases that a walk may leave behind before they are looked at.
+ROOM = 2 << 30
+
+
+def _measured(
+    stage: Stage, twin: Stage, commands: Sequence[Command], targets: Sequence[_Target]
+) -> Iterator[Consequences]:
+    """What each of these commands would do, in their order."""
+    alias = twin.reader.alias
+    files = twin.sandbox.engines[alias].files(twin.sandbox.databases[alias])
+    size = sum(each.stat().st_size for each in files if each.exists())
+    many = max(2, ROOM // max(size, 1))
+    for start in range(0, len(commands), many):
+        part = [*zip(commands, targets, strict=True)][start : start + many]
+        walks = _walks(stage, alias, part)
+        for number, (each, _) in enumerate(part, start + 1):
+            if stage.reader.tell is not None:
+                stage.reader.tell(f"{number} of {len(commands)}: {each.line}")
+            found = (walk.what_if(stage, each) for walk in walks)
+            yield next((one for one in found if one), None) or what_if(stage, [each.words])
+
+
+def _walks(stage: Stage, alias: str, part: Sequence[tuple[Command, _Target]]) -> list[Walk]:
+    """As many walks as tell of more than their last command: targets inside a squash and those
+    outside it are not on one way."""
+    found: list[Walk] = []
+    left = [*part]
+    while len(left) > 1:
+        walk = Walk(
+            stage.twin(alias),
+            [each for each, _ in left],
+            [each.target for _, each in left[:-1] if each.target],
+        )
+        stage.keep_copies_for(walk)
+        found.append(walk)
+        rest = [each for each in left[:-1] if not walk.tells(each[0])]
+        if len(rest) == len(left) - 1:
+            break
+        left = rest
+    return found
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,11 @@ def what_if(
     return _Rehearsal(stage, _one_alias(stage, commands)).of(commands, ask)
 
 
+def what_if_ran(stage: Stage, each: Command, alias: str, run: Run, end: Moment) -> Consequences:
+    """The same of one command that was run in the copy already, and where it ended."""
+    return _Rehearsal(stage, alias).of_ran(each, run, end)
+
+
 def _one_alias(stage: Stage, commands: Sequence[Command]) -> str:
     """The database that the commands are about; ``migrate`` that names none means the default."""
     own = stage.reader.alias
@@ -77,12 +82,25 @@ class _Rehearsal:
         self.not_measured: list[Unknown] = []
 
     def of(self, commands: Sequence[Command], ask: Ask | None) -> Consequences:
+        """Run them, and measure."""
         before = self.stage.agreements()
         runs: list[Run] = []
         for each in commands:
             runs.append(run_in(self.stage, each, ask))
             if runs[-1].step.refused:
                 break
+        return self.measured(commands, runs, before)
+
+    def of_ran(self, each: Command, run: Run, end: Moment) -> Consequences:
+        """Go to where it ended, and measure."""
+        before = self.stage.agreements()
+        self.stage.begin_at(end)
+        return self.measured([each], [run], before)
+
+    def measured(
+        self, commands: Sequence[Command], runs: Sequence[Run], before: Agreements
+    ) -> Consequences:
+        """All that there is to find out about commands that were run, from where they led."""
         end, after_truths = self.stage.now()
         changed = {key for run in runs for key, _ in run.step.plan}
         before = self.told_of(before, self.truths, changed)

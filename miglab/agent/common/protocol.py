@@ -17,6 +17,9 @@ agent → miglab
     ``{"event": "ask", "text": …}``                 the project reads from its standard input
     ``{"event": "told", "text": …}``                what is being done now, in a few words
     ``{"event": "done", …}``                        a request's end, ``DONE``
+    ``{"event": "ended", "number": …, …}``          ``DONE`` of the command to a target on the way;
+                                                    ``ends``: alias → the handle of a copy, as the
+                                                    database was at its end, where it was written to
     ``{"event": "died", "signal": …, "exit": …}``   the process that ran the request is gone
 
 Each request has an ``id``, which what is said of it repeats.
@@ -56,7 +59,9 @@ CONFIG = ("code", "once", "clock", "formatters", "durable")
 PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own")
 
 #: What may be asked.
-#:     manage    argv, ask, old: run a management command; then the facts of the database
+#:     manage    argv, ask, old: run a management command; then the facts of the database.
+#:               ``on_the_way``: [app label, name] of nearer targets, for a ``migrate`` that goes
+#:               back: what the commands to them do is answered as ``ended``, where it can be told
 #:     shell     code, ask, old: run Python with the models at hand
 #:     sql       sql, params, old: run SQL by hand
 #:     look      the facts of the project and of the database
@@ -122,6 +127,7 @@ MEASURES = {
 #:     agree         the two agreements, for ``agree``
 #:     not_back      what ``Engine.not_back`` gives, for ``not_back``
 #:     settings      what ``settings.read`` gives, for ``settings``
+#:     on_the_way    the numbers of the targets whose plan is the beginning of this command's
 DONE = (
     "output",
     "error",
@@ -144,6 +150,7 @@ DONE = (
     "agree",
     "not_back",
     "settings",
+    "on_the_way",
 )
 
 OUTPUT_LIMIT = 1_000_000

@@ -167,6 +167,14 @@ class Engine(Protocol):
     def forget(self, handle: str) -> None:
         """Remove what ``keep`` made."""
 
+    def can_reopen(self, connection: Any) -> bool:
+        """Whether Django's connection, which is open, can be closed and opened again, and nobody
+        would know: it has no transaction, no temporary tables and no other database open."""
+
+    def exchange(self, handle: str, kept: str) -> None:
+        """Nobody is connected: a database and what ``keep`` made of it change places, so that each
+        goes by the other's handle."""
+
     # -- names
 
     def may_rename(self, sql: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import signal
@@ -21,9 +20,10 @@ from .failure import describe, show
 from .handlers import Lines
 from .measurement import UNREAD, Measurement
 from .output import capture, cut, flush, read_output, telling_line
-from .place import Databases
+from .place import Databases, close_connections
 from .project import Original, run_manage
 from .questions import Questions, printed_since
+from .walk import Walk
 
 Receive = Callable[[], Optional[Message]]
 
@@ -95,6 +95,8 @@ class Job:
         if do == "manage":
             if self.request.get("old"):
                 self.lines.draw()
+            if self.request.get("on_the_way"):
+                Walk(self, self.request["on_the_way"]).follow()
             original(argv)
         elif do == "settings":
             self.result["settings"] = settings.read()
@@ -202,16 +204,3 @@ def reaches(entries: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
         if told not in found:
             found.append(told)
     return found
-
-
-def close_connections() -> None:
-    """What a terminal's process does by ending: a transaction that was left open is rolled back.
-    Django leaves one where a schema editor finds a broken foreign key at its end."""
-    if "django.db" not in sys.modules:
-        return
-    from django.db import connections
-
-    # Without settings that could be read nobody has connected, and asking would make some up.
-    if "settings" in vars(connections):
-        with contextlib.suppress(Exception):
-            connections.close_all()

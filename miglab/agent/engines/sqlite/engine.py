@@ -135,6 +135,23 @@ class SQLite:
         """Remove the file."""
         os.remove(handle)
 
+    def can_reopen(self, connection: Any) -> bool:
+        """By SQLite's own lists."""
+        driver = connection.connection
+        if connection.in_atomic_block or driver.in_transaction:
+            return False
+        temporary = driver.execute("SELECT count(*) FROM sqlite_temp_master").fetchone()[0]
+        opened = [row[1] for row in driver.execute("PRAGMA database_list").fetchall()]
+        return not temporary and {*opened} <= {"main", "temp"}
+
+    def exchange(self, handle: str, kept: str) -> None:
+        """Both are renamed, with what lies beside them."""
+        between = kept + ".between"
+        for old, new in ((handle, between), (kept, handle), (between, kept)):
+            for ending in ("", *self.sidecars):
+                with contextlib.suppress(FileNotFoundError):
+                    os.replace(old + ending, new + ending)
+
     def may_rename(self, sql: str) -> bool:
         """By the first words."""
         return SQLiteLineage.concerns(sql)

@@ -1,0 +1,220 @@
+"""One command back to the furthest target. On the way, where a command to a nearer one would end, a
+process of its own ends so; then the walk goes on from where it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
+
+from ..common.protocol import Message
+from ..common.steady import put
+from ..common.wire import Wire
+from ..guarding import guard
+from .output import flush
+from .place import close_connections
+
+if TYPE_CHECKING:
+    from .job import Job
+
+
+class Walk:
+    """The walk of one request; ``targets`` are ``[app label, name]``, by their numbers.
+
+    A target is passed by, and has to be asked for alone, where its plan is not the beginning of
+    the furthest one's, or where the command could tell that it is not alone: by a handler of
+    ``pre_migrate`` that looks at the plan, by a ``migrate`` that is not Django's, or by what a
+    connection holds and loses when it is closed.
+    """
+
+    def __init__(self, job: Job, targets: List[List[str]]) -> None:
+        self.job, self.targets = job, targets
+        self.first = job.databases.marks()
+        self.plan: Optional[List[Any]] = None
+        self.executor: Any = None
+        self.noted = self.done = 0
+        #: What handlers of ``pre_migrate`` were given.
+        self.shown: Optional[WatchedPlan] = None
+        #: How many migrations are unapplied → the number of the target that this is.
+        self.ends: Dict[int, int] = {}
+
+    def follow(self) -> None:
+        """From now on, stop at each target."""
+        import django.core.management.commands.migrate as command
+        import django.core.management.sql as signals
+        from django.core.management import get_commands
+        from django.db.migrations.executor import MigrationExecutor
+
+        if get_commands().get("migrate") != "django.core":
+            return
+        send = signals.emit_pre_migrate_signal
+        migrate, unapply = MigrationExecutor.migrate, MigrationExecutor.unapply_migration
+
+        def watch_and_send(*args: Any, **kwargs: Any) -> None:
+            if self.shown is None and kwargs.get("plan") is not None:
+                kwargs["plan"] = self.shown = WatchedPlan(kwargs["plan"])
+            send(*args, **kwargs)
+
+        def planned(executor: Any, targets: Any, plan: Any = None, *args: Any, **kw: Any) -> Any:
+            if plan is None:
+                plan = executor.migration_plan(targets)
+            self.begin(executor, plan)
+            return migrate(executor, targets, plan, *args, **kw)
+
+        def unapplied(executor: Any, *args: Any, **kwargs: Any) -> Any:
+            state = unapply(executor, *args, **kwargs)
+            if executor is self.executor:
+                self.done += 1
+                if self.done in self.ends:
+                    self.stop_at(self.ends[self.done])
+            return state
+
+        for module in (signals, command):
+            put(module, "emit_pre_migrate_signal", watch_and_send)
+        put(MigrationExecutor, "migrate", planned)
+        put(MigrationExecutor, "unapply_migration", unapplied)
+
+    def begin(self, executor: Any, plan: List[Any]) -> None:
+        """The command has its plan."""
+        if self.plan is not None or executor.connection.alias != self.job.alias:
+            return
+        self.plan, self.executor, self.noted = plan, executor, len(self.job.trace.plan)
+        if not hasattr(os, "fork") or self.shown is None or self.shown.looked_at:
+            return
+        for number, target in enumerate(self.targets):
+            if tuple(target) in executor.loader.graph.nodes:
+                nearer = executor.migration_plan([tuple(target)])
+                if 0 < len(nearer) < len(plan) and nearer == plan[: len(nearer)]:
+                    self.ends[len(nearer)] = number
+        self.job.result["on_the_way"] = sorted(self.ends.values())
+
+    def stop_at(self, number: int) -> None:
+        """Have the command to this target come to its end, and go on as if it had not been there.
+        In the process that ends, it returns to Django, whose plan is done."""
+        job = self.job
+        if not self._can_reopen():
+            return
+        close_connections()
+        flush()
+        printed = os.path.getsize(job.config["output"])
+        # Forks of the project's tell what they were refused: each to the command that made them.
+        guard.hear_forks()
+        guard.begin()
+        marks, kept = job.databases.marks(), self._keep(number)
+        if kept is None:
+            return
+        ears, mouth = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(ears)
+            self._end_here(mouth)
+            return
+        os.close(mouth)
+        try:
+            answer = self._hear(ears)
+        except BaseException:
+            os.kill(pid, signal.SIGKILL)
+            raise
+        finally:
+            os.waitpid(pid, 0)
+            guard.begin()
+            os.truncate(job.config["output"], printed)
+        ends = self._go_back(marks, kept)
+        if answer is not None:
+            job.wire.send(dict(answer, event="ended", number=number, ends=ends))
+
+    def _can_reopen(self) -> bool:
+        from django.db import connections
+
+        opened = (each for each in connections.all() if each.connection is not None)
+        return all(self.job.databases.engine(each.alias).can_reopen(each) for each in opened)
+
+    def _keep(self, number: int) -> Optional[Dict[str, str]]:
+        """Copies of the databases as they are now, by their aliases."""
+        kept: Dict[str, str] = {}
+        databases = self.job.databases
+        for alias, handle in databases.handles.items():
+            engine = databases.engine(alias)
+            if engine.exists(handle) and handle not in map(databases.handles.get, kept):
+                name = "%s.%s.%d" % (self.job.config["output"], alias, number)
+                try:
+                    kept[alias] = engine.keep(handle, name)
+                except (OSError, engine.error):
+                    # There is no room for it: from here on, each is asked for alone.
+                    self.ends.clear()
+                    return None
+        return kept
+
+    def _end_here(self, mouth: int) -> None:
+        """In the new process: the plan ends here, and the answer goes to the walk."""
+        job = self.job
+        assert self.plan is not None
+        del self.plan[self.done :]
+        del job.trace.plan[self.noted + self.done :]
+        self.ends.clear()
+        job.wire = Wire(-1, mouth)
+        job.at_end = lambda: None
+        os.register_at_fork(after_in_child=job.wire.leave)
+        guard.begin()
+
+    def _hear(self, ears: int) -> Optional[Message]:
+        """The answer of the process that ends; ``None`` where it died."""
+        answer: Optional[Message] = None
+        wire = Wire(ears, -1)
+        try:
+            while answer is None:
+                message = wire.receive()
+                if message is None:
+                    return None
+                if message["event"] == "done":
+                    answer = message
+                else:
+                    self.job.wire.send(message)
+            return answer
+        finally:
+            wire.leave()
+
+    def _go_back(self, marks: Dict[str, Any], kept: Dict[str, str]) -> Dict[str, str]:
+        """Be where the walk was, and give what the databases were at the end of the command, for
+        those to which it or the walk has written."""
+        ends: Dict[str, str] = {}
+        databases = self.job.databases
+        now = databases.marks()
+        for alias, copy in kept.items():
+            engine, handle = databases.engine(alias), databases.handles[alias]
+            if now[handle] != marks[handle]:
+                engine.exchange(handle, copy)
+                ends[alias] = copy
+            elif now[handle] != self.first[handle]:
+                ends[alias] = copy
+            else:
+                engine.forget(copy)
+        return ends
+
+
+class WatchedPlan(List[Any]):
+    """A plan that knows whether anybody but Django looked at it."""
+
+    looked_at = False
+
+    def _look(self) -> None:
+        # This method's caller is one of those below: the one that is meant called that.
+        if not sys._getframe(2).f_globals.get("__name__", "").startswith("django."):
+            self.looked_at = True
+
+    def __iter__(self) -> Any:
+        self._look()
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self._look()
+        return super().__len__()
+
+    def __getitem__(self, index: Any) -> Any:
+        self._look()
+        return super().__getitem__(index)
+
+    def __contains__(self, item: object) -> bool:
+        self._look()
+        return super().__contains__(item)
