@@ -18,7 +18,7 @@ from miglab.whatif.command import command
 from miglab.whatif.walk import Walk
 
 from .own import manage, shop, write
-from .test_ladder import both, irreversible, migration, plain, squashed
+from .test_ladder import KIND, both, irreversible, migration, plain, squashed
 
 WAY = ("0002_price", "0001_initial", "zero")
 LINES = ["migrate shop 0002_price", "migrate shop 0001_initial", "migrate shop zero"]
@@ -135,6 +135,18 @@ def test_a_connection_that_holds_a_temporary_table_is_not_closed(site: Path) -> 
     manage(site, "migrate", "-v0")
     with copied(site) as stage:
         assert list(walk(stage, ("0003_kind", *WAY)).ran) == [LINES[2]]
+
+
+def test_a_name_that_begins_another_is_refused_as_it_is_alone(site: Path) -> None:
+    made = {
+        "shop/migrations/0004_a.py": migration("0003_kind", KIND.replace("kind", "a")),
+        "shop/migrations/0004_a_b.py": migration("0004_a", KIND.replace("kind", "b")),
+    }
+    write(site, made)
+    manage(site, "migrate", "-v0")
+    ladder, singles = both(site)
+    assert [each.outcome for each in ladder] == [each.outcome for each in singles]
+    assert 12 in [each.outcome.status for each in ladder]
 
 
 def test_a_migrate_command_of_the_projects_own_goes_alone(site: Path) -> None:

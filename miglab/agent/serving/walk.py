@@ -82,9 +82,9 @@ class Walk:
         self.plan, self.executor, self.noted = plan, executor, len(self.job.trace.plan)
         if not hasattr(os, "fork") or self.shown is None or self.shown.looked_at:
             return
-        for number, target in enumerate(self.targets):
-            if tuple(target) in executor.loader.graph.nodes:
-                nearer = executor.migration_plan([tuple(target)])
+        for number, (label, name) in enumerate(self.targets):
+            if (label, name) in executor.loader.graph.nodes and _is_one(executor, label, name):
+                nearer = executor.migration_plan([(label, name)])
                 if 0 < len(nearer) < len(plan) and nearer == plan[: len(nearer)]:
                     self.ends[len(nearer)] = number
         self.job.result["on_the_way"] = sorted(self.ends.values())
@@ -191,6 +191,16 @@ class Walk:
             else:
                 engine.forget(copy)
         return ends
+
+
+def _is_one(executor: Any, label: str, name: str) -> bool:
+    """Whether Django takes the name for one migration: it refuses the beginning of another's."""
+    from django.db.migrations.exceptions import AmbiguityError
+
+    try:
+        return bool(executor.loader.get_migration_by_prefix(label, name).name == name)
+    except (AmbiguityError, KeyError):
+        return False
 
 
 class WatchedPlan(List[Any]):
