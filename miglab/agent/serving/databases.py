@@ -3,6 +3,8 @@ takes what only the project's own connections know to read a table."""
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Callable, Dict, Optional
 
 from ..common.measuring import failed, measuring
@@ -37,8 +39,8 @@ def _list(request: Message, own: bool) -> Dict[str, Any]:
 
 def _not_back(request: Message, own: bool) -> Dict[str, Any]:
     found = []
-    for entry in request["tables"]:
-        found += _engine(request, entry[0]).not_back(dict(request, tables=[entry]), own)
+    for alias, entries in groupby(request["tables"], key=itemgetter(0)):
+        found += _engine(request, alias).not_back(dict(request, tables=[*entries]), own)
     return {"not_back": found}
 
 

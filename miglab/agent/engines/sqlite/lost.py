@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import csv
 import sqlite3
-from typing import Any, Dict, List, Optional, Tuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 from ..engine import NOTHING_RENAMED, Renames
 from .entry import in_order, plain
@@ -21,19 +23,19 @@ def not_back(request: Dict[str, Any], own: Optional[Own] = None) -> List[Dict[st
     """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
     ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
     number of ``rows``, and of values by the same ``columns``, all by their old names."""
-    found = []
-    for alias, table, rows_went, wanted in request["tables"]:
+    found: List[Dict[str, Any]] = []
+    for alias, entries in groupby(request["tables"], key=itemgetter(0)):
         connection = _own_or_ours(own, alias)
         try:
             paths = {name: request[name][alias] for name in ("old", "new", "back")}
             attach(connection, **paths)
-            renames = request["renames"].get(alias, NOTHING_RENAMED)
-            there = _pair_of(connection, renames, table)
-            rows, columns = _not_back(connection, there, rows_went, wanted)
+            there = _pairs(connection, request["renames"].get(alias, NOTHING_RENAMED))
+            for _, table, rows_went, wanted in entries:
+                rows, columns = _not_back(connection, _read(there[table]), rows_went, wanted)
+                entry = {"database": alias, "table": table, "rows": rows, "columns": columns}
+                found.append(entry)
         finally:
             connection.close()
-        told = {"database": alias, "table": table, "rows": rows, "columns": columns}
-        found.append(told)
     return found
 
 
@@ -42,13 +44,17 @@ def _own_or_ours(own: Optional[Own], alias: str) -> sqlite3.Connection:
     return opened() if connection is None else connection
 
 
-def _pair_of(connection: sqlite3.Connection, renames: Renames, table: str) -> Pair:
-    """A table by its old name, with what it is now.
+def _pairs(connection: sqlite3.Connection, renames: Renames) -> Dict[str, Union[Pair, Unread]]:
+    """Each table by its old name, with what it is now."""
+    return {each.table: each for each in pairs(connection, renames)}
+
+
+def _read(found: Union[Pair, Unread]) -> Pair:
+    """A table that can be read.
 
     Raises:
-        sqlite3.Error: it cannot be read.
+        sqlite3.Error: it cannot.
     """
-    found = next(each for each in pairs(connection, renames) if each.table == table)
     if isinstance(found, Unread):
         raise found.error
     return found
@@ -106,7 +112,7 @@ def list_lost(request: Dict[str, Any], own: Optional[Own] = None) -> Optional[Di
     connection = _own_or_ours(own, request.get("alias") or "default")
     try:
         attach(connection, old=request["old"], new=request["new"])
-        pair = _pair_of(connection, request["renames"], request["table"])
+        pair = _read(_pairs(connection, request["renames"])[request["table"]])
         sql, order = query_of(pair, request.get("column"))
         if "to" not in request:
             cursor = connection.execute("%s LIMIT %d" % (in_order(sql, order), request["limit"]))
