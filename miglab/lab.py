@@ -9,19 +9,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import extras
 from .errors import BadInput
-from .facts.consequences import Consequences
-from .facts.fidelity import Fidelity
-from .facts.ladder import Ladder
-from .facts.mend import Mend
-from .facts.picture import Picture
-from .facts.protection import Protection
-from .facts.step import Step
 from .facts.truths import NOT_COMPARED
-from .facts.view import History, Rows, View
+from .facts.view import View
 from .project import Allowed, bundled, own
 from .runners.base import Ask, Tell
 from .steps import edits, given, looks, stopping
@@ -29,7 +22,16 @@ from .steps.commands import arguments, first_line, typed
 from .steps.opening import copy_stage, open_stage
 from .steps.stage import Stage
 from .steps.turns import Turns
-from .whatif import added_since, commands_since, mends, what_if, what_if_all
+
+if TYPE_CHECKING:
+    from .facts.consequences import Consequences
+    from .facts.fidelity import Fidelity
+    from .facts.ladder import Ladder
+    from .facts.mend import Mend
+    from .facts.picture import Picture
+    from .facts.protection import Protection
+    from .facts.step import Step
+    from .facts.view import History, Rows
 
 Progress = Callable[[], AbstractContextManager[Tell]]
 
@@ -427,6 +429,8 @@ class Lab:
             BadInput: there is no command, it needs a terminal, or names no file.
             Interrupted: it was stopped; nothing of it is left.
         """
+        from .whatif import what_if
+
         with self._doing(" && ".join(map(typed, commands))) as stage:
             return what_if(stage, commands, _answering(answers))
 
@@ -442,6 +446,8 @@ class Lab:
             BadInput: none of its migrations is applied, or there is no such database.
             Interrupted: it was stopped; nothing of it is left.
         """
+        from .whatif import what_if_all
+
         with self._doing(f"all steps back in {app_label}") as stage:
             return what_if_all(stage, app_label, database)
 
@@ -455,6 +461,8 @@ class Lab:
             UnknownName: there is no such pair.
             Interrupted: it was stopped; nothing of it is left.
         """
+        from .whatif import mends
+
         with self._doing(f"what could mend {which}") as stage:
             return mends(stage, which)
 
@@ -466,6 +474,8 @@ class Lab:
         Raises:
             BadInput: git is not there, or does not know the project or the commit.
         """
+        from .whatif import added_since, commands_since
+
         with self._turns.one() as stage:
             keys = added_since(stage, ref)
             return commands_since(stage, keys) if keys else []

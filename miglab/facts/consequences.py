@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..errors import BadInput
-from .fidelity import Fidelity
+from .fidelity import Fidelity, Versions
 from .outcome import Outcome
 from .picture import Picture
 from .run import Planned, Run, WayBack
@@ -64,18 +64,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Engine:
-    """What it was measured on."""
-
-    database: str
-    django: str
-    python: str
-
-    def __str__(self) -> str:
-        return f"{self.database}, Django {self.django}, Python {self.python}"
-
-
-@dataclass(frozen=True)
 class LeftBehind:
     """Content types and permissions of models whose tables are gone: Django leaves them there."""
 
@@ -127,7 +115,7 @@ class Consequences:
     left_behind: LeftBehind
     before: Picture
     after: Picture
-    engine: Engine
+    engine: Versions
     seconds: float
     project: str = ""
     database: str = ""

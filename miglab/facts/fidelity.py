@@ -9,6 +9,18 @@ from .protection import Protection
 
 
 @dataclass(frozen=True)
+class Versions:
+    """What something was measured on: an engine with its version, Django's, Python's."""
+
+    database: str
+    django: str
+    python: str
+
+    def __str__(self) -> str:
+        return f"{self.database}, Django {self.django}, Python {self.python}"
+
+
+@dataclass(frozen=True)
 class Replaced:
     """A setting that has another value in the copy. ``was`` is its value in the project (of a
     broker's address only the scheme: the rest may hold a password), ``instead`` the copy's."""

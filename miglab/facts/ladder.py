@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from .consequences import Engine
+from .fidelity import Versions
 from .migration import Key
 from .outcome import Happened, Outcome
 from .picture import Picture
@@ -76,7 +76,7 @@ class Ladder:
     app_label: str
     rungs: tuple[Rung, ...]
     picture: Picture
-    engine: Engine
+    engine: Versions
     seconds: float
 
     @property

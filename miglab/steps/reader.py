@@ -10,9 +10,9 @@ from pathlib import Path
 from ..agent.common.protocol import MEASURES, Message
 from ..compare import agreement
 from ..databases import registry
-from ..databases.engine import Engine as DatabaseEngine
+from ..databases.engine import Engine
 from ..errors import NotMeasured
-from ..facts.consequences import Engine
+from ..facts.fidelity import Versions
 from ..facts.step import Obstacle
 from ..facts.truths import Agreement, Agreements, Truths, Unreadable
 from ..project import Project
@@ -134,13 +134,13 @@ class Reader:
         other._agreed, other._failed = self._agreed, self._failed
         return other
 
-    def engine(self) -> Engine:
+    def engine(self) -> Versions:
         """What the agent runs on, as it said when it was started."""
         about = self.runner.about
         engine = about["engines"][self.place["engines"][self.alias]]
-        return Engine(engine, about["django"], about["python"])
+        return Versions(engine, about["django"], about["python"])
 
-    def database_engine(self, alias: str) -> DatabaseEngine:
+    def database_engine(self, alias: str) -> Engine:
         """The engine of a database of this copy."""
         return registry.of_vendor(self.place["engines"][alias])
 

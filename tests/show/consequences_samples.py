@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from miglab.facts.consequences import Consequences, Engine, Finding, LeftBehind, Severity
+from miglab.facts.consequences import Consequences, Finding, LeftBehind, Severity
+from miglab.facts.fidelity import Versions
 from miglab.facts.ladder import Ladder, Rung
 from miglab.facts.migration import Key
 from miglab.facts.outcome import Agreeing, Cost, Happened, Next, Outcome, Return
@@ -18,7 +19,7 @@ from ..draw.samples import AGREE, NAMES, edges, history, key, node, picture, tru
 
 PROJECT = "/home/ada/shop"
 DATABASE = "/home/ada/shop/db.sqlite3"
-ENGINE = Engine("SQLite 3.46.1", "5.2.1", "3.12.3")
+ENGINE = Versions("SQLite 3.46.1", "5.2.1", "3.12.3")
 #: What HTML, Markdown, a table or a shell could take for its own.
 HOSTILE = "<script>alert('x')</script> | `rm` \"${HOME}\" [a](http://evil.example)\n# & <b>"
 #: A value that nobody wants to read to its end.
