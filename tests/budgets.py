@@ -12,13 +12,13 @@ from collections.abc import Mapping
 
 #: Group → minutes, all cores together. A group is a folder of tests, or its one file.
 MINUTES = {
-    "agent": 3,
+    "agent": 7,
     "browser": 7,
+    "checkout": 2,
     "cli": 3,
     "lessons": 3,
     "notebook": 2,
-    "project": 3,
-    "whatif": 12,
+    "whatif": 9,
     "the others": 5,
 }
 

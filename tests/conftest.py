@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -120,18 +122,29 @@ def _agent(home: Path) -> Iterator[None]:
         yield
 
 
+def _closing(make: Callable[..., Lab]) -> Iterator[Callable[..., Lab]]:
+    """Makes labs, and closes them in the end."""
+    labs: list[Lab] = []
+
+    def made(*args: Any, **kwargs: Any) -> Lab:
+        labs.append(make(*args, **kwargs))
+        return labs[-1]
+
+    yield made
+    for lab in labs:
+        lab.close()
+
+
 @pytest.fixture
 def open_lab() -> Iterator[Callable[..., Lab]]:
     """Opens labs, and closes them when the test is over."""
-    labs: list[Lab] = []
+    yield from _closing(Lab)
 
-    def opened(*args: Any, **kwargs: Any) -> Lab:
-        labs.append(Lab(*args, **kwargs))
-        return labs[-1]
 
-    yield opened
-    for lab in labs:
-        lab.close()
+@pytest.fixture
+def of() -> Iterator[Callable[..., Lab]]:
+    """Opens labs of own projects with this interpreter, and closes them when the test is over."""
+    yield from _closing(partial(Lab.of, python=sys.executable))
 
 
 @pytest.fixture

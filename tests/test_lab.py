@@ -17,7 +17,7 @@ from miglab.facts.migration import Key
 from miglab.facts.step import RowChange
 from miglab.facts.truths import Record, Unreadable
 
-from .agent.story import migration
+from .agent.serving.story import migration
 
 LONGER = "name = models.CharField(max_length=120)"
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"

@@ -25,7 +25,7 @@ from miglab.facts.truths import Files, Truths
 from miglab.steps.reader import environment
 from miglab.whatif.full import Full
 
-from ..agent.story import migration
+from ..agent.serving.story import migration
 
 INITIAL = """from django.db import migrations, models
 

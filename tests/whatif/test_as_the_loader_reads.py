@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import py_compile
 import sqlite3
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -57,20 +56,6 @@ class Item(models.Model):
     stock = models.IntegerField(default=0)
 """
 BOTH = [("shop", "0001_initial"), ("shop", "0002_price")]
-
-
-@pytest.fixture
-def of() -> Iterator[Of]:
-    """Opens labs of own projects with this interpreter, and closes them."""
-    labs: list[Lab] = []
-
-    def opened(path: Path) -> Lab:
-        labs.append(Lab.of(path, python=sys.executable))
-        return labs[-1]
-
-    yield opened
-    for lab in labs:
-        lab.close()
 
 
 def record_tables(lab: Lab) -> Agreement:

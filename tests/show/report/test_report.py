@@ -23,7 +23,7 @@ from miglab.facts.consequences import Consequences
 from miglab.facts.run import Run
 from miglab.show.report import SCHEMA, for_real, report_html, report_json, report_markdown
 
-from .consequences_samples import (
+from ..consequences_samples import (
     DATABASE,
     HOSTILE,
     LISTING,

@@ -15,7 +15,7 @@ from miglab import Lab
 from miglab.errors import NotJailed
 from miglab.facts.protection import Protection
 
-from .own import shop
+from ...whatif.own import shop
 
 #: What is tried, as Python that has ``place``; each goes on after an error, as malice does.
 ACTS = {

@@ -19,7 +19,7 @@ from miglab.notebook.widgets.hub import LabModel
 from miglab.notebook.widgets.menus import menus
 from miglab.notebook.widgets.models import model_of
 
-from ..waiting import until
+from ...waiting import until
 
 LAST = "0005_tag_product_tags"
 BEFORE_TAGS = "0004_add_discount_field"

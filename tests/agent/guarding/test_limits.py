@@ -20,7 +20,7 @@ from miglab.errors import BadInput, NoProject, NotMeasured
 from miglab.facts.migration import Key
 from miglab.facts.step import Step
 
-from .own import AUTH, fingerprints, manage, shop, write
+from ...whatif.own import AUTH, fingerprints, manage, shop, write
 
 Of = Callable[..., Lab]
 SECOND = Key("shop", "0002_price")

@@ -1,0 +1,1 @@
+"""What must be true of this checkout: its rooms, its versions, its wheel, ``dev.py``."""
