@@ -106,4 +106,4 @@ def with_causes(error: BaseException) -> Iterator[BaseException]:
 def _is_full_disk(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
-    return "database or disk is full" in str(error)
+    return "database or disk is full" in _message(error)

@@ -1,0 +1,95 @@
+"""Each engine keeps what ``agent/engines/engine.py`` says of it, on real databases.
+
+``WRITE`` says how a test writes to a database of each vendor.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from miglab.agent.engines import registry
+from miglab.agent.engines.engine import NOTHING_RENAMED, Engine
+from miglab.databases.registry import of_vendor as of_the_house
+
+
+def _write_sqlite(handle: str, *statements: str) -> None:
+    with closing(sqlite3.connect(handle)) as connection:
+        for sql in statements:
+            connection.execute(sql)
+        connection.commit()
+
+
+WRITE: dict[str, Callable[..., None]] = {"sqlite": _write_sqlite}
+
+MADE = (
+    "CREATE TABLE shop (id integer PRIMARY KEY, name text)",
+    "INSERT INTO shop VALUES (1, 'a'), (2, 'b')",
+)
+
+
+@pytest.fixture(params=registry.ENGINES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return registry.of_vendor(request.param)
+
+
+@pytest.fixture
+def handle(engine: Engine, tmp_path: Path) -> str:
+    """A database with the table shop, two rows in it."""
+    house = of_the_house(engine.vendor)
+    found = house.handle(tmp_path, house.place("shop"))
+    house.make_room(found)
+    WRITE[engine.vendor](found, *MADE)
+    return str(found)
+
+
+def test_it_is_there_where_it_was_made(engine: Engine, handle: str, tmp_path: Path) -> None:
+    house = of_the_house(engine.vendor)
+    assert engine.exists(handle)
+    assert not engine.exists(str(house.handle(tmp_path / "other", house.place("shop"))))
+
+
+def test_a_write_changes_the_mark_and_reading_does_not(engine: Engine, handle: str) -> None:
+    before = engine.mark(handle)
+    engine.read(handle)
+    assert engine.mark(handle) == before
+    WRITE[engine.vendor](handle, "INSERT INTO shop VALUES (3, 'c')")
+    assert engine.mark(handle) != before
+
+
+def test_what_is_read_has_the_record_the_tables_and_the_rows(engine: Engine, handle: str) -> None:
+    found = engine.read(handle)
+    assert found["record"] == {"exists": False, "keys": []}
+    assert [each["name"] for each in found["tables"]["tables"]] == ["shop"]
+    assert found["rows"] == {"shop": 2}
+    assert engine.read_tables(handle) == found["tables"]
+
+
+def test_a_line_is_kept_compared_and_forgotten(engine: Engine, handle: str, tmp_path: Path) -> None:
+    line = engine.keep(handle, str(tmp_path / "line"))
+    WRITE[engine.vendor](
+        handle, "DELETE FROM shop WHERE id = 1", "UPDATE shop SET name = 'x' WHERE id = 2"
+    )
+    (entry,) = engine.compare(line, handle, NOTHING_RENAMED, "default")
+    assert (entry["table"], entry["lost"], entry["changed_columns"]) == ("shop", 1, {"name": 1})
+    assert engine.exists(line)
+    engine.forget(line)
+    assert not engine.exists(line)
+    assert engine.exists(handle)
+
+
+def test_where_nothing_changed_there_is_nothing_to_tell(
+    engine: Engine, handle: str, tmp_path: Path
+) -> None:
+    line = engine.keep(handle, str(tmp_path / "line"))
+    assert engine.compare(line, handle, NOTHING_RENAMED, "default") == []
+
+
+def test_it_is_known_by_the_backend_that_django_has_for_it(engine: Engine) -> None:
+    backend = engine.backend.rpartition(".")[0]
+    assert engine.runs(backend)
+    assert [each for each in registry.ENGINES.values() if each.runs(backend)] == [engine]

@@ -1,0 +1,82 @@
+"""How requests end, whichever way the agent runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from miglab.errors import UnknownName
+from miglab.project import bundled
+from miglab.runners import Stopped, choose, names
+from miglab.runners.base import Stop, Terms
+from miglab.steps.reader import setup_for
+
+from ..agent.agents import Asked, asked
+from ..waiting import until
+
+
+@pytest.fixture(scope="module", params=names())
+def agent(request: pytest.FixtureRequest) -> Iterator[Asked]:
+    with asked(request.param) as found:
+        yield found
+
+
+def works(agent: Asked) -> bool:
+    return bool(agent.ask("shell", code="1 + 1")["output"] == "2\n")
+
+
+def test_the_agent_says_what_it_runs_on(agent: Asked) -> None:
+    assert works(agent)
+    assert {"python", "django", "engines"} <= {*agent.runner.about}
+
+
+def test_a_request_that_takes_longer_than_allowed_is_stopped_and_the_next_one_runs(
+    agent: Asked,
+) -> None:
+    assert works(agent)
+    with pytest.raises(Stopped) as stopped:
+        agent.ask("shell", Terms(limit=1), code="import time; time.sleep(600)")
+    assert stopped.value.why == "limit"
+    assert works(agent)
+
+
+def test_a_request_whose_process_ends_is_told_with_its_exit_code(agent: Asked) -> None:
+    with pytest.raises(Stopped) as stopped:
+        agent.ask("shell", code="import os; os._exit(3)")
+    assert (stopped.value.why, stopped.value.begun) == ("died", True)
+    if agent.runner.name == "warm":
+        assert stopped.value.detail == "exit code 3"
+    assert works(agent)
+
+
+def test_a_request_is_cancelled_from_another_thread(agent: Asked) -> None:
+    stop, begun = Stop(), agent.sandbox.root / "begun"
+    code = f"import time; open({str(begun)!r}, 'w').close(); time.sleep(600)"
+    thread = threading.Thread(target=lambda: (until(begun.exists), stop.ask()))
+    thread.start()
+    with pytest.raises(Stopped) as stopped:
+        agent.ask("shell", Terms(limit=120, stop=stop), code=code)
+    thread.join()
+    begun.unlink()
+    assert stopped.value.why == "cancelled"
+    assert works(agent)
+
+
+def test_what_is_being_done_is_heard(agent: Asked) -> None:
+    heard: list[str] = []
+    agent.ask("manage", Terms(limit=120, tell=heard.append), argv=["migrate", "media", "-v0"])
+    assert "applying media.0001_initial" in heard
+
+
+def test_a_closed_runner_runs_nothing() -> None:
+    with asked() as found:
+        found.runner.close()
+        with pytest.raises(Stopped, match="the lab was closed"):
+            found.ask("database")
+
+
+def test_an_unknown_runner_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UnknownName, match="fresh"):
+        choose("hot", setup_for(bundled("storefront")))
