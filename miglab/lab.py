@@ -235,10 +235,10 @@ class Lab:
         the lab stands as it stood before. Where nothing runs, nothing happens."""
         self._turns.cancel()
 
-    def watch(self, told: Callable[[], None]) -> None:
+    def watch(self, watcher: Callable[[], None]) -> None:
         """Call somebody after each step, whichever cell or thread took it, and when the lab was
         closed: in that thread, and before the next step can begin."""
-        self._turns.watch(told)
+        self._turns.watch(watcher)
 
     # -- commands
 

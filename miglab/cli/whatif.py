@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from ..facts import ladder, outcome
@@ -18,6 +17,7 @@ from ..show.bundle import in_words
 from ..show.report import report_json
 from . import whatif_reports
 from .whatif_arguments import check, path
+from .whatif_reports import FORMS, TERMINAL
 
 _DESCRIPTION = """\
 Run a command in a copy of a Django project, and the way back too, and say what would be lost.
@@ -101,9 +101,8 @@ def add(commands: Any) -> None:
         help="how long one command may take (3600)",
     )
     report = parser.add_argument_group("the report")
-    report.add_argument("--html", metavar="FILE", type=path, help="write it as one HTML file")
-    report.add_argument("--markdown", metavar="FILE", type=path, help="write it as Markdown")
-    report.add_argument("--json", metavar="FILE", type=path, help="write it as JSON; - prints it")
+    for form in FORMS:
+        report.add_argument(f"--{form.name}", metavar="FILE", type=path, help=form.does)
     report.add_argument("--lost", metavar="FOLDER", type=path, help="write all that is lost as CSV")
     report.add_argument("--reason", default="", help="why this is done; stands in the report")
     report.add_argument("--quiet", action="store_true", help="print the verdict alone")
@@ -137,7 +136,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"no migration was added since {arguments.since}: there is nothing to take back")
             return 0
         found = lab.what_if(*commands)
-        if arguments.json == _TERMINAL:
+        if arguments.json == TERMINAL:
             print(report_json(found, arguments.reason))
         else:
             print(found.verdict if arguments.quiet else in_words(found), flush=True)
@@ -146,13 +145,10 @@ def run(arguments: argparse.Namespace) -> int:
     return found.outcome.status
 
 
-_TERMINAL = Path("-")
-
-
 def _all(lab: Lab, arguments: argparse.Namespace) -> int:
     """The same for every target of an app."""
     found = lab.what_if_all(arguments.app, arguments.database)
-    if arguments.json == _TERMINAL:
+    if arguments.json == TERMINAL:
         print(report_json(found, arguments.reason))
     else:
         print(_first_line(found) if arguments.quiet else in_words(found), flush=True)

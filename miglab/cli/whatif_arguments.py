@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import BadArguments
+from .whatif_reports import FORMS, TERMINAL
 
 #: Options that hold text, with what each of them wants.
 _TEXTS = {
@@ -24,8 +25,6 @@ _TEXTS = {
     "allow_address": "a host, or a host and a port",
     "allow_folder": "a folder",
 }
-_REPORTS = ("html", "markdown", "json")
-_TERMINAL = Path("-")
 
 
 def path(given: str) -> Path:
@@ -91,7 +90,7 @@ def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
     if arguments.all and arguments.fake:
         yield "--all and --fake do not go together: a faked step back costs no rows anywhere"
     if arguments.all:
-        for name in ("html", "markdown", "lost"):
+        for name in (*(form.name for form in FORMS if form.of_ladder is None), "lost"):
             if getattr(arguments, name) is not None:
                 yield (
                     f"--all and --{name} do not go together: that report is about one target; "
@@ -101,9 +100,9 @@ def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
 
 def _files(arguments: argparse.Namespace) -> Iterator[str]:
     taken: dict[Path, str] = {}
-    for name in _REPORTS:
+    for name in (form.name for form in FORMS):
         path = getattr(arguments, name)
-        if path is None or path == _TERMINAL:
+        if path is None or path == TERMINAL:
             continue
         whole = path.absolute()
         if whole in taken:

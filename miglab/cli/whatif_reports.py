@@ -1,10 +1,12 @@
-"""Writes the reports of ``miglab whatif`` into files."""
+"""The forms of the report, and the files that ``miglab whatif`` writes."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import BadInput
 from ..facts.consequences import Consequences
@@ -12,7 +14,25 @@ from ..facts.ladder import Ladder
 from ..show.report import report_html, report_json, report_markdown
 from ..show.report.file_names import file_names
 
-_TERMINAL = Path("-")
+#: Stands for the file of a report that is printed.
+TERMINAL = Path("-")
+
+
+class Form(NamedTuple):
+    """A form of the report: the name of its option, what that does, and who makes the text, of one
+    rehearsal and of all targets (``None`` where there is none)."""
+
+    name: str
+    does: str
+    of: Callable[[Consequences, str], str]
+    of_ladder: Callable[[Ladder, str], str] | None = None
+
+
+FORMS = (
+    Form("html", "write it as one HTML file", report_html),
+    Form("markdown", "write it as Markdown", report_markdown),
+    Form("json", "write it as JSON; - prints it", report_json, report_json),
+)
 
 
 def write(arguments: argparse.Namespace, found: Consequences) -> None:
@@ -21,10 +41,8 @@ def write(arguments: argparse.Namespace, found: Consequences) -> None:
     Raises:
         BadInput: one of them could not be written.
     """
-    reason = arguments.reason
-    _write(arguments.html, lambda: report_html(found, reason))
-    _write(arguments.markdown, lambda: report_markdown(found, reason))
-    _write(arguments.json, lambda: report_json(found, reason))
+    for form in FORMS:
+        _write(getattr(arguments, form.name), partial(form.of, found, arguments.reason))
     if arguments.lost:
         try:
             arguments.lost.mkdir(parents=True, exist_ok=True)
@@ -40,11 +58,14 @@ def write_ladder(arguments: argparse.Namespace, found: Ladder) -> None:
     Raises:
         BadInput: it could not be written.
     """
-    _write(arguments.json, lambda: report_json(found, arguments.reason))
+    for form in FORMS:
+        if form.of_ladder is not None:
+            made = partial(form.of_ladder, found, arguments.reason)
+            _write(getattr(arguments, form.name), made)
 
 
 def _write(path: Path | None, report: Callable[[], str]) -> None:
-    if path is None or path == _TERMINAL:
+    if path is None or path == TERMINAL:
         return
     try:
         path.write_text(report(), encoding="utf-8")

@@ -154,8 +154,10 @@ class AgentProcess:
                 if terms.stop is not None and terms.stop.asked:
                     raise Stopped("cancelled")
                 number, code = message["signal"], message["exit"]
-                told = f"signal {number}" if number else "" if code is None else f"exit code {code}"
-                raise Stopped("died", told, self._begun)
+                detail = (
+                    f"signal {number}" if number else "" if code is None else f"exit code {code}"
+                )
+                raise Stopped("died", detail, self._begun)
             if event == "ask":
                 started = time.monotonic()
                 answer = terms.ask(message["text"]) if terms.ask else None

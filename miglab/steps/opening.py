@@ -76,13 +76,13 @@ def _with_databases(
         reason = why(stopped, time_limit)
         raise NoProject(f"the settings of {project.root} cannot be read: {reason}") from None
     if not answer.get("settings"):
-        told = answers.refusal(answer["error"]) or "manage.py did not call Django"
+        said = answers.refusal(answer["error"]) or "manage.py did not call Django"
         reaches = "; ".join(
             f"it tried to {each.what}, and was not let: {each.do}"
             for each in answers.reaches(answer["refused"])
         )
         raise NoProject(
-            f"the settings of {project.root} cannot be read: {told}{reaches and f' ({reaches})'}; "
+            f"the settings of {project.root} cannot be read: {said}{reaches and f' ({reaches})'}; "
             "settings='…' (on the command line: --settings) names others"
         )
     found = with_databases(project, answer["settings"]["databases"], sandbox.project)
@@ -170,8 +170,8 @@ def _fill(
     def run(words: Sequence[str]) -> None:
         answer = reader.ask(sandbox.snapshot().digest, {"do": "manage", "argv": [*words]})
         if answer["error"]:
-            told = answers.refusal(answer["error"])
-            raise MiglabError(f"the lab could not be opened: {typed(words)}: {told}")
+            refusal = answers.refusal(answer["error"])
+            raise MiglabError(f"the lab could not be opened: {typed(words)}: {refusal}")
 
     start.prepare(sandbox, at, files, run)
     return ()

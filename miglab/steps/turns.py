@@ -86,13 +86,13 @@ class Turns:
         if self.busy:
             self._stage.reader.stop.ask()
 
-    def watch(self, told: Callable[[], None]) -> None:
+    def watch(self, watcher: Callable[[], None]) -> None:
         """Call somebody after each step, and when the stage has ended."""
-        self._watchers.append(told)
+        self._watchers.append(watcher)
 
     def _tell_watchers(self) -> None:
-        for told in list(self._watchers):
-            told()
+        for watcher in list(self._watchers):
+            watcher()
 
     def _mark(self) -> tuple[int, int]:
         """Differs when a step was taken."""

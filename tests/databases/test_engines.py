@@ -1,11 +1,5 @@
-"""Each engine keeps what ``databases/engine.py`` says of it, on real databases.
+"""Each engine keeps what ``databases/engine.py`` says of it, on real databases."""
 
-``WRITE`` says how a test writes to a database of each vendor.
-"""
-
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,15 +7,7 @@ import pytest
 from miglab.databases.engine import Engine, Handle
 from miglab.databases.registry import ENGINES, begins_database, of_vendor, of_version
 
-
-def _write_sqlite(handle: Handle, *statements: str) -> None:
-    with closing(sqlite3.connect(handle)) as connection:
-        for sql in statements:
-            connection.execute(sql)
-        connection.commit()
-
-
-WRITE: dict[str, Callable[..., None]] = {"sqlite": _write_sqlite}
+from .writing import WRITE
 
 MADE = ("CREATE TABLE shop (id integer PRIMARY KEY, name text)", "INSERT INTO shop VALUES (1, 'a')")
 NAMES = "SELECT name FROM shop ORDER BY id"

@@ -69,20 +69,20 @@ def show(error: BaseException) -> None:
 
 
 def _ours_left_out(error: BaseException) -> Iterator[str]:
-    told = traceback.TracebackException(type(error), error, error.__traceback__)
-    _leave_out(told, set())
-    return iter(list(told.format()))
+    shown = traceback.TracebackException(type(error), error, error.__traceback__)
+    _leave_out(shown, set())
+    return iter(list(shown.format()))
 
 
-def _leave_out(told: Any, seen: Any) -> None:
+def _leave_out(shown: Any, seen: Any) -> None:
     """Drop the agent's own frames, here and in the causes."""
-    if told is None or id(told) in seen:
+    if shown is None or id(shown) in seen:
         return
-    seen.add(id(told))
-    told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(FOLDER)]
-    _leave_out(told.__cause__, seen)
-    _leave_out(told.__context__, seen)
-    for each in getattr(told, "exceptions", None) or ():
+    seen.add(id(shown))
+    shown.stack[:] = [frame for frame in shown.stack if not frame.filename.startswith(FOLDER)]
+    _leave_out(shown.__cause__, seen)
+    _leave_out(shown.__context__, seen)
+    for each in getattr(shown, "exceptions", None) or ():
         _leave_out(each, seen)
 
 

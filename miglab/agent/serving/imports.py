@@ -71,9 +71,9 @@ class Notes:
         os.close(self._mouth)
         os.set_blocking(self._ears, False)
         try:
-            told = os.read(self._ears, _PIPE).decode().split()
+            words = os.read(self._ears, _PIPE).decode().split()
         except OSError:
-            told = []
+            words = []
         finally:
             os.close(self._ears)
-        return told[1:] if told else None
+        return words[1:] if words else None

@@ -199,8 +199,8 @@ def reaches(entries: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     null."""
     found: List[Dict[str, Any]] = []
     for entry in entries:
-        told = {name: entry[name] for name in ("id", "what", "where", "do")}
-        told["during"] = entry["phase"].key
-        if told not in found:
-            found.append(told)
+        reach = {name: entry[name] for name in ("id", "what", "where", "do")}
+        reach["during"] = entry["phase"].key
+        if reach not in found:
+            found.append(reach)
     return found

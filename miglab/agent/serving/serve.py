@@ -133,9 +133,9 @@ class Level0:
         gc.collect()
         gc.freeze()
         while True:
-            told = self.wire.wait_for([each.incoming for each in self.keepers.values()])
-            if told != self.wire.incoming:
-                self.listen(next(k for k in self.keepers.values() if k.incoming == told))
+            ready = self.wire.wait_for([each.incoming for each in self.keepers.values()])
+            if ready != self.wire.incoming:
+                self.listen(next(k for k in self.keepers.values() if k.incoming == ready))
                 continue
             message = self.wire.receive()
             if message is None:
@@ -163,14 +163,14 @@ class Level0:
 
     def listen(self, keeper: Keeper) -> None:
         """Hear what the keeper and its jobs imported, or that the keeper is dead."""
-        told = keeper.channel.receive()
-        if told is None:
+        message = keeper.channel.receive()
+        if message is None:
             waited_for = keeper is self.keeper
             self.lose(keeper.folder)
             if waited_for:
                 self.wire.send({"event": "died", "id": self.id, "signal": None, "exit": None})
         else:
-            self.learn(told["imported"])
+            self.learn(message["imported"])
 
     def keep(self, place: Dict[str, Any], digest: str, set_up: bool) -> None:
         """Have a keeper for this place and digest, warm where that can be; a cold one where the

@@ -109,8 +109,8 @@ def _mend(model: LabModel, order: Order) -> None:
     def measure() -> None:
         model.found = model.lab.mends(which)
         count = sum(each.mends for each in model.found)
-        told = f"{count} of {len(model.found)} ways make {pair} agree."
-        model.show(mends={"which": which, "text": told, "found": [*map(_way, model.found)]})
+        text = f"{count} of {len(model.found)} ways make {pair} agree."
+        model.show(mends={"which": which, "text": text, "found": [*map(_way, model.found)]})
 
     model.do(f"trying what could mend {pair}", measure)
 

@@ -86,14 +86,14 @@ class Worker:
         paced.close()
         self._tell("")
 
-    def _tell(self, told: str) -> None:
+    def _tell(self, text: str) -> None:
         with self._lock:
             job, waiting = self._running, list(self._waiting)
         moving = [each for each in (job, *waiting) if each is not None and each.moves]
         self._heard(
             {
                 "running": job.line if job else "",
-                "told": told,
+                "told": text,
                 "waiting": len(waiting),
                 "busy": bool(moving),
             }

@@ -1,13 +1,7 @@
-"""Each engine keeps what ``agent/engines/engine.py`` says of it, on real databases.
-
-``WRITE`` says how a test writes to a database of each vendor.
-"""
+"""Each engine keeps what ``agent/engines/engine.py`` says of it, on real databases."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,15 +10,7 @@ from miglab.agent.engines import registry
 from miglab.agent.engines.engine import NOTHING_RENAMED, Engine
 from miglab.databases.registry import of_vendor as of_the_house
 
-
-def _write_sqlite(handle: str, *statements: str) -> None:
-    with closing(sqlite3.connect(handle)) as connection:
-        for sql in statements:
-            connection.execute(sql)
-        connection.commit()
-
-
-WRITE: dict[str, Callable[..., None]] = {"sqlite": _write_sqlite}
+from ...databases.writing import WRITE
 
 MADE = (
     "CREATE TABLE shop (id integer PRIMARY KEY, name text)",

@@ -85,13 +85,13 @@ def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
     no row are looked at all together, which takes half the time of counting for each."""
     differ = pair.compared
     counted = _differing_first(pair, differ)
-    told = _told_apart(pair, differ, counted)
-    if told is None:
-        told = _told_apart(pair, differ, list(differ)) or [0]
+    numbers = _count_changes(pair, differ, counted)
+    if numbers is None:
+        numbers = _count_changes(pair, differ, list(differ)) or [0]
         counted = list(differ)
-    entry["lost"] = told[0]
-    entry["gained"] = entry["after"] - (entry["before"] - told[0])
-    for name, number in zip(counted, told[1:]):
+    entry["lost"] = numbers[0]
+    entry["gained"] = entry["after"] - (entry["before"] - numbers[0])
+    for name, number in zip(counted, numbers[1:]):
         if number:
             now = pair.kept[name]
             entry["changed_columns"][now] = number
@@ -100,7 +100,7 @@ def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
             filled = pair.number(pair.filled(name))
             if filled:
                 entry["filled"][now] = filled
-    entry["changed"] = told[-1] if counted else 0
+    entry["changed"] = numbers[-1] if counted else 0
 
 
 def _differing_first(pair: Pair, differ: Dict[str, str]) -> List[str]:
@@ -110,11 +110,11 @@ def _differing_first(pair: Pair, differ: Dict[str, str]) -> List[str]:
     parts = ", ".join("%s AS d%d" % (each, place) for place, each in enumerate(differ.values()))
     sums = ", ".join("coalesce(sum(d%d), 0)" % place for place in range(len(differ)))
     inner = "SELECT %s %s LIMIT %d" % (parts, pair.join, _FIRST)
-    told = pair.connection.execute("SELECT %s FROM (%s)" % (sums, inner)).fetchone()
-    return [name for name, number in zip(differ, told) if number]
+    numbers = pair.connection.execute("SELECT %s FROM (%s)" % (sums, inner)).fetchone()
+    return [name for name, number in zip(differ, numbers) if number]
 
 
-def _told_apart(pair: Pair, differ: Dict[str, str], counted: List[str]) -> Optional[List[int]]:
+def _count_changes(pair: Pair, differ: Dict[str, str], counted: List[str]) -> Optional[List[int]]:
     """How many rows are gone, in how many each of the counted columns differs, and in how many any
     of them does; ``None`` where another column differs too.
 

@@ -133,11 +133,11 @@ def _guess_columns(connection: sqlite3.Connection, table: str, now: str) -> Dict
             pair = Pair(connection, table, now, {**dict(zip(key, now_key)), gone: come})
             if not pair.key:
                 return {}
-            told = connection.execute(
+            filled, differing = connection.execute(
                 "SELECT count(o.%s), coalesce(sum(%s), 0) %s WHERE NOT %s"
                 % (quote(gone), pair.differs(gone), pair.join, pair.gone)
             ).fetchone()
-            if told[0] and not told[1]:
+            if filled and not differing:
                 found[gone] = come
                 break
     return found

@@ -134,11 +134,11 @@ class Pair:
         """True where the value of this column is stored otherwise."""
         now = self.kept[name]
         old, new = "o." + quote(name), "%s.%s" % (self.letter, quote(now))
-        told = "%s IS NOT %s COLLATE BINARY" % (old, new)
+        unlike = "%s IS NOT %s COLLATE BINARY" % (old, new)
         kind = self.old_types[name].upper()
         if kind != self.new_types[now].upper() or not any(each in kind for each in _TELLING):
-            told = "(%s OR typeof(%s) <> typeof(%s))" % (told, old, new)
-        return told
+            unlike = "(%s OR typeof(%s) <> typeof(%s))" % (unlike, old, new)
+        return unlike
 
     # -- what is asked of it, as SQL and the columns to sort by
 

@@ -34,8 +34,10 @@ def compare_all(
         before = old.get(alias)
         if before and (before, path) not in seen:
             seen.add((before, path))
-            told = compare(before, path, renames.get(alias, NOTHING_RENAMED), own=_of(own, alias))
-            found += [dict(each, database=alias) for each in told]
+            entries = compare(
+                before, path, renames.get(alias, NOTHING_RENAMED), own=_of(own, alias)
+            )
+            found += [dict(each, database=alias) for each in entries]
     return found
 
 
@@ -75,10 +77,10 @@ def compare(
         try:
             attach(connection_of_project, old=old, new=new)
             names = {table for table, _ in unread}
-            told = _compared(connection_of_project, renames, names, new_too=True)
+            read = _compared(connection_of_project, renames, names, new_too=True)
         finally:
             connection_of_project.close()
-        again = {(each["table"], each["now"]): each for each in told}
+        again = {(each["table"], each["now"]): each for each in read}
         entries = [again.get((each["table"], each["now"]), each) for each in entries]
     for each in entries:
         if each["unreadable"]:
