@@ -150,7 +150,7 @@ class Engine(Protocol):
             Exception: the driver's own, where the source cannot be read.
         """
 
-    def put_back(self, copy: Handle | None, to: Handle) -> None:
+    def restore(self, copy: Handle | None, to: Handle) -> None:
         """Make ``to`` what the copy is, whatever is there; without a copy there is to be none.
         The copy stays. Nobody is connected to ``to``.
 

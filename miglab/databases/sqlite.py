@@ -116,7 +116,7 @@ def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
         connection.close()
 
 
-def put_back(copy: Path | None, to: Path) -> None:
+def restore(copy: Path | None, to: Path) -> None:
     """Make the database at ``to`` what ``copy`` is; without a copy there is to be none."""
     for ending in SIDECARS:
         Path(f"{to}{ending}").unlink(missing_ok=True)

@@ -84,9 +84,9 @@ class SQLite:
         """Copy by SQLite's own backup."""
         sqlite.copy(Path(source), Path(to), tell)
 
-    def put_back(self, copy: Handle | None, to: Handle) -> None:
+    def restore(self, copy: Handle | None, to: Handle) -> None:
         """Copy the file, and put it in place at once."""
-        sqlite.put_back(None if copy is None else Path(copy), Path(to))
+        sqlite.restore(None if copy is None else Path(copy), Path(to))
 
     def rename(self, handle: Handle, to: Handle) -> None:
         """Rename the file."""

@@ -190,7 +190,7 @@ class Sandbox:
             engine.make_room(database)
             mark, last = self._last.get(alias, ((), None))
             if last != copy or engine.mark(database) != mark:
-                engine.put_back(copy, database)
+                engine.restore(copy, database)
                 self._last[alias] = (engine.mark(database), copy)
 
     def _make_room(self, path: str) -> None:

@@ -209,7 +209,7 @@ class Reader:
         """What the project's files say in this state."""
         return self._facts.get(digest) or answers.project(self.look(digest)["project"])
 
-    def told(self, digest: str, answer: Message, before: Truths | None) -> Truths:
+    def truths_of(self, digest: str, answer: Message, before: Truths | None) -> Truths:
         """An answer as truths; where nothing was written, the database's are those of before."""
         if answer.get("project"):
             project = self._facts.get(digest) or answers.project(answer["project"])

@@ -102,7 +102,7 @@ class Stage:
 
     def begin_at(self, moment: Moment) -> None:
         """Be as a copy is at a moment, this one or another, with no history."""
-        self._put_back(moment)
+        self._restore(moment)
         self.moments = Moments(Moment(moment.snapshot, moment.truths))
 
     def begin_here(self) -> None:
@@ -118,7 +118,7 @@ class Stage:
         now = self.moments.now
         if now.truths is None:
             digest = now.snapshot.digest
-            now.truths = self.reader.told(digest, self.reader.look(digest), None)
+            now.truths = self.reader.truths_of(digest, self.reader.look(digest), None)
         return now.truths
 
     def check_labels(self, labels: tuple[str, ...]) -> None:
@@ -142,7 +142,7 @@ class Stage:
             return now, truths
         snapshot = self.sandbox.snapshot()
         answer = self.reader.look(snapshot.digest, now.snapshot.old)
-        after = Moment(snapshot, self.reader.told(snapshot.digest, answer, None))
+        after = Moment(snapshot, self.reader.truths_of(snapshot.digest, answer, None))
         step = self._describe("(done outside this notebook)", "outside", now, after, answer)
         after.step = step
         self.moments.add(after)
@@ -197,7 +197,7 @@ class Stage:
         except BaseException as error:
             if self.closed:
                 raise LabClosed from None
-            self._put_back(before)
+            self._restore(before)
             ours = explained(line, error, self.reader.time_limit)
             if ours is None:
                 raise
@@ -254,7 +254,7 @@ class Stage:
         check(line, answer)
         databases = {**before.snapshot.databases, **ends}
         snapshot = replace(before.snapshot, databases=databases)
-        after = Moment(snapshot, self.reader.told(snapshot.digest, answer, before.truths))
+        after = Moment(snapshot, self.reader.truths_of(snapshot.digest, answer, before.truths))
         return self._describe(line, kind, before, after, answer), after
 
     def _act(
@@ -278,7 +278,7 @@ class Stage:
         if not answer or snapshot.files != before.snapshot.files:
             looked = self.reader.look(snapshot.digest)
             answer = {**looked, "database": answer.get("database") or looked["database"]}
-        return Moment(snapshot, self.reader.told(snapshot.digest, answer, before.truths))
+        return Moment(snapshot, self.reader.truths_of(snapshot.digest, answer, before.truths))
 
     def _describe(
         self, line: str, kind: str, before: Moment, after: Moment, answer: Message
@@ -302,7 +302,7 @@ class Stage:
             protection=self.reader.runner.protection,
         )
 
-    def _put_back(self, moment: Moment) -> None:
+    def _restore(self, moment: Moment) -> None:
         self.sandbox.restore(moment.snapshot)
         self.reader.prepare(moment.snapshot.digest)
 

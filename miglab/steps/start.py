@@ -50,7 +50,7 @@ def prepare(
     folder, name = home() / "templates", _state(sandbox, pairs)
     template = engine.kept(folder, name)
     if engine.exists(template):
-        engine.put_back(template, database)
+        engine.restore(template, database)
         return
     for command in commands(files(), pairs) if pairs else [["migrate"]]:
         manage([*command, "--skip-checks"])

@@ -61,9 +61,9 @@ def test_a_copy_is_put_back_and_stays(engine: Engine, tmp_path: Path) -> None:
     assert list(engine.all_kept(tmp_path)) == [copy]
     WRITE[engine.vendor](handle, "UPDATE shop SET name = 'b'")
     assert engine.rows(copy, NAMES) == [("a",)]
-    engine.put_back(copy, handle)
+    engine.restore(copy, handle)
     assert engine.rows(handle, NAMES) == engine.rows(copy, NAMES) == [("a",)]
-    engine.put_back(None, handle)
+    engine.restore(None, handle)
     assert not engine.exists(handle)
     assert engine.exists(copy)
 
