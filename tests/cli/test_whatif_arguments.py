@@ -15,6 +15,7 @@ import pytest
 
 from miglab.cli.main import parser
 from miglab.cli.whatif_arguments import check
+from miglab.cli.whatif_reports import FORMS
 from miglab.errors import BadArguments
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,8 @@ def test_two_options_work_together_or_are_refused_with_a_reason(
 
 #: They take no value, or an empty one means that there is none.
 MAY_BE_EMPTY = ("--all", "--fake", "--require-jail", "--quiet", "--reason")
+#: The parser itself refuses an empty value of these.
+PARSED = ("--time-limit", "--lost", *(f"--{form.name}" for form in FORMS))
 
 
 @pytest.mark.parametrize("option", [each for each in OPTIONS if each not in MAY_BE_EMPTY])
@@ -95,7 +98,7 @@ def test_an_empty_value_is_refused_and_so_is_a_blank_one(
 ) -> None:
     for empty in ("", " "):
         typed = {"app": [empty], "target": ["store", empty]}.get(option, [option, empty])
-        if option in ("--time-limit", "--html", "--markdown", "--json", "--lost"):
+        if option in PARSED:
             with pytest.raises(SystemExit) as exited:
                 parser().parse_args(["whatif", ".", *typed])
             assert exited.value.code == 2
