@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from ..agent.common.protocol import Message, decode
 from ..errors import MiglabError, NotJailed
 from ..facts.protection import HOOK, Protection
 
-_LAUNCHER = Path(__file__).resolve().parents[1] / "agent" / "jail"
+_LAUNCHER = Path(__file__).resolve().parents[1] / "agent" / "jail" / "__main__.py"
 
 #: The strongest jail to try, for tests and for machines on which one does harm.
 VARIABLE = "MIGLAB_JAIL"
@@ -48,8 +47,9 @@ class Jail:
             if self.require:
                 raise NotJailed(HOOK)
             return [*words]
-        spec = json.dumps({**asdict(self), "strongest": strongest})
-        return [sys.executable, "-I", "-S", str(_LAUNCHER), spec, *words]
+        yes = [strongest, *("yes" if each else "no" for each in (self.network, self.require))]
+        spec = [*yes, self.probes, str(len(self.writable)), *self.writable]
+        return [sys.executable, "-I", "-S", str(_LAUNCHER), *spec, *words]
 
 
 def protection(message: Message) -> Protection:

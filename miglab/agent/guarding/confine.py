@@ -10,16 +10,20 @@ from typing import Any, Dict, List
 
 #: Set by the launcher, to the kind of jail around this process.
 VARIABLE = "MIGLAB_JAILED"
+#: Whether the operating system keeps this process in, and how.
+by = os.environ.get(VARIABLE, "hook")
+jailed = by in ("namespaces", "landlock")
+
+if jailed:
+    # Once, before copies are forked from here.
+    from ..jail import kernel, landlock
 
 
 def stay_in(config: Dict[str, Any]) -> None:
     """From now on, this process and its forks write below this copy only, and what they leave
     running becomes this process's child. Without a jail nothing happens."""
-    by = os.environ.get(VARIABLE)
-    if by not in ("namespaces", "landlock"):
+    if not jailed:
         return
-    from ..jail import kernel, landlock
-
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     if not landlock.abi():
         return

@@ -1,23 +1,17 @@
-"""Starts the launcher from its folder, under a name of its own."""
+"""Starts the launcher: run as a file, for to run a folder Python imports much more."""
 
-import importlib
-import importlib.util
 import os
 import sys
 
 
 def start() -> None:
-    """Load this folder as the package ``miglab_jail`` and launch."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    spec = importlib.util.spec_from_file_location(
-        "miglab_jail", os.path.join(here, "__init__.py"), submodule_search_locations=[here]
-    )
-    if spec is None or spec.loader is None:
-        raise SystemExit("the launcher's folder %r cannot be loaded" % here)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["miglab_jail"] = module
-    spec.loader.exec_module(module)
-    importlib.import_module("miglab_jail.launch").main()
+    """Load this folder as the package ``jail`` and launch."""
+    above = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    # Last, so that nothing in it can hide a module of the standard library.
+    sys.path.append(above)
+    from jail.launch import main  # type: ignore[import-not-found]
+
+    main()
 
 
 if __name__ == "__main__":

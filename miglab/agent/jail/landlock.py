@@ -6,9 +6,12 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
-from typing import Iterable
 
 from . import kernel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Iterable
 
 _WRITE_FILE = 1 << 1
 #: Removing and making of every kind, in folders.
@@ -16,6 +19,8 @@ _CHANGE_FOLDER = sum(1 << bit for bit in range(4, 13))
 _REFER, _TRUNCATE, _IOCTL_DEVICE = 1 << 13, 1 << 14, 1 << 15
 _OF_FILES = _WRITE_FILE | _TRUNCATE | _IOCTL_DEVICE
 _CONNECT_TCP = 1 << 1
+#: The version that knows it.
+TCP = 4
 _ABSTRACT_SOCKETS, _SIGNALS = 1, 2
 #: Before it, no file could be moved between two folders, not even inside the copy.
 _OLDEST = 2
@@ -57,7 +62,7 @@ def confine(writable: Iterable[str], network: bool) -> None:
     files = _WRITE_FILE | _CHANGE_FOLDER | _REFER
     files |= _TRUNCATE if version >= 3 else 0
     # A server that the project starts harms nobody; nobody reaches it but the project.
-    net = _CONNECT_TCP if version >= 4 and not network else 0
+    net = _CONNECT_TCP if version >= TCP and not network else 0
     scoped = 0
     if version >= 6:
         scoped = _SIGNALS if network else _SIGNALS | _ABSTRACT_SOCKETS

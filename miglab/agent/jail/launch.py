@@ -1,22 +1,27 @@
 """Puts the strongest jail that this machine offers around a command, says what holds in it, and
 executes the command.
 
-``python …/miglab/agent/jail SPEC PROGRAM ARGUMENT…``, where SPEC is JSON: ``writable`` (folders),
-``network`` (whether it may be used), ``probes`` (a folder outside of those), ``strongest`` (one of
-``NAMES``) and ``require`` (whether nothing is executed where contents are not enforced). The first
-line on standard output is ``{"event": "jailed", …}``; then the command has it.
+``python …/miglab/agent/jail/__main__.py STRONGEST NETWORK REQUIRE PROBES COUNT WRITABLE… PROGRAM
+ARGUMENT…``: the strongest jail to try (one of ``NAMES``); ``yes`` where the network may be used;
+``yes`` where nothing is to be executed unless contents are enforced; a folder of miglab's own for
+the probe; how many folders may be written, and which. The first line on standard output is
+``{"event": "jailed", …}``; then the command has it.
 """
 
 from __future__ import annotations
 
-import json
+import _signal  # type: ignore[import-not-found]  # signal itself imports much
 import os
 import resource
-import signal
 import sys
-from typing import Any, Callable, Dict, List, NoReturn, Optional
 
-from . import kernel, landlock, namespaces, probe
+from . import kernel, landlock, namespaces, probe, sockets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Callable, Dict, List, NoReturn, Optional
+
+    Found = Optional[Dict[str, bool]]
 
 NAMES = ("namespaces", "landlock", "hook")
 
@@ -24,87 +29,101 @@ NAMES = ("namespaces", "landlock", "hook")
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _GENEROUS = 8 << 30
 
-Found = Optional[Dict[str, bool]]
+
+class _Spec:
+    """What is asked for."""
+
+    def __init__(self, words: List[str]) -> None:
+        self.strongest, network, require, self.probes, count = words[:5]
+        self.network, self.require = network == "yes", require == "yes"
+        rest = words[5:]
+        self.writable = [os.path.realpath(each) for each in rest[: int(count)]]
+        self.command = rest[int(count) :]
 
 
 def main() -> None:
     """Read the command line and launch."""
-    spec, command = json.loads(sys.argv[1]), sys.argv[2:]
-    spec["writable"] = [os.path.realpath(each) for each in spec["writable"]]
-    _limit(spec["writable"][0])
-    targets = probe.Targets(spec["probes"])
-    try:
-        offered = NAMES[NAMES.index(spec["strongest"]) :]
-        if "namespaces" in offered:
-            _in_namespaces(spec, command, targets)
-        found: Found = None
-        if "landlock" in offered:
-            found = _tried(lambda: _landlock(spec), spec, targets)
-        by = "hook" if found is None else "landlock"
-        if found is None:
-            found = _tried(lambda: None, spec, targets)
-        signalled = targets.was_signalled()
-    finally:
-        targets.remove()
-    if found is None:
-        raise SystemExit("the probe of the jail did not end")
-    if by == "landlock":
-        _landlock(spec)
-    _announce(spec, by, found, signalled)
-    _execute(command, by)
+    spec = _Spec(sys.argv[1:])
+    _limit(spec.writable[0])
+    offered = NAMES[NAMES.index(spec.strongest) :]
+    if "namespaces" in offered or "landlock" in offered:
+        probe.prepare(spec.probes)
+    if "namespaces" in offered:
+        _in_namespaces(spec)
+    if "landlock" in offered:
+        found = _tried(lambda: _landlock(spec), spec, probe.processes())
+        if found is not None:
+            # Each copy has its own; this is for what runs before there is one.
+            os.environ["TMPDIR"] = spec.writable[-1]
+            _landlock(spec)
+            _announce(spec, "landlock", probe.verdict(found))
+            _execute(spec, "landlock")
+    nothing = dict.fromkeys(probe.KINDS, False)
+    _announce(spec, "hook", probe.verdict(nothing))
+    _execute(spec, "hook")
 
 
-def _announce(spec: Dict[str, Any], by: str, found: Dict[str, bool], signalled: bool) -> None:
-    held = probe.verdict(found, signalled)
-    message = {"event": "jailed", "by": by, **held}
-    os.write(1, (json.dumps(message) + "\n").encode())
-    if spec["require"] and held["contents"] != probe.ENFORCED:
+def _announce(spec: _Spec, by: str, held: Dict[str, str]) -> None:
+    said = "".join(', "%s": "%s"' % each for each in held.items())
+    os.write(1, ('{"event": "jailed", "by": "%s"%s}\n' % (by, said)).encode())
+    if spec.require and held["contents"] != probe.ENFORCED:
         os._exit(0)
 
 
-def _execute(command: List[str], by: str) -> NoReturn:
+def _execute(spec: _Spec, by: str) -> NoReturn:
     os.environ["MIGLAB_JAILED"] = by
-    os.execv(command[0], command)
+    os.execv(spec.command[0], spec.command)
 
 
-def _landlock(spec: Dict[str, Any]) -> None:
-    landlock.confine([*spec["writable"], *_DEVICES], spec["network"])
+def _landlock(spec: _Spec) -> None:
+    landlock.confine([*spec.writable, *_DEVICES], spec.network)
+    _refuse_sockets(spec, tcp=landlock.abi() < landlock.TCP)
 
 
-def _tried(confine: Callable[[], None], spec: Dict[str, Any], targets: probe.Targets) -> Found:
-    """What went through in a child that is confined so; ``None`` where it cannot be, or where the
+def _refuse_sockets(spec: _Spec, tcp: bool) -> None:
+    if not spec.network:
+        try:  # noqa: SIM105 (contextlib imports much)
+            sockets.refuse(tcp)
+        except OSError:
+            # The probe says so.
+            pass
+
+
+def _tried(confine: Callable[[], None], spec: _Spec, outside: str) -> Found:
+    """What is refused in a child that is confined so; ``None`` where it cannot be, or where the
     copy itself could not be written."""
     incoming, outgoing = os.pipe()
     pid = os.fork()
     if not pid:
         try:
             confine()
-            os.write(outgoing, json.dumps(probe.attempt(targets, spec["writable"])).encode())
+            found = probe.attempt(spec.probes, spec.writable, outside)
+            os.write(outgoing, probe.encoded(found))
         finally:
             os._exit(0)
     os.close(outgoing)
-    with open(incoming, "rb") as file:
-        text = file.read()
+    text = os.read(incoming, 100)
+    os.close(incoming)
     os.waitpid(pid, 0)
-    found: Dict[str, bool] = json.loads(text) if text else {}
-    return found if found.pop("own", False) else None
+    return probe.decoded(text) if text else None
 
 
-def _in_namespaces(spec: Dict[str, Any], command: List[str], targets: probe.Targets) -> None:
+def _in_namespaces(spec: _Spec) -> None:
     """Launch there, and end with it; returns where this machine does not offer them."""
     go_in, go_out = os.pipe()
     told_in, told_out = os.pipe()
+    outside = probe.processes()
     try:
-        pid = namespaces.fork(spec["network"])
+        pid = namespaces.fork(spec.network)
     except OSError:
         return
     if not pid:
         try:
             os.close(go_out)
             os.close(told_in)
-            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, _signal.SIGKILL)
             if os.read(go_in, 1):
-                _first_inside(spec, command, targets, go_in, told_out)
+                _first_inside(spec, outside, go_in, told_out)
         finally:
             os._exit(1)
     os.close(go_in)
@@ -112,17 +131,14 @@ def _in_namespaces(spec: Dict[str, Any], command: List[str], targets: probe.Targ
     try:
         namespaces.map_users(pid)
         os.write(go_out, b"1")
-        text = os.read(told_in, 1 << 16)
+        text = os.read(told_in, 100)
     except OSError:
         text = b""
-    found: Found = json.loads(text) if text else None
-    if found is None or not found.pop("own"):
+    if not text:
         os.close(go_out)
         os.waitpid(pid, 0)
         return
-    signalled = targets.was_signalled()
-    targets.remove()
-    _announce(spec, "namespaces", found, signalled)
+    _announce(spec, "namespaces", probe.verdict(probe.decoded(text)))
     os.write(go_out, b"2")
     os.close(go_out)
     _stand_back()
@@ -130,25 +146,28 @@ def _in_namespaces(spec: Dict[str, Any], command: List[str], targets: probe.Targ
     os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 1)
 
 
-def _first_inside(
-    spec: Dict[str, Any], command: List[str], targets: probe.Targets, go: int, told: int
-) -> NoReturn:
+def _first_inside(spec: _Spec, outside: str, go: int, told: int) -> NoReturn:
     """The first process: it starts the command, and all ends when the command has ended."""
-    namespaces.set_up(spec["writable"])
+    namespaces.set_up(spec.writable)
     # The folder that it stands in lies below what was there before.
     os.chdir(os.getcwd())
-    found = _tried(namespaces.give_up_privileges, spec, targets)
+
+    def confine() -> None:
+        namespaces.give_up_privileges()
+        _refuse_sockets(spec, tcp=False)
+
+    found = _tried(confine, spec, outside)
     if found is None:
         os._exit(1)
-    os.write(told, json.dumps({**found, "own": True}).encode())
+    os.write(told, probe.encoded(found))
     os.close(told)
     if not os.read(go, 1):
         os._exit(1)
     pid = os.fork()
     if not pid:
         os.environ["TMPDIR"] = "/dev/shm"
-        namespaces.give_up_privileges()
-        _execute(command, "namespaces")
+        confine()
+        _execute(spec, "namespaces")
     _stand_back()
     while True:
         ended, status = os.waitpid(-1, 0)
@@ -158,7 +177,7 @@ def _first_inside(
 
 def _stand_back() -> None:
     """Hold neither end of the wire, and leave interrupts to others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nothing, descriptor)

@@ -5,10 +5,15 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
-from typing import List
 
 from . import kernel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List
+
+#: Taken by its number: the module signal imports much more.
+_SIGCHLD = 17
 
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 1 << 17, 1 << 27, 1 << 28, 1 << 29, 1 << 30
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _BIND, _MOVE = 1, 2, 4, 8, 1 << 12, 1 << 13
@@ -35,7 +40,7 @@ class _Attributes(ctypes.Structure):
 def fork(network: bool) -> int:
     """Fork into new namespaces; like ``os.fork``. Wait for ``map_users`` before doing anything."""
     flags = _NEWUSER | _NEWNS | _NEWPID | _NEWIPC | (0 if network else _NEWNET)
-    wanted = _Clone(flags=flags, exit=signal.SIGCHLD)
+    wanted = _Clone(flags=flags, exit=_SIGCHLD)
     return kernel.syscall(kernel.CLONE3, ctypes.byref(wanted), ctypes.sizeof(wanted))
 
 

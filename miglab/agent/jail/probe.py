@@ -1,146 +1,160 @@
-"""Tries, inside a jail, what it is to prevent: the outcome is what is enforced, nothing else."""
+"""Tries, inside a jail, what it is to prevent: the outcome is what is enforced, nothing else.
+
+Only a refusal counts. Where an act goes through, or fails for any other reason, the kind of act is
+not said to be enforced.
+"""
 
 from __future__ import annotations
 
-import contextlib
+import _socket
+import errno
 import os
-import shutil
-import signal
-import socket
-import tempfile
-from typing import Any, Callable, Dict, List
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, Dict, Sequence
+
+    Act = Callable[[], Any]
 
 ENFORCED, WATCHED, OPEN = "enforced", "watched", "open"
+#: In this order a probe's findings are sent on.
+KINDS = ("contents", "metadata", "processes", "tcp", "other_sockets")
+_REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV, errno.ENETUNREACH)
+
+_THERE = ("written", "cut", "removed", "renamed", "linked", "changed")
+_NOT_THERE = ("new", "elsewhere", "fifo")
 
 
-class Targets:
-    """Made outside: files to be harmed, a process to be killed, and sockets to be reached. They
-    are miglab's own, in its home; ``remove`` takes them away."""
-
-    def __init__(self, folder: str) -> None:
-        os.makedirs(folder, exist_ok=True)
-        self.folder = tempfile.mkdtemp(prefix="probe-", dir=folder)
-        for name in ("written", "cut", "removed", "renamed", "linked", "changed"):
-            with open(os.path.join(self.folder, name), "w") as file:
-                file.write("x")
-        self.pid_namespace = os.readlink("/proc/self/ns/pid")
-        self.tcp = self.bound(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
-        self.udp = self.bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0))
-        self.named = self.bound(socket.AF_UNIX, socket.SOCK_STREAM, self.at("socket"))
-        hidden = "\0miglab-%d" % os.getpid()
-        self.abstract = self.bound(socket.AF_UNIX, socket.SOCK_STREAM, hidden)
-        self.victim = os.fork()
-        if not self.victim:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            while True:
-                signal.pause()
-
-    def at(self, name: str) -> str:
-        return os.path.join(self.folder, name)
-
-    @staticmethod
-    def bound(family: int, kind: int, address: Any) -> socket.socket:
-        made = socket.socket(family, kind)
-        made.setblocking(False)
-        made.bind(address)
-        if kind == socket.SOCK_STREAM:
-            made.listen(1)
-        return made
-
-    def was_signalled(self) -> bool:
-        return os.waitpid(self.victim, os.WNOHANG)[0] != 0
-
-    def remove(self) -> None:
-        for each in (self.tcp, self.udp, self.named, self.abstract):
-            each.close()
-        with contextlib.suppress(OSError):
-            os.kill(self.victim, signal.SIGKILL)
-            os.waitpid(self.victim, 0)
-        shutil.rmtree(self.folder, ignore_errors=True)
+def prepare(folder: str) -> None:
+    """Outside: have in this folder, which is miglab's own, what a probe tries to harm. It stays
+    for the next one: nothing is left behind by one that is killed."""
+    os.makedirs(folder, exist_ok=True)
+    for name in _NOT_THERE:
+        if os.path.lexists(os.path.join(folder, name)):
+            os.remove(os.path.join(folder, name))
+    if os.path.isdir(os.path.join(folder, "folder")):
+        os.rmdir(os.path.join(folder, "folder"))
+    for name in _THERE:
+        os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT, 0o600))
 
 
-def attempt(targets: Targets, writable: List[str]) -> Dict[str, bool]:
-    """Inside the jail: which kinds of act went through. ``own`` is whether the folders that must
-    be writable are."""
-    at = targets.at
+def processes() -> str:
+    """Names the numbering of processes that this one is in."""
+    return os.readlink("/proc/self/ns/pid")
+
+
+def attempt(folder: str, writable: Sequence[str], outside: str) -> Dict[str, bool]:
+    """Inside the jail: which kinds of act are refused. ``outside`` are the ``processes`` there.
+
+    Raises:
+        OSError: a folder that must be writable is not.
+    """
+
+    def at(name: str) -> str:
+        return os.path.join(folder, name)
+
+    for each in writable[:1]:
+        _make_and_remove(os.path.join(each, ".probe"))
     state = os.stat(at("changed"))
 
-    def open_for_writing() -> None:
-        os.close(os.open(at("written"), os.O_WRONLY))
-
-    def add() -> None:
-        os.close(os.open(at("new"), os.O_WRONLY | os.O_CREAT))
-
-    def move_in() -> None:
+    def link_in() -> None:
         # Through a second name in the copy, the original would be written.
-        name = os.path.join(writable[0], os.path.basename(targets.folder))
-        os.link(at("linked"), name)
-        os.remove(name)
+        name = os.path.join(writable[0], ".probe-link")
+        try:
+            os.link(at("linked"), name)
+        finally:
+            if os.path.lexists(name):
+                os.remove(name)
 
-    def connect(family: int, kind: int, address: Any) -> Callable[[], None]:
-        def act() -> None:
-            with socket.socket(family, kind) as reaching:
-                reaching.settimeout(1)
-                reaching.connect(address)
-                if kind == socket.SOCK_DGRAM:
-                    reaching.send(b"x")
-
-        return act
-
-    def any_of(*acts: Callable[[], Any]) -> bool:
-        return any(_went_through(act) for act in acts)
-
-    def kill() -> None:
-        if targets.victim != os.getpid():
-            os.kill(targets.victim, signal.SIGTERM)
-
-    def make_and_remove() -> None:
-        own = os.path.join(writable[0], os.path.basename(targets.folder) + "-own")
-        os.mkdir(own)
-        os.rmdir(own)
-
-    _went_through(kill)
     return {
-        "contents": any_of(
-            open_for_writing,
-            add,
-            move_in,
+        "contents": _all_refused(
+            lambda: os.close(os.open(at("written"), os.O_WRONLY)),
+            lambda: os.close(os.open(at("new"), os.O_WRONLY | os.O_CREAT)),
+            link_in,
             lambda: os.truncate(at("cut"), 0),
             lambda: os.remove(at("removed")),
             lambda: os.rename(at("renamed"), at("elsewhere")),
             lambda: os.mkdir(at("folder")),
             lambda: os.mkfifo(at("fifo")),
         ),
-        "metadata": any_of(
+        "metadata": _all_refused(
             lambda: os.chmod(at("changed"), state.st_mode),
             lambda: os.chown(at("changed"), state.st_uid, state.st_gid),
             lambda: os.utime(at("changed"), (1, 1)),
             lambda: os.setxattr(at("changed"), "user.miglab", b"x"),
         ),
-        "tcp": any_of(connect(socket.AF_INET, socket.SOCK_STREAM, targets.tcp.getsockname())),
-        "other_sockets": any_of(
-            connect(socket.AF_INET, socket.SOCK_DGRAM, targets.udp.getsockname()),
-            connect(socket.AF_UNIX, socket.SOCK_STREAM, targets.named.getsockname()),
-            connect(socket.AF_UNIX, socket.SOCK_STREAM, targets.abstract.getsockname()),
+        # Where they are numbered anew, those outside have no number, and all end with the first.
+        "processes": processes() != outside,
+        "tcp": _all_refused(_connects(_socket.AF_INET), _connects(_socket.AF_INET6)),
+        "other_sockets": _all_refused(
+            _makes(_socket.AF_INET, _socket.SOCK_DGRAM),
+            _makes(_socket.AF_INET6, _socket.SOCK_DGRAM),
+            _makes(_socket.AF_UNIX, _socket.SOCK_STREAM),
+            _makes(_socket.AF_UNIX, _socket.SOCK_DGRAM),
+            _makes(_socket.AF_NETLINK, _socket.SOCK_RAW),
         ),
-        "linger": os.readlink("/proc/self/ns/pid") == targets.pid_namespace,
-        "own": _went_through(make_and_remove),
     }
 
 
-def _went_through(act: Callable[[], Any]) -> bool:
+def _connects(family: int) -> Act:
+    def act() -> None:
+        made = _socket.socket(family, _socket.SOCK_STREAM)
+        try:
+            made.setblocking(False)
+            # Nobody listens there; whether one could is told by what kind of "no" it is.
+            made.connect(("::1" if family == _socket.AF_INET6 else "127.0.0.1", 1))
+        finally:
+            made.close()
+
+    return act
+
+
+def _makes(family: int, kind: int) -> Act:
+    return lambda: _socket.socket(family, kind).close()
+
+
+def _make_and_remove(path: str) -> None:
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+    try:  # noqa: SIM105 (contextlib imports much)
+        os.remove(path)
+    except FileNotFoundError:
+        # Another one has tried at the same moment.
+        pass
+
+
+def _all_refused(*acts: Act) -> bool:
+    # Each is tried: what one lets through says nothing of the next.
+    refused = [_refused(act) for act in acts]
+    return all(refused)
+
+
+def _refused(act: Act) -> bool:
     try:
         act()
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        return error.errno in _REFUSALS or _missing(error)
+    return False
 
 
-def verdict(found: Dict[str, bool], signalled: bool) -> Dict[str, str]:
-    """What holds: what went through is left to the audit hook, which sees no signals."""
-    held = {
-        name: WATCHED if found[name] else ENFORCED
-        for name in ("contents", "metadata", "tcp", "other_sockets")
-    }
-    held["processes"] = OPEN if signalled or found["linger"] else ENFORCED
+def _missing(error: OSError) -> bool:
+    """Whether this machine has no such thing at all: an address of IPv6, say."""
+    return error.errno in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+
+
+def verdict(refused: Dict[str, bool]) -> Dict[str, str]:
+    """What holds: what went through is left to the audit hook, which does not see what goes on
+    after a command."""
+    held = {name: ENFORCED if refused[name] else WATCHED for name in KINDS}
+    if not refused["processes"]:
+        held["processes"] = OPEN
     return held
+
+
+def encoded(refused: Dict[str, bool]) -> bytes:
+    """Findings as one short text."""
+    return b"".join(b"1" if refused[name] else b"0" for name in KINDS)
+
+
+def decoded(text: bytes) -> Dict[str, bool]:
+    """What ``encoded`` has made."""
+    return {name: letter == 0x31 for name, letter in zip(KINDS, text)}

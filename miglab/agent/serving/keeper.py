@@ -137,7 +137,7 @@ class Keeper:
                 job.begin(request)
                 return
             _, status = os.waitpid(pid, 0)
-            if os.environ.get(confine.VARIABLE, "hook") != "hook":
+            if confine.jailed:
                 confine.end_what_is_left()
             imported = notes.hear()
             if imported is not None:
