@@ -1,9 +1,10 @@
 """A seat belt around a user's project while it is rehearsed: not a jail.
 
 An audit hook (https://docs.python.org/3/library/audit_events.html) refuses what would reach out of
-the copy: databases elsewhere, writing elsewhere, connecting, starting programs. What C code
-does past Python's own functions it does not see; drivers of other databases are stopped where
-Django opens a connection. What is let through, ``bounds`` says.
+the copy: databases elsewhere, writing elsewhere, connecting, starting programs, sending signals.
+What C code does past Python's own functions it does not see; drivers of other databases are stopped
+where Django opens a connection. ``bounds`` says what may be touched, ``files`` and ``reach`` check
+each event, and ``unheard`` stands before what raises none.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ import os
 import sys
 import threading
 import traceback
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .. import FOLDER
 from ..common import phase
 from ..common.steady import put
 from ..engines import registry
-from . import bounds, lacks
-from .bounds import Limit
+from . import bounds, files, lacks, reach, unheard
+from .limit import Limit
 
 #: A project that tries the same thing in a loop is told of once; no more than this are kept.
 KEPT = 50
@@ -41,17 +42,20 @@ refused: List[Dict[str, Any]] = []
 _notes = ""
 _pid = 0
 _inside_hook = threading.local()
+_CHECKS = {**files.CHECKS, **reach.CHECKS}
 
 
-def stand_around(place: Dict[str, Any], code: str) -> None:
+def stand_around(place: Dict[str, Any], code: str, *, speaks: bool = True) -> None:
     """From now on, and in every fork, refuse what reaches out of this copy of a user's project
-    (``protocol.PLACE``) and of the folder ``code``."""
+    (``protocol.PLACE``) and of the folder ``code``. A process that speaks to nobody notes what it
+    was refused, as forks do."""
     global _notes, _pid
     first = not _notes
     bounds.draw(place, code)
-    _notes, _pid = os.path.join(place["root"], "refused"), os.getpid()
+    _notes, _pid = os.path.join(place["root"], "refused"), os.getpid() if speaks else 0
     if first:
         sys.addaudithook(_hook)
+        unheard.stand_before(_ask, _quietly)
 
 
 def begin() -> None:
@@ -80,8 +84,14 @@ def hear_forks() -> None:
 
 
 def _hook(event: str, arguments: Tuple[Any, ...]) -> None:
-    check = bounds.CHECKS.get(event)
-    if check is None or getattr(_inside_hook, "busy", False):
+    check = _CHECKS.get(event)
+    if check is not None:
+        _ask(check, *arguments)
+
+
+def _ask(check: Callable[..., Optional[Limit]], *arguments: Any) -> None:
+    """Raise ``Refused`` where a limit is in the way; what a check looks at is nobody's concern."""
+    if getattr(_inside_hook, "busy", False):
         return
     _inside_hook.busy = True
     try:
@@ -90,6 +100,16 @@ def _hook(event: str, arguments: Tuple[Any, ...]) -> None:
             refuse(limit)
     finally:
         _inside_hook.busy = False
+
+
+def _quietly(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """Call what has been asked about."""
+    busy = getattr(_inside_hook, "busy", False)
+    _inside_hook.busy = True
+    try:
+        return function(*arguments, **named)
+    finally:
+        _inside_hook.busy = busy
 
 
 def refuse(limit: Limit) -> None:
@@ -141,11 +161,15 @@ def may_open(name: Optional[str]) -> bool:
     return False
 
 
-def hold_connections() -> None:
-    """Let Django open databases of the copy and nothing else (a driver in C opens its connection
-    without asking Python), and ask before a statement opens another one."""
+def hold_engines() -> None:
+    """Ask before a statement opens another database."""
     for engine in registry.ENGINES.values():
         engine.hold(may_open)
+
+
+def hold_connections() -> None:
+    """Let Django open databases of the copy and nothing else: a driver in C opens its connection
+    without asking Python."""
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     original = BaseDatabaseWrapper.connect

@@ -50,6 +50,15 @@ def missing(path: Any) -> Optional[str]:
     return below.replace(os.sep, "/") if os.path.exists(_original + below) else None
 
 
+def linked(path: str) -> Optional[str]:
+    """The path below the project's folder, where the copy has a link there to what the original
+    has; else ``None``."""
+    below = _below(os.path.abspath(path)) if _copies else None
+    if below is None or not os.path.islink(path):
+        return None
+    return below.replace(os.sep, "/") if os.path.lexists(_original + below) else None
+
+
 def in_original(path: str) -> Optional[str]:
     """Where the original has what lies at this path in the copy; ``None`` for one outside."""
     below = _below(os.path.abspath(path))

@@ -69,16 +69,23 @@ def words_of(executable: Any, arguments: Any) -> List[str]:
     if isinstance(arguments, (list, tuple)):
         words = [os.fsdecode(each) for each in arguments]
     else:
-        words = _split(os.fsdecode(arguments))
+        words = split(os.fsdecode(arguments))
     if executable:
         words[:1] = [os.fsdecode(executable)]
     if len(words) == 3 and words[1] == "-c" and os.path.basename(words[0]) in _SHELLS:
-        inner = _split(words[2])
+        inner = split(words[2])
         return inner if inner and not _MORE_THAN_WORDS.search(words[2]) else words
     return words
 
 
-def _split(text: str) -> List[str]:
+def shown(words: Sequence[str]) -> str:
+    """A command line as it is told."""
+    text = " ".join(words)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def split(text: str) -> List[str]:
+    """The words of a command line."""
     try:
         return shlex.split(text)
     except ValueError:

@@ -19,6 +19,7 @@ from typing import Any, Dict, Iterator, List, Optional, Set
 from ..common import phase
 from ..engines.registry import DENIALS
 from ..guarding import guard, lacks
+from . import refusals
 from .failure import with_causes
 
 #: Django raises these on what it reads and before it runs anything of the project's: what the
@@ -26,8 +27,6 @@ from .failure import with_causes
 _BEFORE_ANYTHING_RUNS = ("IrreversibleError",)
 _NO_FIXTURE = re.compile(r"No fixture named '(.+)' found")
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
-
-_REFUSES = (errno.EACCES, errno.EPERM, errno.EXDEV, errno.EROFS)
 
 Obstacle = Dict[str, str]
 
@@ -54,11 +53,11 @@ def _in(error: BaseException) -> Iterator[Obstacle]:
     """What one error of the chain says by itself."""
     if isinstance(error, guard.Refused) and error.entry:
         yield _stopped(error.entry)
-    elif _kernel_refused(error):
+    elif refusals.by_jail(error):
         yield {
             "id": "kernel-refused",
             "what": "the system did not let the copy do this: %s" % _text(error),
-            "do": "see whether the command needs what lies outside of its copy",
+            "do": refusals.what_to_do(error),
         }
     elif isinstance(error, OSError) and error.errno in _NOT_THERE:
         for path in (error.filename, error.filename2):
@@ -71,14 +70,6 @@ def _in(error: BaseException) -> Iterator[Obstacle]:
         named = _NO_FIXTURE.search(_text(error))
         for below in _fixtures(named.group(1)) if named else ():
             yield _lacking(below)
-
-
-def _kernel_refused(error: BaseException) -> bool:
-    """Whether the operating system did not let it: the jail around a copy, as far as anybody can
-    tell. A real run may be allowed it."""
-    if isinstance(error, OSError):
-        return error.errno in _REFUSES
-    return type(error).__name__ == "OperationalError" and "readonly database" in _text(error)
 
 
 def _met_before(chain: List[BaseException]) -> Iterator[Obstacle]:

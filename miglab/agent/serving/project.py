@@ -10,7 +10,7 @@ import sys
 import types
 from typing import Any, Callable, Dict, List, Optional
 
-from ..guarding import confine, guard, settings
+from ..guarding import children, confine, guard, settings
 
 Original = Callable[[Optional[List[str]]], None]
 TakeOver = Callable[[Original, List[str]], None]
@@ -95,7 +95,9 @@ def enter(config: Dict[str, Any]) -> None:
         settings.look_in_copy(own["original"], own["project"])
         settings.turn_to_copy(config["databases"], os.path.join(config["root"], "tmp"))
         guard.stand_around(config, config["code"])
+        guard.hold_engines()
         guard.hold_connections()
+        children.hand_on(config)
         confine.stay_in(config)
 
 

@@ -1,9 +1,12 @@
-"""A hostile project of a user's, per way of acting and per kind of act: what the jail enforces here
-changes nothing, and what it cannot enforce is said to be so."""
+"""What a jail lets through, what it says, and what it makes of what it refuses."""
 
 from __future__ import annotations
 
 import os
+import signal
+import socket
+import stat
+import subprocess
 import sys
 import textwrap
 import time
@@ -11,153 +14,13 @@ from pathlib import Path
 
 import pytest
 
+import miglab
 from miglab import Lab
+from miglab.agent.serving.refusals import permits
 from miglab.errors import NotJailed
-from miglab.facts.protection import Protection
+from miglab.runners.jail import Jail
 
 from ...whatif.own import shop
-
-#: What is tried, as Python that has ``place``; each goes on after an error, as malice does.
-ACTS = {
-    "contents": "open(place + '/victim', 'w').write('harmed')",
-    "metadata": "os.chmod(place + '/victim', 0o600); os.utime(place + '/victim', (1, 1))",
-    "create": "open(place + '/new', 'w'); os.mkdir(place + '/folder')",
-    "remove": "os.remove(place + '/victim')",
-    "sqlite": "sqlite3.Connection(place + '/db.sqlite3').executescript('CREATE TABLE x (y)')",
-    "tcp": "socket.socket().connect(('127.0.0.1', port))",
-    "lingering": (
-        "os.fork() or (os.setsid(), os.fork() and os._exit(0), time.sleep(3), "
-        "open(copy + '/lingered', 'w'), os._exit(0))"
-    ),
-}
-FIELD = {
-    "contents": "contents",
-    "metadata": "metadata",
-    "create": "contents",
-    "remove": "contents",
-    "sqlite": "contents",
-    "tcp": "tcp",
-    "lingering": "processes",
-}
-IMPORTS = "import ctypes, os, socket, sqlite3, subprocess, sys, time"
-
-#: How it is done: ``{code}`` is a whole program in Python, run past the audit hook but for the
-#: first.
-WAYS = {
-    "python": "exec({code!r}, {{}})",
-    "child": (
-        "code = {code!r}; libc = ctypes.CDLL(None); pid = libc.fork()\n"
-        "if pid == 0:\n"
-        "    words = [{python!r}, '-I', '-c', code]\n"
-        "    libc.execv(words[0].encode(), (ctypes.c_char_p * 5)(*map(str.encode, words), None))\n"
-        "    os._exit(1)\n"
-        "os.waitpid(pid, 0)"
-    ),
-    "spawned": (
-        "import multiprocessing, multiprocessing.util as u\n"
-        "pid = u.spawnv_passfds({python!r}.encode(), [b'python', b'-I', b'-c', "
-        "{code!r}.encode()], [])\n"
-        "os.waitpid(pid, 0)"
-    ),
-}
-#: In C, by way of libc: nothing of it raises an audit event.
-IN_C = {
-    "contents": "libc.truncate(place + b'/victim', 0)",
-    "metadata": "libc.chmod(place + b'/victim', 0o600)",
-    "create": "libc.creat(place + b'/new', 0o600); libc.mkdir(place + b'/folder', 0o700)",
-    "remove": "libc.unlink(place + b'/victim')",
-}
-
-JAILS = ("namespaces", "landlock", "hook")
-
-
-def world(*folders: Path) -> dict[str, tuple[object, ...]]:
-    """Everything below these: content, mode, owner, inode and times."""
-    found: dict[str, tuple[object, ...]] = {}
-    for folder in folders:
-        for path in sorted([folder, *folder.rglob("*")]):
-            content = path.read_bytes() if path.is_file() else b""
-            now = path.lstat()
-            times = (now.st_mtime_ns, now.st_ctime_ns)
-            found[str(path)] = (now.st_mode, now.st_uid, now.st_gid, now.st_ino, times, content)
-    return found
-
-
-@pytest.fixture(params=JAILS)
-def strongest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Each kind of jail in turn; where this machine lacks one, the next weaker stands there."""
-    monkeypatch.setenv("MIGLAB_JAIL", request.param)
-    return request.param
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
-def test_nothing_changes_where_the_jail_enforces_it_and_else_it_says_so(
-    strongest: str, tmp_path: Path
-) -> None:
-    """Each cell is a line of one migration: what the hook refuses is caught, as malice does."""
-    import socket
-
-    place = tmp_path / "surroundings"
-    place.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setblocking(False)
-        port = server.getsockname()[1]
-        lines = [IMPORTS, "copy = os.getcwd()"]
-        cells = []
-        for act, text in ACTS.items():
-            for way, how in WAYS.items():
-                target = place / f"{way}-{act}"
-                target.mkdir()
-                (target / "victim").write_text("keep me")
-                head = f"{IMPORTS}\nplace, port = {str(target)!r}, {port}\n"
-                head += "copy = os.getcwd()\n"
-                cells.append((act, way, target))
-                lines += ["try:"]
-                lines += [
-                    textwrap.indent(how.format(code=head + text, python=sys.executable), "    ")
-                ]
-                lines += ["except BaseException as error: pass"]
-        for act, text in IN_C.items():
-            target = place / f"c-{act}"
-            target.mkdir()
-            (target / "victim").write_text("keep me")
-            cells.append((act, "c", target))
-            lines += [f"libc, place = ctypes.CDLL(None), {str(target).encode()!r}", text]
-        body = textwrap.indent("\n".join(lines), "    ")
-        head = f"\n\ndef harm(apps, schema_editor):\n{body}\n"
-        more = "migrations.RunPython(migrations.RunPython.noop, harm),"
-        folder = shop(tmp_path / "site", head=head, more=more)
-        before = world(folder, place)
-        with Lab.of(folder, python=sys.executable) as lab:
-            lab.manage("migrate shop 0001")
-            held = lab.protection
-            time.sleep(3.5)
-            lingered = bool([*lab.folder.rglob("lingered")])
-        after = world(folder, place)
-        try:
-            server.accept()[0].close()
-            reached = True
-        except BlockingIOError:
-            reached = False
-    assert JAILS.index(held.by) >= JAILS.index(strongest)
-    for act, way, target in cells:
-        hold = getattr(held, FIELD[act])
-        if hold != "enforced":
-            continue
-        if act == "tcp":
-            assert not reached, way
-        elif act == "lingering":
-            assert not lingered, way
-        else:
-            mine = {p for p in before.keys() | after.keys() if Path(p).is_relative_to(target)}
-            assert {p: after.get(p) for p in mine} == {p: before.get(p) for p in mine}, (act, way)
-    if held.by == "namespaces":
-        assert after == before
-        assert (held.contents, held.metadata, held.tcp) == ("enforced",) * 3
-    if held.by == "hook":
-        assert held == Protection("watched", "watched", "open", "watched", "watched", "hook")
-        # The test can fail: what passes the hook by does harm where nothing else is there.
-        assert after != before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
@@ -212,3 +75,159 @@ def harm(apps, schema_editor):
             assert not os.path.exists(outside)
         else:
             assert os.path.exists(outside)
+
+
+@pytest.fixture(params=["namespaces", "landlock"])
+def jail(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each kind that the system enforces."""
+    monkeypatch.setenv("MIGLAB_JAIL", request.param)
+    return request.param
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
+def test_a_mode_of_the_projects_own_that_is_wrong_is_the_projects(
+    jail: str, tmp_path: Path
+) -> None:
+    files = {"hook.sh": "#!/bin/sh\n"}
+    folder = shop(tmp_path / "site", files=files)
+    with Lab.of(folder, python=sys.executable, allow_programs=["hook.sh"]) as lab:
+        step = lab.shell("import subprocess; subprocess.run(['./hook.sh'])")
+        assert step.obstacles == ()
+        assert "Permission denied" in step.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
+@pytest.mark.parametrize(
+    ("code", "do"),
+    [
+        ("import socket; socket.socket(socket.AF_UNIX)", "--allow-address"),
+        ("import multiprocessing; multiprocessing.Lock()", "/dev/shm"),
+        ("import multiprocessing; multiprocessing.Pool(1)", "/dev/shm"),
+        ("import pty; pty.openpty()", "terminals"),
+    ],
+)
+def test_what_cannot_be_private_is_an_obstacle_with_a_way_out(
+    jail: str, code: str, do: str, tmp_path: Path
+) -> None:
+    with Lab.of(shop(tmp_path / "site"), python=sys.executable) as lab:
+        step = lab.shell(code)
+        if lab.protection.by == "landlock" or (
+            "socket" in code and lab.protection.other_sockets == "enforced"
+        ):
+            assert [each.id for each in step.obstacles] == ["kernel-refused"]
+            assert do in step.obstacles[0].do
+        else:
+            assert step.obstacles == ()
+            assert step.refusal is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
+def test_pairs_of_sockets_and_servers_work_in_a_jail(jail: str, tmp_path: Path) -> None:
+    code = """
+        import asyncio, concurrent.futures, socket
+        socket.socketpair()
+        socket.create_server(("127.0.0.1", 0)).close()
+        asyncio.run(asyncio.sleep(0))
+        print(concurrent.futures.ThreadPoolExecutor(1).submit(abs, -3).result())
+        """
+    with Lab.of(shop(tmp_path / "site"), python=sys.executable) as lab:
+        step = lab.shell(textwrap.dedent(code))
+        assert step.refusal is None
+        assert step.output.strip() == "3"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
+def test_an_address_that_is_allowed_can_be_reached_in_a_jail(jail: str, tmp_path: Path) -> None:
+    """By TCP, by UDP, and by a socket that has a path."""
+    named = str(tmp_path / "socket")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(type=socket.SOCK_DGRAM) as udp,
+        socket.socket(socket.AF_UNIX) as path,
+    ):
+        udp.bind(("127.0.0.1", 0))
+        path.bind(named)
+        path.listen()
+        ports = [each.getsockname()[1] for each in (tcp, udp)]
+        code = f"""
+            import socket
+            socket.create_connection(("127.0.0.1", {ports[0]})).close()
+            socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", {ports[1]}))
+            socket.socket(socket.AF_UNIX).connect({named!r})
+            """
+        addresses = [f"127.0.0.1:{ports[0]}", f"127.0.0.1:{ports[1]}", named]
+        folder = shop(tmp_path / "site")
+        with Lab.of(folder, python=sys.executable, allow_addresses=addresses) as lab:
+            step = lab.shell(textwrap.dedent(code))
+            assert step.refusal is None, step.output
+            assert (lab.protection.tcp, lab.protection.other_sockets) == ("watched", "watched")
+        udp.setblocking(False)
+        assert udp.recv(9) == b"x"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
+@pytest.mark.parametrize("tcp", [False, True])
+def test_the_filter_refuses_sockets_by_itself(tcp: bool) -> None:
+    """In a process of its own, without namespaces and without Landlock."""
+    code = f"""
+import errno, os, socket, sys
+sys.path.append({str(Path(miglab.__file__).parent / "agent")!r})
+from jail import sockets
+sockets.refuse(tcp={tcp})
+made = []
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK, 40, 38):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW):
+        for protocol in (0, 6, 17, 132, 262):
+            try:
+                socket.socket(family, kind | socket.SOCK_NONBLOCK, protocol).close()
+            except OSError as error:
+                assert error.errno == errno.EACCES, (family, kind, protocol, error)
+            else:
+                made.append((int(family), int(kind), protocol))
+socket.socketpair()
+print(made)
+"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    streams = [(family, 1, protocol) for family in (2, 10) for protocol in (0, 6)]
+    assert done.stdout.strip() == str([] if tcp else streams)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
+@pytest.mark.parametrize("strongest", ["namespaces", "landlock", "hook"])
+def test_the_launcher_leaves_nothing_when_it_is_killed(strongest: str, tmp_path: Path) -> None:
+    copy, probes = tmp_path / "copy", tmp_path / "probes"
+    copy.mkdir()
+    jail = Jail((str(copy),), str(probes))
+    words = jail.command([sys.executable, "-I", "-S", "-c", "print('up')"])
+    words[words.index("no") - 1] = strongest
+    found = set()
+    for tenth in range(30):
+        with subprocess.Popen(words, stdout=subprocess.DEVNULL, start_new_session=True) as started:
+            time.sleep(tenth / 500)
+            os.killpg(started.pid, signal.SIGKILL)
+        found |= {path.name for path in copy.iterdir()} - {".probe", ".probe-link"}
+    assert found == set()
+    # What is tried at is kept for the next one.
+    assert len([*probes.glob("*")] if probes.exists() else []) <= 6
+
+
+@pytest.mark.parametrize(
+    ("mode", "user", "wanted", "may"),
+    [
+        (0o600, 7, 6, True),
+        (0o400, 7, 2, False),
+        (0o060, 8, 6, True),
+        (0o606, 8, 6, False),
+        (0o006, 9, 6, True),
+        (0o700, 9, 1, False),
+        (0o000, 0, 6, True),
+    ],
+)
+def test_modes_let_the_owner_the_group_and_others(
+    mode: int, user: int, wanted: int, may: bool
+) -> None:
+    state = os.stat_result((stat.S_IFREG | mode, 1, 1, 1, 7, 70, 1, 1, 1, 1))
+    groups = {70} if user == 8 else {99}
+    assert permits(state, user, groups, wanted) is may

@@ -8,15 +8,11 @@ import os
 import sqlite3
 from typing import Any, Dict, Iterator, List, Optional
 
-from ...common.steady import put
 from ..engine import Lineage, MayOpen, Renames
-from . import catalogue, lost, rows, tables
+from . import catalogue, guarded, lost, rows, tables
 from .lineage import Lineage as SQLiteLineage
 from .opening import connect
 from .own import connection_to_nothing
-
-#: https://sqlite.org/c3ref/c_alter_table.html
-_ATTACH = 24
 
 
 class SQLite:
@@ -62,22 +58,8 @@ class SQLite:
         return os.path.basename(name)
 
     def hold(self, may_open: MayOpen) -> None:
-        """Ask before each ATTACH. Of one whose name is a parameter SQLite cannot say where it
-        leads."""
-        opened = sqlite3.connect
-
-        def authorize(action: int, first: Any, *rest: Any) -> int:
-            if action == _ATTACH and not may_open(first):
-                return sqlite3.SQLITE_DENY
-            return sqlite3.SQLITE_OK
-
-        def connect_and_ask(*args: Any, **kwargs: Any) -> Any:
-            connection = opened(*args, **kwargs)
-            connection.set_authorizer(authorize)
-            return connection
-
-        for module in (sqlite3, sqlite3.dbapi2):
-            put(module, "connect", connect_and_ask)
+        """Ask before each ATTACH."""
+        guarded.hold(may_open)
 
     def hurry(self, connection: Any) -> None:
         """A throwaway database need not outlive a power cut."""
