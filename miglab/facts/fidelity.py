@@ -58,6 +58,7 @@ class Fidelity:
     Attributes:
         replaced: settings for mail, caches, brokers and logs that have another value.
         left_out: how many files were not copied, and their size in bytes.
+        linked: whether these can be read all the same, by links to the original.
         kinds: the biggest kinds of these, biggest first.
         unentered: folders of which nothing was copied; nobody knows how much is in them.
         databases: the copies of the databases.
@@ -70,6 +71,7 @@ class Fidelity:
     engine: str
     replaced: tuple[Replaced, ...] = ()
     left_out: tuple[int, int] = (0, 0)
+    linked: bool = False
     kinds: tuple[LeftOut, ...] = ()
     unentered: tuple[str, ...] = ()
     databases: tuple[DatabaseCopy, ...] = ()

@@ -50,6 +50,8 @@ class Project:
         manage_text: the text of manage.py, for a project that has none.
         environment: variables that its commands get beside this process's own.
         left_out: how many files were not copied, and their size in bytes.
+        left: these files, as paths below ``root``.
+        linked: whether a copy may have links to them: nothing is written through those.
         kinds: the biggest kinds of these: ending, how many, their size.
         unentered: folders of which nothing was copied.
         allowed: what it may do outside of its copy.
@@ -71,6 +73,8 @@ class Project:
     manage_text: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[int, int] = (0, 0)
+    left: tuple[str, ...] = ()
+    linked: bool = False
     kinds: tuple[tuple[str, int, int], ...] = ()
     unentered: tuple[str, ...] = ()
     allowed: Allowed = field(default_factory=Allowed)

@@ -59,6 +59,7 @@ class Chosen:
         files: what is copied.
         folders: the folders that were looked into; empty ones are made too.
         left_out: how many files are not copied, and their size in bytes.
+        left: these files, and links.
         biggest: the biggest of these and their sizes, biggest first.
         kinds: the biggest kinds of these: ending, how many, their size; biggest first.
         unentered: folders that were not looked into; nobody knows how much is in them.
@@ -68,6 +69,7 @@ class Chosen:
     files: tuple[str, ...]
     folders: tuple[str, ...] = ()
     left_out: tuple[int, int] = (0, 0)
+    left: tuple[str, ...] = ()
     biggest: tuple[tuple[str, int], ...] = ()
     kinds: tuple[tuple[str, int, int], ...] = ()
     unentered: tuple[str, ...] = ()
@@ -112,7 +114,8 @@ def chosen(root: Path, include: Sequence[str] = ()) -> Chosen:
     return Chosen(
         files=tuple(sorted(walk.files)),
         folders=tuple(sorted(walk.folders)),
-        left_out=(walk.count, walk.size),
+        left_out=(len(walk.left), walk.size),
+        left=tuple(sorted(walk.left)),
         biggest=tuple((path, size) for size, path in sorted(walk.biggest, reverse=True)),
         kinds=walk.biggest_kinds(),
         unentered=tuple(sorted(walk.unentered)),
@@ -166,7 +169,8 @@ class _Walk:
         self.folders: list[str] = []
         self.unentered: list[str] = []
         self.databases: list[str] = []
-        self.count = self.size = 0
+        self.left: list[str] = []
+        self.size = 0
         self.biggest: list[tuple[int, str]] = []
         self.kinds: dict[str, tuple[int, int]] = {}
 
@@ -190,7 +194,7 @@ class _Walk:
 
     def sort_out(self, folder: str, entries: list[os.DirEntry[str]]) -> None:
         """Copy, or leave out, each of the files of a folder."""
-        databases = {each.name for each in entries if _is_database(each)}
+        databases = {each.name for each in entries if is_database(each)}
         sidecars = {name + ending for name in databases for ending in SIDECARS}
         self.databases += [folder + name for name in databases]
         for each in entries:
@@ -209,7 +213,7 @@ class _Walk:
         """Count what is left out."""
         if path in self.included:
             return
-        self.count += 1
+        self.left.append(path)
         self.size += size
         push = heapq.heappush if len(self.biggest) < _TOLD else heapq.heappushpop
         push(self.biggest, (size, path))
@@ -243,12 +247,13 @@ def limit(path: str) -> int:
     return TEXT_LIMIT if not ending or ending in TEXT or name.startswith(".env") else OTHER_LIMIT
 
 
-def _is_database(entry: os.DirEntry[str]) -> bool:
+def is_database(entry: os.DirEntry[str] | Path) -> bool:
+    """Whether a file is a database."""
     # Most files of a project end so, and opening each takes long.
     if entry.name.endswith((".py", ".html", ".po")) or limit(entry.name) < 0:
         return False
     try:
-        with open(entry.path, "rb") as file:
+        with open(entry, "rb") as file:
             return begins_database(file.read(BEGINNING))
     except OSError:
         return False

@@ -88,6 +88,7 @@ def find(
         settings=settings,
         environment=environment,
         left_out=copied.left_out,
+        left=copied.left,
         kinds=copied.kinds,
         unentered=copied.unentered,
     )
@@ -149,6 +150,7 @@ def _without_manage(
         manage_text=_MANAGE.format(settings=settings),
         environment={_VARIABLE: settings},
         left_out=copied.left_out,
+        left=copied.left,
         kinds=copied.kinds,
         unentered=copied.unentered,
     )

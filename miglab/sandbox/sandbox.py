@@ -22,6 +22,7 @@ from pathlib import Path
 from ..databases.engine import Engine, Handle, Tell
 from ..errors import BadInput, OutsideSandbox, UnknownName
 from ..project import Project
+from . import links
 from .home import forget_old, home, sweep, take_lock
 from .snapshot import Digests, Snapshot, project_files
 
@@ -58,6 +59,7 @@ class Sandbox:
             if project.manage_text is not None:
                 self.manage.write_text(project.manage_text, encoding="utf-8")
             self.lay_out(project)
+            links.link(project, self.project)
         except BaseException:
             self.remove()
             raise
@@ -77,6 +79,10 @@ class Sandbox:
         ]
         for alias, handle in self.databases.items():
             self.engines[alias].make_room(handle)
+
+    def link(self, project: Project) -> None:
+        """Have links to what was not copied, where the project may have them."""
+        links.link(project, self.project)
 
     @property
     def first(self) -> str:

@@ -161,7 +161,10 @@ def fidelity_lines(consequences: Consequences) -> list[str]:
     if number:
         kinds = ", ".join(f"{each.ending or 'no ending'} ({each.count:,})" for each in found.kinds)
         files = counted(number, "file was", "files were")
-        lines.append(f"{files} not copied ({_bytes(size)}), mostly {kinds}: --include brings them.")
+        brings = "--include brings them"
+        if found.linked:
+            brings = "they can be read; to change them, bring them with --include"
+        lines.append(f"{files} not copied ({_bytes(size)}), mostly {kinds}: {brings}.")
     if found.unentered:
         lines.append(f"Nothing was copied of: {', '.join(found.unentered)}.")
     steps = [run.step for run in consequences.runs]

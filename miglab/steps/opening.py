@@ -90,7 +90,9 @@ def _with_databases(
     replaced = (
         (each["setting"], each["was"], each["instead"]) for each in answer["settings"]["replaced"]
     )
-    found = replace(found, replaced=tuple(replaced))
+    enforced = agent.protection.contents == "enforced"
+    found = replace(found, replaced=tuple(replaced), linked=enforced)
+    sandbox.link(found)
     _keep_originals(found)
     return found
 

@@ -20,6 +20,7 @@ from ..project import Project
 from ..project.databases import no_database
 from ..runners import answers
 from ..runners.base import Ask
+from ..sandbox.links import has_links
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.snapshot import Snapshot
 from .description import describe_step
@@ -295,6 +296,7 @@ class Stage:
             engine=str(self.reader.engine()),
             replaced=tuple(Replaced(*each) for each in project.replaced),
             left_out=project.left_out,
+            linked=has_links(project),
             kinds=tuple(LeftOut(*each) for each in project.kinds),
             unentered=project.unentered,
             databases=self.copied,

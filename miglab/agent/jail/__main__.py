@@ -9,9 +9,7 @@ def start() -> None:
     above = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     # Last, so that nothing in it can hide a module of the standard library.
     sys.path.append(above)
-    from jail.launch import main  # type: ignore[import-not-found]
-
-    main()
+    __import__("jail.launch", fromlist=["main"]).main()
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ SCHEMA = {
     "graph": "before and after: sentence, text and nodes (migration, state, target)",
     "for_real": "the commands to run for real, in order: command, why",
     "fidelity": "what differs from a real run: null for a bundled project, or replaced, left_out, "
-    "kinds, unentered, databases, engine, allowed, protection; and lines, a sentence each",
+    "linked, kinds, unentered, databases, engine, allowed, protection; and lines, a sentence each",
     "engine": "what it was measured on: database, django, python",
     "seconds": "how long the rehearsal took",
     "project": "where the project is; may be empty",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import sqlite3
 import subprocess
@@ -187,7 +188,7 @@ def run(attacks: Sequence[Attack], folder: Path, *, plainly: bool = False) -> Ou
     over, targets = folder / "over", []
     for number in range(len(attacks)):
         above = around if number % 2 else site / "data"
-        target = Target(above / f"target{number}", f"miglab-{os.getpid()}-{number}")
+        target = Target(above / f"target{number}", f"miglab-{secrets.token_hex(8)}")
         targets.append(target)
     head = """
 from shop import hostile
