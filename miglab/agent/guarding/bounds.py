@@ -3,6 +3,7 @@ the user allows."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any, Dict, List, Tuple
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -79,7 +80,8 @@ def allowed_database(name: Any) -> bool:
 
 def outside(verb: str, path: Any, folder: Any = -1) -> Limit:
     """Writing is in the way, at this path."""
-    return Limit("write-outside-stopped", "%s %s" % (verb, shown(path)), _leave(path, folder))
+    what = "%s %s" % (verb, shown(path, folder))
+    return Limit("write-outside-stopped", what, _leave(path, folder))
 
 
 def other_database(verb: str, name: Any) -> Limit:
@@ -87,10 +89,13 @@ def other_database(verb: str, name: Any) -> Limit:
     return Limit("database-outside-stopped", "%s %s" % (verb, shown(name)), _leave(name, -1))
 
 
-def shown(path: Any) -> str:
+def shown(path: Any, folder: Any = -1) -> str:
     """A path as it is told."""
     if isinstance(path, int):
         return paths.of_descriptor(path) or repr(path)
+    if folder not in paths.HERE:
+        with contextlib.suppress(ValueError):
+            return paths.absolute(path, folder)
     return paths.plain(path)
 
 

@@ -33,6 +33,10 @@ class Refused(PermissionError):
 
     entry: Optional[Dict[str, Any]] = None
 
+    def __str__(self) -> str:
+        """What was refused, also where somebody has added the name of a file."""
+        return str(self.args[0]) if self.args else ""
+
 
 #: What was refused in this process and its forks: a ``Limit``'s values, ``where``, ``phase`` and
 #: the project's own ``files`` that were being run.

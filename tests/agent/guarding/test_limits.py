@@ -210,6 +210,18 @@ def test_writing_outside_names_the_folder_to_allow(tmp_path: Path, of: Of) -> No
     assert path.read_text() == "x"
 
 
+def test_a_path_is_told_with_the_folder_that_it_is_relative_to(tmp_path: Path, of: Of) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "last").touch()
+    code = f"import os\nos.remove('last', dir_fd=os.open({str(tmp_path / 'reports')!r}, 0))\n"
+    found = only(reverted(of(going_back(tmp_path / "site", code))))
+    assert found == (
+        "write-outside-stopped",
+        f"miglab does not let a copy remove {tmp_path / 'reports' / 'last'}",
+        f"allow it with `--allow-folder {tmp_path / 'reports'}`",
+    )
+
+
 def test_writing_to_the_original_cannot_be_allowed(tmp_path: Path, of: Of) -> None:
     path = tmp_path / "site" / "report.txt"
     folder = going_back(tmp_path / "site", f"open({str(path)!r}, 'w').write('x')\n")
