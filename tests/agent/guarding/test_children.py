@@ -12,7 +12,7 @@ import pytest
 
 from miglab import Lab
 
-from .own import manage, shop
+from ...whatif.own import manage, shop
 
 Of = Callable[..., Lab]
 
