@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from ..errors import BadInput
 
@@ -29,9 +29,17 @@ class Question:
             )
         return choice
 
-    def answer(self, right: int | None, chosen: int | None) -> Answer:
+    def answer(self, right: int | None, chosen: int | None, reason: str = "") -> Answer:
         """The run's answer beside what was chosen."""
-        return Answer(self, right, chosen)
+        return Answer(self, right, chosen, reason)
+
+    def kept(self, chosen: int) -> str:
+        """A choice as JSON that outlives a change of the order: the option's own words."""
+        return self.options[chosen]
+
+    def recalled(self, kept: object) -> int | None:
+        """The choice that ``kept`` made JSON of; ``None`` where there is no such option now."""
+        return self.options.index(kept) if isinstance(kept, str) and kept in self.options else None
 
 
 @dataclass(frozen=True)
@@ -61,9 +69,21 @@ class SetQuestion:
             )
         return tuple(name for name in self.names if name in chosen)
 
-    def answer(self, right: tuple[str, ...] | None, chosen: tuple[str, ...] | None) -> SetAnswer:
+    def answer(
+        self, right: tuple[str, ...] | None, chosen: tuple[str, ...] | None, reason: str = ""
+    ) -> SetAnswer:
         """The run's answer beside what was chosen."""
-        return SetAnswer(self, right, chosen)
+        return SetAnswer(self, right, chosen, reason)
+
+    def kept(self, chosen: tuple[str, ...]) -> list[str]:
+        """A choice as JSON."""
+        return list(chosen)
+
+    def recalled(self, kept: object) -> tuple[str, ...] | None:
+        """The choice that ``kept`` made JSON of; ``None`` where one of its names is gone."""
+        if not isinstance(kept, list) or any(each not in self.names for each in kept):
+            return None
+        return self.taken(kept)
 
 
 @dataclass(frozen=True)
@@ -83,22 +103,32 @@ class NumberQuestion:
             raise BadInput(f"{choice!r} is no answer; give a whole number, 0 or more")
         return choice
 
-    def answer(self, right: int | None, chosen: int | None) -> NumberAnswer:
+    def answer(self, right: int | None, chosen: int | None, reason: str = "") -> NumberAnswer:
         """The run's answer beside what was chosen."""
-        return NumberAnswer(self, right, chosen)
+        return NumberAnswer(self, right, chosen, reason)
+
+    def kept(self, chosen: int) -> int:
+        """A choice as JSON."""
+        return chosen
+
+    def recalled(self, kept: object) -> int | None:
+        """The choice that ``kept`` made JSON of; ``None`` where it isn't one."""
+        return kept if _whole(kept) and kept >= 0 else None
 
 
 @dataclass(frozen=True)
 class Answer:
     """What the run showed: the place of the right option, and of the one that was chosen.
 
-    ``right`` is ``None`` where nothing has run yet, ``chosen`` where nothing was chosen; so it is
-    in the answers of the other kinds too.
+    ``right`` is ``None`` where nothing has run yet, ``chosen`` where nothing was chosen; ``reason``
+    says why the right one is right, or is empty where nobody wrote it for this run. So it is in the
+    answers of the other kinds too.
     """
 
     question: Question
     right: int | None
     chosen: int | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +138,7 @@ class SetAnswer:
     question: SetQuestion
     right: tuple[str, ...] | None
     chosen: tuple[str, ...] | None = None
+    reason: str = ""
 
     @property
     def hits(self) -> tuple[str, ...]:
@@ -132,11 +163,26 @@ class NumberAnswer:
     question: NumberQuestion
     right: int | None
     chosen: int | None = None
+    reason: str = ""
 
 
 #: A question of any kind, and its answer.
 AnyQuestion = Question | SetQuestion | NumberQuestion
 AnyAnswer = Answer | SetAnswer | NumberAnswer
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it stands.
+
+    Attributes:
+        chosen: what the question takes, or ``None`` where nothing is chosen.
+        frozen: whether what it asks about has run, so that nothing can be chosen any more.
+    """
+
+    question: AnyQuestion
+    chosen: Any = None
+    frozen: bool = False
 
 
 def _whole(choice: object) -> TypeGuard[int]:
@@ -153,10 +199,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Checked:
-    """How far a task is done."""
+    """How far a task is done; ``begun`` says whether anything has run in its lab yet."""
 
     task: str
     points: tuple[Point, ...]
+    begun: bool = True
 
     @property
     def done(self) -> bool:
@@ -194,12 +241,16 @@ class Case:
 class Verdict:
     """A claim and all its cases; the word is computed from them.
 
-    ``advice`` says what to follow, or ``""`` where nobody has thought about this verdict yet.
+    ``advice`` says what to follow, or ``""`` where nobody has thought about this verdict yet,
+    ``reason`` explains it where there is more to say than the cases do.
+    ``judged`` is the kind that the reader expected, or ``None`` where they did not say.
     """
 
     claim: Claim
     cases: tuple[Case, ...]
     advice: str = ""
+    reason: str = ""
+    judged: str | None = None
 
     @property
     def kind(self) -> str:
@@ -230,8 +281,12 @@ class Spine:
     rows: tuple[tuple[str, tuple[str, ...]], ...]
 
 
+#: The kinds of verdicts.
+KINDS = ("holds", "holds only if", "does not hold")
+
+
 def kind(held: list[bool]) -> str:
-    """The verdict that these cases make.
+    """The verdict that these cases make, one of ``KINDS``.
 
     >>> kind([True, False])
     'holds only if'

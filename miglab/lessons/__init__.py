@@ -3,11 +3,13 @@
 from .predictions import Prediction, predict, reveal
 from .spine import spine
 from .tasks import check, your_turn
-from .trials import try_claim, verdicts
+from .trials import Judgement, judge, try_claim, verdicts
 
 __all__ = [
+    "Judgement",
     "Prediction",
     "check",
+    "judge",
     "predict",
     "reveal",
     "spine",

@@ -20,7 +20,11 @@ from ..sandbox.home import home
 def keep(verdict: Verdict) -> None:
     """Write a verdict down; where that cannot be done it is tried again the next time."""
     place = _place(verdict.claim)
-    told = {"cases": [asdict(case) for case in verdict.cases], "advice": verdict.advice}
+    told = {
+        "cases": [asdict(case) for case in verdict.cases],
+        "advice": verdict.advice,
+        "reason": verdict.reason,
+    }
     # Two notebooks may try the same claim at once: each file is whole at every moment.
     draft = place.with_suffix(f".{secrets.token_hex(4)}")
     with contextlib.suppress(OSError):
@@ -36,7 +40,7 @@ def kept(claim: Claim) -> Verdict | None:
         cases = tuple(
             Case(**{**each, "commands": tuple(each["commands"])}) for each in told["cases"]
         )
-        return Verdict(claim, cases, told["advice"])
+        return Verdict(claim, cases, told["advice"], told["reason"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

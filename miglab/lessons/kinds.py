@@ -2,51 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import weakref
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..errors import BadInput
 from ..facts.lesson import AnyQuestion, NumberQuestion, Question, SetQuestion
 from ..facts.step import Step
-from ..facts.view import History
 from ..lab import Lab
 
 Holds = Callable[[Lab], bool]
+#: What can be right → why it is.
+Because = Mapping[Any, str]
 
 #: What helps where the lab is not where the lesson takes it.
 _AGAIN = "run lab.restart(), and then the cells from the question on"
 
 
-@dataclass(frozen=True)
+#: Commands that only look.
+_LOOKS = frozenset({"check", "help", "showmigrations", "sqlmigrate", "version"})
+_PREVIEWS = frozenset({"--plan", "--dry-run", "--help", "--version"})
+
+
 class Here:
-    """Where a lab stood when it was asked about."""
+    """Where a lab stood when it was asked about, and whether anything has run since."""
 
-    last: Step | None
-    history: History
+    def __init__(self, lab: Lab) -> None:
+        self.last, self.history = lab.last, lab.history()
+        self._acted = False
+        watch(lab, self._look)
 
-    @classmethod
-    def of(cls, lab: Lab) -> Here:
-        """Where it stands now."""
-        return cls(lab.last, lab.history())
+    def _look(self, lab: Lab) -> None:
+        step = lab.last
+        self._acted = self._acted or (step is not self.last and step is not None and _acts(step))
 
     def quiet(self, lab: Lab) -> bool:
-        """Whether nothing has run since."""
+        """Whether nothing at all has run since."""
         # A command that moves nothing stands in no history; what a terminal did is no step of ours.
         return lab.last is self.last and lab.history() == self.history
 
+    def acted(self, lab: Lab) -> bool:
+        """Whether something has run since that does more than look."""
+        return self._acted or lab.history() != self.history
+
+    def behind(self, lab: Lab) -> int:
+        """How many steps back it is from the lab to here; below 0 where the lab went back further,
+        or is on another way."""
+        now, first = lab.history(), self.history.position
+        if [*now.lines[:first]] != [*self.history.lines[:first]]:
+            return -1
+        return now.position - first
+
+    def rewound(self, lab: Lab) -> bool:
+        """Whether the lab came back to here, or further, after something had moved."""
+        behind = self.behind(lab)
+        return behind < 0 or (behind == 0 and lab.history() != self.history)
+
     def since(self, lab: Lab) -> Step | None:
-        """All that has moved since, as one step; ``None`` where nothing did, and nothing was
-        refused either: a preview is no run.
+        """All that has moved since, as one step; ``None`` where nothing has run: a preview is no
+        run, and a lab that came back to here has none behind it.
 
         Raises:
             BadInput: the lab went back to before it was asked about.
         """
-        first, now = self.history.position, lab.history()
-        if now.position < first or [*now.lines[:first]] != [*self.history.lines[:first]]:
+        behind = self.behind(lab)
+        if behind < 0:
             raise BadInput(f"this lab went back to before the question; {_AGAIN}")
-        refused = lab.last is not self.last and lab.last is not None and lab.last.refused
-        return lab.between(first, now.position) if now.position > first or refused else None
+        if not self.acted(lab) or self.rewound(lab):
+            return None
+        first = self.history.position
+        return lab.between(first, first + behind)
+
+
+def _acts(step: Step) -> bool:
+    """Whether a step is more than a look, whatever it led to."""
+    words = step.line.split()
+    looks = step.kind == "manage" and (
+        not words or words[0] in _LOOKS or not _PREVIEWS.isdisjoint(words)
+    )
+    return not looks
+
+
+def watch(lab: Lab, look: Callable[[Lab], None]) -> None:
+    """Have a method called with the lab after each of its steps, for as long as its object and the
+    lab live."""
+    method, known = weakref.WeakMethod(look), weakref.ref(lab)
+
+    def told() -> None:
+        alive, watched = method(), known()
+        if alive is not None and watched is not None:
+            alive(watched)
+
+    lab.watch(told)
 
 
 class Kind(Protocol):
@@ -54,6 +102,9 @@ class Kind(Protocol):
 
     def ask(self, lab: Lab) -> AnyQuestion:
         """The question, with what can be chosen in this lab."""
+
+    def has_run(self, lab: Lab, here: Here) -> bool:
+        """Whether what the question asks about has run."""
 
     def right(self, asked: Any, lab: Lab, here: Here) -> Any:
         """What is right after the run, of the type that the question takes; ``None`` where
@@ -63,21 +114,33 @@ class Kind(Protocol):
             BadInput: the lab is not where the lesson takes it.
         """
 
+    def reason(self, right: Any) -> str:
+        """Why this is right; empty where nobody wrote it."""
+
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of a few options, each with what must be true of the lab for it to be the right one."""
+    """One of a few options, each with what must be true of the lab for it to be the right one.
+
+    ``looks`` says that it asks about a command that only looks; otherwise such a command is no run.
+    """
 
     question: Question
     holds: tuple[Holds, ...]
+    because: Because
+    looks: bool = False
 
     def ask(self, lab: Lab) -> Question:
         """The same in every lab."""
         return self.question
 
+    def has_run(self, lab: Lab, here: Here) -> bool:
+        """Whether anything has run since."""
+        return not here.quiet(lab) if self.looks else here.acted(lab)
+
     def right(self, asked: Question, lab: Lab, here: Here) -> int | None:
         """The place of the one option that holds."""
-        if here.quiet(lab):
+        if not self.has_run(lab, here):
             return None
         right = [place for place, holds in enumerate(self.holds) if holds(lab)]
         if len(right) != 1:
@@ -85,6 +148,10 @@ class OneOf:
                 f"{len(right)} options of {asked.name!r} fit what happened in this lab; {_AGAIN}"
             )
         return right[0]
+
+    def reason(self, right: int) -> str:
+        """Why this option is right."""
+        return self.because.get(right, "")
 
 
 @dataclass(frozen=True)
@@ -96,6 +163,7 @@ class AnyOf:
     word: str
     among: Callable[[Lab], Collection[str]]
     found: Callable[[Step], Collection[str]]
+    because: Because
 
     def ask(self, lab: Lab) -> SetQuestion:
         """With the names that this lab has now."""
@@ -103,6 +171,14 @@ class AnyOf:
         if not names:
             raise BadInput(f"this lab has nothing to choose from for {self.name!r}; {_AGAIN}")
         return SetQuestion(self.name, self.text, names, self.word)
+
+    def has_run(self, lab: Lab, here: Here) -> bool:
+        """Whether anything has run since."""
+        return here.acted(lab)
+
+    def reason(self, right: tuple[str, ...]) -> str:
+        """Why these names are right."""
+        return self.because.get(right, "")
 
     def right(self, asked: SetQuestion, lab: Lab, here: Here) -> tuple[str, ...] | None:
         """The names that what moved since makes right."""
@@ -124,12 +200,46 @@ class HowMany:
 
     question: NumberQuestion
     found: Callable[[Step], int]
+    because: Because
 
     def ask(self, lab: Lab) -> NumberQuestion:
         """The same in every lab."""
         return self.question
 
+    def has_run(self, lab: Lab, here: Here) -> bool:
+        """Whether anything has run since."""
+        return here.acted(lab)
+
+    def reason(self, right: int) -> str:
+        """Why this number is right."""
+        return self.because.get(right, "")
+
     def right(self, asked: NumberQuestion, lab: Lab, here: Here) -> int | None:
         """The number that what moved since makes right."""
         since = here.since(lab)
         return None if since is None else self.found(since)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number that is measured beside the lab; ``found`` gives ``None`` until it was."""
+
+    question: NumberQuestion
+    found: Callable[[], int | None]
+    because: Because
+
+    def ask(self, lab: Lab) -> NumberQuestion:
+        """The same in every lab."""
+        return self.question
+
+    def has_run(self, lab: Lab, here: Here) -> bool:
+        """Whether it was measured."""
+        return self.found() is not None
+
+    def right(self, asked: NumberQuestion, lab: Lab, here: Here) -> int | None:
+        """The number that was measured."""
+        return self.found()
+
+    def reason(self, right: int) -> str:
+        """Why this number is right."""
+        return self.because.get(right, "")

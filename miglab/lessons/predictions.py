@@ -8,19 +8,38 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BadInput
-from ..facts.lesson import AnyAnswer, AnyQuestion, NumberQuestion, Question
+from ..facts.lesson import AnyAnswer, AnyQuestion, Asked, NumberQuestion, Question
 from ..facts.step import Step
 from ..lab import Lab
-from .kinds import AnyOf, Here, Holds, HowMany, Kind, OneOf
-from .shelf import Shelf
+from .kinds import AnyOf, Here, Holds, HowMany, Kind, Measured, OneOf, watch
+from .remembered import note, recall
+from .shelf import Shelf, tidy
 
 _QUESTIONS: Shelf[Kind] = Shelf("question")
 
+_GONE = "the lab of this question is gone; run the notebook from its top"
 
-def question(name: str, text: str, options: Mapping[str, Holds]) -> None:
-    """Put a question on the shelf: each option with what must be true of the lab for it to be the
-    right one. Of all options exactly one is, whatever the run does."""
-    _QUESTIONS.put(name, OneOf(Question(name, text, tuple(options)), tuple(options.values())))
+
+def question(
+    name: str,
+    text: str,
+    options: Mapping[str, Holds],
+    *,
+    because: Mapping[str, str],
+    looks: bool = False,
+) -> None:
+    """Put a question on the shelf.
+
+    Args:
+        options: each option with what must be true of the lab for it to be the right one. Of all
+            options exactly one is, whatever the run does.
+        because: an option's letter → why it is right, where it is. The text is a reader's: each
+            paragraph, or list, after an empty line.
+        looks: whether the question is about a command that only looks, such as ``sqlmigrate``.
+    """
+    reasons = {"ABCDEFGH".index(letter): tidy(reason) for letter, reason in because.items()}
+    asked = Question(name, text, tuple(options))
+    _QUESTIONS.put(name, OneOf(asked, tuple(options.values()), reasons, looks))
 
 
 def which(
@@ -30,16 +49,31 @@ def which(
     among: Callable[[Lab], Collection[str]],
     found: Callable[[Step], Collection[str]],
     word: str,
+    because: Mapping[tuple[str, ...], str],
 ) -> None:
     """Put a question for a set of names on the shelf: ``among`` gives those there are when it is
     asked, in order, ``found`` the right ones, from all that moved since. ``word`` says what becomes
-    of these, as in ``"unapplied"``."""
-    _QUESTIONS.put(name, AnyOf(name, text, word, among, found))
+    of these, as in ``"unapplied"``, ``because`` why some names are right, where they are."""
+    reasons = {names: tidy(reason) for names, reason in because.items()}
+    _QUESTIONS.put(name, AnyOf(name, text, word, among, found, reasons))
 
 
-def how_many(name: str, text: str, found: Callable[[Step], int]) -> None:
-    """Put a question for a number on the shelf: ``found`` gives it, from all that moved since."""
-    _QUESTIONS.put(name, HowMany(NumberQuestion(name, text), found))
+def how_many(
+    name: str, text: str, found: Callable[[Step], int], *, because: Mapping[int, str]
+) -> None:
+    """Put a question for a number on the shelf: ``found`` gives it, from all that moved since, and
+    ``because`` says why a number is right, where it is."""
+    reasons = {number: tidy(reason) for number, reason in because.items()}
+    _QUESTIONS.put(name, HowMany(NumberQuestion(name, text), found, reasons))
+
+
+def measured(
+    name: str, text: str, found: Callable[[], int | None], *, because: Mapping[int, str]
+) -> None:
+    """Put a question for a number on the shelf that no lab answers: ``found`` gives it, or ``None``
+    as long as nobody has measured it."""
+    reasons = {number: tidy(reason) for number, reason in because.items()}
+    _QUESTIONS.put(name, Measured(NumberQuestion(name, text), found, reasons))
 
 
 @dataclass(eq=False)
@@ -52,14 +86,68 @@ class Prediction:
     _here: Here
     #: As the question takes it.
     chosen: Any = None
+    #: Is called after each step in the lab.
+    told: Callable[[], None] | None = None
+
+    def __post_init__(self) -> None:
+        lab = self._lab()
+        if lab is not None:
+            watch(lab, self._look)
+
+    def _look(self, lab: Lab) -> None:
+        if self.told is not None:
+            self.told()
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the command has run, so that nothing can be chosen any more."""
+        lab = self._lab()
+        return lab is None or lab.closed or _QUESTIONS[self.question.name].has_run(lab, self._here)
+
+    @property
+    def asked(self) -> Asked:
+        """The question as it stands."""
+        return Asked(self.question, self.chosen, self.frozen)
 
     def choose(self, choice: object) -> None:
         """Say what will happen; ``None`` takes it back.
 
         Raises:
-            BadInput: the question does not ask for such a thing. What was chosen stays.
+            BadInput: the question does not ask for such a thing, or the command has run. What was
+                chosen stays.
         """
-        self.chosen = None if choice is None else self.question.taken(choice)
+        chosen = None if choice is None else self.question.taken(choice)
+        if chosen == self.chosen:
+            return
+        if self.frozen:
+            raise BadInput("the command has run, so this answer stays; Start again clears it")
+        self._take(chosen)
+
+    def start_again(self) -> bool:
+        """Forget the answer, and bring the lab back to where the question was asked; whether it had
+        left.
+
+        Raises:
+            BadInput: the lab is closed.
+        """
+        lab = self._lab()
+        if lab is None or lab.closed:
+            raise BadInput(_GONE)
+        behind = self._here.behind(lab)
+        if behind > 0:
+            lab.rewind(behind)
+        self._here = Here(lab)
+        self._take(None)
+        return behind > 0
+
+    def _take(self, chosen: Any) -> None:
+        self.chosen = chosen
+        kept = None if chosen is None else self.question.kept(chosen)
+        note("predicted", question=self.question.name, chosen=kept)
+
+    def stands(self, lab: Lab) -> bool:
+        """Whether it is still the question about this lab: nobody went back to it, or further."""
+        return self._lab() is lab and not self._here.rewound(lab)
 
     def answer(self) -> AnyAnswer:
         """What is right, computed from the lab as it is now, beside what was chosen.
@@ -69,28 +157,46 @@ class Prediction:
         """
         lab = self._lab()
         if lab is None:
-            raise BadInput("the lab of this question is gone; run the notebook from its top")
-        right = _QUESTIONS[self.question.name].right(self.question, lab, self._here)
-        return self.question.answer(right, self.chosen)
+            raise BadInput(_GONE)
+        kind = _QUESTIONS[self.question.name]
+        right = kind.right(self.question, lab, self._here)
+        if right is None:
+            return self.question.answer(None, self.chosen)
+        return self.question.answer(right, self.chosen, kind.reason(right))
 
 
 _OPEN: dict[str, Prediction] = {}
 
 
 def predict(name: str) -> Prediction:
-    """Ask a question about the lab that was opened last. Asking again forgets the choice.
+    """Ask a question about the lab that was opened last. Asked again it keeps what was chosen, in
+    this notebook or earlier; once the command has run it is the same question, until the lab goes
+    back to it.
 
     Raises:
         UnknownName: no lesson asks it.
         BadInput: there is no open lab, or it has nothing to choose from.
     """
-    lab = Lab.latest()
-    _OPEN[name] = Prediction(_QUESTIONS[name].ask(lab), weakref.ref(lab), Here.of(lab))
+    kind, lab = _QUESTIONS[name], Lab.latest()
+    before = _OPEN.get(name)
+    if before is not None and before.stands(lab):
+        return before
+    asked = kind.ask(lab)
+    chosen = asked.recalled(_kept(name, before))
+    _OPEN[name] = Prediction(asked, weakref.ref(lab), Here(lab), chosen)
     return _OPEN[name]
 
 
+def _kept(name: str, before: Prediction | None) -> Any:
+    """What was chosen before, as JSON."""
+    if before is not None:
+        return None if before.chosen is None else before.question.kept(before.chosen)
+    event = recall("predicted", question=name)
+    return event.data.get("chosen") if event else None
+
+
 def reveal(name: str) -> AnyAnswer:
-    """What the run answered to a question, beside what was predicted.
+    """What the run answered to a question, beside what was predicted, and why it is so.
 
     Raises:
         UnknownName: no lesson asks it.
@@ -99,4 +205,12 @@ def reveal(name: str) -> AnyAnswer:
     if name not in _OPEN:
         _ = _QUESTIONS[name]  # Where there is none, it says which there are.
         raise BadInput(f"{name!r} was not asked yet; run the cell predict({name!r}) first")
-    return _OPEN[name].answer()
+    answer = _OPEN[name].answer()
+    if answer.right is not None:
+        kept = [None if each is None else answer.question.kept(each) for each in _both(answer)]
+        note("revealed", question=name, right=kept[0], chosen=kept[1])
+    return answer
+
+
+def _both(answer: AnyAnswer) -> tuple[Any, Any]:
+    return answer.right, answer.chosen

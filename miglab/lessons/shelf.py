@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Generic, TypeVar
@@ -43,6 +44,18 @@ class Shelf(Mapping[str, _Thing], Generic[_Thing]):
     def __len__(self) -> int:
         stock()
         return len(self._things)
+
+
+def tidy(text: str) -> str:
+    """A text of several lines as a module has it, with a line for each paragraph and each item of a
+    list; an empty line ends either."""
+    lines: list[str] = []
+    for line in map(str.strip, text.strip().splitlines()):
+        if lines and lines[-1] and line and not re.match(r"- |\d+\. ", line):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 @cache

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ..errors import BadInput
 from ..facts.lesson import Checked, Point
 from ..lab import Lab
+from .kinds import Here
+from .remembered import note
 from .shelf import Shelf
 
 
@@ -35,8 +37,8 @@ def task(
     _TASKS.put(name, _Task(points, at, apps, begin))
 
 
-#: The labs of the tasks that were begun, so that a check looks at its own.
-_BEGUN: dict[str, Lab] = {}
+#: The labs of the tasks that were begun, so that a check looks at its own, and where each began.
+_BEGUN: dict[str, tuple[Lab, Here]] = {}
 
 
 def your_turn(name: str) -> Lab:
@@ -51,7 +53,8 @@ def your_turn(name: str) -> Lab:
         chosen.begin(lab)
         # What led to the task cannot be rewound.
         lab.begin_here()
-    _BEGUN[name] = lab
+    _BEGUN[name] = lab, Here(lab)
+    note("begun", task=name)
     return lab
 
 
@@ -66,5 +69,10 @@ def check(name: str) -> Checked:
     points = _TASKS[name].points
     if name not in _BEGUN:
         raise BadInput(f"this task was not begun yet; run the cell your_turn({name!r}) first")
-    lab = _BEGUN[name]
-    return Checked(name, tuple(Point(text, holds(lab)) for text, holds in points.items()))
+    lab, here = _BEGUN[name]
+    found = tuple(Point(text, holds(lab)) for text, holds in points.items())
+    checked = Checked(name, found, begun=not here.quiet(lab))
+    if checked.begun:
+        missing = [each.text for each in checked.points if not each.done]
+        note("checked", task=name, done=checked.done, missing=missing)
+    return checked

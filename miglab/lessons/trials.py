@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..facts.lesson import Case, Claim, Verdict, Verdicts, kind
+from ..errors import BadInput
+from ..facts.lesson import KINDS, Asked, Case, Claim, Question, Verdict, Verdicts, kind
 from ..facts.step import Step
 from ..lab import Lab
 from .claims import CLAIMS
 from .kept import keep, kept
-from .shelf import Shelf
+from .remembered import note, recall
+from .shelf import Shelf, tidy
 
 Experiment = Callable[[], Iterable[Case]]
 
@@ -21,21 +23,27 @@ class _Trial:
     claim: Claim
     experiment: Experiment
     advice: Mapping[str, str]
+    because: Mapping[str, str]
 
 
 _TRIALS: Shelf[_Trial] = Shelf("claim on trial")
 
 
-def experiment(number: str, advice: Mapping[str, str]) -> Callable[[Experiment], Experiment]:
+def experiment(
+    number: str, advice: Mapping[str, str], because: Mapping[str, str] | None = None
+) -> Callable[[Experiment], Experiment]:
     """Put the experiment for a claim on the shelf.
 
     Args:
         number: as in ``"C10"``.
         advice: the kind of a verdict → what to follow when the run gives it.
+        because: the kind of a verdict → what explains it, where there is more to say.
     """
 
+    reasons = {kind: tidy(reason) for kind, reason in (because or {}).items()}
+
     def put(function: Experiment) -> Experiment:
-        _TRIALS.put(number, _Trial(CLAIMS[number], function, advice))
+        _TRIALS.put(number, _Trial(CLAIMS[number], function, advice, reasons))
         return function
 
     return put
@@ -76,16 +84,97 @@ def fresh(*at: str) -> Iterator[Lab]:
         _WAITING.pop(next(iter(_WAITING))).close()
 
 
-def try_claim(number: str) -> Verdict:
-    """Try a claim in fresh labs, and keep the verdict.
+@dataclass(eq=False)
+class Judgement:
+    """Asks whether a claim holds, before it is tried; the answer is the place of a kind of verdict
+    among ``KINDS``."""
+
+    question: Question
+    chosen: int | None = None
+    frozen: bool = False
+    #: Is called when the claim was tried.
+    told: Callable[[], None] | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """The question as it stands."""
+        return Asked(self.question, self.chosen, self.frozen)
+
+    def choose(self, choice: object) -> None:
+        """Judge the claim; ``None`` takes it back.
+
+        Raises:
+            BadInput: there is no such option, or the claim was tried. What was chosen stays.
+        """
+        chosen = None if choice is None else self.question.taken(choice)
+        if chosen == self.chosen:
+            return
+        if self.frozen:
+            raise BadInput("the claim was tried, so this answer stays; Start again clears it")
+        self._take(chosen)
+
+    def start_again(self) -> bool:
+        """Forget the answer; there is no lab to bring back."""
+        self.frozen = False
+        self._take(None)
+        return False
+
+    def freeze(self) -> None:
+        """Let nothing be chosen any more: the verdict is known."""
+        self.frozen = True
+        if self.told is not None:
+            self.told()
+
+    def _take(self, chosen: int | None) -> None:
+        self.chosen = chosen
+        note("judged", claim=self.question.name, chosen=None if chosen is None else KINDS[chosen])
+
+
+_OPTIONS = (
+    "It holds: it is true in every case.",
+    "It holds only under a condition: it is true in some cases.",
+    "It does not hold: it is true in no case.",
+)
+_JUDGED: dict[str, Judgement] = {}
+
+
+def judge(number: str) -> Judgement:
+    """Ask the reader for a verdict on a claim. Asked again it keeps what was chosen.
 
     Raises:
         UnknownName: no lesson tries it.
     """
+    claim = _TRIALS[number].claim
+    if number not in _JUDGED:
+        asked = Question(number, f"“{claim.text}” Does that hold?", _OPTIONS)
+        event = recall("judged", claim=number)
+        kept = event.data.get("chosen") if event else None
+        chosen = KINDS.index(kept) if kept in KINDS else None
+        _JUDGED[number] = Judgement(asked, chosen)
+    return _JUDGED[number]
+
+
+def try_claim(number: str) -> Verdict:
+    """Try a claim in fresh labs, and keep the verdict; what the reader judged stands beside it.
+
+    Raises:
+        UnknownName: no lesson tries it.
+    """
+    judgement, verdict = _JUDGED.get(number), _try(number)
+    if judgement is None:
+        return verdict
+    judgement.freeze()
+    judged = None if judgement.chosen is None else KINDS[judgement.chosen]
+    note("tried", claim=number, verdict=verdict.kind, chosen=judged)
+    return replace(verdict, judged=judged)
+
+
+def _try(number: str) -> Verdict:
     trial = _TRIALS[number]
     cases = tuple(trial.experiment())
     found = kind([each.held for each in cases])
-    verdict = Verdict(trial.claim, cases, trial.advice.get(found, ""))
+    advice, reason = trial.advice.get(found, ""), trial.because.get(found, "")
+    verdict = Verdict(trial.claim, cases, advice, reason)
     keep(verdict)
     return verdict
 
@@ -101,5 +190,5 @@ def _each_verdict() -> Iterator[Verdict]:
             verdict = kept(claim)
             if verdict is None:
                 tell(f"trying claim {number}")
-                verdict = try_claim(number)
+                verdict = _try(number)
             yield verdict

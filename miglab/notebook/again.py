@@ -1,33 +1,40 @@
-"""A button above what a check has said: it looks once more, and says what is missing now."""
+"""Shows what a check said, with a button that looks once more; the notebook keeps what it says."""
 
 from __future__ import annotations
 
 from html import escape
-
-import ipywidgets
+from typing import Any
 
 from ..errors import MiglabError
+from ..facts.lesson import Checked
 from ..lessons import check
-from ..show.html import html
 from ..show.masks import masked
-
-# What was said before is old news then; its place in JupyterLab is the output below.
-_INSTEAD = (
-    "<style>.jp-OutputArea-child:has(.miglab-again) + .jp-OutputArea-child{display:none}</style>"
-)
+from .stored import Stored
+from .widgets.ask import Again
 
 
-def again(task: str) -> ipywidgets.Widget:
-    """The button, and below it what the check says when it is pressed."""
-    button = ipywidgets.Button(description="Check again")
-    said = ipywidgets.HTML()
+def show_check(checked: Checked) -> None:
+    """Display what the check said, and then, as an output of its own, the button."""
+    stored = Stored(checked, instead=False)
+    stored.show_below(CheckAgain(checked.task, stored).widget)
 
-    def pressed(_button: object) -> None:
+
+class CheckAgain:
+    """The button of one check. It stays as long as its widget does."""
+
+    def __init__(self, task: str, stored: Stored) -> None:
+        self._task, self._stored = task, stored
+        self.widget = Again(shown={"label": "Check again", "said": ""})
+        self.widget.on_msg(self._hear)
+
+    def _hear(self, _widget: object, _message: dict[str, Any], _buffers: object) -> None:
+        said = ""
         try:
-            found = html(check(task))
+            checked = check(self._task)
         except MiglabError as error:
-            found = f"<p>{escape(masked(str(error)))}</p>"
-        said.value = f"{_INSTEAD}<div class='miglab-again' role='status'>{found}</div>"
-
-    button.on_click(pressed)
-    return ipywidgets.VBox([button, said])
+            said = escape(masked(str(error)))
+        else:
+            self._stored.say(checked)
+            done = sum(point.done for point in checked.points)
+            said = f"{done} of {len(checked.points)} goals are reached."
+        self.widget.shown = {"label": "Check again", "said": said}

@@ -1,147 +1,126 @@
-"""What a prediction is chosen with, below its question: letters, names to tick, or a number."""
+"""Asks a question in a box of options to click on, and keeps what is chosen in the notebook."""
 
 from __future__ import annotations
 
 from functools import singledispatch
 from typing import Any
 
-import ipywidgets
-from IPython.display import display
-
-from ..facts.lesson import NumberQuestion, Question, SetQuestion
-from ..lessons import Prediction
-from ..show.bundle import bundle
-from ..show.lesson import coded, letter, quoted
-from .live import show_live
-
-#: A number field takes no more than that.
-_MOST = 1_000_000_000
+from ..errors import MiglabError
+from ..facts.lesson import Asked, NumberQuestion, Question, SetQuestion
+from ..lessons import Judgement, Prediction
+from ..show.masks import masked
+from ..show.prose import coded
+from ..show.questions import in_short, letter
+from .stored import Stored
+from .widgets.ask import Ask
 
 
-def show_prediction(prediction: Prediction) -> None:
+def show_question(asks: Prediction | Judgement) -> None:
     """Display the question, and then, as an output of its own, what it is answered with: where no
-    kernel runs the question is still there to read."""
-    display(bundle(prediction.question), raw=True)  # type: ignore[no-untyped-call]
-    show_live(choices(prediction))
+    kernel runs the question, and the answer, are still there to read."""
+    stored = Stored(_as_kept(asks.asked), instead=True)
+    stored.show_below(Box(asks, stored).widget)
 
 
-def choices(prediction: Prediction) -> ipywidgets.Widget:
-    """What chooses for a prediction, and below it a line that says what is chosen."""
-    said = _Said(prediction)
-    return ipywidgets.VBox([*_inputs(prediction.question, said), said])
+class Box:
+    """Lets one answer by clicks. It stays as long as its widget does."""
+
+    def __init__(self, asks: Prediction | Judgement, stored: Stored) -> None:
+        self._asks, self._stored = asks, stored
+        self.widget = Ask(shown=_shown(asks.asked))
+        self.widget.on_msg(self._hear)
+        asks.told = self.show
+
+    def show(self, told: str = "") -> None:
+        """Show how the question stands now, in the widget and in what the notebook keeps."""
+        asked = self._asks.asked
+        self.widget.shown = _shown(asked, told)
+        self._stored.say(_as_kept(asked))
+
+    def _hear(self, _widget: object, message: dict[str, Any], _buffers: object) -> None:
+        told = ""
+        try:
+            if message["do"] == "choose":
+                self._asks.choose(message["choice"])
+            elif self._asks.start_again():
+                told = _BACK
+        except MiglabError as error:
+            told = masked(str(error))
+        self.show(told)
 
 
-class _Said(ipywidgets.HTML):  # type: ignore[misc]
-    """Chooses for a prediction, and says so to whoever looks or listens."""
+def _as_kept(asked: Asked) -> Asked:
+    """What the notebook keeps: that nobody chose anything says nothing about the command."""
+    return asked if asked.chosen is not None else Asked(asked.question)
 
-    def __init__(self, prediction: Prediction) -> None:
-        super().__init__()
-        self._prediction = prediction
-        self._say()
 
-    @property
-    def chosen(self) -> Any:
-        """What is chosen now."""
-        return self._prediction.chosen
+def _shown(asked: Asked, told: str = "") -> dict[str, Any]:
+    """What the widget shows."""
+    return {
+        **_options(asked.question),
+        "text": coded(asked.question.text),
+        "chosen": asked.chosen,
+        "frozen": asked.frozen,
+        "said": coded(told or _words(asked)),
+    }
 
-    def choose(self, choice: object) -> None:
-        """Choose it; ``None`` takes it back."""
-        self._prediction.choose(choice)
-        self._say()
 
-    def _say(self) -> None:
-        words = _words(self._prediction.question, self.chosen)
-        self.value = f'<span role="status" aria-live="polite">{coded(words)}</span>'
+def _words(asked: Asked) -> str:
+    """What is chosen, or how to choose."""
+    if asked.chosen is None:
+        return _FROZEN if asked.frozen else _hint(asked.question)
+    chosen = f"You chose {in_short(asked.question, asked.chosen)}."
+    return f"{chosen} {_FROZEN if asked.frozen else _OPEN}"
+
+
+_FROZEN = "The answer is below."
+_BACK = "The lab is back where this was asked. Choose, then run the cells below again."
+_OPEN = "You can still change it. Now run the next cell."
 
 
 @singledispatch
-def _inputs(question: object, said: _Said) -> list[ipywidgets.Widget]:
-    """The widgets that a question of this kind is answered with."""
+def _options(question: object) -> dict[str, Any]:
+    """What the widget needs to know of a question of this kind."""
     raise TypeError(f"nothing answers {question!r}")
 
 
 @singledispatch
-def _words(question: object, chosen: Any) -> str:
-    """What is chosen, or how to choose; names stand between back quotes."""
+def _hint(question: object) -> str:
+    """How to answer it."""
     raise TypeError(f"no words for {question!r}")
 
 
-@_inputs.register
-def _(question: Question, said: _Said) -> list[ipywidgets.Widget]:
-    letters = [letter(place) for place in range(len(question.options))]
-    buttons = ipywidgets.ToggleButtons(
-        options=letters,
-        value=None if said.chosen is None else letters[said.chosen],
-        description="I predict",
-        tooltips=list(question.options),
-        style={"button_width": "3em"},
-    )
-
-    def pressed(change: dict[str, Any]) -> None:
-        said.choose(letters.index(change["new"]) if change["new"] else None)
-
-    buttons.observe(pressed, names="value")
-    return [buttons]
-
-
-@_words.register
-def _(question: Question, chosen: int | None) -> str:
-    if chosen is None:
-        return "Choose a letter, or just read on."
-    return f"You predict: {question.options[chosen]}"
-
-
-@_inputs.register
-def _(question: SetQuestion, said: _Said) -> list[ipywidgets.Widget]:
-    def box(name: str, ticked: bool) -> ipywidgets.Checkbox:
-        wide = ipywidgets.Layout(width="auto")
-        return ipywidgets.Checkbox(description=name, value=ticked, indent=False, layout=wide)
-
-    boxes = {name: box(name, name in (said.chosen or ())) for name in question.names}
-    none = box("none of them", said.chosen == ())
-
-    def ticked(change: dict[str, Any]) -> None:
-        if change["new"]:
-            # Names and "none of them" exclude each other.
-            for other in boxes.values() if change["owner"] is none else [none]:
-                other.value = False
-        names = [name for name, each in boxes.items() if each.value]
-        said.choose(names if names or none.value else None)
-
-    for each in (*boxes.values(), none):
-        each.observe(ticked, names="value")
-    columns = ipywidgets.Layout(grid_template_columns="repeat(auto-fill, minmax(20em, 1fr))")
-    return [
-        ipywidgets.Label(f"I predict that these are {question.word}:"),
-        ipywidgets.GridBox([*boxes.values(), none], layout=columns),
+@_options.register
+def _(question: Question) -> dict[str, Any]:
+    options = [
+        {"value": place, "mark": letter(place), "text": coded(option)}
+        for place, option in enumerate(question.options)
     ]
+    return {"kind": "one", "options": options}
 
 
-@_words.register
-def _(question: SetQuestion, chosen: tuple[str, ...] | None) -> str:
-    if chosen is None:
-        return "Tick what you predict, or just read on."
-    count = f" {len(chosen)} of {len(question.names)}" if chosen else ""
-    return f"You predict{count}: {quoted(chosen)}"
+@_hint.register
+def _(question: Question) -> str:
+    return "Click an answer, or just read on."
 
 
-@_inputs.register
-def _(question: NumberQuestion, said: _Said) -> list[ipywidgets.Widget]:
-    field = ipywidgets.BoundedIntText(
-        value=said.chosen or 0,
-        max=_MOST,
-        description="I predict",
-        layout=ipywidgets.Layout(width="14em"),
-    )
-    # What stands in the field from the beginning is nobody's choice before it is pressed.
-    button = ipywidgets.Button(description="Take this number")
-    field.observe(lambda change: said.choose(change["new"]), names="value")
-    button.on_click(lambda _: said.choose(field.value))
-    return [ipywidgets.HBox([field, button])]
+@_options.register
+def _(question: SetQuestion) -> dict[str, Any]:
+    options = [{"value": name, "text": coded(name)} for name in question.names]
+    label = f"I predict that these are {question.word}"
+    return {"kind": "several", "options": options, "none": "none of them", "label": label}
 
 
-@_words.register
-def _(question: NumberQuestion, chosen: int | None) -> str:
-    if chosen is None:
-        return "Type a number and take it, or just read on."
-    return f"You predict: {chosen}"
+@_hint.register
+def _(question: SetQuestion) -> str:
+    return f"Tick those that will be {question.word}, or just read on."
+
+
+@_options.register
+def _(question: NumberQuestion) -> dict[str, Any]:
+    return {"kind": "number"}
+
+
+@_hint.register
+def _(question: NumberQuestion) -> str:
+    return "Type a number, or just read on."

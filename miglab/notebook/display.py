@@ -16,25 +16,24 @@ def register(shell: InteractiveShell) -> None:
     formatter = shell.display_formatter.mimebundle_formatter
     for kind in SHOWN:
         formatter.for_type(kind, lambda fact, include=None, exclude=None: bundle(fact))
-    formatter.for_type(Checked, lambda checked, include=None, exclude=None: _check(checked))
     itself = shell.display_formatter.ipython_display_formatter
+    itself.for_type(Checked, _check)
     itself.for_type_by_name("miglab.lessons.predictions", "Prediction", _ask)
+    itself.for_type_by_name("miglab.lessons.trials", "Judgement", _ask)
     itself.for_type_by_name("miglab.notebook.explore", "Explorer", _open)
 
 
-def _ask(prediction: Any) -> None:
+def _ask(asks: Any) -> None:
     # Widgets take a while to import, and not every notebook asks.
-    from .choice import show_prediction
+    from .choice import show_question
 
-    show_prediction(prediction)
+    show_question(asks)
 
 
-def _check(checked: Checked) -> dict[str, str]:
-    from .again import again
-    from .live import show_live
+def _check(checked: Checked) -> None:
+    from .again import show_check
 
-    show_live(again(checked.task))
-    return bundle(checked)
+    show_check(checked)
 
 
 def _open(explorer: Any) -> None:

@@ -10,5 +10,8 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 def show_live(widget: ipywidgets.Widget) -> None:
     """Display the widget alone: without its kernel it is nothing, and stored it would be noise."""
-    view = {VIEW: widget._repr_mimebundle_()[VIEW]}
+    found = widget._repr_mimebundle_()
+    # An anywidget gives its metadata too.
+    data = found[0] if isinstance(found, tuple) else found
+    view = {VIEW: data[VIEW]}
     display(view, raw=True)  # type: ignore[no-untyped-call]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from ..facts.picture import Picture
 from ..facts.step import Step
 from ..facts.view import History, Rows, View
-from . import consequences, lesson
+from . import consequences, lesson, questions
 from .html import html
 from .text import text
 
 #: The facts that a notebook shows in a way of its own.
-SHOWN: tuple[type, ...] = (Step, Picture, View, Rows, History, *consequences.TYPES, *lesson.TYPES)
+SHOWN: tuple[type, ...] = (
+    *(Step, Picture, View, Rows, History),
+    *consequences.TYPES,
+    *lesson.TYPES,
+    *questions.TYPES,
+)
 
 
 def in_words(fact: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -12,14 +13,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,8 +73,9 @@ def chromium(path: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def jupyterlab(folder: Path) -> Iterator[Jupyter]:
-    """JupyterLab on a folder; its log is beside the folder."""
+def jupyterlab(folder: Path, variables: Mapping[str, str] | None = None) -> Iterator[Jupyter]:
+    """JupyterLab on a folder; its log is beside the folder. ``variables`` are added to its
+    environment."""
     port, token = free_port(), secrets.token_hex(16)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
@@ -90,12 +92,19 @@ def jupyterlab(folder: Path) -> Iterator[Jupyter]:
     settings = folder.parent / "settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
-    with served(command, folder, f"{address}/api?token={token}", folder.parent / "log.txt"):
+    log, url = folder.parent / "log.txt", f"{address}/api?token={token}"
+    with served(command, folder, url, log, variables or {}):
         yield Jupyter(address, token, folder)
 
 
 @contextmanager
-def served(command: list[str], folder: Path, url: str, log: Path) -> Iterator[None]:
+def served(
+    command: list[str],
+    folder: Path,
+    url: str,
+    log: Path,
+    variables: Mapping[str, str] | None = None,
+) -> Iterator[None]:
     """A server that runs until the end, as soon as it answers. The settings of whoever runs it are
     left alone."""
     own = {
@@ -108,7 +117,7 @@ def served(command: list[str], folder: Path, url: str, log: Path) -> Iterator[No
             cwd=folder,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **own, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **own, "PYTHONPATH": str(ROOT), **(variables or {})},
         )
         try:
             _wait_for(url, server, log)
@@ -241,6 +250,28 @@ def all_run(page: Page) -> None:
         timeout=400_000,
     )
     idle(page)
+
+
+def restart_kernel(page: Page) -> None:
+    """Restart the kernel of the notebook in front, as one does by the menu."""
+    page.evaluate(
+        "async () => {"
+        "  const { session } = jupyterapp.shell.currentWidget.sessionContext;"
+        "  await session.kernel.restart();"
+        "}"
+    )
+    idle(page)
+
+
+def run_cell(page: Page, place: int) -> Locator:
+    """Run a cell of code as one does by keyboard; the cell."""
+    cell = page.locator(f"{FRONT} .jp-CodeCell").nth(place)
+    cell.locator(".jp-InputArea-editor").click()
+    count = cell.locator(".jp-InputPrompt").inner_text()
+    page.keyboard.press("Shift+Enter")
+    expect(cell.locator(".jp-InputPrompt")).not_to_have_text(count, timeout=60_000)
+    expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\d"), timeout=60_000)
+    return cell
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -12,6 +14,9 @@ from miglab import Lab
 from miglab.errors import BadInput, UnknownName
 from miglab.facts.lesson import NumberAnswer, SetAnswer, SetQuestion
 from miglab.lessons import Prediction, predict, reveal
+from miglab.lessons.predictions import _QUESTIONS
+
+from .conftest import new_kernel
 
 
 def test_the_right_option_is_the_one_that_the_run_made_true(lab: Lab) -> None:
@@ -40,9 +45,159 @@ def test_an_unanswered_question_has_its_answer_all_the_same(lab: Lab) -> None:
     assert (answer.right, answer.chosen) == (2, None)
 
 
-def test_asking_again_forgets_the_choice(lab: Lab) -> None:
+def test_asking_again_keeps_the_choice(lab: Lab) -> None:
     predict("tags-after-0004").choose(1)
-    assert predict("tags-after-0004").chosen is None
+    assert predict("tags-after-0004").chosen == 1
+
+
+def test_a_choice_can_be_changed_until_the_command_has_run(lab: Lab) -> None:
+    asked = predict("tags-after-0004")
+    asked.choose(1)
+    asked.choose(0)
+    lab.manage("migrate store 0004")
+    assert asked.frozen
+    with pytest.raises(BadInput, match="Start again clears it"):
+        asked.choose(2)
+    assert asked.chosen == 0
+    assert predict("tags-after-0004") is asked
+
+
+def test_a_question_that_nobody_answered_is_frozen_too(lab: Lab) -> None:
+    asked = predict("tags-after-0004")
+    lab.manage("migrate store 0004")
+    with pytest.raises(BadInput, match="the command has run"):
+        asked.choose(2)
+
+
+@pytest.mark.parametrize(
+    "line", ["showmigrations", "migrate store 0004 --plan", "sqlmigrate store 0001"]
+)
+def test_a_look_before_the_command_freezes_nothing(lab: Lab, line: str) -> None:
+    asked = predict("tags-after-0004")
+    lab.manage(line)
+    assert not asked.frozen
+    assert reveal("tags-after-0004").right is None
+    asked.choose(1)
+
+
+def test_a_look_after_the_command_thaws_nothing(lab: Lab) -> None:
+    asked = predict("made-again")
+    lab.manage("makemigrations store")
+    lab.manage("showmigrations store")
+    assert asked.frozen
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("sqlmigrate-does", "sqlmigrate store 0002"), ("table-dropped", "showmigrations store")],
+)
+def test_where_the_question_is_about_a_look_the_look_freezes_it(
+    lab: Lab, name: str, line: str
+) -> None:
+    asked = predict(name)
+    lab.manage(line)
+    assert asked.frozen
+
+
+def test_a_command_that_is_refused_freezes_too(lab: Lab) -> None:
+    lab.replace(
+        "store/models.py", "    discount =", "    weight = models.IntegerField()\n    discount ="
+    )
+    asked = predict("check-says")
+    lab.manage("makemigrations --check")
+    assert asked.frozen
+
+
+def test_what_a_terminal_did_freezes_too(lab: Lab) -> None:
+    asked = predict("prices-back")
+    command = [sys.executable, "manage.py", "migrate", "store", "0001"]
+    subprocess.run(command, cwd=lab.folder, check=True, capture_output=True)
+    assert asked.frozen
+
+
+def test_whoever_shows_a_question_hears_of_each_step(lab: Lab) -> None:
+    asked, heard = predict("tags-after-0004"), []
+    asked.told = lambda: heard.append(asked.frozen)
+    lab.manage("showmigrations")
+    lab.manage("migrate store 0004")
+    assert heard == [False, True]
+
+
+def test_start_again_clears_the_answer_and_brings_the_lab_back_to_the_question(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    asked = predict("prices-back")
+    asked.choose(0)
+    lab.manage("migrate store 0001")
+    lab.manage("migrate store")
+    asked.start_again()
+    assert (asked.chosen, asked.frozen, lab.history().position) == (None, False, 1)
+    asked.choose(1)
+    lab.manage("migrate store 0001")
+    lab.manage("migrate store")
+    assert (reveal("prices-back").right, reveal("prices-back").chosen) == (1, 1)
+
+
+def test_start_again_before_the_command_clears_the_answer_alone(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    asked = predict("prices-back")
+    asked.choose(0)
+    asked.start_again()
+    assert (asked.chosen, asked.frozen, lab.history().position) == (None, False, 1)
+
+
+def test_start_again_where_the_lab_is_closed_says_so(lab: Lab) -> None:
+    asked = predict("prices-back")
+    lab.close()
+    with pytest.raises(BadInput, match="run the notebook from its top"):
+        asked.start_again()
+
+
+def test_after_a_rewind_the_question_is_asked_anew_and_keeps_the_choice(lab: Lab) -> None:
+    asked = predict("tags-after-0004")
+    asked.choose(1)
+    lab.manage("migrate store 0004")
+    lab.rewind()
+    again = predict("tags-after-0004")
+    assert again is not asked
+    assert (again.chosen, again.frozen) == (1, False)
+
+
+def test_in_a_new_lab_the_question_keeps_the_choice(open_lab: Callable[..., Lab]) -> None:
+    open_lab()
+    predict("tags-after-0004").choose(1)
+    open_lab()
+    assert predict("tags-after-0004").chosen == 1
+
+
+def test_names_that_the_new_lab_does_not_have_are_not_chosen(open_lab: Callable[..., Lab]) -> None:
+    open_lab()
+    predict("tables-that-go").choose(["media_photo"])
+    open_lab(at="media.zero")
+    assert predict("tables-that-go").chosen is None
+
+
+def test_the_answer_has_the_reason_of_its_run_and_no_other(lab: Lab) -> None:
+    predict("tags-after-0004")
+    lab.manage("migrate store 0004")
+    assert "Unapplying" in reveal("tags-after-0004").reason
+    lab.restart()
+    predict("tags-after-0004")
+    lab.manage("migrate --fake store 0004")
+    assert reveal("tags-after-0004").reason == ""
+
+
+def test_before_anything_has_run_there_is_no_reason(lab: Lab) -> None:
+    predict("tags-after-0004")
+    assert reveal("tags-after-0004").reason == ""
+
+
+def test_every_question_has_a_reason_that_reads_in_short_sentences() -> None:
+    for name, kind in _QUESTIONS.items():
+        assert kind.because, name  # type: ignore[attr-defined]
+        for reason in kind.because.values():  # type: ignore[attr-defined]
+            words = re.sub(r"`[^`]*`", "code", reason)
+            for sentence in re.split(r"(?<=[.!?:])\s|\n", words):
+                assert len(re.findall(r"[\w'-]+", sentence)) <= 18, (name, sentence)
 
 
 @pytest.mark.parametrize("place", [-1, 3, "A", True, 1.0, ["A"]])
@@ -116,6 +271,7 @@ def number_answer() -> NumberAnswer:
 def test_the_migrations_to_choose_from_are_those_of_the_lab(lab: Lab) -> None:
     before = names(predict(SET))
     lab.manage("makemigrations media --empty --name more")
+    new_kernel()
     assert names(predict(SET)) == (*before, "media.0003_more")
     assert before[0] == "accounts.0001_initial"
     assert set(GO) < set(before)

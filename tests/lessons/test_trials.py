@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from miglab.errors import UnknownName
+from miglab.errors import BadInput, UnknownName
 from miglab.facts import lesson
 from miglab.facts.lesson import Case, Verdict
-from miglab.lessons import kept, trials, try_claim, verdicts
+from miglab.lessons import judge, kept, trials, try_claim, verdicts
 from miglab.lessons.claims import CLAIMS, DOCUMENTS
 
 
@@ -69,7 +69,38 @@ def test_a_kept_verdict_that_cannot_be_read_is_none(content: str) -> None:
     assert kept.kept(CLAIMS["C9"]) is None
 
 
+def test_the_readers_verdict_stands_beside_ours_and_is_not_kept_with_it() -> None:
+    asked = judge("C9")
+    asked.choose(1)
+    asked.choose(0)
+    assert judge("C9") is asked
+    assert try_claim("C9").judged == "holds"
+    kept_one = kept.kept(CLAIMS["C9"])
+    assert kept_one is not None
+    assert kept_one.judged is None
+
+
+def test_once_a_claim_was_tried_the_readers_verdict_stays_until_they_start_again() -> None:
+    asked, heard = judge("C9"), []
+    asked.told = lambda: heard.append(asked.frozen)
+    try_claim("C9")
+    assert heard == [True]
+    with pytest.raises(BadInput, match="Start again clears it"):
+        asked.choose(2)
+    asked.start_again()
+    asked.choose(2)
+    assert try_claim("C9").judged == "does not hold"
+
+
+def test_a_claim_that_nobody_judged_is_tried_all_the_same() -> None:
+    assert try_claim("C9").judged is None
+    judge("C9")
+    assert try_claim("C9").judged is None
+
+
 def test_an_unknown_claim_names_those_there_are() -> None:
+    with pytest.raises(UnknownName, match="C35"):
+        judge("C99")
     with pytest.raises(UnknownName, match="C35"):
         try_claim("C99")
 

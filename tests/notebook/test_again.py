@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from miglab.facts.lesson import Checked
 from miglab.lessons import check, your_turn
 from miglab.notebook import install
-from miglab.notebook.again import again
+from miglab.notebook.again import CheckAgain
 from miglab.notebook.live import VIEW
 
 
-def test_pressed_it_says_what_is_missing_now() -> None:
+class Kept:
+    """Stands for the output that the notebook keeps."""
+
+    def __init__(self) -> None:
+        self.said: list[Checked] = []
+
+    def say(self, fact: Checked) -> None:
+        self.said.append(fact)
+
+
+def test_pressed_it_keeps_in_the_notebook_what_is_so_now() -> None:
     with your_turn("before-discounts") as lab:
-        button, said = again("before-discounts").children
-        assert said.value == ""
-        button.click()
-        assert "is still missing" in said.value
+        kept = Kept()
+        again = CheckAgain("before-discounts", kept)  # type: ignore[arg-type]
+        lab.manage("migrate store 0004")
+        again._hear(None, {"do": "again"}, None)
+        assert again.widget.shown["said"] == "2 of 3 goals are reached."
         lab.manage("migrate store 0003")
-        button.click()
-        assert "Nothing is missing." in said.value
+        again._hear(None, {"do": "again"}, None)
+        assert again.widget.shown["said"] == "3 of 3 goals are reached."
+        assert [each.done for each in kept.said] == [False, True]
 
 
-def test_where_the_lab_is_closed_it_says_so() -> None:
+def test_where_the_lab_is_closed_it_says_so_and_what_was_kept_stays() -> None:
     your_turn("before-discounts").close()
-    button, said = again("before-discounts").children
-    button.click()
-    assert "this lab is closed" in said.value
+    kept = Kept()
+    again = CheckAgain("before-discounts", kept)  # type: ignore[arg-type]
+    again._hear(None, {"do": "again"}, None)
+    assert "this lab is closed" in again.widget.shown["said"]
+    assert kept.said == []
 
 
-def test_the_button_stands_beside_the_words_and_not_in_them() -> None:
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
     shell = InteractiveShell.instance()
     install(shell)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def test_the_button_is_an_output_of_its_own_below_the_words(shell: InteractiveShell) -> None:
     assert shell.display_formatter is not None
     with your_turn("before-discounts"), capture_output() as captured:
-        bundle, _ = shell.display_formatter.format(check("before-discounts"))
-    assert [[*output.data] for output in captured.outputs] == [[VIEW]]
-    assert {*bundle} == {"text/plain", "text/html"}
+        shell.display_formatter.format(check("before-discounts"))
+    assert [sorted(output.data) for output in captured.outputs] == [
+        ["text/html", "text/plain"],
+        [VIEW],
+    ]

@@ -30,6 +30,18 @@ question(
         ),
         "All three.": lambda lab: moved_apps(last(lab)) == ["accounts", "marketplace", "media"],
     },
+    because={
+        "C": """
+            The line *Apply all migrations: marketplace* names one app. The lines below it tell
+            the whole story: `accounts.0001` ran first.
+
+            The file of `marketplace.0001` says so: it depends on `accounts.0001`. A listing
+            points to its seller, so the table of sellers must exist.
+
+            Django pulls in what is needed, and no more. `accounts.0002` and `0003` were not
+            needed. Nor was `media`: it needs `marketplace`, but `marketplace` does not need it.
+        """
+    },
 )
 
 question(
@@ -41,6 +53,14 @@ question(
         "Nothing moves. Django prints a note.": lambda lab: (
             not last(lab).refused and not _has_city(lab) and "makemigrations" in last(lab).output
         ),
+    },
+    because={
+        "C": """
+            `migrate` compares the files with the record, and applies what is not recorded. With
+            nothing to apply, it compares the models with the files, to print that note.
+
+            It never makes a table fit a model. The file has to say how.
+        """
     },
 )
 
@@ -56,6 +76,12 @@ question(
             last(lab).refused and not _has_city(lab)
         ),
         "Django applies the file first, then the seller comes.": lambda lab: _has_city(lab),
+    },
+    because={
+        "B": """
+            The models are new, the table is old. Django names every field of the model when it
+            asks for a seller. The table does not have `city`, so the database refuses.
+        """
     },
 )
 
@@ -216,6 +242,12 @@ def _ordered(when: str, step: Step, earlier: Sequence[Step | str] = ()) -> Case:
     {
         "holds only if": "Trust the order where files name what they need. "
         "For the data, read the files and back up."
+    },
+    because={
+        "holds only if": """
+            The order protects the steps, not the values. A file that rewrites values does so in
+            perfect order. And Django knows only the dependencies that a file names.
+        """
     },
 )
 def _() -> Iterator[Case]:

@@ -27,6 +27,18 @@ question(
             _at_the_end(lab) and count(lab, "store_tag") == 6
         ),
     },
+    because={
+        "C": """
+            Look at the first box: the lab compared before and after. No migration ran. The two
+            are in the record again, because the old record is back.
+
+            Record, tables and rows came back together, because they are in one file. So they
+            agree.
+
+            The models and the migration files did not change. They are not in the database.
+            Restore a database together with the code that it belongs to.
+        """
+    },
 )
 
 question(
@@ -43,6 +55,17 @@ question(
             _discounts(lab) < 9 and _has(lab, "Hammock")
         ),
     },
+    because={
+        "B": """
+            A backup holds **all** tables, of all apps, as they were at one moment. A restore
+            takes back everything that was written since, good or bad.
+
+            Here it took the Hammock. In a real shop it takes orders.
+
+            Stop all writes, back up, revert, check. Restore at once or not at all: a restore
+            discards everything written since.
+        """
+    },
 )
 
 question(
@@ -52,6 +75,14 @@ question(
         "As they were typed.": lambda lab: _coupon(lab) == "Autumn10",
         "Still in capitals.": lambda lab: _coupon(lab) == "AUTUMN10",
         "Not at all: they are empty.": lambda lab: _coupon(lab) == "",
+    },
+    because={
+        "B": """
+            Django printed `OK`, and did nothing to the rows. The file says so:
+            `reverse_sql=migrations.RunSQL.noop`. That means: do nothing.
+
+            Nobody knows how each coupon was typed. Only a backup does.
+        """
     },
 )
 

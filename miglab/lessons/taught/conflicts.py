@@ -41,6 +41,12 @@ question(
             last(lab).refused and not _merge(lab) and _WEIGHT not in applied(lab, "store")
         ),
     },
+    because={
+        "C": """
+            "Apply everything" needs one end, and Django does not choose between two. The number
+            is not the trouble. Both files say in `dependencies` that they follow `0005`.
+        """
+    },
 )
 
 question(
@@ -55,6 +61,12 @@ question(
         ),
         "Nothing. It refuses.": lambda lab: applied(lab, "store")[-1][:4] == "0007",
     },
+    because={
+        "B": """
+            Django undoes what follows it **in its own app**, and all that depends on that. The
+            merge follows the colour. The weight does not: they are side by side.
+        """
+    },
 )
 
 question(
@@ -68,6 +80,12 @@ question(
         "80, as the colleague's file says.": lambda lab: (
             bool(_merge(lab)) and _type(lab, "name") == "varchar(80)"
         ),
+    },
+    because={
+        "C": """
+            You had applied yours before, so the colleague's came last. For the colleague, yours
+            comes last. The same files make two different databases.
+        """
     },
 )
 

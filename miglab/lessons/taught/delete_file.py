@@ -28,6 +28,15 @@ question(
             and "0004_comment_is_approved" in applied(lab, "blog")
         ),
     },
+    because={
+        "C": """
+            Django makes its plan from the files. How to take the column away was written in the
+            file. So Django finds nothing to do, and that is not an error.
+
+            The advice to run `makemigrations` is about your models. It does not see the ghost
+            either.
+        """
+    },
 )
 
 question(
@@ -42,6 +51,15 @@ question(
             not last(lab).refused and _approved(lab) == 0
         ),
     },
+    because={
+        "C": """
+            `migrate` never looks at the tables first. On SQLite, Django built the table anew
+            and filled "the new column" with its default. PostgreSQL refuses here, because the
+            column exists.
+
+            All four truths agree, and no comment is approved any more.
+        """
+    },
 )
 
 question(
@@ -53,6 +71,12 @@ question(
         ),
         "That there are no migrations.": lambda lab: "(no migrations)" in last(lab).output,
         "An error: Python cannot import the folder.": lambda lab: last(lab).refused,
+    },
+    because={
+        "B": """
+            Python can still import the folder, so there is no error. But Django skips it:
+            without `__init__.py` it counts as a folder without migrations.
+        """
     },
 )
 
@@ -232,6 +256,11 @@ def _() -> Iterator[Case]:
 @experiment(
     "C25",
     {"holds only if": "Commit the files. Git brings them back, but it brings no rows back."},
+    because={
+        "holds only if": """
+            This is about files. Rows that were lost on the way do not come back with a file.
+        """
+    },
 )
 def _() -> Iterator[Case]:
     with fresh() as lab:

@@ -32,6 +32,12 @@ question(
             not applied(lab, "store") and count(lab, "store_product") == 24
         ),
     },
+    because={
+        "D": """
+            `zero` means: no migration is applied. So all five rows were deleted from the
+            record. FAKED says that nothing else was done.
+        """
+    },
 )
 
 question(
@@ -48,6 +54,14 @@ question(
             last(lab).refused and not applied(lab, "store")
         ),
     },
+    because={
+        "C": """
+            `migrate` plans from the files and the record. It **never looks at the tables**. The
+            record was empty, so it began with `0001`.
+
+            It was the database that said no, not Django.
+        """
+    },
 )
 
 question(
@@ -62,6 +76,23 @@ question(
             last(lab).refused and products_with(lab, "price", "> 0") == 21
         ),
         "No. Every price is 0.": lambda lab: products_with(lab, "price", "> 0") == 0,
+    },
+    because={
+        "C": """
+            Read Django's lines again: `0001` was FAKED. `0002` says OK, so it ran. `0002` adds
+            the price. SQLite does that with a new table:
+
+            1. Make a new table, with a price.
+            2. Copy the columns that the files up to `0002` know. The price is the default, 0.
+            3. Drop the old table, and take its name.
+
+            Nobody asked whether the old table already had a price.
+
+            `discount` comes with `0004`. So `0002` does not know it, and drops it. `0004` makes
+            it again, all 0. Open *SQL* under the step to see it.
+
+            The pergola had no price: "on request". Now it is free.
+        """
     },
 )
 
@@ -238,6 +269,12 @@ def _() -> Iterator[Case]:
 @experiment(
     "C27",
     {"holds only if": "Name the app and the last migration that the tables already have."},
+    because={
+        "holds only if": """
+            The first line of the experiment held, and left differences behind. It marked
+            migrations whose columns were never made.
+        """
+    },
 )
 def _() -> Iterator[Case]:
     for at, line, when in (

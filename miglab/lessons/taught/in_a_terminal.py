@@ -6,11 +6,65 @@ import sqlite3
 from contextlib import closing
 
 from ...lab import Lab
-from ..looks import agree, applied, count
+from ..looks import agree, applied, count, tables
+from ..predictions import question
 from ..tasks import task
 
 _LAST = "0005_tag_product_tags"
 _ALL = 24
+
+
+def _suppliers(lab: Lab) -> int:
+    """How many suppliers there are; 0 where there is no table of them."""
+    return count(lab, "store_supplier") or 0
+
+
+question(
+    "nobody-looked",
+    "You run `migrate store 0004`, and then `migrate store` to go forward again. "
+    "What do these two lines cost?",
+    {
+        "Nothing: all migrations are applied again.": lambda lab: (
+            count(lab, "store_tag") == 6 and _suppliers(lab) == 1
+        ),
+        "Only the supplier: its table is the newest.": lambda lab: (
+            count(lab, "store_tag") == 6 and _suppliers(lab) == 0
+        ),
+        "The supplier, and all six tags.": lambda lab: (
+            count(lab, "store_tag") == 0 and _suppliers(lab) == 0
+        ),
+    },
+    because={
+        "C": """
+            The way back dropped three tables. The way forward made them again, empty.
+
+            Every line of `showmigrations` has its [X], all the same: it reads the record, and the
+            record does not know rows.
+        """
+    },
+)
+
+question(
+    "morning-restored",
+    "You copy the backup of this morning back. Is `0006` applied afterwards?",
+    {
+        "Yes: its file is there.": lambda lab: bool(_new(lab)),
+        "No: neither in the record nor in the tables.": lambda lab: (
+            not _new(lab) and "store_supplier" not in tables(lab)
+        ),
+        "Half: its table is there, and the record does not know it.": lambda lab: (
+            not _new(lab) and "store_supplier" in tables(lab)
+        ),
+    },
+    because={
+        "B": """
+            The backup is from the morning, and the record is part of it. The file of `0006` is from
+            later, so it waits.
+
+            The price: Oak and Sons was added after the backup. That row is gone.
+        """
+    },
+)
 
 
 def _new(lab: Lab) -> list[str]:

@@ -29,6 +29,13 @@ question(
         ),
         "Django refuses until `0006` is applied.": lambda lab: last(lab).refused,
     },
+    because={
+        "B": """
+            `makemigrations` compares models with **files**. It never looks at the tables.
+
+            It replays the files in memory, and compares the result with `models.py`.
+        """
+    },
 )
 
 question(
@@ -42,6 +49,14 @@ question(
         "It prints what is missing, and ends with an error.": lambda lab: (
             last(lab).refused and not moved(last(lab))
         ),
+    },
+    because={
+        "C": """
+            Nothing is broken. Each command ends with a number, the **exit status**. 0 means
+            success; anything else means failure. A test server reads only that number.
+
+            `--check` ends with 1 when a file is missing. The lab shows that as an error.
+        """
     },
 )
 
@@ -57,6 +72,12 @@ question(
             _names(last(lab)) == ["0006_add_colour", "0000_fill_colour"]
         ),
         "Django refuses. Numbers and dependencies must agree.": lambda lab: last(lab).refused,
+    },
+    because={
+        "B": """
+            Django read `dependencies`. The number is only how a name begins. `makemigrations`
+            gives the next number, so that people find their way.
+        """
     },
 )
 
@@ -122,6 +143,14 @@ def _mend(lab: Lab) -> list[Step | str]:
     {
         "holds only if": "Delete a file only while it has never left your machine. "
         "Look first what depends on it, and what was written in it by hand.",
+    },
+    because={
+        "holds only if": """
+            "Not applied" must be true of every database. `showmigrations` sees only yours.
+
+            The last case is the bad one, because no error warns anybody. SQLite builds the
+            table again, with the columns that the files know. `colur` is not among them.
+        """
     },
 )
 def _() -> Iterator[Case]:

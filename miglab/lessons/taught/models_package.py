@@ -39,6 +39,14 @@ question(
         "A migration that deletes the model.": lambda lab: _deletes(lab, "Comment"),
         "Nothing. Django refuses, because a model is missing.": lambda lab: last(lab).refused,
     },
+    because={
+        "B": """
+            `makemigrations` compares the models with the files. The files say: there is a
+            `Comment`. The models do not say so any more.
+
+            It cannot know why. It does not ask, and does not warn.
+        """
+    },
 )
 
 question(
@@ -50,6 +58,15 @@ question(
         "It finds no changes: the `ForeignKey` brings `Post` along.": _quiet,
         "Django refuses, because `Comment` points to nothing.": lambda lab: last(lab).refused,
     },
+    because={
+        "C": """
+            `"blog.Post"` is a text. A text imports nothing. Before the command does anything,
+            Django checks the models. It finds a `ForeignKey` that points nowhere.
+
+            That was good luck: the error kept the table. No model points to `Comment`, so there
+            was no error when its import was lost.
+        """
+    },
 )
 
 question(
@@ -59,6 +76,12 @@ question(
         "It deletes one `Author`, and creates another.": lambda lab: _deletes(lab, "Author"),
         "It finds no changes.": _quiet,
         "Django refuses: `Post` does not find `Author` any more.": lambda lab: last(lab).refused,
+    },
+    because={
+        "B": """
+            For Django this model is `blog.Author`: the app label, and the name of the class.
+            The file has no part in that name, nor in the name of the table.
+        """
     },
 )
 

@@ -45,6 +45,14 @@ question(
             last(lab).refused and _coloured(lab) == 2
         ),
     },
+    because={
+        "C": """
+            `migrate` never looks at the tables. It only saw that `0006` is not recorded.
+
+            Be glad of this error. With `default=""` instead of `null=True`, SQLite would make a
+            new table. Then the colours would be overwritten, and the screen would say OK.
+        """
+    },
 )
 
 question(
@@ -62,6 +70,12 @@ question(
             "0006_product_origin" in applied(lab, "store") and last(lab).refused
         ),
     },
+    because={
+        "B": """
+            `--fake` marks **files** that are not recorded. A ghost is the other way round: it
+            is recorded, and has no file.
+        """
+    },
 )
 
 question(
@@ -75,6 +89,17 @@ question(
         "No. The whole table is missing.": lambda lab: (
             last(lab).refused and "no such table" in _message(lab)
         ),
+    },
+    because={
+        "B": """
+            "No migrations to apply": nothing was even faked. The new file is called
+            `0001_initial`, and the record has that name already. Django compares **names**
+            only. It took the new file for the old one.
+
+            Five files are gone, four ghosts are here. The renamed column is still renamed. A
+            revert would find no files to follow. The recipe hid the fault, and repaired
+            nothing.
+        """
     },
 )
 

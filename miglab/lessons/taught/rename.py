@@ -11,6 +11,15 @@ how_many(
     "answered-no",
     "The table has 24 products, and 9 of them a discount. How many values does `migrate` lose?",
     lost,
+    because={
+        24: """
+            Django dropped the old column with everything in it. A 0 is a value too: it says "no
+            discount". The new column holds only its default.
+
+            Nothing was refused, and all four truths agree. A revert makes `discount` again, but
+            every value in it is 0. Only a backup helps, or here the lab.
+        """
+    },
 )
 
 question(
@@ -25,6 +34,15 @@ question(
             "[y/N]" not in last(lab).output and "RemoveField" in _made(lab)
         ),
     },
+    because={
+        "C": """
+            Django asks only when the two fields are equal in everything but the name. Another
+            type, another default, another help text: there is no question.
+
+            Look at the signs that Django prints: `-` and `+` mean remove and add. A rename has
+            `~`: changed in place.
+        """
+    },
 )
 
 question(
@@ -38,6 +56,15 @@ question(
         "It gives the table a new name, with all its rows.": lambda lab: (
             "store_product" not in tables(lab) and count(lab, "store_article") == 24
         ),
+    },
+    because={
+        "C": """
+            The name of a table is made from the app and the model. So `RenameModel` renames the
+            table. The table of its links follows.
+
+            On SQLite, Django copies those links into a new table. No row is lost. The lab
+            compares names: it calls the old tables gone, and the new ones new.
+        """
     },
 )
 

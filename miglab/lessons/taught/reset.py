@@ -37,6 +37,15 @@ question(
             _refused(lab) and _stay(lab) == _TABLES
         ),
     },
+    because={
+        "B": """
+            `zero` runs each migration backwards. The way back was in the files. Django found no
+            file, so it had nothing to unapply.
+
+            It printed no error, and no table changed. It only said that the models have
+            changes.
+        """
+    },
 )
 
 question(
@@ -53,6 +62,12 @@ question(
             and applied(lab, "store")[:1] == ["0001_initial"]
         ),
     },
+    because={
+        "C": """
+            The record knows names, and never what is in a file. The name `0001_initial` was
+            recorded long ago. So the new file has its ✓ from the moment it is made.
+        """
+    },
 )
 
 question(
@@ -68,6 +83,15 @@ question(
         "The tables of `blog` and no others.": lambda lab: (
             count(lab, "blog_post") is not None and count(lab, "store_product") is None
         ),
+    },
+    because={
+        "B": """
+            The record was deleted with the file, so there are no ghosts. Django made a new
+            database file, and applied everything.
+
+            In development this is the simplest reset. Its price: **all rows of all apps**, the
+            users' too.
+        """
     },
 )
 

@@ -32,6 +32,17 @@ question(
         "Django refuses, because the tables hold rows.": lambda lab: last(lab).refused,
         "Both tables go, with all their rows.": lambda lab: "store_tag" not in tables(lab),
     },
+    because={
+        "C": """
+            Django says *Unapplying*. To **unapply** is to run a migration backwards. The
+            reverse of "create a table" is "drop the table".
+
+            The rows in it are deleted without a question and without a warning. Open "What was
+            lost" to see some of them.
+
+            The file of `0005` is still there, with a circle ○: not applied.
+        """
+    },
 )
 
 question(
@@ -44,6 +55,14 @@ question(
         ),
         "No. The column stays away.": lambda lab: "price" not in columns(lab, "store_product"),
     },
+    because={
+        "B": """
+            The **schema** is back: every table and every column. The values are not.
+
+            A migration knows how to make a column. It does not know what was in it. The new
+            column holds its default.
+        """
+    },
 )
 
 which(
@@ -52,6 +71,17 @@ which(
     among=lambda lab: keys(lab, "accounts", "marketplace", "media"),
     found=unapplied,
     word="unapplied",
+    because={
+        (
+            "marketplace.0002_listing_condition",
+            "marketplace.0003_listing_constraints",
+            "marketplace.0004_upper_case_coupons",
+            "media.0002_photo_alt_text",
+        ): """
+            Django unapplied the photo text of `media` without asking, because it depends on a
+            migration that goes. Only the preview told you.
+        """
+    },
 )
 
 

@@ -17,6 +17,13 @@ question(
         "`[X]`, as before.": lambda lab: f"[X] {_TAGS}" in last(lab).output,
         "It stops with an error, because a table is missing.": lambda lab: last(lab).refused,
     },
+    because={
+        "B": """
+            `[X]` is a note in the record: this migration is done. Nobody checked whether its
+            table still exists.
+        """
+    },
+    looks=True,
 )
 
 question(
@@ -28,6 +35,12 @@ question(
         "`[ ]`, although the tables are there.": lambda lab: f"[ ] {_TAGS}" in last(lab).output,
         "The line of `0005` vanishes.": lambda lab: _TAGS not in last(lab).output,
     },
+    because={
+        "B": """
+            The marks come from the record alone. Django believes the record, so it wants to run
+            `0005` again.
+        """
+    },
 )
 
 question(
@@ -37,6 +50,12 @@ question(
         "`[X]`, because it is recorded.": lambda lab: f"[X] {_NOTE}" in last(lab).output,
         "`[ ]`, because its file is gone.": lambda lab: f"[ ] {_NOTE}" in last(lab).output,
         "The line of `0006` vanishes.": lambda lab: _NOTE not in last(lab).output,
+    },
+    because={
+        "C": """
+            The **lines** come from the files. The **marks** come from the record. But the
+            record still has its row.
+        """
     },
 )
 

@@ -19,6 +19,17 @@ question(
             moved(last(lab)) == ("files", "record", "tables")
         ),
     },
+    because={
+        "B": """
+            Two truths changed.
+
+            - The **tables**: `store_product` has a new column.
+            - The **record**: Django noted that `0006` is done.
+
+            The models and the files stayed as they were. `migrate` reads files; it never writes
+            them.
+        """
+    },
 )
 
 
@@ -34,6 +45,13 @@ question(
         "Yes: the column is back, and what was in it.": lambda lab: bool(_green(lab)),
         "The column is back. “green” is not.": lambda lab: _green(lab) == 0,
         "The column is not back either.": lambda lab: "colour" not in columns(lab, "store_product"),
+    },
+    because={
+        "B": """
+            A migration knows how to make a column. It does not know what was in it.
+
+            **Going back is not an undo.** What is dropped is gone, unless you have a backup.
+        """
     },
 )
 

@@ -33,6 +33,12 @@ question(
             not last(lab).refused and "colour" not in columns(lab, "store_tag")
         ),
     },
+    because={
+        "C": """
+            The record holds the **name** of a migration, never its text. Ben's record holds the
+            name `0005`. So Django never reads the new line for him.
+        """
+    },
 )
 
 question(
@@ -47,6 +53,15 @@ question(
         "Every weight is 0.": lambda lab: (
             not last(lab).refused and products_with(lab, "weight", "= 0") == 24
         ),
+    },
+    because={
+        "C": """
+            Two files add the same column. A merge joins two branches. It does not ask whether
+            they do the same.
+
+            To add this column on SQLite, Django builds the table anew. It fills the "new"
+            column with its default, 0. PostgreSQL would refuse: the column exists.
+        """
     },
 )
 

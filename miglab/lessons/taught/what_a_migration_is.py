@@ -25,6 +25,14 @@ question(
         ),
         "The database refuses.": lambda lab: last(lab).refused,
     },
+    because={
+        "C": """
+            The refusal comes from the database itself. Django only passes it on.
+
+            The database guards each foreign key: it must point to a row that exists. (SQLite
+            does so only when it is told to. Django tells it.)
+        """
+    },
 )
 
 question(
@@ -36,6 +44,14 @@ question(
         "Nothing happens. Django refuses, because there are rows already.": lambda lab: (
             last(lab).refused
         ),
+    },
+    because={
+        "B": """
+            The field does not say `null=True`, so no price may be empty. Each old row needs a
+            value at once, and gets the default.
+
+            Nobody decided that a chair costs 0. The file did.
+        """
     },
 )
 
@@ -51,6 +67,12 @@ question(
             "BEGIN" in last(lab).output and not last(lab).files and not _wrote(last(lab))
         ),
     },
+    because={
+        "C": """
+            `sqlmigrate` only translates: it reads the file and prints its SQL. It runs nothing.
+        """
+    },
+    looks=True,
 )
 
 
@@ -134,6 +156,14 @@ task(
     {
         "does not hold": "Use `sqlmigrate` to read what a migration will run. "
         "SQL of your own goes into a `RunSQL` operation of a Python file.",
+    },
+    because={
+        "does not hold": """
+            Look at the second case. The SQL alone makes the right tables. But the record stays
+            as it was. So Django would try `0005` again, and fail: the tables are there already.
+
+            The SQL is for reading. The Python file is the migration.
+        """
     },
 )
 def _() -> Iterator[Case]:

@@ -30,6 +30,12 @@ question(
             "shipping" in columns(lab, "store_product")
         ),
     },
+    because={
+        "B": """
+            `makemigrations` only writes down what you wrote. It does not try the default.
+            `migrate` has to put it into a column of numbers, and there it fails.
+        """
+    },
 )
 
 question(
@@ -51,6 +57,12 @@ question(
             last(lab).refused and "0007_alter_product_shipping" not in applied(lab, "store")
         ),
     },
+    because={
+        "C": """
+            `migrate` runs the files, one after the other. It does not take its steps from your
+            models. The file of `0006` still says "free", and it comes first.
+        """
+    },
 )
 
 question(
@@ -65,6 +77,15 @@ question(
         "All four are undone. Django skips what has no way back.": lambda lab: (
             not applied(lab, "blog")
         ),
+    },
+    because={
+        "B": """
+            Each migration has a transaction **of its own**. The command has none. Django took
+            `0004` back, and noted that. Then it came to `0003`, and stopped.
+
+            The column that `0004` had made is gone, with its values. The database is between
+            where you were and where you wanted to be.
+        """
     },
 )
 

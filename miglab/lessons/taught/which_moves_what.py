@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from ..looks import applied, count, files
+from ..predictions import measured
+from ..spine import looks_at_tables
 from ..tasks import task
+
+measured(
+    "who-looks-at-tables",
+    "The next cell measures 15 commands and changes by hand. "
+    "How many of them look at the tables before they act?",
+    looks_at_tables,
+    because={
+        1: """
+            Look at the column *decides by*: only `--fake-initial` looks at the tables. And it
+            compares names, no more.
+
+            Django believes its record. If the record is wrong, Django is wrong.
+        """
+    },
+)
 
 task(
     "one-truth-alone",

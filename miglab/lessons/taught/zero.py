@@ -22,6 +22,14 @@ question(
         "The record and the tables.": lambda lab: moved(last(lab)) == ("record", "tables"),
         "The tables alone.": lambda lab: moved(last(lab)) == ("tables",),
     },
+    because={
+        "B": """
+            The tables are gone, with 75 rows. The record holds nothing of `store`.
+
+            The files stay: `migrate` reads files, it never deletes one. The models stay too. So
+            you can go forward again.
+        """
+    },
 )
 
 which(
@@ -32,6 +40,15 @@ which(
     ],
     found=tables_gone,
     word="gone",
+    because={
+        ("marketplace_listing", "marketplace_order", "media_photo"): """
+            `media.0001` depends on `marketplace.0001`: each photo names a listing. Without
+            listings no photo can be stored. So Django undoes `media` **first**.
+
+            `accounts` stays. It depends on nothing that goes. The rule: what **depends on** it
+            goes with it. What it depends on stays.
+        """
+    },
 )
 
 question(
@@ -45,6 +62,15 @@ question(
             last(lab).refused and applied(lab, "blog")[-1:] == ["0003_fill_slugs"]
         ),
         "Django skips `0003` and undoes the rest.": lambda lab: not last(lab).refused,
+    },
+    because={
+        "B": """
+            The plan knew it. `migrate` does not look that far ahead. It goes one migration at a
+            time, the newest first.
+
+            `0004` went well and is **finished**. Its column is gone. At `0003` Django found no
+            way back, and stopped there. What was finished is not taken back.
+        """
     },
 )
 

@@ -1,0 +1,61 @@
+"""What a reader said and solved, noted where there is a file for it, and found there again.
+
+The kinds of events, and their keys beside those of every event (``miglab.progress``):
+
+``predicted``  ``question``, and ``chosen``: an option's words, a list of names, a number, or null
+               where the answer was taken back
+``revealed``   ``question``, ``right`` and ``chosen``, told in the same way
+``judged``     ``claim``, and ``chosen``: a kind of verdict, or null
+``tried``      ``claim``, ``verdict``: its kind, and ``chosen``
+``begun``      ``task``
+``checked``    ``task``, ``done``, ``missing``: the points that are not so yet
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import BadInput
+from ..progress import Event, Journal, new_event
+
+Told = Callable[[Event], None]
+
+_journal: Journal | None = None
+_told: Told | None = None
+
+
+def keep_in(journal: Journal | None, told: Told | None = None) -> None:
+    """From now on note everything there, and tell somebody of each event after it was noted;
+    ``None`` ends it."""
+    global _journal, _told
+    _journal, _told = journal, told
+
+
+def note(kind: str, **data: Any) -> None:
+    """Note that something happened. Where the file cannot be written a warning says so, once."""
+    if _journal is None:
+        return
+    event = new_event(kind, **data)
+    try:
+        _journal.append(event)
+    except BadInput as error:
+        keep_in(None)
+        warnings.warn(f"your progress is not kept: {error}", stacklevel=2)
+        return
+    if _told is not None:
+        _told(event)
+
+
+def recall(kind: str, **data: Any) -> Event | None:
+    """The last event of a kind with these data; ``None`` where there is none."""
+    if _journal is None:
+        return None
+    try:
+        events = _journal.read()
+    except BadInput:
+        return None
+    wanted = data.items()
+    found = [each for each in events if each.kind == kind and wanted <= each.data.items()]
+    return found[-1] if found else None

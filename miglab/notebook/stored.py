@@ -1,0 +1,52 @@
+"""What a notebook keeps of a widget: an output that says the same, and is read without a kernel."""
+
+from __future__ import annotations
+
+import ipywidgets
+from IPython.display import DisplayHandle
+
+from ..show.bundle import bundle
+from .live import show_live
+
+# In JupyterLab a widget's place is the output below. Where a widget is alive that says all, its
+# stored output is not shown, or else the question would be there twice. Where a widget is not, its
+# place would say that a model was not found.
+_STYLE = (
+    "<style>"
+    ".jp-OutputArea-child:has([data-miglab-stored='instead'])"
+    ":has(+ .jp-OutputArea-child .miglab-ask:not(.miglab-dead)){display:none}"
+    ".jp-OutputArea-child:has([data-miglab-stored]) + .jp-OutputArea-child"
+    ":has(.jupyter-widgets,.miglab-dead):not(:has(.miglab:not(.miglab-dead))){display:none}"
+    "</style>"
+)
+
+
+class Stored:
+    """An output that is displayed once, and changed afterwards wherever it is.
+
+    Args:
+        fact: what it says at first.
+        instead: whether the widget below says all of it, so that one of the two is enough.
+    """
+
+    def __init__(self, fact: object, *, instead: bool) -> None:
+        self._kind = "instead" if instead else "beside"
+        self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
+        self._said = self._bundle(fact)
+        self._handle.display(self._said, raw=True)  # type: ignore[no-untyped-call]
+
+    def say(self, fact: object) -> None:
+        """Say this from now on."""
+        said = self._bundle(fact)
+        if said != self._said:
+            self._said = said
+            self._handle.update(said, raw=True)  # type: ignore[no-untyped-call]
+
+    def _bundle(self, fact: object) -> dict[str, str]:
+        told = bundle(fact)
+        page = f"{_STYLE}<div data-miglab-stored='{self._kind}'>{told['text/html']}</div>"
+        return {**told, "text/html": page}
+
+    def show_below(self, widget: ipywidgets.Widget) -> None:
+        """Display the widget, which is not stored, as the next output."""
+        show_live(widget)
