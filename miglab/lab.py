@@ -66,6 +66,11 @@ class Lab:
     #: Shows what is being done while something long runs. The notebook and the command set it.
     progress: ClassVar[Progress] = staticmethod(_silent)
 
+    #: Says how a lab is opened, where none is. The notebook sets it.
+    opening: ClassVar[Callable[[], str]] = staticmethod(
+        lambda: 'run the cell with lab = Lab("storefront") first'
+    )
+
     _opened: ClassVar[list[weakref.ReferenceType[Lab]]] = []
 
     def __init__(
@@ -186,7 +191,7 @@ class Lab:
             lab = opened()
             if lab is not None and not lab.closed:
                 return lab
-        raise BadInput('there is no open lab; run the cell with lab = Lab("storefront") first')
+        raise BadInput(f"there is no open lab; {cls.opening()}")
 
     def step_aside(self) -> None:
         """Be no lab that ``latest`` gives, as long as others are open or not."""

@@ -110,7 +110,7 @@ def own_home(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 @pytest.fixture(autouse=True)
 def _no_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test installs in labs as a notebook does is gone after it."""
-    for name in ("prompt", "progress", "explorer"):
+    for name in ("prompt", "progress", "explorer", "opening"):
         monkeypatch.setattr(Lab, name, Lab.__dict__[name])
 
 

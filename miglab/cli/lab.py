@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..extras import require
-from ..workbook import Arrived, bundled_lessons, choose, deliver, is_workbook, offered
+from ..workbook import Arrived, bundled_lessons, choose, deliver, is_workbook, offered, tick
 from .doctor import version
 from .serve import JUPYTER, add_options, options, serve
 
@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     choose(offered(lessons, folder), folder, arguments.lesson)
     new = not is_workbook(folder)
     _say(folder, new, deliver(lessons, folder, version("miglab") or "unknown"))
+    tick(lessons, folder)
     notebook = choose(offered(lessons, folder), folder, arguments.lesson)
     print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)
     address = f"/lab/tree/{quote(notebook)}"

@@ -13,11 +13,20 @@ def install(shell: InteractiveShell) -> None:
     from .display import register
     from .explore import allow_exploring
     from .magics import LabMagics
+    from .memory import remember
     from .progress import allow_progress
     from .prompt import allow_prompts
+    from .resume import allow_resuming
 
     register(shell)
     shell.register_magics(LabMagics)
     allow_prompts(shell)
     allow_progress(shell)
     allow_exploring(shell)
+    allow_resuming(shell)
+    remember()
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """``%load_ext miglab.notebook``; the kernel that ``miglab lab`` starts does it by itself."""
+    install(shell)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from IPython.core.magic import Magics, cell_magic, line_cell_magic, magics_class
+from IPython.core.magic import Magics, cell_magic, line_cell_magic, line_magic, magics_class
 from IPython.display import display
 
 from ..errors import BadInput
 from ..facts.step import Step
 from ..facts.view import Rows
 from ..lab import Lab
+from .resume import resume
 
 
 @magics_class
@@ -48,6 +49,13 @@ class LabMagics(Magics):
         """Run this line, or the lines below, as SQL in the project's database, behind Django's
         back."""
         show(Lab.latest(), lambda lab: lab.sql(f"{line}\n{cell}".lstrip("\n")))
+
+    @line_magic("resume")  # type: ignore[arg-type]
+    def run_resume(self, line: str) -> None:
+        """Bring the lab to where a part of this lesson begins, as in ``%resume Forward again``; it
+        runs the lesson's cells above that heading. Without one it is the heading above."""
+        assert self.shell is not None
+        print(resume(self.shell, line.strip()))
 
 
 def show(lab: Lab, act: Callable[[Lab], Step | Rows]) -> None:

@@ -1,7 +1,21 @@
-"""A learner's own copy of the lessons: what arrives in it, and which notebook opens."""
+"""A learner's own copy of the lessons: what arrives in it, which notebook opens, what is done."""
 
-from .choice import choose, offered
+from .choice import choose, lesson_of, offered
+from .contents import journal_of, progress, summary, tick, workbook_of
 from .delivery import Arrived, deliver, is_workbook
 from .lessons import bundled_lessons
 
-__all__ = ["Arrived", "bundled_lessons", "choose", "deliver", "is_workbook", "offered"]
+__all__ = [
+    "Arrived",
+    "bundled_lessons",
+    "choose",
+    "deliver",
+    "is_workbook",
+    "journal_of",
+    "lesson_of",
+    "offered",
+    "progress",
+    "summary",
+    "tick",
+    "workbook_of",
+]

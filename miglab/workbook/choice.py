@@ -20,7 +20,7 @@ def offered(lessons: Path, folder: Path) -> dict[str, str]:
         copy = known.get(lesson, {}).get("as", lesson)
         found[lesson] = copy if (folder / copy).exists() else lesson
     own = notebooks(folder) if folder.is_dir() else []
-    return found | {path: path for path in own if _lesson_of(path) not in found}
+    return found | {path: path for path in own if lesson_of(path) not in found}
 
 
 def choose(offers: Mapping[str, str], folder: Path, asked: str | None) -> str:
@@ -72,6 +72,6 @@ def _short(name: str) -> str:
     return name.removesuffix(".ipynb")
 
 
-def _lesson_of(path: str) -> str:
+def lesson_of(path: str) -> str:
     """The lesson that a copy was made from, by its name."""
     return re.sub(r" \(updated( \d+)?\)\.ipynb$", ".ipynb", path)

@@ -8,6 +8,7 @@ FOLDER/.pages.json    page → what it said
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -115,18 +116,24 @@ def _free_name(folder: Path, lesson: str) -> str:
 
 
 def _deliver_pages(lessons: Path, folder: Path) -> None:
-    """Copy the pages to read and their pictures; one that was changed since stays as it is."""
-    known = read_object(folder / _PAGES)
+    """Copy the pages to read and their pictures."""
     for page in sorted(each for kind in ("*.md", "pictures/*.svg") for each in lessons.glob(kind)):
-        path = page.relative_to(lessons)
-        target, content = folder / path, page.read_bytes()
-        if target.exists() and _digest(target.read_bytes()) != known.get(path.as_posix()):
-            continue
+        renew_page(folder, page.relative_to(lessons).as_posix(), page.read_bytes())
+
+
+def renew_page(folder: Path, path: str, content: bytes) -> None:
+    """Write a page of a copy; one that the learner changed since stays as it is."""
+    target, known = folder / path, read_object(folder / _PAGES)
+    there = target.read_bytes() if target.exists() else None
+    if there is not None and _digest(there) != known.get(path):
+        return
+    if there != content:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-        known[path.as_posix()] = _digest(content)
-    if known:
-        write_object(folder / _PAGES, known)
+        half = target.with_name(f"{target.name}.{secrets.token_hex(4)}")
+        half.write_bytes(content)
+        half.replace(target)
+    if known.get(path) != _digest(content):
+        write_object(folder / _PAGES, {**known, path: _digest(content)})
 
 
 def _digest(content: bytes) -> str:

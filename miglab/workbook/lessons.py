@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,8 @@ def write_object(path: Path, content: dict[str, Any]) -> None:
     """Write a JSON object at once: the file has its old content or all of the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    half = path.with_name(path.name + ".half")
+    # Several kernels may write one file at once.
+    half = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     half.write_text(text, encoding="utf-8", newline="\n")
     half.replace(path)
 

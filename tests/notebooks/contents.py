@@ -22,6 +22,8 @@ _TOP = """# The lessons
 
 Read them in this order. Each takes 10 to 25 minutes, and each has a lab of its own.
 On one page: the [cheat sheet](CHEAT_SHEET.md). All words: the [glossary](GLOSSARY.md).
+Coming back to a lesson? `%resume` and one of its headings, in a cell of its own, bring its lab to
+that point.
 
 | | lesson | minutes | |
 |---|---|---|---|

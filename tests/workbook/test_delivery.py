@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from miglab.errors import BadInput, MiglabError
 from miglab.workbook import bundled_lessons, deliver, is_workbook
-from miglab.workbook.lessons import cleared, fingerprint
+from miglab.workbook.lessons import cleared, fingerprint, read_object, write_object
 
 from .samples import notebook, read, write
 
@@ -51,6 +52,24 @@ def test_outputs_alone_do_not_make_a_lesson_a_changed_one(lessons: Path, work: P
     deliver(lessons, work, "1.0")
     write(lessons / "00_start_here.ipynb", cleared(notebook("one"), "1.0"))
     assert arrived(lessons, work) == []
+
+
+def test_several_write_one_file_at_once_and_it_is_whole_at_every_moment(tmp_path: Path) -> None:
+    path = tmp_path / "pages.json"
+    contents = [{name: "x" * 5000} for name in "abcd"]
+    write_object(path, contents[0])
+
+    def write(content: dict[str, str]) -> list[dict[str, str]]:
+        found = []
+        for _ in range(50):
+            write_object(path, content)
+            found.append(read_object(path))
+        return found
+
+    with ThreadPoolExecutor() as pool:
+        seen = [each for found in pool.map(write, contents) for each in found]
+    assert all(each in contents for each in seen)
+    assert [each.name for each in tmp_path.iterdir()] == ["pages.json"]
 
 
 def test_a_new_lesson_arrives(lessons: Path, work: Path) -> None:

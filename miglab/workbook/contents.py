@@ -1,0 +1,137 @@
+"""The contents page of a learner's copy: which lessons are done, and which one is next.
+
+A lesson is done when the check of its task has once found every goal reached, and begun when
+something was predicted, judged or tried in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from ..errors import MiglabError
+from ..progress import Event, Journal
+from .delivery import delivered, is_workbook, renew_page
+from .lessons import read_object
+
+#: The contents page, in the lessons and in each copy.
+PAGE = "README.md"
+
+_JOURNAL = "progress.jsonl"
+_ROW = re.compile(r"^\| (\d+) \| \[([^\]]+)\]\(([^)]+)\)", re.MULTILINE)
+_NAMED = re.compile(r"\b(predict|judge|your_turn|check)\(\"([^\"]+)\"\)")
+
+#: The key of an event that says what it is about, and the function in a lesson that names it.
+_ABOUT = {
+    "question": {"predict"},
+    "claim": {"judge"},
+    "task": {"your_turn", "check"},
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a learner is with one lesson; ``path`` is that of the learner's copy."""
+
+    number: int
+    title: str
+    path: str
+    begun: bool
+    done: bool
+
+    @property
+    def mark(self) -> str:
+        """✓ done, ◐ begun, ○ neither."""
+        return "✓" if self.done else "◐" if self.begun else "○"
+
+
+def journal_of(folder: Path) -> Path:
+    """Where a copy of the lessons keeps its events (``miglab.progress``)."""
+    return folder / _JOURNAL
+
+
+def workbook_of(folder: Path) -> Path | None:
+    """The copy of the lessons that a folder is, or is in; ``None`` where it is in none."""
+    here = folder.absolute()
+    return next((each for each in (here, *here.parents) if is_workbook(each)), None)
+
+
+def progress(lessons: Path, folder: Path, events: Iterable[Event]) -> list[Progress]:
+    """How far a learner is with each lesson of the contents, in reading order."""
+    page = (lessons / PAGE).read_text(encoding="utf-8")
+    known, seen = delivered(folder), list(events)
+    found = []
+    for number, title, name in _ROW.findall(page):
+        named = _named(lessons / name)
+        own = [each for each in seen if _is_about(each, named)]
+        done = any(each.kind == "checked" and each.data.get("done") is True for each in own)
+        path = known.get(name, {}).get("as", name)
+        path = path if (folder / path).exists() else name
+        found.append(Progress(int(number), title, path, bool(own), done))
+    return found
+
+
+def contents(lessons: Path, folder: Path) -> str:
+    """The contents page with a mark at each lesson, and what is next.
+
+    Raises:
+        BadInput: what the learner did cannot be read.
+    """
+    page = (lessons / PAGE).read_text(encoding="utf-8")
+    found = progress(lessons, folder, Journal(journal_of(folder)).read())
+    rows = iter(found)
+
+    def marked(_row: re.Match[str]) -> str:
+        each = next(rows)
+        return f"| {each.mark} {each.number} | [{each.title}]({_address(each.path)})"
+
+    page = _ROW.sub(marked, page)
+    table = _TABLE.search(page)
+    start = table.start() if table else len(page)
+    return f"{page[:start]}{summary(found)}\n\n{page[start:]}"
+
+
+_TABLE = re.compile(r"^\|", re.MULTILINE)
+
+
+def summary(found: list[Progress]) -> str:
+    """How many lessons are done, and which one is next, as Markdown."""
+    done = sum(each.done for each in found)
+    after = next((each for each in found if not each.done), None)
+    told = f"**{done} of {len(found)} lessons are done** (✓ done, ◐ begun, ○ not begun)."
+    if after is None:
+        return f"{told} You have solved every task."
+    what = "its task is still to do" if after.begun else "not begun yet"
+    return f"{told} **Next:** [{after.title}]({_address(after.path)}), {what}."
+
+
+def tick(lessons: Path, folder: Path) -> None:
+    """Bring the contents page of a copy up to date. One that the learner changed stays as it is,
+    and where it cannot be read or written nothing happens: the events have it all."""
+    try:
+        renew_page(folder, PAGE, contents(lessons, folder).encode())
+    except (MiglabError, OSError):
+        return
+
+
+def _address(path: str) -> str:
+    return path.replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+
+
+@cache
+def _named(lesson: Path) -> frozenset[tuple[str, str]]:
+    """What a lesson asks and sets: the function that names it, and the name."""
+    cells = read_object(lesson).get("cells", [])
+    code = ["".join(each["source"]) for each in cells if each.get("cell_type") == "code"]
+    return frozenset(_NAMED.findall("\n".join(code)))
+
+
+def _is_about(event: Event, named: frozenset[tuple[str, str]]) -> bool:
+    return any(
+        (function, event.data.get(key)) in named
+        for key, functions in _ABOUT.items()
+        for function in functions
+    )
