@@ -27,7 +27,10 @@ ALLOWED = {
     "cli/doctor.py": ({"sqlite"}, "says whether this Python's SQLite is new enough"),
     "facts/schema.py": ({"sqlite"}, "matches names as SQLite does; only its schemas come so far"),
     "lab.py": ({"sqlite"}, "tells people which databases a lab has today"),
-    "lessons/": ({"sqlite", "pragma"}, "teach with the file of the bundled project's database"),
+    "lessons/": (
+        {"sqlite", "pragma", "postgres"},
+        "teach with the file of the bundled project's database, and tell what another would do",
+    ),
     "project/__init__.py": ({"sqlite"}, "knows the file that the bundled project's settings name"),
 }
 #: What a string or a name is made of in each Python; a comment may say what it likes.
