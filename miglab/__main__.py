@@ -1,8 +1,27 @@
-"""``python -m miglab`` is ``miglab``."""
+"""The command ``miglab``, which is also ``python -m miglab``: an interrupt is one line and one exit
+status, also while it still imports."""
 
+from __future__ import annotations
+
+import signal
 import sys
+from collections.abc import Sequence
 
-from .cli.main import main
+from .interrupts import say_interrupted
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit status."""
+    try:
+        from .cli.main import main as run
+
+        return run(arguments)
+    except KeyboardInterrupt:
+        return say_interrupted()
+    finally:
+        # It has ended; what is left is Python's own end, of which there is nothing to say.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -144,7 +144,13 @@ class Lab:
         allowed = Allowed(
             given.paths(allow_programs), given.paths(allow_addresses), given.paths(allow_folders)
         )
-        project = own.find(path, python=python, settings=settings, include=include, allowed=allowed)
+        project = own.find(
+            given.path(path, "path"),
+            python=None if python is None else given.path(python, "interpreter"),
+            settings=None if settings is None else given.name(settings, "settings module"),
+            include=given.paths(include),
+            allowed=allowed,
+        )
         project = replace(project, require_jail=require_jail)
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
@@ -403,7 +409,7 @@ class Lab:
         """
         with self._doing(f"from {first} to {second}") as stage:
             stage.now()
-            return stage.between(*sorted((first, second)))
+            return stage.between(first, second)
 
     def take_noticed(self) -> list[Step]:
         """The steps that a terminal took, noticed since this was last asked."""
@@ -512,7 +518,7 @@ class Lab:
 
 def _answering(answers: Iterable[str]) -> Ask:
     """The given answers one by one, and then the person at the notebook."""
-    waiting = [answers] if isinstance(answers, str) else [str(each) for each in answers]
+    waiting = given.replies(answers)
 
     def ask(question: str) -> str | None:
         if waiting:

@@ -68,13 +68,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """How long each group took, and how long it may."""
+    """How long each group took, and how long it may; and what tests count."""
     took: dict[str, float] = {}
+    counted: list[str] = []
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
                 name = budgets.group(report.nodeid)
                 took[name] = took.get(name, 0.0) + report.duration
+                if report.when == "call":
+                    counted += [told for name, told in report.user_properties if name == "hits"]
+    if counted:
+        terminalreporter.section("shots at the processes of labs: hits, tries, signals")
+        terminalreporter.write_line("\n".join(sorted(counted)))
     if sum(took.values()) > 60:
         terminalreporter.section("minutes of each group, all cores together")
         terminalreporter.write_line("\n".join(budgets.lines(took)))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any, NoReturn
 
-from ..errors import BadArguments, MiglabError
+from ..errors import BadArguments, Interrupted, MiglabError
+from ..interrupts import say_interrupted
 from . import app, demo, doctor, lab, whatif
 from .terminal import write_what_it_can
 
@@ -55,7 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     write_what_it_can()
     chosen = parser().parse_args(arguments)
     try:
-        status: int = chosen.act(chosen)
+        with _told_to_end():
+            status: int = chosen.act(chosen)
+    except Interrupted as error:
+        if error.why != "interrupted":
+            print(f"miglab: {error}", file=sys.stderr)
+            return 1
+        return say_interrupted()
     except BadArguments as error:
         print(f"miglab: {error}", file=sys.stderr)
         return 2
@@ -63,6 +73,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"miglab: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("miglab: interrupted; nothing is left behind", file=sys.stderr)
-        return 130
+        return say_interrupted()
     return status
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Within it a service manager, or a terminal that is closed, ends a command as it may: what
+    was opened is closed. The exit status is a shell's own for it."""
+    before = {}
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Who starts a command with nohup wants it to go on.
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            before[number] = signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)

@@ -7,9 +7,13 @@ import contextlib
 import io
 import os
 import sys
+import unicodedata
 
-#: One character for one, so that columns stay in line.
-_ASCII = str.maketrans("✓✗○◎●↩▸▶◀←→─│–—·…×⏎’“”", '+xo@*<>><<>-|--.~x|\'""')
+#: Signs that mean something else look like something else.
+_ASCII: dict[int, int | str | None] = {
+    **str.maketrans("✓✗○◎●↩▸▶◀←→─│–—·…×⏎’“”", '+xo@*<>><<>-|--.~x|\'""'),
+    **{ord(sign): text for sign, text in {"≤": "<=", "≥": ">=", "≠": "!=", "⇒": "=>"}.items()},
+}
 
 _COLOURS = {"bold": "1", "red": "31", "green": "32", "blue": "36", "dim": "2"}
 
@@ -27,7 +31,13 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     signs = error.object[error.start : error.end].translate(_ASCII)
-    return "".join(sign if sign.isascii() else "?" for sign in signs), error.end
+    # What may be a name is still told from others: é as e, 三 as \u4e09.
+    return "".join(map(_sign, signs)), error.end
+
+
+def _sign(sign: str) -> str:
+    plain = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+    return plain or sign.encode("ascii", "backslashreplace").decode()
 
 
 def has_colour() -> bool:

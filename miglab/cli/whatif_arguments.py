@@ -108,17 +108,30 @@ def _files(arguments: argparse.Namespace) -> Iterator[str]:
         if whole in taken:
             yield f"--{taken[whole]} and --{name} name the same file: {path}"
         taken[whole] = name
-        if whole.is_dir():
+        if os.path.isdir(whole):
             yield f"--{name} needs a file; {path} is a folder"
-        elif not whole.parent.is_dir():
+        elif not os.path.isdir(whole.parent):
             yield f"there is no folder {path.parent}; {path} cannot be written there"
-        elif not os.access(whole if whole.exists() else whole.parent, os.W_OK):
-            yield f"{path} cannot be written: you may not write there"
+        elif why := _cannot_write(whole):
+            yield f"{path} cannot be written: {why}"
     if arguments.lost is not None:
         whole = arguments.lost.absolute()
-        while not whole.exists():
+        while not os.path.exists(whole):
             whole = whole.parent
         if not whole.is_dir():
             yield f"--lost needs a folder; {whole} is a file"
         elif not os.access(whole, os.W_OK):
             yield f"--lost {arguments.lost} cannot be written: you may not write there"
+
+
+def _cannot_write(path: Path) -> str:
+    """Why a file cannot be written; empty where it can. It is left as it was."""
+    there = os.path.exists(path)
+    try:
+        with open(path, "ab"):
+            pass
+        if not there:
+            path.unlink()
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    return ""

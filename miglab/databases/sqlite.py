@@ -6,7 +6,8 @@ import errno
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,43 +20,101 @@ WAITING = ".new"
 #: How much is copied before somebody is told how far it is, in pages.
 _PAGES = 20_000
 
+#: Seconds after which somebody hears that a lock is waited for, and after which nobody waits.
+WORD, PATIENCE = 1.0, 30.0
+
 
 def copy(source: Path, to: Path, tell: Callable[[str], None] | None = None) -> None:
     """Copy a database, also while somebody writes to it. The source is opened read-only.
 
-    A file that is no database is copied as it is. ``tell`` hears how far it is.
+    A file that is not a database, or a broken one, is copied as it is. ``tell`` hears how far it
+    is.
 
     Raises:
-        OSError: there is no room (``ENOSPC``).
+        OSError: there is no room (``ENOSPC``), or somebody has it locked for too long, or changes
+            it all the time (``EBUSY``).
     """
     try:
-        _back_up(source, to, tell)
+        _back_up(source, to, _Progress(source, tell))
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        code = error.sqlite_errorcode & 0xFF
+        if code == sqlite3.SQLITE_FULL:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(to)) from None
-        if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+        if code not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise
         shutil.copyfile(source, to)
 
 
-def _back_up(source: Path, to: Path, tell: Callable[[str], None] | None) -> None:
-    def far(status: int, remaining: int, total: int) -> None:
-        if tell is not None and remaining:
-            tell(f"copying {source.name}: {100 * (total - remaining) // total} %")
+class _Progress:
+    """Says how far a copy is, and what it waits for; gives up after a while."""
 
+    def __init__(self, source: Path, tell: Callable[[str], None] | None) -> None:
+        self.source, self.tell = source, tell
+        self.begin()
+
+    def begin(self) -> None:
+        """From the first page on."""
+        self._waiting_since: float | None = None
+        self._before: int | None = None
+        self._begun_again = 0
+
+    def __call__(self, status: int, remaining: int, total: int) -> None:
+        """As ``sqlite3.Connection.backup`` calls it, which would wait for ever."""
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            self._wait()
+            return
+        self._waiting_since = None
+        # When another process writes, SQLite begins again.
+        self._begun_again += self._before is not None and remaining >= self._before
+        self._before = remaining
+        if self._begun_again > _TRIES:
+            raise _NeverStill
+        if self.tell is not None and remaining:
+            self.tell(f"copying {self.source.name}: {100 * (total - remaining) // total} %")
+
+    def _wait(self) -> None:
+        now = time.monotonic()
+        if self._waiting_since is None:
+            self._waiting_since = now
+        waited = now - self._waiting_since
+        if waited > PATIENCE:
+            why = f"another process has had it locked for {PATIENCE:g} seconds"
+            raise OSError(errno.EBUSY, why, str(self.source))
+        if self.tell is not None and waited > WORD:
+            self.tell(f"waiting for {self.source.name}: another process has it locked")
+
+
+class _NeverStill(Exception):
+    """Another process writes to it all the time."""
+
+
+def _back_up(source: Path, to: Path, far: _Progress) -> None:
     source = source.resolve()
     for _ in range(_TRIES):
         before = _state(source)
         options = _without_a_trace(source)
         if options is not None:
-            _copy_from(source, options, to, far)
+            try:
+                _copy_from(source, options, to, far)
+            except sqlite3.OperationalError as error:
+                if not _is_hot(source, error):
+                    raise
+                Path(to).unlink(missing_ok=True)
+                options = None
+                _copy_with(("-journal",), source, to, far)
         else:
-            _copy_with_log(source, to, far)
-        # The log of a living database may grow: SQLite's own locks are held then.
-        if options == _LIVING or _state(source) == before:
+            _copy_with(("-wal",), source, to, far)
+        # Where SQLite's own locks are held, it is of one moment, whatever came after.
+        if options in (_PLAIN, _LIVING) or _state(source) == before:
             return
         Path(to).unlink(missing_ok=True)
     raise OSError(errno.EBUSY, "it changed each time while it was copied", str(source))
+
+
+def _is_hot(source: Path, error: sqlite3.OperationalError) -> bool:
+    """Whether a crash left a journal, which whoever opens it next works off; we may not write."""
+    codes = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+    return error.sqlite_errorcode & 0xFF in codes and Path(f"{source}-journal").exists()
 
 
 #: How often a database that nobody seemed to use is copied, if it changes meanwhile.
@@ -81,26 +140,32 @@ def _state(source: Path) -> tuple[object, ...]:
     return (fingerprint(source), Path(f"{source}-wal").exists(), Path(f"{source}-shm").exists())
 
 
-def _copy_with_log(source: Path, to: Path, far: Callable[[int, int, int], None]) -> None:
-    """By way of a copy of both files, beside the target: SQLite works the log into that one."""
-    between = to.with_name(to.name + ".with-log")
+def _copy_with(endings: Sequence[str], source: Path, to: Path, far: _Progress) -> None:
+    """By way of a copy of the file and what is beside it: SQLite works that in there."""
+    between = to.with_name(to.name + ".between")
     try:
-        shutil.copyfile(source, between)
-        shutil.copyfile(f"{source}-wal", f"{between}-wal")
+        for ending in ("", *endings):
+            shutil.copyfile(f"{source}{ending}", f"{between}{ending}")
         _copy_from(between, "mode=rw", to, far)
     finally:
         for ending in ("", *SIDECARS):
             Path(f"{between}{ending}").unlink(missing_ok=True)
 
 
-def _copy_from(source: Path, options: str, to: Path, far: Callable[[int, int, int], None]) -> None:
-    original = sqlite3.connect(f"{source.as_uri()}?{options}", uri=True)
+def _copy_from(source: Path, options: str, to: Path, far: _Progress) -> None:
+    original = sqlite3.connect(f"{source.as_uri()}?{options}", uri=True, timeout=0)
     try:
         duplicate = sqlite3.connect(to, isolation_level=None)
         try:
             duplicate.execute("PRAGMA synchronous = OFF")
             duplicate.execute("PRAGMA journal_mode = OFF")
-            original.backup(duplicate, pages=_PAGES, progress=far)
+            far.begin()
+            try:
+                original.backup(duplicate, pages=_PAGES, progress=far)
+            except _NeverStill:
+                # All at once: whoever writes waits meanwhile.
+                far.begin()
+                original.backup(duplicate, pages=-1, progress=far)
         finally:
             duplicate.close()
     finally:

@@ -47,6 +47,8 @@ def added(root: Path, ref: str) -> frozenset[Path]:
 
 def _shared(root: Path, ref: str) -> str:
     """The last commit that ``ref`` and HEAD share."""
+    if not isinstance(ref, str) or "\0" in ref or not ref.isprintable():
+        raise BadInput(f"{ref!r} is not a commit; give a branch, a tag or a commit as text")
     known = not ref.startswith("-") and _run(
         root, "rev-parse", "--verify", "--quiet", ref + "^{commit}"
     )

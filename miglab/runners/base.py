@@ -124,6 +124,11 @@ class Runner(ABC):
             Stopped: nothing of the request runs any more, and it may have done half its work.
         """
 
+    def settle(self) -> None:
+        """End a request that runs although nobody waits for it any more: whoever waited was
+        interrupted before it could."""
+        return
+
     def close(self) -> None:
         """End every process."""
         return

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from ..agent.common.protocol import Message
+from ..interrupts import Uninterrupted
 from .base import Runner, Setup, Stopped, Terms
 from .process import AgentProcess
 
@@ -21,7 +22,8 @@ class Fresh(Runner):
         self._agent: AgentProcess | None = None
 
     def run(self, request: Message, terms: Terms) -> Message:
-        agent = self._agent = AgentProcess(self.setup)
+        with Uninterrupted():
+            agent = self._agent = AgentProcess(self.setup)
         try:
             # Asked once there is an agent to end: closing comes from another thread.
             if self._closed:
@@ -30,11 +32,14 @@ class Fresh(Runner):
             self.about, self.protection = agent.about, agent.protection
             return answer
         finally:
-            self._agent = None
-            agent.kill()
+            self.settle()
 
-    def close(self) -> None:
-        self._closed = True
+    def settle(self) -> None:
         agent = self._agent
         if agent is not None:
             agent.kill()
+            self._agent = None
+
+    def close(self) -> None:
+        self._closed = True
+        self.settle()

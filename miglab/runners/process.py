@@ -17,10 +17,14 @@ from typing import IO
 from ..agent.common.protocol import VERSION, Message, decode, encode
 from ..errors import MiglabError, NotJailed
 from ..facts.protection import HOOK, Protection
+from ..interrupts import Uninterrupted
 from .base import Setup, Stop, Stopped, Terms
 from .jail import protection
 
 _AGENT = Path(__file__).resolve().parents[1] / "agent"
+
+#: Seconds in which an agent may end by itself, with all that it started.
+END_LIMIT = 1.0
 
 #: Seconds in which an agent has to be ready, on a slow or busy machine too.
 START_LIMIT = 60.0
@@ -51,9 +55,12 @@ class AgentProcess:
         ).start()
         self._send(dict(setup.config))
         self._ready = self._ended = False
+        self._killing = threading.Lock()
         self.about: Message = {}
         self._number = 0
         self._begun = False
+        #: Whether a request has been sent, and nobody has heard of its end.
+        self.running = False
 
     @property
     def pid(self) -> int:
@@ -71,7 +78,7 @@ class AgentProcess:
 
     def request(self, message: Message, terms: Terms) -> Message:
         """Send a request and wait for its end. Raises ``Stopped``; then the agent is dead, unless
-        the request was cancelled and ended by itself."""
+        the request was interrupted and ended by itself."""
         self._begun = False
         try:
             if not self._ready:
@@ -79,33 +86,47 @@ class AgentProcess:
                 limit = terms.limit
                 self._wait_until_ready(None if limit is None else max(limit, START_LIMIT))
             self._number += 1
+            self.running = True
             self._send({**message, "id": self._number})
             answer = self._wait(terms)
+            self.running = False
         except BaseException:
             self.kill()
             raise
         finally:
             if terms.stop is not None:
                 terms.stop.running(None)
-        if terms.stop is not None and terms.stop.asked and _was_interrupted(answer):
-            raise Stopped("cancelled")
+        if _was_interrupted(answer):
+            if terms.stop is not None and terms.stop.asked:
+                raise Stopped("cancelled")
+            # Somebody else did it, and meant the process: what it found says nothing.
+            raise Stopped("died", f"signal {int(signal.SIGINT)}")
         return answer
 
     def kill(self) -> None:
-        """End the agent and all that it started, at once. Its number may be another's later."""
-        if self._ended:
-            return
-        self._ended = True
-        if hasattr(os, "killpg"):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.wait()
+        """End the agent and all that it started. Signals wait until it is done."""
+        with self._killing, Uninterrupted():
+            # Its number may be another's later.
+            if self._ended:
+                return
+            self._ask_to_end()
+            if hasattr(os, "killpg"):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
+            self._errors.close()
+            self._ended = True
+
+    def _ask_to_end(self) -> None:
+        """Close the wire: the agent ends what it started, sessions of their own included."""
         # The reader closes its own end: a process that outlives the agent may hold the other.
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):
             self._process.stdin.close()
-        self._errors.close()
+        if self._ready:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(END_LIMIT)
 
     def _send(self, message: Message) -> None:
         assert self._process.stdin is not None

@@ -8,6 +8,7 @@ import threading
 from typing import ClassVar
 
 from ..agent.common.protocol import Message
+from ..interrupts import Uninterrupted
 from .base import Runner, Setup, Stopped, Terms
 from .warm import Warm
 
@@ -86,6 +87,13 @@ class Shared(Runner):
         elif place:
             self._places.pop(place["folder"], None)
 
+    def settle(self) -> None:
+        agent = self._agent
+        if self._running or agent.turn.acquire(blocking=False):
+            self._running = False
+            agent.warm.settle()
+            agent.turn.release()
+
     def close(self) -> None:
         if not self._closed:
             self._closed = True
@@ -103,21 +111,22 @@ class Shared(Runner):
 
     def _leave(self, instead: _Agent | None) -> None:
         """Give this share back, and take another agent where there is one."""
-        agent = self._agent
-        with Shared._registry:
-            agent.shares -= 1
-            last = agent.shares == 0
-            if last and Shared._agents.get(self._key) is agent:
-                del Shared._agents[self._key]
-        if last:
-            agent.warm.close()
-        elif self._running:
-            # A command of this lab is stopped with its agent; the others start a new one.
-            stopped, agent.warm = agent.warm, agent.warm.again()
-            stopped.close()
-        else:
-            self._forget(agent)
-        self._places.clear()
-        if instead is not None:
-            instead.shares += 1
-            self._agent = instead
+        with Uninterrupted():
+            agent = self._agent
+            with Shared._registry:
+                agent.shares -= 1
+                last = agent.shares == 0
+                if last and Shared._agents.get(self._key) is agent:
+                    del Shared._agents[self._key]
+            if last:
+                agent.warm.close()
+            elif self._running:
+                # A command of this lab is stopped with its agent; the others start a new one.
+                stopped, agent.warm = agent.warm, agent.warm.again()
+                stopped.close()
+            else:
+                self._forget(agent)
+            self._places.clear()
+            if instead is not None:
+                instead.shares += 1
+                self._agent = instead

@@ -6,6 +6,7 @@ import contextlib
 from typing import ClassVar
 
 from ..agent.common.protocol import Message
+from ..interrupts import Uninterrupted
 from .base import Runner, Setup, Stopped, Terms
 from .process import AgentProcess
 
@@ -32,9 +33,10 @@ class Warm(Runner):
     def _started(self) -> AgentProcess:
         if self._closed:
             raise Stopped("died", "the lab was closed")
-        if self._agent is None or not self._agent.alive:
-            self._end()
-            self._agent = AgentProcess(self.setup)
+        if self._agent is None or self._agent.running or not self._agent.alive:
+            with Uninterrupted():
+                self._end()
+                self._agent = AgentProcess(self.setup)
         return self._agent
 
     def notify(self, message: Message) -> None:
@@ -56,11 +58,16 @@ class Warm(Runner):
         self.about, self.protection = agent.about, agent.protection
         return answer
 
+    def settle(self) -> None:
+        if self._agent is not None and self._agent.running:
+            self._end()
+
     def close(self) -> None:
         self._closed = True
         self._end()
 
     def _end(self) -> None:
-        agent, self._agent = self._agent, None
+        agent = self._agent
         if agent is not None:
             agent.kill()
+            self._agent = None

@@ -54,11 +54,30 @@ def sweep(labs: Path) -> None:
             continue
         try:
             if _lock(file) and path.exists():
-                shutil.rmtree(path.with_suffix(""), ignore_errors=True)
-                with contextlib.suppress(OSError):
-                    path.unlink()
+                remove_tree(path.with_suffix(""))
+                if not os.path.lexists(path.with_suffix("")):
+                    with contextlib.suppress(OSError):
+                        path.unlink()
         finally:
             file.close()
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder with all that is in it, also where its modes say that nobody may. What
+    cannot be removed stays, without an error."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if os.name == "posix" and os.path.lexists(folder):
+        _unlock(str(folder))
+        for inside, folders, _ in os.walk(folder):
+            for name in folders:
+                _unlock(os.path.join(inside, name))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unlock(folder: str) -> None:
+    with contextlib.suppress(OSError):
+        if not os.path.islink(folder):
+            os.chmod(folder, 0o700)
 
 
 if sys.platform == "win32":

@@ -21,10 +21,16 @@ from pathlib import Path
 
 from ..databases.engine import Engine, Handle, Tell
 from ..errors import BadInput, OutsideSandbox, UnknownName
+from ..interrupts import Uninterrupted
 from ..project import Project
 from . import links
-from .home import forget_old, home, sweep, take_lock
-from .snapshot import Digests, Snapshot, project_files
+from .entries import DATABASE, FILE, Entries, Entry
+from .home import forget_old, home, remove_tree, sweep, take_lock
+from .snapshot import PROJECT, Snapshot, files_of
+
+#: What a copy's folder holds beside the project, by how the names begin: contents that are kept,
+#: what the agent writes, and the temporary files of processes that still run.
+_RESERVED = ("store", "output", "refused", "lost-", "tmp")
 
 
 class Sandbox:
@@ -38,14 +44,15 @@ class Sandbox:
         forget_old(home() / "templates", home() / "code")
         self._lock_path, self._lock = take_lock(labs)
         self.root = self._lock_path.with_suffix("")
-        self.project = self.root / "project"
+        self.project = self.root / PROJECT
         self.manage = self.root / project.manage
         self.folder = self.manage.parent if project.in_copy else self.project
         self.databases: dict[str, Handle] = {}
         self.engines: dict[str, Engine] = {}
         self.output = self.root / "output"
         self.store = self.root / "store"
-        self._own: list[str] = []
+        self._own: frozenset[str] = frozenset()
+        self._sidecars: frozenset[str] = frozenset()
         self._copies = 0
         self._kept: set[str] = set()
         self._last: dict[str, tuple[tuple[object, ...], Handle | None]] = {}
@@ -54,7 +61,7 @@ class Sandbox:
             self.root.mkdir(mode=0o700)
             self.store.mkdir()
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._digests = Digests(self.project)
+            self._entries = Entries(self.root, _RESERVED)
             copy_files(project, self.project)
             if project.manage_text is not None:
                 self.manage.write_text(project.manage_text, encoding="utf-8")
@@ -71,12 +78,12 @@ class Sandbox:
             alias: self.engines[alias].handle(self.root, place)
             for alias, place in project.databases.items()
         }
-        self._own = [
-            path.relative_to(self.project).as_posix()
+        names = [
+            [path.relative_to(self.root).as_posix() for path in self.engines[alias].files(handle)]
             for alias, handle in self.databases.items()
-            for path in self.engines[alias].files(handle)
-            if path.is_relative_to(self.project)
         ]
+        self._own = frozenset(each[0] for each in names if each)
+        self._sidecars = frozenset(path for each in names for path in each[1:])
         for alias, handle in self.databases.items():
             self.engines[alias].make_room(handle)
 
@@ -101,10 +108,13 @@ class Sandbox:
             OutsideSandbox: the path leaves the project's folder.
             BadInput: it is no path.
         """
-        if not isinstance(path, str) or "\0" in path:
-            raise BadInput(f"{path!r} is no path; give one such as store/models.py")
         folder = self.project.resolve()
-        target = (folder / path).resolve()
+        try:
+            target = (folder / path).resolve()
+            os.fsencode(target)
+        except (TypeError, ValueError, OSError, RuntimeError):
+            # No text, or a NUL, half of a surrogate pair, a name that is too long, a ring of links.
+            raise BadInput(f"{path!r} is no path; give one such as store/models.py") from None
         if target == folder or not target.is_relative_to(folder):
             raise OutsideSandbox(path)
         return target
@@ -117,7 +127,10 @@ class Sandbox:
         """
         self.inside(path)
         names = sorted(self.files())
-        inside = {e.relative_to(self.project).as_posix() for e in self.project.glob(path)}
+        try:
+            inside = {e.relative_to(self.project).as_posix() for e in self.project.glob(path)}
+        except (ValueError, NotImplementedError, OSError) as error:
+            raise BadInput(f"{path!r} is neither a path nor a pattern: {error}") from None
         found = [name for name in names if name == path] or sorted(inside & {*names})
         if not found:
             folder = path.rpartition("/")[0]
@@ -134,32 +147,27 @@ class Sandbox:
 
     def files(self) -> dict[str, str]:
         """Paths and digests of the project's files as they are now."""
-        return self._look()[0]
+        return files_of(self.entries())
 
-    def _look(self) -> tuple[dict[str, str], frozenset[str]]:
-        """Files with their digests, and the folders with nothing in them."""
-        found = {}
-        states, empty = project_files(self.project, self._own)
-        for path, state in states.items():
-            with contextlib.suppress(FileNotFoundError):
-                found[path] = self._digests.of(path, state)
-        return found, empty
+    def entries(self) -> dict[str, Entry]:
+        """All that lies in the copy's folders now."""
+        return self._entries.look(self._own, self._sidecars)
 
     def snapshot(self) -> Snapshot:
         """Keep the files and the databases as they are now."""
         # An agent needs a folder to stand in, even if somebody removed it.
         self.folder.mkdir(parents=True, exist_ok=True)
-        files, empty = self._look()
-        for path, digest in files.items():
-            if digest not in self._kept:
-                copy_file(self.project / path, self.store / digest)
-                self._kept.add(digest)
+        entries = self.entries()
+        for path, entry in entries.items():
+            if entry.kind == FILE and entry.content not in self._kept:
+                self._entries.keep(path, self.store / entry.content)
+                self._kept.add(entry.content)
         for alias, database in self.databases.items():
             mark = self.engines[alias].mark(database)
             if mark != self._last.get(alias, ((), None))[0]:
                 self._last[alias] = (mark, self._copy_database(alias) if mark else None)
         copies = {alias: self._last.get(alias, ((), None))[1] for alias in self.databases}
-        return Snapshot(files, copies, self.store, empty)
+        return Snapshot(entries, copies, self.store)
 
     def _copy_database(self, alias: str) -> Handle:
         copy = self._next_copy(alias)
@@ -177,53 +185,26 @@ class Sandbox:
         return self.engines[alias].kept(self.store, str(self._copies))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Make files and databases what they were, here or in another copy of the project."""
-        now, empty = self._look()
-        for path in now.keys() - snapshot.files.keys():
-            (self.project / path).unlink(missing_ok=True)
-            self._remove_empty((self.project / path).parent)
-        for path, digest in snapshot.files.items():
-            if now.get(path) != digest:
-                self._make_room(path)
-                copy_file(snapshot.store / digest, self.project / path)
-        if snapshot.empty is not None:
-            for path in empty - snapshot.empty:
-                self._remove_empty(self.project / path)
-            for path in snapshot.empty - empty:
-                self._make_folder(self.project / path)
-        for alias, copy in snapshot.databases.items():
-            engine, database = self.engines[alias], self.databases[alias]
-            engine.make_room(database)
-            mark, last = self._last.get(alias, ((), None))
-            if last != copy or engine.mark(database) != mark:
-                engine.restore(copy, database)
-                self._last[alias] = (engine.mark(database), copy)
+        """Make files and databases what they were, here or in another copy of the project. Signals
+        wait until it is done; where it fails, it can be done again.
 
-    def _make_room(self, path: str) -> None:
-        """Have a folder for a file, and nothing else in its place: no link is written through."""
-        target = self.project / path
-        self._make_folder(target.parent)
-        if target.is_symlink():
-            target.unlink()
-        elif target.is_dir():
-            shutil.rmtree(target)
-
-    def _make_folder(self, folder: Path) -> None:
-        """Have this folder of the project; a file or a link in its way goes."""
-        below = folder.relative_to(self.project)
-        for each in reversed([below, *below.parents]):
-            place = self.project / each
-            if place.is_symlink() or place.is_file():
-                place.unlink()
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def _remove_empty(self, folder: Path) -> None:
-        """Remove folders in which nothing but bytecode is left."""
-        while folder != self.project and folder.is_dir():
-            if any(each.name != "__pycache__" for each in folder.iterdir()):
-                return
-            shutil.rmtree(folder)
-            folder = folder.parent
+        Raises:
+            OSError: there is no room.
+        """
+        with Uninterrupted():
+            self._entries.restore(self.entries(), snapshot.entries, snapshot.store)
+            for alias, copy in snapshot.databases.items():
+                engine, database = self.engines[alias], self.databases[alias]
+                if copy is not None:
+                    engine.make_room(database)
+                mark, last = self._last.get(alias, ((), None))
+                if last != copy or engine.mark(database) != mark:
+                    self._last.pop(alias, None)
+                    engine.restore(copy, database)
+                    self._last[alias] = (engine.mark(database), copy)
+            for path, entry in snapshot.entries.items():
+                if entry.kind == DATABASE:
+                    self._entries.set_mode(path, entry)
 
     def fill(self, alias: str, source: Handle, tell: Tell | None = None) -> None:
         """Begin with a copy of this database, made while others may write to it."""
@@ -241,20 +222,23 @@ class Sandbox:
         self._last.clear()
 
     def remove(self) -> None:
-        """Remove all of it. What is gone already is no error."""
-        # Windows removes no folder that somebody stands in, and nobody can stand where none is.
-        with contextlib.suppress(OSError):
-            if Path.cwd().is_relative_to(self.root.resolve()):
-                os.chdir(self.root.anchor)
-        # An agent that sets the project up at this moment may write into what is being emptied.
-        for _ in range(20):
-            shutil.rmtree(self.root, ignore_errors=True)
-            if not self.root.exists():
-                break
-            time.sleep(0.05)
-        with contextlib.suppress(OSError):
-            self._lock_path.unlink()
-        self._lock.close()
+        """Remove all of it. What is gone already is no error. Signals wait until it is done."""
+        with Uninterrupted():
+            # Windows removes no folder that somebody stands in, and nobody can stand where none is.
+            with contextlib.suppress(OSError):
+                if Path.cwd().is_relative_to(self.root.resolve()):
+                    os.chdir(self.root.anchor)
+            # An agent that sets the project up at this moment may write into what is being emptied.
+            for _ in range(20):
+                remove_tree(self.root)
+                if not self.root.exists():
+                    break
+                time.sleep(0.05)
+            # What could not be removed stays under its lock, for the next lab to sweep.
+            if not os.path.lexists(self.root):
+                with contextlib.suppress(OSError):
+                    self._lock_path.unlink()
+            self._lock.close()
 
 
 def copy_files(project: Project, to: Path) -> None:

@@ -27,10 +27,11 @@ def arguments(line: str | Sequence[str]) -> list[str]:
             words = shlex.split(line, comments=True)
         except ValueError as error:
             raise BadInput(f"{line!r}: {str(error).lower()}") from None
-    elif isinstance(line, Sequence):
-        words = [str(word) for word in line]
     else:
-        raise BadInput(f"a command is text, not {line!r}; as in: showmigrations store")
+        words = _words(line)
+    for word in words:
+        if "\0" in word:
+            raise BadInput(f"{line!r} is not a command: a terminal passes no NUL")
     for first in ("python", "python3", "manage.py", "./manage.py"):
         if words and words[0] == first:
             words = words[1:]
@@ -42,10 +43,20 @@ def arguments(line: str | Sequence[str]) -> list[str]:
     return words
 
 
+def _words(line: object) -> list[str]:
+    if isinstance(line, (list, tuple)) and all(isinstance(word, str) for word in line):
+        return list(line)
+    raise BadInput(f"a command is text, not {line!r}; as in: showmigrations store")
+
+
 def typed(line: str | Sequence[str]) -> str:
-    """The command as it was typed, without the ``python manage.py`` in front."""
+    """The command as it was typed, without the ``python manage.py`` in front.
+
+    Raises:
+        BadInput: it is neither text nor a list of words.
+    """
     if not isinstance(line, str):
-        return shlex.join(line)
+        return shlex.join(_words(line))
     return line.strip().removeprefix("python ").removeprefix("manage.py ").strip()
 
 

@@ -22,7 +22,10 @@ def write(stage: Stage, path: str, text: str) -> Step:
     """Write a file; folders on the way are made."""
     if not isinstance(text, str):
         raise BadInput(f"a file takes text, not {type(text).__name__}")
-    content = text.encode("utf-8")
+    try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise BadInput(f"a file takes text in UTF-8: {error.reason}") from None
     target = stage.sandbox.inside(path)
     if target.is_dir():
         raise BadInput(f"{path!r} is a folder; give the path of a file")
@@ -38,6 +41,11 @@ def write(stage: Stage, path: str, text: str) -> Step:
 
 def replace(stage: Stage, path: str, old: str, new: str) -> Step:
     """Replace a piece of a file that stands in it exactly once."""
+    for piece in (old, new):
+        if not isinstance(piece, str):
+            raise BadInput(f"a piece of a file is text, not {piece!r}")
+    if not old:
+        raise BadInput("the piece to be replaced is empty; copy it from the file")
     text = read(stage, path)
     if text.count(old) != 1:
         raise BadInput(f"{old!r} stands {text.count(old)} times in {path}; it must stand once")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..agent.common.protocol import encode_value
 from ..errors import BadInput
 
 _AS_IN = {"code": "Product.objects.count()", "SQL": "SELECT * FROM store_product"}
@@ -25,10 +26,62 @@ def labels(apps: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[str, ...]:
-    """Names or paths: one, or several."""
-    if isinstance(given, (str, os.PathLike)):
-        return (os.fspath(given),)
-    return tuple(os.fspath(each) for each in given)
+    """Names or paths: one, or several.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    several = (given,) if isinstance(given, (str, os.PathLike)) else given
+    if not isinstance(several, (list, tuple)):
+        raise BadInput(f"{given!r} is neither a name or path nor a list of them")
+    for each in several:
+        if not isinstance(each, (str, os.PathLike)):
+            raise BadInput(f"{each!r} is not a name or a path")
+    return tuple(name(os.fspath(each), "name or path") for each in several)
+
+
+def path(value: object, what: str) -> str:
+    """A path. ``what`` it leads to: ``"interpreter"``.
+
+    Raises:
+        BadInput: it is neither text nor a path, or holds what no path can.
+    """
+    return name(os.fspath(value) if isinstance(value, os.PathLike) else value, what)
+
+
+def name(value: object, what: str) -> str:
+    """Text that a system can take as a name. ``what`` it is to name: ``"table"``.
+
+    Raises:
+        BadInput: it is not text, or holds what no name can.
+    """
+    if not isinstance(value, str):
+        raise BadInput(f"{value!r} is not a {what}; give its name as text")
+    if "\0" in value or not _has_utf8(value):
+        raise BadInput(f"{value!r} is not a {what}; it holds what no name can")
+    return value
+
+
+def _has_utf8(text: str) -> bool:
+    """Whether it is text: half of a surrogate pair is not."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def replies(given: object) -> list[str]:
+    """Answers to Django's questions: one, or several.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    if isinstance(given, str):
+        return [given]
+    if isinstance(given, (bytes, Mapping)) or not isinstance(given, Iterable):
+        raise BadInput(f"answers={given!r} are no answers; write them as in answers=['y']")
+    return [str(each) for each in given]
 
 
 def text(value: object, what: str) -> str:
@@ -39,20 +92,25 @@ def text(value: object, what: str) -> str:
     """
     if not isinstance(value, str):
         raise BadInput(f"{what} is text, not {value!r}")
+    if not _has_utf8(value):
+        raise BadInput(f"{what} is text, not {value!r}: half of a surrogate pair is not a letter")
     if not value.strip():
         raise BadInput(f"there is no {what}; type some, as in: {_AS_IN[what]}")
     return value
 
 
 def parameters(params: Sequence[Any]) -> list[Any]:
-    """Parameters of SQL.
+    """Parameters of SQL, as the wire takes them.
 
     Raises:
-        BadInput: it is no list.
+        BadInput: it is no list, or one of them has a type that no database takes.
     """
     if not isinstance(params, (list, tuple)):
         raise BadInput(f"params={params!r} are no parameters; write them as a list")
-    return list(params)
+    try:
+        return [encode_value(each) for each in params]
+    except TypeError as error:
+        raise BadInput(f"params={params!r}: {error}") from None
 
 
 def number_of_rows(limit: object) -> int:
@@ -61,8 +119,8 @@ def number_of_rows(limit: object) -> int:
     Raises:
         BadInput: it is no whole number from 0.
     """
-    if not isinstance(limit, int) or limit < 0:
-        raise BadInput(f"limit={limit!r} is no number of rows")
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit < 1 << 63:
+        raise BadInput(f"limit={limit!r} is not a number of rows; give 0 or more")
     return limit
 
 

@@ -15,6 +15,7 @@ from ..facts.view import Rows
 from ..runners import answers
 from . import start
 from .commands import first_line
+from .given import name
 from .stage import Stage
 
 
@@ -22,7 +23,7 @@ def rows(stage: Stage, table: str, limit: int) -> Rows:
     """The first rows of a table, by primary key."""
     moment, truths = stage.now()
     schema = truths.known_tables
-    if table not in schema.tables:
+    if name(table, "table") not in schema.tables:
         raise UnknownName("table", table, schema.tables)
     keys = sorted((c.key, c.name) for c in schema.tables[table].columns if c.key)
     order = " ORDER BY " + ", ".join(_quoted(name) for _, name in keys) if keys else ""
@@ -59,6 +60,9 @@ def graph(stage: Stage, target: str | None, shown: tuple[str, ...]) -> Picture:
     if target is None:
         return picture(truths, shown, missing=missing)
     whole = graph_of(truths.known_files, truths.known_record.keys)
-    ((label, name),) = start.wanted(target)
-    key = start.find(whole, label, name)
+    wanted = start.wanted(target)
+    if len(wanted) != 1:
+        raise BadInput(f"{target!r} is not one target; give one, as in 'store.0003'")
+    ((label, prefix),) = wanted
+    key = start.find(whole, label, prefix)
     return plan_picture(truths, whole, (label, key), shown, missing)

@@ -14,11 +14,18 @@ from ..sandbox.snapshot import Snapshot
 @dataclass
 class Moment:
     """The project after a step; ``truths`` are read when somebody asks; ``step`` is ``None``
-    for the beginning."""
+    for the beginning. Where reading them was stopped, ``stopped_at`` is the time limit that was
+    too short, in seconds, or 0 where it was something else: that is no fact about the project."""
 
     snapshot: Snapshot
     truths: Truths | None = None
     step: Step | None = None
+    stopped_at: float | None = None
+
+    def known(self, limit: float) -> Truths | None:
+        """The truths, where nobody would learn more with this time limit."""
+        again = self.stopped_at is not None and limit > self.stopped_at
+        return None if again else self.truths
 
 
 class Moments:
@@ -44,7 +51,8 @@ class Moments:
         Raises:
             BadInput: there is none.
         """
-        if isinstance(place, bool) or place not in range(len(self._line)):
+        whole = isinstance(place, int) and not isinstance(place, bool)
+        if not whole or place not in range(len(self._line)):
             raise BadInput(f"there is no moment {place!r}; they go from 0 to {len(self._line) - 1}")
         return self._line[place]
 

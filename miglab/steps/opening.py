@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,15 +13,19 @@ from ..databases.engine import Handle
 from ..errors import BadInput, MiglabError, NoProject
 from ..facts.fidelity import DatabaseCopy
 from ..facts.truths import Files, Truths, Unreadable
+from ..interrupts import Uninterrupted
 from ..project import Project
 from ..project.databases import no_database, with_databases
 from ..runners import Runner, Stopped, answers, choose
 from ..runners.base import Tell, Terms
+from ..sandbox.home import home
 from ..sandbox.sandbox import Sandbox
 from . import start
 from .commands import typed
+from .moments import Moment
 from .reader import Reader, place_of, setup_for, why
 from .stage import Stage, laid_out_as
+from .stopping import has_no_room, is_full
 
 
 def open_stage(
@@ -37,6 +44,34 @@ def open_stage(
         MiglabError: the project could not be set up.
     """
     start.wanted(at)
+    with _in_our_words():
+        return _opened(project, at, apps, time_limit, runner, tell)
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """The system's errors while a lab is opened, as ours."""
+    try:
+        yield
+    except OSError as error:
+        if is_full(error):
+            why = "there is no room left on the disk; free some, then try again"
+            raise MiglabError(f"the lab could not be opened: {why}") from None
+        where = f"{error.filename}: " if error.filename else ""
+        raise BadInput(
+            f"the lab could not be opened: {where}{error.strerror or error} "
+            f"(labs are in {home()}; the variable MIGLAB_HOME names another folder)"
+        ) from None
+
+
+def _opened(
+    project: Project,
+    at: str | Sequence[str] | None,
+    apps: tuple[str, ...],
+    time_limit: float,
+    runner: str | None,
+    tell: Tell | None,
+) -> Stage:
     sandbox = Sandbox(project)
     try:
         agent = choose(runner, setup_for(project))
@@ -55,10 +90,15 @@ def open_stage(
             stage.check_labels(apps)
         if project.own:
             _check_own(project, stage.truths(), reader)
+            stage.settle()
     except BaseException as error:
-        agent.close()
-        sandbox.remove()
+        full = has_no_room(sandbox.root)
+        with Uninterrupted(wanted=False):
+            agent.close()
+            sandbox.remove()
         if isinstance(error, Stopped):
+            if full:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
             reason = why(error, time_limit)
             raise MiglabError(f"the lab could not be opened: {reason}") from None
         raise
@@ -125,8 +165,17 @@ def _check_own(project: Project, truths: Truths, reader: Reader) -> None:
 
 
 def copy_stage(stage: Stage, runner: str | None) -> Stage:
-    """A second stage at the moment that holds on this one, independent of it."""
+    """A second stage at the moment that holds on this one, independent of it.
+
+    Raises:
+        MiglabError: it could not be opened.
+    """
     now, _ = stage.now()
+    with _in_our_words():
+        return _copied(stage, now, runner)
+
+
+def _copied(stage: Stage, now: Moment, runner: str | None) -> Stage:
     sandbox = Sandbox(laid_out_as(stage.project, stage.sandbox))
     try:
         sandbox.restore(now.snapshot)
@@ -162,7 +211,13 @@ def _fill(
             state = sandbox.engines[alias].state(source)
             if state is not None:
                 now = datetime.now(UTC)
-                sandbox.fill(alias, source, tell)
+                try:
+                    sandbox.fill(alias, source, tell)
+                except OSError:
+                    raise
+                except Exception as error:
+                    # The driver's own, whichever it is.
+                    raise NoProject(f"the database {source} cannot be copied: {error}") from None
                 copied.append(DatabaseCopy(alias, source, now, state.changed, state.size))
         return tuple(copied)
 

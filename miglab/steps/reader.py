@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -19,9 +20,10 @@ from ..project import Project
 from ..runners import Runner, Setup, Stopped, answers
 from ..runners.base import Ask, Stop, Tell, Terms
 from ..runners.jail import Jail
+from ..sandbox.digests import digest_of
 from ..sandbox.home import home
 from ..sandbox.sandbox import Sandbox
-from ..sandbox.snapshot import Snapshot, digest_of
+from ..sandbox.snapshot import Snapshot
 
 #: The clock of the bundled projects: it stands still in migration names and headers.
 CLOCK = "2026-01-05T09:00:00"
@@ -124,7 +126,7 @@ class Reader:
         if place["own"] is None:
             # What a bundled project answers depends on nothing but what it is asked about.
             self._agreed = _BUNDLED.setdefault((runner.setup.kind, runner.name), Agreed())
-        self._failed: dict[Asked, tuple[Agreement, Agreement]] = {}
+        self._failed: dict[Asked, tuple[tuple[Agreement, Agreement], float]] = {}
 
     def beside(self, place: Message) -> Reader:
         """A reader of another copy of the same project, by the same agent. What files say is
@@ -185,10 +187,18 @@ class Reader:
         """Ask what the project and the database hold.
 
         A project that does not come to an end is unreadable, and no error: then only the database
-        is read, and the next one who asks tries again.
+        is read, and ``stopped_at`` in the answer says at which time limit it was stopped, 0 where
+        its process was killed.
         """
+        request: Message = {"do": "look", "old": old}
         try:
-            answer = self.ask(digest, {"do": "look", "old": old})
+            try:
+                answer = self.ask(digest, request)
+            except Stopped as stopped:
+                if stopped.why != "died":
+                    raise
+                # Whoever killed it need not have meant this one.
+                answer = self.ask(digest, request)
         except Stopped as stopped:
             if stopped.why == "cancelled":
                 raise
@@ -199,6 +209,7 @@ class Reader:
                 **answer,
                 "project": {"models": unreadable, "files": unreadable},
                 "lens": unreadable,
+                "stopped_at": _stopped_at(stopped, self.time_limit),
             }
         self._facts[digest] = answers.project(answer["project"])
         self.foreign = tuple(answer.get("foreign", ()))
@@ -237,8 +248,9 @@ class Reader:
         if isinstance(truths.models, Unreadable):
             return _unknown(f"The models {truths.models}.")
         known, asked = self._agreed, (self.alias, digest, _digest(truths))
-        if asked in self._failed:
-            return self._failed[asked]
+        told, limit = self._failed.get(asked, (None, 0.0))
+        if told is not None and self.time_limit <= limit:
+            return told
         if digest not in known.models_files or asked not in known.record_tables:
             try:
                 answer = self.ask(digest, {"do": "agree", "known": digest in known.models_files})
@@ -246,11 +258,13 @@ class Reader:
                 if stopped.why == "cancelled":
                     raise
                 told = _unknown(f"Asking stopped: {why(stopped, self.time_limit)}.")
-                return self._failed.setdefault(asked, told)
+                self._failed[asked] = told, _stopped_at(stopped, self.time_limit)
+                return told
             found = answer.get("agree")
             if not found:
                 told = _unknown(f"Asking failed: {answers.refusal(answer['error'])}.")
-                return self._failed.setdefault(asked, told)
+                self._failed[asked] = told, math.inf
+                return told
             if found["models_files"]:
                 known.models_files[digest] = agreement.models_and_files(found)
             known.record_tables[asked] = agreement.record_and_tables(found)
@@ -276,6 +290,11 @@ _BUNDLED: dict[tuple[str, str], Agreed] = {}
 def _digest(truths: Truths) -> str:
     """One name for what record and tables say; rows say nothing here."""
     return digest_of(repr((truths.record, truths.tables)).encode())
+
+
+def _stopped_at(stopped: Stopped, limit: float) -> float:
+    """The time limit up to which asking again would lead nowhere else, in seconds."""
+    return limit if stopped.why == "limit" else 0.0
 
 
 def _unknown(why: str) -> tuple[Agreement, Agreement]:

@@ -16,6 +16,7 @@ from ..facts.fidelity import DatabaseCopy, Fidelity, LeftOut, Replaced
 from ..facts.step import Renames, RowChange, Step
 from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import History
+from ..interrupts import Uninterrupted
 from ..project import Project
 from ..project.databases import no_database
 from ..runners import answers
@@ -26,7 +27,7 @@ from ..sandbox.snapshot import Snapshot
 from .description import describe_step
 from .moments import Moment, Moments
 from .reader import Reader, place_of
-from .stopping import check, explained
+from .stopping import check, explained, has_no_room
 
 #: What moves along the lab's own history, and no command does.
 Move = Literal["rewind", "forward", "restart"]
@@ -55,18 +56,22 @@ class Stage:
         self.copied: tuple[DatabaseCopy, ...] = ()
         self.last: Step | None = None
         self.moments = Moments(Moment(sandbox.snapshot()))
+        #: What must hold again before anything else, while something is under way.
+        self._half: Moment | None = None
         self._noticed: list[Step] = []
         self._unwatched = False
         self._twin: Stage | None = None
         self._kept: weakref.WeakSet[HasCopies] = weakref.WeakSet()
 
     def close(self) -> None:
-        """End the agent and remove the sandbox, also while another thread runs a command."""
-        self.closed = True
-        self.reader.runner.close()
-        self.sandbox.remove()
-        if self._twin is not None:
-            self._twin.sandbox.remove()
+        """End the agent and remove the sandbox, also while another thread runs a command. Signals
+        wait until it is done."""
+        with Uninterrupted():
+            self.closed = True
+            self.reader.runner.close()
+            self.sandbox.remove()
+            if self._twin is not None:
+                self._twin.sandbox.remove()
 
     def twin(self, alias: str | None = None) -> Stage:
         """Another copy of the project, at the moment that holds here, for trying things out. It
@@ -80,16 +85,21 @@ class Stage:
         now, _ = self.now()
         self._check_there(alias or self.reader.alias, now)
         if self._twin is None:
-            sandbox = Sandbox(laid_out_as(self.project, self.sandbox))
-            reader = self.reader.beside(place_of(sandbox, self.project))
-            self._twin = Stage(self.project, sandbox, reader, self.apps)
+            with Uninterrupted():
+                sandbox = Sandbox(laid_out_as(self.project, self.sandbox))
+                try:
+                    reader = self.reader.beside(place_of(sandbox, self.project))
+                    self._twin = Stage(self.project, sandbox, reader, self.apps)
+                except BaseException:
+                    sandbox.remove()
+                    raise
         twin = self._twin
         twin.copied = self.copied
         twin.reader.time_limit, twin.reader.tell = self.reader.time_limit, self.reader.tell
         twin.sandbox.forget_copies(set().union(*(each.copies for each in self._kept)))
         twin.reader.alias = alias or self.reader.alias
         same = twin.reader.alias == self.reader.alias
-        twin.begin_at(Moment(now.snapshot, now.truths if same else None))
+        twin.begin_at(now if same else Moment(now.snapshot))
         return twin
 
     def _check_there(self, alias: str, now: Moment) -> None:
@@ -103,24 +113,31 @@ class Stage:
 
     def begin_at(self, moment: Moment) -> None:
         """Be as a copy is at a moment, this one or another, with no history."""
-        self._restore(moment)
-        self.moments = Moments(Moment(moment.snapshot, moment.truths))
+        self._half = moment
+        self._finish()
+        self.moments = Moments(replace(moment, step=None))
 
     def begin_here(self) -> None:
         """Take the moment that holds for the beginning."""
-        now = self.moments.now
-        self.moments = Moments(Moment(now.snapshot, now.truths))
+        self.moments = Moments(replace(self.moments.now, step=None))
         self.last, self._noticed = None, []
 
     # -- the moment that holds
 
     def truths(self) -> Truths:
         """The truths of the moment that holds, read where nobody has asked before."""
-        now = self.moments.now
-        if now.truths is None:
-            digest = now.snapshot.digest
-            now.truths = self.reader.truths_of(digest, self.reader.look(digest), None)
-        return now.truths
+        self._finish()
+        return self._truths_of(self.moments.now)
+
+    def _truths_of(self, moment: Moment) -> Truths:
+        """The truths of a moment that the copy is at."""
+        truths = moment.known(self.reader.time_limit)
+        if truths is None:
+            digest = moment.snapshot.digest
+            answer = self.reader.look(digest)
+            truths = moment.truths = self.reader.truths_of(digest, answer, None)
+            moment.stopped_at = answer.get("stopped_at")
+        return truths
 
     def check_labels(self, labels: tuple[str, ...]) -> None:
         """Refuse a label that no app has; where the files cannot be read, nobody knows.
@@ -135,20 +152,30 @@ class Stage:
 
     def now(self) -> tuple[Moment, Truths]:
         """The moment that holds and its truths; what was done outside becomes a step first."""
-        now, truths = self.moments.now, self.truths()
-        if self._unwatched:
-            return now, truths
-        files = self.sandbox.files()
-        if files == now.snapshot.files and not self.sandbox.changed_databases():
+        truths = self.truths()
+        now = self.moments.now
+        if self._unwatched or not self._differs(now.snapshot):
             return now, truths
         snapshot = self.sandbox.snapshot()
         answer = self.reader.look(snapshot.digest, now.snapshot.old)
-        after = Moment(snapshot, self.reader.truths_of(snapshot.digest, answer, None))
+        truths = self.reader.truths_of(snapshot.digest, answer, None)
+        after = Moment(snapshot, truths, stopped_at=answer.get("stopped_at"))
         step = self._describe("(done outside this notebook)", "outside", now, after, answer)
         after.step = step
-        self.moments.add(after)
-        self._noticed.append(step)
+        with Uninterrupted():
+            self.moments.add(after)
+            self._noticed.append(step)
         return after, step.after
+
+    def _differs(self, snapshot: Snapshot) -> bool:
+        """Whether the copy is other than at a moment, by what can be told at once."""
+        return self.sandbox.changed_databases() or self.sandbox.entries() != snapshot.entries
+
+    def settle(self) -> None:
+        """What setting the project up left, such as an empty log, belongs to the beginning."""
+        now = self.moments.now
+        if self._differs(now.snapshot):
+            self.moments = Moments(replace(now, snapshot=self.sandbox.snapshot()))
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
@@ -191,43 +218,77 @@ class Stage:
             Interrupted: it was stopped on the way; everything is as it was before.
         """
         before, _ = self.now()
-        try:
+        with self._whole(line, before):
             answer = self._act(before, act, ask, ended)
             check(line, answer)
             after = self._after(before, answer)
-        except BaseException as error:
-            if self.closed:
-                raise LabClosed from None
-            self._restore(before)
-            ours = explained(line, error, self.reader.time_limit)
-            if ours is None:
-                raise
-            raise ours from None
-        step = self.last = self._describe(line, kind, before, after, answer)
+            step = self._describe(line, kind, before, after, answer)
         if after is not before:
             after.step = step
-            self.moments.add(after)
+        with Uninterrupted():
+            self._half, self.last = None, step
+            if after is not before:
+                self.moments.add(after)
         return step, answer
 
     def move(self, name: Move, by: int) -> Step:
-        """Go along the history: files, record, tables and rows as they were there."""
+        """Go along the history: files, record, tables and rows as they were there.
+
+        Raises:
+            BadInput: there are not that many steps.
+            Interrupted: it was stopped on the way; everything is as it is here.
+        """
         before, _ = self.now()
         after = self.moments.peek(by)
-        self.sandbox.restore(after.snapshot)
-        self.moments.move(by)
-        self.reader.prepare(after.snapshot.digest)
-        self.truths()
         steps = f"{abs(by)}" if name != "restart" and abs(by) > 1 else ""
-        self.last = self._describe(f"lab.{name}({steps})", name, before, after, {})
-        return self.last
+        line = f"lab.{name}({steps})"
+        with self._whole(line, before):
+            self.sandbox.restore(after.snapshot)
+            self.reader.prepare(after.snapshot.digest)
+            self._truths_of(after)
+            step = self._describe(line, name, before, after, {})
+        with Uninterrupted():
+            self._half, self.last = None, step
+            self.moments.move(by)
+        return step
+
+    @contextmanager
+    def _whole(self, line: str, before: Moment) -> Iterator[None]:
+        """Within it the copy may be half; whatever stops it, all is put back. Where even that is
+        stopped, whoever looks next does it. Whoever comes to the end says so, by ``_half``."""
+        self._half = before
+        try:
+            yield
+        except BaseException as error:
+            full = has_no_room(self.sandbox.root)
+            with Uninterrupted(wanted=not isinstance(error, KeyboardInterrupt)):
+                if self.closed:
+                    raise LabClosed from None
+                self._finish()
+            ours = explained(line, error, self.reader.time_limit, full)
+            if ours is None:
+                raise
+            raise ours from None
+
+    def _finish(self) -> None:
+        """Put back what was left half."""
+        if self._half is not None:
+            self.reader.runner.settle()
+            self.sandbox.restore(self._half.snapshot)
+            self.reader.prepare(self._half.snapshot.digest)
+            self._half = None
 
     def between(self, first: int, second: int) -> Step:
-        """What moved from one moment of the history to a later one; nobody goes there.
+        """What moved from the earlier to the later of two moments of the history; nobody goes
+        there.
 
         Raises:
             BadInput: there are no such moments.
         """
-        before, after = (self.moments.at(each) for each in (first, second))
+        for each in (first, second):
+            self.moments.at(each)
+        first, second = sorted((first, second))
+        before, after = self.moments.at(first), self.moments.at(second)
         renames = renames_of(self.moments.steps(first, second))
         rows = self.compared(before.snapshot, after.snapshot, renames)
         step = self._describe(f"from {first} to {second}", "between", before, after, {})
@@ -279,7 +340,8 @@ class Stage:
         if not answer or snapshot.files != before.snapshot.files:
             looked = self.reader.look(snapshot.digest)
             answer = {**looked, "database": answer.get("database") or looked["database"]}
-        return Moment(snapshot, self.reader.truths_of(snapshot.digest, answer, before.truths))
+        truths = self.reader.truths_of(snapshot.digest, answer, before.truths)
+        return Moment(snapshot, truths, stopped_at=answer.get("stopped_at"))
 
     def _describe(
         self, line: str, kind: str, before: Moment, after: Moment, answer: Message
@@ -303,10 +365,6 @@ class Stage:
             allowed=project.allowed.options,
             protection=self.reader.runner.protection,
         )
-
-    def _restore(self, moment: Moment) -> None:
-        self.sandbox.restore(moment.snapshot)
-        self.reader.prepare(moment.snapshot.digest)
 
 
 def laid_out_as(project: Project, sandbox: Sandbox) -> Project:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import shutil
+from pathlib import Path
 
 from ..agent.common.protocol import Message
 from ..errors import (
@@ -19,21 +21,36 @@ from ..facts.step import Step
 from ..runners import Stopped
 from .reader import why
 
+#: With less than this, in bytes, nothing can be written: not even one page of each file.
+_NO_ROOM = 128 * 1024
 
-def explained(line: str, error: BaseException, limit: float) -> MiglabError | None:
+
+def has_no_room(folder: Path) -> bool:
+    """Whether the disk that a folder is on is full."""
+    try:
+        return shutil.disk_usage(folder).free < _NO_ROOM
+    except OSError:
+        return False
+
+
+def explained(
+    line: str, error: BaseException, limit: float, full: bool = False
+) -> MiglabError | None:
     """Our own error for what stopped a command, or ``None`` for any other. ``limit`` is how many
-    seconds it had."""
+    seconds it had; ``full`` is whether there was no room when it stopped."""
     if isinstance(error, Stopped):
         if error.why == "cancelled":
             return Interrupted(line, "cancelled")
         reason = why(error, limit)
         if error.why == "limit":
             return TimeLimit(line, reason, "Lab(…, time_limit=…) allows more.")
+        if full and error.why == "died":
+            return _disk_full(line)
         return AgentDied(line, reason)
     if isinstance(error, KeyboardInterrupt):
         return Interrupted(line, "interrupted")
     if isinstance(error, OSError):
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             return _disk_full(line)
         return BadInput(f"{line}: {error.strerror or error}")
     return None
@@ -65,6 +82,11 @@ def check_refused(step: Step | None, error: str) -> None:
         raise RefusalExpected(f"{error} was expected, and {step.line!r} was not refused")
     if step.refusal.error != error:
         raise RefusalExpected(f"{error} was expected, and {step.line!r} gave {step.refusal}")
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there was no room on a disk."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _disk_full(line: str) -> DiskFull:

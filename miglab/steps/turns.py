@@ -8,9 +8,11 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ..errors import BadInput, Interrupted, LabClosed
+from ..errors import BadInput, LabClosed
+from ..interrupts import Uninterrupted
 from ..runners.base import Stopped, Tell
 from .stage import Stage
+from .stopping import explained
 
 
 class Turns:
@@ -21,7 +23,7 @@ class Turns:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._turn, self._depth = threading.RLock(), 0
+        self._turn, self._taken = threading.RLock(), False
         self._watchers: list[Callable[[], None]] = []
         self._owner = os.getpid()
         self._end = weakref.finalize(self, _close, stage, self._owner)
@@ -34,9 +36,10 @@ class Turns:
 
     def close(self) -> None:
         """End the stage, also while another thread has its turn."""
-        if self._end.alive:
-            self._end()
-            self._tell_watchers()
+        with Uninterrupted():
+            if self._end.alive:
+                self._end()
+                self._tell_watchers()
 
     def check_open(self) -> None:
         """Refuse where the stage has ended, or is another process's."""
@@ -46,21 +49,39 @@ class Turns:
             raise BadInput("this lab belongs to another process; open one of your own with Lab()")
 
     @contextmanager
-    def one(self) -> Iterator[Stage]:
+    def one(self, line: str = "looking at the lab") -> Iterator[Stage]:
         """The stage, for one thread at a time. Whoever watches hears of a step before the next
-        turn begins."""
+        turn begins.
+
+        Raises:
+            Interrupted: something stopped it; ``line`` says what.
+        """
         with self._turn:
             self.check_open()
-            before = self._mark()
-            self._depth += 1
+            before, first = self._mark(), not self._taken
             try:
-                yield self._stage
-                if self._depth == 1 and self._mark() != before:
-                    # What a command left was looked at just now.
-                    with self._stage.unwatched():
-                        self._tell_watchers()
+                self._taken = True
+                with self._in_our_words(line):
+                    yield self._stage
+                    if first and self._mark() != before:
+                        # What a command left was looked at just now.
+                        with self._stage.unwatched():
+                            self._tell_watchers()
             finally:
-                self._depth -= 1
+                if first:
+                    self._taken = False
+
+    @contextmanager
+    def _in_our_words(self, line: str) -> Iterator[None]:
+        try:
+            yield
+        except (Stopped, OSError) as error:
+            if self.closed:
+                raise LabClosed from None
+            ours = explained(line, error, self._stage.reader.time_limit)
+            if ours is None:
+                raise
+            raise ours from None
 
     @contextmanager
     def long(self, line: str, tell: Tell) -> Iterator[None]:
@@ -72,11 +93,8 @@ class Turns:
         reader = self._stage.reader
         reader.tell, self.busy = tell, True
         try:
-            yield
-        except Stopped as stopped:
-            if stopped.why != "cancelled":
-                raise
-            raise Interrupted(line, "cancelled") from None
+            with self._in_our_words(line):
+                yield
         finally:
             reader.tell, self.busy = None, False
             reader.stop.clear()

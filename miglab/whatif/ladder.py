@@ -16,6 +16,7 @@ from ..facts.migration import Key
 from ..facts.outcome import Happened
 from ..facts.picture import Picture
 from ..facts.truths import Files, Record
+from ..steps import given
 from ..steps.stage import Stage
 from .command import Command, command
 from .losses import Loss, listed, losses
@@ -33,7 +34,8 @@ def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladde
         Interrupted: it was stopped; nothing of it is left.
     """
     started = time.perf_counter()
-    if alias is not None and alias not in stage.sandbox.databases:
+    given.name(app_label, "app label")
+    if alias is not None and given.name(alias, "database") not in stage.sandbox.databases:
         known = ", ".join(sorted(stage.sandbox.databases))
         raise BadInput(f"no database {alias!r}; there is: {known}")
     extra = ["--database", alias] if alias else []

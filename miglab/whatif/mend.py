@@ -36,7 +36,7 @@ def _tried(stage: Stage, which: str, lines: tuple[str, ...]) -> Mend:
     try:
         found = what_if(stage, lines)
     except Interrupted as error:
-        if stage.reader.stop.asked:
+        if stage.reader.stop.asked or error.why == "interrupted":
             raise
         return Mend(lines, False, error=f"stops: {error.why}")
     return Mend(lines, getattr(found.agreements_after, which).verdict is True, found)

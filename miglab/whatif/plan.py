@@ -22,12 +22,16 @@ def planned(step: Step) -> tuple[Planned, ...]:
         graph = graph_of(files, record.keys, squashed=False)
     ran = {each.key: each for each in step.ran}
     asked, _ = _asked(step)
+    ways = {
+        backwards: _came_from(graph, keys, asked, backwards)
+        for backwards in {each for _, each in step.plan} | {each.backwards for each in step.ran}
+    }
     return tuple(
         Planned(
             key=key,
             backwards=backwards,
             fate=_fate(ran.get(key)),
-            why=_path(graph, keys, key, asked, backwards),
+            why=() if asked in ("", key.app_label) else _path(ways[backwards], key),
             sql=ran[key].sql if key in ran else (),
             seconds=ran[key].seconds if key in ran else None,
             irreversible=_operations(files.migrations, key, False) if backwards else (),
@@ -40,7 +44,7 @@ def planned(step: Step) -> tuple[Planned, ...]:
 
 def _in_order(step: Step) -> Iterator[tuple[Key, bool]]:
     """As they were run, then those that were not reached."""
-    begun = [(each.key, each.backwards) for each in step.ran]
+    begun = dict.fromkeys((each.key, each.backwards) for each in step.ran)
     yield from begun
     yield from (each for each in step.plan if each not in begun)
 
@@ -74,29 +78,33 @@ def _asked(step: Step) -> tuple[str, str]:
     return words[place], words[place + 1] if place + 1 < len(words) else ""
 
 
-def _path(
-    graph: Graph, keys: Collection[Key], key: Key, asked: str, backwards: bool
-) -> tuple[Key, ...]:
-    """The shortest way from a migration of the app that was asked for to this one, along the
-    dependencies that drag it in."""
-    if asked in ("", key.app_label):
-        return ()
+def _came_from(
+    graph: Graph, keys: Collection[Key], asked: str, backwards: bool
+) -> Mapping[Key, Key | None]:
+    """For each of these that the migrations of the app that was asked for drag in, along their
+    dependencies, the one before it on the shortest way."""
     within = set(keys)
     neighbours = graph.children if backwards else graph.parents
     came_from: dict[Key, Key | None] = {each: None for each in keys if each.app_label == asked}
     waiting = deque(came_from)
     while waiting:
         here = waiting.popleft()
-        if here == key:
-            path = [here]
-            while (before := came_from[path[-1]]) is not None:
-                path.append(before)
-            return tuple(reversed(path))
         for each in neighbours.get(here, ()):
             if each in within and each not in came_from:
                 came_from[each] = here
                 waiting.append(each)
-    return ()
+    return came_from
+
+
+def _path(came_from: Mapping[Key, Key | None], key: Key) -> tuple[Key, ...]:
+    """The way from a migration of the app that was asked for to this one; empty where none leads
+    there."""
+    path: list[Key] = []
+    here: Key | None = key if key in came_from else None
+    while here is not None:
+        path.append(here)
+        here = came_from[here]
+    return tuple(reversed(path))
 
 
 def _operations(

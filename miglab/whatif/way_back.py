@@ -17,7 +17,6 @@ from ..facts.run import Run, WayBack
 from ..facts.schema import Schema
 from ..facts.step import Ran, Renames, RowChange
 from ..facts.truths import Record, Truths, value_or
-from ..sandbox.snapshot import Snapshot
 from ..steps.moments import Moment
 from ..steps.stage import Stage
 from .back import Way, net, parts, record_before, ways_between
@@ -76,8 +75,7 @@ class _Walk:
     def _put_files_back(self) -> None:
         """As ``git checkout`` would, the databases left as they are."""
         now, _ = self.stage.now()
-        first = self.first.snapshot
-        self.stage.sandbox.restore(Snapshot(first.files, now.snapshot.databases, first.store))
+        self.stage.sandbox.restore(now.snapshot.with_files_of(self.first.snapshot))
 
     def _correct_record(self) -> None:
         """What no migration moved, such as a row that was pruned or that a squash left: the

@@ -29,10 +29,14 @@ older files is thrown away. One agent may serve several copies of a project: eac
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import json
-from typing import Any, Dict
+import os
+import uuid
+from typing import Any, Callable, Dict, Tuple, Type
 
-VERSION = 4
+VERSION = 5
 
 Message = Dict[str, Any]
 
@@ -63,7 +67,7 @@ PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own")
 #:               ``on_the_way``: [app label, name] of nearer targets, for a ``migrate`` that goes
 #:               back: what the commands to them do is answered as ``ended``, where it can be told
 #:     shell     code, ask, old: run Python with the models at hand
-#:     sql       sql, params, old: run SQL by hand
+#:     sql       sql, params (as ``encode_value`` gives them), old: run SQL by hand
 #:     look      the facts of the project and of the database
 #:     agree     known: whether models and files, record and tables, agree; where the first is
 #:               ``known``, it is not asked again
@@ -158,8 +162,56 @@ SQL_LIMIT = 5_000
 
 
 def encode(message: Message) -> bytes:
-    """One message as one line."""
-    return json.dumps(message, separators=(",", ":"), default=str).encode() + b"\n"
+    """One message as one line.
+
+    Raises:
+        TypeError: something in it has no form that was agreed on; nobody guesses one.
+    """
+    return json.dumps(message, separators=(",", ":"), default=_as_text).encode() + b"\n"
+
+
+def _as_text(value: Any) -> str:
+    """What the project's code may name things with: paths, and Django's lazy texts."""
+    if isinstance(value, os.PathLike):
+        return os.fsdecode(value)
+    if type(value).__name__ == "__proxy__":
+        return str(value)
+    raise TypeError("%s has no form on the wire" % type(value).__name__)
+
+
+#: The types beside JSON's own that a parameter of SQL may have: how each is written and read.
+_TYPES: Dict[str, Tuple[Type[Any], Callable[[Any], str], Callable[[str], Any]]] = {
+    "bytes": (bytes, bytes.hex, bytes.fromhex),
+    "datetime": (datetime.datetime, datetime.datetime.isoformat, datetime.datetime.fromisoformat),
+    "date": (datetime.date, datetime.date.isoformat, datetime.date.fromisoformat),
+    "time": (datetime.time, datetime.time.isoformat, datetime.time.fromisoformat),
+    "decimal": (decimal.Decimal, str, decimal.Decimal),
+    "uuid": (uuid.UUID, str, uuid.UUID),
+}
+#: What these are called in words.
+PARAMETERS = ("None", "bool", "int", "float", "str", *_TYPES)
+
+
+def encode_value(value: Any) -> Any:
+    """A parameter of SQL in JSON's own types.
+
+    Raises:
+        TypeError: it has none of the types of ``PARAMETERS``.
+    """
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    for name, (kind, write, _) in _TYPES.items():
+        if isinstance(value, kind):
+            return [name, write(value)]
+    raise TypeError("a parameter is one of %s" % ", ".join(PARAMETERS))
+
+
+def decode_value(value: Any) -> Any:
+    """What ``encode_value`` made, as it was."""
+    if isinstance(value, list):
+        name, text = value
+        return _TYPES[name][2](text)
+    return value
 
 
 def decode(line: bytes) -> Message:

@@ -23,14 +23,7 @@ def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
     if isinstance(error, SystemExit):
         cause = error.__context__
         if cause is None or not hasattr(cause, "returncode"):
-            message = error.code if isinstance(error.code, str) else ""
-            return {
-                "class": "SystemExit",
-                "message": message,
-                "cause": "",
-                "traceback": "",
-                "full_disk": False,
-            }
+            return exited(error.code if isinstance(error.code, str) else "")
         error = cause
         lines = ""
     return {
@@ -40,6 +33,12 @@ def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
         "traceback": lines,
         "full_disk": any(_is_full_disk(each) for each in with_causes(error)),
     }
+
+
+def exited(message: str) -> Dict[str, Any]:
+    """The error of a command that ended by ``sys.exit``."""
+    found: Dict[str, Any] = dict.fromkeys(("cause", "traceback"), "")
+    return {**found, "class": "SystemExit", "message": message, "full_disk": False}
 
 
 def _message(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from ..common.wire import Wire
 from ..guarding import guard, instead, lacks, settings
 from ..reading.truths import read_project
 from . import databases, obstacles, requests
-from .failure import describe, show
+from .failure import describe, exited, show
 from .handlers import Lines
 from .measurement import UNREAD, Measurement
 from .output import capture, cut, flush, read_output, telling_line
@@ -131,7 +131,7 @@ class Job:
         close_connections()
         with measuring("follow the names of tables and columns"):
             self.trace.settle(self.databases.handles, self.databases.engines)
-        failure = describe(error)
+        failure = describe(error) or self.unfinished(error)
         if error is not None and not isinstance(error, SystemExit):
             show(error)
         flush()
@@ -165,6 +165,18 @@ class Job:
         self.send_result()
         self.at_end()
         os._exit(0)
+
+    def unfinished(self, error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
+        """A command that says it went well, as ``sys.exit(0)`` does, while a migration ran: it was
+        not done, and nor was what came after it."""
+        for entry in self.trace.migrations:
+            if isinstance(error, SystemExit) and not entry["done"]:
+                message = "sys.exit(%r) ended the command before %s was done" % (
+                    error.code,
+                    ".".join(entry["key"]),
+                )
+                return exited(message)
+        return None
 
     def send_result(self) -> None:
         """Send what can be sent."""

@@ -8,23 +8,15 @@ import signal
 import socket
 import sys
 import threading
-from typing import Any, Dict, List, NoReturn, Optional
+from typing import Any, Dict, List, Optional
 
 from ..common.protocol import Message
 from ..common.wire import Wire
-from ..guarding import confine
 from ..reading.truths import read_project
-from . import imports
+from . import imports, lifetimes
 from .job import Job
 from .output import capture, read_output
 from .project import Original, WatchedArguments, enter, run_manage
-
-
-def everyone_out() -> NoReturn:
-    """End this process and all that it started."""
-    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
-    os._exit(0)
 
 
 class Keeper:
@@ -44,11 +36,14 @@ class Keeper:
         self.place, self.digest, self.wire, self.learned = place, digest, wire, learned
         self.folder, self.config = place["folder"], {**config, **place}
         ours, theirs = socket.socketpair()
+        self.parent = os.getpid()
         self.pid = os.fork()
         self._socket = ours if self.pid else theirs
         (theirs if self.pid else ours).close()
         self.channel = Wire(self._socket.fileno(), self._socket.fileno())
         if not self.pid:
+            lifetimes.end_with(self.parent)
+            lifetimes.adopt()
             enter(self.config)
             self.keep()
             os._exit(0)
@@ -64,7 +59,7 @@ class Keeper:
         while wire.wait_for([self.incoming]) == wire.incoming:
             message = wire.receive()
             if message is None:
-                everyone_out()
+                lifetimes.everyone_out()
             early.append(message)
         wire.hold(early)
         return self.channel.receive() or {"warm": False, "project": None}
@@ -124,21 +119,27 @@ class Keeper:
 
     def next_job(self, job: Job) -> None:
         """Fork for each request; returns in the fork, with the job begun."""
+        own = os.getpid()
+        before = lifetimes.end_when_told()
+        lifetimes.end_with(self.parent, signal.SIGTERM)
         while True:
             request = self.channel.receive()
             if request is None:
-                os._exit(0)
+                lifetimes.everyone_out()
             if "do" not in request:
                 continue
             notes = imports.Notes()
             pid = os.fork()
             if pid == 0:
+                # None where it was not Python that handled it.
+                signal.signal(signal.SIGTERM, signal.SIG_DFL if before is None else before)
+                lifetimes.end_with(own)
+                lifetimes.ask_for(own)
                 job.at_end = notes.tell
                 job.begin(request)
                 return
             _, status = os.waitpid(pid, 0)
-            if os.environ.get(confine.VARIABLE, "hook") != "hook":
-                confine.end_what_is_left()
+            lifetimes.end_children()
             imported = notes.hear()
             if imported is not None:
                 self.learn(imported)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any, Dict, Optional
 
-from ..common.protocol import Message
+from ..common.protocol import Message, decode_value
 from ..reading import agree
 from .place import Databases
 
@@ -48,9 +48,10 @@ def run_sql(request: Message, answer: Dict[str, Any]) -> None:
     import sqlparse
     from django.db import connection
 
+    params = [decode_value(each) for each in request.get("params") or ()]
     with connection.cursor() as cursor:
         for statement in sqlparse.split(request["sql"]):
-            cursor.execute(statement, request.get("params") or None)
+            cursor.execute(statement, params or None)
             if cursor.description is not None:
                 answer["table"] = {
                     "columns": [each[0] for each in cursor.description],

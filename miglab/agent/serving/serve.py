@@ -24,9 +24,9 @@ from ..common.protocol import VERSION, Message
 from ..common.steady import hold
 from ..common.wire import Wire
 from ..engines import registry
-from . import databases, imports
+from . import databases, imports, lifetimes
 from .job import Job
-from .keeper import ColdKeeper, Keeper, everyone_out
+from .keeper import ColdKeeper, Keeper
 from .project import enter
 
 
@@ -35,6 +35,7 @@ def main() -> None:
     # Whoever started miglab may have had interrupts ignored; what runs here can be cancelled.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     wire = Wire.take_standard_streams()
+    lifetimes.adopt()
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
         stream = print_to(descriptor)
         setattr(sys, name, stream)
@@ -68,6 +69,7 @@ def main() -> None:
             config.update(request["place"])
             enter(config)
             job = Job(config, wire, heard(wire).get)
+            job.at_end = lifetimes.end_children
             job.begin(request)
             job.run_cold()
         return
@@ -82,7 +84,7 @@ def heard(wire: Wire) -> queue.SimpleQueue[Optional[Message]]:
         while True:
             message = wire.receive()
             if message is None:
-                everyone_out()
+                lifetimes.everyone_out()
             if message.get("do") == "interrupt":
                 interrupt(message["pid"])
             else:
@@ -139,7 +141,7 @@ class Level0:
                 continue
             message = self.wire.receive()
             if message is None:
-                everyone_out()
+                lifetimes.everyone_out()
             do = message.get("do")
             answer = databases.without_project(message)
             if answer is not None:
@@ -207,5 +209,7 @@ class Level0:
         keeper = self.keepers.pop(folder, None)
         if keeper is not None:
             keeper.end()
+            # What it left behind is this process's own now.
+            lifetimes.end_children({each.pid for each in self.keepers.values()})
         if keeper is self.keeper:
             self.keeper = None

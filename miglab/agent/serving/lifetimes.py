@@ -1,0 +1,105 @@
+"""Who ends with whom: nothing that was started for a project outlives those that it was started
+for, however they end.
+
+The kernel of Linux tells a process that its parent is gone, and gives what lost its parent to the
+nearest ancestor that asked for it, sessions of their own included. Elsewhere a job asks who its
+parent is, and what is in another group is not found.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+import time
+from typing import Any, Collection, List, NoReturn
+
+#: How often a job asks who its parent is, in seconds, where nobody tells it.
+PERIOD = 0.5
+
+LINUX = sys.platform.startswith("linux")
+
+
+def adopt() -> None:
+    """From now on what this process's descendants leave behind becomes its own child."""
+    if LINUX:
+        from ..jail import kernel
+
+        with contextlib.suppress(OSError):
+            kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_with(parent: int, number: int = signal.SIGKILL) -> None:
+    """In a fork: get this signal when the parent, which had this id, is gone, also if it was gone
+    before this was called. Not where there is no Linux."""
+    if not LINUX:
+        return
+    from ..jail import kernel
+
+    with contextlib.suppress(OSError):
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, number)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), number)
+
+
+def ask_for(parent: int) -> None:
+    """In a job: end when the parent is gone, on systems that do not tell it."""
+    if LINUX:
+        return
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PERIOD)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def everyone_out() -> NoReturn:
+    """End this process and all that it started."""
+    end_children()
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
+
+
+def end_when_told() -> Any:
+    """From now on SIGTERM ends this process and all that it started; the handler that was there."""
+    return signal.signal(signal.SIGTERM, lambda number, frame: everyone_out())
+
+
+def end_children(but: Collection[int] = ()) -> None:
+    """Kill this process's children, and what they leave behind, until there is none."""
+    if not LINUX:
+        return
+    while True:
+        found = [each for each in _children() if each not in but]
+        if not found:
+            return
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in found:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _children() -> List[int]:
+    """The kernel's own list where it has one; each process's parent else."""
+    try:
+        with open("/proc/self/task/%d/children" % threading.get_native_id()) as file:
+            own = [int(each) for each in file.read().split()]
+        if len(os.listdir("/proc/self/task")) == 1:
+            return own
+    except OSError:
+        pass
+    parent, found = str(os.getpid()).encode(), []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError), open("/proc/%s/stat" % name, "rb") as file:
+                # The name of the program, in brackets, may hold anything.
+                if file.read().rpartition(b")")[2].split()[1] == parent:
+                    found.append(int(name))
+    return found

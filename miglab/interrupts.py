@@ -1,0 +1,62 @@
+"""Ctrl-C and its like: work that is never left half done, for which they wait; and the end of a
+command that was interrupted."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from types import FrameType, TracebackType
+from typing import Any
+
+#: What a person, a terminal or a service manager ends a program with.
+_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+class Uninterrupted:
+    """A context within which Ctrl-C and its like wait; they arrive at its end. Signals that end
+    the process at once, without any Python, are not held: nobody is left to see a half.
+
+    Python runs handlers in the main thread alone, so in another there is nothing to hold.
+
+    Args:
+        wanted: whether a Ctrl-C that came meanwhile still counts at the end. It does not where one
+            is being answered already.
+    """
+
+    def __init__(self, wanted: bool = True) -> None:
+        self._wanted = wanted
+        self._before: dict[int, Any] = {}
+        self._waiting: list[int] = []
+
+    def __enter__(self) -> Uninterrupted:
+        if threading.current_thread() is threading.main_thread():
+            for each in _SIGNALS:
+                if callable(handler := signal.getsignal(each)):
+                    self._before[each] = handler
+                    signal.signal(each, self._note)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for each, handler in self._before.items():
+            signal.signal(each, handler)
+        for each in dict.fromkeys(self._waiting):
+            if self._wanted or each != signal.SIGINT:
+                self._before[each](each, None)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self._waiting.append(number)
+
+
+def say_interrupted() -> int:
+    """Say that the command was interrupted, in one line; its exit status, which is a shell's own
+    for that."""
+    print("miglab: interrupted; nothing is left behind", file=sys.stderr)
+    return 130

@@ -1,0 +1,93 @@
+"""The command as a whole: how it ends when it is told to, and what an ASCII terminal shows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ..waiting import until
+from ..whatif.own import shop
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="there are no such signals here")
+
+#: Sends itself Ctrl-C when so many modules have been imported.
+EARLY = """
+import os, signal, sys
+import miglab.__main__
+
+
+class Interrupt:
+    left = {imports}
+
+    def find_spec(self, *args):
+        Interrupt.left -= 1
+        if Interrupt.left == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+sys.meta_path.insert(0, Interrupt())
+sys.argv = ["miglab", "doctor"]
+sys.exit(miglab.__main__.main())
+"""
+
+
+@pytest.mark.parametrize("imports", [1, 5, 50, 150])
+def test_an_interrupt_while_it_still_imports_is_one_line(imports: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", EARLY.format(imports=imports)], capture_output=True, text=True
+    )
+    assert done.returncode == 130
+    assert done.stderr == "miglab: interrupted; nothing is left behind\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "times", "status"),
+    [
+        (signal.SIGINT, 1, 130),
+        (signal.SIGINT, 3, 130),
+        (signal.SIGTERM, 1, 143),
+        (signal.SIGHUP, 1, 129),
+    ],
+)
+def test_a_command_that_is_told_to_end_leaves_nothing(
+    tmp_path: Path, own_home: Path, number: signal.Signals, times: int, status: int
+) -> None:
+    head = "import time\n\n\ndef wait(apps, schema_editor):\n    open('begun', 'w').close()\n"
+    head += "    time.sleep(600)\n"
+    more = "migrations.RunPython(wait),"
+    site = shop(tmp_path / "site", head=head, more=more, migrated=False)
+    (site / "db.sqlite3").touch()
+    words = [sys.executable, "-m", "miglab", "whatif", str(site), "--python", sys.executable]
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    try:
+        until(lambda: bool([*(own_home / "labs").glob("*/project/begun")]))
+        for _ in range(times):
+            process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == status
+    assert "Traceback" not in errors
+    assert [*(own_home / "labs").iterdir()] == []
+
+
+def test_signs_that_mean_something_else_look_otherwise_in_ascii() -> None:
+    code = (
+        "from miglab.cli.terminal import write_what_it_can; write_what_it_can();"
+        "print('✓ ○ ▸ ✗ ● ↩ é 三 … ≤')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    shown = done.stdout.split()
+    assert len({*shown}) == len(shown)
+    assert "?" not in done.stdout

@@ -1,0 +1,79 @@
+"""Whatever kills or interrupts a process of a lab, at any moment of what it does: no lab is left
+half, nothing lives on, and what is told is true."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .shooting import MARK, OPERATIONS, VICTIMS, Found, Plan
+
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="processes are found as Linux shows them"
+)
+
+#: One of each operation and each victim, for a run of every day.
+SHORT = [
+    ("command", "kernel"),
+    ("rewind (large)", "kernel's Ctrl-C"),
+    ("migrate", "agent"),
+    ("what-if", "keeper"),
+    ("command", "job"),
+]
+HITS, LONG_HITS = 3, 30
+
+#: What goes along the history knows what it will find: it asks nobody.
+NOT_THERE = {
+    (operation, "job")
+    for operation in OPERATIONS
+    if operation.startswith(("rewind", "forward", "restart"))
+}
+
+
+def _shot_at(folder: Path, operation: str, victim: str, hits: int) -> Found:
+    """What came of that many hits."""
+    plan = {"operation": operation, "victim": victim, "hits": hits, "tries": 8 * hits}
+    assert Plan(**plan)  # type: ignore[arg-type]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.kills.shooting", json.dumps(plan)],
+        env={**os.environ, "MIGLAB_HOME": str(folder), MARK: str(folder)},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return Found(**json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("operation", "victim", "hits"),
+    [
+        *((*each, HITS) for each in SHORT),
+        *(
+            pytest.param(operation, victim, LONG_HITS, marks=pytest.mark.long)
+            for operation in OPERATIONS
+            for victim in VICTIMS
+            if (operation, victim) not in NOT_THERE
+        ),
+    ],
+)
+def test_nothing_is_left_half_or_lives_on_or_is_told_wrongly(
+    own_home: Path,
+    record_property: Callable[[str, object], None],
+    operation: str,
+    victim: str,
+    hits: int,
+) -> None:
+    found = _shot_at(own_home, operation, victim, hits)
+    signals = ", ".join(f"{name}: {times}" for name, times in sorted(found.signals.items()))
+    table = f"{operation:<18}{victim:<18}{found.hits:>4} of {found.shots:<5}{signals}"
+    record_property("hits", table)
+    assert found.hits >= hits
+    assert (found.halves, found.wrong, found.leaked, found.folders) == ([], [], [], [])
