@@ -111,19 +111,23 @@ def _stored(connection: sqlite3.Connection, table: str) -> Stored:
 
 
 def catalogue(path: Path) -> dict[str, Any]:
-    """Each table's columns, whatever their order, and the columns of its unique indexes."""
+    """Each table's columns, whatever their order, and its indexes: what each is made of and of
+    which columns, an expression as ``None``, and whether it is unique or partial."""
     connection = sqlite3.connect(path)
     found = {}
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
         columns = connection.execute(f'PRAGMA table_xinfo("{name}")').fetchall()
-        unique = [
-            sorted(part[2] for part in connection.execute(f'PRAGMA index_info("{row[1]}")'))
+        indexes = [
+            str((row[2:], [part[2:5] for part in _of_index(connection, row[1]) if part[5]]))
             for row in connection.execute(f'PRAGMA index_list("{name}")').fetchall()
-            if row[2]
         ]
-        found[name] = (sorted(row[1:] for row in columns), sorted(unique))
+        found[name] = (sorted(row[1:] for row in columns), sorted(indexes))
     connection.close()
     return found
+
+
+def _of_index(connection: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
+    return connection.execute(f'PRAGMA index_xinfo("{name}")').fetchall()
 
 
 def compare(

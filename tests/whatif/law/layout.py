@@ -163,9 +163,9 @@ class Link:
 class Stored:
     """A table: who it is, and who its columns are."""
 
-    ident: int
+    ident: int | str
     name: str
-    columns: tuple[tuple[int, str], ...]
+    columns: tuple[tuple[int | str, str], ...]
     link: tuple[str, str] | None = None
 
 

@@ -29,14 +29,16 @@ _APPS = re.compile(r"INSTALLED_APPS = \[.*?\]", re.S)
 DJANGO = ("django.contrib.contenttypes", "django.contrib.auth")
 
 
-def begin(lab: Lab, files: Mapping[str, str], apps: Iterable[str] = DJANGO) -> None:
-    """The lab as it was opened, with these files in it; the app ``law`` is installed, and these."""
+def begin(
+    lab: Lab, files: Mapping[str, str], apps: Iterable[str] = DJANGO, law: bool = True
+) -> None:
+    """The lab as it was opened, with these files in it; these apps are installed, and ``law``."""
     lab.restart()
     settings = "storefront/settings.py"
     text = (lab.folder / settings).read_text(encoding="utf-8")
     for path, content in {
         **files,
-        settings: _APPS.sub(f"INSTALLED_APPS = {[*apps, 'law']}", text),
+        settings: _APPS.sub(f"INSTALLED_APPS = {[*apps, *(['law'] if law else [])]}", text),
     }.items():
         (lab.folder / path).parent.mkdir(parents=True, exist_ok=True)
         (lab.folder / path).write_text(content, encoding="utf-8")
