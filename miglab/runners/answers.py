@@ -27,10 +27,12 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ProjectFacts:
-    """What the project's files say: the first two truths."""
+    """What the project's files say: the first two truths, and what models say of tables that a
+    catalogue does not, for requests (``protocol.REQUESTS``)."""
 
     models: Models | Unreadable
     files: Files | Unreadable
+    known: Json
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def _keys(pairs: Sequence[Sequence[str]]) -> tuple[Key, ...]:
 
 def project(data: Json) -> ProjectFacts:
     """``done.project`` as facts."""
-    return ProjectFacts(_models(data["models"]), _files(data["files"]))
+    return ProjectFacts(_models(data["models"]), _files(data["files"]), data.get("known", {}))
 
 
 def _models(data: Json) -> Models | Unreadable:

@@ -174,6 +174,7 @@ class Reader:
             "digest": digest,
             "alias": self.alias,
             "old": None,
+            "known": self._known,
             "ask": ask is not None,
             **request,
         }
@@ -215,6 +216,12 @@ class Reader:
         self.foreign = tuple(answer.get("foreign", ()))
         self.obstacles = answers.obstacles(answer["obstacles"])
         return answer
+
+    @property
+    def _known(self) -> Mapping[str, object]:
+        """What models say of tables, as they were read last."""
+        read = [each.known for each in self._facts.values() if each.known]
+        return read[-1] if read else {}
 
     def project(self, digest: str) -> answers.ProjectFacts:
         """What the project's files say in this state."""

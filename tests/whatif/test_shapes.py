@@ -252,3 +252,108 @@ def test_drift_of_every_kind_is_seen_and_nothing_applied_drifts(
         lab.rewind()
         lab.manage("migrate shop")
         assert lab.truths().agreements.record_tables.details == ()
+
+
+# -- what models know, and a catalogue does not
+
+LINKED = [
+    f"migrations.CreateModel('Tag', [{ID}, ('name', models.CharField(max_length=9))])",
+    f"migrations.CreateModel('Post', [{ID}, ('tags', "
+    "models.ManyToManyField('shop.Tag', db_table='post tags', related_name='+'))])",
+]
+LINKED_MODELS = """from django.db import models
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class Post(models.Model):
+    tags = models.ManyToManyField(Tag, db_table="post tags", related_name="+")
+"""
+#: The same table, made by a model of its own, whose rows have numbers that may be used elsewhere.
+OWN_MODELS = """from django.db import models
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class Post(models.Model):
+    pass
+
+
+class Tagging(models.Model):
+    post = models.ForeignKey(Post, models.CASCADE)
+    tag = models.ForeignKey(Tag, models.CASCADE)
+
+    class Meta:
+        db_table = "post tags"
+        unique_together = [("post", "tag")]
+"""
+
+
+@pytest.mark.parametrize(
+    ("models", "operation", "lost", "gained"),
+    [
+        (LINKED_MODELS, 'UPDATE "post tags" SET id = id + 100', 0, 0),
+        (LINKED_MODELS, 'UPDATE "post tags" SET tag_id = 3 WHERE id = 1', 1, 1),
+        (OWN_MODELS, 'UPDATE "post tags" SET id = id + 100', 2, 2),
+    ],
+)
+def test_links_in_a_table_with_a_name_of_its_own_are_matched_by_the_two_that_they_join(
+    tmp_path: Path, models: str, operation: str, lost: int, gained: int
+) -> None:
+    folder = project(tmp_path / "site", LINKED, [f"migrations.RunSQL({operation!r})"])
+    write(folder, {"shop/models.py": models})
+    sql(
+        folder,
+        "INSERT INTO shop_tag VALUES (1, 'a'), (2, 'b'), (3, 'c')",
+        "INSERT INTO shop_post VALUES (1)",
+        'INSERT INTO "post tags" VALUES (1, 1, 1), (2, 1, 2)',
+    )
+    with Lab.of(folder) as lab:
+        found = lab.what_if("migrate shop")
+        rows = {each.table: each for each in found.rows}
+        told = rows.get("post tags")
+        assert ((told.lost, told.gained) if told else (0, 0)) == (lost, gained)
+        assert found.loses == bool(lost)
+
+
+INHERITED = [
+    f"migrations.CreateModel('Place', [{ID}, ('name', models.CharField(max_length=9))])",
+    "migrations.CreateModel('Cafe', [('whole', models.OneToOneField('shop.Place', models.CASCADE, "
+    "parent_link=True, primary_key=True, serialize=False)), "
+    "('seats', models.IntegerField(default=0))], bases=('shop.place',))",
+]
+INHERITED_MODELS = """from django.db import models
+
+
+class Place(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class Cafe({bases}):
+    whole = models.OneToOneField(Place, models.CASCADE, {link}primary_key=True)
+    seats = models.IntegerField(default=0)
+"""
+
+
+@pytest.mark.parametrize(
+    ("bases", "link", "orphans"),
+    [("Place", "parent_link=True, ", {"shop_place": 2}), ("models.Model", "", {})],
+    ids=["a parent", "another model"],
+)
+def test_a_link_to_a_parent_is_found_whatever_it_is_called(
+    tmp_path: Path, bases: str, link: str, orphans: dict[str, int]
+) -> None:
+    folder = project(tmp_path / "site", INHERITED, ["migrations.RunSQL('DELETE FROM shop_cafe')"])
+    write(folder, {"shop/models.py": INHERITED_MODELS.format(bases=bases, link=link)})
+    sql(
+        folder,
+        "INSERT INTO shop_place VALUES (1, 'a'), (2, 'b'), (3, 'c')",
+        "INSERT INTO shop_cafe VALUES (2, 5), (3, 6)",
+    )
+    with Lab.of(folder) as lab:
+        rows = {each.table: each for each in lab.manage("migrate shop").rows}
+    assert rows["shop_cafe"].orphans == orphans

@@ -23,16 +23,17 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def read_project(error: Optional[BaseException]) -> Dict[str, Any]:
-    """``models`` and ``files``, each a value or ``{"unreadable": reason}``.
+    """``models`` and ``files``, each a value or ``{"unreadable": reason}``; ``known``, what models
+    say that neither tells, empty where they cannot be read.
 
     ``error`` is what setting the project up raised, or ``None``. Files can often be read all the
     same: a migration does not need the models.
     """
     result: Dict[str, Any] = {}
     if error is None:
-        result["models"] = _or_reason(read_models)
+        result["models"], result["known"] = _or_reason(read_models), _or_reason(read_known)
     else:
-        result["models"] = {"unreadable": words_of_error(error)}
+        result["models"], result["known"] = {"unreadable": words_of_error(error)}, {}
     modules = set(sys.modules)
     place = _printed()
     result["files"] = _or_reason(read_files)
@@ -135,6 +136,23 @@ def read_models() -> Dict[str, Any]:
             "options": options,
         }
     return result
+
+
+def read_known() -> Dict[str, Any]:
+    """``link_tables`` and ``parent_links`` as ``common.known`` has them."""
+    from django.apps import apps
+
+    links: List[str] = []
+    parents: Dict[str, str] = {}
+    for model in apps.get_models(include_auto_created=True):
+        meta = model._meta
+        if meta.auto_created:
+            links.append(meta.db_table)
+        for field in meta.parents.values():
+            # A proxy has its parent's table, and no column that leads there.
+            if field is not None and field.model is model and field.primary_key:
+                parents[str(meta.db_table)] = str(field.column)
+    return {"link_tables": sorted(links), "parent_links": parents}
 
 
 def words_of_field(field: Any) -> str:

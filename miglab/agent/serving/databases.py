@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Callable, Dict, Optional
 
+from ..common import known
 from ..common.measuring import failed, measuring
 from ..common.protocol import MEASURES, Message
 from ..engines import registry
@@ -72,6 +73,7 @@ def measured(request: Message, own: bool) -> Dict[str, Any]:
     """What one of ``REQUESTS`` asks for, as far as it can be measured; with ``own`` also by
     connections that know what the project's own do."""
     found: Dict[str, Any] = {}
+    known.begin(request)
     with measuring(MEASURES[request["do"]]):
         found.update(_ANSWERS[request["do"]](request, own))
     return found

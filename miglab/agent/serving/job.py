@@ -9,7 +9,7 @@ import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional
 
 from ..acting.trace import Trace
-from ..common import phase
+from ..common import known, phase
 from ..common.measuring import failed, measuring
 from ..common.protocol import Message, encode
 from ..common.wire import Wire
@@ -50,6 +50,7 @@ class Job:
         if hasattr(os, "register_at_fork"):
             # What the project forks, and leaves behind, must not hold the wire open.
             os.register_at_fork(after_in_child=self.wire.leave)
+        known.begin(request)
         guard.begin()
         instead.begin()
         self.lines = Lines(self.databases, self.config["output"])

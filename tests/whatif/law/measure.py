@@ -102,9 +102,14 @@ def beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Beside]:
         printed, trouble = process.communicate()
         assert process.returncode == 0, trouble
         names = ("0.line", "0", f"{len(commands) - 1}.line", f"{len(commands) - 1}")
-        return Beside(before, *(Path(f"{to}.{each}") for each in names), printed.strip())
+        return Beside(before, *(Path(f"{to}.{each}") for each in names), said(printed))
 
     return waited
+
+
+def said(printed: str) -> str:
+    """The error that ``plain.py`` printed, or nothing; a project may have printed before it."""
+    return printed.rpartition("@@")[2].strip() if "@@" in printed else ""
 
 
 Told = dict[tuple[str, str | None], dict[str, Any]]

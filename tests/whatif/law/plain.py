@@ -4,7 +4,8 @@ each, and as it was just before ``post_migrate`` was sent.
     python plain.py <<< '{"settings": …, "database": …, "commands": […], "to": …}'
 
 The folder it is started in is the project, and ``database`` its database. The copies after the
-command of number N are ``to.N.line`` and ``to.N``. An error is printed, and ends it.
+command of number N are ``to.N.line`` and ``to.N``. An error is printed after ``@@``, and
+ends it after that.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def main() -> None:
         try:
             call_command(*words, verbosity=0)
         except Exception as error:
-            print(f"{type(error).__name__}: {error}")
+            print(f"@@{type(error).__name__}: {error}")
+            connections.close_all()
+            shutil.copyfile(asked["database"], copy)
             return
         connections.close_all()
         shutil.copyfile(asked["database"], copy)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -12,11 +16,14 @@ from typing import Any
 from miglab import Lab
 from miglab.facts.consequences import Consequences, Severity
 
+from ..law.brute import contents
 from ..law.check import check
 from ..law.measure import Beside, begin, beside, insert
 from .dimensions import DIRECTIONS
 from .operations import Case
 from .packs import BACK, THERE, Pack
+
+SIEVE = Path(__file__).with_name("sieve.py")
 
 COMMANDS = {"there": THERE, "back": BACK}
 DJANGO = ("django.contrib.contenttypes",)
@@ -91,13 +98,16 @@ def _one_way(lab: Lab, pack: Pack, direction: str, tally: Tally) -> list[tuple[C
     with tempfile.TemporaryDirectory() as folder:
         run = lab.what_if(COMMANDS[direction])
         plain = beside(lab, run, Path(folder))()
+        if len(pack.cases) > 1 and plain.error:
+            return _sieved(pack, direction, plain, Path(folder) / "project")
         differs = ""
         try:
             _held(run, pack, direction, plain)
         except AssertionError as error:
             differs = f"{run.verdict}\n{error}"[:3000]
     if len(pack.cases) > 1 and (differs or run.stops or run.outcome.status == 13):
-        return [each for each in _parts(pack.cases, _culprit(run)) if each]
+        half = len(pack.cases) // 2
+        return [pack.cases[:half], pack.cases[half:]]
     tally.tried.update((case, direction) for case in pack.cases)
     case = pack.cases[0]
     refusal = run.runs[-1].step.refusal
@@ -117,25 +127,39 @@ def _held(run: Consequences, pack: Pack, direction: str, plain: Beside) -> None:
     refusal = run.runs[-1].step.refusal
     if refusal is not None:
         assert plain.error == str(refusal).strip()
+        assert run.full is not None
+        now = run.full.there.after.databases["default"]
+        assert contents(Path(str(now))) == contents(plain.after)
         return
     check(run, pack.names(direction), plain)
     back = run.back.runs[-1].step.refusal if run.back and run.back.runs else None
     assert plain.error == (str(back).strip() if back else "")
 
 
-def _culprit(run: Consequences) -> str:
-    """The label of the app at which it stopped, or nothing."""
-    runs = [*run.runs, *(run.back.runs if run.back else ())]
-    return next((each.failed.key.app_label for each in runs if each.failed), "")
-
-
-def _parts(cases: tuple[Case, ...], label: str) -> list[tuple[Case, ...]]:
-    """The case at which it stopped and the others; without one, both halves."""
-    alone = tuple(each for each in cases if each.label == label)
-    if alone:
-        return [alone, tuple(each for each in cases if each.label != label)]
-    half = len(cases) // 2
-    return [cases[:half], cases[half:]]
+def _sieved(pack: Pack, direction: str, plain: Beside, project: Path) -> list[tuple[Case, ...]]:
+    """Those that plain Django cannot move, each alone, and all others together. ``project`` is
+    what plain Django has been run in."""
+    database = project / "db.sqlite3"
+    shutil.copyfile(plain.before, database)
+    asked = {
+        "settings": "storefront.settings",
+        "database": str(database),
+        "there": direction == "there",
+        "labels": [each.label for each in pack.cases],
+    }
+    done = subprocess.run(
+        [sys.executable, str(SIEVE)],
+        input=json.dumps(asked),
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    stopping = {*done.stdout.split()}
+    assert stopping, plain.error
+    alone = [(each,) for each in pack.cases if each.label in stopping]
+    others = tuple(each for each in pack.cases if each.label not in stopping)
+    return [*alone, *([others] if others else [])]
 
 
 def as_json(tally: Tally) -> dict[str, list[object]]:

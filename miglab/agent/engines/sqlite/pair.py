@@ -14,6 +14,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Dict, Iterable, List, Optional, Tuple
 
+from ...common import known
 from .shape import foreign_pair, primary_key, types
 from .sql import fold
 from .tables import quote
@@ -48,12 +49,13 @@ class Pair:
         self.new_types = types(connection, schema, now) if now is not None else {}
         self.kept = {o: n for o, n in columns.items() if n is not None and n in self.new_types}
         self.dropped = [name for name in columns if name not in self.kept]
-        links = foreign_pair(connection, "old", table)
+        named = any(fold(each) in (fold(table), fold(now or "")) for each in known.link_tables)
+        links = foreign_pair(connection, "old", table, named)
         self.many_to_many = links is not None
         self.old_key = primary_key(connection, "old", table) or []
         self.key: List[str] = []
         if self.now is not None:
-            now_links = foreign_pair(connection, schema, self.now) if links else None
+            now_links = foreign_pair(connection, schema, self.now, named) if links else None
             if links and now_links:
                 self.key = self._if_it_lasts(links, now_links)
             if self.key:

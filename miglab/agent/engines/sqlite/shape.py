@@ -6,6 +6,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Any, Dict, List, Optional, Tuple
 
+from ...common import known
 from .sql import fold
 from .tables import quote
 
@@ -23,11 +24,13 @@ def primary_key(connection: sqlite3.Connection, schema: str, table: str) -> Opti
     return [name for _, name in keyed] or None
 
 
-def foreign_pair(connection: sqlite3.Connection, schema: str, table: str) -> Optional[List[str]]:
+def foreign_pair(
+    connection: sqlite3.Connection, schema: str, table: str, named: bool = False
+) -> Optional[List[str]]:
     """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
     and the two together unique (``create_many_to_many_intermediary_model``). It is called after
-    the table of the model that has the field, and nothing points at it: a model's own table of
-    that shape has rows of its own."""
+    the table of the model that has the field, or is ``named`` by the models, and nothing points at
+    it: a model's own table of that shape has rows of its own."""
     names = list(types(connection, schema, table))
     if len(names) != 3 or primary_key(connection, schema, table) != [names[0]]:
         return None
@@ -35,7 +38,7 @@ def foreign_pair(connection: sqlite3.Connection, schema: str, table: str) -> Opt
     pair = sorted(map(fold, names[1:]))
     if sorted(fold(row[3]) for row in keys) != pair:
         return None
-    if not any(fold(table).startswith(fold(row[2]) + "_") for row in keys):
+    if not named and not any(fold(table).startswith(fold(row[2]) + "_") for row in keys):
         return None
     quoted = quote(table)
     for row in connection.execute("PRAGMA %s.index_list(%s)" % (schema, quoted)).fetchall():
@@ -64,9 +67,12 @@ def parent_link(
 ) -> Optional[Tuple[str, str, str]]:
     """For the table of a model that inherits another's: its column that is both its key and a
     foreign key to the parent's rows, the parent's table, and the column it points at. Django names
-    the column after the parent (``place_ptr_id``)."""
+    the column after the parent (``place_ptr_id``); what somebody else named, models know."""
     key = primary_key(connection, schema, table)
-    if key is None or len(key) != 1 or not fold(key[0]).endswith("_ptr_id"):
+    if key is None or len(key) != 1:
+        return None
+    told = {(fold(its), fold(column)) for its, column in known.parent_links.items()}
+    if not fold(key[0]).endswith("_ptr_id") and (fold(table), fold(key[0])) not in told:
         return None
     for row in _foreign_keys(connection, schema, table):
         if fold(row[3]) == fold(key[0]):

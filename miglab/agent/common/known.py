@@ -1,0 +1,19 @@
+"""What the project's models say of tables and a catalogue does not, for the request that runs."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Set
+
+#: Tables that Django made for a ``ManyToManyField``.
+link_tables: Set[str] = set()
+#: The column by which a model's table extends its parent's, by the table.
+parent_links: Dict[str, str] = {}
+
+
+def begin(request: Dict[str, Any]) -> None:
+    """From here on, what this request says of them."""
+    told = request.get("known") or {}
+    link_tables.clear()
+    link_tables.update(told.get("link_tables", ()))
+    parent_links.clear()
+    parent_links.update(told.get("parent_links", {}))
