@@ -174,7 +174,7 @@ class Reader:
             "digest": digest,
             "alias": self.alias,
             "old": None,
-            "known": self._known,
+            "from_models": self._from_models,
             "ask": ask is not None,
             **request,
         }
@@ -218,7 +218,7 @@ class Reader:
         return answer
 
     @property
-    def _known(self) -> Mapping[str, object]:
+    def _from_models(self) -> Mapping[str, object]:
         """What models say of tables, as they were read last."""
         read = [each.known for each in self._facts.values() if each.known]
         return read[-1] if read else {}

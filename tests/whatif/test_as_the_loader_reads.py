@@ -290,6 +290,17 @@ def test_the_indexes_of_an_old_index_together_are_expected(tmp_path: Path, of: O
     assert record_tables(of(folder)).verdict is True
 
 
+def test_an_index_that_two_operations_give_the_same_name_is_expected_once(
+    tmp_path: Path, of: Of
+) -> None:
+    """As django-taggit does: the old index gets its name by hand, and then by RenameIndex."""
+    name = 'name="shop_ix"'
+    more = f'migrations.AddIndex("item", models.Index(fields=["name", "price"], {name})),\n        '
+    more += 'migrations.RenameIndex("item", new_name="shop_ix", old_fields=("name", "price")),'
+    folder = shop(tmp_path / "site", more=more)
+    assert record_tables(of(folder)).verdict is True
+
+
 def test_the_table_of_a_cache_is_nobodys_drift(tmp_path: Path, of: Of) -> None:
     settings = (
         '\nCACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", '

@@ -12,7 +12,7 @@ parent_links: Dict[str, str] = {}
 
 def begin(request: Dict[str, Any]) -> None:
     """From here on, what this request says of them."""
-    told = request.get("known") or {}
+    told = request.get("from_models") or {}
     link_tables.clear()
     link_tables.update(told.get("link_tables", ()))
     parent_links.clear()

@@ -79,7 +79,7 @@ PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own")
 #:     prepare   set the project up for this digest, and answer nothing
 #:     forget    this place is gone, answer nothing
 #:     interrupt pid: interrupt this process of a request, answer nothing
-#: ``known`` is what the project's models say of its tables, as ``common.known`` has it.
+#: ``from_models`` is what the project's models say of its tables, as ``common.known`` has it.
 #: ``alias`` names the database that is asked about, ``"default"`` without it. ``old`` maps aliases
 #: to handles of copies as the databases were before, or null: rows are compared with them; where
 #: ``compare`` is ``"handlers"``, only what ``post_migrate`` handlers did is told.

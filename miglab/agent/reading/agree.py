@@ -149,6 +149,8 @@ def _create(
                     continue
                 if not router.allow_migrate_model(alias, model):
                     continue
+                # The state of a package may name an index twice, of which a database has one.
+                meta.indexes = list({each.name: each for each in meta.indexes}.values())
                 editor.create_model(model)
                 name = (meta.app_label, meta.model_name)
                 owners[meta.db_table, None] = (*name, None)
