@@ -49,7 +49,9 @@ def _text(source: str, *become: str) -> Field:
 
 def _number(name: str, *become: str) -> Field:
     source = f"models.{name}({{}})"
-    return Field(source, (*NUMBERS,), (*ODD_NUMBERS,), become, "5", large=2**53 + 1)
+    # The database takes no other: what refers to a row that is left out would refer to nothing.
+    values = [each for each in NUMBERS if each >= 0 or not name.startswith("Positive")]
+    return Field(source, (*values,), (*ODD_NUMBERS,), become, "5", large=2**53 + 1)
 
 
 _CHAR = "models.CharField(max_length=99{})"

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from miglab import Lab
@@ -86,9 +87,19 @@ class Walk:
         self.site, self.python = site, python
         self.links = {name: tuple(ends) for name, ends in self._asked(LINKS).items()}
 
+    @cached_property
+    def applied(self) -> Mapping[str, list[str]]:
+        """The applied migrations of each app, in their order."""
+        return self._asked(ORDER)
+
+    @property
+    def migrations(self) -> int:
+        """How many there are in all."""
+        return sum(map(len, self.applied.values()))
+
     def steps(self) -> Iterator[tuple[str, str]]:
         """The commands' apps and targets."""
-        for label, names in self._asked(ORDER).items():
+        for label, names in self.applied.items():
             for name in names[:-1][::-1][:STEPS]:
                 yield label, name
             yield label, "zero"
