@@ -20,6 +20,7 @@ from ..law import brute
 from ..law.brute import Names
 from ..law.check import check
 from ..law.measure import PLAIN, Beside, said
+from ..shop import plainly
 
 #: How many single steps back are taken in each app, before zero.
 STEPS = 5
@@ -182,13 +183,13 @@ class Walk:
         return Beside(before, *(Path(f"{to}.{each}") for each in names), said(done.stdout))
 
     def _compare(self, run: Consequences, plain: Beside) -> None:
-        refusal = run.runs[-1].step.refusal
+        refusal, error = run.runs[-1].step.refusal, plainly(plain.error)
         if refusal is not None:
-            assert str(refusal).strip() in plain.error, (str(refusal), plain.error)
+            assert error == plainly(str(refusal))
             return
         check(run, self._names(run, plain), plain)
         back = run.back.runs[-1].step.refusal if run.back and run.back.runs else None
-        assert (str(back).strip() if back else "") in plain.error, (str(back), plain.error)
+        assert error == (plainly(str(back)) if back else "")
 
     def _names(self, run: Consequences, plain: Beside) -> Names:
         """What was renamed, as the what-if says; that it is so shows in what brute force finds."""
