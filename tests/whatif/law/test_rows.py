@@ -108,6 +108,17 @@ def test_a_number_that_becomes_a_float_is_another_value(lab: Lab) -> None:
     assert "loses 1 value of law_item.a" in found.verdict
 
 
+@pytest.mark.parametrize("number", [-(2**63), 2**63 - 1])
+def test_an_integer_at_the_edge_that_comes_back_as_a_float_is_another_value(
+    lab: Lab, number: int
+) -> None:
+    alter = ["AlterField('Item', 'a', models.FloatField(default=0))"]
+    found = rehearsed(lab, item(f"('a', {INT})"), alter, [(1, number), (2, 7)])
+    (end,) = found.back.rows
+    assert end.changed_columns == {"a": 1}
+    assert found.loses
+
+
 # -- what only looks like a change
 
 

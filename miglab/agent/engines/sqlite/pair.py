@@ -22,6 +22,9 @@ from .tables import quote
 #: Affinities in which equal values are stored alike (https://sqlite.org/datatype3.html#affinity).
 _TELLING = ("INT", "CHAR", "CLOB", "TEXT", "REAL", "FLOA", "DOUB", "NUM", "DEC", "BOOL", "DATE")
 
+#: Of these, affinities that keep no integer.
+_NO_INTEGERS = ("CHAR", "CLOB", "TEXT", "REAL", "FLOA", "DOUB")
+
 Query = Tuple[str, List[str]]
 
 
@@ -139,7 +142,11 @@ class Pair:
         unlike = "%s IS NOT %s COLLATE BINARY" % (old, new)
         kind = self.old_types[name].upper()
         if kind != self.new_types[now].upper() or not any(each in kind for each in _TELLING):
-            unlike = "(%s OR typeof(%s) <> typeof(%s))" % (unlike, old, new)
+            return "(%s OR typeof(%s) <> typeof(%s))" % (unlike, old, new)
+        if "INT" in kind or not any(each in kind for each in _NO_INTEGERS):
+            # The one integer that SQLite leaves a REAL where it was converted on the way.
+            edge = "%s = -9223372036854775808 AND typeof(%s) <> typeof(%s)" % (old, old, new)
+            return "(%s OR %s)" % (unlike, edge)
         return unlike
 
     # -- what is asked of it, as SQL and the columns to sort by
