@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import extras
 from .errors import BadInput
+from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import View
 from .project import Allowed, bundled, own
@@ -22,6 +23,7 @@ from .steps.commands import arguments, first_line, typed
 from .steps.opening import copy_stage, open_stage
 from .steps.stage import Stage
 from .steps.turns import Turns
+from .whatif import count_for_good
 
 if TYPE_CHECKING:
     from .facts.consequences import Consequences
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from .facts.mend import Mend
     from .facts.picture import Picture
     from .facts.protection import Protection
-    from .facts.step import Step
     from .facts.view import History, Rows
 
 Progress = Callable[[], AbstractContextManager[Tell]]
@@ -271,7 +272,9 @@ class Lab:
         words = arguments(line)
         request = {"do": "manage", "argv": words}
         with self._doing(typed(line)) as stage:
+            before, _ = stage.now()
             step, _ = stage.step("manage", typed(line), request, _answering(answers))
+            step = stage.amend(count_for_good(stage, step, before))
         if refused is not None:
             self.expect_refused(refused)
         return step
@@ -280,14 +283,20 @@ class Lab:
         """Run Python in the project, with its models at hand. A last expression is printed."""
         request = {"do": "shell", "code": given.text(code, "code")}
         with self._doing(first_line(code)) as stage:
-            return stage.step("shell", first_line(code), request)[0]
+            before, _ = stage.now()
+            step = stage.step("shell", first_line(code), request)[0]
+            return stage.amend(count_for_good(stage, step, before))
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
         """Run SQL by hand, behind Django's back: rows for a query, else a step."""
         values = given.parameters(params)
         sql = given.text(sql, "SQL")
         with self._doing(first_line(sql)) as stage:
-            return looks.sql(stage, sql, values)
+            before, _ = stage.now()
+            found = looks.sql(stage, sql, values)
+            if isinstance(found, Step):
+                found = stage.amend(count_for_good(stage, found, before))
+            return found
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The rows of a table as they are stored, by primary key, the first ``limit`` of them.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..facts.migration import Key
 from ..facts.step import RowChange, Step
@@ -22,22 +23,54 @@ _BACK = {
 _DATABASE_ERRORS = ("DatabaseError", "DataError", "IntegrityError", "OperationalError")
 
 
-def sentence(step: Step, moves: Moves) -> str:
-    """What happened, in one sentence."""
+def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
+    """What happened, in one sentence; without the losses where they are told beside it."""
     if step.kind in _BACK:
-        return _BACK[step.kind]
+        return " ".join([_BACK[step.kind], *_again(step, moves)])
+    costs_of = costs(step) if with_losses else []
     if step.refusal is not None:
         moved = moves.moved or any(each.costs or not each.by_handlers for each in step.rows)
         so_far = "and stopped on the way" if moved else "and nothing moved"
-        return _end([f"{_how(step)} {so_far}", *_moved(step, moves), *costs(step)])
+        return _end([f"{_how(step)} {so_far}", *_moved(step, moves), *costs_of])
     parts = [_emptied(moves)] if _record_gone(step) else _moved(step, moves)
-    parts += costs(step)
+    parts += costs_of
+    if not parts and not with_losses and costs(step):
+        parts = ["only rows changed"]
     if not parts:
         rows = [each for each in step.rows if not each.by_handlers]
         parts = _gains(rows) or ["nothing moved"]
     if step.kind == "outside":
         return f"Something was done outside this notebook: {'; '.join(parts)}."
     return _end(parts)
+
+
+def _again(step: Step, moves: Moves) -> list[str]:
+    """What came back, or went again: migrations, rows and values."""
+    told = []
+    for keys, word in ((moves.applied, "Applied again"), (moves.unapplied, "Unapplied again")):
+        if keys:
+            told.append(f"{word}: {_names(keys)}.")
+    rows = [each for each in step.passed if not each.by_handlers and not each.follows_rename]
+    forward = step.kind == "forward"
+    went = gone([replace(each, changed=0) for each in rows])
+    came = [
+        f"{counted(each.gained, 'row', 'rows')} of {each.now or each.table}"
+        for each in rows
+        if each.gained
+    ]
+    values = [
+        f"{counted(number, 'value', 'values')} of {each.now or each.table}.{column}"
+        for each in rows
+        for column, number in each.changed_columns.items()
+    ]
+    back, away = (came, went) if forward else (went, came)
+    if back:
+        told.append(f"{'There' if forward else 'Back'} again: {', '.join(back)}.")
+    if values:
+        told.append(f"{'New' if forward else 'Old'} values again: {', '.join(values)}.")
+    if away:
+        told.append(f"Gone again: {', '.join(away)}.")
+    return told
 
 
 def _how(step: Step) -> str:
@@ -120,21 +153,30 @@ def _touched(step: Step, key: Key) -> bool:
 
 def costs(step: Step) -> list[str]:
     """What was stored and is not there any more: what is gone, and what changed."""
-    gone, changed = [], []
-    for change in (each for each in step.rows if each.costs):
-        if change.lost:
-            gone.append(f"{counted(change.lost, 'row', 'rows')} of {change.table}")
-        for column, number in change.lost_values.items():
-            gone.append(f"{counted(number, 'value', 'values')} of {change.table}.{column}")
+    costly = [each for each in step.rows if each.costs]
+    changed = []
+    for change in costly:
         if change.changed:
             columns = ", ".join(change.changed_columns)
             rows = counted(change.changed, "row", "rows")
             changed.append(f"{rows} of {change.now or change.table} in {columns}")
     return [
         f"{word}: {', '.join(told)}"
-        for word, told in (("gone", gone), ("changed", changed))
+        for word, told in (("gone", gone(costly)), ("changed", changed))
         if told
     ]
+
+
+def gone(rows: Sequence[RowChange]) -> list[str]:
+    """Rows and values that are not there any more, a phrase for each table and column."""
+    found = []
+    for change in rows:
+        if change.lost:
+            what = ("link", "links") if change.many_to_many else ("row", "rows")
+            found.append(f"{counted(change.lost, *what)} of {change.table}")
+        for column, number in change.lost_values.items():
+            found.append(f"{counted(number, 'value', 'values')} of {change.table}.{column}")
+    return found
 
 
 def _gains(rows: Sequence[RowChange]) -> list[str]:
@@ -171,16 +213,19 @@ def _end(parts: Sequence[str]) -> str:
     return f"{told if '.' in first or '_' in first else told[0].upper() + told[1:]}."
 
 
-def chips(step: Step, moves: Moves) -> list[str]:
+def chips(step: Step, moves: Moves, *, with_losses: bool = True) -> list[str]:
     """A short mark for each truth that moved, and for what happened to the rows."""
     marks = [f"{name} moved" for name in moves.moved]
     if moves.lens:
         marks.append("settings changed")
     rows = [each for each in step.rows if not each.follows_rename]
     for number, word in (
-        (sum(each.lost for each in rows), "rows lost"),
-        (sum(sum(each.lost_values.values()) for each in rows), "values lost"),
-        (sum(each.changed for each in rows), "rows changed"),
+        (sum(each.lost for each in rows) * with_losses, "rows lost"),
+        (sum(sum(each.lost_values.values()) for each in rows) * with_losses, "values lost"),
+        (
+            sum(sum(each.changed_columns.values()) for each in rows) * with_losses,
+            "values overwritten",
+        ),
         (sum(each.gained for each in rows if not each.by_handlers), "rows added"),
     ):
         if number:

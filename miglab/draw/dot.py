@@ -9,6 +9,7 @@ from ..facts.migration import Key
 from ..facts.picture import Node, Picture
 from .colours import CHANGED_WIDTH, FONT, GREY, INK, NO_FILE, Look, look_of
 from .names import classes, ident, safe
+from .places import held
 from .words import (
     Words,
     footnote,
@@ -105,6 +106,9 @@ def dot(picture: Picture, prefix: str = "") -> str:
         else:
             look = {"style": "dashed", "penwidth": "1.1", "class": "across"}
         graph.edge(ident(parent), ident(child), **look)
+    for parent, child in held(picture):
+        if (parent, child) not in picture.edges:
+            graph.edge(ident(parent), ident(child), style="invis", weight="4")
     return str(graph.source)
 
 

@@ -43,9 +43,13 @@ def text(
     style: str = "",
     fill: str = INK,
     anchor: str = "middle",
+    within: float = 0,
 ) -> str:
-    """One line of text. ``style`` is ``bold``, ``italic`` or nothing."""
+    """One line of text. ``style`` is ``bold``, ``italic`` or nothing; ``within`` is the width that
+    it is fitted to, where it might be wider, or 0."""
     drawn = {"bold": ' font-weight="bold"', "italic": ' font-style="italic"'}.get(style, "")
+    if within:
+        drawn += f' textLength="{within:g}" lengthAdjust="spacingAndGlyphs"'
     return (
         f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="{size:g}"{drawn} '
         f'fill="{fill}">{escape(line)}</text>'

@@ -106,17 +106,28 @@ def wrap(text: str, width: int = LINE, lines: int = LINES, after: str = "_") -> 
     return tuple(found)
 
 
+def number_of(glyph: str, name: str) -> tuple[str, str]:
+    """The glyph with the number of a migration, and the rest of its name."""
+    text = clean(name)
+    numbered = _NUMBERED.fullmatch(text)
+    if not numbered or len(numbered[1]) > LINE:
+        return glyph, text
+    return f"{glyph} {numbered[1]}", numbered[2]
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, where it is longer cut off with "…"."""
+    return text if len(text) <= length else text[: max(0, length - 1)] + "…"
+
+
 def clean(text: str) -> str:
     """The text without characters that a picture cannot hold."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _named(glyph: str, name: str) -> tuple[str, tuple[str, ...]]:
-    text = clean(name)
-    numbered = _NUMBERED.fullmatch(text)
-    if not numbered or len(numbered[1]) > LINE:
-        return glyph, wrap(text)
-    return f"{glyph} {numbered[1]}", wrap(numbered[2])
+    big, rest = number_of(glyph, name)
+    return big, wrap(rest)
 
 
 def _marks(node: Node, leaves: int) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ class State(Enum):
     APPLIED = ("applied", "✓", "has a file and is recorded as applied")
     UNAPPLIED = ("not applied", "○", "has a file and is not recorded")
     GHOST = ("file gone", "✗", "is recorded as applied, and its file is gone")
+    FAKED = ("faked", "≈", "is recorded as applied by --fake; its operations did not run")
     NOT_IN_TABLES = ("not in tables", "≠", "is recorded as applied; the tables lack what it makes")
     BROKEN = ("broken file", "?", "has a file that does not import")
     TO_APPLY = ("to apply", "▸", "is about to be applied")

@@ -238,6 +238,8 @@ class Step:
             nothing about the project: it could not be rehearsed. Where it was not, what could not
             be measured: rows, tables or record of this step are not fully known.
         differs: what else this command did otherwise than a real run would.
+        passed: for a move along the lab's history, what became of the rows between the two
+            moments, from the earlier one to the later one.
     """
 
     line: str
@@ -257,6 +259,7 @@ class Step:
     kept_in: tuple[Reach, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
     differs: tuple[Difference, ...] = ()
+    passed: tuple[RowChange, ...] = ()
 
     @property
     def refused(self) -> bool:

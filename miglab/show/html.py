@@ -15,21 +15,46 @@ from ..compare.sentence import chips, sentence
 from ..compare.truths import Moves, compare
 from ..draw import engines
 from ..draw.panel import panel
+from ..draw.strip import height_of, strip
 from ..facts.picture import Picture
 from ..facts.step import Statement, Step
 from ..facts.view import History, Rows, View
 from .masks import masked
-from .pictures import around
-from .text import SHOWN_ROWS, cell, footer, heading, lost, moved_lines, output, text
-
-_CHIP = (
-    "display:inline-block; border:1px solid #767676; border-radius:9px; padding:0 8px; "
-    "margin:0 6px 0 0"
+from .pictures import Around, around
+from .text import (
+    SHOWN_ROWS,
+    cell,
+    footer,
+    heading,
+    losses_of,
+    lost,
+    moved_lines,
+    output,
+    text,
 )
+
 _BAR = "border-left:4px solid {}; padding:2px 0 2px 12px; margin:4px 0 8px 0"
+_LINE = "margin:4px 0"
+_LOSS = (
+    "margin:4px 0; padding:3px 8px; line-height:1.4; font-weight:bold; color:#1A1A1A; "
+    "background:#F9D6CF"
+)
+#: All in pixels. A step is no higher than a screen leaves room for; a pair of pictures that is
+#: higher than its share shows what was before on a click.
+_SCREEN, _PAIR = 400, 300
+#: What stands around output, losses and pictures; one line of output; one of losses, and the
+#: letters in it.
+_AROUND, _LINE_HEIGHT, _LOSS_HEIGHT, _LETTERS = 110, 17, 20, 92
+#: Of what Django prints so many lines show where a picture follows, and twice as many where none
+#: does; never fewer than the second number.
+SHOWN_LINES, _FEWEST = 8, 3
 _QUIET, _MOVED, _REFUSED = "#767676", "#0072B2", "#C25400"
 _COLUMN = "th scope='col'"
-_PRE = "white-space:pre-wrap; margin:2px 0"
+_BESIDE = "display:inline-block; vertical-align:top; margin:0 14px 0 0; max-width:100%"
+_PRE = (
+    "font-family:Menlo,Consolas,monospace; font-size:13px; line-height:1.25; "
+    "white-space:pre-wrap; overflow-wrap:normal; word-break:normal; margin:2px 0"
+)
 
 
 @singledispatch
@@ -41,36 +66,99 @@ def html(fact: object) -> str:
 @html.register
 def _(step: Step) -> str:
     moves = compare(step.before, step.after)
-    return _step(step, moves, [html(each) for each in around(step, moves)])
+    return _step(step, moves, around(step, moves))
 
 
 def brief(step: Step) -> str:
     """A step as HTML where the graph stands beside it already."""
-    return _step(step, compare(step.before, step.after), [])
+    return _step(step, compare(step.before, step.after), None)
 
 
-def _step(step: Step, moves: Moves, pictures: Sequence[str]) -> str:
-    told = chips(step, moves)
-    colour = _REFUSED if step.refused else _MOVED if told else _QUIET
-    parts = [f"<pre style='{_PRE}'><b>{escape(heading(step))}</b>\n{escape(output(step))}</pre>"]
-    parts.append(f"<p style='margin:6px 0'>{escape(sentence(step, moves))}</p>")
+def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
+    told = chips(step, moves, with_losses=False)
+    losses = losses_of(step)
+    colour = _REFUSED if losses or step.refused else _MOVED if told else _QUIET
+    lines = output(step).splitlines()
+    both, shown = _room(len(lines), losses, pictures)
+    parts = [_printed(heading(step), lines, shown, last=pictures is not None)]
+    if losses:
+        parts.append(f"<p style='{_LOSS}'>{'<br>'.join(map(escape, losses))}</p>")
+    parts.append(f"<p style='{_LINE}'>{escape(sentence(step, moves, with_losses=False))}</p>")
+    below = []
+    if pictures:
+        before, after = (_strip(*pair) for pair in _pairs(pictures))
+        parts += [before, after] if both else [after]
+        if not both:
+            below.append(folded("before", before, beside=True))
+        if pictures.rest:
+            below.append(f"<span style='{_BESIDE}'>{escape(pictures.rest)}</span>")
+    return (
+        f"<div style='{_BAR.format(colour)}'>{''.join([*parts, *below, *_more(step, moves)])}</div>"
+    )
+
+
+def _room(lines: int, losses: Sequence[str], pictures: Around | None) -> tuple[bool, int]:
+    """Whether both pictures show at once, and how many lines of what Django printed: as much as
+    fits on a screen with the cell above it."""
+    after, pair = _heights(pictures) if pictures else (0, 0)
+    taken = _AROUND + _LOSS_HEIGHT * sum(1 + len(each) // _LETTERS for each in losses)
+    most = SHOWN_LINES if pictures else 2 * SHOWN_LINES
+    for both, height in ((True, pair), (False, after)):
+        left = int((_SCREEN - taken - height) / _LINE_HEIGHT)
+        if (both and pair > _PAIR) or left < min(lines, _FEWEST):
+            continue
+        return both, min(most, left)
+    return False, _FEWEST
+
+
+def _more(step: Step, moves: Moves) -> list[str]:
+    """What opens on a click: all that changed, what was lost, the SQL, the traceback."""
+    found = []
+    told = chips(step, moves, with_losses=False)
     if told:
-        marks = "".join(f"<span style='{_CHIP}'>{escape(each)}</span>" for each in told)
-        parts.append(f"<p style='margin:6px 0'>{marks}</p>")
-    parts += pictures
-    if told:
-        parts.append(folded("What moved", _pre("\n".join(moved_lines(moves)))))
+        inside = _pre("\n".join(moved_lines(moves)))
+        found.append(folded(", ".join(told), inside, beside=True))
     samples = [each for change in step.rows for each in lost(change)]
     if samples:
         inside = "".join(sample_table(caption, rows) for caption, rows in samples)
-        parts.append(folded("What was lost", inside))
+        found.append(folded("what was lost", inside, beside=True))
     writes = [each for each in step.sql if each.writes]
     if writes:
         wrote = counted(len(writes), "statement that writes", "statements that write")
-        parts.append(folded(f"SQL ({wrote})", _sql(writes)))
+        found.append(folded(f"SQL ({wrote})", _sql(writes), beside=True))
     if step.refusal and step.refusal.traceback:
-        parts.append(folded("Traceback", _pre(masked(step.refusal.traceback))))
-    return f"<div style='{_BAR.format(colour)}'>{''.join(parts)}</div>"
+        found.append(folded("traceback", _pre(masked(step.refusal.traceback)), beside=True))
+    return found
+
+
+def _printed(typed: str, lines: Sequence[str], shown: int, *, last: bool) -> str:
+    """What was typed, and what was printed: the last lines of a change, the first lines of an
+    answer; the others open on a click."""
+    if len(lines) <= shown + 1:
+        return _pre("\n".join(lines), bold=typed)
+    if last:
+        early, late = lines[:-shown], lines[-shown:]
+        opens = folded(f"{len(early)} earlier lines", _pre("\n".join(early)))
+        return _pre("", bold=typed) + opens + _pre("\n".join(late))
+    early, late = lines[:shown], lines[shown:]
+    opens = folded(f"{len(late)} more lines", _pre("\n".join(late)))
+    return _pre("\n".join(early), bold=typed) + opens
+
+
+def _pairs(pictures: Around) -> tuple[tuple[Picture, Picture], tuple[Picture, Picture]]:
+    """Each picture with the one that stands beside it."""
+    return (pictures.before, pictures.after), (pictures.after, pictures.before)
+
+
+def _heights(pictures: Around) -> tuple[int, int]:
+    """How high the picture after is, and both together."""
+    before, after = (height_of(*pair) for pair in _pairs(pictures))
+    return after, before + after
+
+
+def _strip(picture: Picture, beside: Picture) -> str:
+    drawn = image(strip(picture, beside), f"{picture.title}: {picture.text}")
+    return f"<div style='margin:2px 0; line-height:0'>{drawn}</div>"
 
 
 @html.register
@@ -104,9 +192,10 @@ def image(svg: str, alternative: str) -> str:
     return f'<img src="{source}" alt="{escape(alternative)}" style="max-width:100%">'
 
 
-def folded(title: str, inside: str) -> str:
-    """Something that opens on a click."""
-    return f"<details><summary>{escape(title)}</summary>{inside}</details>"
+def folded(title: str, inside: str, *, beside: bool = False) -> str:
+    """Something that opens on a click; ``beside`` puts it into one line with the one before."""
+    style = f" style='{_BESIDE}'" if beside else ""
+    return f"<details{style}><summary>{escape(title)}</summary>{inside}</details>"
 
 
 def sample_table(caption: str, rows: Sequence[Mapping[str, object]]) -> str:
@@ -140,8 +229,9 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
     )
 
 
-def _pre(content: str) -> str:
-    return f"<pre style='{_PRE}'>{escape(content)}</pre>"
+def _pre(content: str, *, bold: str = "") -> str:
+    first = f"<b>{escape(bold)}</b>\n" if bold else ""
+    return f"<pre style='{_PRE}'>{first}{escape(content)}</pre>"
 
 
 def _sql(statements: Sequence[Statement]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..compare.sentence import chips, sentence
 from ..compare.truths import compare
 from ..draw import told
 from ..draw.colours import COSTLY, LOOKS, NO_FILE
+from ..draw.places import held, places
 from ..draw.words import clean, heading, lanes_of, leaves_of, words_of, words_of_missing
 from ..facts.graph import Graph
 from ..facts.migration import Key
@@ -32,18 +33,16 @@ def board(picture: Picture) -> Value:
     """
     leaves = leaves_of(picture)
     nodes = {node.key: node for node in picture.nodes}
-    parents: dict[Key, list[Key]] = {}
-    for parent, child in picture.edges:
-        parents.setdefault(child, []).append(parent)
+    leading = held(picture)
     lanes = []
     for label, keys in lanes_of(picture).items():
-        places = _places(keys, parents)
+        at = places(keys, leading)
         lane = [
             {
                 "id": str(key),
                 "name": clean(key.name),
-                "column": places[key][0],
-                "row": places[key][1],
+                "column": at[key][0],
+                "row": at[key][1],
                 **(card(nodes[key], leaves[label]) if key in nodes else _missing(key)),
             }
             for key in keys
@@ -52,28 +51,14 @@ def board(picture: Picture) -> Value:
             {
                 "app": label,
                 "heading": heading(label, leaves[label]),
-                "columns": 1 + max((column for column, _ in places.values()), default=0),
-                "rows": 1 + max((row for _, row in places.values()), default=0),
+                "columns": 1 + max((column for column, _ in at.values()), default=0),
+                "rows": 1 + max((row for _, row in at.values()), default=0),
                 "counts": _counts([nodes[key] for key in keys if key in nodes]),
                 "nodes": lane,
             }
         )
     edges = sorted({(str(parent), str(child)) for parent, child in picture.edges})
     return {"sentence": clean(picture.sentence), "lanes": lanes, "edges": [[*e] for e in edges]}
-
-
-def _places(
-    keys: Sequence[Key], parents: Mapping[Key, Sequence[Key]]
-) -> dict[Key, tuple[int, int]]:
-    """Key → its column and row within its lane; parents come before their children."""
-    found: dict[Key, tuple[int, int]] = {}
-    taken: dict[int, int] = {}
-    for key in keys:
-        before = [found[each][0] for each in parents.get(key, ()) if each in found]
-        column = 1 + max(before) if before else 0
-        found[key] = column, taken.get(column, 0)
-        taken[column] = found[key][1] + 1
-    return found
 
 
 def _counts(nodes: Sequence[Node]) -> str:

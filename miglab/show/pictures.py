@@ -2,29 +2,73 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ..compare.picture import picture
 from ..compare.sentence import sentence
 from ..compare.truths import Moves
 from ..facts.migration import Key
-from ..facts.picture import Picture
+from ..facts.picture import Picture, State
 from ..facts.step import Step
 from ..facts.truths import Truths
 
+#: More apps that did not change are counted, not named.
+_NAMED = 4
 
-def around(step: Step, moves: Moves) -> list[Picture]:
-    """Before and after, where the graph moved; else nothing."""
+
+class Around(NamedTuple):
+    """The graph before and after a step: the apps that changed, and in words those that did not."""
+
+    before: Picture
+    after: Picture
+    rest: str
+
+
+def around(step: Step, moves: Moves) -> Around | None:
+    """Before and after, where the graph changed."""
     changed = {*moves.applied, *moves.unapplied, *_changed_files(step.before, step.after)}
     if not changed:
-        return []
-    apps = step.apps
+        return None
+    apps = tuple(dict.fromkeys(key.app_label for key in sorted(changed)))
+    told = sentence(step, moves)
     pictures = (
-        picture(step.before, apps, title="before", also=changed),
-        picture(step.after, apps, title="after", changed=changed, sentence=sentence(step, moves)),
+        picture(step.before, apps, title="before", changed=changed),
+        picture(step.after, apps, title="after", changed=changed, sentence=told),
     )
     # What other apps hold is no news of this step.
-    return [replace(each, hidden=0) for each in pictures]
+    before, after = (replace(each, hidden=0) for each in pictures)
+    return Around(before, _with_fakes(after, step), _rest(step, apps))
+
+
+def _with_fakes(after: Picture, step: Step) -> Picture:
+    """The picture, with what was only recorded told apart from what was applied."""
+    faked = {each.key for each in step.ran if each.fake and each.done and not each.backwards}
+    nodes = tuple(
+        replace(node, state=State.FAKED)
+        if node.key in faked and node.state is State.APPLIED
+        else node
+        for node in after.nodes
+    )
+    return replace(after, nodes=nodes)
+
+
+def _rest(step: Step, apps: Sequence[str]) -> str:
+    """Apps that the lab shows and that the step left alone, in one line."""
+    whole = picture(step.after, step.apps)
+    left = [label for label in whole.apps if label not in apps]
+    if not left:
+        return ""
+    if len(left) > _NAMED:
+        return f"{len(left)} other apps: not changed"
+    told = []
+    for label in left:
+        counts = Counter(node.state.word for node in whole.nodes if node.key.app_label == label)
+        standing = ", ".join(f"{number} {word}" for word, number in counts.items())
+        told.append(f"{label} ({standing or 'no migrations'})")
+    return f"Not changed: {', '.join(told)}"
 
 
 def _changed_files(before: Truths, after: Truths) -> set[Key]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
+from ..compare.losses import loss_lines
 from ..compare.sentence import chips, sentence
 from ..compare.truths import Moves, compare
 from ..draw.panel import panel_text
@@ -50,13 +51,22 @@ def last_line(traceback: str) -> str:
 @text.register
 def _(step: Step) -> str:
     moves = compare(step.before, step.after)
-    parts = [heading(step), output(step), sentence(step, moves)]
-    told = chips(step, moves)
+    parts = [heading(step), output(step), *losses_of(step)]
+    parts.append(sentence(step, moves, with_losses=False))
+    told = chips(step, moves, with_losses=False)
     if told:
         parts.append(" · ".join(told))
-    for picture in around(step, moves):
-        parts.append(f"{picture.title}:\n{picture.text}")
+    found = around(step, moves)
+    if found:
+        for picture in (found.before, found.after):
+            parts.append(f"{picture.title}:\n{picture.text}")
+        parts.append(found.rest)
     return "\n".join(part for part in parts if part)
+
+
+def losses_of(step: Step) -> list[str]:
+    """What a step took and what it overwrote, a line for each."""
+    return [masked(line) for line in loss_lines(step.rows)]
 
 
 @text.register

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from ..agent.common.protocol import Message
 from ..compare.schema import renames_of
 from ..databases.engine import Handle
-from ..errors import LabClosed, NoProject, UnknownName
+from ..errors import LabClosed, NoProject, NotMeasured, UnknownName
 from ..facts.fidelity import DatabaseCopy, Fidelity, LeftOut, Replaced
 from ..facts.step import Renames, RowChange, Step
 from ..facts.truths import Agreements, Files, Truths, value_or
@@ -231,8 +231,16 @@ class Stage:
                 self.moments.add(after)
         return step, answer
 
+    def amend(self, step: Step) -> Step:
+        """Keep the last step with what was found out about it since; gives it back."""
+        if self.moments.now.step is self.last:
+            self.moments.now.step = step
+        self.last = step
+        return step
+
     def move(self, name: Move, by: int) -> Step:
-        """Go along the history: files, record, tables and rows as they were there.
+        """Go along the history: files, record, tables and rows as they were there. The step's
+        ``passed`` rows tell what lies between.
 
         Raises:
             BadInput: there are not that many steps.
@@ -242,11 +250,13 @@ class Stage:
         after = self.moments.peek(by)
         steps = f"{abs(by)}" if name != "restart" and abs(by) > 1 else ""
         line = f"lab.{name}({steps})"
+        position = self.moments.position
         with self._whole(line, before):
+            rows = self._rows_between(*sorted((position, position + by)))
             self.sandbox.restore(after.snapshot)
             self.reader.prepare(after.snapshot.digest)
             self._truths_of(after)
-            step = self._describe(line, name, before, after, {})
+            step = replace(self._describe(line, name, before, after, {}), passed=rows)
         with Uninterrupted():
             self._half, self.last = None, step
             self.moments.move(by)
@@ -277,6 +287,15 @@ class Stage:
             self.sandbox.restore(self._half.snapshot)
             self.reader.prepare(self._half.snapshot.digest)
             self._half = None
+
+    def _rows_between(self, first: int, second: int) -> tuple[RowChange, ...]:
+        """The rows of two moments of the history, or nothing where they cannot be compared."""
+        before, after = self.moments.at(first), self.moments.at(second)
+        renames = renames_of(self.moments.steps(first, second))
+        try:
+            return self.compared(before.snapshot, after.snapshot, renames)
+        except NotMeasured:
+            return ()
 
     def between(self, first: int, second: int) -> Step:
         """What moved from the earlier to the later of two moments of the history; nobody goes

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ..compare.losses import listed
 from ..facts.outcome import Agreeing, Cost, Happened, Next, Outcome, Return, not_rehearsed
 from ..facts.run import Run
-from .losses import listed
 from .measured import Measured, hindrances
 
 

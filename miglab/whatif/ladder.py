@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..compare.agreement import applied
+from ..compare.losses import Loss, listed, losses
 from ..compare.picture import picture
 from ..errors import BadInput, UnknownName
 from ..facts.consequences import Consequences
@@ -19,7 +20,6 @@ from ..facts.truths import Files, Record
 from ..steps import given
 from ..steps.stage import Stage
 from .command import Command, command
-from .losses import Loss, listed, losses
 from .rehearse import what_if
 from .walk import Walk
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..compare.agreement import ghosts
+from ..compare.losses import Loss, losses, lost_coming_back
 from ..compare.worse import Worse
 from ..facts.consequences import LeftBehind
 from ..facts.migration import Key
@@ -13,7 +14,6 @@ from ..facts.outcome import Return, Unknown
 from ..facts.run import Run, WayBack
 from ..facts.step import Obstacle, RowChange
 from ..facts.truths import Agreements
-from .losses import Loss, losses, lost_coming_back
 
 
 @dataclass(frozen=True)

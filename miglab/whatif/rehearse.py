@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from ..compare.agreement import files_and_record
 from ..compare.picture import picture
@@ -23,6 +23,7 @@ from ..steps.moments import Moment
 from ..steps.stage import Stage
 from .command import Command, command, run_in
 from .conclude import conclude, verdict
+from .for_good import not_back
 from .full import Full, Lost
 from .measured import Following, Measured, hindrances
 from .plan import target
@@ -229,33 +230,15 @@ class _Rehearsal:
                 replace(each, by_handlers=(each.database, each.table) not in ours)
                 for each in self.compared(self.first.snapshot, end, renames)
             )
-        costly = [each for each in rows if each.costs]
-        if back is None or not back.level.measured or not costly:
-            return tuple(costly)
+        costly = tuple(each for each in rows if each.costs)
+        if back is None or not back.level.measured:
+            return costly
         now, _ = self.stage.now()
-        changed = [{old: now for now, old in each.old_names.items()} for each in costly]
-        request = {
-            "do": "not_back",
-            "old": self.first.snapshot.old,
-            "new": end.old,
-            "back": now.snapshot.old,
-            "renames": {alias: asdict(each) for alias, each in renames.items()},
-            "tables": [
-                [each.database, each.table, bool(each.lost), [*each.lost_values, *old]]
-                for each, old in zip(costly, changed, strict=True)
-            ],
-        }
-        found = []
         try:
-            told = self.reader.ask("", request)["not_back"]
+            return not_back(self.reader, costly, renames, (self.first.snapshot, end, now.snapshot))
         except NotMeasured as error:
             self.not_measured.append(_unknown(error, "what of it comes back"))
-            return tuple(costly)
-        for each, old, entry in zip(costly, changed, told, strict=True):
-            values = {name: entry["columns"][name] for name in each.lost_values}
-            values |= {now: entry["columns"][name] for name, now in old.items()}
-            found.append(replace(each, rows_not_back=entry["rows"], values_not_back=values))
-        return tuple(found)
+            return costly
 
     def compared(
         self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]

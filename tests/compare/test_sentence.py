@@ -21,14 +21,14 @@ def told(step: Step) -> str:
         (
             "migrate store 0004",
             "store.0005_tag_product_tags was unapplied; "
-            "gone: 40 rows of store_product_tags, 6 rows of store_tag.",
+            "gone: 40 links of store_product_tags, 6 rows of store_tag.",
         ),
         (
             "migrate store 0002",
             "store.0003_change_price_field, store.0004_add_discount_field and "
             "store.0005_tag_product_tags were unapplied; "
             "gone: 24 values of store_product.discount, "
-            "40 rows of store_product_tags, 6 rows of store_tag; "
+            "40 links of store_product_tags, 6 rows of store_tag; "
             "changed: 3 rows of store_product in price.",
         ),
         (
@@ -59,7 +59,7 @@ def test_chips_count_rows_and_values(lab: Lab) -> None:
         "tables moved",
         "rows lost: 46",
         "values lost: 24",
-        "rows changed: 3",
+        "values overwritten: 3",
     ]
 
 
@@ -102,3 +102,18 @@ def test_what_the_database_refuses_is_told_apart(lab: Lab) -> None:
     step = lab.sql("INSERT INTO store_product (id) VALUES (1)")
     assert isinstance(step, Step)
     assert told(step) == "The database refused (IntegrityError) and nothing moved."
+
+
+def test_what_a_rewind_brings_back_and_a_forward_takes_again_is_counted(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    assert told(lab.rewind()) == (
+        "Files, record, tables and rows are what they were before. "
+        "Applied again: store.0005_tag_product_tags. "
+        "Back again: 40 links of store_product_tags, 6 rows of store_tag."
+    )
+    assert told(lab.forward()).endswith(
+        "Unapplied again: store.0005_tag_product_tags. "
+        "Gone again: 40 links of store_product_tags, 6 rows of store_tag."
+    )
+    lab.sql("UPDATE store_product SET price = 0 WHERE price > 0")
+    assert "Old values again: 21 values of store_product.price." in told(lab.restart())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from miglab import Lab
+from miglab.compare.losses import losses
+from miglab.compare.truths import compare
+from miglab.facts.picture import State
 from miglab.facts.step import Step
 from miglab.show import lesson, questions
 from miglab.show.bundle import SHOWN, bundle
 from miglab.show.html import html
 from miglab.show.masks import MASKS, masked
+from miglab.show.pictures import around
 from miglab.show.text import text
 
 #: What JupyterLab lets through in a notebook that is not trusted yet.
@@ -104,10 +109,78 @@ def test_a_step_shows_the_line_the_output_a_sentence_chips_and_two_graphs(lab: L
     lines = text(step).splitlines()
     assert lines[0] == "$ python manage.py migrate store 0004"
     assert "  Unapplying store.0005_tag_product_tags... OK" in lines
-    assert "record moved · tables moved · rows lost: 46" in lines
+    assert "record moved · tables moved" in lines
     assert "✓ 0005_tag_product_tags" in lines[lines.index("before:") + 1]
     assert "○ 0005_tag_product_tags" in lines[lines.index("after:") + 1]
     assert len(parsed(html(step)).images) == 2
+
+
+def test_what_was_lost_and_what_was_overwritten_weigh_the_same(lab: Lab) -> None:
+    lines = text(lab.manage("migrate store 0002")).splitlines()
+    assert lines[8:10] == [
+        "LOST: 40 links of store_product_tags (40 for good), "
+        "24 values of store_product.discount (9 for good), 6 rows of store_tag (6 for good)",
+        "OVERWRITTEN FOR GOOD: 3 values of store_product.price",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["migrate store 0002", "migrate store 0004", "migrate blog 0003", "migrate accounts zero"],
+)
+def test_a_step_and_a_what_if_count_the_same_for_good(lab: Lab, line: str) -> None:
+    counted = losses(lab.what_if(line).lost_there)
+    step = lab.manage(line)
+    assert losses(step.rows) == counted
+    assert counted
+
+
+def test_what_no_migration_did_does_not_come_back(lab: Lab) -> None:
+    step = lab.sql("UPDATE store_product SET price = 0")
+    assert "OVERWRITTEN FOR GOOD: 24 values of store_product.price" in text(step)
+    assert "Only rows changed." in text(step)
+
+
+def test_counting_what_comes_back_leaves_the_lab_where_it_was(lab: Lab) -> None:
+    lab.manage("migrate store 0002")
+    truths = lab.truths().truths
+    with Lab("storefront", apps=["store"], at="store.0002") as other:
+        assert truths.known_record.keys == other.truths().truths.known_record.keys
+    assert len(lab.history().lines) == 1
+
+
+def test_a_picture_shows_the_apps_that_changed_and_names_the_others(lab: Lab) -> None:
+    lab.apps = ()
+    step = replace(lab.manage("migrate store 0004"), apps=("store", "blog"))
+    pictures = around(step, compare(step.before, step.after))
+    assert pictures is not None
+    assert pictures.before.apps == pictures.after.apps == ("store",)
+    assert pictures.rest == "Not changed: blog (4 applied)"
+    assert [node.changed for node in pictures.before.nodes] == [False] * 4 + [True]
+    assert [node.changed for node in pictures.after.nodes] == [False] * 4 + [True]
+
+
+def test_a_faked_migration_does_not_look_applied(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    step = lab.manage("migrate --fake store 0005")
+    pictures = around(step, compare(step.before, step.after))
+    assert pictures is not None
+    assert pictures.after.nodes[-1].state is State.FAKED
+    assert "≈ 0005_tag_product_tags" in text(step)
+
+
+def test_what_was_before_is_one_click_away_where_the_pair_is_high(lab: Lab) -> None:
+    few, many = html(lab.manage("migrate store 0004")), html(lab.manage("migrate accounts zero"))
+    assert "<summary>before</summary>" not in few
+    assert "<summary>before</summary>" in many
+    assert len(parsed(few).images) == len(parsed(many).images) == 2
+
+
+def test_what_django_printed_before_a_change_is_folded_where_it_is_long(lab: Lab) -> None:
+    shown = html(lab.manage("migrate accounts zero"))
+    assert "earlier lines</summary>" in shown
+    assert shown.index("Operations to perform") < shown.index("accounts.0001_initial... OK")
+    assert "more lines</summary>" in html(lab.manage("showmigrations"))
 
 
 def test_a_command_that_reads_shows_its_output_and_nothing_moved(lab: Lab) -> None:
@@ -121,7 +194,7 @@ def test_a_traceback_is_folded_to_its_last_line(lab: Lab) -> None:
     assert "Traceback" in step.output
     assert "Traceback (most recent" not in text(step)
     assert "IrreversibleError: Operation <RunPython" in text(step)
-    assert "<details><summary>Traceback</summary>" in html(step)
+    assert "<summary>traceback</summary>" in html(step)
 
 
 def test_a_step_of_python_has_a_short_repr(lab: Lab) -> None:

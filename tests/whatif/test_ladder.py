@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from miglab import Lab
+from miglab.compare.losses import listed, losses
 from miglab.facts.consequences import Consequences
 from miglab.facts.ladder import Ladder
-from miglab.whatif.losses import listed, losses
 
 from .own import manage, shop, write
 

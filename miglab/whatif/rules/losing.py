@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ...compare.agreement import counted
+from ...compare.losses import Loss
 from ...facts.consequences import Severity
-from ..losses import Loss
 from ..measured import Measured
 from .rule import Look, Said, rule
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..compare.agreement import counted
 from ..facts.step import RowChange
+from .agreement import counted
 
 Samples = Mapping[str, tuple[Mapping[str, object], ...]]
 
@@ -17,7 +17,8 @@ class Loss:
 
     ``gone`` counts what is not there afterwards, ``lost`` those of them that the way back does not
     bring back. ``what`` is one and many of them, as in ``("row", "rows")``. ``coming_back`` is
-    true for what only the way back takes.
+    true for what only the way back takes. ``measured`` is false where no way back was gone, so that
+    ``lost`` is only known to be no more than ``gone``.
     """
 
     id: str
@@ -27,6 +28,12 @@ class Loss:
     what: tuple[str, str]
     by_handlers: bool = False
     coming_back: bool = False
+    measured: bool = True
+
+    @property
+    def overwritten(self) -> bool:
+        """Whether another value is there instead."""
+        return self.id in ("values-changed", "values-retyped")
 
     def __str__(self) -> str:
         on_the_way = " on the way back" if self.coming_back else ""
@@ -49,7 +56,8 @@ def _of_table(change: RowChange) -> Iterator[Loss]:
     def loss(name: str, column: str, gone: int) -> Loss:
         lost = gone if back is None else min(gone, back.get(column, 0))
         place = f"{where}.{column}"
-        return Loss(name, place, gone, lost, ("value", "values"), change.by_handlers)
+        words, known = ("value", "values"), back is not None
+        return Loss(name, place, gone, lost, words, change.by_handlers, measured=known)
 
     if change.lost:
         what = ("link", "links") if change.many_to_many else ("row", "rows")
@@ -57,7 +65,9 @@ def _of_table(change: RowChange) -> Iterator[Loss]:
         if change.now is None:
             name = "links-lost" if change.many_to_many else "rows-lost"
         lost = change.lost if change.rows_not_back is None else change.rows_not_back
-        yield Loss(name, where, change.lost, min(lost, change.lost), what, change.by_handlers)
+        known = change.rows_not_back is not None
+        lost = min(lost, change.lost)
+        yield Loss(name, where, change.lost, lost, what, change.by_handlers, measured=known)
     for column, number in change.lost_values.items():
         yield loss("values-lost", column, number)
     for column, number in change.changed_columns.items():
@@ -72,6 +82,29 @@ def listed(lost: Sequence[Loss], shown: int = 3) -> str:
     if len(lost) > shown:
         told.append(f"{len(lost) - shown} more")
     return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+
+
+def loss_lines(rows: Iterable[RowChange]) -> list[str]:
+    """What a step took, and what it overwrote, a line for each, with how much of it is gone for
+    good: the same count as a what-if's."""
+    found = losses(rows)
+    groups = (
+        ("LOST", [each for each in found if not each.overwritten]),
+        ("OVERWRITTEN", [each for each in found if each.overwritten]),
+    )
+    return [_loss_line(word, group) for word, group in groups if group]
+
+
+def _loss_line(word: str, found: Sequence[Loss]) -> str:
+    gone = [f"{counted(each.gone, *each.what)} of {each.where}" for each in found]
+    if not all(each.measured for each in found):
+        return f"{word}: {', '.join(gone)}. How much of it comes back was not measured"
+    if all(each.lost == each.gone for each in found):
+        return f"{word} FOR GOOD: {', '.join(gone)}"
+    if not any(each.lost for each in found):
+        return f"{word}: {', '.join(gone)} (0 for good: the way back restores it)"
+    each_told = zip(gone, found, strict=True)
+    return f"{word}: {', '.join(f'{told} ({each.lost:,} for good)' for told, each in each_told)}"
 
 
 def lost_coming_back(

@@ -1,0 +1,247 @@
+"""A few apps as strips of small cards, for a picture that takes little room below a command.
+
+store   ✓ 0001 → ✓ 0002 → ⋯ 12 applied → ○ 0015
+after
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..facts.migration import Key
+from ..facts.picture import Node, Picture, State
+from . import svg
+from .colours import CHANGED_WIDTH, GREY, NO_FILE, Look, look_of
+from .names import classes, ident
+from .places import held, places
+from .routes import Box, route
+from .words import clean, lanes_of, leaves_of, number_of, sentence_of, shortened, words_of_missing
+
+#: How wide a strip may be: the output of a cell at 1280 pixels, less what stands around it.
+WIDTH = 820
+#: The height of a card and of a strip with one row of them, in pixels.
+CARD, ROW = 38, 50
+_GAP, _WIDEST, _NARROWEST = 18, 132, 54
+#: More columns than this are not shown side by side: what is alike in the middle is counted.
+COLUMNS = 7
+#: About how wide letters are, in pixels, in the widest of the common fonts.
+_BIG, _SMALL, _NARROW, _LABEL = 8.2, 6.4, 5.6, 8.4
+
+
+@dataclass
+class _Item:
+    """A card: one migration, or several that are alike. ``words`` are its two lines."""
+
+    keys: list[Key]
+    column: int
+    row: int
+    look: Look
+    words: tuple[str, str]
+    mark: str = ""
+    names: str = ""
+    tooltip: str = ""
+    changed: bool = False
+    alike: tuple[object, ...] = field(default_factory=tuple)
+
+
+def strip(picture: Picture, beside: Picture | None = None, prefix: str = "") -> str:
+    """The picture as SVG, as low as it can be.
+
+    Args:
+        beside: the same apps at another moment: each migration has the same place in both.
+        prefix: put before every id, so that several pictures can stand on one page.
+    """
+    lanes = _lanes(picture, beside)
+    columns = max((1 + max(e.column for e in lane) for lane in lanes.values() if lane), default=1)
+    labels = [clean(each) for each in lanes]
+    label_width = min(160.0, 26 + _LABEL * max([len(each) for each in labels] + [6]))
+    room = (WIDTH - label_width) / columns - _GAP
+    card_width = max(_NARROWEST, min(_WIDEST, room))
+    leaves = leaves_of(picture)
+    boxes: dict[Key, Box] = {}
+    body: list[str] = []
+    top = 3.0
+    for label, lane in lanes.items():
+        rows = 1 + max((each.row for each in lane), default=0)
+        body += _heading(label, label_width, top, leaves[label], picture.title)
+        if not lane:
+            body.append(
+                svg.text(label_width, top + 24, "(no migrations)", 13, fill=GREY, anchor="start")
+            )
+        for each in lane:
+            box = Box(
+                label_width + each.column * (card_width + _GAP),
+                top + each.row * ROW,
+                card_width,
+                CARD,
+                label,
+            )
+            body.append(_card(each, box, prefix))
+            boxes.update(dict.fromkeys(each.keys, box))
+        top += rows * ROW
+    width = label_width + columns * (card_width + _GAP) - _GAP + 6
+    lines = _lines(picture, boxes)
+    height = max(top - (ROW - CARD) + 5, CARD)
+    return svg.picture(width, height, sentence_of(picture), "".join([*lines, *body]))
+
+
+def height_of(picture: Picture, beside: Picture | None = None) -> int:
+    """How high the strip is, in pixels."""
+    lanes = _lanes(picture, beside).values()
+    return ROW * sum(1 + max((each.row for each in lane), default=0) for lane in lanes)
+
+
+def _heading(label: str, width: float, top: float, leaves: int, title: str) -> list[str]:
+    app = shortened(clean(label), int((width - 24) / _LABEL))
+    below = f"{leaves} leaves" if leaves > 1 else title
+    found = [svg.text(2, top + 16, app, 13, style="bold", fill=GREY, anchor="start")]
+    return [*found, svg.text(2, top + 32, below, 12, style="italic", fill=GREY, anchor="start")]
+
+
+def _lanes(picture: Picture, beside: Picture | None) -> dict[str, list[_Item]]:
+    """App label → its cards."""
+    pictures = [each for each in (beside, picture) if each is not None]
+    edges = held(*pictures)
+    nodes = {node.key: node for node in picture.nodes}
+    there = {label: set(keys) for label, keys in lanes_of(picture).items()}
+    found: dict[str, list[_Item]] = {label: [] for label in there}
+    for each in pictures:
+        for label in lanes_of(each):
+            found.setdefault(label, [])
+    for label in found:
+        keys = list(dict.fromkeys(k for e in pictures for k in lanes_of(e).get(label, ())))
+        at = places(keys, edges)
+        shown = [key for key in keys if key in there.get(label, ())]
+        items = [_item(key, nodes.get(key), at[key]) for key in shown]
+        found[label] = _folded(sorted(items, key=lambda each: (each.column, each.row)))
+    return found
+
+
+def _item(key: Key, node: Node | None, place: tuple[int, int]) -> _Item:
+    column, row = place
+    if node is None:
+        words = words_of_missing(key)
+        glyph_and_number, name = number_of("✗", key.name)
+        told = (glyph_and_number, name)
+        return _Item([key], column, row, NO_FILE, told, "no such file", "missing", words.tooltip)
+    quiet = not node.changed and node.state in (State.APPLIED, State.UNAPPLIED)
+    tooltip = f"{clean(str(key))} — {node.state.word}: {node.state.meaning}"
+    return _Item(
+        [key],
+        column,
+        row,
+        look_of(node),
+        number_of(node.state.glyph, key.name),
+        "" if quiet else node.state.word,
+        classes(node),
+        tooltip,
+        node.changed,
+        (node.state, node.changed),
+    )
+
+
+def _folded(items: list[_Item]) -> list[_Item]:
+    """The cards with what is alike in the middle of a long lane as one card that counts it."""
+    columns = 1 + max((each.column for each in items), default=0)
+    if columns <= COLUMNS:
+        return items
+    single = {e.column for e in items} - {
+        a.column for a in items for b in items if a is not b and a.column == b.column
+    }
+    runs: list[list[_Item]] = []
+    for each in items:
+        last = runs[-1][-1] if runs else None
+        joins = (
+            last is not None
+            and each.alike == last.alike
+            and {each.column, last.column} <= single
+            and each.row == last.row
+            and each.column == last.column + 1
+        )
+        if joins:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    found: list[_Item] = []
+    for run in runs:
+        if len(run) < 4:
+            found += run
+            continue
+        first, *middle, last = run
+        state = first.alike[0] if first.alike else None
+        word = state.word if isinstance(state, State) else ""
+        names = f"{middle[0].keys[0].name} to {middle[-1].keys[0].name}"
+        glyph = state.glyph if isinstance(state, State) else "⋯"
+        folded = _Item(
+            [key for each in middle for key in each.keys],
+            middle[0].column,
+            middle[0].row,
+            first.look,
+            (f"{glyph} ⋯ {len(middle)}", f"{len(middle)} {word}"),
+            "",
+            "folded",
+            f"{len(middle)} {word}: {clean(names)}",
+            first.changed,
+        )
+        found += [first, folded, last]
+    order = {column: at for at, column in enumerate(sorted({each.column for each in found}))}
+    for each in found:
+        each.column = order[each.column]
+    return found
+
+
+def _card(item: _Item, box: Box, prefix: str) -> str:
+    """A card: its number and what is to be said of it in one line, its name in the next."""
+    width = CHANGED_WIDTH - 1 if item.changed else None
+    look = item.look
+    shapes = svg.card(box.x, box.y, box.width, box.height, look, width=width)
+    inside = box.width - (26 if look.shape in ("forward", "backward", "cut") else 10)
+    big, name = item.words
+    big = shortened(big, int(inside / _BIG))
+    left = inside - _BIG * len(big) - 5
+    mark = shortened(item.mark, int(left / _NARROW)) if left > 4 * _NARROW else ""
+    start = box.x + (box.width - inside) / 2
+    name = shortened(name, int(inside / _NARROW))
+    texts = [svg.text(start, box.y + 16, big, 13, style="bold", anchor="start")]
+    if mark:
+        end = box.x + box.width - (box.width - inside) / 2
+        texts.append(_fitted(end, box.y + 16, mark, left, style="italic", anchor="end"))
+    if name:
+        texts.append(_fitted(start, box.y + 31, name, inside, anchor="start"))
+    key = ident(item.keys[0], prefix)
+    return (
+        f'<g id="{key}" class="node {item.names}"><title>{svg.escape(item.tooltip)}</title>'
+        f"{shapes}{''.join(texts)}</g>"
+    )
+
+
+def _fitted(x: float, y: float, words: str, room: float, *, anchor: str, style: str = "") -> str:
+    """Small print that stays within its room, however wide the reader's font is."""
+    within = room if len(words) * _SMALL > room else 0
+    return svg.text(x, y, words, 11, within=within, anchor=anchor, style=style)
+
+
+def _lines(picture: Picture, boxes: Mapping[Key, Box]) -> list[str]:
+    """The lines within an app, and between apps those of what changed."""
+    changed = {node.key for node in picture.nodes if node.changed}
+    found: dict[str, None] = {}
+    slots: dict[Key, int] = {}
+    for parent, child in picture.edges:
+        if parent not in boxes or child not in boxes or boxes[parent] is boxes[child]:
+            continue
+        across = parent.app_label != child.app_label
+        if across and not {parent, child} <= changed:
+            continue
+        slot = slots.setdefault(parent, len(slots)) if across else 1
+        path = route(boxes[parent], boxes[child], _GAP, ROW - CARD, slot)
+        found[_line(path, across)] = None
+    return list(found)
+
+
+def _line(points: Sequence[tuple[float, float]], across: bool) -> str:
+    dash = ' stroke-width="1.1" stroke-dasharray="5 3"' if across else ' stroke-width="1.6"'
+    *rest, (x, y) = points
+    path = "M" + "L".join(f"{a:g},{b:g}" for a, b in [*rest, (x - 6, y)])
+    head = svg.arrow_head(x, y, "r")
+    return f'<path d="{path}" fill="none" stroke="{GREY}"{dash}/>{head}'

@@ -1,0 +1,117 @@
+"""How much of what a step took is gone for good: the way back is gone in a copy, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+
+from ..errors import Interrupted, MiglabError
+from ..facts.outcome import Return
+from ..facts.run import Run
+from ..facts.step import Renames, RowChange, Step
+from ..sandbox.snapshot import Snapshot
+from ..steps.moments import Moment
+from ..steps.reader import Reader
+from ..steps.stage import Stage
+from .way_back import go_back
+
+
+def count_for_good(stage: Stage, step: Step, before: Moment) -> Step:
+    """The step, its losses counted as a what-if counts them: ``rows_not_back`` and
+    ``values_not_back`` say how much the way back does not restore. They stay ``None`` where that
+    could not be measured. The stage does not move.
+
+    Args:
+        before: the moment before the step; the one after it holds on the stage.
+    """
+    costly = tuple(each for each in step.rows if each.costs)
+    if not costly or before.truths is None:
+        return step
+    try:
+        counted = _count(stage, step, before, costly)
+    except Interrupted:
+        raise
+    except MiglabError:
+        # What the step did is known; what comes back of it is not.
+        return step
+    return replace(step, rows=tuple(counted.get(_place(each), each) for each in step.rows))
+
+
+def _count(
+    stage: Stage, step: Step, before: Moment, costly: tuple[RowChange, ...]
+) -> dict[tuple[str, str, str | None, bool], RowChange]:
+    if not step.ran and not step.files:
+        # No command leads back from what no migration did.
+        return {_place(each): _all_of(each) for each in costly}
+    assert before.truths is not None
+    twin = stage.twin()
+    here, _ = twin.now()
+    back = go_back(twin, before, before.truths, [Run(step, (), 0.0)])
+    if back.level is Return.NOT_AT_ALL:
+        return {_place(each): _all_of(each) for each in costly}
+    if not back.level.measured:
+        return {}
+    now, _ = twin.now()
+    moments = (before.snapshot, here.snapshot, now.snapshot)
+    counted = not_back(twin.reader, costly, step.renames, moments)
+    if back.level in (Return.VALUES, Return.MORE):
+        counted = tuple(_none_of(each) for each in costly)
+    return {_place(each): each for each in counted}
+
+
+def _place(change: RowChange) -> tuple[str, str, str | None, bool]:
+    return change.database, change.table, change.now, change.by_handlers
+
+
+def _all_of(change: RowChange) -> RowChange:
+    return replace(
+        change,
+        rows_not_back=change.lost,
+        values_not_back={**change.lost_values, **change.changed_columns},
+    )
+
+
+def _none_of(change: RowChange) -> RowChange:
+    return replace(
+        change,
+        rows_not_back=0,
+        values_not_back=dict.fromkeys([*change.lost_values, *change.changed_columns], 0),
+    )
+
+
+def not_back(
+    reader: Reader,
+    costly: Sequence[RowChange],
+    renames: Mapping[str, Renames],
+    moments: tuple[Snapshot, Snapshot, Snapshot],
+) -> tuple[RowChange, ...]:
+    """Changes with how much of each the way back did not restore.
+
+    Args:
+        moments: before the commands, after them, and after the way back.
+
+    Raises:
+        NotMeasured: the agent could not compare them.
+    """
+    if not costly:
+        return ()
+    first, end, now = moments
+    changed = [{old: new for new, old in each.old_names.items()} for each in costly]
+    request = {
+        "do": "not_back",
+        "old": first.old,
+        "new": end.old,
+        "back": now.old,
+        "renames": {alias: asdict(each) for alias, each in renames.items()},
+        "tables": [
+            [each.database, each.table, bool(each.lost), [*each.lost_values, *old]]
+            for each, old in zip(costly, changed, strict=True)
+        ],
+    }
+    told = reader.ask("", request)["not_back"]
+    found = []
+    for each, old, entry in zip(costly, changed, told, strict=True):
+        values = {name: entry["columns"][name] for name in each.lost_values}
+        values |= {new: entry["columns"][name] for name, new in old.items()}
+        found.append(replace(each, rows_not_back=entry["rows"], values_not_back=values))
+    return tuple(found)
