@@ -84,13 +84,15 @@ def listed(lost: Sequence[Loss], shown: int = 3) -> str:
     return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
-def loss_lines(rows: Iterable[RowChange]) -> list[str]:
+def loss_lines(
+    rows: Iterable[RowChange], words: tuple[str, str] = ("LOST", "OVERWRITTEN")
+) -> list[str]:
     """What a step took, and what it overwrote, a line for each, with how much of it is gone for
-    good: the same count as a what-if's."""
+    good: a step and a what-if count the same way. ``words`` are what each line begins with."""
     found = losses(rows)
     groups = (
-        ("LOST", [each for each in found if not each.overwritten]),
-        ("OVERWRITTEN", [each for each in found if each.overwritten]),
+        (words[0], [each for each in found if not each.overwritten]),
+        (words[1], [each for each in found if each.overwritten]),
     )
     return [_loss_line(word, group) for word, group in groups if group]
 

@@ -4,6 +4,8 @@
 models ──makemigrations──▶ files ──migrate──▶ record   ◀── --fake
                                         └──▶ tables   ◀── SQL by hand
                                                └─ rows ◀── a revert destroys them
+
+Where there is less room, the same stands in one column, from models down to rows.
 """
 
 from __future__ import annotations
@@ -17,24 +19,30 @@ from .colours import GREY, ROWS, TRUTH, UNREADABLE, VERDICTS
 from .told import SIGNS, Told, agreements, panel_sentence, panel_text, told
 from .words import wrap
 
-__all__ = ["panel", "panel_sentence", "panel_text"]
+__all__ = ["panel", "panel_sentence", "panel_text", "stacked"]
 
 #: Where the columns stand: models, what lies between, files, what lies between, the database.
-_MODELS, _FILES, _DATABASE = 18, 308, 632
-_CARD, _WIDE, _BETWEEN = 144, 186, 130
-_TOP = 38
-#: About how wide a letter of the small print is, in the widest of the common fonts.
-_LETTER = 6.2
+_MODELS, _FILES, _DATABASE = 14, 274, 548
+_CARD, _WIDE, _BETWEEN = 134, 188, 118
+_WIDTH = 846
+#: In one column: where the cards stand, and how wide they are.
+_LEFT, _COLUMN, _STACKED = 20, 290, 424
+_TOP = 36
+#: The size of all print but the names, in pixels, and about how wide a letter of it is, in the
+#: widest of the common fonts.
+_PRINT, _LETTER, _BOLD = 13, 7.4, 8.6
 
 
 def panel(view: View) -> str:
-    """The truths as SVG; the text that goes with it is ``panel_text``."""
+    """The truths as SVG, side by side; the text that goes with it is ``panel_text``."""
     truths = told(view)
     models_files, files_record, record_tables = (each for _, _, each in agreements(view))
     body: list[str] = []
-
-    columns = (("models", _MODELS, _CARD), ("files", _FILES, _CARD), ("record", _DATABASE, _WIDE))
-    for name, x, w in columns:
+    for name, x, w in (
+        ("models", _MODELS, _CARD),
+        ("files", _FILES, _CARD),
+        ("record", _DATABASE, _WIDE),
+    ):
         body.append(_truth(truths[name], x, _TOP, w))
     git = max(_height(truths[name], _CARD) for name in ("models", "files"))
     record = _height(truths["record"], _WIDE)
@@ -43,7 +51,7 @@ def panel(view: View) -> str:
     body += [left.body, middle.body]
 
     y = _TOP + record + 12
-    below = _agreement(record_tables, _DATABASE + 20, y, _WIDE - 40)
+    below = _agreement(record_tables, _DATABASE + 8, y, _WIDE - 16)
     tables_top = y + below.height + 12
     for start in (y - 12, tables_top - 12):
         body.append(_line(f"M{_DATABASE + _WIDE / 2:g},{start:g}v12"))
@@ -51,27 +59,71 @@ def panel(view: View) -> str:
     tables = _height(truths["tables"], _WIDE)
     body.append(_truth(truths["tables"], _DATABASE, tables_top, _WIDE))
     rows_top = tables_top + tables + 14
+    body.append(_rows(truths["rows"], _DATABASE, rows_top, _WIDE))
     rows = _height(truths["rows"], _WIDE - 28)
-    body.append(_truth(truths["rows"], _DATABASE + 28, rows_top, _WIDE - 28))
-    body.append(_line(f"M{_DATABASE + 14:g},{rows_top - 14:g}V{rows_top + rows / 2:g}h14"))
 
     start = _TOP + 24
     branch = tables_top + 24
+    right = _DATABASE + _WIDE
     body += [
         _line(f"M{_DATABASE - 24},{start}V{branch:g}H{_DATABASE - 7}"),
         svg.arrow_head(_DATABASE - 1, branch, "r"),
-        _hand("--fake", "", start),
-        _hand("SQL by hand", "", branch),
-        _hand("a revert", "destroys them", rows_top + 24),
+        _hand(right, start, *_HANDS["record"]),
+        _hand(right, branch, *_HANDS["tables"]),
+        _hand(right, rows_top + 24, *_HANDS["rows"]),
     ]
     kept = max(git, left.height) + _TOP + 12
     backup = rows_top + rows + 12
     frames = [
-        _frame("what git keeps", _MODELS - 12, _FILES + _CARD + 10, kept),
-        _frame("what only a backup keeps", _DATABASE - 12, _DATABASE + _WIDE + 10, backup),
+        _frame("what git keeps", _MODELS - 10, _FILES + _CARD + 10, 4, kept),
+        _frame("what only a backup keeps", _DATABASE - 10, right + 10, 4, backup),
     ]
     size = max(backup, kept, middle.height + _TOP) + 4
-    return svg.picture(_DATABASE + _WIDE + 128, size, panel_sentence(view), "".join(frames + body))
+    return svg.picture(_WIDTH, size, panel_sentence(view), "".join(frames + body))
+
+
+def stacked(view: View) -> str:
+    """The same in one column, for a narrow page."""
+    truths = told(view)
+    pairs = {above: agreement for above, _, agreement in agreements(view)}
+    body: list[str] = []
+    y = float(_TOP)
+    for heading, names in _GROUPS.items():
+        top = y - _TOP + 4
+        for name in names:
+            inset = 28 if name == "rows" else 0
+            if inset:
+                body.append(_elbow(_LEFT, y, _height(truths[name], _COLUMN - inset)))
+            body.append(_truth(truths[name], _LEFT + inset, y, _COLUMN - inset))
+            if name in _HANDS:
+                body.append(_hand(_LEFT + _COLUMN, y + 24, *_HANDS[name]))
+            y += _height(truths[name], _COLUMN - inset)
+            if name in pairs and name != names[-1]:
+                drawn = _link(pairs[name], y, _COMMANDS.get(name, ""))
+                body.append(drawn.body)
+                y += drawn.height
+            else:
+                y += 14
+        body.append(_frame(heading, _LEFT - 10, _LEFT + _COLUMN + 10, top, y))
+        if names[-1] in pairs:
+            drawn = _link(pairs[names[-1]], y, _COMMANDS[names[-1]])
+            body.append(drawn.body)
+            y += drawn.height + _TOP - 4
+    return svg.picture(_STACKED, y + 4, panel_sentence(view), "".join(body))
+
+
+_GROUPS = {
+    "what git keeps": ("models", "files"),
+    "what only a backup keeps": ("record", "tables", "rows"),
+}
+#: What carries a change on from a truth.
+_COMMANDS = {"models": "makemigrations", "files": "migrate"}
+#: What reaches a truth from outside, past everything that Django plans.
+_HANDS = {
+    "record": ("--fake",),
+    "tables": ("SQL", "by hand"),
+    "rows": ("a revert", "destroys them"),
+}
 
 
 class _Drawn(NamedTuple):
@@ -79,13 +131,34 @@ class _Drawn(NamedTuple):
     height: float
 
 
+def _link(agreement: Agreement, y: float, command: str) -> _Drawn:
+    """What lies between two truths of one column, and the command that leads from one to the
+    next."""
+    middle = _LEFT + _COLUMN / 2
+    drawn = _agreement(agreement, _LEFT + 8, y + 26, _COLUMN - 16)
+    end = y + 26 + drawn.height + 18
+    body = [_line(f"M{middle:g},{y:g}v26"), drawn.body]
+    if command:
+        label = svg.text(
+            middle + 8, y + 18, command, _PRINT, style="bold", fill=GREY, anchor="start"
+        )
+        body += [label, svg.arrow_head(middle, end - 1, "d")]
+        end -= 7
+    body.append(_line(f"M{middle:g},{y + 26 + drawn.height:g}V{end:g}"))
+    return _Drawn("".join(body), 26 + drawn.height + 18)
+
+
 def _height(truth: Told, w: float) -> float:
-    return 54 + 16 * len(_lines(truth, w))
+    return 36 + 17 * len(_lines(truth, w))
 
 
 def _lines(truth: Told, w: float) -> list[str]:
-    room = int((w - 16) / _LETTER)
-    return [line for each in truth.lines for line in wrap(each, room, 6, after=" ")]
+    """Where it lives, and what is in it, in lines that fit the card."""
+    return [line for each in (truth.place, *truth.lines) for line in _wrapped(each, w)]
+
+
+def _wrapped(words: str, w: float) -> tuple[str, ...]:
+    return wrap(words, int((w - 12) / _LETTER), 8, after=" ")
 
 
 def _truth(truth: Told, x: float, y: float, w: float) -> str:
@@ -95,24 +168,35 @@ def _truth(truth: Told, x: float, y: float, w: float) -> str:
     body = [
         svg.card(x, y, w, _height(truth, w), look),
         svg.text(middle, y + 21, truth.name, 16, style="bold"),
-        svg.text(middle, y + 36, truth.place, 11.5, style="italic"),
     ]
-    for place, line in enumerate(_lines(truth, w)):
-        body.append(svg.text(middle, y + 56 + 16 * place, line, 12.5))
+    place = len(_wrapped(truth.place, w))
+    for number, line in enumerate(_lines(truth, w)):
+        style = "italic" if number < place else ""
+        body.append(svg.text(middle, y + 40 + 17 * number, line, _PRINT, style=style))
     return "".join(body)
+
+
+def _elbow(x: float, y: float, height: float) -> str:
+    """The line from the tables down to the rows in them."""
+    return _line(f"M{x + 14:g},{y - 14:g}V{y + height / 2:g}h14")
+
+
+def _rows(truth: Told, x: float, y: float, w: float) -> str:
+    """The card of the rows, which hang on the tables."""
+    return _truth(truth, x + 28, y, w - 28) + _elbow(x, y, _height(truth, w - 28))
 
 
 def _agreement(agreement: Agreement, x: float, y: float, w: float) -> _Drawn:
     """A sign between two neighbours: whether they agree, in a word, and why."""
     sign, word = SIGNS[agreement.verdict]
-    lines = wrap(agreement.reason, int((w - 12) / _LETTER), 6, after=" ")
-    height = 30 + 14 * len(lines)
+    lines = _wrapped(agreement.reason, w)
+    height = 30 + 16 * len(lines)
     body = [
         svg.card(x, y, w, height, VERDICTS[agreement.verdict]),
         svg.text(x + w / 2, y + 20, f"{sign} {word}", 14, style="bold"),
     ]
     for place, line in enumerate(lines):
-        body.append(svg.text(x + w / 2, y + 36 + 14 * place, line, 11.5))
+        body.append(svg.text(x + w / 2, y + 37 + 16 * place, line, _PRINT))
     return _Drawn("".join(body), height)
 
 
@@ -123,30 +207,44 @@ def _between(agreement: Agreement, start: float, end: float, command: str) -> _D
     if end == _DATABASE:
         # Between the frame and the branch that leads down to the tables.
         middle = (start + 10 + end - 24) / 2
-    drawn = _agreement(agreement, middle - _BETWEEN / 2, _TOP + 38, _BETWEEN)
+    room = _BETWEEN - (18 if end == _DATABASE else 0)
+    drawn = _agreement(agreement, middle - room / 2, _TOP + 38, room)
     body = [
         _line(f"M{start + 2:g},{arrow}H{end - 7:g}"),
         svg.arrow_head(end - 1, arrow, "r"),
-        svg.text(middle, arrow - 7, command, 13, style="bold", fill=GREY),
+        _heading(middle, arrow - 7, command, _BETWEEN),
         drawn.body,
     ]
     return _Drawn("".join(body), drawn.height + 38)
 
 
-def _hand(words: str, more: str, y: float) -> str:
-    """What reaches a truth from outside, past everything that Django plans."""
-    x = _DATABASE + _WIDE
-    lines = svg.text(x + 40, y + (0 if more else 4), words, 12.5, fill=GREY, anchor="start")
+def _heading(middle: float, y: float, words: str, room: float) -> str:
+    """Bold print on the page, fitted where a wide font would reach over its room."""
+    within = room if len(words) * _BOLD > room else 0
+    return svg.text(middle, y, words, _PRINT, style="bold", fill=GREY, within=within)
+
+
+def _hand(x: float, y: float, words: str, more: str = "") -> str:
+    """What reaches a truth from outside: an arrow to the right side of a card, and who it is."""
+    lines = svg.text(x + 28, y + (0 if more else 4), words, _PRINT, fill=GREY, anchor="start")
     if more:
-        lines += svg.text(x + 40, y + 14, more, 12.5, fill=GREY, anchor="start")
-    return _line(f"M{x + 36:g},{y:g}H{x + 8:g}") + svg.arrow_head(x + 2, y, "l") + lines
+        lines += svg.text(
+            x + 28, y + 15, more, _PRINT, fill=GREY, anchor="start", within=_fit(more)
+        )
+    return _line(f"M{x + 24:g},{y:g}H{x + 8:g}") + svg.arrow_head(x + 2, y, "l") + lines
 
 
-def _frame(words: str, left: float, right: float, bottom: float) -> str:
-    heading = svg.text((left + right) / 2, 22, words, 14, style="bold", fill=GREY)
+def _fit(words: str) -> float:
+    """The width for what stands at the right edge."""
+    room = _WIDTH - (_DATABASE + _WIDE) - 30
+    return room if len(words) * _LETTER > room else 0
+
+
+def _frame(words: str, left: float, right: float, top: float, bottom: float) -> str:
+    heading = _heading((left + right) / 2, top + 18, words, right - left - 16)
     return (
-        f'<rect x="{left:g}" y="4" width="{right - left:g}" height="{bottom - 4:g}" rx="12" '
-        f'fill="none" stroke="{GREY}"/>{heading}'
+        f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" '
+        f'rx="12" fill="none" stroke="{GREY}"/>{heading}'
     )
 
 

@@ -6,14 +6,16 @@ What a notebook stores is the same on every run: no durations, no paths of this 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from html import escape
 
 from ..compare.agreement import counted
+from ..compare.losses import loss_lines
 from ..facts.consequences import Consequences, Finding
 from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
 from ..facts.step import RowChange
-from .html import folded, html, table
+from .html import folded, html, loss_band, table
 from .lines import (
     FINDING_COLUMNS,
     fidelity_lines,
@@ -34,6 +36,8 @@ from .text import table as lines_of_table
 #: The facts that this module shows.
 TYPES: tuple[type, ...] = (Consequences, Ladder)
 
+#: What would happen to rows and values, for ``loss_lines``.
+_WOULD = ("WOULD BE LOST", "WOULD BE OVERWRITTEN")
 _PRE = "white-space:pre-wrap; margin:2px 0"
 _BAD, _FINE = "#C25400", "#0072B2"
 
@@ -68,47 +72,69 @@ def _(consequences: Consequences) -> str:
 
 
 def preview(consequences: Consequences) -> str:
-    """The same as HTML for a narrow place beside the graph, with what Django printed."""
+    """What a command would do, for the place below it: first what would be lost, then the verdict,
+    and all else on a click."""
+    losses = [masked(line) for line in loss_lines(consequences.lost_there, _WOULD)]
+    said = consequences.verdict
+    if losses:
+        # The band has counted them already.
+        said = " · ".join(each for each in said.split(" · ") if not each.startswith("loses "))
+    parts = [loss_band(losses), f"<p style='margin:4px 0'><b>{_said(said)}</b></p>"]
     found = "".join(
         f"<li><b>{each.severity.value}:</b> {_said(each.what)}</li>"
         for each in consequences.findings
     )
     printed = "\n".join(f"{heading(run.step)}\n{output(run.step)}" for run in consequences.runs)
-    listed = f"<ul style='padding-left:16px; margin:4px 0'>{found}</ul>" if found else ""
-    return _report(consequences, [listed, folded("What Django printed", pre(printed))])
+    if found:
+        number = counted(len(consequences.findings), "thing to know", "things to know")
+        inside = f"<ul style='padding-left:16px; margin:4px 0'>{found}</ul>"
+        parts.append(folded(number, inside, beside=True))
+    parts.append(folded("what Django prints", pre(printed), beside=True))
+    return _bar(_colour(consequences), [*parts, *_more(consequences, beside=True)])
 
 
 def _report(consequences: Consequences, shown_first: Sequence[str]) -> str:
-    colour = _FINE if consequences.safe else _BAD
     parts = [
         pre("\n".join(typed(consequences))),
         f"<p style='font-size:1.3em; margin:6px 0'><b>{_said(consequences.verdict)}</b></p>",
         *shown_first,
     ]
+    return _bar(_colour(consequences), [*parts, *_more(consequences)])
+
+
+def _colour(consequences: Consequences) -> str:
+    return _FINE if consequences.safe else _BAD
+
+
+def _more(consequences: Consequences, *, beside: bool = False) -> list[str]:
+    """What opens on a click; ``beside`` puts it all into one line."""
+    fold = partial(folded, beside=beside)
+
+    parts = []
     plan = consequences.plan
     if plan:
         title = f"Plan ({counted(len(plan), 'migration', 'migrations')})"
-        parts.append(folded(title, pre("\n".join(map(plan_line, plan)))))
+        parts.append(fold(title, pre("\n".join(map(plan_line, plan)))))
     shown = samples(consequences.rows)
     if shown:
         inside = "".join(table(masked(each.caption), each.columns, each.rows) for each in shown)
-        parts.append(folded("Gone or changed afterwards", inside))
+        parts.append(fold("Gone or changed afterwards", inside))
     for title, lines in (
         ("The way back", way_back_lines(consequences.back)),
         ("Then plain migrate", _next(consequences)),
         ("Tables", consequences.schema),
     ):
         if lines:
-            parts.append(folded(title, pre("\n".join(lines))))
-    parts += [folded(title, pre(sql_text(sql))) for title, sql in statements(consequences)]
-    parts.append(folded("Truths", pre("\n".join(truth_lines(consequences)))))
+            parts.append(fold(title, pre("\n".join(lines))))
+    parts += [fold(title, pre(sql_text(sql))) for title, sql in statements(consequences)]
+    parts.append(fold("Truths", pre("\n".join(truth_lines(consequences)))))
     differs = fidelity_lines(consequences)
     if differs:
-        parts.append(folded("Not as in a real run", pre("\n".join(differs))))
+        parts.append(fold("Not as in a real run", pre("\n".join(differs))))
     if consequences.fidelity is not None:
-        parts.append(folded("Kept in the copy", pre(str(consequences.fidelity.protection))))
-    parts.append(folded("Measured in a copy", pre(str(consequences.engine))))
-    return _bar(colour, parts)
+        parts.append(fold("Kept in the copy", pre(str(consequences.fidelity.protection))))
+    parts.append(fold("Measured in a copy", pre(str(consequences.engine))))
+    return parts
 
 
 @text.register

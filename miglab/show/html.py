@@ -14,7 +14,7 @@ from ..compare.agreement import counted
 from ..compare.sentence import chips, sentence
 from ..compare.truths import Moves, compare
 from ..draw import engines
-from ..draw.panel import panel
+from ..draw.panel import panel, stacked
 from ..draw.strip import height_of, strip
 from ..facts.picture import Picture
 from ..facts.step import Statement, Step
@@ -39,6 +39,8 @@ _LOSS = (
     "margin:4px 0; padding:3px 8px; line-height:1.4; font-weight:bold; color:#1A1A1A; "
     "background:#F9D6CF"
 )
+#: On a page no wider than this, in pixels, the truths stand in one column.
+_NARROW = 1150
 #: All in pixels. A step is no higher than a screen leaves room for; a pair of pictures that is
 #: higher than its share shows what was before on a click.
 _SCREEN, _PAIR = 400, 300
@@ -81,8 +83,7 @@ def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
     lines = output(step).splitlines()
     both, shown = _room(len(lines), losses, pictures)
     parts = [_printed(heading(step), lines, shown, last=pictures is not None)]
-    if losses:
-        parts.append(f"<p style='{_LOSS}'>{'<br>'.join(map(escape, losses))}</p>")
+    parts.append(loss_band(losses))
     parts.append(f"<p style='{_LINE}'>{escape(sentence(step, moves, with_losses=False))}</p>")
     below = []
     if pictures:
@@ -95,6 +96,11 @@ def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
     return (
         f"<div style='{_BAR.format(colour)}'>{''.join([*parts, *below, *_more(step, moves)])}</div>"
     )
+
+
+def loss_band(losses: Sequence[str]) -> str:
+    """What was or would be lost, so that nobody overlooks it; nothing where nothing is."""
+    return f"<p style='{_LOSS}'>{'<br>'.join(map(escape, losses))}</p>" if losses else ""
 
 
 def _room(lines: int, losses: Sequence[str], pictures: Around | None) -> tuple[bool, int]:
@@ -172,7 +178,8 @@ def _(picture: Picture) -> str:
 @html.register
 def _(view: View) -> str:
     told = text(view)
-    return f"<div>{image(panel(view), told)}{folded('In words', _pre(told))}</div>"
+    narrow = f'<source media="(max-width: {_NARROW}px)" srcset="{_source(stacked(view))}">'
+    return f"<div>{image(panel(view), told, narrow)}{folded('In words', _pre(told))}</div>"
 
 
 @html.register
@@ -185,11 +192,14 @@ def _(history: History) -> str:
     return _pre(text(history))
 
 
-def image(svg: str, alternative: str) -> str:
-    """An SVG as an image with a text alternative."""
-    data = base64.b64encode(svg.encode()).decode()
-    source = f"data:image/svg+xml;base64,{data}"
-    return f'<img src="{source}" alt="{escape(alternative)}" style="max-width:100%">'
+def image(svg: str, alternative: str, otherwise: str = "") -> str:
+    """An SVG as an image with a text alternative; ``otherwise`` are sources for other pages."""
+    drawn = f'<img src="{_source(svg)}" alt="{escape(alternative)}" style="max-width:100%">'
+    return f"<picture>{otherwise}{drawn}</picture>" if otherwise else drawn
+
+
+def _source(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def folded(title: str, inside: str, *, beside: bool = False) -> str:

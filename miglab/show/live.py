@@ -11,11 +11,12 @@ from ..compare.sentence import chips, sentence
 from ..compare.truths import compare
 from ..draw import told
 from ..draw.colours import COSTLY, LOOKS, NO_FILE
+from ..draw.panel import panel, stacked
 from ..draw.places import held, places
-from ..draw.words import clean, heading, lanes_of, leaves_of, words_of, words_of_missing
+from ..draw.words import clean, heading, lanes_of, leaves_of, number_of, words_of, words_of_missing
 from ..facts.graph import Graph
 from ..facts.migration import Key
-from ..facts.picture import Node, Picture
+from ..facts.picture import Node, Picture, State
 from ..facts.step import Step
 from ..facts.view import View
 from .masks import masked
@@ -41,6 +42,7 @@ def board(picture: Picture) -> Value:
             {
                 "id": str(key),
                 "name": clean(key.name),
+                "rest": number_of("", key.name)[1],
                 "column": at[key][0],
                 "row": at[key][1],
                 **(card(nodes[key], leaves[label]) if key in nodes else _missing(key)),
@@ -77,10 +79,17 @@ def card(node: Node, leaves: int = 1) -> Value:
         "big": words.big,
         "lines": [*words.name],
         "marks": [*words.marks],
+        "word": node.state.word if _speaks(node) else "",
+        "cost": node.cost,
         "said": ", ".join(dict.fromkeys(said)),
         "look": "COSTLY" if node.costly else node.state.name,
         "changed": node.changed,
     }
+
+
+def _speaks(node: Node) -> bool:
+    """Whether a card says in words how its migration stands: the plain states go by their sign."""
+    return node.changed or node.state not in (State.APPLIED, State.UNAPPLIED)
 
 
 def _missing(key: Key) -> Value:
@@ -89,6 +98,8 @@ def _missing(key: Key) -> Value:
         "big": words.big,
         "lines": [*words.name],
         "marks": [*words.marks],
+        "word": "no such file",
+        "cost": "",
         "said": words.tooltip,
         "look": "NO_FILE",
         "changed": False,
@@ -116,18 +127,13 @@ def plan(
 
 
 def truths(view: View) -> Value:
-    """The four truths, the rows, and whether neighbours agree."""
+    """The four truths, the rows, and whether neighbours agree: two pictures, for a wide place and
+    a narrow one, the same in words, and what can be asked for."""
     return {
         "sentence": told.panel_sentence(view),
-        "truths": [
-            {
-                "name": each.name,
-                "place": each.place,
-                "lines": [masked(line) for line in each.lines],
-                "readable": each.readable,
-            }
-            for each in told.told(view).values()
-        ],
+        "wide": panel(view),
+        "narrow": stacked(view),
+        "text": masked(told.panel_text(view)),
         "agreements": [
             {
                 "name": f"{above}_{below}",

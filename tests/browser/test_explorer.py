@@ -104,14 +104,14 @@ def test_picked_by_mouse_previewed_done_and_rewound(desk: Page, jupyter: Jupyter
         expect(page.locator(".miglab-line").first).to_have_text(
             "python manage.py migrate store 0003_change_price_field"
         )
-        expect(card(page, "0005_tag_product_tags")).to_contain_text("1. to unapply")
+        expect(card(page, "0005_tag_product_tags")).to_contain_text("to unapply, number 1")
         previewed(page, "migrate store 0003_change_price_field")
-        expect(page.locator(".miglab-preview")).to_contain_text("6 rows of store_tag")
+        expect(page.locator(".miglab-preview")).to_contain_text("6 rows of store_tag (6 for good)")
         assert recorded(path) == ["0001", "0002", "0003", "0004", "0005"]
         accessible(page, "explorer")
         page.locator(".miglab-do").click()
         expect(page.locator(".miglab-result")).to_contain_text("were unapplied", timeout=60_000)
-        expect(card(page, "0005_tag_product_tags")).to_contain_text("now: not applied")
+        expect(card(page, "0005_tag_product_tags")).to_contain_text("not applied")
         assert recorded(path) == ["0001", "0002", "0003"]
         page.locator(".miglab-truths").get_by_role("button", name="What could mend").click()
         page.locator(".miglab-cure").first.wait_for(timeout=60_000)

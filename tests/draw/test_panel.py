@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
 
-from miglab.draw.panel import panel, panel_sentence, panel_text
+from miglab.draw.panel import panel, panel_sentence, panel_text, stacked
 from miglab.draw.told import tables_of
 from miglab.facts.migration import BadFile, Key
 from miglab.facts.schema import Schema
@@ -167,3 +168,45 @@ def test_odd_characters_are_text_and_nothing_else() -> None:
 
 def test_the_panel_fits_a_notebook() -> None:
     assert float(ElementTree.fromstring(panel(view())).get("width", "0")) <= 960
+
+
+def pieces(drawn: str) -> list[ElementTree.Element]:
+    return list(ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text"))
+
+
+def sizes(drawn: str) -> tuple[float, float]:
+    root = ElementTree.fromstring(drawn)
+    return float(root.get("width", "0")), float(root.get("height", "0"))
+
+
+@pytest.mark.parametrize("draw", [panel, stacked])
+@pytest.mark.parametrize("reason", ["Same.", "word " * 40, "m" * 200])
+def test_every_letter_can_be_read_and_none_lies_outside(
+    draw: Callable[[View], str], reason: str
+) -> None:
+    agreement = Agreement(None, reason)
+    drawn = draw(view(agreement, agreement, agreement, models=Unreadable(reason)))
+    width, height = sizes(drawn)
+    for each in pieces(drawn):
+        assert float(each.get("font-size", "0")) >= 13
+        x, y = float(each.get("x", "0")), float(each.get("y", "0"))
+        # The widest of the common fonts, unless it is fitted.
+        bold = each.get("font-weight") == "bold"
+        wide = float(each.get("textLength", 0)) or len(each.text or "") * (8.6 if bold else 7.4)
+        left = {"middle": x - wide / 2, "start": x}[each.get("text-anchor", "")]
+        assert left >= 0
+        assert left + wide <= width
+        assert 0 < y < height
+
+
+def test_both_layouts_say_the_same() -> None:
+    one, other = ([each.text for each in pieces(draw(view()))] for draw in (panel, stacked))
+    # The places are broken into other lines.
+    told = [sorted(" ".join(str(each) for each in words).split()) for words in (one, other)]
+    assert told[0] == told[1]
+
+
+def test_each_layout_fits_where_it_is_shown() -> None:
+    """The output of a cell at 1280 pixels beside the file browser, and a page of 1000 pixels."""
+    assert sizes(panel(view()))[0] <= 848
+    assert sizes(stacked(view()))[0] <= 500

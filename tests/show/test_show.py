@@ -28,6 +28,9 @@ SAFE_TAGS = {
     "span",
     "br",
     "img",
+    # Where they are taken out, the picture within is left.
+    "picture",
+    "source",
     "details",
     "summary",
     "table",
@@ -53,7 +56,7 @@ class Tags(HTMLParser):
         self.seen.add(tag)
         if tag == "img":
             self.images.append(dict(attrs))
-        elif tag != "br":
+        elif tag not in ("br", "source"):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

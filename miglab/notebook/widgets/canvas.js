@@ -2,6 +2,8 @@
 
 const FEW = 60; // With more places than this, lines between apps show where something moves alone.
 
+const LOW = 220; // A graph that is no higher stands above the panel, in pixels.
+
 let canvases = 0;
 
 class Canvas {
@@ -26,19 +28,25 @@ class Canvas {
         tabindex: 0,
         "aria-label": "Migrations: choose a target. Arrow keys move, Enter chooses, F folds an app.",
         keydown: (event) => hands.key(event),
-        focus: () => this.show(this.cursor),
       },
       this.world,
     );
+    this.most = height;
     this.root = make("div", { class: "miglab-stage", style: `height:${height}px` }, this.svg);
     this.listenToPointer();
   }
 
   /** Follow the room there is on the page; gives back what ends it. */
   begin() {
+    let width = 0;
     const sizes = new ResizeObserver(() => {
-      if (!this.began && this.places && this.root.clientWidth) this.first();
-      else this.draw();
+      const room = this.root.clientWidth;
+      if (!room || !this.places) return;
+      if (room === width) return this.draw();
+      width = room;
+      // Whoever has zoomed or moved it has chosen what is in view.
+      if (this.began && this.touched) this.draw();
+      else this.first();
     });
     sizes.observe(this.root);
     return () => sizes.disconnect();
@@ -51,25 +59,53 @@ class Canvas {
       const lane = places.inApp(appOf(this.cursor ?? ".")) ?? places.order[0];
       this.cursor = lane ? lane.at(-1).id : null;
     }
+    if (this.began && !this.touched) this.fitAgain();
     this.draw(true);
+  }
+
+  /** Whether the graph is low enough to stand above the panel. */
+  get low() {
+    return Boolean(this.places) && this.places.size.height <= LOW;
   }
 
   // -- what is in view
 
   first() {
     this.began = true;
+    this.fitAgain();
+  }
+
+  fitAgain() {
     this.fit();
-    if (this.at.scale < 0.6) {
-      this.at = { x: 8, y: 8, scale: 0.85 };
-      this.show(this.scene.target ?? this.cursor, true);
+    if (this.at.scale < 0.7) {
+      this.at = { x: 4, y: 4, scale: 0.85 };
+      this.adjust();
+      this.show(this.scene.target ?? this.cursor);
     }
   }
 
+  /** The whole graph, and the stage as high as it, unless somebody has pulled at the stage. */
   fit() {
-    const { clientWidth: width, clientHeight: height } = this.root;
-    const scale = Math.min(1, (width - 12) / this.places.size.width, (height - 12) / this.places.size.height);
-    this.at = { scale, x: Math.max(6, (width - this.places.size.width * scale) / 2), y: 6 };
+    this.touched = false;
+    const { width, height } = this.places.size;
+    const across = Math.min(1, (this.root.clientWidth - 8) / width);
+    const scale = Math.min(across, (this.most - 8) / height);
+    this.at = { scale, x: 4, y: 4 };
+    this.adjust();
     this.draw();
+  }
+
+  adjust() {
+    const pulled = this.own && this.root.style.height !== this.own;
+    if (pulled) return;
+    const height = Math.min(this.most, Math.ceil(this.places.size.height * this.at.scale + 10));
+    this.own = this.root.style.height = `${height}px`;
+  }
+
+  /** Somebody chooses what is in view. */
+  zoomBy(by) {
+    this.touched = true;
+    this.zoom(by);
   }
 
   zoom(by, x = this.root.clientWidth / 2, y = this.root.clientHeight / 2) {
@@ -87,18 +123,17 @@ class Canvas {
     const { scale } = this.at;
     const along = (at, start, size, room, whole) => {
       const margin = Math.min(40, room / 8);
-      if (middle && whole * scale <= room) return 6;
-      if (middle) return room / 2 - (start + size / 2) * scale;
-      if (at + start * scale < margin) return margin - start * scale;
-      if (at + (start + size) * scale > room - margin) return room - margin - (start + size) * scale;
-      return at;
+      if (whole * scale <= room) return Math.max(0, Math.min(at, 4));
+      let wanted = at;
+      if (middle) wanted = room / 2 - (start + size / 2) * scale;
+      else if (at + start * scale < 0) wanted = margin - start * scale;
+      else if (at + (start + size) * scale > room) wanted = room - margin - (start + size) * scale;
+      else return at;
+      // Nothing is to be seen beyond the edges.
+      return Math.min(4, Math.max(wanted, room - whole * scale - 4));
     };
-    this.at.x = along(this.at.x, place.x, place.width, width, place.lane.width);
+    this.at.x = along(this.at.x, place.x, place.width, width, this.places.size.width);
     this.at.y = along(this.at.y, place.y, place.height, height, this.places.size.height);
-    // Nothing is to be seen beyond the edges.
-    const within = (at, size, room) => Math.min(6, Math.max(at, Math.min(6, room - size * scale - 6)));
-    this.at.x = within(this.at.x, this.places.size.width, width);
-    this.at.y = within(this.at.y, this.places.size.height, height);
     this.draw();
   }
 
@@ -122,7 +157,7 @@ class Canvas {
     this.world.setAttribute("transform", `translate(${x} ${y}) scale(${scale})`);
     this.svg.classList.toggle("miglab-far", scale < 0.35);
     // Folded apps and headings stay in view, however far to the right one looks.
-    const edge = Math.max(4, (8 - x) / scale);
+    const edge = Math.max(LANE.left, (8 - x) / scale);
     for (const place of this.places.all.values()) if (place.kind === "folded") place.x = edge;
     const { lanes, cards } = this.inView();
     for (const [id, element] of this.drawn)
@@ -143,8 +178,10 @@ class Canvas {
     const { x, y, scale } = this.at;
     const near = 200;
     const [left, top] = [(-x - near) / scale, (-y - near) / scale];
-    const right = left + (this.root.clientWidth + 2 * near) / scale;
-    const bottom = top + (this.root.clientHeight + 2 * near) / scale;
+    // For a moment it may have no size, as while the page changes its theme.
+    this.room = this.root.clientWidth ? [this.root.clientWidth, this.root.clientHeight] : this.room ?? [0, 0];
+    const right = left + (this.room[0] + 2 * near) / scale;
+    const bottom = top + (this.room[1] + 2 * near) / scale;
     const lanes = new Map();
     for (const lane of this.places.lanes)
       if (lane.top < bottom && lane.top + lane.height > top) lanes.set(`lane ${lane.app}`, lane);
@@ -175,7 +212,7 @@ class Canvas {
     const [element, made] = this.element(id, () => newLane(lane, this.hands.fold));
     if (made) this.cards.prepend(element);
     if (made || stale) dressLane(element, lane);
-    const aside = Math.max(0, Math.min(edge - 4, lane.width - LANE.foldedWidth));
+    const aside = Math.max(0, Math.min(edge - LANE.left, lane.width - LANE.foldedWidth));
     for (const each of [...element.children].slice(1)) each.setAttribute("transform", `translate(${aside} 0)`);
   }
 
@@ -191,15 +228,17 @@ class Canvas {
     const { planned } = this.scene;
     const few = this.places.all.size <= FEW;
     const paths = [];
+    const slots = new Map();
     for (const [from, to] of this.places.lines) {
       const across = from.lane !== to.lane;
       if (!shown.has(from.id) && !shown.has(to.id)) continue;
       const moves = from.id in planned && to.id in planned;
       const near = [from.id, to.id].includes(this.cursor);
       if (across && !few && !moves && !near) continue;
-      paths.push(
-        `<path class="${across ? "miglab-across" : "miglab-edge"}${moves ? " miglab-moves" : ""}" d="${line(from, to)}"/>`,
-      );
+      if (across && !slots.has(from.id)) slots.set(from.id, slots.size);
+      const { path, head } = line(from, to, this.places, across ? slots.get(from.id) : 1);
+      const kind = `${across ? "miglab-across" : "miglab-edge"}${moves ? " miglab-moves" : ""}`;
+      paths.push(`<path class="${kind}" d="${path}"/><path class="${kind} miglab-head" d="${head}"/>`);
     }
     const drawing = paths.join("");
     if (drawing !== this.drawing || stale) this.edges.innerHTML = this.drawing = drawing;
@@ -223,6 +262,7 @@ class Canvas {
       if (!from.moved) this.root.setPointerCapture(event.pointerId);
       from.moved = true;
       pressed = null;
+      this.touched = true;
       this.at.x = from.at.x + x;
       this.at.y = from.at.y + y;
       this.draw();
@@ -247,9 +287,11 @@ class Canvas {
       (event) => {
         // The page scrolls by the wheel alone.
         if (event.ctrlKey || event.metaKey) {
+          this.touched = true;
           const box = this.root.getBoundingClientRect();
           this.zoom(Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
         } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+          this.touched = true;
           this.at.x -= event.deltaX || event.deltaY;
           this.draw();
         } else return;

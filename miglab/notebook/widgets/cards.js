@@ -1,43 +1,60 @@
 // How a place on the graph looks and what it says: to the eye by shape, text and colour, to a screen
 // reader in a sentence.
 
-/** What stands on a place: lines of text as [kind, x, y, text], its look, and the sentence. */
+const LETTER = 6.4; // About how wide small print is, in pixels, in the widest of the common fonts.
+const NARROW = 5.6;
+const BIG = 8.4;
+
+/** What stands on a place: lines of text as [kind, x, y, text, room], its look, the sentence, and
+ * its number in the plan. */
 function facesOf(place, planned, looks) {
-  const middle = place.width / 2;
+  const { width } = place;
   if (place.kind === "folded") {
     const { app, counts } = place.lane;
     const moving = Object.keys(planned).filter((id) => appOf(id) === app).length;
+    const told = `▸ ${app}: ${moving ? `${moving} would change` : counts}`;
     return {
-      told: [
-        ["big", 16, 20, `▸ ${app}`],
-        ["small", 16, 37, moving ? `${moving} would move` : counts],
-      ],
+      told: [["big", 10, 21, told, width - 20]],
       look: looks[moving ? "PULLED_IN" : "UNAPPLIED"],
-      said: `${app}, folded: ${counts}${moving ? `, ${moving} would move` : ""}. Enter unfolds it`,
+      said: `${app}, folded: ${counts}${moving ? `, ${moving} would change` : ""}. Enter unfolds it`,
     };
   }
   if (place.kind === "zero")
     return {
-      told: [["small", middle, 22, "zero"]],
+      told: [["small", width / 2, 19, "zero", width]],
       look: { ...looks.UNAPPLIED, shape: "round", line: "dashed" },
       said: `${place.lane.app} zero: no migration of it applied`,
     };
   const plan = planned[place.id];
   const card = plan ? { ...place.node, ...plan } : place.node;
-  const marks = card.marks.filter((mark) => !mark.startsWith("◎"));
-  const shown = plan ? [`${plan.order}. ${marks.join(" ")}`] : marks;
-  const lines = card.lines.length > 2 ? [card.lines[0], `${card.lines[1].slice(0, 16)}…`] : card.lines;
   let said = plan ? `${card.said}, number ${plan.order} of the plan` : card.said;
-  if (plan && place.node.marks.some((mark) => mark.startsWith("−"))) said += `, ${place.node.marks.join(", ")}`;
+  const cost = place.node.cost;
+  if (plan && cost) said += `, ${cost}`;
+  const look = looks[card.look];
+  const inset = ["forward", "backward", "cut"].includes(look.shape) ? 12 : 7;
+  const room = width - 2 * inset;
+  const beside = room - BIG * card.big.length - 5;
+  const mark = beside >= NARROW * card.word.length ? card.word : "";
   return {
     told: [
-      ["big", middle, 21, card.big],
-      ...lines.map((line, at) => ["name", middle, 37 + 14 * at, line]),
-      ...shown.slice(0, 2).map((mark, at) => ["mark", middle, 66 + 12 * at, mark]),
+      ["big", inset, 18, card.big, room],
+      ...(mark ? [["mark", width - inset, 18, mark, beside]] : []),
+      cost ? ["cost", inset, 34, cost, room] : ["name", inset, 34, place.node.rest, room],
     ],
-    look: looks[card.look],
+    look,
     said,
+    order: plan?.order,
   };
+}
+
+/** Small print, cut where it is too long and fitted where a wide font would reach over the edge. */
+function fitted([kind, x, y, text, room]) {
+  const long = kind === "big" ? [BIG, BIG] : [LETTER, NARROW];
+  const most = Math.max(1, Math.floor(room / long[1]));
+  const shown = text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  const tight = kind !== "big" && shown.length * long[0] > room;
+  const fit = tight ? { textLength: room, lengthAdjust: "spacingAndGlyphs" } : {};
+  return make("svg:text", { class: `miglab-${kind}`, x, y, ...fit }, shown);
 }
 
 /** A card as an option of the list; what it shows comes with `dressCard`. */
@@ -45,8 +62,9 @@ function newCard(place, id, pick) {
   return make("svg:g", { class: `miglab-card miglab-${place.kind}`, id, role: "option", click: () => pick(place.id) });
 }
 
-function dressCard(element, place, { looks, planned, target }, count) {
-  const { told, look, said } = facesOf(place, planned, looks);
+function dressCard(element, place, { looks, planned, target, hit }, count) {
+  const { told, look, said, order } = facesOf(place, planned, looks);
+  element.classList.toggle("miglab-hit", place.id === hit);
   const targeted = place.id === target;
   element.setAttribute("transform", `translate(${place.x} ${place.y})`);
   element.setAttribute("aria-posinset", place.number);
@@ -65,9 +83,20 @@ function dressCard(element, place, { looks, planned, target }, count) {
     make("svg:title", {}, said),
     shape,
     around("miglab-ring", 3, 10),
-    ...told.map(([kind, x, y, text]) => make("svg:text", { class: `miglab-${kind}`, x, y }, text)),
+    ...told.map(fitted),
+    ...(order ? [badge(order, place.width)] : []),
   );
   markChange(element, look.fill + look.shape, place.node?.changed);
+}
+
+/** The number in the plan, on the upper right corner of a card. */
+function badge(order, width) {
+  return make(
+    "svg:g",
+    { class: "miglab-order" },
+    make("svg:circle", { cx: width - 4, cy: 0, r: 9 }),
+    make("svg:text", { x: width - 4, y: 4 }, `${order}`),
+  );
 }
 
 /** A small animation where a card looks otherwise than before because a command moved it. */
@@ -86,7 +115,7 @@ function newLane(lane, fold) {
     "svg:g",
     { class: "miglab-lane", role: "none" },
     make("svg:rect", { rx: 10 }),
-    make("svg:text", { x: 34, y: 20 }),
+    make("svg:text", { x: 32, y: 19 }),
     make("svg:path", { class: "miglab-fold", d: "M12 9 h12 l-6 9 z", "aria-hidden": "true" }),
     make("svg:rect", { class: "miglab-foldable", width: 220, height: 28, "aria-hidden": "true", click: () => fold(lane.app) }),
   );
@@ -94,7 +123,7 @@ function newLane(lane, fold) {
 
 function dressLane(element, lane) {
   const [frame, text] = element.children;
-  element.setAttribute("transform", `translate(4 ${lane.top})`);
+  element.setAttribute("transform", `translate(${LANE.left} ${lane.top})`);
   element.style.display = lane.folded ? "none" : "";
   frame.setAttribute("width", lane.width - 4);
   frame.setAttribute("height", lane.height);
@@ -115,21 +144,4 @@ function outline(shape, w, h) {
     forward: `M0 0H${w - tip}L${w} ${h / 2}L${w - tip} ${h}H0Z`,
     backward: `M${tip} 0H${w}V${h}H${tip}L0 ${h / 2}Z`,
   }[shape];
-}
-
-/** A line from a parent to its child: straight within a lane, curved between lanes. */
-function line(from, to) {
-  if (from.lane === to.lane) {
-    const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
-    const [x2, y2] = [to.x, to.y + to.height / 2];
-    const bend = Math.max(12, (x2 - x1) / 2);
-    if (y1 === y2 && x2 - x1 <= CARD.across) return `M${x1} ${y1}H${x2}`;
-    if (y1 === y2) return `M${x1 - 20} ${from.y}C${x1} ${from.y - 18} ${x2} ${to.y - 18} ${x2 + 20} ${to.y}`;
-    return `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
-  }
-  const down = to.y > from.y;
-  const [x1, y1] = [from.x + from.width / 2, from.y + (down ? from.height : 0)];
-  const [x2, y2] = [to.x + to.width / 2, to.y + (down ? 0 : to.height)];
-  const bend = Math.max(20, Math.abs(y2 - y1) / 2) * (down ? 1 : -1);
-  return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
 }

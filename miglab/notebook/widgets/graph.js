@@ -2,6 +2,8 @@
 // going there would do.
 
 const MANY = 60; // With more migrations than this, apps begin folded.
+const ROOMY = 780; // With less width than this, the panel stands below the graph, in pixels.
+const LONG = 8; // An app with more columns than this begins folded where another one is chosen.
 const REACH = 6; // No more folded apps than this are opened because a plan reaches them.
 
 async function render({ model, el }) {
@@ -14,6 +16,7 @@ async function render({ model, el }) {
 class GraphView {
   constructor(lab, height) {
     this.lab = lab;
+    this.height = height;
     this.board = { lanes: [], edges: [] };
     this.folded = new Set();
     this.canvas = new Canvas(height, lab.get("looks"), {
@@ -28,7 +31,7 @@ class GraphView {
       { class: "miglab miglab-explorer" },
       goneLine(lab),
       this.bar(),
-      make("div", { class: "miglab-main" }, this.canvas.root, this.panel.root),
+      (this.main = make("div", { class: "miglab-main" }, this.canvas.root, this.panel.root)),
       this.live,
     );
   }
@@ -41,7 +44,11 @@ class GraphView {
       input: () => this.find(0),
       keydown: (event) => {
         if (event.key === "Enter") this.find(event.shiftKey ? -1 : 1);
-        else if (event.key === "Escape") this.canvas.svg.focus();
+        else if (event.key === "Escape") {
+          this.search.value = "";
+          this.find(0);
+          this.canvas.svg.focus();
+        }
         else return;
         event.preventDefault();
         event.stopPropagation();
@@ -59,8 +66,8 @@ class GraphView {
       { class: "miglab-bar", role: "group", "aria-label": "The graph" },
       this.search,
       this.found,
-      button("−", "Zoom out", () => this.canvas.zoom(1 / 1.25)),
-      button("+", "Zoom in", () => this.canvas.zoom(1.25)),
+      button("−", "Zoom out", () => this.canvas.zoomBy(1 / 1.25)),
+      button("+", "Zoom in", () => this.canvas.zoomBy(1.25)),
       button("Fit", "Show the whole graph", () => this.canvas.fit()),
       button("Fold", "Fold all apps", () => this.foldAll(true)),
       button("Unfold", "Unfold all apps", () => this.foldAll(false)),
@@ -73,9 +80,22 @@ class GraphView {
       follow(this.lab, ["state"], () => this.stateChanged()),
       follow(this.lab, ["chosen"], () => this.chosenChanged()),
       this.panel.begin(),
+      this.follow(),
       this.canvas.begin(),
     ];
     return () => ends.forEach((end) => end());
+  }
+
+  /** Lay out again when there is room for the panel beside the graph, or no longer. */
+  follow() {
+    const sizes = new ResizeObserver(() => {
+      const roomy = this.root.clientWidth >= ROOMY;
+      if (!this.root.clientWidth || roomy === this.roomy) return;
+      this.roomy = roomy;
+      this.layOut();
+    });
+    sizes.observe(this.root);
+    return () => sizes.disconnect();
   }
 
   tell(text) {
@@ -92,7 +112,8 @@ class GraphView {
       this.opened = true;
       const count = board.lanes.reduce((sum, lane) => sum + lane.nodes.length, 0);
       const target = this.lab.get("chosen").app;
-      if (count > MANY) for (const lane of board.lanes) if (lane.app !== target) this.folded.add(lane.app);
+      for (const lane of board.lanes)
+        if (lane.app !== target && (count > MANY || lane.columns > LONG)) this.folded.add(lane.app);
     }
     this.canvas.revision = revision;
     this.layOut();
@@ -122,7 +143,11 @@ class GraphView {
   }
 
   layOut() {
-    this.canvas.lay(new Places(this.board, this.folded));
+    const wide = new Places(this.board, this.folded, false);
+    const beside = Boolean(this.roomy) && wide.size.height > LOW;
+    this.main.classList.toggle("miglab-beside", beside);
+    this.canvas.most = beside || this.roomy === undefined ? this.height : Math.min(this.height, 320);
+    this.canvas.lay(beside ? new Places(this.board, this.folded, true) : wide);
   }
 
   // -- hands
@@ -165,6 +190,7 @@ class GraphView {
     const words = this.search.value.toLowerCase().split(/[\s.]+/).filter(Boolean);
     if (!words.length) {
       this.found.textContent = "";
+      this.markHit(null);
       return;
     }
     const all = this.board.lanes.flatMap((lane) => lane.nodes);
@@ -172,10 +198,17 @@ class GraphView {
     this.hit = hits.length ? ((by ? this.hit + by : 0) + hits.length) % hits.length : 0;
     this.found.textContent = hits.length ? `${this.hit + 1} of ${hits.length}` : "none";
     this.tell(hits.length ? `${hits[this.hit].id}, ${this.found.textContent}` : "No migration is called that.");
-    if (!hits.length) return;
+    if (!hits.length) return this.markHit(null);
     const { id } = hits[this.hit];
     if (this.folded.delete(appOf(id))) this.layOut();
+    this.markHit(id);
     this.goTo(id, true);
+  }
+
+  /** Mark what was found, while one types. */
+  markHit(id) {
+    this.canvas.scene.hit = id;
+    this.canvas.draw(true);
   }
 
   key(event) {
@@ -200,8 +233,8 @@ class GraphView {
       " ": () => this.pick(canvas.cursor),
       f: () => this.fold(lane[0].lane.app),
       "/": () => this.search.focus(),
-      "+": () => canvas.zoom(1.25),
-      "-": () => canvas.zoom(1 / 1.25),
+      "+": () => canvas.zoomBy(1.25),
+      "-": () => canvas.zoomBy(1 / 1.25),
       0: () => canvas.fit(),
     };
     const act = acts[event.key];

@@ -9,7 +9,7 @@ class Panel {
     this.sentence = make("p", { class: "miglab-sentence" });
     this.boxes = {};
     this.options = make("div", { class: "miglab-options", role: "group", "aria-label": "Options of migrate" });
-    this.doIt = make("button", { type: "button", class: "miglab-do", click: () => lab.send({ do: "run" }) }, "Do it");
+    this.doIt = make("button", { type: "button", class: "miglab-do", click: () => lab.send({ do: "run" }) }, "Run");
     this.cancel = make("button", { type: "button", click: () => lab.send({ do: "cancel" }) }, "Cancel");
     this.work = make("p", { class: "miglab-work" });
     const region = (name, label) => make("div", { class: name, role: "region", tabindex: 0, "aria-label": label });
@@ -19,12 +19,11 @@ class Panel {
     this.root = make(
       "div",
       { class: "miglab-panel", role: "group", "aria-label": "The command" },
-      make("div", { class: "miglab-command" }, this.line, copy),
+      make("div", { class: "miglab-command" }, this.line, copy, this.doIt, this.cancel),
       this.options,
-      this.sentence,
-      make("div", { class: "miglab-buttons" }, this.doIt, this.cancel),
       this.work,
       this.result,
+      this.sentence,
       this.preview,
     );
   }
@@ -43,7 +42,8 @@ class Panel {
   chosenChanged() {
     const { line, plan, options } = this.lab.get("chosen");
     this.line.textContent = `python manage.py ${line ?? ""}`;
-    this.sentence.textContent = plan?.sentence ?? "";
+    // Where nothing would change, the preview says it.
+    this.sentence.textContent = Object.keys(plan?.cards ?? {}).length ? plan.sentence : "";
     for (const [name, on] of Object.entries(options ?? {})) this.box(name).checked = on;
   }
 
@@ -73,6 +73,7 @@ class Panel {
     const waiting = work.waiting ? ` (${work.waiting} more waiting)` : "";
     this.work.textContent = work.running ? `${work.running} … ${work.told ?? ""}${waiting}` : "";
     this.cancel.disabled = !work.running;
+    this.cancel.hidden = !work.running;
     this.doIt.disabled = Boolean(work.busy);
   }
 

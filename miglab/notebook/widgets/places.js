@@ -1,17 +1,22 @@
 // Where everything on the graph lies: a lane for each app, a card for each migration. Columns and
 // rows come from the lab; an app that is folded is one card.
 
-const CARD = { width: 128, height: 84, across: 24, down: 14 };
-const LANE = { head: 30, edge: 12, zero: 50, folded: 46, gap: 10, foldedWidth: 250 };
+// A card has its number and its name; beside a panel there is room for the number alone.
+const CARD = { width: 124, narrow: 78, height: 42, across: 18, down: 14 };
+// Lines that have to go around folded apps run at the left of all lanes.
+const LANE = { left: 18, head: 28, edge: 10, zero: 44, folded: 32, gap: 10, foldedWidth: 300 };
 
 /** A place is {id, lane, kind, x, y, width, height, number}; a card has its node. */
 class Places {
-  constructor(board, folded) {
+  /** With `narrow` cards, more of them stand side by side. */
+  constructor(board, folded, narrow) {
     this.lanes = board.lanes;
+    this.cardWidth = narrow ? CARD.narrow : CARD.width;
     this.all = new Map();
     this.order = [];
     let top = 4;
-    for (const lane of this.lanes) {
+    for (const [at, lane] of this.lanes.entries()) {
+      lane.at = at;
       lane.top = top;
       lane.folded = folded.has(lane.app);
       const inside = lane.folded ? this.foldedLane(lane) : this.openLane(lane);
@@ -20,7 +25,7 @@ class Places {
       top += lane.height + LANE.gap;
     }
     this.size = {
-      width: Math.max(300, ...this.lanes.map((lane) => lane.width + 8)),
+      width: Math.max(300, ...this.lanes.map((lane) => LANE.left + lane.width + 4)),
       height: top,
     };
     this.lines = this.linesOf(board.edges);
@@ -29,24 +34,24 @@ class Places {
   foldedLane(lane) {
     lane.height = LANE.folded;
     lane.width = LANE.foldedWidth;
-    return [{ id: `${lane.app}.`, kind: "folded", x: 4, y: lane.top, width: lane.width, height: lane.height }];
+    return [{ id: `${lane.app}.`, kind: "folded", x: LANE.left, y: lane.top, width: lane.width, height: lane.height }];
   }
 
   openLane(lane) {
-    const step = CARD.width + CARD.across;
-    const start = 4 + LANE.edge + LANE.zero + CARD.across;
+    const step = this.cardWidth + CARD.across;
+    const start = LANE.left + LANE.edge + LANE.zero + CARD.across;
     const head = lane.top + LANE.head;
-    const cards = start + lane.columns * step - CARD.across + LANE.edge;
+    const cards = start - LANE.left + lane.columns * step - CARD.across + LANE.edge;
     lane.height = LANE.head + Math.max(1, lane.rows) * (CARD.height + CARD.down) - CARD.down + LANE.edge;
     lane.width = Math.max(lane.nodes.length ? cards : 0, LANE.foldedWidth);
     return [
       {
         id: `${lane.app}.zero`,
         kind: "zero",
-        x: 4 + LANE.edge,
-        y: head + CARD.height / 2 - 17,
+        x: LANE.left + LANE.edge,
+        y: head + CARD.height / 2 - 15,
         width: LANE.zero,
-        height: 34,
+        height: 30,
       },
       ...lane.nodes.map((node) => ({
         id: node.id,
@@ -54,7 +59,7 @@ class Places {
         kind: "card",
         x: start + node.column * step,
         y: head + node.row * (CARD.height + CARD.down),
-        width: CARD.width,
+        width: this.cardWidth,
         height: CARD.height,
       })),
     ];

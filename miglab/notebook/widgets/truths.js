@@ -3,54 +3,45 @@
 async function render({ model, el }) {
   const lab = await labOf(model);
   const sentence = make("p", { class: "miglab-sentence", role: "status" });
-  const chain = make("div", { class: "miglab-chain" });
+  const pictures = make("div", { class: "miglab-chain" });
+  const differ = make("div", { class: "miglab-differences" });
   const cures = make("div", { class: "miglab-cures", role: "region", "aria-label": "What could mend it" });
 
   function changed() {
     const { truths } = lab.get("state");
     if (!truths) return;
     sentence.textContent = truths.sentence;
-    const between = new Map(truths.agreements.map((each) => [each.between[0], each]));
-    chain.replaceChildren(
-      ...truths.truths.flatMap((truth) => {
-        const agreement = between.get(truth.name);
-        return agreement ? [card(truth), sign(agreement)] : [card(truth)];
-      }),
-    );
+    pictures.replaceChildren(picture("wide", truths), picture("narrow", truths));
+    differ.replaceChildren(...truths.agreements.filter((each) => each.agree === false).map(difference));
   }
 
-  const card = (truth) =>
+  // The same pictures as in a notebook that nobody runs; the style shows the one that fits.
+  const picture = (size, truths) =>
+    make("img", {
+      class: `miglab-${size}`,
+      src: `data:image/svg+xml,${encodeURIComponent(truths[size])}`,
+      alt: truths.text,
+    });
+
+  const difference = (agreement) =>
     make(
       "div",
-      { class: `miglab-truth miglab-is-${truth.readable ? truth.name : "unreadable"}` },
-      make("b", {}, truth.name),
-      make("i", {}, truth.place),
-      ...truth.lines.map((line) => make("span", {}, line)),
-    );
-
-  const sign = (agreement) => {
-    const kind = { true: "agree", false: "differ", null: "unknown" }[String(agreement.agree)];
-    return make(
-      "div",
-      { class: `miglab-sign miglab-${kind}` },
-      make("b", {}, `${agreement.sign} ${agreement.word}`),
+      { class: "miglab-difference" },
+      make("b", {}, `${agreement.between.join(" ≠ ")}: `),
       make("span", {}, agreement.reason),
-      agreement.agree === false
-        ? make(
-            "button",
-            {
-              type: "button",
-              "aria-label": `What could mend ${agreement.between.join(" and ")}?`,
-              click: () => lab.send({ do: "mend", which: agreement.name }),
-            },
-            "What mends it?",
-          )
-        : null,
-      agreement.agree === false && agreement.details.length
+      make(
+        "button",
+        {
+          type: "button",
+          "aria-label": `What could mend ${agreement.between.join(" and ")}?`,
+          click: () => lab.send({ do: "mend", which: agreement.name }),
+        },
+        "What mends it?",
+      ),
+      agreement.details.length
         ? make("details", {}, make("summary", {}, "what differs"), ...agreement.details.map((each) => make("div", {}, each)))
         : null,
     );
-  };
 
   function mended() {
     const mends = lab.get("mends");
@@ -78,7 +69,7 @@ async function render({ model, el }) {
   }
 
   el.append(
-    make("div", { class: "miglab miglab-truths", role: "group", "aria-label": "The four truths" }, goneLine(lab), sentence, chain, cures),
+    make("div", { class: "miglab miglab-truths", role: "group", "aria-label": "The four truths" }, goneLine(lab), sentence, pictures, differ, cures),
   );
   const ends = [follow(lab, ["state"], changed), follow(lab, ["mends"], mended)];
   return () => ends.forEach((end) => end());

@@ -28,10 +28,16 @@ class _OfLab(anywidget.AnyWidget):
     lab = traitlets.Instance(LabModel).tag(sync=True, **widget_serialization)
 
 
+_GRAPH = (
+    *("common.js", "places.js", "lines.js", "cards.js"),
+    *("canvas.js", "panel.js", "graph.js"),
+)
+
+
 class Graph(_OfLab):
     """The migration graph as the control. ``height`` is in pixels."""
 
-    _esm = _beside("common.js", "places.js", "cards.js", "canvas.js", "panel.js", "graph.js")
+    _esm = _beside(*_GRAPH)
     _css = _style("graph.css")
     height = traitlets.Int(440).tag(sync=True)
 
