@@ -272,9 +272,8 @@ class Lab:
         words = arguments(line)
         request = {"do": "manage", "argv": words}
         with self._doing(typed(line)) as stage:
-            before, _ = stage.now()
             step, _ = stage.step("manage", typed(line), request, _answering(answers))
-            step = stage.amend(count_for_good(stage, step, before))
+            step = _counted(stage, step)
         if refused is not None:
             self.expect_refused(refused)
         return step
@@ -283,20 +282,15 @@ class Lab:
         """Run Python in the project, with its models at hand. A last expression is printed."""
         request = {"do": "shell", "code": given.text(code, "code")}
         with self._doing(first_line(code)) as stage:
-            before, _ = stage.now()
-            step = stage.step("shell", first_line(code), request)[0]
-            return stage.amend(count_for_good(stage, step, before))
+            return _counted(stage, stage.step("shell", first_line(code), request)[0])
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
         """Run SQL by hand, behind Django's back: rows for a query, else a step."""
         values = given.parameters(params)
         sql = given.text(sql, "SQL")
         with self._doing(first_line(sql)) as stage:
-            before, _ = stage.now()
             found = looks.sql(stage, sql, values)
-            if isinstance(found, Step):
-                found = stage.amend(count_for_good(stage, found, before))
-            return found
+            return _counted(stage, found) if isinstance(found, Step) else found
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The rows of a table as they are stored, by primary key, the first ``limit`` of them.
@@ -423,7 +417,7 @@ class Lab:
     def take_noticed(self) -> list[Step]:
         """The steps that a terminal took, noticed since this was last asked."""
         with self._turns.one() as stage:
-            return stage.take_noticed()
+            return [_counted(stage, step) for step in stage.take_noticed()]
 
     # -- trying things out
 
@@ -523,6 +517,12 @@ class Lab:
         with self._turns.one() as stage:
             stage.now()
             return stage.move("restart", -stage.moments.position)
+
+
+def _counted(stage: Stage, step: Step) -> Step:
+    """The step, with how much of what it took is gone for good."""
+    moments = stage.moments.around(step)
+    return stage.learned(step, count_for_good(stage, step, *moments)) if moments else step
 
 
 def _answering(answers: Iterable[str]) -> Ask:

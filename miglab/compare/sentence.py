@@ -40,7 +40,9 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
         rows = [each for each in step.rows if not each.by_handlers]
         parts = _gains(rows) or ["nothing moved"]
     if step.kind == "outside":
-        return f"Something was done outside this notebook: {'; '.join(parts)}."
+        unknown = step.line.startswith("(")
+        where = "Something was done outside this notebook" if unknown else "In a terminal"
+        return f"{where}: {'; '.join(parts)}."
     return _end(parts)
 
 

@@ -160,7 +160,8 @@ def agree(lab: Lab) -> bool:
 def ran(lab: Lab, line: str) -> bool:
     """Whether a command that holds now begins with these words."""
     history = lab.history()
-    return any(each.startswith(line) for each in history.lines[: history.position])
+    done = [each.split(" && ") for each in history.lines[: history.position]]
+    return any(each.startswith(line) for lines in done for each in lines)
 
 
 def exists(lab: Lab, path: str) -> bool:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 def install(shell: InteractiveShell) -> None:
     """Make ``%manage`` and its like known to this notebook, and facts show themselves."""
     from .display import register
+    from .each import show_each
     from .explore import allow_exploring
     from .magics import LabMagics
     from .memory import remember
@@ -19,6 +20,7 @@ def install(shell: InteractiveShell) -> None:
     from .resume import allow_resuming
 
     register(shell)
+    show_each(shell)
     shell.register_magics(LabMagics)
     allow_prompts(shell)
     allow_progress(shell)

@@ -4,6 +4,7 @@ home()/labs/
   3f2a….lock      locked by the process that owns the lab for as long as it lives
   3f2a…/project/  the project; ``lab.folder`` is in it
   3f2a…/databases/  databases that the original keeps outside its folder
+  3f2a…/journal   what a terminal ran by manage.py, a line each; not for a user's project
   3f2a…/store/    every version of a file and of a database that the lab may go back to
 home()/templates/, home()/code/
   databases that labs start with, and compiled code: kept between labs, for a month
@@ -51,6 +52,8 @@ class Sandbox:
         self.engines: dict[str, Engine] = {}
         self.output = self.root / "output"
         self.store = self.root / "store"
+        self.journal = self.root / "journal"
+        self._journal_read = 0
         self._own: frozenset[str] = frozenset()
         self._sidecars: frozenset[str] = frozenset()
         self._copies = 0
@@ -60,6 +63,8 @@ class Sandbox:
             # A copy may hold what only its owner may read.
             self.root.mkdir(mode=0o700)
             self.store.mkdir()
+            if not project.own:
+                self.journal.touch()
             self.folder.mkdir(parents=True, exist_ok=True)
             self._entries = Entries(self.root, _RESERVED)
             copy_files(project, self.project)
@@ -144,6 +149,15 @@ class Sandbox:
             self.engines[alias].mark(handle) != self._last.get(alias, ((), None))[0]
             for alias, handle in self.databases.items()
         )
+
+    def take_typed(self) -> list[str]:
+        """What a terminal ran since this was last asked; nothing where that is not written down."""
+        with contextlib.suppress(FileNotFoundError), open(self.journal, "rb") as file:
+            file.seek(self._journal_read)
+            found = file.read()
+            self._journal_read += len(found)
+            return found.decode("utf-8", "replace").splitlines()
+        return []
 
     def files(self) -> dict[str, str]:
         """Paths and digests of the project's files as they are now."""

@@ -29,6 +29,8 @@ def heading(step: Step) -> str:
     """The line as typed in a terminal, or what was done instead."""
     if step.kind == "manage":
         return f"$ python manage.py {step.line}"
+    if step.kind == "outside" and not step.line.startswith("("):
+        return "\n".join(f"$ python manage.py {each}" for each in step.line.split(" && "))
     # In a what-if the line begins with the word that says it is SQL.
     return {"shell": ">>> ", "sql": "SQL> "}.get(step.kind, "") + step.line.removeprefix("sql ")
 

@@ -81,3 +81,16 @@ def migrate_line(app_label: str, name: str, options: Sequence[str] = ()) -> str:
     'migrate store 0002_tag --fake'
     """
     return shlex.join(["migrate", app_label, name, *options])
+
+
+#: Commands that only look, and options with which others do.
+_LOOKS = ("check", "diffsettings", "help", "inspectdb", "showmigrations", "sqlmigrate", "version")
+_LOOKING = {"--check", "--dry-run", "--help", "--plan", "--version", "-h"}
+
+
+def changing(lines: Sequence[str]) -> list[str]:
+    """Those of these lines that may have changed something."""
+    words = [(line, line.split()) for line in lines]
+    return [
+        line for line, each in words if each and each[0] not in _LOOKS and not _LOOKING & {*each}
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from ..errors import BadInput
@@ -64,6 +65,13 @@ class Moments:
     def steps(self, first: int, second: int) -> list[Step]:
         """The steps that lead from one moment to a later one."""
         return [each.step for each in self._line[first + 1 : second + 1] if each.step is not None]
+
+    def around(self, step: Step) -> tuple[Moment, Moment] | None:
+        """The moments before and after a step, where it is one of this line."""
+        for before, after in itertools.pairwise(self._line):
+            if after.step is step:
+                return before, after
+        return None
 
     def peek(self, by: int) -> Moment:
         """The moment that many steps further on (or back, when negative).

@@ -13,7 +13,7 @@ from ..compare.schema import renames_of
 from ..databases.engine import Handle
 from ..errors import LabClosed, NoProject, NotMeasured, UnknownName
 from ..facts.fidelity import DatabaseCopy, Fidelity, LeftOut, Replaced
-from ..facts.step import Renames, RowChange, Step
+from ..facts.step import Ran, Renames, RowChange, Step
 from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import History
 from ..interrupts import Uninterrupted
@@ -24,6 +24,7 @@ from ..runners.base import Ask
 from ..sandbox.links import has_links
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.snapshot import Snapshot
+from .commands import changing
 from .description import describe_step
 from .moments import Moment, Moments
 from .reader import Reader, place_of
@@ -154,14 +155,18 @@ class Stage:
         """The moment that holds and its truths; what was done outside becomes a step first."""
         truths = self.truths()
         now = self.moments.now
-        if self._unwatched or not self._differs(now.snapshot):
+        if self._unwatched:
+            return now, truths
+        ran = changing(self.sandbox.take_typed())
+        if not self._differs(now.snapshot):
             return now, truths
         snapshot = self.sandbox.snapshot()
         answer = self.reader.look(snapshot.digest, now.snapshot.old)
         truths = self.reader.truths_of(snapshot.digest, answer, None)
         after = Moment(snapshot, truths, stopped_at=answer.get("stopped_at"))
-        step = self._describe("(done outside this notebook)", "outside", now, after, answer)
-        after.step = step
+        line = " && ".join(ran) or "(done outside this notebook)"
+        step = self._describe(line, "outside", now, after, answer)
+        after.step = step = replace(step, ran=_ran(step) if ran else ())
         with Uninterrupted():
             self.moments.add(after)
             self._noticed.append(step)
@@ -190,6 +195,15 @@ class Stage:
         """The steps that were noticed since this was last asked."""
         noticed, self._noticed = self._noticed, []
         return noticed
+
+    def learned(self, step: Step, more: Step) -> Step:
+        """Keep a step of the history with what was found out about it since; gives it back."""
+        found = self.moments.around(step)
+        if found is not None:
+            found[1].step = more
+        if self.last is step:
+            self.last = more
+        return more
 
     def agreements(self) -> Agreements:
         """Whether the truths of the moment that holds agree; ``now`` has looked for others."""
@@ -230,13 +244,6 @@ class Stage:
             if after is not before:
                 self.moments.add(after)
         return step, answer
-
-    def amend(self, step: Step) -> Step:
-        """Keep the last step with what was found out about it since; gives it back."""
-        if self.moments.now.step is self.last:
-            self.moments.now.step = step
-        self.last = step
-        return step
 
     def move(self, name: Move, by: int) -> Step:
         """Go along the history: files, record, tables and rows as they were there. The step's
@@ -384,6 +391,15 @@ class Stage:
             allowed=project.allowed.options,
             protection=self.reader.runner.protection,
         )
+
+
+def _ran(step: Step) -> tuple[Ran, ...]:
+    """What a terminal did, as the record tells it: backwards what left it, forwards what came."""
+    was, now = step.before.known_record.keys, step.after.known_record.keys
+    fake = "--fake" in step.line.split()
+    moves = [(key, True) for key in reversed(was) if key not in now]
+    moves += [(key, False) for key in now if key not in was]
+    return tuple(Ran(key, backwards, fake, True, 0.0) for key, backwards in moves)
 
 
 def laid_out_as(project: Project, sandbox: Sandbox) -> Project:

@@ -16,19 +16,19 @@ from ..steps.stage import Stage
 from .way_back import go_back
 
 
-def count_for_good(stage: Stage, step: Step, before: Moment) -> Step:
+def count_for_good(stage: Stage, step: Step, before: Moment, after: Moment) -> Step:
     """The step, its losses counted as a what-if counts them: ``rows_not_back`` and
     ``values_not_back`` say how much the way back does not restore. They stay ``None`` where that
     could not be measured. The stage does not move.
 
     Args:
-        before: the moment before the step; the one after it holds on the stage.
+        before, after: the moments before and after the step.
     """
     costly = tuple(each for each in step.rows if each.costs)
     if not costly or before.truths is None:
         return step
     try:
-        counted = _count(stage, step, before, costly)
+        counted = _count(stage, step, (before, after), costly)
     except Interrupted:
         raise
     except MiglabError:
@@ -38,22 +38,29 @@ def count_for_good(stage: Stage, step: Step, before: Moment) -> Step:
 
 
 def _count(
-    stage: Stage, step: Step, before: Moment, costly: tuple[RowChange, ...]
+    stage: Stage,
+    step: Step,
+    moments: tuple[Moment, Moment],
+    costly: tuple[RowChange, ...],
 ) -> dict[tuple[str, str, str | None, bool], RowChange]:
-    if not step.ran and not step.files:
+    before, after = moments
+    if not step.ran and not step.files and step.before.record == step.after.record:
         # No command leads back from what no migration did.
         return {_place(each): _all_of(each) for each in costly}
     assert before.truths is not None
+    if not step.ran and step.before.record != step.after.record:
+        # Who changed the record, and how, nobody has seen.
+        return {}
     twin = stage.twin()
-    here, _ = twin.now()
+    twin.begin_at(Moment(after.snapshot, after.truths))
     back = go_back(twin, before, before.truths, [Run(step, (), 0.0)])
     if back.level is Return.NOT_AT_ALL:
         return {_place(each): _all_of(each) for each in costly}
     if not back.level.measured:
         return {}
     now, _ = twin.now()
-    moments = (before.snapshot, here.snapshot, now.snapshot)
-    counted = not_back(twin.reader, costly, step.renames, moments)
+    snapshots = (before.snapshot, after.snapshot, now.snapshot)
+    counted = not_back(twin.reader, costly, step.renames, snapshots)
     if back.level in (Return.VALUES, Return.MORE):
         counted = tuple(_none_of(each) for each in costly)
     return {_place(each): each for each in counted}

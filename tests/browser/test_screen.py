@@ -61,7 +61,8 @@ BEHIND = """() => {
     .filter(each => /miglab-(edge|across)/.test(each.getAttribute("class")))
     .flatMap(path => {
       const length = path.getTotalLength();
-      const points = Array.from({ length: 60 }, (_, at) => path.getPointAtLength((at * length) / 59));
+      const at = part => path.getPointAtLength((part * length) / 59);
+      const points = Array.from({ length: 60 }, (_, part) => at(part));
       return boxes.filter(box => points.some(at => inside(box, at, 1.5))).map(box => box.id);
     });
 }"""

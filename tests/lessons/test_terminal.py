@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,11 @@ from pathlib import Path
 import pytest
 
 from miglab.errors import BadInput
+from miglab.lessons.looks import ran
 from miglab.lessons.terminal import enter, open_terminal
+from miglab.show.text import text
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CHANGED = ("PATH", "NO_COLOR", "DJANGO_COLORS", "PYTHONDONTWRITEBYTECODE")
 
@@ -36,7 +41,47 @@ def test_what_is_typed_goes_to_the_lab_and_is_noticed() -> None:
         )
         typed("python manage.py migrate store 0004")
         lab.truths()
-        assert [step.kind for step in lab.take_noticed()] == ["outside"]
+        (step,) = lab.take_noticed()
+        assert (step.kind, step.line) == ("outside", "migrate store 0004")
+        told = text(step).splitlines()
+        assert told[0] == "$ python manage.py migrate store 0004"
+        assert told[1].startswith("LOST FOR GOOD: 40 links of store_product_tags")
+        assert told[2] == "In a terminal: store.0005_tag_product_tags was unapplied."
+
+
+def test_a_goal_ticks_for_what_was_typed_in_a_terminal() -> None:
+    with open_terminal(apps=["store"]) as lab:
+        typed("python manage.py migrate store 0003")
+        typed("python manage.py migrate store")
+        assert ran(lab, "migrate store 0003")
+        assert not ran(lab, "migrate store 0001")
+
+
+def test_what_only_looked_is_no_part_of_a_step() -> None:
+    with open_terminal(apps=["store"]) as lab:
+        typed("python manage.py migrate store --plan")
+        typed("python manage.py makemigrations --check")
+        lab.truths()
+        typed("python manage.py migrate --fake store 0004")
+        lab.truths()
+        (step,) = lab.take_noticed()
+        assert step.line == "migrate --fake store 0004"
+        assert "was taken out of the record" in text(step)
+
+
+def test_what_the_lab_runs_itself_is_not_taken_for_a_terminal() -> None:
+    with open_terminal(apps=["store"]) as lab:
+        lab.manage("migrate store 0003")
+        (lab.folder / "notes.txt").write_text("by an editor")
+        lab.truths()
+        assert [step.line for step in lab.take_noticed()] == ["(done outside this notebook)"]
+
+
+def test_the_project_keeps_no_journal_where_it_is_no_lab(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "sandbox_project", tmp_path / "shop")
+    os.chdir(tmp_path / "shop")
+    typed(f'"{sys.executable}" manage.py check')
+    assert not (tmp_path / "journal").exists()
 
 
 def test_python_is_the_one_that_runs_this() -> None:
