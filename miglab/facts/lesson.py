@@ -213,11 +213,13 @@ class Checked:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence that people believe. ``documents`` are the numbers of those that say it."""
+    """A sentence that people believe. ``documents`` are the names of those that say it, and
+    ``lesson`` is the notebook that tries it."""
 
     number: str
     documents: tuple[str, ...]
     text: str
+    lesson: str = ""
 
 
 @dataclass(frozen=True)

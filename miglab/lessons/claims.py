@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts.lesson import Claim
 
-#: The documents by their numbers.
+#: The documents, by the numbers that this table has for them.
 DOCUMENTS = {
     "000": "Reverting migrations in a storefront project",
     "001": "Resetting all migrations",
@@ -59,7 +59,33 @@ _TOLD = (
     ("C35", "004", "You can roll back with `python manage.py migrate`."),
 )
 
+#: The lesson that tries each claim, by the name of its notebook.
+_LESSONS = {
+    "01_what_a_migration_is": "C20",
+    "02_make": "C13, C21",
+    "03_apply": "C16, C28, C33, C34",
+    "05_revert": "C1, C9, C10, C24, C35",
+    "06_back_up": "C15, C31",
+    "07_zero": "C2, C23",
+    "08_delete_file": "C4, C14, C22, C25",
+    "10_fake": "C5, C6, C7, C26, C27",
+    "11_out_of_sync": "C8, C18",
+    "12_when_it_fails": "C11, C12, C17",
+    "13_conflicts": "C19",
+    "14_team": "C32",
+    "16_reset": "C3, C29, C30",
+}
+_TRIED_IN = {
+    number: lesson for lesson, numbers in _LESSONS.items() for number in numbers.split(", ")
+}
+
+
+def _names(documents: str) -> tuple[str, ...]:
+    return tuple(DOCUMENTS[each] for each in documents.split(", "))
+
+
 #: The claims by number, in order.
 CLAIMS = {
-    number: Claim(number, tuple(documents.split(", ")), text) for number, documents, text in _TOLD
+    number: Claim(number, _names(documents), text, _TRIED_IN[number])
+    for number, documents, text in _TOLD
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from ..compare.agreement import counted
 from ..errors import BadInput
 from ..facts.lesson import KINDS, Asked, Case, Claim, Question, Verdict, Verdicts, kind
 from ..facts.step import Step
@@ -171,12 +172,22 @@ def try_claim(number: str) -> Verdict:
 
 def _try(number: str) -> Verdict:
     trial = _TRIALS[number]
-    cases = tuple(trial.experiment())
+    cases = tuple(_one_by_one(trial))
     found = kind([each.held for each in cases])
     advice, reason = trial.advice.get(found, ""), trial.because.get(found, "")
     verdict = Verdict(trial.claim, cases, advice, reason)
     keep(verdict)
     return verdict
+
+
+def _one_by_one(trial: _Trial) -> Iterator[Case]:
+    """The cases of a trial; whoever waits sees how many were tried."""
+    claim = trial.claim
+    with Lab.progress() as tell:
+        tell(f"trying claim {claim.number}: {claim.text}")
+        for number, each in enumerate(trial.experiment(), 1):
+            tell(f"trying claim {claim.number}: {counted(number, 'case', 'cases')} done")
+            yield each
 
 
 def verdicts() -> Verdicts:

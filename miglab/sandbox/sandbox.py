@@ -31,7 +31,7 @@ from .snapshot import PROJECT, Snapshot, files_of
 
 #: What a copy's folder holds beside the project, by how the names begin: contents that are kept,
 #: what the agent writes, and the temporary files of processes that still run.
-_RESERVED = ("store", "output", "refused", "lost-", "tmp")
+_RESERVED = ("store", "output", "journal", "refused", "lost-", "tmp")
 
 
 class Sandbox:

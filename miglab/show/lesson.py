@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 from ..compare.agreement import counted
@@ -69,8 +70,13 @@ _JUDGED = {
 
 def _number(verdict: Verdict) -> str:
     claim = verdict.claim
-    one = "document" if len(claim.documents) == 1 else "documents"
-    return f"Claim {claim.number}, {one} {', '.join(claim.documents)}"
+    return f"Claim {claim.number}, from {quotes(claim.documents)}"
+
+
+def quotes(names: Sequence[str]) -> str:
+    """The names of documents, each in quotation marks."""
+    told = [f"“{name}”" for name in names]
+    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
 
 
 def _sign(held: bool) -> str:
@@ -88,32 +94,48 @@ def _(found: Verdicts) -> str:
 
 @html.register
 def _(found: Verdicts) -> str:
-    return table(_counted(found), _COLUMNS, _rows(found))
+    head = "".join(f"<th scope='col' style='{_CELL}'>{name}</th>" for name in _COLUMNS)
+    body = "".join(f"<tr>{''.join(_data(cell) for cell in row)}</tr>" for row in _rows(found))
+    return (
+        f"<table><caption>{escape(_counted(found))}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
 
 
-_COLUMNS = ("claim", "from", "what it says", "verdict", "follow")
+def _data(cell: str) -> str:
+    return f"<td style='{_CELL}'>{coded(cell)}</td>"
+
+
+_CELL = "text-align:left; vertical-align:top"
+_COLUMNS = ("claim", "what it says", "from", "verdict", "follow", "lesson")
 
 
 def _rows(found: Verdicts) -> list[tuple[str, ...]]:
     return [
         (
             each.claim.number,
-            ", ".join(each.claim.documents),
             each.claim.text,
+            quotes(each.claim.documents),
             each.word,
             _advice(each),
+            each.claim.lesson,
         )
         for each in found.verdicts
     ]
 
 
+#: What is said of one claim of a kind, and of several.
+_HOLD = {
+    "holds": ("holds", "hold"),
+    "holds only if": ("holds only under a condition", "hold only under a condition"),
+    "does not hold": ("does not hold", "do not hold"),
+}
+
+
 def _counted(found: Verdicts) -> str:
     kinds = [each.kind for each in found.verdicts]
-    counts = ", ".join(
-        f"{kinds.count(kind)} {kind} …" if kind.endswith("if") else f"{kinds.count(kind)} {kind}"
-        for kind in ("holds", "holds only if", "does not hold")
-    )
-    return f"{len(kinds)} claims: {counts}"
+    counts = [counted(kinds.count(kind), *words) for kind, words in _HOLD.items()]
+    return f"{counted(len(kinds), 'claim', 'claims')}: {', '.join(counts)}"
 
 
 @text.register

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
@@ -45,9 +46,19 @@ def output(step: Step) -> str:
 
 
 def last_line(traceback: str) -> str:
-    """The line of a traceback that names the error."""
+    """The line of a traceback that names the error; where a file of the project raised it, with
+    that file and the line."""
     lines = [line for line in traceback.splitlines() if line.strip()]
-    return next((line for line in reversed(lines) if not line.startswith(" ")), "")
+    error = next((line for line in reversed(lines) if not line.startswith(" ")), "")
+    frames = _FRAME.findall(masked(traceback))
+    if not frames or not frames[-1][0].startswith(_PROJECT):
+        return error
+    path, number = frames[-1]
+    return f"{error} ({path.removeprefix(_PROJECT)}, line {number})"
+
+
+_FRAME = re.compile(r'^ +File "([^"]+)", line (\d+)', re.MULTILINE)
+_PROJECT = "<lab.folder>/"
 
 
 @text.register

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import doctest
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from miglab import Lab
 from miglab.errors import BadInput, UnknownName
 from miglab.facts import lesson
 from miglab.facts.lesson import Case, Verdict
 from miglab.lessons import judge, kept, trials, try_claim, verdicts
 from miglab.lessons.claims import CLAIMS, DOCUMENTS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def cases(*held: bool) -> tuple[Case, ...]:
@@ -37,7 +44,31 @@ def test_the_examples_in_the_text_run() -> None:
 
 def test_every_claim_has_documents_that_exist() -> None:
     assert list(CLAIMS) == [f"C{number}" for number in range(1, 36)]
-    assert {each for claim in CLAIMS.values() for each in claim.documents} == DOCUMENTS.keys()
+    assert {each for claim in CLAIMS.values() for each in claim.documents} == {*DOCUMENTS.values()}
+
+
+def test_every_claim_names_the_lesson_that_tries_it() -> None:
+    found: dict[str, str] = {}
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                for number in re.findall(r'try_claim\("(C\d+)"\)', "".join(cell["source"])):
+                    found[number] = path.stem
+    assert found == {number: claim.lesson for number, claim in CLAIMS.items()}
+
+
+def test_whoever_waits_for_a_claim_hears_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+
+    @contextmanager
+    def listening() -> Iterator[Callable[[str], None]]:
+        yield heard.append
+
+    monkeypatch.setattr(Lab, "progress", staticmethod(listening))
+    verdict = try_claim("C9")
+    assert heard[0] == f"trying claim C9: {CLAIMS['C9'].text}"
+    done = [each for each in heard if "done" in each]
+    assert len(done) == len(verdict.cases)
 
 
 def test_every_claim_is_tried_by_a_lesson() -> None:

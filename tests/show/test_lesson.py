@@ -24,6 +24,7 @@ from miglab.facts.lesson import (
 )
 from miglab.show import lesson, questions
 from miglab.show.bundle import SHOWN, bundle
+from miglab.show.html import html
 
 QUESTION = Question("q", "Is `price` <back>?", ("Yes.", "No."))
 SET = SetQuestion("s", "Which go <back>?", ("a.0001", "a.0002", "b.<back>"), "unapplied")
@@ -33,7 +34,9 @@ NOTHING_RAN = (
 NUMBER = NumberQuestion("n", "How many rows are <back>?")
 CASE = Case("it is a <copy>", ("python manage.py migrate",), "`store` moved.", held=True)
 OTHER = Case("it is not", ("SQL: SELECT 1",), "Nothing moved.", held=False)
-VERDICT = Verdict(Claim("C1", ("000", "004"), "All is well."), (CASE, OTHER), "Look first.")
+VERDICT = Verdict(
+    Claim("C1", ("How to", "Notes"), "All is `well`.", "05_revert"), (CASE, OTHER), "Look first."
+)
 
 
 def text(fact: object) -> str:
@@ -194,7 +197,7 @@ def test_before_anything_was_tried_a_task_shows_its_goals_and_judges_none() -> N
 
 def test_a_verdict_shows_how_it_was_tried_and_what_to_follow() -> None:
     assert text(VERDICT).splitlines() == [
-        "Claim C1, documents 000, 004: All is well.",
+        "Claim C1, from “How to” and “Notes”: All is `well`.",
         "Verdict: C1 holds only if it is a <copy>.",
         "Follow: Look first.",
         "Tried: it is a <copy>",
@@ -231,7 +234,16 @@ def test_a_verdict_nobody_thought_of_says_so() -> None:
 
 
 def test_all_verdicts_are_counted() -> None:
-    assert text(Verdicts((VERDICT,))).splitlines()[-1].startswith("1 claim")
+    assert text(Verdicts((VERDICT,))).splitlines()[-1] == (
+        "1 claim: 0 hold, 1 holds only under a condition, 0 do not hold"
+    )
+
+
+def test_the_table_of_verdicts_names_the_lesson_and_shows_code_as_code() -> None:
+    shown = html(Verdicts((VERDICT,)))
+    assert "<code>well</code>" in shown
+    assert "05_revert</td>" in shown
+    assert "“How to” and “Notes”" in shown
 
 
 FACTS = (

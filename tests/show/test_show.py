@@ -200,6 +200,25 @@ def test_a_traceback_is_folded_to_its_last_line(lab: Lab) -> None:
     assert "<summary>traceback</summary>" in html(step)
 
 
+@pytest.mark.parametrize(
+    ("models", "error"),
+    [
+        ("a = 1\nclass Broken(:\n", "SyntaxError: invalid syntax (store/models.py, line 2)"),
+        ("\n\nmissing\n", "NameError: name 'missing' is not defined (store/models.py, line 3)"),
+    ],
+)
+def test_an_error_in_a_file_of_the_project_names_file_and_line_in_one_line(
+    lab: Lab, models: str, error: str
+) -> None:
+    lab.write("store/models.py", models)
+    assert error in text(lab.manage("check")).splitlines()
+
+
+def test_an_error_that_django_raises_names_no_file(lab: Lab) -> None:
+    told = text(lab.manage("migrate blog zero"))
+    assert "is not reversible\n" in told
+
+
 def test_a_step_of_python_has_a_short_repr(lab: Lab) -> None:
     assert repr(lab.manage("check")) == "<Step 'check'>"
     refused = lab.manage("migrate store 9")

@@ -9,12 +9,6 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 
 from miglab import Lab
-<<<<<<< HEAD
-=======
-from miglab.compare.losses import losses
-from miglab.facts.consequences import Consequences
-from miglab.facts.outcome import Cost, Return
->>>>>>> a89e8ed (A step fits on a screen: what was lost or overwritten first, with how much of it is gone for good, then small pictures in which each migration keeps its place)
 
 from .check import check
 from .measure import begin, beside, insert
