@@ -42,6 +42,10 @@ def _silent() -> Iterator[Tell]:
     yield lambda text: None
 
 
+def _nowhere(fact: object) -> None:
+    """Where nobody looks."""
+
+
 class Lab:
     """A throwaway copy of a Django project, with a SQLite database and rows in its tables.
 
@@ -71,6 +75,9 @@ class Lab:
     opening: ClassVar[Callable[[], str]] = staticmethod(
         lambda: 'run the cell with lab = Lab("storefront") first'
     )
+
+    #: Shows something that nobody asked for, such as that a task has begun. The notebook sets it.
+    announce: ClassVar[Callable[[object], object]] = staticmethod(_nowhere)
 
     _opened: ClassVar[list[weakref.ReferenceType[Lab]]] = []
 

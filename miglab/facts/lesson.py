@@ -212,6 +212,23 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """A task that has begun in a new lab.
+
+    Attributes:
+        task: its name.
+        apps: the apps that the lab shows.
+        standing: how their migrations stand, in one sentence.
+        goals: what must be true when it is done.
+    """
+
+    task: str
+    apps: tuple[str, ...]
+    standing: str
+    goals: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Claim:
     """A sentence that people believe. ``documents`` are the names of those that say it, and
     ``lesson`` is the notebook that tries it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..compare.picture import picture
 from ..errors import BadInput
-from ..facts.lesson import Checked, Point
+from ..facts.lesson import Begun, Checked, Point
 from ..lab import Lab
 from .kinds import Here
 from .remembered import note
@@ -42,7 +43,8 @@ _BEGUN: dict[str, tuple[Lab, Here]] = {}
 
 
 def your_turn(name: str) -> Lab:
-    """A lab where the task begins: ``lab.restart()`` comes back to there.
+    """A lab where the task begins: ``lab.restart()`` comes back to there. A notebook shows what is
+    in it, and the goals.
 
     Raises:
         UnknownName: no lesson sets it.
@@ -55,7 +57,13 @@ def your_turn(name: str) -> Lab:
         lab.begin_here()
     _BEGUN[name] = lab, Here(lab)
     note("begun", task=name)
+    Lab.announce(_begun(name, lab))
     return lab
+
+
+def _begun(name: str, lab: Lab) -> Begun:
+    drawn = picture(lab.truths(compare=False).truths, lab.apps)
+    return Begun(name, drawn.apps, drawn.sentence, tuple(_TASKS[name].points))
 
 
 def check(name: str) -> Checked:

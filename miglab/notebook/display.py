@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
 
 from ..facts.lesson import Checked
+from ..lab import Lab
 from ..show.bundle import SHOWN, bundle
 
 
@@ -16,6 +18,7 @@ def register(shell: InteractiveShell) -> None:
     formatter = shell.display_formatter.mimebundle_formatter
     for kind in SHOWN:
         formatter.for_type(kind, lambda fact, include=None, exclude=None: bundle(fact))
+    Lab.announce = staticmethod(display)
     itself = shell.display_formatter.ipython_display_formatter
     itself.for_type(Checked, _check)
     itself.for_type_by_name("miglab.lessons.predictions", "Prediction", _ask)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..facts.picture import Picture
 from ..facts.step import Step
 from ..facts.view import History, Rows, View
-from . import consequences, lesson, questions
+from . import begun, consequences, lesson, questions
 from .html import html
 from .text import text
 
@@ -15,6 +15,7 @@ SHOWN: tuple[type, ...] = (
     *consequences.TYPES,
     *lesson.TYPES,
     *questions.TYPES,
+    *begun.TYPES,
 )
 
 

@@ -46,7 +46,7 @@ _NARROW = 1150
 _SCREEN, _PAIR = 400, 300
 #: What stands around output, losses and pictures; one line of output; one of losses, and the
 #: letters in it.
-_AROUND, _LINE_HEIGHT, _LOSS_HEIGHT, _LETTERS = 110, 17, 20, 92
+_AROUND, _LINE_HEIGHT, _LOSS_HEIGHT, _LETTERS = 126, 17, 20, 92
 #: Of what Django prints so many lines show where a picture follows, and twice as many where none
 #: does; never fewer than the second number.
 SHOWN_LINES, _FEWEST = 8, 3

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from .pages import FRONT, Jupyter, all_run, exploring, idle, opened, previewed, written
+from miglab.cli.serve import environment
+
+from .pages import (
+    FRONT,
+    ROOT,
+    Jupyter,
+    all_run,
+    desk_of,
+    exploring,
+    idle,
+    jupyterlab,
+    opened,
+    previewed,
+    written,
+)
 from .test_explorer import card, theme
 
 pytestmark = pytest.mark.browser
@@ -155,7 +172,7 @@ def test_the_truths_stand_in_one_column_where_there_is_less_room(
     with opened(desk, written(jupyter, "truths", *cells)) as page:
         all_run(page)
         idle(page)
-        still = page.locator(f"{FRONT} .jp-OutputArea-output picture img")
+        still = page.locator(f"{FRONT} .jp-OutputArea-output picture img").first
         live = page.locator(f"{FRONT} .miglab-truths")
         for size, wide in ((SMALL, True), (NARROW, False)):
             with sized(page, size):
@@ -165,3 +182,25 @@ def test_the_truths_stand_in_one_column_where_there_is_less_room(
                 # Nothing is shrunk by more than a hair.
                 assert natural[1] >= natural[0] * 0.98
                 assert (natural[0] > 600) == wide
+
+
+def test_cheat_sheet_and_glossary_open_rendered_and_the_first_prints_on_one_page(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In what ``miglab lab`` serves."""
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", environment()["JUPYTER_CONFIG_PATH"])
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    for name in ("CHEAT_SHEET.md", "GLOSSARY.md"):
+        shutil.copy(ROOT / "notebooks" / name, folder)
+    with jupyterlab(folder) as jupyter:
+        page = desk_of(browser, jupyter)
+        for name in ("GLOSSARY.md", "CHEAT_SHEET.md"):
+            page.locator(".jp-DirListing-item", has_text=name).dblclick()
+            rendered = page.locator(".jp-MarkdownViewer:not(.lm-mod-hidden) .jp-RenderedMarkdown")
+            expect(rendered.locator("h1")).to_be_visible()
+        sheet = rendered.inner_html()
+        page.set_content(f"<body style='font-family: sans-serif'>{sheet}</body>")
+        printed = page.pdf(format="A4", margin={"top": "1cm", "bottom": "1cm"})
+        page.close()
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1

@@ -6,6 +6,7 @@ import pytest
 
 from miglab import Lab
 from miglab.errors import BadInput, LabClosed, UnknownName
+from miglab.facts.lesson import Begun
 from miglab.lessons import check, your_turn
 from miglab.lessons.shelf import Shelf
 from miglab.lessons.tasks import task
@@ -66,3 +67,21 @@ def test_a_task_whose_lab_was_closed_says_so() -> None:
     your_turn("before-discounts").close()
     with pytest.raises(LabClosed):
         check("before-discounts")
+
+
+def test_a_task_that_begins_is_announced_with_its_lab_and_its_goals(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heard: list[object] = []
+    monkeypatch.setattr(Lab, "announce", staticmethod(heard.append))
+    task("announced", {"You went back": lambda lab: False}, at="store.0003", apps=["store"])
+    lab = your_turn("announced")
+    assert heard == [
+        Begun(
+            "announced",
+            ("store",),
+            "5 migrations: 3 applied, 2 not applied.",
+            ("You went back",),
+        )
+    ]
+    lab.close()

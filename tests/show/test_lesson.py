@@ -9,6 +9,7 @@ import pytest
 from miglab.facts.lesson import (
     Answer,
     Asked,
+    Begun,
     Case,
     Checked,
     Claim,
@@ -22,7 +23,7 @@ from miglab.facts.lesson import (
     Verdict,
     Verdicts,
 )
-from miglab.show import lesson, questions
+from miglab.show import begun, lesson, questions
 from miglab.show.bundle import SHOWN, bundle
 from miglab.show.html import html
 
@@ -246,7 +247,22 @@ def test_the_table_of_verdicts_names_the_lesson_and_shows_code_as_code() -> None
     assert "“How to” and “Notes”" in shown
 
 
+BEGUN = Begun("t", ("store", "blog"), "All 9 migrations are applied.", ("`migrate` <done>",))
+
+
+def test_a_task_says_that_a_new_lab_has_begun_what_is_in_it_and_what_is_to_be_done() -> None:
+    assert text(BEGUN).splitlines() == [
+        "A new lab has begun for this task.",
+        "store and blog: All 9 migrations are applied.",
+        "`lab.restart()` brings you back to here.",
+        "Goals:",
+        "  ○ `migrate` <done>",
+    ]
+    assert "<code>migrate</code> &lt;done&gt;" in html(BEGUN)
+
+
 FACTS = (
+    BEGUN,
     QUESTION,
     SET,
     NUMBER,
@@ -262,7 +278,8 @@ FACTS = (
 
 
 def test_every_fact_of_a_lesson_is_shown() -> None:
-    assert {type(fact) for fact in FACTS} == {*lesson.TYPES, *questions.TYPES} <= set(SHOWN)
+    kinds = {*lesson.TYPES, *questions.TYPES, *begun.TYPES}
+    assert {type(fact) for fact in FACTS} == kinds <= set(SHOWN)
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from miglab.facts.consequences import Consequences
 from miglab.facts.outcome import Cost, Return
-from miglab.whatif.losses import losses
+from miglab.compare.losses import losses
 
 from . import brute
 from .brute import Change, Names
