@@ -22,9 +22,9 @@ from .words import wrap
 __all__ = ["panel", "panel_sentence", "panel_text", "stacked"]
 
 #: Where the columns stand: models, what lies between, files, what lies between, the database.
-_MODELS, _FILES, _DATABASE = 14, 274, 548
-_CARD, _WIDE, _BETWEEN = 134, 188, 118
-_WIDTH = 846
+_MODELS, _FILES, _DATABASE = 12, 266, 530
+_CARD, _WIDE, _BETWEEN = 132, 184, 118
+_WIDTH = 826
 #: In one column: where the cards stand, and how wide they are.
 _LEFT, _COLUMN, _STACKED = 20, 290, 424
 _TOP = 36

@@ -195,9 +195,9 @@ def test_cheat_sheet_and_glossary_open_rendered_and_the_first_prints_on_one_page
         shutil.copy(ROOT / "notebooks" / name, folder)
     with jupyterlab(folder) as jupyter:
         page = desk_of(browser, jupyter)
-        for name in ("GLOSSARY.md", "CHEAT_SHEET.md"):
+        for name, title in (("GLOSSARY.md", "Glossary"), ("CHEAT_SHEET.md", "Cheat sheet")):
             page.locator(".jp-DirListing-item", has_text=name).dblclick()
-            rendered = page.locator(".jp-MarkdownViewer:not(.lm-mod-hidden) .jp-RenderedMarkdown")
+            rendered = page.locator(".jp-RenderedMarkdown", has_text=title)
             expect(rendered.locator("h1")).to_be_visible()
         sheet = rendered.inner_html()
         page.set_content(f"<body style='font-family: sans-serif'>{sheet}</body>")

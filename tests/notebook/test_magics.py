@@ -27,7 +27,8 @@ class Notebook:
             result = self.shell.run_cell(cell)
         if result.error_in_exec:
             raise result.error_in_exec
-        return [output.data for output in captured.outputs]
+        # What was shown and taken back while something long ran is nothing.
+        return [output.data for output in captured.outputs if output.data]
 
     def text(self, cell: str) -> str:
         return "\n".join(data["text/plain"] for data in self(cell))
