@@ -23,7 +23,6 @@ from .steps.commands import arguments, first_line, typed
 from .steps.opening import copy_stage, open_stage
 from .steps.stage import Stage
 from .steps.turns import Turns
-from .whatif import count_for_good
 
 if TYPE_CHECKING:
     from .facts.consequences import Consequences
@@ -529,7 +528,12 @@ class Lab:
 def _counted(stage: Stage, step: Step) -> Step:
     """The step, with how much of what it took is gone for good."""
     moments = stage.moments.around(step)
-    return stage.learned(step, count_for_good(stage, step, *moments)) if moments else step
+    if moments is None or not any(each.costs for each in step.rows):
+        return step
+    # Here, since most steps lose nothing, and it takes a while to import.
+    from .whatif import count_for_good
+
+    return stage.learned(step, count_for_good(stage, step, *moments))
 
 
 def _answering(answers: Iterable[str]) -> Ask:

@@ -207,6 +207,6 @@ def test_both_layouts_say_the_same() -> None:
 
 
 def test_each_layout_fits_where_it_is_shown() -> None:
-    """The output of a cell at 1280 pixels beside the file browser, less its scroll bar, and a page of 1000 pixels."""
+    """In a cell at 1280 pixels beside the file browser and a scroll bar, and at 1000 pixels."""
     assert sizes(panel(view()))[0] <= 828
     assert sizes(stacked(view()))[0] <= 500
