@@ -6,7 +6,7 @@ from html import escape
 
 from ..facts.lesson import Begun
 from .html import html
-from .lesson import coded
+from .prose import coded
 from .text import text
 
 #: The facts that this module shows.

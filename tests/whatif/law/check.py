@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from miglab.compare.losses import losses
 from miglab.facts.consequences import Consequences
 from miglab.facts.outcome import Cost, Return
-from miglab.compare.losses import losses
 
 from . import brute
 from .brute import Change, Names
