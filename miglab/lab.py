@@ -278,7 +278,9 @@ class Lab:
         words = arguments(line)
         request = {"do": "manage", "argv": words}
         with self._doing(typed(line)) as stage:
-            step, _ = stage.step("manage", typed(line), request, _answering(answers))
+            self._answered: list[str] = []
+            asked = _answering(answers, self._answered)
+            step, _ = stage.step("manage", typed(line), request, asked)
             step = _counted(stage, step)
         if refused is not None:
             self.expect_refused(refused)
@@ -344,6 +346,16 @@ class Lab:
         """
         with self._turns.one() as stage:
             return edits.delete(stage, path)
+
+    def copy_file(self, source: str, target: str) -> Step:
+        """Copy a file of the project; the database is one, so ``copy_file("db.sqlite3",
+        "backup.sqlite3")`` is a backup, and the other way round puts it back.
+
+        Raises:
+            OutsideSandbox, UnknownName: a path leaves the project's folder, or names no file.
+        """
+        with self._turns.one() as stage:
+            return edits.copy_file(stage, source, target)
 
     def expect_refused(self, error: str) -> None:
         """Say that Django was meant to refuse the last command with this error.
@@ -431,7 +443,7 @@ class Lab:
         """A second lab, as this one is now and independent of it, with no history."""
         with self._turns.one() as stage:
             copy = copy_stage(stage, self._runner)
-        lab = Lab.__new__(type(self))
+        lab = Lab.__new__(Lab)
         lab.apps, lab._runner = self.apps, self._runner
         lab._take(copy)
         return lab
@@ -536,13 +548,15 @@ def _counted(stage: Stage, step: Step) -> Step:
     return stage.learned(step, count_for_good(stage, step, *moments))
 
 
-def _answering(answers: Iterable[str]) -> Ask:
-    """The given answers one by one, and then the person at the notebook."""
+def _answering(answers: Iterable[str], taken: list[str] | None = None) -> Ask:
+    """The given answers one by one, and then the person at the notebook; each that was taken is
+    added to ``taken``."""
     waiting = given.replies(answers)
 
     def ask(question: str) -> str | None:
-        if waiting:
-            return waiting.pop(0)
-        return Lab.prompt(question) if Lab.prompt else None
+        answer = waiting.pop(0) if waiting else Lab.prompt(question) if Lab.prompt else None
+        if answer is not None and taken is not None:
+            taken.append(answer)
+        return answer
 
     return ask

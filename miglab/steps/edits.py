@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
 from ..errors import BadInput
 from ..facts.step import Step
 from .stage import Stage
@@ -61,3 +65,35 @@ def delete(stage: Stage, path: str) -> Step:
             each.unlink()
 
     return stage.step("delete", f"delete {path}", act)[0]
+
+
+def copy_file(stage: Stage, source: str, target: str) -> Step:
+    """Copy a file of the project, the database too: over it, a backup is put back."""
+    found = _source(stage, source)
+    place = stage.sandbox.inside(target)
+    if place.is_dir():
+        raise BadInput(f"{target!r} is a folder; give the path of a file")
+
+    def act() -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(found, place)
+
+    before, _ = stage.now()
+    step = stage.step("copy", f"copy {source} {target}", act)[0]
+    after, _ = stage.now()
+    step = replace(step, rows=stage.compared(before.snapshot, after.snapshot, {}))
+    if after is not before:
+        after.step = step
+    stage.last = step
+    return step
+
+
+def _source(stage: Stage, path: str) -> Path:
+    """The one file that is meant: one of the project's, or its database."""
+    place = stage.sandbox.inside(path)
+    if stage.sandbox.is_database(place) and place.exists():
+        return place
+    found = stage.sandbox.find(path)
+    if len(found) > 1:
+        raise BadInput(f"{path!r} fits {len(found)} files; name one")
+    return found[0]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..compare.picture import picture, plan_picture
@@ -66,3 +68,75 @@ def graph(stage: Stage, target: str | None, shown: tuple[str, ...]) -> Picture:
     ((label, prefix),) = wanted
     key = start.find(whole, label, prefix)
     return plan_picture(truths, whole, (label, key), shown, missing)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query gave: its rows, or why it was refused."""
+
+    rows: tuple[tuple[object, ...], ...] = ()
+    error: str = ""
+
+
+def ask_all(stage: Stage, questions: Sequence[tuple[str, str]]) -> list[Found]:
+    """What these queries give, each an alias of a database and its SQL, in one request: a look,
+    and no step. What a query writes is undone."""
+    if not questions:
+        return []
+    code = _ASK_ALL.replace("QUESTIONS", repr(list(questions)))
+    request = {"do": "shell", "code": code}
+    answer = stage.reader.ask(stage.moments.now.snapshot.digest, request)
+    if answer["error"]:
+        reason = str(answers.refusal(answer["error"]))
+        return [Found(error=reason)] * len(questions)
+    told = json.loads(answer["output"].splitlines()[-1])
+    return [
+        Found(error=each) if isinstance(each, str) else Found(tuple(tuple(row) for row in each))
+        for each in told
+    ]
+
+
+_ASK_ALL = """
+import json as _json
+from django.db import connections as _connections
+from django.db import transaction as _transaction
+
+_told = []
+for _alias, _sql in QUESTIONS:
+    try:
+        with _transaction.atomic(using=_alias), _connections[_alias].cursor() as _cursor:
+            _cursor.execute(_sql)
+            _told.append([list(_row) for _row in _cursor.fetchall()])
+            _transaction.set_rollback(True, using=_alias)
+    except Exception as _error:
+        _told.append(str(_error) or type(_error).__name__)
+print(_json.dumps(_told, default=str))
+"""
+
+
+def fingerprint(stage: Stage) -> str:
+    """One name for all that is stored in the databases; when a migration was applied, and in which
+    order, does not count."""
+    request = {"do": "shell", "code": _FINGERPRINT}
+    answer = stage.reader.ask(stage.moments.now.snapshot.digest, request)
+    if answer["error"]:
+        return str(answers.refusal(answer["error"]))
+    return str(answer["output"].splitlines()[-1])
+
+
+_FINGERPRINT = """
+import hashlib as _hashlib
+from django.db import connections as _connections
+
+_told = []
+for _connection in _connections.all():
+    with _connection.cursor() as _cursor:
+        for _table in sorted(_connection.introspection.table_names(_cursor)):
+            _what = "app, name" if _table == "django_migrations" else "*"
+            _name = _connection.ops.quote_name(_table)
+            _cursor.execute("SELECT %s FROM %s" % (_what, _name))
+            _columns = [_each[0] for _each in _cursor.description]
+            _rows = sorted(repr(sorted(zip(_columns, _row))) for _row in _cursor.fetchall())
+            _told.append((_connection.alias, _table, _rows))
+print(_hashlib.sha256(repr(_told).encode()).hexdigest()[:32])
+"""

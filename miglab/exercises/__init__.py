@@ -1,0 +1,9 @@
+"""Broken projects to repair, that check themselves: read, opened, checked, proven. No Jupyter here.
+
+An exercise is one file of TOML in the folder of a set; ``form.py`` reads it.
+"""
+
+from .attempt import ExerciseLab, exercise
+from .shelf import sets
+
+__all__ = ["ExerciseLab", "exercise", "sets"]

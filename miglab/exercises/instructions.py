@@ -1,0 +1,107 @@
+"""The lines of a start, a way or a journal: read from text, and taken on a lab."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+
+from ..errors import BadInput
+from ..facts.exercise import Instruction
+from ..facts.step import Step
+from ..lab import Lab
+
+#: What a line begins with that is not a command of Django's, and how many words follow it.
+_WORDS = {"write": 1, "replace": 1, "delete": 1, "copy": 2, "answer": 2, "moment": 1}
+
+
+def read(text: str) -> tuple[Instruction, ...]:
+    """The instructions in a text: each begins at the left edge, and the lines below it that are
+    indented belong to it. ``!`` before one says that Django refuses it; ``#`` begins a remark.
+
+    Raises:
+        BadInput: the first line is indented, or one lacks something.
+    """
+    found: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if line.startswith(" ") or not line.strip():
+            if found:
+                found[-1][1].append(line)
+            elif line.strip():
+                raise BadInput(f"{line.strip()!r} is indented and belongs to no step above it")
+        elif not line.startswith("#"):
+            found.append((line.rstrip(), []))
+    return tuple(_instruction(line, below) for line, below in found)
+
+
+def _instruction(line: str, below: list[str]) -> Instruction:
+    while below and not below[-1].strip():
+        below.pop()
+    edge = min((len(each) - len(each.lstrip()) for each in below if each.strip()), default=0)
+    body = "".join(f"{each[edge:]}\n" for each in below)
+    refused = line.startswith("! ")
+    found = Instruction(line.removeprefix("! ").strip(), body, refused)
+    needs = _WORDS.get(found.word)
+    if needs is not None and len(_split(found.line)) != needs + 1:
+        raise BadInput(f"{found.line!r} needs {needs} more word{'s' * (needs > 1)} after it")
+    if found.word in ("write", "replace") and not body:
+        raise BadInput(f"{found.line!r} needs its text below it, indented")
+    return found
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        raise BadInput(f"{line!r}: {str(error).lower()}") from None
+
+
+def take(lab: Lab, each: Instruction) -> Step | None:
+    """Take one on a lab: the step that it was, or ``None`` for a question and a mark.
+
+    Raises:
+        BadInput: it cannot be taken here.
+    """
+    act = _ACTS.get(each.word)
+    if act is not None:
+        return act(lab, each)
+    return lab.manage(each.line, answers=each.body.splitlines())
+
+
+def _rest(each: Instruction) -> str:
+    first = each.line.partition(" ")[2]
+    return f"{first}\n{each.body}".strip("\n")
+
+
+def _sql(lab: Lab, each: Instruction) -> Step | None:
+    found = lab.sql(_rest(each))
+    return found if isinstance(found, Step) else None
+
+
+def _replace(lab: Lab, each: Instruction) -> Step:
+    old, new = ("".join(f"{line[2:]}\n" for line in lines) for lines in _sides(each))
+    path = _split(each.line)[1]
+    # The last line of a file may have no end.
+    return lab.replace(path, old.rstrip("\n"), new.rstrip("\n"))
+
+
+def _sides(each: Instruction) -> tuple[list[str], list[str]]:
+    """The old lines and the new ones; an empty line is one of both."""
+    lines = each.body.splitlines()
+    old, new = ([line for line in lines if line[:1] in ("", sign)] for sign in "-+")
+    if not any(line[:1] == "-" for line in lines) or any(line[:1] not in "-+" for line in lines):
+        raise BadInput(
+            f"{each.line!r}: each line below it begins with '- ' (the old text) or '+ ' (the new)"
+        )
+    return old, new
+
+
+_ACTS: dict[str, Callable[[Lab, Instruction], Step | None]] = {
+    "write": lambda lab, each: lab.write(_split(each.line)[1], each.body),
+    "replace": _replace,
+    "delete": lambda lab, each: lab.delete(_split(each.line)[1]),
+    "copy": lambda lab, each: lab.copy_file(*_split(each.line)[1:]),
+    "sql": _sql,
+    "shell": lambda lab, each: lab.shell(_rest(each)),
+    "moment": lambda lab, each: None,
+    "answer": lambda lab, each: None,
+}

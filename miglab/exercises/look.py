@@ -1,0 +1,137 @@
+"""A look at a lab for an exercise: each thing is asked once for each moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..facts.migration import Key
+from ..facts.step import Step
+from ..facts.truths import Agreements, Truths, Unreadable, value_or
+from ..sandbox.snapshot import digest_of
+from ..steps.looks import Found, ask_all
+from ..steps.stage import Stage
+
+#: A query: the alias of its database, and its SQL.
+Query = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Done:
+    """One thing that was done in an exercise.
+
+    ``moved`` says whether it changed anything, ``backed_up`` whether a copy of the database was
+    there after it that was not there before.
+    """
+
+    text: str
+    moved: bool = False
+    backed_up: bool = False
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What does not depend on the moment that is looked at.
+
+    Attributes:
+        moments: name → the answers to queries at a moment of the start.
+        keys: name → what is the right answer.
+        answers: name → what the learner answered.
+        done: what was done and holds, in order.
+    """
+
+    moments: Mapping[str, Mapping[Query, Found]] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    done: Sequence[Done] = ()
+
+
+class Look:
+    """A stage at the moment that holds on it, and what is known of the exercise."""
+
+    def __init__(self, stage: Stage, known: Known, queries: Iterable[Query] = ()) -> None:
+        self._stage, self.known = stage, known
+        self._wanted = list(dict.fromkeys(queries))
+        self._asked: dict[Query, Found] = {}
+        self._agreements: Agreements | None = None
+        self._copies: dict[object, tuple[str, Look]] = {}
+
+    @property
+    def truths(self) -> Truths:
+        """The four truths."""
+        return self._stage.truths()
+
+    @property
+    def agreements(self) -> Agreements:
+        """Whether neighbours agree."""
+        if self._agreements is None:
+            stage = self._stage
+            snapshot = stage.moments.now.snapshot
+            self._agreements = stage.reader.agreements(snapshot, stage.truths(), ())
+        return self._agreements
+
+    @property
+    def last(self) -> Step | None:
+        """The last step."""
+        return self._stage.last
+
+    def query(self, query: Query) -> Found:
+        """What a query gives; those that were announced are asked with the first one."""
+        if query not in self._asked:
+            asked = [each for each in self._wanted if each not in self._asked]
+            asked += [] if query in asked else [query]
+            self._asked.update(zip(asked, ask_all(self._stage, asked), strict=True))
+        return self._asked[query]
+
+    def read(self, path: str) -> str | None:
+        """The text of a file; ``None`` where there is none."""
+        place = self._stage.sandbox.inside(path)
+        return place.read_text(encoding="utf-8", errors="replace") if place.is_file() else None
+
+    def after(self, steps: str, queries: Iterable[Query]) -> tuple[str, Look]:
+        """Why some steps in a copy are refused, or an empty text, and a look at the copy then."""
+        key = (steps, tuple(queries))
+        if key not in self._copies:
+            from .trying import tried
+
+            self._copies[key] = tried(self._stage, steps, self.known, key[1])
+        return self._copies[key]
+
+    def applied(self, app_label: str, alias: str = "default") -> list[str]:
+        """The names that the record of a database holds for an app, in order."""
+        if alias == "default":
+            keys = self.truths.known_record.keys
+            return sorted(key.name for key in keys if key.app_label == app_label)
+        return sorted(str(row[0]) for row in self.query(record_query(app_label, alias)).rows)
+
+    def files(self, app_label: str) -> list[str]:
+        """The names of an app's migration files, also of those that do not import."""
+        found = self.truths.known_files
+        keys: list[Key] = [*found.migrations, *found.bad]
+        return sorted(key.name for key in keys if key.app_label == app_label)
+
+
+def record_query(app_label: str, alias: str) -> Query:
+    """What asks for the record of an app in a database."""
+    return alias, f"SELECT name FROM django_migrations WHERE app = '{app_label}'"
+
+
+def digest(truths: Truths) -> str:
+    """One name for what the four truths and the counts of rows say; no path of a machine and no
+    time is in it."""
+    files = sorted((key, each.digest) for key, each in truths.known_files.migrations.items())
+    told = (
+        _readable(truths.models),
+        files,
+        sorted(truths.known_files.bad),
+        sorted(truths.known_record.keys),
+        sorted(truths.known_tables.tables.items()),
+        sorted(value_or(truths.rows, {}).items()),
+    )
+    return digest_of(repr(told).encode())
+
+
+def _readable(truth: object) -> object:
+    """The truth; why one cannot be read may name a path."""
+    return "unreadable" if isinstance(truth, Unreadable) else truth

@@ -1,0 +1,40 @@
+"""What the proof of a set found, kept beside it under the digests of its exercises."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ..facts.exercise import Exercise
+from . import shelf
+
+#: The file in a set's folder.
+NAME = "proof.json"
+
+
+def read(folder: Path) -> dict[str, dict[str, Any]]:
+    """Digest of an exercise in a shape → what was found; empty where nothing was kept."""
+    try:
+        told = json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def write(folder: Path, told: dict[str, dict[str, Any]]) -> None:
+    """Keep what was found."""
+    text = json.dumps(dict(sorted(told.items(), key=lambda each: str(each[1]))), indent=1)
+    (folder / NAME).write_text(f"{text}\n", encoding="utf-8")
+
+
+@cache
+def _known() -> dict[str, dict[str, Any]]:
+    return {key: each for folder in shelf.sets().values() for key, each in read(folder).items()}
+
+
+def shortest(exercise: Exercise) -> int | None:
+    """The fewest commands that change something with which it was ever solved."""
+    found = _known().get(exercise.digest, {}).get("shortest")
+    return found if isinstance(found, int) else None

@@ -1,0 +1,228 @@
+"""Proves an exercise: it begins broken, its ways repair it, and its wrong ends do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import MiglabError
+from ..facts.exercise import Exercise, Instruction
+from . import conditions, form, proofs, shelf
+from .attempt import ExerciseLab
+from .search import Searched, search
+
+#: From which level on an exercise has several shapes, and how many.
+SHAPES_FROM, SHAPES = 2, 3
+#: How many wrong ends an exercise has at least, beside doing nothing.
+WRONG = 2
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is missing or wrong in an exercise, in one shape of it."""
+
+    exercise: str
+    shape: str
+    what: str
+
+    def __str__(self) -> str:
+        shape = f" ({self.shape})" if self.shape else ""
+        return f"{self.exercise}{shape}: {self.what}"
+
+
+def prove(
+    folder: Path, *, only: Iterable[str] = (), every_shape: bool = True, searched: bool = True
+) -> Iterator[Fault | str]:
+    """Prove the exercises of a folder: a fault for each thing that is wrong, and the name of each
+    exercise when it is done.
+
+    Args:
+        only: the names of those that are proven; without any, all.
+        every_shape: without it, the first shape of each alone.
+        searched: whether shorter ways are looked for, where that was not done since the exercise
+            changed; what is found is kept in the folder.
+    """
+    kept = proofs.read(folder)
+    chosen = [*only]
+    for name, path in shelf.files(folder).items():
+        if chosen and name not in chosen:
+            continue
+        try:
+            shapes = form.shapes(path)
+            read = [form.read(path, shape) for shape in shapes]
+        except MiglabError as error:
+            yield Fault(name, "", str(error))
+            continue
+        yield from _written(read[0], len(shapes))
+        lengths: dict[str, int] = {}
+        for each in read if every_shape else read[:1]:
+            others = [other for other in read if other is not each] if every_shape else read[1:2]
+            try:
+                with ExerciseLab(each) as lab:
+                    lab.step_aside()
+                    proof = Proof(lab)
+                    yield from proof.faults(others)
+                    lengths[each.shape] = proof.length
+                    if searched and each is read[0] and each.digest not in kept:
+                        found = proof.search()
+                        if found.shorter:
+                            way = " && ".join(one.line for one in found.shorter)
+                            yield Fault(name, each.shape, f"there is a shorter way: {way}")
+                        else:
+                            kept[each.digest] = {
+                                "exercise": name,
+                                "shape": each.shape,
+                                "shortest": proof.length,
+                                "states": found.states,
+                            }
+            except MiglabError as error:
+                yield Fault(name, each.shape, str(error))
+        if lengths and max(lengths.values()) - min(lengths.values()) > 1:
+            yield Fault(name, "", f"the shapes' best ways differ in length by more than 1: {lengths}")
+        yield name
+    if searched:
+        current = {
+            form.read(path, shape).digest
+            for path in shelf.files(folder).values()
+            for shape in _shapes(path)
+        }
+        proofs.write(folder, {key: each for key, each in kept.items() if key in current})
+
+
+def _shapes(path: Path) -> tuple[str, ...]:
+    try:
+        names = form.shapes(path)
+        for each in names:
+            form.read(path, each)
+        return names
+    except MiglabError:
+        return ()
+
+
+def _written(exercise: Exercise, shapes: int) -> Iterator[Fault]:
+    """What is missing in the file."""
+    if exercise.level >= SHAPES_FROM and shapes < SHAPES:
+        yield Fault(exercise.name, "", f"it has {shapes} shapes; from level 2 on, write {SHAPES}")
+    if len(exercise.ways) < 2:
+        yield Fault(exercise.name, "", "it has fewer than two ways; write another one")
+    if len(exercise.wrong) < WRONG:
+        yield Fault(exercise.name, "", f"it has fewer than {WRONG} wrong ends beside doing nothing")
+    if not any(each.tempting for each in exercise.wrong):
+        yield Fault(exercise.name, "", "no wrong end is tempting = true")
+    words = [each.says for each in exercise.wrong] + [exercise.nothing]
+    if len({*words}) < len(words):
+        yield Fault(exercise.name, "", "two wrong ends have the same words")
+    if not exercise.hints:
+        yield Fault(exercise.name, "", "it has no hints")
+
+
+class Proof:
+    """The proof of an exercise in one shape, on a lab of its own."""
+
+    def __init__(self, lab: ExerciseLab) -> None:
+        self.lab, self.exercise = lab, lab.exercise
+        self.length = 0
+        self._hints: set[int] = set()
+        self._ends: list[tuple[Instruction, ...]] = []
+
+    def faults(self, others: Iterable[Exercise] = ()) -> Iterator[Fault]:
+        """What is wrong with it; ``others`` are other shapes, whose ways must not solve it."""
+        yield from self._start()
+        lengths = []
+        for way in self.exercise.ways:
+            yield from self._way(way.name, way.steps)
+            lengths.append(self.lab.moves)
+        self.length = min(lengths, default=0)
+        yield from self._way("the first way, with a look and a backup", _extra(self.exercise))
+        yield from self._wrong_ends()
+        for other in others:
+            for way in other.ways:
+                self._take(way.steps)
+                if self.lab.goals().done:
+                    yield self._fault(f"the way {way.name!r} of the shape {other.shape!r} solves it")
+        for place, hint in enumerate(self.exercise.hints):
+            if place not in self._hints:
+                yield self._fault(f"the hint for {dict(hint.when)!r} never shows")
+
+    def search(self) -> Searched:
+        """Look for shorter ways."""
+        answers = tuple(e for e in self.exercise.ways[0].steps if e.word == "answer")
+        return search(self.lab, self.length, answers)
+
+    def _fault(self, what: str) -> Fault:
+        return Fault(self.exercise.name, self.exercise.shape, what)
+
+    def _start(self) -> Iterator[Fault]:
+        standing = self.lab.goals()
+        if standing.done:
+            yield self._fault("it is solved before anything was done")
+        for goal in standing.goals:
+            if goal.kind == "never" and not goal.done:
+                yield self._fault(f"{goal.says!r} must never be otherwise, and is at the start")
+            if not goal.done and (not goal.expected or not goal.found):
+                yield self._fault(f"the goal {goal.says!r} says nothing of what is expected or found")
+        if standing.remark != self.exercise.nothing:
+            yield self._fault("doing nothing gets other words than its own")
+        yield from self._hinted("the start")
+
+    def _way(self, name: str, steps: tuple[Instruction, ...]) -> Iterator[Fault]:
+        self.lab.restart()
+        for place, each in enumerate(steps):
+            step = self.lab.take(each)
+            refused = step.refusal if step is not None else None
+            if (refused is not None) != each.refused:
+                said = str(refused or "it was not refused")
+                yield self._fault(f"the way {name!r} does not work at {each.line!r}: {said}")
+                return
+            if place + 1 < len(steps):
+                yield from self._hinted(f"{name!r} after {each.line!r}")
+        standing = self.lab.goals()
+        for goal in standing.goals:
+            if not goal.done:
+                yield self._fault(
+                    f"the way {name!r} does not reach {goal.says!r}: "
+                    f"expected {goal.expected}; found {goal.found}"
+                )
+
+    def _wrong_ends(self) -> Iterator[Fault]:
+        for end in self.exercise.wrong:
+            error = self._take(end.steps)
+            if error:
+                yield self._fault(f"the wrong end {end.name!r} does not work: {error}")
+                continue
+            standing = self.lab.goals()
+            if standing.done:
+                yield self._fault(f"the wrong end {end.name!r} reaches all goals")
+            elif standing.remark != end.says:
+                yield self._fault(
+                    f"the wrong end {end.name!r} gets other words: {standing.remark or 'none'}"
+                )
+            else:
+                yield from self._hinted(f"the wrong end {end.name!r}")
+
+    def _take(self, steps: tuple[Instruction, ...]) -> str:
+        """Take these from the start, refused or not; why one could not be taken."""
+        self.lab.restart()
+        try:
+            for each in steps:
+                self.lab.take(each)
+        except MiglabError as error:
+            return str(error)
+        return ""
+
+    def _hinted(self, where: str) -> Iterator[Fault]:
+        with self.lab._turns.one() as stage:
+            look = self.lab._look_of(stage)
+            for place, each in enumerate(self.exercise.hints):
+                if conditions.every(look, each.when).holds:
+                    self._hints.add(place)
+                    return
+        yield self._fault(f"no hint fits {where}")
+
+
+def _extra(exercise: Exercise) -> tuple[Instruction, ...]:
+    """The first way with what harms nothing: a backup at first, and a note at the end."""
+    backup = Instruction("copy db.sqlite3 harmless.sqlite3")
+    note = Instruction("write harmless.txt", "Nothing of this matters.\n")
+    return (backup, *exercise.ways[0].steps, note)

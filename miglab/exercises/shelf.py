@@ -1,0 +1,79 @@
+"""Where sets of exercises are: in this package, in a folder, or in somebody else's wheel."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from importlib import metadata
+from pathlib import Path
+
+from ..errors import BadInput, UnknownName
+
+#: The group of entry points by which a wheel offers a set: a name, and the package it is in.
+GROUP = "miglab.exercises"
+#: The set that comes with miglab.
+OWN = "repairs"
+
+
+def sets() -> dict[str, Path]:
+    """The sets that are installed, each with its folder; miglab's own first."""
+    found = {OWN: Path(__file__).parent / "sets" / OWN}
+    for entry in sorted(metadata.entry_points(group=GROUP), key=lambda each: each.name):
+        module = importlib.import_module(entry.value)
+        found.setdefault(entry.name, Path(next(iter(module.__path__))))
+    return found
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """The exercises of a folder by name, in order of their files.
+
+    Raises:
+        BadInput: there is no such folder, or no exercise in it.
+    """
+    if not folder.is_dir():
+        raise BadInput(f"{str(folder)!r} is not a folder; give one with exercises in it")
+    found = {name_of(path): path for path in sorted(folder.glob("*.toml"))}
+    if not found:
+        raise BadInput(f"there is no exercise in {str(folder)!r}; each is a file NAME.toml")
+    return found
+
+
+def name_of(path: Path) -> str:
+    """The name of an exercise: its file's, without the number that orders it.
+
+    >>> name_of(Path("3-1-the-ghost.toml"))
+    'the-ghost'
+    """
+    words = path.stem.split("-")
+    while len(words) > 1 and words[0].isdigit():
+        words.pop(0)
+    return "-".join(words)
+
+
+def number_of(path: Path) -> str:
+    """The number that orders it, as in ``"3.1"``; empty where there is none."""
+    return ".".join(word for word in path.stem.split("-")[:2] if word.isdigit())
+
+
+def find(name: str, folder: str | Path | None = None) -> Path:
+    """The file of an exercise, by its name or number, in a folder or in all sets.
+
+    Raises:
+        UnknownName: there is none of that name.
+        BadInput: the folder is none.
+    """
+    wanted = str(name)
+    known: dict[str, Path] = {}
+    for place in [Path(folder)] if folder is not None else sets().values():
+        known = {**files(place), **known}
+    numbers = {number_of(path): path for path in known.values()}
+    if wanted not in known and wanted not in numbers:
+        raise UnknownName("exercise", wanted, known)
+    return known.get(wanted) or numbers[wanted]
+
+
+def shape_for(seed: object, name: str, shapes: tuple[str, ...]) -> str:
+    """The shape that a seed, such as a learner's name, gives of an exercise: always the same."""
+    told = hashlib.blake2b(f"{name} {seed}".encode(), digest_size=4).digest()
+    return shapes[int.from_bytes(told, "big") % len(shapes)]
+

@@ -1,0 +1,52 @@
+"""Takes steps in a copy of a stage, to see where they would lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..errors import MiglabError
+from ..facts.step import Step
+from ..lab import Lab
+from ..steps.opening import copy_stage
+from ..steps.stage import Stage
+from . import instructions
+from .look import Known, Look, Query
+
+
+def copied(stage: Stage) -> Lab:
+    """A lab that is as a stage is now, and that nobody takes for the latest one."""
+    lab = Lab.__new__(Lab)
+    lab.apps, lab._runner = (), stage.reader.runner.name
+    lab._take(copy_stage(stage, lab._runner))
+    lab.step_aside()
+    return lab
+
+
+def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
+    """The steps of a text, and why one was refused or could not be taken, or an empty text."""
+    taken: list[Step] = []
+    for each in instructions.read(steps):
+        try:
+            step = instructions.take(lab, each)
+        except MiglabError as error:
+            return taken, str(error)
+        if step is not None:
+            taken.append(step)
+            if step.refusal is not None and not each.refused:
+                return taken, str(step.refusal)
+    return taken, ""
+
+
+def tried(stage: Stage, steps: str, known: Known, queries: Iterable[Query]) -> tuple[str, Look]:
+    """Why the steps are refused, or an empty text; and a look at the copy, which is closed."""
+    with copied(stage) as lab:
+        _, refused = take_all(lab, steps)
+        with lab._turns.one() as other:
+            other.now()
+            look = Look(other, known, queries)
+            if not refused:
+                for query in queries:
+                    look.query(query)
+                other.truths()
+                _ = look.agreements
+    return refused, look
