@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from . import extras
 from .errors import BadInput
@@ -77,6 +77,9 @@ class Lab:
 
     #: Shows something that nobody asked for, such as that a task has begun. The notebook sets it.
     announce: ClassVar[Callable[[object], object]] = staticmethod(_nowhere)
+
+    #: What was answered to the last command's questions.
+    _answered: Sequence[str] = ()
 
     _opened: ClassVar[list[weakref.ReferenceType[Lab]]] = []
 
@@ -214,7 +217,7 @@ class Lab:
         """End the lab: its processes stop and its folder is removed. Closing twice is no error."""
         self._turns.close()
 
-    def __enter__(self) -> Lab:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -278,8 +281,9 @@ class Lab:
         words = arguments(line)
         request = {"do": "manage", "argv": words}
         with self._doing(typed(line)) as stage:
-            self._answered: list[str] = []
-            asked = _answering(answers, self._answered)
+            taken: list[str] = []
+            self._answered = taken
+            asked = _answering(answers, taken)
             step, _ = stage.step("manage", typed(line), request, asked)
             step = _counted(stage, step)
         if refused is not None:

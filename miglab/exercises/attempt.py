@@ -6,9 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from ..compare.truths import compare
 from ..errors import BadInput, MiglabError, UnknownName
 from ..facts.consequences import Consequences
 from ..facts.exercise import (
@@ -22,16 +20,15 @@ from ..facts.exercise import (
     Told,
 )
 from ..facts.step import Step
-from ..facts.view import Rows
-from ..lab import Lab
 from ..progress import Journal
 from ..steps.moments import Moment
 from ..steps.stage import Stage
 from . import conditions, form, instructions, shelf
+from .beginning import backed_up, begin
 from .journal import Entry, append
 from .look import Done, Known, Look, Query, digest
 from .proofs import shortest
-from .trying import copied, take_all
+from .typed import TypedLab
 
 #: Levels at which commands are counted.
 COUNTED = range(1, 4)
@@ -73,7 +70,7 @@ class _Seen:
     moment: Moment | None
 
 
-class ExerciseLab(Lab):
+class ExerciseLab(TypedLab):
     """A lab with an exercise in it.
 
     Args:
@@ -88,13 +85,14 @@ class ExerciseLab(Lab):
     #: Hears after each look at the goals; the notebook's widget sets it.
     told: Callable[[], None] | None = None
 
+    #: Why the last step could not be looked at or written down, or an empty text.
+    trouble: str = ""
+
     def __init__(
         self, exercise: Exercise, *, journal: Journal | None = None, runner: str | None = None
     ) -> None:
         self.exercise = exercise
         self._journal: Journal | None = None
-        self._instruction: Instruction | None = None
-        self._depth = 0
         self._begun = False
         self._answers: dict[str, str] = {}
         self._seen: list[_Seen] = []
@@ -114,41 +112,6 @@ class ExerciseLab(Lab):
         self._begun, self._journal = True, journal
         self._write("began")
         self.watch(self._look_again)
-
-    # -- what is typed, in whole
-
-    def manage(
-        self, line: str | Sequence[str], *, answers: Iterable[str] = (), refused: str | None = None
-    ) -> Step:
-        text = line if isinstance(line, str) else " ".join(line)
-        return self._as(
-            Instruction(text.strip()), lambda: Lab.manage(self, line, answers=answers, refused=refused)
-        )
-
-    def shell(self, code: str) -> Step:
-        return self._as(_told("shell", code), lambda: Lab.shell(self, code))
-
-    def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
-        return self._as(_told("sql", sql), lambda: Lab.sql(self, sql, params))
-
-    def write(self, path: str, text: str) -> Step:
-        told = Instruction(f"write {path}", str(text))
-        return self._as(told, lambda: Lab.write(self, path, text))
-
-    def delete(self, path: str) -> Step:
-        return self._as(Instruction(f"delete {path}"), lambda: Lab.delete(self, path))
-
-    def copy_file(self, source: str, target: str) -> Step:
-        told = Instruction(f"copy {source} {target}")
-        return self._as(told, lambda: Lab.copy_file(self, source, target))
-
-    def _as(self, instruction: Instruction, act: Callable[[], Any]) -> Any:
-        """Do it; whoever notes the step knows what was typed."""
-        before, self._instruction = self._instruction, instruction
-        try:
-            return act()
-        finally:
-            self._instruction = before
 
     def what_if(self, *commands: str | Sequence[str], answers: Iterable[str] = ()) -> Consequences:
         found = super().what_if(*commands, answers=answers)
@@ -212,8 +175,8 @@ class ExerciseLab(Lab):
         if name not in names:
             raise UnknownName("question", name, names)
         self._answers[name] = str(value)
-        self._write("step", Instruction(f"answer {name} {value}"))
         standing = self.goals()
+        self._write("step", f"answer {name} {value}")
         self._tell()
         return standing
 
@@ -234,14 +197,16 @@ class ExerciseLab(Lab):
                 None,
             )
             if found is None:
-                raise BadInput("this exercise has no hint for how it is now; lab.restart() begins anew")
+                raise BadInput("there is no hint for how it is now; lab.restart() begins anew")
             place, hint = found
             name = str(place)
             wanted = min(self._tier.get(name, 0) + 1, len(hint.says)) if tier is None else tier
             if wanted not in range(1, len(hint.says) + 1):
                 raise BadInput(f"tier={tier!r}; give a number from 1 to {len(hint.says)}")
             self._tier[name] = wanted
-            says = (*self._read_aloud(look), hint.says[0]) if wanted == 1 else (hint.says[wanted - 1],)
+            says = (
+                (*self._read_aloud(look), hint.says[0]) if wanted == 1 else (hint.says[wanted - 1],)
+            )
             return Advice(wanted, len(hint.says), says)
 
     def ways(self) -> list[str]:
@@ -279,9 +244,14 @@ class ExerciseLab(Lab):
     def _look_again(self) -> None:
         if self.closed or not self._begun:
             return
-        with self._turns.one() as stage:
-            self._notice(stage)
-            self._looked(stage)
+        try:
+            with self._turns.one() as stage:
+                self._notice(stage)
+                self._looked(stage)
+            self.trouble = ""
+        except MiglabError as error:
+            # A step is never lost because somebody could not look at it, or write it down.
+            self.trouble = str(error)
         self._tell()
 
     def _tell(self) -> None:
@@ -295,33 +265,34 @@ class ExerciseLab(Lab):
         moments = [line.at(place) for place in range(1, line.position + 1)]
         known = [each.moment for each in self._seen if each.moment is not None]
         for moment in moments:
+            if moment is not line.now and not any(moment is each for each, _ in self._broken):
+                self._broken.append((moment, self._never(stage, moment)))
+        for moment in moments:
             if not any(moment is each for each in known) and moment.step is not None:
                 self._note(self._done(stage, moment.step, moment), moment)
         last = stage.last
         if last is not None and last is not self._last:
             held = any(last is moment.step for moment in moments)
-            if not held and last.kind not in ("rewind", "forward", "restart"):
+            if last.kind in ("rewind", "forward", "restart"):
+                self._write("step", last.line)
+            elif not held:
                 self._note(self._done(stage, last, None), None)
         self._last = last
-        for moment in moments:
-            if moment is not stage.moments.now and not any(moment is e for e, _ in self._broken):
-                self._broken.append((moment, self._never(stage, moment)))
 
     def _done(self, stage: Stage, step: Step, moment: Moment | None) -> Done:
-        told = self._instruction
-        typed = told is not None and step is stage.last
-        text = told.text if typed and told is not None else step.line
-        if typed and step.kind == "manage" and getattr(self, "_answered", None):
-            text = Instruction(text, "".join(f"{each}\n" for each in self._answered)).text
+        told = self.typed_now if step is stage.last else None
+        line, body = (told.line, told.body) if told is not None else (step.line, "")
         refused = step.refusal.error if step.refusal else ""
-        return Done(text, moment is not None, moment is not None and backed_up(stage, step), refused)
+        moved = moment is not None
+        return Done(line, body, moved, moved and backed_up(stage, step), refused)
 
     def _note(self, done: Done, moment: Moment | None) -> None:
         self._seen.append(_Seen(done, moment))
-        outside = done.text.startswith("(done outside")
+        outside = done.line.startswith("(done outside")
         click = threading.current_thread() is not threading.main_thread()
         where = "terminal" if outside else "click" if click else "cell"
-        self._write("step", None, text=done.text, where=where)
+        if self._begun:
+            self._write("step", done.line, done.body, where)
 
     def _never(self, stage: Stage, moment: Moment) -> dict[str, Finding]:
         goals = [goal for goal in self.exercise.goals if goal.kind == "never"]
@@ -358,10 +329,11 @@ class ExerciseLab(Lab):
         line = stage.moments
         held = [line.at(place) for place in range(1, line.position + 1)]
         broken: dict[str, Finding] = {}
-        for moment, found in self._broken:
+        for moment, faults in self._broken:
             if any(moment is each for each in held):
-                broken = {**found, **broken}
-        goals, now = [], {}
+                broken = {**faults, **broken}
+        goals: list[Reached] = []
+        now: dict[str, Finding] = {}
         for goal in self.exercise.goals:
             found = self._found(look, goal)
             if goal.kind == "never" and not found.holds:
@@ -378,9 +350,7 @@ class ExerciseLab(Lab):
         counted = self._moves(stage) if exercise.level in COUNTED else None
         if standing.done:
             told = (exercise.happened, exercise.why, exercise.cost)
-            return Standing(
-                exercise.title, tuple(goals), "", told, counted, shortest(exercise)
-            )
+            return Standing(exercise.title, tuple(goals), "", told, counted, shortest(exercise))
         return Standing(exercise.title, tuple(goals), self._remark(look), None, counted)
 
     def _remark(self, look: Look) -> str:
@@ -413,111 +383,15 @@ class ExerciseLab(Lab):
                 told.append(f"{found.reason} {details}".strip())
         return told or ["All four truths agree now."]
 
-    def _write(self, what: str, instruction: Instruction | None = None, **more: str) -> None:
+    def _write(self, what: str, text: str = "", body: str = "", where: str = "cell") -> None:
         if self._journal is None:
             return
-        text = instruction.text if instruction is not None else more.get("text", "")
         with self._turns.one() as stage:
-            told = digest(stage.truths())
-        entry = Entry(
-            what, self.exercise.name, self.exercise.shape, text, more.get("where", "cell"), told
-        )
+            told, done = digest(stage.truths()), self._looked(stage).done
+        exercise = self.exercise
+        entry = Entry(what, exercise.name, exercise.shape, text, body, where, told, done)
         append(self._journal, entry)
-
-
-def begin(
-    lab: Lab, exercise: Exercise
-) -> tuple[dict[str, dict[Query, Any]], dict[str, str]]:
-    """Take an exercise's start on a lab: what its queries give at the moments that are marked, and
-    the keys of its questions, computed by running.
-
-    Raises:
-        BadInput: a step was refused that is not said to be, or the other way round.
-    """
-    wanted: dict[str, list[Query]] = {}
-    tables = [goal.conditions for goal in exercise.goals]
-    tables += [each.when for each in (*exercise.hints, *exercise.wrong)]
-    for table in tables:
-        for name, query in conditions.moments(table):
-            wanted.setdefault(name, []).append(query)
-    moments: dict[str, dict[Query, Any]] = {}
-
-    def mark(name: str) -> None:
-        with lab._turns.one() as stage:
-            look = Look(stage, Known(), wanted.get(name, ()))
-            moments[name] = {query: look.query(query) for query in wanted.get(name, ())}
-
-    for each in exercise.start:
-        if each.word == "moment":
-            mark(each.line.split()[1])
-            continue
-        step = instructions.take(lab, each)
-        refused = step.refusal if step is not None else None
-        if (refused is not None) != each.refused:
-            said = refused or "it was not refused"
-            raise BadInput(f"{exercise.name}: the start does not work at {each.line!r}: {said}")
-    mark("start")
-    if missing := sorted({*wanted} - {*moments}):
-        raise BadInput(
-            f"{exercise.name}: the start has no line 'moment {missing[0]}', and a goal looks back at it"
-        )
-    keys = {
-        goal.name: _key(lab, goal.conditions["key"]) for goal in exercise.goals if goal.name
-    }
-    lab.take_noticed()
-    lab.begin_here()
-    return moments, keys
-
-
-def _key(lab: Lab, told: dict[str, Any]) -> str:
-    """The right answer, found by taking steps in a copy: what a query gives then, how many rows and
-    values of some tables they cost, or what left the record."""
-    with lab._turns.one() as stage:
-        copy = copied(stage)
-    with copy:
-        steps, refused = take_all(copy, str(told.get("steps", "")))
-        if refused:
-            raise BadInput(f"the key of an answer cannot be computed: {refused}")
-        if "unrecorded" in told:
-            return " ".join(
-                str(key) for step in steps for key in compare(step.before, step.after).unapplied
-            )
-        if "lost" in told:
-            changes = [change for step in steps for change in step.rows]
-            tables = str(told["lost"]).split()
-            costs = (c.lost + sum(c.lost_values.values()) for c in changes if c.table in tables)
-            return str(sum(costs))
-        with copy._turns.one() as stage:
-            query = (str(told.get("database", "default")), str(told["sql"]))
-            found = Look(stage, Known()).query(query)
-        if found.error:
-            raise BadInput(f"the key of an answer cannot be computed: {found.error}")
-        return ", ".join(str(cell) for row in found.rows for cell in row)
-
-
-def backed_up(stage: Stage, step: Step) -> bool:
-    """Whether a step left a copy of the database as it was before it, or a dump of it."""
-    added = [change.path for change in step.files if change.how in ("added", "changed")]
-    if step.kind == "manage" and step.line.startswith("dumpdata"):
-        return bool(added)
-    if not added or step.before.record != step.after.record:
-        return False
-    first = stage.sandbox.first
-    engine, handle = stage.sandbox.engines[first], stage.sandbox.databases[first]
-    database = engine.files(handle)[0]
-    if not database.exists():
-        return False
-    content = database.read_bytes()
-    return any(stage.sandbox.inside(path).read_bytes() == content for path in added)
 
 
 def _queries(goals: Iterable[Goal]) -> list[Query]:
     return [query for goal in goals for query in conditions.queries(goal.conditions)]
-
-
-def _told(word: str, text: str) -> Instruction:
-    """Code or SQL as one line, or as a word with what belongs to it below."""
-    stripped = str(text).strip("\n")
-    if "\n" in stripped:
-        return Instruction(word, f"{stripped}\n")
-    return Instruction(f"{word} {stripped.strip()}")

@@ -46,7 +46,8 @@ def queries(conditions: Mapping[str, Any]) -> Iterator[Query]:
         elif name == "same":
             yield from ((alias, sql) for sql in _several(wanted))
         elif name == "live":
-            yield from (record_query(label, str(wanted.get("database", "live"))) for label in wanted)
+            live = str(wanted.get("database", "live"))
+            yield from (record_query(label, live) for label in wanted if label != "database")
         elif name in ("any", "not"):
             for each in _tables(wanted):
                 yield from queries(each)
@@ -153,9 +154,7 @@ def _live(look: Look, wanted: Mapping[str, str]) -> Finding:
     return _stands(apps, lambda label: look.applied(label, alias), f" in the database `{alias}`")
 
 
-def _stands(
-    wanted: Mapping[str, str], applied: Callable[[str], list[str]], where: str
-) -> Finding:
+def _stands(wanted: Mapping[str, str], applied: Callable[[str], list[str]], where: str) -> Finding:
     for label, name in wanted.items():
         names = applied(label)
         last = names[-1] if names else "zero"

@@ -1,9 +1,10 @@
 """What was done in an exercise, as events of the learner's progress, and how it is replayed.
 
-Events of the kind ``"exercise"`` have these keys: ``what`` (``"began"`` or ``"step"``), ``exercise``
-and ``shape`` (its name, and which of its shapes), ``text`` (what was typed, in the words of an
-exercise's file), ``where`` (``"cell"``, ``"click"`` or ``"terminal"``), and ``truths`` (the digest
-of the truths after it). No path of a machine is in it.
+Events of the kind ``"exercise"`` have these keys: ``what`` (``"began"`` or ``"step"``),
+``exercise`` and ``shape`` (its name, and which of its shapes), ``text`` (the line that was typed,
+in the words of an exercise's file), ``body`` (what belongs to it: a file's text, code, answers),
+``where`` (``"cell"``, ``"click"`` or ``"terminal"``), ``truths`` (the digest of the truths after
+it) and ``solved``. No path of a machine is in it, but what somebody typed.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ class Entry:
     exercise: str
     shape: str
     text: str
+    body: str
     where: str
     truths: str
+    solved: bool = False
 
 
 def append(journal: Journal, entry: Entry) -> None:
@@ -41,7 +44,14 @@ def entries(events: Iterable[Event]) -> list[Entry]:
     """The entries among events, in order; one that lacks something is left out."""
     found = []
     for event in events:
-        data = {key: event.data.get(key) for key in Entry.__dataclass_fields__}
-        if event.kind == KIND and all(isinstance(each, str) for each in data.values()):
-            found.append(Entry(**data))  # type: ignore[arg-type]
+        if event.kind == KIND:
+            data = {key: event.data.get(key) for key in Entry.__dataclass_fields__}
+            solved = data.pop("solved") is True
+            if all(isinstance(each, str) for each in data.values()):
+                found.append(Entry(**data, solved=solved))  # type: ignore[arg-type]
     return found
+
+
+def solved(events: Iterable[Event]) -> set[str]:
+    """The names of the exercises that were solved at some time."""
+    return {each.exercise for each in entries(events) if each.solved}

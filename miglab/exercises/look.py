@@ -18,16 +18,22 @@ Query = tuple[str, str]
 
 @dataclass(frozen=True)
 class Done:
-    """One thing that was done in an exercise.
+    """One thing that was done in an exercise: its line, and what belongs to it.
 
     ``moved`` says whether it changed anything, ``backed_up`` whether a copy of the database was
     there after it that was not there before.
     """
 
-    text: str
+    line: str
+    body: str = ""
     moved: bool = False
     backed_up: bool = False
     refused: str = ""
+
+    @property
+    def text(self) -> str:
+        """The line with what belongs to it."""
+        return f"{self.line}\n{self.body}".rstrip("\n")
 
 
 @dataclass(frozen=True)

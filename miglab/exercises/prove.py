@@ -79,7 +79,9 @@ def prove(
             except MiglabError as error:
                 yield Fault(name, each.shape, str(error))
         if lengths and max(lengths.values()) - min(lengths.values()) > 1:
-            yield Fault(name, "", f"the shapes' best ways differ in length by more than 1: {lengths}")
+            yield Fault(
+                name, "", f"the shapes' best ways differ in length by more than 1: {lengths}"
+            )
         yield name
     if searched:
         current = {
@@ -140,7 +142,9 @@ class Proof:
             for way in other.ways:
                 self._take(way.steps)
                 if self.lab.goals().done:
-                    yield self._fault(f"the way {way.name!r} of the shape {other.shape!r} solves it")
+                    yield self._fault(
+                        f"the way {way.name!r} of the shape {other.shape!r} solves it"
+                    )
         for place, hint in enumerate(self.exercise.hints):
             if place not in self._hints:
                 yield self._fault(f"the hint for {dict(hint.when)!r} never shows")
@@ -161,7 +165,9 @@ class Proof:
             if goal.kind == "never" and not goal.done:
                 yield self._fault(f"{goal.says!r} must never be otherwise, and is at the start")
             if not goal.done and (not goal.expected or not goal.found):
-                yield self._fault(f"the goal {goal.says!r} says nothing of what is expected or found")
+                yield self._fault(
+                    f"the goal {goal.says!r} says nothing of what is expected or found"
+                )
         if standing.remark != self.exercise.nothing:
             yield self._fault("doing nothing gets other words than its own")
         yield from self._hinted("the start")

@@ -41,7 +41,7 @@ def search(lab: ExerciseLab, length: int, answers: tuple[Instruction, ...]) -> S
 
     def state() -> tuple[str, str]:
         with lab._turns.one() as stage:
-            return digest(stage.truths()), fingerprint(stage) + files_of(stage.moments.now.snapshot)
+            return digest(stage.truths()), fingerprint(stage) + stage.moments.now.snapshot.digest
 
     def deeper(left: int, path: tuple[Instruction, ...]) -> bool:
         for each in letters:
@@ -72,11 +72,6 @@ def search(lab: ExerciseLab, length: int, answers: tuple[Instruction, ...]) -> S
     return Searched(tuple(found), len(seen), max(length - 1, 0))
 
 
-def files_of(snapshot: object) -> str:
-    """A name for the project's files."""
-    return str(getattr(snapshot, "digest", ""))
-
-
 def is_backup(each: Instruction) -> bool:
     """Whether it only copies the database away."""
     return each.line.startswith("copy db.sqlite3 ")
@@ -84,7 +79,8 @@ def is_backup(each: Instruction) -> bool:
 
 def alphabet(exercise: Exercise) -> list[Instruction]:
     """The steps of all ways and wrong ends, those that the exercise declares, and going forward."""
-    found = [each for way in (*exercise.ways, *exercise.wrong) for each in way.steps]
+    taken = [way.steps for way in exercise.ways] + [end.steps for end in exercise.wrong]
+    found = [each for steps in taken for each in steps]
     found += [*exercise.alphabet, Instruction("migrate")]
     looks = ("showmigrations", "sqlmigrate", "answer", "moment", "! ")
     kept = [

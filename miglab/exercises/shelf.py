@@ -76,4 +76,3 @@ def shape_for(seed: object, name: str, shapes: tuple[str, ...]) -> str:
     """The shape that a seed, such as a learner's name, gives of an exercise: always the same."""
     told = hashlib.blake2b(f"{name} {seed}".encode(), digest_size=4).digest()
     return shapes[int.from_bytes(told, "big") % len(shapes)]
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..facts.picture import Picture
 from ..facts.step import Step
 from ..facts.view import History, Rows, View
-from . import begun, consequences, lesson, questions
+from . import begun, consequences, exercise, lesson, questions
 from .html import html
 from .text import text
 
@@ -16,6 +16,7 @@ SHOWN: tuple[type, ...] = (
     *lesson.TYPES,
     *questions.TYPES,
     *begun.TYPES,
+    *exercise.TYPES,
 )
 
 

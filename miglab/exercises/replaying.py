@@ -1,0 +1,112 @@
+"""Takes an attempt again, from its journal, in a lab of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import BadInput, MiglabError
+from ..facts.exercise import Instruction, Standing
+from . import form, shelf
+from .attempt import ExerciseLab
+from .journal import Entry
+from .look import digest
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a replay found.
+
+    Attributes:
+        exercise, shape: which.
+        standing: how far it is at the end.
+        steps: how many were taken again.
+        differs: the first line after which the truths are not those of the journal, or why it
+            could not be taken; empty where all are the same.
+    """
+
+    exercise: str
+    shape: str
+    standing: Standing
+    steps: int
+    differs: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """Whether it solves the exercise, and every step led where the journal says."""
+        return self.standing.done and not self.differs
+
+
+def attempts(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """The entries, one list for each time that an exercise was begun. Two notebooks may have
+    written at once: entries belong to the exercise and the shape that they name."""
+    found: list[list[Entry]] = []
+    for entry in entries:
+        same = [each for each in found if _of(each[0]) == _of(entry)]
+        if entry.what == "began" or not same:
+            found.append([entry])
+        else:
+            same[-1].append(entry)
+    return found
+
+
+def _of(entry: Entry) -> tuple[str, str]:
+    return entry.exercise, entry.shape
+
+
+def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replayed:
+    """Take one attempt again from its beginning.
+
+    Args:
+        entries: of one attempt.
+        folder: of the set; without it, all installed ones.
+
+    Raises:
+        BadInput: there is no entry, or no such exercise.
+    """
+    if not entries:
+        raise BadInput("there is nothing to replay; the journal has no entry of an exercise")
+    first = entries[0]
+    path = shelf.find(first.exercise, folder)
+    taken, differs = 0, ""
+    with ExerciseLab(form.read(path, first.shape)) as lab:
+        lab.step_aside()
+        for entry in entries:
+            if entry.what != "step":
+                continue
+            differs = _again(lab, entry)
+            if differs:
+                break
+            taken += 1
+        return Replayed(first.exercise, first.shape, lab.goals(), taken, differs)
+
+
+def _again(lab: ExerciseLab, entry: Entry) -> str:
+    """Take one entry again; where it leads elsewhere, how."""
+    line = entry.text
+    if entry.where == "terminal":
+        return f"{line}: it was done in a terminal, and what was typed there is not known"
+    if entry.text.startswith("what-if "):
+        return ""
+    try:
+        if entry.text.startswith("lab."):
+            _move(lab, entry.text)
+        else:
+            lab.take(Instruction(entry.text, entry.body))
+    except MiglabError as error:
+        return f"{line}: {error}"
+    now = digest(lab.truths(compare=False).truths)
+    return "" if now == entry.truths else f"{line}: the truths are other ones than in the journal"
+
+
+def _move(lab: ExerciseLab, text: str) -> None:
+    """Go along the history, as the journal says: ``lab.rewind(2)``."""
+    name, _, rest = text.removeprefix("lab.").partition("(")
+    count = int(rest.rstrip(")") or 1)
+    if name == "restart":
+        lab.restart()
+    elif name == "rewind":
+        lab.rewind(count)
+    else:
+        lab.forward(count)

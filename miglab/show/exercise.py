@@ -1,0 +1,101 @@
+"""An exercise's story, goals and hints, as text and as HTML."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from ..facts.exercise import Advice, Reached, Standing, Told
+from .html import html
+from .lesson import coded
+from .masks import masked
+from .text import text
+
+#: The facts of an exercise that a notebook shows in a way of its own.
+TYPES: tuple[type, ...] = (Told, Standing, Advice)
+
+_NEVER = {"never": " (at every moment)", "did": " (among your steps)"}
+
+
+@text.register
+def _(told: Told) -> str:
+    exercise = told.exercise
+    shape = f", {exercise.shape}" if exercise.shape else ""
+    goals = [f"  ○ {goal.says}" for goal in exercise.goals]
+    return "\n".join(
+        [f"{exercise.title} (level {exercise.level}{shape})", "", exercise.story, "", *goals]
+    )
+
+
+@html.register
+def _(told: Told) -> str:
+    exercise = told.exercise
+    story = re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", coded(" ".join(exercise.story.split())))
+    return f"<div><h3>{coded(exercise.title)}</h3><p>Level {exercise.level}</p><p>{story}</p></div>"
+
+
+@text.register
+def _(standing: Standing) -> str:
+    lines = [summary(standing)]
+    for goal in standing.goals:
+        lines.append(f"  {'✓' if goal.done else '○'} {goal.says}{_NEVER.get(goal.kind, '')}")
+        lines += [f"      {each}" for each in missed(goal)]
+    lines += ["", standing.remark] if standing.remark else []
+    lines += ["", *told_on_success(standing)] if standing.success else []
+    return "\n".join(lines)
+
+
+@html.register
+def _(standing: Standing) -> str:
+    goals = ""
+    for goal in standing.goals:
+        more = "".join(f"<br><small>{coded(each)}</small>" for each in missed(goal))
+        mark = "✓ <b>done:</b>" if goal.done else "○ <b>to do:</b>"
+        goals += f"<li>{mark} {coded(goal.says)}{_NEVER.get(goal.kind, '')}{more}</li>"
+    remark = f"<p>{coded(standing.remark)}</p>" if standing.remark else ""
+    told = "".join(f"<p>{coded(each)}</p>" for each in told_on_success(standing))
+    return (
+        f"<div><b>{escape(summary(standing))}</b>"
+        f"<ul style='list-style:none;padding-left:8px'>{goals}</ul>{remark}{told}</div>"
+    )
+
+
+def summary(standing: Standing) -> str:
+    """How far it is, in a sentence."""
+    done = sum(goal.done for goal in standing.goals)
+    if standing.done:
+        return "Solved: every goal is reached."
+    return f"{done} of {len(standing.goals)} goals are reached."
+
+
+def missed(goal: Reached) -> list[str]:
+    """What is expected of a goal that is not reached, and what is there."""
+    if goal.done:
+        return []
+    return [f"expected: {masked(goal.expected)}", f"found: {masked(goal.found)}"]
+
+
+def told_on_success(standing: Standing) -> list[str]:
+    """What happened, why it works, and what a wrong end would have cost; then how many commands it
+    took, where they are counted."""
+    if standing.success is None:
+        return []
+    told = [*standing.success]
+    if standing.moves is not None and standing.shortest is not None:
+        changed = f"{standing.moves} command{'s' * (standing.moves != 1)}"
+        told.append(
+            f"You changed something with {changed}; the shortest known way has {standing.shortest}."
+        )
+    return told
+
+
+@text.register
+def _(advice: Advice) -> str:
+    says = "\n".join(masked(each) for each in advice.says)
+    return f"Hint {advice.tier} of {advice.tiers}:\n{says}"
+
+
+@html.register
+def _(advice: Advice) -> str:
+    says = "".join(f"<p>{coded(masked(each))}</p>" for each in advice.says)
+    return f"<div><b>Hint {advice.tier} of {advice.tiers}</b>{says}</div>"
