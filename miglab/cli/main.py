@@ -12,11 +12,11 @@ from typing import Any, NoReturn
 
 from ..errors import BadArguments, Interrupted, MiglabError
 from ..interrupts import say_interrupted
-from . import app, demo, doctor, lab, whatif
+from . import app, demo, doctor, exercise, lab, whatif
 from .terminal import write_what_it_can
 
 #: A command is a module with ``add(commands)``, which sets ``act(arguments) -> exit status``.
-COMMANDS = (lab, demo, app, whatif, doctor)
+COMMANDS = (lab, exercise, demo, app, whatif, doctor)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -4,6 +4,8 @@ An exercise is one file of TOML in the folder of a set; ``form.py`` reads it.
 """
 
 from .attempt import ExerciseLab, exercise
+from .notebooks import overview
+from .recording import RecordingLab, record
 from .shelf import sets
 
-__all__ = ["ExerciseLab", "exercise", "sets"]
+__all__ = ["ExerciseLab", "RecordingLab", "exercise", "overview", "record", "sets"]

@@ -165,6 +165,11 @@ class ExerciseLab(TypedLab):
     def _moves(self, stage: Stage) -> int:
         return sum(each.moved and not each.backed_up for each in self._holding(stage))
 
+    @property
+    def touched(self) -> bool:
+        """Whether anything was done yet, or answered."""
+        return bool(self._seen or self._answers)
+
     def answer(self, name: str, value: object) -> Standing:
         """Answer a question of the exercise.
 

@@ -212,7 +212,9 @@ class Proof:
         self.lab.restart()
         try:
             for each in steps:
-                self.lab.take(each)
+                step = self.lab.take(each)
+                if each.refused and step is not None and step.refusal is None:
+                    return f"{each.line!r} was not refused"
         except MiglabError as error:
             return str(error)
         return ""

@@ -95,7 +95,7 @@ class Exercise:
         alphabet: steps that the search for shorter ways may take beside those of ways and wrong
             ends.
         shape: which one; ``shapes`` are all there are.
-        digest: of the exercise in this shape: it changes with every word.
+        digest: of all that decides how it can be solved, in this shape; words do not count.
     """
 
     name: str
@@ -181,3 +181,22 @@ class Told:
     """An exercise's story, as it is shown to who opens it."""
 
     exercise: Exercise
+
+
+@dataclass(frozen=True)
+class Row:
+    """An exercise on the page of all: its file's number, its notebook, whether it was solved."""
+
+    name: str
+    number: str
+    title: str
+    level: int
+    file: str
+    solved: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """All exercises, in order of their levels."""
+
+    rows: tuple[Row, ...]

@@ -24,6 +24,7 @@ def register(shell: InteractiveShell) -> None:
     itself.for_type_by_name("miglab.lessons.predictions", "Prediction", _ask)
     itself.for_type_by_name("miglab.lessons.trials", "Judgement", _ask)
     itself.for_type_by_name("miglab.notebook.explore", "Explorer", _open)
+    itself.for_type_by_name("miglab.exercises.attempt", "ExerciseLab", _exercise)
 
 
 def _ask(asks: Any) -> None:
@@ -31,6 +32,12 @@ def _ask(asks: Any) -> None:
     from .choice import show_question
 
     show_question(asks)
+
+
+def _exercise(lab: Any) -> None:
+    from .exercise import show_exercise
+
+    show_exercise(lab)
 
 
 def _check(checked: Checked) -> None:

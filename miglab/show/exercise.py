@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from html import escape
 
-from ..facts.exercise import Advice, Reached, Standing, Told
+from ..facts.exercise import Advice, Overview, Reached, Standing, Told
 from .html import html
 from .lesson import coded
 from .masks import masked
 from .text import text
 
 #: The facts of an exercise that a notebook shows in a way of its own.
-TYPES: tuple[type, ...] = (Told, Standing, Advice)
+TYPES: tuple[type, ...] = (Told, Standing, Advice, Overview)
 
 _NEVER = {"never": " (at every moment)", "did": " (among your steps)"}
 
@@ -99,3 +99,45 @@ def _(advice: Advice) -> str:
 def _(advice: Advice) -> str:
     says = "".join(f"<p>{coded(masked(each))}</p>" for each in advice.says)
     return f"<div><b>Hint {advice.tier} of {advice.tiers}</b>{says}</div>"
+
+
+LEVELS = {
+    1: "First commands",
+    2: "Going back",
+    3: "A record that lies",
+    4: "Working together",
+    5: "Incidents",
+}
+
+
+@text.register
+def _(overview: Overview) -> str:
+    lines = [_counted(overview)]
+    for level, name in LEVELS.items():
+        rows = [row for row in overview.rows if row.level == level]
+        lines += ["", f"Level {level}: {name}"] if rows else []
+        for row in rows:
+            lines.append(f"  {'✓' if row.solved else '○'} {row.number:<4} {row.name}: {row.title}")
+    return "\n".join(lines)
+
+
+@html.register
+def _(overview: Overview) -> str:
+    told = f"<p><b>{escape(_counted(overview))}</b></p>"
+    for level, name in LEVELS.items():
+        rows = [row for row in overview.rows if row.level == level]
+        items = "".join(
+            f"<li>{'✓ <b>solved:</b>' if row.solved else '○'} "
+            f"<a href='{escape(row.file)}'>{escape(row.number)} {coded(row.title)}</a></li>"
+            for row in rows
+        )
+        if rows:
+            told += (
+                f"<h4>Level {level}: {escape(name)}</h4><ul style='list-style:none'>{items}</ul>"
+            )
+    return f"<div>{told}</div>"
+
+
+def _counted(overview: Overview) -> str:
+    done = sum(row.solved for row in overview.rows)
+    return f"{done} of {len(overview.rows)} exercises are solved."

@@ -1,0 +1,150 @@
+"""``miglab exercise``: broken projects to repair: listed, made, proven, opened, marked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from ..errors import BadArguments
+from ..exercises import notebooks, overview, shelf
+from ..exercises.journal import entries
+from ..exercises.prove import Fault, prove
+from ..exercises.recording import skeleton, write_new
+from ..exercises.replaying import attempts, replay
+from ..extras import require
+from ..progress import Journal
+from ..show.text import text
+from .serve import add_options, options, serve
+
+#: Where the notebooks of the exercises are put if no folder is given.
+FOLDER = "miglab-exercises"
+
+_DESCRIPTION = """\
+Broken Django projects to repair, that check themselves.
+
+  miglab exercise list                    what there is
+  miglab exercise open the-ghost          one of them in JupyterLab, or all of them
+  miglab exercise new sets/my-own.toml    a file to fill in
+  miglab exercise check sets              prove all exercises of a folder
+  miglab exercise replay progress.jsonl   take what somebody did again, and see whether it holds
+"""
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser's commands."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "exercise",
+        help="repair broken projects, or make and prove exercises of your own",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    kinds = parser.add_subparsers(title="what to do", dest="what", metavar="what", required=True)
+    listing = kinds.add_parser("list", help="list the exercises by level, and which are solved")
+    listing.add_argument("folder", nargs="?", type=Path, help="a folder of exercises of your own")
+    listing.add_argument(
+        "--progress", type=Path, default=Path(notebooks.PROGRESS), help="the file of events"
+    )
+    listing.set_defaults(act=_list)
+    new = kinds.add_parser("new", help="write a file to fill in, for an exercise of your own")
+    new.add_argument("path", type=Path, help="of the file, as in sets/my-own.toml")
+    new.set_defaults(act=_new)
+    checking = kinds.add_parser(
+        "check",
+        help="prove exercises: they begin broken, their ways repair them, wrong ends do not",
+        description="Prove the exercises of a folder. 0 means that all are proven, 1 that "
+        "something is missing or wrong; each fault is a line.",
+    )
+    checking.add_argument("folder", type=Path, help="of the exercises")
+    checking.add_argument("names", nargs="*", help="of those to prove; without any, all")
+    checking.add_argument("--short", action="store_true", help="only the first shape of each")
+    checking.add_argument("--no-search", action="store_true", help="look for no shorter ways")
+    checking.set_defaults(act=_check)
+    opening = kinds.add_parser("open", help="open the exercises in JupyterLab, a notebook each")
+    opening.add_argument("name", nargs="?", help="which one, as in the-ghost or 3.1")
+    opening.add_argument("--set", type=Path, help="a folder of exercises of your own")
+    opening.add_argument("--folder", type=Path, help="the folder of your notebooks")
+    opening.add_argument("--seed", help="your name or number: it says which shape you get")
+    add_options(opening)
+    opening.set_defaults(act=_open)
+    again = kinds.add_parser("replay", help="take again what somebody did, step by step")
+    again.add_argument("progress", type=Path, help="a file of events")
+    again.add_argument("--set", type=Path, help="a folder of exercises of your own")
+    again.set_defaults(act=_replay)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    print(text(overview(arguments.progress, folder=arguments.folder)))
+    return 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    write_new(arguments.path, skeleton(arguments.path))
+    folder = arguments.path.parent
+    print(f"Wrote {arguments.path}. Fill in what says TODO, then: miglab exercise check {folder}")
+    print("Or record one: from miglab.exercises import record; lab = record(apps=['store'])")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    require("sandbox", "miglab exercise check")
+    known = shelf.files(arguments.folder)
+    if unknown := [name for name in arguments.names if name not in known]:
+        raise BadArguments(
+            f"there is no exercise {unknown[0]!r} in {arguments.folder}; "
+            f"there is: {', '.join(known)}"
+        )
+    faults, done = 0, 0
+    found = prove(
+        arguments.folder,
+        only=arguments.names,
+        every_shape=not arguments.short,
+        searched=not arguments.no_search,
+    )
+    before = 0
+    for each in found:
+        if isinstance(each, Fault):
+            print(f"✗ {each}", flush=True)
+            faults += 1
+        else:
+            done += 1
+            print(f"{'✓' if faults == before else '✗'} {each}", flush=True)
+            before = faults
+    print(f"{done} exercises, {faults} faults.")
+    return 1 if faults else 0
+
+
+def _open(arguments: argparse.Namespace) -> int:
+    require("lab", "miglab exercise open")
+    place = arguments.set or shelf.sets()[shelf.OWN]
+    notebook = notebooks.PAGE
+    if arguments.name is not None:
+        notebook = f"{shelf.find(arguments.name, place).stem}.ipynb"
+    folder = (arguments.folder or Path.cwd() / FOLDER).expanduser().absolute()
+    new = notebooks.make(folder, place, arguments.seed)
+    print(f"Your exercises: {folder}" + (f" ({len(new)} new)" if new else ""))
+    print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)
+    served = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{quote(notebook)}"]
+    served += ["--log-level=WARN", *options(arguments, "ServerApp")]
+    served += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return serve("jupyterlab", served, folder, {})
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    require("sandbox", "miglab exercise replay")
+    if not arguments.progress.is_file():
+        raise BadArguments(f"there is no file {str(arguments.progress)!r}; give a file of events")
+    held = True
+    for each in attempts(entries(Journal(arguments.progress).read())):
+        found = replay(each, arguments.set)
+        shape = f" ({found.shape})" if found.shape else ""
+        solved = "solved" if found.proven else "not solved"
+        more = f"; {found.differs}" if found.differs else ""
+        print(
+            f"{'✓' if found.proven else '○'} {found.exercise}{shape}: {solved}, "
+            f"{found.steps} steps taken again{more}"
+        )
+        held = held and not found.differs
+    return 0 if held else 1

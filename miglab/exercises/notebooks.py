@@ -1,0 +1,112 @@
+"""Makes a notebook for each exercise of a set, and the page that leads to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadInput
+from ..facts.exercise import Overview, Row
+from ..progress import Journal
+from ..workbook.lessons import write_object
+from . import form, shelf
+from .journal import solved
+
+#: The page that leads to the others, and the file of events beside it.
+PAGE, PROGRESS = "exercises.ipynb", "progress.jsonl"
+
+
+def overview(
+    journal: str | Path = PROGRESS, *, folder: str | Path | None = None, seed: object = None
+) -> Overview:
+    """The exercises by level, and which of them were solved.
+
+    Args:
+        journal: the file of events; it needs not exist.
+        folder: of a set; without it, all installed ones.
+        seed: a learner's name or number, which says which shape of each exercise is meant.
+
+    Raises:
+        BadInput: the folder has no exercises, or one of them cannot be read.
+    """
+    done = solved(Journal(Path(journal)).read())
+    places = [Path(folder)] if folder is not None else list(shelf.sets().values())
+    rows = []
+    for place in places:
+        for name, path in shelf.files(place).items():
+            shapes = form.shapes(path)
+            found = form.read(path, shelf.shape_for(seed, name, shapes))
+            file = f"{path.stem}.ipynb"
+            rows.append(
+                Row(name, shelf.number_of(path), found.title, found.level, file, name in done)
+            )
+    return Overview(tuple(sorted(rows, key=lambda row: (row.level, row.file))))
+
+
+def make(to: Path, folder: Path, seed: str | None = None) -> list[str]:
+    """Make the notebooks of a set in a folder, where they are not there yet: the names of those
+    that were made.
+
+    Raises:
+        BadInput: the folder cannot be written.
+    """
+    more = f", seed={seed!r}" if seed else ""
+    if folder != shelf.sets()[shelf.OWN]:
+        more += f", folder={str(folder)!r}"
+    made = {PAGE: _page(more)}
+    for name, path in shelf.files(folder).items():
+        found = form.read(path, shelf.shape_for(seed, name, form.shapes(path)))
+        made[f"{path.stem}.ipynb"] = _notebook(found.title, name, more)
+    new = []
+    try:
+        for file, content in made.items():
+            if not (to / file).exists():
+                write_object(to / file, content)
+                new.append(file)
+    except OSError as error:
+        raise BadInput(f"{to} cannot be written: {error.strerror or error}") from None
+    return new
+
+
+def _page(more: str) -> dict[str, Any]:
+    call = f'overview("{PROGRESS}"{more})'
+    return _cells(
+        "# Exercises\n\nBroken projects to repair. Each opens in a lab of its own: nothing that "
+        "you do there can break anything else. Run the cell below again to see how far you are.",
+        {"code": f"from miglab.exercises import overview\n\n{call}"},
+    )
+
+
+def _notebook(title: str, name: str, more: str) -> dict[str, Any]:
+    call = f'lab = exercise("{name}", journal="{PROGRESS}"{more})'
+    return _cells(
+        f"# {title}\n\nRun the next cell: it opens the lab, says what happened, and shows the "
+        f"goals. They tick themselves. [All exercises]({PAGE})",
+        {"code": f"import miglab\nfrom miglab.exercises import exercise\n\n{call}\nlab"},
+        {"code": "%manage showmigrations"},
+    )
+
+
+def _cells(words: str, *codes: Mapping[str, str]) -> dict[str, Any]:
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells: list[dict[str, Any]] = [
+        {"cell_type": "markdown", "id": "words", "metadata": {}, "source": words}
+    ]
+    for number, each in enumerate(codes):
+        cells.append(
+            {
+                "cell_type": "code",
+                "id": f"code-{number}",
+                "metadata": {},
+                "source": each["code"],
+                "outputs": [],
+                "execution_count": None,
+            }
+        )
+    return {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }

@@ -1,0 +1,189 @@
+"""Makes an exercise's file out of a session in a lab: its start, and a way that repairs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..compare.truths import compare
+from ..errors import BadInput
+from ..facts.exercise import Instruction
+from ..facts.step import Step
+from ..steps.moments import Moment
+from . import form
+from .typed import TypedLab
+
+
+def record(*, at: str | Sequence[str] | None = None, apps: Sequence[str] = ()) -> RecordingLab:
+    """Open a lab in which an exercise is made: break it, call ``lab.begin_here()``, repair it, and
+    then ``lab.save("NAME.toml")``.
+
+    Raises:
+        UnknownName: there is no such app or migration.
+    """
+    return RecordingLab("storefront", at=at, apps=apps)
+
+
+class RecordingLab(TypedLab):
+    """A lab that remembers what was typed. Rewinding takes steps out again."""
+
+    _taken: list[tuple[Moment, Instruction]]
+    _start: tuple[Instruction, ...] | None = None
+    _at: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        project: str = "storefront",
+        *,
+        at: str | Sequence[str] | None = None,
+        apps: Sequence[str] = (),
+    ) -> None:
+        super().__init__(project, at=at, apps=apps)
+        self._at = (at,) if isinstance(at, str) else tuple(at or ())
+        self._taken = []
+        self.watch(self._remember)
+
+    def _remember(self) -> None:
+        told = self.typed_now
+        if told is None or self.closed:
+            return
+        with self._turns.one() as stage:
+            now, last = stage.moments.now, stage.last
+            if last is not None and now.step is last and not any(now is m for m, _ in self._taken):
+                self._taken.append((now, Instruction(told.line, told.body, last.refused)))
+
+    def _holding(self) -> tuple[Instruction, ...]:
+        with self._turns.one() as stage:
+            line = stage.moments
+            held = [line.at(place) for place in range(1, line.position + 1)]
+        found = [each for moment, each in self._taken if any(moment is one for one in held)]
+        if len(found) < len(held):
+            raise BadInput(
+                "something was done in a terminal, and what was typed there is not known; "
+                "do it again in the notebook, or write it into the file by hand"
+            )
+        return tuple(found)
+
+    def begin_here(self) -> None:
+        """The start ends here, and the way begins."""
+        self._start = self._holding()
+        self._taken = []
+        super().begin_here()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the exercise's file, with what is still to be written marked as ``TODO``.
+
+        Raises:
+            BadInput: nothing was repaired yet, or the file is there already or cannot be written.
+        """
+        target = Path(path)
+        if self._start is None:
+            raise BadInput("call lab.begin_here() where the learner begins, and then repair it")
+        way = self._holding()
+        if not way:
+            raise BadInput("nothing was repaired yet; take the steps that repair it, then save")
+        with self._turns.one() as stage:
+            steps = stage.moments.line
+        write_new(target, skeleton(target, self._at, self.apps, self._start, way, steps))
+        return target
+
+
+def write_new(target: Path, text: str) -> None:
+    """Write a file that is not there yet, and see that it can be read as an exercise.
+
+    Raises:
+        BadInput: it is there already, or cannot be written.
+    """
+    if target.suffix != ".toml":
+        raise BadInput(f"{str(target)!r} is no exercise's file; its name ends in .toml")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open(target, "x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except FileExistsError:
+        raise BadInput(f"{target} is there already; choose another name") from None
+    except OSError as error:
+        raise BadInput(f"{target} cannot be written: {error.strerror or error}") from None
+    form.read(target)
+
+
+def skeleton(
+    target: Path,
+    at: Sequence[str] = (),
+    apps: Sequence[str] = (),
+    start: Sequence[Instruction] = (),
+    way: Sequence[Instruction] = (),
+    steps: Sequence[Step] = (),
+) -> str:
+    """The text of an exercise's file: what a session gave, and ``TODO`` where words are missing."""
+    todo = "TODO"
+    tables = sorted({table for step in steps for table in _kept(step)})
+    never = "".join(
+        f'\n[[goals]]\nnever = true\nsays = "No row of `{table}` is lost."\n'
+        f'same = "SELECT * FROM {table} ORDER BY 1"\n'
+        for table in tables[:2]
+    )
+    placed = f"at = {json.dumps(list(at))}\n" if at else ""
+    return f"""\
+title = "{todo}: {target.stem}"
+level = 1
+belief = "{todo}: what do people believe who go the wrong way?"
+apps = {json.dumps(list(apps))}
+{placed}story = '''
+{todo}: what happened, and what is asked for.
+'''
+start = '''
+{_written(start)}
+'''
+nothing = "{todo}: what is said to who has done nothing."
+happened = "{todo}: what the repair did."
+why = "{todo}: why it works."
+cost = "{todo}: what a wrong end would have cost."
+
+[[goals]]
+says = "All four truths agree."
+agree = true
+{never}
+[[hints]]
+says = ["{todo}: where to look", "{todo}: what to think of", "{todo}: the command"]
+
+[[ways]]
+name = "{todo}: the way that was recorded"
+steps = '''
+{_written(way) or "migrate"}
+'''
+
+[[ways]]
+name = "{todo}: another way"
+steps = '''
+showmigrations
+{_written(way) or "migrate"}
+'''
+
+[[wrong]]
+name = "{todo}: the tempting one"
+tempting = true
+steps = "migrate --fake"
+when = {{ ran = "migrate --fake" }}
+says = "{todo}: why this is not the way."
+
+[[wrong]]
+name = "{todo}: another one"
+steps = "migrate"
+when = {{ ran = "migrate$" }}
+says = "{todo}: why this is not the way either."
+"""
+
+
+def _kept(step: Step) -> set[str]:
+    """Tables that a step went around: they lost nothing, and belong to what it changed."""
+    moves = compare(step.before, step.after)
+    labels = {key.app_label for key in (*moves.applied, *moves.unapplied)}
+    costly = {change.table for change in step.rows if change.costs}
+    names = step.after.known_tables.tables.keys() & step.before.known_tables.tables.keys()
+    return {name for name in names - costly if name.split("_")[0] in labels}
+
+
+def _written(steps: Sequence[Instruction]) -> str:
+    return "\n".join(each.text for each in steps)
