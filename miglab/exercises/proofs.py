@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,24 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
     return told if isinstance(told, dict) else {}
 
 
-def write(folder: Path, told: dict[str, dict[str, Any]]) -> None:
-    """Keep what was found."""
-    text = json.dumps(dict(sorted(told.items(), key=lambda each: str(each[1]))), indent=1)
-    (folder / NAME).write_text(f"{text}\n", encoding="utf-8")
+def keep(folder: Path, exercise: Exercise, length: int, states: int) -> None:
+    """Keep that nothing shorter than ``length`` was found in so many states."""
+    found = {"exercise": exercise.name, "shape": exercise.shape}
+    entry = {**found, "shortest": length, "states": states}
+    _write(folder, {**read(folder), exercise.digest: entry})
+
+
+def keep_only(folder: Path, digests: Collection[str]) -> None:
+    """Forget what was found about exercises that have changed since."""
+    kept = read(folder)
+    if left := {key: each for key, each in kept.items() if key in digests}:
+        _write(folder, left)
+
+
+def _write(folder: Path, told: dict[str, dict[str, Any]]) -> None:
+    ordered = dict(sorted(told.items(), key=lambda each: (each[1]["exercise"], each[0])))
+    text = json.dumps(ordered, indent=1)
+    (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
 @cache

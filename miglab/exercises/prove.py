@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,63 +44,53 @@ def prove(
         searched: whether shorter ways are looked for, where that was not done since the exercise
             changed; what is found is kept in the folder.
     """
-    kept = proofs.read(folder)
     chosen = [*only]
     for name, path in shelf.files(folder).items():
         if chosen and name not in chosen:
             continue
         try:
-            shapes = form.shapes(path)
-            read = [form.read(path, shape) for shape in shapes]
+            read = [form.read(path, shape) for shape in form.shapes(path)]
         except MiglabError as error:
             yield Fault(name, "", str(error))
             continue
-        yield from _written(read[0], len(shapes))
-        lengths: dict[str, int] = {}
-        for each in read if every_shape else read[:1]:
+        yield from _written(read[0], len(read))
+        lengths: list[int] = []
+        for place, each in enumerate(read if every_shape else read[:1]):
             others = [other for other in read if other is not each] if every_shape else read[1:2]
             try:
                 with ExerciseLab(each) as lab:
                     lab.step_aside()
                     proof = Proof(lab)
                     yield from proof.faults(others)
-                    lengths[each.shape] = proof.length
-                    if searched and each is read[0] and each.digest not in kept:
-                        found = proof.search()
-                        if found.shorter:
-                            way = " && ".join(one.line for one in found.shorter)
-                            yield Fault(name, each.shape, f"there is a shorter way: {way}")
-                        else:
-                            kept[each.digest] = {
-                                "exercise": name,
-                                "shape": each.shape,
-                                "shortest": proof.length,
-                                "states": found.states,
-                            }
+                    lengths.append(proof.length)
+                    if searched and not place and each.digest not in proofs.read(folder):
+                        yield from _searched(proof, folder)
             except MiglabError as error:
                 yield Fault(name, each.shape, str(error))
-        if lengths and max(lengths.values()) - min(lengths.values()) > 1:
-            yield Fault(
-                name, "", f"the shapes' best ways differ in length by more than 1: {lengths}"
-            )
+        if lengths and max(lengths) - min(lengths) > 1:
+            yield Fault(name, "", f"the best ways of its shapes differ too much: {lengths}")
         yield name
-    if searched:
-        current = {
-            form.read(path, shape).digest
-            for path in shelf.files(folder).values()
-            for shape in _shapes(path)
-        }
-        proofs.write(folder, {key: each for key, each in kept.items() if key in current})
+    if searched and not chosen:
+        proofs.keep_only(folder, _digests(folder))
 
 
-def _shapes(path: Path) -> tuple[str, ...]:
-    try:
-        names = form.shapes(path)
-        for each in names:
-            form.read(path, each)
-        return names
-    except MiglabError:
-        return ()
+def _searched(proof: Proof, folder: Path) -> Iterator[Fault]:
+    """Look for shorter ways, and keep it where there is none."""
+    exercise, found = proof.exercise, proof.search()
+    if found.shorter:
+        way = " && ".join(each.line for each in found.shorter)
+        yield Fault(exercise.name, exercise.shape, f"there is a shorter way: {way}")
+    else:
+        proofs.keep(folder, exercise, proof.length, found.states)
+
+
+def _digests(folder: Path) -> set[str]:
+    """Those of the first shapes, as far as they can be read."""
+    found = set()
+    for path in shelf.files(folder).values():
+        with contextlib.suppress(MiglabError):
+            found.add(form.read(path).digest)
+    return found
 
 
 def _written(exercise: Exercise, shapes: int) -> Iterator[Fault]:

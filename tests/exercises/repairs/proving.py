@@ -1,0 +1,39 @@
+"""Proves the exercises of a level: a shape of each in every run, all of them in a long one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from miglab.exercises import form, proofs, shelf
+from miglab.exercises.attempt import ExerciseLab
+from miglab.exercises.prove import Fault, Proof, prove
+
+FOLDER = shelf.sets()[shelf.OWN]
+
+
+def of_level(level: int) -> list[str]:
+    """The names of a level's exercises."""
+    return [name for name, path in shelf.files(FOLDER).items() if path.name[0] == str(level)]
+
+
+def short_faults(name: str) -> list[str]:
+    """What is wrong with the first shape of an exercise; the way of another does not solve it."""
+    path = shelf.find(name, FOLDER)
+    read = [form.read(path, shape) for shape in form.shapes(path)]
+    with ExerciseLab(read[0]) as lab:
+        lab.step_aside()
+        return [str(fault) for fault in Proof(lab).faults(read[1:2])]
+
+
+def is_searched(name: str) -> bool:
+    """Whether shorter ways were looked for since it changed."""
+    digest = form.read(shelf.find(name, FOLDER)).digest
+    return digest in proofs.read(FOLDER)
+
+
+def long_faults(name: str, to: Path) -> list[str]:
+    """What is wrong with any shape, and each shorter way that is found: all of it looked for
+    again, in a copy of the folder."""
+    path = shelf.find(name, FOLDER)
+    (to / path.name).write_bytes(path.read_bytes())
+    return [str(each) for each in prove(to) if isinstance(each, Fault)]

@@ -1,0 +1,27 @@
+"""Each exercise of level 5 begins broken, is repaired by its ways, and refuses its wrong ends."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .proving import is_searched, long_faults, of_level, short_faults
+
+NAMES = of_level(5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_proven_in_its_first_shape(name: str) -> None:
+    assert short_faults(name) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shorter_ways_were_looked_for_since_it_changed(name: str) -> None:
+    assert is_searched(name), "run: miglab exercise check miglab/exercises/sets/repairs " + name
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_proven_in_all_shapes_and_has_no_shorter_way(name: str, tmp_path: Path) -> None:
+    assert long_faults(name, tmp_path) == []

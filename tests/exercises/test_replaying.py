@@ -1,0 +1,108 @@
+"""The journal of an attempt, and its replay in a lab of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from miglab.errors import BadInput
+from miglab.exercises import exercise
+from miglab.exercises.journal import Entry, entries, solved
+from miglab.exercises.replaying import attempts, replay
+from miglab.progress import Journal
+
+
+def kept(path: Path) -> list[Entry]:
+    return entries(Journal(path).read())
+
+
+def test_an_attempt_with_every_kind_of_step_is_taken_again(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("renamed-not-replaced", shape="discount", journal=journal) as lab:
+        lab.manage("makemigrations store", answers=["n"])
+        lab.rewind()
+        lab.manage("migrate store 0099")
+        lab.write("note.txt", "    no line end, and an indent")
+        lab.shell("for each in Product.objects.all():\n    each.sku")
+        lab.what_if("migrate store 0003")
+        lab.manage("makemigrations store", answers=["y"])
+        lab.manage("migrate store")
+        assert lab.standing.done
+    found = replay(kept(journal))
+    assert found.differs == ""
+    assert found.proven
+    assert solved(Journal(journal).read()) == {"renamed-not-replaced"}
+
+
+def test_a_fresh_process_replays_it(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("undo-only-the-last", journal=journal) as lab:
+        lab.manage("migrate store 0004")
+    command = [sys.executable, "-m", "miglab", "exercise", "replay", str(journal)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    assert done.returncode == 0
+    assert "undo-only-the-last: solved, 1 steps taken again" in done.stdout
+
+
+def test_a_journal_that_was_tampered_with_is_found_out(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("undo-only-the-last", journal=journal) as lab:
+        lab.manage("migrate store 0003")
+    began, step = kept(journal)
+    found = replay([began, replace(step, text="migrate store 0004", solved=True)])
+    assert not found.proven
+    assert "other ones than in the journal" in found.differs
+
+
+def test_no_path_of_this_machine_is_in_it(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("the-hole-in-the-middle", shape="price", journal=journal) as lab:
+        lab.manage("migrate")
+        lab.copy_file("colleague/0003_change_price_field.txt", "x.txt")
+        folder = str(lab.folder)
+    text = journal.read_text(encoding="utf-8")
+    assert "NodeNotFoundError" not in text
+    assert folder not in text
+    assert str(tmp_path) not in text
+
+
+def test_two_notebooks_at_once_are_two_attempts(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with (
+        exercise("undo-only-the-last", journal=journal) as one,
+        exercise("just-enough-for-media", journal=journal) as two,
+    ):
+        two.manage("migrate media")
+        one.manage("migrate store 0004")
+    assert [replay(each).proven for each in attempts(kept(journal))] == [True, True]
+
+
+def test_what_a_terminal_did_cannot_be_taken_again_and_it_says_so(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("undo-only-the-last", journal=journal) as lab:
+        command = [sys.executable, "manage.py", "migrate", "store", "0004"]
+        subprocess.run(command, cwd=lab.folder, check=True, capture_output=True)
+        assert lab.goals().done
+    found = replay(kept(journal))
+    assert "in a terminal" in found.differs
+    assert not found.proven
+
+
+def test_a_journal_that_cannot_be_written_loses_no_step(
+    tmp_path: Path, written: Callable[..., Path]
+) -> None:
+    (tmp_path / "progress.jsonl").mkdir()
+    with pytest.raises(BadInput, match="cannot be"):
+        exercise("undo", folder=written().parent, journal=tmp_path / "progress.jsonl")
+    journal = tmp_path / "later.jsonl"
+    with exercise("undo", folder=written().parent, journal=journal) as lab:
+        journal.unlink()
+        journal.mkdir()
+        lab.manage("migrate store 0004")
+        assert "cannot be written" in lab.trouble
+        assert lab.goals().done
