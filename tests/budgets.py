@@ -16,6 +16,7 @@ MINUTES = {
     "browser": 7,
     "checkout": 2,
     "cli": 3,
+    "exercises": 6,
     "lessons": 3,
     "notebook": 2,
     "whatif": 9,

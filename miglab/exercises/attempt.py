@@ -19,6 +19,7 @@ from ..facts.exercise import (
     Standing,
     Told,
 )
+from ..facts.picture import Picture
 from ..facts.step import Step
 from ..progress import Journal
 from ..steps.moments import Moment
@@ -231,6 +232,14 @@ class ExerciseLab(TypedLab):
             other.step_aside()
             taken = [other.take(each) for each in steps]
         return [step for step in taken if step is not None]
+
+    def goal_graph(self) -> Picture:
+        """The graph as it is where the first way has led, in a copy."""
+        with ExerciseLab(self.exercise, runner=self._runner) as other:
+            other.step_aside()
+            for each in self.exercise.ways[0].steps:
+                other.take(each)
+            return other.graph()
 
     def take(self, instruction: Instruction) -> Step | None:
         """Take a line of a way or of a journal.

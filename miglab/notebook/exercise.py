@@ -47,6 +47,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.said = ipywidgets.HTML()
         self.hint = _button("Hint", "The next hint for how it is now")
         self.way = _button("Show me a way", "Play a way in a copy; your lab stays as it is")
+        self.graphs = _button("Compare graphs", "The graph now, and the one to reach")
         self.rewind = _button("Rewind", "Take back the last command")
         self.restart = _button("Restart", "Begin anew")
         self.which = ipywidgets.Dropdown(
@@ -55,6 +56,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
             layout=ipywidgets.Layout(width="24em"),
         )
         self.hint.on_click(lambda _: self._do(self._hint))
+        self.graphs.on_click(lambda _: self._do(self._graphs))
         self.way.on_click(lambda _: self._do(self._way))
         self.rewind.on_click(lambda _: self._do(lambda lab: _nothing(lab.rewind())))
         self.restart.on_click(lambda _: self._do(lambda lab: _nothing(lab.restart())))
@@ -62,7 +64,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         ways = ipywidgets.Accordion(
             [ipywidgets.HBox([self.which, self.way])], titles=("Give up: show me a way",)
         )
-        buttons = ipywidgets.HBox([self.hint, self.rewind, self.restart])
+        buttons = ipywidgets.HBox([self.hint, self.graphs, self.rewind, self.restart])
         super().__init__([self.goals, *self._questions(lab), buttons, self.said, ways])
         lab.told = self.draw
         self.draw()
@@ -111,6 +113,14 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
 
     def _hint(self, lab: ExerciseLab) -> str:
         return html(lab.hint())
+
+    def _graphs(self, lab: ExerciseLab) -> str:
+        pictures = {"Now": lab.graph(), "To reach": lab.goal_graph()}
+        shown = (
+            f"<div style='flex:1 1 20em'><b>{title}</b>{html(each)}</div>"
+            for title, each in pictures.items()
+        )
+        return f"<div style='display:flex;flex-wrap:wrap;gap:1em'>{''.join(shown)}</div>"
 
     def _way(self, lab: ExerciseLab) -> str:
         steps = lab.show_way(int(self.which.value or 0))
