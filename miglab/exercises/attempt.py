@@ -168,8 +168,9 @@ class ExerciseLab(TypedLab):
 
     @property
     def touched(self) -> bool:
-        """Whether anything was done yet, or answered."""
-        return bool(self._seen or self._answers)
+        """Whether anything was done that holds, or answered."""
+        with self._turns.one() as stage:
+            return bool(self._answers or self._holding(stage))
 
     def answer(self, name: str, value: object) -> Standing:
         """Answer a question of the exercise.
