@@ -46,6 +46,12 @@ class TypedLab(Lab):
         told = Instruction(f"write {path}", str(text))
         return self._as(told, lambda: Lab.write(self, path, text))
 
+    def replace(self, path: str, old: str, new: str) -> Step:
+        text = self.read(path)
+        if text.count(old) != 1:
+            return Lab.replace(self, path, old, new)
+        return self.write(path, text.replace(old, new))
+
     def delete(self, path: str) -> Step:
         return self._as(Instruction(f"delete {path}"), lambda: Lab.delete(self, path))
 

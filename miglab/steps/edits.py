@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 from ..errors import BadInput
@@ -81,7 +81,7 @@ def copy_file(stage: Stage, source: str, target: str) -> Step:
     before, _ = stage.now()
     step = stage.step("copy", f"copy {source} {target}", act)[0]
     after, _ = stage.now()
-    step = replace(step, rows=stage.compared(before.snapshot, after.snapshot, {}))
+    step = dataclasses.replace(step, rows=stage.compared(before.snapshot, after.snapshot, {}))
     if after is not before:
         after.step = step
     stage.last = step
