@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import MiglabError
+from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Instruction
-from . import conditions, form, proofs, shelf
+from . import form, judging, proofs, shelf
 from .attempt import ExerciseLab
 from .search import Searched, search
 
@@ -213,11 +213,12 @@ class Proof:
     def _hinted(self, where: str) -> Iterator[Fault]:
         with self.lab._turns.one() as stage:
             look = self.lab._look_of(stage)
-            for place, each in enumerate(self.exercise.hints):
-                if conditions.every(look, each.when).holds:
-                    self._hints.add(place)
-                    return
-        yield self._fault(f"no hint fits {where}")
+            try:
+                place, _ = judging.hint(self.exercise, look)
+            except BadInput:
+                yield self._fault(f"no hint fits {where}")
+                return
+        self._hints.add(place)
 
 
 def _extra(exercise: Exercise) -> tuple[Instruction, ...]:

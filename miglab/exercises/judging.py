@@ -1,0 +1,80 @@
+"""How far an exercise is: its goals, the words for a wrong end, the hint for how it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ..errors import BadInput, MiglabError
+from ..facts.exercise import Exercise, Finding, Goal, Hint, Reached
+from . import conditions
+from .look import Look, Query
+
+#: What a goal says → why it does not hold.
+Faults = Mapping[str, Finding]
+
+
+def queries(goals: Iterable[Goal]) -> list[Query]:
+    """What these goals will ask the databases."""
+    return [query for goal in goals for query in conditions.queries(goal.conditions)]
+
+
+def find(look: Look, goal: Goal) -> Finding:
+    """A goal's finding; a goal never raises in front of a learner."""
+    rest = {name: each for name, each in goal.conditions.items() if name != "key"}
+    try:
+        return conditions.every(look, rest)
+    except MiglabError as error:
+        return Finding(False, "this goal can be looked at", str(error))
+
+
+def faults(look: Look, goals: Iterable[Goal]) -> Faults:
+    """What must never be and is: of the goals of that kind, those that do not hold."""
+    found = {goal.says: find(look, goal) for goal in goals if goal.kind == "never"}
+    return {says: each for says, each in found.items() if not each.holds}
+
+
+def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ...]:
+    """Each goal as it is now; ``before`` is what was otherwise on the way here."""
+    goals = []
+    for goal in exercise.goals:
+        found = find(look, goal)
+        if goal.kind == "never" and found.holds and goal.says in before:
+            was = before[goal.says]
+            found = Finding(False, was.expected, f"it was otherwise in between: {was.found}")
+        said = ("", "") if found.holds else (found.expected, found.found)
+        goals.append(Reached(goal.says, goal.kind, found.holds, *said))
+    return tuple(goals)
+
+
+def remark(exercise: Exercise, look: Look) -> str:
+    """What is said about the wrong end that was reached, or to who has done nothing."""
+    if not look.known.done and not look.known.answers:
+        return exercise.nothing
+    ends = (end.says for end in exercise.wrong if conditions.every(look, end.when).holds)
+    return next(ends, "")
+
+
+def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:
+    """The first hint that fits, and its place.
+
+    Raises:
+        BadInput: none does.
+    """
+    for place, each in enumerate(exercise.hints):
+        if conditions.every(look, each.when).holds:
+            return place, each
+    raise BadInput("there is no hint for how it is now; lab.restart() begins anew")
+
+
+def read_aloud(look: Look) -> list[str]:
+    """The last error and what the truths say at present."""
+    told = []
+    last = look.last
+    if last is not None and last.refusal is not None:
+        first = (last.refusal.message.strip().splitlines() or [""])[0]
+        told.append(f"Django's last word was {last.refusal.error}: {first}")
+    for pair in ("models_files", "files_record", "record_tables"):
+        found = getattr(look.agreements, pair)
+        if found.verdict is not True:
+            told.append(f"{found.reason} {'; '.join(found.details[:2])}".strip())
+    return told or ["All four truths agree now."]
