@@ -61,11 +61,13 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.rewind.on_click(lambda _: self._do(lambda lab: _nothing(lab.rewind())))
         self.restart.on_click(lambda _: self._do(lambda lab: _nothing(lab.restart())))
         # What is found there would give the answer away, so nobody meets it by accident.
-        ways = ipywidgets.Accordion(
-            [ipywidgets.HBox([self.which, self.way])], titles=("Give up: show me a way",)
-        )
-        buttons = ipywidgets.HBox([self.hint, self.graphs, self.rewind, self.restart])
-        super().__init__([self.goals, *self._questions(lab), buttons, self.said, ways])
+        self.ways = ipywidgets.HBox([self.which, self.way])
+        self.ways.layout.display = "none"
+        self.give_up = _button("Give up?", "Show or hide the ways that solve it")
+        self.give_up.on_click(lambda _: self._show_ways())
+        buttons = [self.hint, self.graphs, self.rewind, self.restart, self.give_up]
+        row = ipywidgets.HBox(buttons, layout=ipywidgets.Layout(flex_flow="row wrap"))
+        super().__init__([self.goals, *self._questions(lab), row, self.ways, self.said])
         lab.told = self.draw
         self.draw()
         _watch_terminals(lab)
@@ -85,6 +87,10 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
                 button.on_click(take)
                 found.append(ipywidgets.HBox([field, button]))
         return found
+
+    def _show_ways(self) -> None:
+        hidden = self.ways.layout.display == "none"
+        self.ways.layout.display = "flex" if hidden else "none"
 
     def draw(self) -> None:
         """Show how far it is, after the last step."""

@@ -38,7 +38,7 @@ def test_it_is_solved_by_a_cell_after_a_hint_and_nothing_is_wrong_for_screen_rea
         assert violations(page) == []
         page.get_by_role("button", name="Restart", exact=True).click()
         expect(page.locator(".miglab-remark")).to_have_count(0)
-        page.get_by_role("button", name="Give up: show me a way").click()
+        page.get_by_role("button", name="Give up?").click()
         page.get_by_role("button", name="Show me a way", exact=True).click()
         expect(page.get_by_text("It was played in a copy")).to_be_visible(timeout=30_000)
         assert violations(page) == []

@@ -25,6 +25,7 @@ ALLOWED = {
     "agent/reading/drift.py": ({"sqlite"}, "compares names and expressions as SQLite reads them"),
     "agent/reading/made_in_sql.py": ({"sqlite"}, "takes the project's SQL apart as SQLite does"),
     "cli/doctor.py": ({"sqlite"}, "says whether this Python's SQLite is new enough"),
+    "exercises/": ({"sqlite"}, "copy the file of the bundled project's database"),
     "facts/schema.py": ({"sqlite"}, "matches names as SQLite does; only its schemas come so far"),
     "lab.py": ({"sqlite"}, "tells people which databases a lab has today"),
     "lessons/": (
