@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ..facts.migration import Key
 from ..facts.step import Step
 from ..facts.truths import Agreements, Truths, Unreadable, value_or
-from ..sandbox.snapshot import digest_of
+from ..sandbox.digests import digest_of
 from ..steps.looks import Found, ask_all
 from ..steps.stage import Stage
 

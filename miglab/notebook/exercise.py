@@ -16,8 +16,8 @@ from ..facts.step import Step
 from ..show.bundle import bundle
 from ..show.exercise import told_on_success
 from ..show.html import html
-from ..show.lesson import coded
 from ..show.masks import masked
+from ..show.prose import coded
 from .live import show_live
 
 #: Seconds between two looks for what a terminal did.

@@ -7,8 +7,8 @@ from html import escape
 
 from ..facts.exercise import Advice, Overview, Reached, Standing, Told
 from .html import html
-from .lesson import coded
 from .masks import masked
+from .prose import coded
 from .text import text
 
 #: The facts of an exercise that a notebook shows in a way of its own.
