@@ -19,8 +19,12 @@ OTHERS = {
     "benchmarks": "what measures",
     "browser": "what a learner sees in a browser",
     "checkout": "this checkout",
+    "exercises/repairs": "the exercises that come with miglab",
+    "kills": "what is left when processes are killed",
     "notebooks": "the lessons as they are committed",
     "whatif/law": "the law that every what-if keeps",
+    "whatif/matrix": "the law over all operations, fields and names",
+    "whatif/real": "projects with long histories",
 }
 
 
