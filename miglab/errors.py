@@ -1,21 +1,21 @@
-"""Every error miglab raises on purpose, in one tree.
+"""All errors that miglab raises on purpose, in one tree.
 
 MiglabError
-├── BadInput             what was asked for is not possible; the lab has not moved
-│   ├── UnknownName      no such sandbox, table, moment, migration …; says what there is
-│   ├── BadArguments     a command line whose words do not fit together
+├── BadInput             the request is not possible; nothing has changed
+│   ├── UnknownName      there is no such table, moment, migration …; says what there is
+│   ├── BadArguments     arguments of a command line that cannot be combined
 │   ├── OutsideSandbox   a path that leaves the project's folder
-│   ├── NoProject        no project there that can be rehearsed; says what would make it one
-│   └── NotJailed        a jail was required, and this machine enforces none
+│   ├── NoProject        there is no project that can be rehearsed; says what to do
+│   └── NotJailed        a jail was required, but this machine cannot enforce one
 ├── LabClosed            the lab was closed; open another
-├── Interrupted          the command was stopped; the lab stands as it stood before it
+├── Interrupted          the command was stopped; the lab is as it was before
 │   ├── TimeLimit        … because it ran longer than the lab allows
 │   ├── AgentDied        … because the process that ran it was killed
-│   ├── DiskFull         … because there was no room left
-│   └── Unanswered       … because Django asked something and nobody was there to answer
+│   ├── DiskFull         … because the disk is full
+│   └── Unanswered       … because Django asked a question that nobody answered
 ├── NotMeasured          miglab could not find out what a command did; says what went wrong
 ├── MissingExtra         what was asked for needs an extra that is not installed
-├── RefusalExpected      a lesson expected Django to refuse, and it did not (or otherwise)
+├── RefusalExpected      a lesson expected Django to refuse, but it did not
 └── CannotDraw           no engine could lay out this picture
 """
 
@@ -25,7 +25,7 @@ from collections.abc import Iterable
 
 
 class MiglabError(Exception):
-    """The root: catching it catches everything that miglab raises on purpose."""
+    """The base class: catch it to catch everything that miglab raises on purpose."""
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the message, and none of miglab's own lines.
@@ -36,27 +36,27 @@ class MiglabError(Exception):
 
 
 class BadInput(MiglabError, ValueError):
-    """What was asked for is not possible. Nothing has moved."""
+    """The request is not possible. Nothing has changed."""
 
 
 class UnknownName(BadInput):
-    """A name that fits nothing, with the names that would have.
+    """There is nothing with this name; ``known`` are the names that exist.
 
     Attributes:
         what: the kind of thing, as in ``"table"``.
         name: what was asked for.
-        known: the names there are.
+        known: the names that exist.
     """
 
     def __init__(self, what: str, name: str, known: Iterable[str], where: str = "") -> None:
         self.what, self.name, self.known = what, name, tuple(known)
         place = f" in {where}" if where else ""
-        there = ", ".join(self.known) if self.known else "none"
-        super().__init__(f"no {what} {name!r}{place}; there is: {there}")
+        there = f"choose from: {', '.join(self.known)}" if self.known else "there are none"
+        super().__init__(f"there is no {what} {name!r}{place}; {there}")
 
 
 class BadArguments(BadInput):
-    """The words of a command line do not fit together, or one of them is empty."""
+    """Arguments of a command line cannot be combined, or one of them is empty."""
 
 
 class OutsideSandbox(BadInput):
@@ -71,7 +71,7 @@ class OutsideSandbox(BadInput):
 
 
 class NotMeasured(MiglabError):
-    """What a command did could not be found out. ``id``, ``what`` and ``do`` are those of an
+    """miglab could not find out what a command did. ``id``, ``what`` and ``do`` are those of an
     ``Obstacle``."""
 
     def __init__(self, id: str, what: str, do: str) -> None:
@@ -84,13 +84,13 @@ class NoProject(BadInput):
 
 
 class NotJailed(BadInput):
-    """A jail was required, and nothing here enforces that files stay as they are. ``protection``
-    says what holds (a ``facts.protection.Protection``)."""
+    """A jail was required, but nothing here can keep a project from changing other files.
+    ``protection`` says what is enforced (a ``facts.protection.Protection``)."""
 
     def __init__(self, protection: object) -> None:
         self.protection = protection
         super().__init__(
-            f"this machine does not enforce that a project leaves other files alone: {protection}; "
+            f"this machine cannot keep a project from changing other files: {protection}; "
             "a jail needs Linux with user namespaces or Landlock (from kernel 6.2)"
         )
 
@@ -103,11 +103,11 @@ class LabClosed(MiglabError):
 
 
 class Interrupted(MiglabError):
-    """A command was stopped before its end. The lab stands as it stood before the command."""
+    """A command was stopped before it finished. The lab is as it was before the command."""
 
     def __init__(self, line: str, why: str, hint: str = "") -> None:
         self.line, self.why = line, why
-        text = f"{line}: {why}. The lab stands as it stood before the command."
+        text = f"{line}: {why}. The lab is as it was before the command."
         super().__init__(f"{text} {hint}".rstrip())
 
 
@@ -120,11 +120,11 @@ class AgentDied(Interrupted):
 
 
 class DiskFull(Interrupted):
-    """There was no room left on the disk."""
+    """No space was left on the disk."""
 
 
 class Unanswered(Interrupted):
-    """Django asked a question, and no answer was given and nobody could be asked."""
+    """Django asked a question, no answer was given, and nobody could be asked."""
 
 
 class MissingExtra(MiglabError):
@@ -147,7 +147,7 @@ class MissingExtra(MiglabError):
 
 
 class RefusalExpected(MiglabError, AssertionError):
-    """A lesson said that Django would refuse a command, and Django did not, or otherwise."""
+    """A lesson expected Django to refuse a command, but it did not, or refused differently."""
 
 
 class CannotDraw(MiglabError):

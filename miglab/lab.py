@@ -1,4 +1,4 @@
-"""A lab: a throwaway Django project, the commands that move it, and the way back."""
+"""A lab: a throwaway Django project, the commands that change it, and the way back."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ class Lab:
 
     Args:
         project: the name of a project that comes with miglab: ``"storefront"``.
-        at: where it starts, as in ``"store.0003"`` or ``["store.0003", "blog.zero"]``; every
-            other app is as far forward as it can be. Without it, everything is applied.
-        apps: the app labels that pictures show; empty means all that have migrations.
+        at: where it starts, as in ``"store.0003"`` or ``["store.0003", "blog.zero"]``; in every
+            other app, as much as possible is applied. Without it, everything is applied.
+        apps: the app labels that pictures show; if empty, all apps with migrations.
         time_limit: seconds that one command may take.
-        runner: ``"warm"`` or ``"fresh"``; without it, the best that this system offers.
+        runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
     Raises:
         UnknownName: there is no such project, app, migration or runner.
@@ -122,31 +122,31 @@ class Lab:
         runner: str | None = None,
     ) -> Lab:
         """A lab of your own project: a copy of its files and its SQLite databases. The original is
-        read, and never written.
+        only read.
 
         Args:
             path: its folder, one above it, or its manage.py.
             python: its interpreter, or its virtual environment; without it, the environment in
                 its folder, the active one, or the first Python that has Django.
             settings: its settings module; without it, the one that manage.py uses.
-            apps: the app labels that pictures show; empty means all that have migrations.
-            include: patterns of files that are copied although they are large or no text.
+            apps: the app labels that pictures show; if empty, all apps with migrations.
+            include: patterns of files to copy although they are large or are not text.
             allow_programs: names or paths of programs that the copy may start. What they do is
                 done for real.
             allow_addresses: ``"HOST"``, ``"HOST:PORT"`` or the path of a socket that the copy may
                 connect to.
             allow_folders: folders outside of the project that the copy may write to.
-            require_jail: run nothing unless the operating system enforces that the copy writes
-                nowhere else; ``lab.protection`` says what it enforces.
+            require_jail: run nothing unless the operating system keeps the project from writing
+                anywhere else; ``lab.protection`` says what it enforces.
             time_limit: seconds that one command may take.
-            runner: ``"warm"`` or ``"fresh"``; without it, the best that this system offers.
+            runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
         Raises:
-            NoProject: there is none, or it cannot be copied or set up, or its database is not
-                there; says what to do.
-            BadInput: a pattern of ``include``, or what is to be allowed, is not one.
+            NoProject: there is no project, or it cannot be copied or set up, or its database is
+                missing; the message says what to do.
+            BadInput: a pattern of ``include``, or something to allow, is not valid.
             UnknownName: there is no such app or runner.
-            NotJailed: a jail is required, and this machine enforces none.
+            NotJailed: a jail is required, but this machine cannot enforce one.
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = given.labels(apps), runner
@@ -171,7 +171,7 @@ class Lab:
         """Seconds that one command may take; it can be set.
 
         Raises:
-            BadInput: it is set to no number above 0.
+            BadInput: the new value is not a number above 0.
         """
         return self._stage.reader.time_limit
 
@@ -187,7 +187,7 @@ class Lab:
 
     @property
     def fidelity(self) -> Fidelity:
-        """What differs between a rehearsal in this lab and a real run, whatever is rehearsed."""
+        """What differs between any rehearsal in this lab and a real run."""
         with self._turns.one() as stage:
             return stage.fidelity
 
@@ -201,7 +201,7 @@ class Lab:
         """The lab that was opened last and is still open.
 
         Raises:
-            BadInput: there is none.
+            BadInput: no lab is open.
         """
         for opened in reversed(cls._opened):
             lab = opened()
@@ -210,11 +210,11 @@ class Lab:
         raise BadInput(f"there is no open lab; {cls.opening()}")
 
     def step_aside(self) -> None:
-        """Be no lab that ``latest`` gives, as long as others are open or not."""
+        """From now on, ``latest`` never returns this lab."""
         Lab._opened = [each for each in Lab._opened if each() is not self]
 
     def close(self) -> None:
-        """End the lab: its processes stop and its folder is removed. Closing twice is no error."""
+        """End the lab: its processes stop and its folder is removed. It may be closed twice."""
         self._turns.close()
 
     def __enter__(self) -> Self:
@@ -248,16 +248,16 @@ class Lab:
 
     @property
     def busy(self) -> bool:
-        """Whether something runs here that ``cancel`` would stop."""
+        """Whether something is running here that ``cancel`` would stop."""
         return self._turns.busy
 
     def cancel(self) -> None:
         """Stop the command that runs here, from another thread: it ends with ``Interrupted``, and
-        the lab stands as it stood before. Where nothing runs, nothing happens."""
+        the lab is as it was before. If nothing runs, nothing happens."""
         self._turns.cancel()
 
     def watch(self, watcher: Callable[[], None]) -> None:
-        """Call somebody after each step, whichever cell or thread took it, and when the lab was
+        """Call a function after each step, whichever cell or thread took it, and when the lab is
         closed: in that thread, and before the next step can begin."""
         self._turns.watch(watcher)
 
@@ -266,17 +266,17 @@ class Lab:
     def manage(
         self, line: str | Sequence[str], *, answers: Iterable[str] = (), refused: str | None = None
     ) -> Step:
-        """Run a management command by the words one would type after ``python manage.py``.
+        """Run a management command: type what you would type after ``python manage.py``.
 
         Args:
             answers: what to answer when Django asks, in order.
-            refused: the class of the error with which Django is expected to refuse, as in
+            refused: the class of the error with which Django should refuse the command, as in
                 ``"CommandError"``.
 
         Raises:
             BadInput: there is no command, or it needs a terminal.
-            Interrupted: it was stopped; the lab stands as it stood before.
-            RefusalExpected: Django did not refuse, or with another error.
+            Interrupted: it was stopped; the lab is as it was before.
+            RefusalExpected: Django did not refuse, or refused with a different error.
         """
         words = arguments(line)
         request = {"do": "manage", "argv": words}
@@ -291,13 +291,14 @@ class Lab:
         return step
 
     def shell(self, code: str) -> Step:
-        """Run Python in the project, with its models at hand. A last expression is printed."""
+        """Run Python in the project, with its models imported. If the last line is an expression,
+        its value is printed."""
         request = {"do": "shell", "code": given.text(code, "code")}
         with self._doing(first_line(code)) as stage:
             return _counted(stage, stage.step("shell", first_line(code), request)[0])
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
-        """Run SQL by hand, behind Django's back: rows for a query, else a step."""
+        """Run SQL directly, without Django: a query returns its rows, other SQL a step."""
         values = given.parameters(params)
         sql = given.text(sql, "SQL")
         with self._doing(first_line(sql)) as stage:
@@ -305,7 +306,7 @@ class Lab:
             return _counted(stage, found) if isinstance(found, Step) else found
 
     def rows(self, table: str, limit: int = 20) -> Rows:
-        """The rows of a table as they are stored, by primary key, the first ``limit`` of them.
+        """The first ``limit`` rows of a table as they are stored, ordered by primary key.
 
         Raises:
             UnknownName: there is no such table.
@@ -315,17 +316,17 @@ class Lab:
             return looks.rows(stage, table, limit)
 
     def read(self, path: str) -> str:
-        """The text of a file of the project. ``path`` may be a pattern that fits one file.
+        """The text of a file of the project. ``path`` may be a pattern that matches one file.
 
         Raises:
             OutsideSandbox, UnknownName: there is no such file in the project.
-            BadInput: it is no text in UTF-8.
+            BadInput: it is not UTF-8 text.
         """
         with self._turns.one() as stage:
             return edits.read(stage, path)
 
     def write(self, path: str, text: str) -> Step:
-        """Write a file of the project; folders on the way are made.
+        """Write a file of the project; missing folders are created.
 
         Raises:
             OutsideSandbox: the path leaves the project's folder.
@@ -334,19 +335,19 @@ class Lab:
             return edits.write(stage, path, text)
 
     def replace(self, path: str, old: str, new: str) -> Step:
-        """Replace a piece of a file that stands in it exactly once.
+        """Replace a piece of a file. The piece must be in the file exactly once.
 
         Raises:
-            BadInput: the piece stands there not at all, or several times.
+            BadInput: the piece is not in the file, or is in it several times.
         """
         with self._turns.one() as stage:
             return edits.replace(stage, path, old, new)
 
     def delete(self, path: str) -> Step:
-        """Delete a file of the project, or all files that a pattern fits.
+        """Delete a file of the project, or all files that a pattern matches.
 
         Raises:
-            OutsideSandbox, UnknownName: no file of the project is meant.
+            OutsideSandbox, UnknownName: there is no such file in the project.
         """
         with self._turns.one() as stage:
             return edits.delete(stage, path)
@@ -362,10 +363,10 @@ class Lab:
             return edits.copy_file(stage, source, target)
 
     def expect_refused(self, error: str) -> None:
-        """Say that Django was meant to refuse the last command with this error.
+        """Check that Django refused the last command with this error.
 
         Raises:
-            RefusalExpected: it did not, or with another error.
+            RefusalExpected: it did not, or refused with a different error.
         """
         stopping.check_refused(self.last, error)
 
@@ -375,8 +376,8 @@ class Lab:
         """The four truths as they are now, and whether they agree.
 
         Args:
-            compare: without it nobody looks whether they agree, which takes seconds in a project
-                of a thousand migrations.
+            compare: whether to compare them; without it this is faster in a project with a
+                thousand migrations, where comparing takes seconds.
         """
         with self._turns.one() as stage:
             _, truths = stage.now()
@@ -388,21 +389,21 @@ class Lab:
         going there would apply or unapply.
 
         Raises:
-            UnknownName, BadInput: the target names no migration.
+            UnknownName, BadInput: there is no such target.
         """
         with self._turns.one() as stage:
             return looks.graph(stage, target, given.labels(apps) or self.apps)
 
     def explore(self, *parts: str, height: int = 440) -> Any:
-        """The lab to click on: choose a migration, see what going there would do, go there.
+        """Show the lab to click on: choose a migration, see what going there would do, go there.
 
         Args:
-            parts: of ``"graph"``, ``"timeline"``, ``"truths"`` and ``"menus"`` those that are
-                wanted; without any, all of them.
-            height: of the graph, in pixels.
+            parts: any of ``"graph"``, ``"timeline"``, ``"truths"`` and ``"menus"``; by default,
+                all of them.
+            height: the height of the graph, in pixels.
 
         Raises:
-            BadInput: there is no notebook to show it in.
+            BadInput: this is not running in a notebook.
             UnknownName: there is no such part.
         """
         self._turns.check_open()
@@ -411,22 +412,22 @@ class Lab:
         return Lab.explorer(self, parts, height)
 
     def history(self) -> History:
-        """The commands that moved something, and how many of them hold now."""
+        """The commands that changed something, and how many of them are in effect now."""
         with self._turns.one() as stage:
             return stage.history()
 
     def steps(self) -> tuple[Step, ...]:
-        """The steps of the history in order, those that were rewound included."""
+        """The steps of the history in order, including those that were rewound."""
         with self._turns.one() as stage:
             stage.now()
             return stage.moments.line
 
     def between(self, first: int, second: int) -> Step:
-        """What moved from one moment of the history to another: files, record, tables and rows.
-        The lab does not move.
+        """What changed from one moment of the history to another: files, record, tables and rows.
+        The lab itself does not change.
 
         Args:
-            first, second: moments, counted from 0, the beginning; what is told always leads from
+            first, second: moments, counted from 0, the beginning; the answer always goes from
                 the earlier to the later one.
 
         Raises:
@@ -444,7 +445,7 @@ class Lab:
     # -- trying things out
 
     def copy(self) -> Lab:
-        """A second lab, as this one is now and independent of it, with no history."""
+        """A second lab in the state of this one, independent of it and without a history."""
         with self._turns.one() as stage:
             copy = copy_stage(stage, self._runner)
         lab = Lab.__new__(Lab)
@@ -454,16 +455,16 @@ class Lab:
 
     def what_if(self, *commands: str | Sequence[str], answers: Iterable[str] = ()) -> Consequences:
         """What these commands would do, one after the other: they are run in a copy, and so is the
-        way back. This lab does not move.
+        way back. This lab does not change.
 
         Args:
-            commands: what one would type after ``python manage.py``; or ``"delete PATH"`` for a
-                file that is deleted; or ``"sql …"`` for SQL by hand.
+            commands: what you would type after ``python manage.py``; or ``"delete PATH"`` to
+                delete a file; or ``"sql …"`` to run SQL by hand.
             answers: what to answer when Django asks, in order.
 
         Raises:
             BadInput: there is no command, it needs a terminal, or names no file.
-            Interrupted: it was stopped; nothing of it is left.
+            Interrupted: it was stopped; nothing is left behind.
         """
         from .whatif import what_if
 
@@ -471,7 +472,7 @@ class Lab:
             return what_if(stage, commands, _answering(answers))
 
     def what_if_all(self, app_label: str, database: str | None = None) -> Ladder:
-        """What each further step back in an app would cost: all targets at once, down to zero.
+        """What each further step back in an app would cost, for all targets down to zero.
 
         Args:
             app_label: which app.
@@ -480,7 +481,7 @@ class Lab:
         Raises:
             UnknownName: there is no such app with migrations.
             BadInput: none of its migrations is applied, or there is no such database.
-            Interrupted: it was stopped; nothing of it is left.
+            Interrupted: it was stopped; nothing is left behind.
         """
         from .whatif import what_if_all
 
@@ -488,27 +489,27 @@ class Lab:
             return what_if_all(stage, app_label, database)
 
     def mends(self, which: str) -> tuple[Mend, ...]:
-        """Ways that could make two truths agree again, each tried in a copy: those that do first.
+        """Ways to make two truths agree again, each tried in a copy; the ones that work come first.
 
         Args:
             which: ``"models_files"``, ``"files_record"`` or ``"record_tables"``.
 
         Raises:
             UnknownName: there is no such pair.
-            Interrupted: it was stopped; nothing of it is left.
+            Interrupted: it was stopped; nothing is left behind.
         """
         from .whatif import mends
 
-        with self._doing(f"what could mend {which}") as stage:
+        with self._doing(f"what could fix {which}") as stage:
             return mends(stage, which)
 
     def commands_since(self, ref: str) -> list[str]:
-        """The commands that take back the migrations that were added since a commit of git, such as
-        ``"origin/main"``; where some of them are not applied, ``migrate`` comes first. Empty where
-        none was added.
+        """The commands that take back the migrations that were added since a git commit, such as
+        ``"origin/main"``; if some of them are not applied, ``migrate`` comes first. Empty if no
+        migration was added.
 
         Raises:
-            BadInput: git is not there, or does not know the project or the commit.
+            BadInput: git is not installed, or does not know the project or the commit.
         """
         from .whatif import added_since, commands_since
 
@@ -519,7 +520,7 @@ class Lab:
     # -- going back in the lab's own history
 
     def rewind(self, steps: int = 1) -> Step:
-        """Go back: files, database and rows are what they were before the last steps."""
+        """Go back: files, database and rows are as they were before the last ``steps`` steps."""
         with self._turns.one() as stage:
             return stage.move("rewind", -given.number_of_steps(steps))
 
@@ -529,13 +530,13 @@ class Lab:
             return stage.move("forward", given.number_of_steps(steps))
 
     def begin_here(self) -> None:
-        """Forget the history: from now on ``restart`` comes back to this moment."""
+        """Forget the history: from now on, ``restart`` returns to this moment."""
         with self._turns.one() as stage:
             stage.now()
             stage.begin_here()
 
     def restart(self) -> Step:
-        """Go back to where the lab began. ``forward`` still leads on from there."""
+        """Go back to where the lab began. From there, ``forward`` still works."""
         with self._turns.one() as stage:
             stage.now()
             return stage.move("restart", -stage.moments.position)

@@ -185,13 +185,13 @@ def test_a_new_step_cuts_off_what_was_rewound(lab: Lab) -> None:
 
 @pytest.mark.parametrize("steps", [0, -1, 1.5, True, "2"])
 def test_rewinding_by_what_is_no_number_of_steps_is_refused(lab: Lab, steps: object) -> None:
-    with pytest.raises(BadInput, match="no number of steps"):
+    with pytest.raises(BadInput, match="must be a whole number, 1 or more"):
         lab.rewind(steps)  # type: ignore[arg-type]
 
 
 def test_rewinding_further_than_the_beginning_says_how_far_it_goes(lab: Lab) -> None:
     lab.manage("migrate store 0004")
-    with pytest.raises(BadInput, match="cannot rewind 2 steps; there is 1 step to go back"):
+    with pytest.raises(BadInput, match="cannot rewind 2 steps; there is 1 step to rewind"):
         lab.rewind(2)
 
 
@@ -235,7 +235,7 @@ def test_a_deleted_file_of_an_applied_migration_leaves_a_ghost(lab: Lab) -> None
     lab.delete("store/migrations/0005_tag_product_tags.py")
     agreed = lab.truths().agreements.files_record
     assert agreed.verdict is False
-    assert agreed.details == ("store.0005_tag_product_tags is recorded, and its file is gone",)
+    assert agreed.details == ("store.0005_tag_product_tags is recorded, but its file is gone",)
     assert "✗ 0005_tag_product_tags" in lab.graph().text
 
 
@@ -305,7 +305,7 @@ def test_graph_shows_what_going_to_a_target_would_pull_in(lab: Lab) -> None:
     assert "↩ 0001_initial" in text
     assert "⤷ 0002_photo_alt_text" in text
     assert lab.graph("store.0005").sentence == (
-        "Going to store 0005_tag_product_tags would move nothing."
+        "Going to store 0005_tag_product_tags would change nothing."
     )
 
 
@@ -327,13 +327,13 @@ def test_two_labs_do_not_disturb_each_other(open_lab: Callable[..., Lab]) -> Non
 
 
 def test_a_lab_named_wrongly_says_what_there_is() -> None:
-    with pytest.raises(UnknownName, match="no project 'shopfront'; there is: storefront"):
+    with pytest.raises(UnknownName, match="no project 'shopfront'; choose from: storefront"):
         Lab("shopfront")
-    with pytest.raises(UnknownName, match="no migration '0009' in app 'store'; there is: 0001"):
+    with pytest.raises(UnknownName, match="no migration '0009' in app 'store'; choose from: 0001"):
         Lab(at="store.0009")
     with pytest.raises(UnknownName, match="no app with migrations 'shop'"):
         Lab(at="shop.0001")
-    with pytest.raises(BadInput, match="'0003' names no migration"):
+    with pytest.raises(BadInput, match="'0003' is not a migration"):
         Lab(at="0003")
     with pytest.raises(UnknownName, match="no app 'shop'"):
         Lab(apps=["shop"])
@@ -458,7 +458,9 @@ def test_what_was_lost_can_be_listed_until_the_lab_is_closed(lab: Lab, tmp_path:
     assert len(told.lost("store_product_tags", limit=3).rows) == 3
     path = told.lost_csv("store_tag", tmp_path / "tags.csv")
     assert path.read_text().splitlines()[:2] == ["id,name", "1,outdoor"]
-    with pytest.raises(UnknownName, match="no loss 'store_product'; there is: store_product_tags"):
+    with pytest.raises(
+        UnknownName, match="no loss 'store_product'; choose from: store_product_tags"
+    ):
         told.lost("store_product")
     lab.close()
     with pytest.raises(BadInput, match="closed"):
@@ -468,8 +470,8 @@ def test_what_was_lost_can_be_listed_until_the_lab_is_closed(lab: Lab, tmp_path:
 @pytest.mark.parametrize(
     ("commands", "told"),
     [
-        ([], "there is no command"),
-        (["delete"], "names nothing"),
+        ([], "the command is missing"),
+        (["delete"], "is incomplete"),
         (["delete store/nothing.py"], "no file 'store/nothing.py'"),
         (["runserver"], "does not run here"),
     ],
@@ -477,7 +479,7 @@ def test_what_was_lost_can_be_listed_until_the_lab_is_closed(lab: Lab, tmp_path:
 def test_a_what_if_that_cannot_be_says_why(lab: Lab, commands: list[str], told: str) -> None:
     with pytest.raises(BadInput, match=told):
         lab.what_if(*commands)
-    assert lab.what_if("showmigrations").verdict == "nothing moves"
+    assert lab.what_if("showmigrations").verdict == "nothing changes"
 
 
 def test_a_copy_outlives_the_lab_it_was_made_from() -> None:
@@ -518,7 +520,7 @@ def test_a_column_that_was_renamed_on_the_way_lost_nothing(lab: Lab) -> None:
 
 
 def test_a_moment_that_there_is_not_is_refused(lab: Lab) -> None:
-    with pytest.raises(BadInput, match="they go from 0 to 0"):
+    with pytest.raises(BadInput, match="give a number from 0 to 0"):
         lab.between(0, 1)
 
 

@@ -16,14 +16,14 @@ _DESCRIPTION = """\
 Open the explorer as a page in the browser: choose a migration, and see what going there would do.
 
   miglab app                    the practice project
-  miglab app path/to/project    a copy of your project, which is read, and never written
+  miglab app path/to/project    a copy of your project, which is only read
 
-The page requests nothing from the network.
+The page does not use the network.
 """
 
 _WORDS = """\
-- A card is a migration. Click it, or move with the arrow keys and press Enter.
-- The panel beside it shows the command, and what it would do. It was tried in a copy.
+- Each card is a migration. Click it, or move with the arrow keys and press Enter.
+- The panel shows the command, and what it would do. miglab has tried it in a copy.
 - **Do it** runs the command in this page's copy. **Rewind** brings everything back, rows too.
 """
 

@@ -38,22 +38,22 @@ def add(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell the story; each figure in it is measured while it is told."""
+    """Run the demonstration; every number in it is measured."""
     require("sandbox", "miglab demo")
-    _title("A real Django project: a small shop. It is a copy, and thrown away at the end.")
+    _title("A real Django project: a small shop. It is a copy, which is deleted at the end.")
     with Lab("storefront", apps=["store"]) as lab:
         _say(
             "You want to undo the last three migrations of the app store: a price that may be "
             "empty, a discount, and tags. One command does it:"
         )
         _typed(REVERT)
-        _title("What if? miglab runs it in a second copy, and then the way back.")
+        _title("What if? miglab runs the command in a second copy, and then the way back.")
         found = lab.what_if(REVERT)
         for planned in found.plan:
             print(f"    ↩ {planned.key}")
         print()
         _say(f"▶ {found.verdict}", "bold", "red")
-        _title("Now the same without asking, there and back.")
+        _title("Now for real, without asking first: there and back.")
         before, product = counts(lab), _without_price(lab)
         for line in (REVERT, FORWARD):
             _show(lab.manage(line))
@@ -114,7 +114,7 @@ def _compare(before: list[int], after: list[int], rewound: list[int]) -> None:
 
 def _invite() -> None:
     lessons = len([each for each in bundled_lessons().glob("*.ipynb") if each.stem[:2].isdigit()])
-    _title(f"{lessons} lessons let you try all of it, on projects that you cannot break:")
+    _title(f"{lessons} lessons let you try all of this, on projects that you cannot break:")
     open_them = command("miglab lab")
     lines = [open_them]
     if missing("lab") and open_them == "miglab lab":

@@ -1,4 +1,4 @@
-"""``miglab doctor``: what is there, what is missing, and what to do about it."""
+"""``miglab doctor``: what is installed, what is missing, and what to do about it."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def add(commands: Any) -> None:
     """Add the command to the parser's commands."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "doctor",
-        help="say what is there, what is missing and what to do",
-        description="Say what is there, what is missing and what to do. "
-        "The exit status is 0 where a lab can run, else 1.",
+        help="show what is installed, what is missing and what to do",
+        description="Show what is installed, what is missing and what to do. "
+        "The exit status is 0 if a lab can run, otherwise 1.",
     )
     parser.set_defaults(act=run)
 
@@ -81,10 +81,10 @@ def _conclusion(lacking: list[str]) -> str:
         return "A lab can run here."
     if lacking == ["Django"]:
         return (
-            "The practice project cannot run here: Django is missing. Your own projects can: "
-            "miglab whatif uses their Django."
+            "The practice project cannot run here: Django is missing. You can still rehearse your "
+            "own projects: miglab whatif uses their Django."
         )
-    return f"A lab cannot run here: {', '.join(lacking)} missing."
+    return f"A lab cannot run here. Missing: {', '.join(lacking)}."
 
 
 def findings() -> Iterator[Finding]:
@@ -120,7 +120,7 @@ def _django(found: str | None) -> Finding:
     if found is None:
         return Finding("missing", "Django", "not installed", install("sandbox", "miglab doctor"))
     if not found.startswith(f"{DJANGO}."):
-        words = f"{found}; the lessons are written for {DJANGO}, their texts may differ"
+        words = f"{found}; the lessons are written for {DJANGO}, so their texts may differ"
         do = f'python -m pip install "django=={DJANGO}.*"'
         return Finding("optional", "Django", words, do)
     return Finding("ok", "Django", found)
@@ -128,7 +128,7 @@ def _django(found: str | None) -> Finding:
 
 def _sqlite(found: tuple[int, ...]) -> Finding:
     if found < SQLITE:
-        do = f"use a Python that brings SQLite {_dotted(SQLITE)} or newer"
+        do = f"use a Python that includes SQLite {_dotted(SQLITE)} or newer"
         return Finding("missing", "SQLite", _dotted(found), do)
     return Finding("ok", "SQLite", _dotted(found))
 
@@ -151,15 +151,15 @@ def _labs(home: Path) -> Finding:
     free = shutil.disk_usage(there).free
     words = f"{home}, {free / 1e9:.1f} GB free"
     if free < ROOM:
-        do = "make room there, or set MIGLAB_HOME to a folder on another disk"
+        do = "free some space there, or set MIGLAB_HOME to a folder on another disk"
         return Finding("missing", "labs", words, do)
     return Finding("ok", "labs", words)
 
 
 def _runner() -> Finding:
     if "warm" in runners.names():
-        return Finding("ok", "commands", "warm: each in a fork of a process that is ready")
-    return Finding("ok", "commands", "fresh: each in a new process (this system cannot fork)")
+        return Finding("ok", "commands", "warm: each runs in a fork of a process that is ready")
+    return Finding("ok", "commands", "fresh: each runs in a new process (this system cannot fork)")
 
 
 def _protection() -> Finding:
@@ -193,7 +193,7 @@ def _extra(name: str, modules: Sequence[str]) -> Finding:
     """Whether all of an extra is here; ``modules`` are those that are missing."""
     if not modules:
         return Finding("ok", f"extra {name}", PURPOSES[name])
-    words = f"{PURPOSES[name]}: {', '.join(modules)} not installed"
+    words = f"{PURPOSES[name]}; not installed: {', '.join(modules)}"
     return Finding("optional", f"extra {name}", words, install(name, "miglab doctor"))
 
 

@@ -22,12 +22,12 @@ _DESCRIPTION = f"""\
 Open the lessons in JupyterLab, in a copy of your own.
 
   miglab lab                    the first lesson
-  miglab lab 05                 lesson 05; a name or a part of one will do too
+  miglab lab 05                 lesson 05; a name, or part of a name, works too
   miglab lab --folder learning  keep the copy in the folder learning
 
 The copy is made in {FOLDER}, in the current folder, unless you give another folder, or are in a
-copy already. Your work there is never overwritten: when a newer miglab brings a changed lesson, it
-is put beside yours.
+copy already. Your work there is never overwritten: when a newer miglab has a changed lesson, it is
+saved beside yours.
 """
 
 

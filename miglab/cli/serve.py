@@ -21,7 +21,7 @@ JUPYTER = Path(__file__).resolve().parent / "jupyter"
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what both servers understand."""
     parser.add_argument(
-        "--no-browser", action="store_true", help="print the address and open no browser"
+        "--no-browser", action="store_true", help="print the address, and do not open a browser"
     )
     parser.add_argument(
         "--port", type=_port, help="the port to listen on; the next free one if it is in use"

@@ -20,8 +20,8 @@ from .whatif_arguments import check, path
 from .whatif_reports import FORMS, TERMINAL
 
 _DESCRIPTION = """\
-Run a command in a copy of a Django project, and the way back too, and say what would be lost.
-The project and its database are read, never written.
+Run a command in a copy of a Django project, then the way back, and say what would be lost.
+The project and its database are only read.
 
   miglab whatif . store 0002                 what if: python manage.py migrate store 0002
   miglab whatif . store zero --html out.html the same, with a report to keep
@@ -38,7 +38,7 @@ def _statuses(meanings: dict[int, str]) -> str:
 
 #: What ``--help`` says of exit statuses.
 STATUS_HELP = f"""\
-exit status, the first that holds:
+exit status, the first that applies:
 {_statuses(outcome.STATUSES)}
   {outcome.USAGE:<3} the arguments were not understood
 with --all:
@@ -50,21 +50,21 @@ def add(commands: Any) -> None:
     """Add the command to the parser's commands."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "whatif",
-        help="rehearse a revert of your project on a copy",
+        help="rehearse a revert of your project in a copy",
         description=_DESCRIPTION,
         epilog=STATUS_HELP,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("path", help="the project's folder, or its manage.py")
-    parser.add_argument("app", nargs="?", help="the app label; without it, all apps go forward")
+    parser.add_argument("app", nargs="?", help="the app label; without it, everything is applied")
     parser.add_argument("target", nargs="?", help="a migration, a prefix of one, or zero")
-    what = parser.add_argument_group("what is tried")
+    what = parser.add_argument_group("what to try")
     what.add_argument(
         "--run",
         action="append",
         metavar="COMMAND",
         help='any command instead, as in "migrate --fake store 0002" or '
-        '"delete store/migrations/0005_tag.py"; several are run in a row',
+        '"delete store/migrations/0005_tag.py"; give it several times to run several in a row',
     )
     what.add_argument("--all", action="store_true", help="all targets of the app, down to zero")
     what.add_argument("--since", metavar="REF", help="take back what was added since a git commit")
@@ -78,7 +78,7 @@ def add(commands: Any) -> None:
         action="append",
         default=[],
         metavar="PATTERN",
-        help="copy these files too, although they are large or no text",
+        help="copy these files too, although they are large or are not text",
     )
     for kind, metavar, does in (
         ("program", "NAME", "let the copy start this program; what it does is done for real"),
@@ -91,21 +91,25 @@ def add(commands: Any) -> None:
     which.add_argument(
         "--require-jail",
         action="store_true",
-        help="run nothing unless the operating system enforces that no other file is changed",
+        help="run nothing unless the operating system makes sure that no other file is changed",
     )
     which.add_argument(
         "--time-limit",
         type=float,
         default=3600.0,
         metavar="SECONDS",
-        help="how long one command may take (3600)",
+        help="how long one command may take (default: 3600)",
     )
     report = parser.add_argument_group("the report")
     for form in FORMS:
         report.add_argument(f"--{form.name}", metavar="FILE", type=path, help=form.does)
-    report.add_argument("--lost", metavar="FOLDER", type=path, help="write all that is lost as CSV")
-    report.add_argument("--reason", default="", help="why this is done; stands in the report")
-    report.add_argument("--quiet", action="store_true", help="print the verdict alone")
+    report.add_argument(
+        "--lost", metavar="FOLDER", type=path, help="write everything that is lost as CSV"
+    )
+    report.add_argument(
+        "--reason", default="", help="why this is done; it is printed in the report"
+    )
+    report.add_argument("--quiet", action="store_true", help="print only the verdict")
     parser.set_defaults(act=run)
 
 
@@ -133,7 +137,9 @@ def run(arguments: argparse.Namespace) -> int:
             return _all(lab, arguments)
         commands = _commands(lab, arguments)
         if not commands:
-            print(f"no migration was added since {arguments.since}: there is nothing to take back")
+            print(
+                f"no migration was added since {arguments.since}, so there is nothing to take back"
+            )
             return 0
         found = lab.what_if(*commands)
         if arguments.json == TERMINAL:

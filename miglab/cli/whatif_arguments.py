@@ -73,7 +73,7 @@ def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
         if given
     ]
     if len(several) > 1:
-        yield f"{' and '.join(several)} do not go together; give one of them"
+        yield f"{' and '.join(several)} cannot be combined; give one of them"
     if arguments.all and not arguments.app:
         yield "--all needs an app, as in: miglab whatif . store --all"
     if arguments.all and arguments.target:
@@ -82,19 +82,19 @@ def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
         if given and arguments.run:
             example = option if option == "--fake" else f"{option} {arguments.database}"
             yield (
-                f"{option} does not change the commands of --run; write it into them, as in: "
+                f"{option} does not apply to the commands of --run; write it into them, as in: "
                 f'--run "migrate store 0002 {example}"'
             )
         if given and arguments.since:
-            yield f"{option} and --since do not go together: --since finds the commands by itself"
+            yield f"{option} and --since cannot be combined: --since finds the commands by itself"
     if arguments.all and arguments.fake:
-        yield "--all and --fake do not go together: a faked step back costs no rows anywhere"
+        yield "--all and --fake cannot be combined: a faked step back never costs any rows"
     if arguments.all:
         for name in (*(form.name for form in FORMS if form.of_ladder is None), "lost"):
             if getattr(arguments, name) is not None:
                 yield (
-                    f"--all and --{name} do not go together: that report is about one target; "
-                    "name the target, or write all of them with --json"
+                    f"--all and --{name} cannot be combined: that report is about one target; "
+                    "name the target, or use --json, which reports all of them"
                 )
 
 
@@ -121,7 +121,7 @@ def _files(arguments: argparse.Namespace) -> Iterator[str]:
         if not whole.is_dir():
             yield f"--lost needs a folder; {whole} is a file"
         elif not os.access(whole, os.W_OK):
-            yield f"--lost {arguments.lost} cannot be written: you may not write there"
+            yield f"--lost {arguments.lost} cannot be written: permission denied"
 
 
 def _cannot_write(path: Path) -> str:

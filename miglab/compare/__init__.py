@@ -1,1 +1,1 @@
-"""Two facts in, what changed out; nothing is read and nothing is run."""
+"""Compares two facts and says what changed; nothing is read and nothing is run."""

@@ -60,11 +60,11 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
         return Agreement(None, f"The record {record}.")
     if files.bad:
         details = tuple(f"{each.path}: {each.reason}" for each in files.bad.values())
-        return Agreement(None, "A migration file does not import.", details)
+        return Agreement(None, "A migration file cannot be imported.", details)
     graph = graph_of(files, record.keys)
     if graph.missing:
         details = tuple(f"{child} depends on {parent}" for child, parent in graph.missing)
-        return Agreement(None, "A migration depends on one that is not there.", details)
+        return Agreement(None, "A migration depends on one that does not exist.", details)
     gone = [key for key in ghosts(files, record) if not apps or key.app_label in apps]
     waiting = [key for key in unapplied(graph, record) if not apps or key.app_label in apps]
     open_ = unclosed(graph, record)
@@ -79,7 +79,10 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
             for key, done, left in halves
         ),
         *(f"{key} is recorded, {_why_ghost(files, key)}" for key in gone),
-        *(f"{child} is recorded before {parent}, which it depends on" for child, parent in open_),
+        *(
+            f"{child} is recorded, but {parent}, which it depends on, is not"
+            for child, parent in open_
+        ),
         *(f"{key} is not applied" for key in waiting),
     )
     if not details:
@@ -87,7 +90,7 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
         return Agreement(True, f"Every migration file{which} is recorded as applied.")
     words = []
     if halves:
-        words.append("a squashed migration is half applied and in no plan")
+        words.append("a squashed migration is half applied, so Django leaves it out of every plan")
     if gone:
         words.append(
             f"{counted(len(gone), 'recorded migration has', 'recorded migrations have')} no file"
@@ -103,8 +106,8 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
 def _why_ghost(files: Files, key: Key) -> str:
     folder = files.unseen.get(key)
     if folder is None:
-        return "and its file is gone"
-    return f"and Django does not see its file: {folder} has no __init__.py"
+        return "but its file is gone"
+    return f"but Django does not see its file: {folder} has no __init__.py"
 
 
 def left_behind(truths: Truths) -> dict[str, list[str]]:
@@ -151,10 +154,10 @@ def models_and_files(found: Mapping[str, Any]) -> Agreement:
         return Agreement(True, "makemigrations would write nothing.")
     if verdict is None:
         return Agreement(
-            None, "The migration files make no single history.", details, compared=False
+            None, "The migration files do not form a single history.", details, compared=False
         )
-    number = counted(len(details), "change is", "changes are")
-    return Agreement(False, f"{number} in the models and in no migration file.", details)
+    number = counted(len(details), "model change is", "model changes are")
+    return Agreement(False, f"{number} not in any migration file.", details)
 
 
 def record_and_tables(found: Mapping[str, Any]) -> Agreement:
@@ -165,10 +168,10 @@ def record_and_tables(found: Mapping[str, Any]) -> Agreement:
     doubtful = tuple(answer["doubtful"])
     compared = answer["compared"]
     if answer["verdict"]:
-        return Agreement(True, "The tables are what the recorded migrations make.")
+        return Agreement(True, "The tables match the recorded migrations.")
     if answer["verdict"] is None:
-        reason = "The tables cannot be compared for certain."
+        reason = "The tables cannot be compared with certainty."
         return Agreement(None, reason, details, missing, doubtful, compared)
-    number = counted(len(details), "difference", "differences")
-    sentence = f"{number} between the tables and what the recorded migrations make."
+    number = counted(len(details), "place", "places")
+    sentence = f"The tables differ from the recorded migrations in {number}."
     return Agreement(False, sentence, details, missing, doubtful)

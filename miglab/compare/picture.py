@@ -1,4 +1,4 @@
-"""How each migration stands at one moment, as a picture to be drawn."""
+"""The state of each migration at one moment, as a picture to be drawn."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def picture(
     elif graph.missing and not sentence:
         child, parent = graph.missing[0]
         told = standing(nodes)
-        sentence = f"{child} depends on {parent}, which no file has; {told[0].lower()}{told[1:]}"
+        sentence = f"{child} depends on {parent}, which has no file; {told[0].lower()}{told[1:]}"
     there = {node.key for node in nodes}
     edges = tuple(
         (parent, child)
@@ -114,7 +114,7 @@ def plan_sentence(target: tuple[str, Key | None], plan: Sequence[tuple[Key, bool
         if number
     ]
     sentence = f"Going to {label} {key.name if key else 'zero'} would "
-    return sentence + (" and ".join(told) or "move nothing") + "."
+    return sentence + (" and ".join(told) or "change nothing") + "."
 
 
 def moving_state(key: Key, backwards: bool, own: str | None) -> State:

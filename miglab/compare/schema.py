@@ -11,6 +11,8 @@ from ..facts.schema import Column, ForeignKey, Index, Schema, Table, fold
 from ..facts.step import Renames, Step
 
 NOTHING = Renames()
+#: What is said of a table whose columns only changed places.
+REORDERED = "its columns are in a different order"
 
 
 def schema_lines(old: Schema, new: Schema, renames: Renames = NOTHING) -> Iterator[str]:
@@ -26,7 +28,7 @@ def schema_lines(old: Schema, new: Schema, renames: Renames = NOTHING) -> Iterat
             yield f"table {name} is gone"
             continue
         if called is None:
-            yield f"table {name} was dropped and made anew"
+            yield f"table {name} was dropped and created again"
         elif fold(now) != fold(name):
             yield f"table {name} is now {now}"
         taken.add(now)
@@ -63,7 +65,7 @@ def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[
         if column.name not in taken:
             yield f"column {name}.{column.name} is new ({_kind(column)})"
     if reordered(old, new):
-        yield f"table {name}: its columns are in another order"
+        yield f"table {name}: {REORDERED}"
     yield from _index_lines(old, new, names)
     yield from _key_lines(old, new, names, renames)
     gone, came = Counter(old.checks), Counter(new.checks)
@@ -140,7 +142,7 @@ def _key_lines(
             for when, what in (("ON DELETE", key.on_delete), ("ON UPDATE", key.on_update))
             if what != "NO ACTION"
         ]
-        does += [] if key.deferred else [" checked at once"]
+        does += [] if key.deferred else [" checked immediately"]
         place = f"{new.name} ({', '.join(columns)})"
         return f"foreign key {place} → {fold(table)} ({fold(', '.join(to))}){''.join(does)}"
 

@@ -1,4 +1,4 @@
-"""One plain sentence for what a step did, and a short word for what it cost."""
+"""One plain sentence about what a step did, and a few short marks."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from .truths import Moves, changed_files
 
 #: What a move in the lab's own history brings back.
 _BACK = {
-    "rewind": "Files, record, tables and rows are what they were before.",
-    "forward": "Files, record, tables and rows are what they were further on.",
-    "restart": "Files, record, tables and rows are what they were when the lab began.",
+    "rewind": "Files, record, tables and rows are as they were before.",
+    "forward": "Files, record, tables and rows are as they were later.",
+    "restart": "Files, record, tables and rows are as they were when the lab began.",
 }
 
 
@@ -30,7 +30,7 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
     costs_of = costs(step) if with_losses else []
     if step.refusal is not None:
         moved = moves.moved or any(each.costs or not each.by_handlers for each in step.rows)
-        so_far = "and stopped on the way" if moved else "and nothing moved"
+        so_far = "after part of the work was done" if moved else "and nothing changed"
         return _end([f"{_how(step)} {so_far}", *_moved(step, moves), *costs_of])
     parts = [_emptied(moves)] if _record_gone(step) else _moved(step, moves)
     parts += costs_of
@@ -38,7 +38,7 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
         parts = ["only rows changed"]
     if not parts:
         rows = [each for each in step.rows if not each.by_handlers]
-        parts = _gains(rows) or ["nothing moved"]
+        parts = _gains(rows) or ["nothing changed"]
     if step.kind == "outside":
         unknown = step.line.startswith("(")
         where = "Something was done outside this notebook" if unknown else "In a terminal"
@@ -94,15 +94,15 @@ def _record_gone(step: Step) -> bool:
 
 def _emptied(moves: Moves) -> str:
     recorded = counted(len(moves.unapplied), "migration", "migrations")
-    return f"the record is gone, which held {recorded}, and so are its tables"
+    return f"the record is gone with its {recorded}, and so are their tables"
 
 
 def _moved(step: Step, moves: Moves) -> list[str]:
     parts = []
     really = {each.key for each in step.ran if not each.fake}
     for keys, does, notes in (
-        (moves.unapplied, "unapplied", "taken out of the record"),
-        (moves.applied, "applied", "put into the record"),
+        (moves.unapplied, "unapplied", "removed from the record"),
+        (moves.applied, "applied", "added to the record"),
     ):
         # Faked, pruned, or not seen: the record alone says so.
         noted = [key for key in keys if key not in really]
@@ -140,7 +140,7 @@ def _files(step: Step, moves: Moves) -> list[str]:
         else:
             unseen[became].append(key)
     lost, found = unseen.values()
-    parts = [f"Django does not find {_names(lost)} any more"] if lost else []
+    parts = [f"Django no longer finds {_names(lost)}"] if lost else []
     parts += [f"Django finds {_names(found)} again"] if found else []
     return parts + (["; ".join(lines[:3]) + _more(lines, 3)] if lines else [])
 
@@ -183,7 +183,7 @@ def gone(rows: Sequence[RowChange]) -> list[str]:
 
 def _gains(rows: Sequence[RowChange]) -> list[str]:
     return [
-        f"{counted(each.gained, 'row', 'rows')} came into {each.now or each.table}"
+        f"{counted(each.gained, 'row', 'rows')} added to {each.now or each.table}"
         for each in rows
         if each.gained
     ]
@@ -216,8 +216,8 @@ def _end(parts: Sequence[str]) -> str:
 
 
 def chips(step: Step, moves: Moves, *, with_losses: bool = True) -> list[str]:
-    """A short mark for each truth that moved, and for what happened to the rows."""
-    marks = [f"{name} moved" for name in moves.moved]
+    """A short mark for each truth that changed, and for what happened to the rows."""
+    marks = [f"{name} changed" for name in moves.moved]
     if moves.lens:
         marks.append("settings changed")
     rows = [each for each in step.rows if not each.follows_rename]

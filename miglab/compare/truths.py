@@ -1,4 +1,4 @@
-"""What moved between two moments: each truth told in lines a learner can read."""
+"""What changed between two moments: a few lines for each truth that a learner can read."""
 
 from __future__ import annotations
 

@@ -101,12 +101,13 @@ def _drift(
     if any(not each.fake for each in unseen):
         return certain, tuple(doubtful), ()
     names = ", ".join(str(each.key) for each in unseen)
-    what = f"{doubtful[0]}: {names} was faked, and its work cannot be seen"
+    verb = "was" if len(unseen) == 1 else "were"
+    what = f"{doubtful[0]}: {names} {verb} faked, so nothing shows whether the work was done"
     return certain, (), (Unknown("faked-operations", what, str(unseen[0].key), _LOOK),)
 
 
-_MEND = "mend what the comparison stumbles over, then rehearse again"
-_LOOK = "read what that migration does, and look whether it is done in the database"
+_MEND = "fix what the comparison fails on, then rehearse again"
+_LOOK = "read what that migration does, and check in the database whether it was done"
 
 
 def _unmigrated(was: Agreement, now: Agreement) -> tuple[tuple[str, ...], tuple[Unknown, ...]]:
@@ -134,7 +135,7 @@ def _never_done(
         kinds = _traceless(migrations, key)
         if key in new and kinds and not really:
             work = " and ".join(kinds)
-            what = f"{key} was faked: whether the work of its {work} is done, nobody can see"
+            what = f"{key} was faked: nothing shows whether the work of its {work} was done"
             found.append(Unknown("faked-operations", what, str(key), _LOOK))
     return tuple(found)
 

@@ -1,1 +1,1 @@
-"""Make, copy and drop databases: one engine a file."""
+"""Makes, copies and drops databases: one file for each engine."""

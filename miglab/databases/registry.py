@@ -43,7 +43,7 @@ def of_vendor(vendor: str) -> Engine:
         if each.vendor == vendor:
             return each
     known = ", ".join(each.vendor for each in ENGINES)
-    raise ValueError(f"no engine {vendor!r}; miglab knows: {known}")
+    raise ValueError(f"there is no engine {vendor!r}; miglab knows: {known}")
 
 
 def of_version(words: str) -> Engine | None:

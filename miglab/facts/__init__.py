@@ -1,1 +1,1 @@
-"""Frozen values that say what is so, and their plain text: no input or output, no Django."""
+"""Frozen values that describe what was found, and their plain text: no I/O, no Django."""

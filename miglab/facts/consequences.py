@@ -18,7 +18,7 @@ from .view import Rows
 
 
 class Full(Protocol):
-    """Whoever can list all that was lost."""
+    """Lists everything that was lost."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class LeftBehind:
 
 @dataclass(frozen=True, repr=False)
 class Consequences:
-    """What commands would do, and whether one can come back.
+    """What commands would do, and whether the way back restores everything.
 
     Attributes:
         commands: what was asked, as it would be typed.
@@ -125,8 +125,8 @@ class Consequences:
     full: Full | None = field(default=None, compare=False)
 
     def lost(self, name: str, limit: int = 1000) -> Rows:
-        """The rows that a table lost (``"store_tag"``), or the values of a column that are gone or
-        others now (``"store_product.price"``), the first ``limit`` of them.
+        """The first ``limit`` rows that a table lost (``"store_tag"``), or values of a column that
+        are gone or overwritten (``"store_product.price"``).
 
         Raises:
             UnknownName: nothing of that name was lost.
@@ -136,8 +136,8 @@ class Consequences:
 
     @property
     def lost_names(self) -> tuple[str, ...]:
-        """What ``lost`` knows: tables that lost rows, columns that lost values; what only the way
-        back takes has that at its end.
+        """The names that ``lost`` takes: tables that lost rows, columns that lost values. Names of
+        what only the way back loses say so at the end.
 
         Raises:
             BadInput: these consequences came without their databases.
@@ -145,12 +145,14 @@ class Consequences:
         return self._full().names
 
     def lost_csv(self, name: str, path: str | Path) -> Path:
-        """All of it as a CSV file; the path is given back."""
+        """Write all of it to a CSV file, and return its path."""
         return self._full().csv(name, Path(path))
 
     def _full(self) -> Full:
         if self.full is None:
-            raise BadInput("these consequences came without the databases they were measured on")
+            raise BadInput(
+                "these consequences no longer have the databases that they were measured on"
+            )
         return self.full
 
     @property
@@ -160,7 +162,7 @@ class Consequences:
 
     @property
     def loses(self) -> bool:
-        """Whether something that is stored would not be there any more."""
+        """Whether stored data would be gone."""
         return self.outcome.loses
 
     @property
@@ -175,7 +177,7 @@ class Consequences:
 
     @property
     def safe(self) -> bool:
-        """Whether nothing speaks against it: the exit status is 0."""
+        """Whether no problem was found: the exit status is 0."""
         return self.outcome.fine
 
     def finding(self, id: str) -> Finding | None:

@@ -15,14 +15,14 @@ from .step import RowChange
 
 @dataclass(frozen=True)
 class Rung:
-    """One more migration back, with what the command to it would do.
+    """One more step back, with what the command to this target would do.
 
     Attributes:
-        target: where one stands then; ``None`` is zero.
+        target: the target of the command; ``None`` is zero.
         unapplied: what this step unapplies, pulled-in migrations of other apps included.
         outcome: how the command to this target ends.
         verdict: the same in one line of plain words.
-        lost: what is lost by going there, in words; empty where nothing is.
+        lost: what is lost by going there, in words; empty if nothing is.
         step_lost: what this step alone loses.
         short: the same in as few words as a card has room for, or ``"free"``.
         rows: what became of the rows since the top.
@@ -48,7 +48,7 @@ class Rung:
 
 
 def free_from_the_top(rungs: Iterable[Rung]) -> tuple[Rung, ...]:
-    """The first rungs, up to the one before the first that anything speaks against."""
+    """The rungs from the top, before the first one with a problem."""
     return tuple(takewhile(lambda each: each.outcome.fine, rungs))
 
 
@@ -57,7 +57,7 @@ STATUSES = {
     1: "a step could not be rehearsed",
     12: "a step is refused or fails",
     13: "something that matters about a step is unknown",
-    0: "each step was measured, whatever it costs",
+    0: "every step was measured, whatever it costs",
 }
 
 

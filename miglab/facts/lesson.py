@@ -25,7 +25,7 @@ class Question:
         """
         if not _whole(choice) or choice not in range(len(self.options)):
             raise BadInput(
-                f"{choice!r} is no option; they are counted from 0 to {len(self.options) - 1}"
+                f"{choice!r} is not an option; give a number from 0 to {len(self.options) - 1}"
             )
         return choice
 
@@ -58,13 +58,13 @@ class SetQuestion:
         """The chosen names, each once, in the order of the question.
 
         Raises:
-            BadInput: they are no names of the question.
+            BadInput: they are not names of the question.
         """
         chosen = list(choice) if isinstance(choice, list | tuple | Set) else [choice]
         wrong = [each for each in chosen if each not in self.names]
         if wrong or isinstance(choice, str):
             raise BadInput(
-                f"{choice!r} is no choice; give a list, empty or with some of: "
+                f"{choice!r} is not a choice; give a list, empty or with any of: "
                 f"{', '.join(self.names)}"
             )
         return tuple(name for name in self.names if name in chosen)
@@ -97,10 +97,10 @@ class NumberQuestion:
         """The chosen number.
 
         Raises:
-            BadInput: it is no whole number, or below 0.
+            BadInput: it is not a whole number, or is below 0.
         """
         if not _whole(choice) or choice < 0:
-            raise BadInput(f"{choice!r} is no answer; give a whole number, 0 or more")
+            raise BadInput(f"{choice!r} is not an answer; give a whole number, 0 or more")
         return choice
 
     def answer(self, right: int | None, chosen: int | None, reason: str = "") -> NumberAnswer:

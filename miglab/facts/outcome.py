@@ -8,20 +8,20 @@ from enum import Enum
 
 
 class Happened(Enum):
-    """What became of the commands."""
+    """What happened to the commands."""
 
     RAN = ("ran", "every command ran to its end")
-    STOPPED = ("stops on the way", "a command failed, and not all of it was done")
+    STOPPED = ("stops partway", "a command failed before all of it was done")
     REFUSED = ("is refused", "a command was refused before anything changed")
-    FAILED_AFTER = ("fails at the end", "all migrations were done, then the command failed")
-    NOT_REHEARSED = ("could not be rehearsed", "a limit of miglab's stood in the way")
+    FAILED_AFTER = ("fails at the end", "every migration was done, and then the command failed")
+    NOT_REHEARSED = ("could not be rehearsed", "miglab's own limits prevented it")
 
     def __init__(self, words: str, meaning: str) -> None:
         self.words, self.meaning = words, meaning
 
 
 class Cost(Enum):
-    """What is lost, there and back: what was stored and is not there any more at the end."""
+    """What is lost, after the commands and the way back: stored before, and gone at the end."""
 
     NOTHING = "nothing lost"
     SOME = "something is lost"
@@ -29,15 +29,18 @@ class Cost(Enum):
 
 
 class Return(Enum):
-    """How far the way back leads, from not at all to whole; then what is no level."""
+    """How far the way back leads, from nothing to everything; then three that are not levels."""
 
-    NOT_AT_ALL = ("does not come back", "the commands back are refused or fail")
-    RUNS = ("comes back with another schema", "the commands back run")
-    SCHEMA = ("the tables come back, not all rows", "the same schema, but for the order of columns")
-    ROWS = ("the rows come back, not all values", "every row is there again")
-    MORE = ("comes back with more rows", "every row and value is there again, and rows were added")
-    VALUES = ("comes back whole", "every row and every value is there again")
-    NOT_NEEDED = ("nothing to go back from", "the commands changed nothing")
+    NOT_AT_ALL = ("does not come back", "a command of the way back is refused or fails")
+    RUNS = ("comes back with a different schema", "the commands of the way back run")
+    SCHEMA = (
+        "the tables come back, but not all rows",
+        "the schema is the same; only the order of columns may differ",
+    )
+    ROWS = ("the rows come back, but not all values", "every row is back")
+    MORE = ("comes back with extra rows", "every row and value is back, and rows were added")
+    VALUES = ("everything comes back", "every row and every value is back")
+    NOT_NEEDED = ("nothing to undo", "the commands changed nothing")
     UNKNOWN = ("cannot tell whether it comes back", "the way back could not be rehearsed")
 
     def __init__(self, words: str, meaning: str) -> None:
@@ -71,14 +74,14 @@ class Next(Enum):
 #: Exit statuses with what each means, in the order in which they win where several hold.
 STATUSES = {
     1: "it could not be rehearsed",
-    12: "a command is refused, or fails on the way or at the end",
-    11: "it does not come back whole, or leaves behind truths that disagree, or a next migrate "
-    "that fails or destroys",
-    10: "something is lost, there or on the way back",
+    12: "a command is refused, or fails partway or at the end",
+    11: "it does not come back as it was, or the truths disagree afterwards, or the next migrate "
+    "fails or destroys something",
+    10: "something is lost, by the commands or on the way back",
     13: "something that matters is unknown",
-    0: "nothing is lost, it comes back whole, and all that it touches was looked at",
+    0: "nothing is lost, everything comes back, and everything it touches was checked",
 }
-#: The statuses that are no rehearsal's: the arguments were wrong.
+#: The status that no rehearsal has: the arguments were wrong.
 USAGE = 2
 
 
@@ -101,7 +104,7 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happened, what it costs, whether one comes back, and what it leaves behind.
+    """What happened, what it costs, whether it comes back, and what it leaves behind.
 
     Attributes:
         happened: what became of the commands.
@@ -122,7 +125,7 @@ class Outcome:
 
     def __post_init__(self) -> None:
         for why in impossible(self):
-            raise ValueError(f"no rehearsal ends so: {why}; {self}")
+            raise ValueError(f"a rehearsal cannot end like this: {why}; {self}")
 
     @property
     def status(self) -> int:
@@ -131,17 +134,17 @@ class Outcome:
 
     @property
     def fine(self) -> bool:
-        """Whether nothing speaks against it."""
+        """Whether no problem was found."""
         return self.status == 0
 
     @property
     def loses(self) -> bool:
-        """Whether something that is stored would not be there any more."""
+        """Whether stored data would be gone."""
         return self.cost is Cost.SOME
 
     @property
     def comes_back(self) -> bool:
-        """Whether everything is as it was, once one is back."""
+        """Whether everything is as it was, after the way back."""
         return self.back in (Return.VALUES, Return.NOT_NEEDED)
 
     @property
@@ -151,7 +154,7 @@ class Outcome:
 
 
 def not_rehearsed() -> Outcome:
-    """The outcome where a limit of miglab's stood in the way: nothing is known."""
+    """The outcome if miglab's own limits prevented the rehearsal: nothing is known."""
     return Outcome(
         Happened.NOT_REHEARSED, Cost.UNKNOWN, Return.UNKNOWN, Agreeing.CANNOT_TELL, Next.UNKNOWN
     )
@@ -193,22 +196,22 @@ def impossible(each: Outcome) -> Iterator[str]:
     known = (each.cost, each.back, each.agreeing, each.next)
     if each.happened is Happened.NOT_REHEARSED:
         if known != unknown:
-            yield "what could not be rehearsed tells nothing"
+            yield "a command that could not be rehearsed says nothing about the rest"
         return
     if each.happened is Happened.REFUSED and each.back is not Return.NOT_NEEDED:
-        yield "what is refused before anything changed needs no way back"
+        yield "a command that is refused before anything changed needs no way back"
     if each.happened is Happened.FAILED_AFTER and each.back is Return.NOT_NEEDED:
-        yield "where all migrations were done, something changed"
+        yield "if all migrations were done, something changed"
     if each.back is Return.NOT_NEEDED:
         if each.cost is Cost.SOME:
-            yield "where nothing changed, nothing is lost"
+            yield "if nothing changed, nothing is lost"
         if each.agreeing is not Agreeing.NO_WORSE:
-            yield "where nothing changed, the truths agree as before"
+            yield "if nothing changed, the truths agree as before"
         if each.next is not Next.NOT_TRIED:
-            yield "where nothing changed, plain migrate does what it did before"
+            yield "if nothing changed, plain migrate does the same as before"
     if each.back in (Return.VALUES, Return.MORE) and each.cost is Cost.SOME:
-        yield "where every value is there again, nothing is lost"
+        yield "if every value is back, nothing is lost"
     if each.back is Return.SCHEMA and each.cost is not Cost.SOME:
-        yield "where rows do not come back, something is lost"
+        yield "if rows do not come back, something is lost"
     if each.back is Return.UNKNOWN and each.cost is Cost.NOTHING:
-        yield "where the way back is unknown, so is what it takes"
+        yield "if the way back is unknown, so is what it loses"

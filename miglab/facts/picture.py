@@ -9,21 +9,25 @@ from .migration import Key
 
 
 class State(Enum):
-    """How a migration stands: its word, its glyph, and what it means.
+    """The state of a migration: its word, its glyph, and what it means.
 
     The glyph and the border carry the state; the colour only repeats it.
     """
 
     APPLIED = ("applied", "✓", "has a file and is recorded as applied")
     UNAPPLIED = ("not applied", "○", "has a file and is not recorded")
-    GHOST = ("file gone", "✗", "is recorded as applied, and its file is gone")
+    GHOST = ("file gone", "✗", "is recorded as applied, but its file is gone")
     FAKED = ("faked", "≈", "is recorded as applied by --fake; its operations did not run")
-    NOT_IN_TABLES = ("not in tables", "≠", "is recorded as applied; the tables lack what it makes")
-    BROKEN = ("broken file", "?", "has a file that does not import")
+    NOT_IN_TABLES = (
+        "not in tables",
+        "≠",
+        "is recorded as applied, but the tables lack what it makes",
+    )
+    BROKEN = ("broken file", "?", "has a file that cannot be imported")
     TO_APPLY = ("to apply", "▸", "is about to be applied")
     TO_UNAPPLY = ("to unapply", "↩", "is about to be unapplied")
-    PULLED_IN = ("pulled in", "⤷", "is about to move along, in another app than the target's")
-    REPLACED = ("replaced", "⊂", "a squashed migration stands for it")
+    PULLED_IN = ("pulled in", "⤷", "is about to be applied or unapplied too, in another app")
+    REPLACED = ("replaced", "⊂", "a squashed migration replaces it")
 
     def __init__(self, word: str, glyph: str, meaning: str) -> None:
         self.word, self.glyph, self.meaning = word, glyph, meaning

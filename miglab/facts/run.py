@@ -47,6 +47,14 @@ class Planned:
     unknown: tuple[str, ...] = ()
     atomic: bool = True
 
+    @property
+    def because(self) -> str:
+        """``"a depends on b, which depends on c"``, from ``why``; empty where that is."""
+        if not self.why:
+            return ""
+        child, *parents = reversed(self.why) if self.backwards else self.why
+        return f"{child} depends on {', which depends on '.join(map(str, parents))}"
+
 
 @dataclass(frozen=True)
 class Run:

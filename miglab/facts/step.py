@@ -110,7 +110,7 @@ class RowChange:
 
     @property
     def costs(self) -> bool:
-        """Whether something that was stored is not there any more."""
+        """Whether something that was stored is gone."""
         return bool(self.lost or self.changed or self.lost_values) and not self.follows_rename
 
 

@@ -1,4 +1,4 @@
-"""The four truths of a project, and how many rows stand under them."""
+"""The four truths of a project, and how many rows the tables have."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Stands where a truth could not be read, and says why."""
+    """Takes the place of a truth that could not be read, and says why."""
 
     reason: str
 

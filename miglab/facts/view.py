@@ -36,7 +36,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class History:
-    """The commands that moved something, in order; ``position`` counts those that hold now."""
+    """The commands that changed something, in order; ``position`` counts those in effect now."""
 
     lines: Sequence[str]
     position: int

@@ -41,7 +41,7 @@ class LabMagics(Magics):
 
     @line_cell_magic("shell")  # type: ignore[arg-type]
     def run_shell(self, line: str, cell: str = "") -> None:
-        """Run this line, or the lines below, as Python in the project, with its models at hand."""
+        """Run this line, or the lines below, as Python in the project, with its models imported."""
         show(Lab.latest(), lambda lab: lab.shell(f"{line}\n{cell}".lstrip("\n")))
 
     @line_cell_magic("sql")  # type: ignore[arg-type]

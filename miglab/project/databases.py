@@ -37,7 +37,9 @@ def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], cop
     for alias, each in used.items():
         sources[alias] = source = _original(Path(each["name"]), project.root, copy)
         if source.exists() and not source.is_file():
-            raise NoProject(f"the database {alias!r} is at {source}, which is no file; {_WAY_OUT}")
+            raise NoProject(
+                f"the database {alias!r} is at {source}, which is not a file; {_WAY_OUT}"
+            )
         file = os.path.normcase(os.path.realpath(source))
         if file not in layouts:
             layouts[file] = _layout(engines[alias], alias, source, project.root, layouts.values())
@@ -51,7 +53,7 @@ def no_database(alias: str, source: Path) -> str:
     """What to say where a project's database is not there."""
     other = f" --database {alias}" if alias != "default" else ""
     return (
-        f"there is no database at {source}, where the settings lead for {alias!r}; run "
+        f"there is no database at {source}, which the settings name for {alias!r}; run "
         f"`manage.py migrate{other}` first, or name other settings: "
         "settings='…' (on the command line: --settings)"
     )
@@ -60,14 +62,14 @@ def no_database(alias: str, source: Path) -> str:
 def _check(used: Mapping[str, Mapping[str, str]]) -> dict[str, Engine]:
     """The engine of each alias."""
     if not used:
-        raise NoProject(f"the settings name no database; {_WAY_OUT}")
+        raise NoProject(f"the settings do not name a database; {_WAY_OUT}")
     engines: dict[str, Engine] = {}
     for alias, each in used.items():
         engine = registry.for_setting(each["engine"])
         if engine is None:
             raise NoProject(
-                f"the database {alias!r} has the engine {each['engine']!r}, and today miglab "
-                f"rehearses on {registry.in_words()} alone; {_WAY_OUT}"
+                f"the database {alias!r} has the engine {each['engine']!r}, but miglab can so far "
+                f"rehearse only on {registry.in_words()}; {_WAY_OUT}"
             )
         engines[alias] = engine
     for alias, each in used.items():

@@ -83,11 +83,11 @@ class Chosen:
         if count:
             names = ", ".join(f"{path} ({in_words(size)})" for path, size in self.biggest)
             files = "file" if count == 1 else "files"
-            said.append(f"not copied: {count} {files}, {in_words(size)}; the biggest: {names}")
+            said.append(f"not copied: {count} {files}, {in_words(size)}; the largest: {names}")
         if self.unentered:
             more = len(self.unentered) - _TOLD
             names = ", ".join(self.unentered[:_TOLD]) + (f" and {more} more" if more > 0 else "")
-            said.append(f"not looked into, so of unknown size: {names}")
+            said.append(f"not opened, so their size is unknown: {names}")
         return "; ".join(said)
 
 
@@ -270,7 +270,7 @@ def _included(root: Path, include: Sequence[str]) -> frozenset[str]:
         }
         if not files:
             raise BadInput(
-                f"the pattern {pattern!r} of include fits no file below {root}; "
+                f"the pattern {pattern!r} of include does not match any file in {root}; "
                 "give one such as 'data/*.bin', or a folder"
             )
         wanted |= files
@@ -281,13 +281,13 @@ def _fits(root: Path, pattern: str) -> list[Path]:
     path = Path(pattern)
     if not pattern or path.is_absolute() or path.drive or ".." in path.parts:
         raise BadInput(
-            f"the pattern {pattern!r} of include is not one below the project's folder; "
+            f"the pattern {pattern!r} of include leads outside the project's folder; "
             "give one such as 'data/*.bin'"
         )
     try:
         return list(root.glob(pattern))
     except ValueError as error:
-        raise BadInput(f"{pattern!r} is no pattern for include: {error}") from None
+        raise BadInput(f"{pattern!r} is not a pattern for include: {error}") from None
 
 
 def _files_of(path: Path) -> Iterator[Path]:

@@ -84,7 +84,7 @@ def find(root: Path, manage_folder: Path, python: str | None = None) -> Interpre
             seen[path] = told.why
     looked = "".join(f"\n  {path}: {why}" for path, why in seen.items()) or " nowhere"
     raise NoProject(
-        f"no Python with Django was found for {root}; looked at:{looked}\n"
+        f"no Python with Django was found for {root}; miglab tried:{looked}\n"
         f"{_WAY_OUT}: the path of the project's Python, or of its environment's folder"
     )
 
@@ -146,7 +146,7 @@ def _given(python: str) -> str:
     if found_on_path:
         return os.path.abspath(found_on_path)
     raise NoProject(
-        f"there is no Python at {python!r}, and none of this name on the PATH; {_WAY_OUT}: "
+        f"there is no Python at {python!r}, and none with this name on the PATH; {_WAY_OUT}: "
         "the path of an executable or of an environment's folder, or a name such as python3.12"
     )
 
@@ -170,7 +170,7 @@ def ask(path: str, manage_folder: Path) -> Told:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return Told(path, why=f"said nothing for {TIME_LIMIT} seconds")
+            return Told(path, why=f"did not answer within {TIME_LIMIT} seconds")
         except OSError as error:
             return Told(path, why=f"does not start: {error.strerror or error}")
     return _understood(path, done)
@@ -182,7 +182,7 @@ def _understood(path: str, done: subprocess.CompletedProcess[bytes]) -> Told:
     if not told:
         last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         reason = f": {last[0]}" if last else ""
-        return Told(path, why=f"is no working Python (exit code {done.returncode}){reason}")
+        return Told(path, why=f"is not a working Python (exit code {done.returncode}){reason}")
     answer = json.loads(told[-1])
     # A version manager's shim means another Python in another folder; this one stays the same.
     if Path(path).parent.name == "shims" and answer["executable"]:
@@ -197,12 +197,12 @@ def _understood(path: str, done: subprocess.CompletedProcess[bytes]) -> Told:
 def checked(told: Told) -> Interpreter:
     if told.python < OLDEST_PYTHON:
         raise NoProject(
-            f"{told.path} is Python {_dotted(told.python)}, and miglab rehearses projects on "
-            f"Python {_dotted(OLDEST_PYTHON)} or newer; to use another, {_WAY_OUT}"
+            f"{told.path} is Python {_dotted(told.python)}, but miglab can rehearse only "
+            f"projects on Python {_dotted(OLDEST_PYTHON)} or newer; to use another, {_WAY_OUT}"
         )
     if told.django < OLDEST_DJANGO:
         raise NoProject(
-            f"{told.path} has Django {told.django_name}, and miglab rehearses projects on "
+            f"{told.path} has Django {told.django_name}, but miglab can rehearse only projects on "
             f"Django {_dotted(OLDEST_DJANGO)} or newer; to use another, {_WAY_OUT}"
         )
     return Interpreter(told.path, _dotted(told.python), told.django_name)

@@ -61,7 +61,7 @@ def find(
     """
     given = Path(path).expanduser()
     if not given.exists():
-        raise NoProject(f"there is nothing at {given}; give the folder of a Django project")
+        raise NoProject(f"{given} does not exist; give the folder of a Django project")
     given = given.resolve()
     if settings is not None:
         _check_module(settings)
@@ -103,7 +103,7 @@ def _allow(project: Project, allowed: Allowed) -> Project:
         ("allow-folder", allowed.folders),
     ):
         if not all(isinstance(each, str) and each.strip() for each in given):
-            raise BadInput(f"--{option} needs a value that is not empty; given: {list(given)!r}")
+            raise BadInput(f"--{option} needs a value that is not empty, not {list(given)!r}")
     for address in allowed.addresses:
         port = address.rpartition(":")[2] if address.count(":") == 1 else ""
         if port and not port.isdecimal():
@@ -114,7 +114,7 @@ def _allow(project: Project, allowed: Allowed) -> Project:
     for each in allowed.folders:
         folder = Path(each).expanduser().resolve()
         if not folder.is_dir():
-            raise BadInput(f"{each!r} is not a folder; --allow-folder takes one that exists")
+            raise BadInput(f"{each!r} is not a folder; give one that exists to --allow-folder")
         if folder.is_relative_to(project.root) or project.root.is_relative_to(folder):
             raise BadInput(
                 f"{folder} and the project at {project.root} overlap, and miglab never writes to "
@@ -132,8 +132,8 @@ def _without_manage(
         named = os.environ.get(_VARIABLE)
         hint = f" ({_VARIABLE} is {named!r} here)" if named else ""
         raise NoProject(
-            f"there is no manage.py in {root}, nor in the folders up to {DEPTH} below it; give "
-            f"the folder that has it, or for a project without one {_SETTINGS}{hint}"
+            f"there is no manage.py in {root}, nor up to {DEPTH} folders below it; give the folder "
+            f"that has it, or, for a project without one, {_SETTINGS}{hint}"
         )
     _refuse_home(root)
     copied = files.chosen(root, include)
@@ -162,7 +162,9 @@ def _without_manage(
 def _checked_manage(path: Path) -> Path:
     if "manage" in path.name or "execute_from_command_line" in _text(path):
         return path
-    raise NoProject(f"{path} is no manage.py; give the path of one, or of the folder that has it")
+    raise NoProject(
+        f"{path} is not a manage.py; give the path of one, or of the folder that has it"
+    )
 
 
 def _manage_below(folder: Path) -> Path | None:
@@ -217,7 +219,7 @@ def _too_much(folder: Path) -> bool:
 def _refuse_home(folder: Path) -> None:
     if _too_much(folder):
         raise NoProject(
-            f"{folder} is a home folder or the top of a disk, and is not copied whole; "
+            f"{folder} is a home folder or the top of a disk, and miglab does not copy all of it; "
             "give the project's own folder below it"
         )
 
@@ -235,7 +237,7 @@ def _text(path: Path) -> str:
 def _check_module(settings: str) -> None:
     if not all(part.isidentifier() for part in settings.split(".")) or settings.endswith(".py"):
         raise NoProject(
-            f"settings={settings!r} is no module's name; give one such as 'config.settings'"
+            f"settings={settings!r} is not the name of a module; give one such as 'config.settings'"
         )
 
 
@@ -255,8 +257,8 @@ def _environment(manage: Path, root: Path, settings: str | None) -> dict[str, st
     if _names_none(text):
         looked = " and ".join(str(each) for each in places)
         raise NoProject(
-            f"nothing names the settings of {manage}: not the file itself, not {_VARIABLE} in "
-            f"the environment, nor in {looked}; give {_SETTINGS}"
+            f"miglab cannot find the settings of {manage}: they are not named in the file itself, "
+            f"nor by {_VARIABLE} in the environment, nor in {looked}; give {_SETTINGS}"
         )
     return {}
 

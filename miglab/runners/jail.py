@@ -42,7 +42,7 @@ class Jail:
         """
         strongest = os.environ.get(VARIABLE, _NAMES[0])
         if strongest not in _NAMES:
-            raise MiglabError(f"{VARIABLE} is {strongest!r}; it may be {', '.join(_NAMES)}")
+            raise MiglabError(f"{VARIABLE} is {strongest!r}; it must be one of {', '.join(_NAMES)}")
         if sys.platform != "linux":
             if self.require:
                 raise NotJailed(HOOK)
@@ -66,5 +66,5 @@ def here(probes: str) -> Protection:
         command = Jail((copy,), probes).command([sys.executable, "-I", "-S", "-c", ""])
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if not done.stdout:
-        raise MiglabError(f"no jail could be tried: {done.stderr.decode(errors='replace')}")
+        raise MiglabError(f"the jail could not be tested: {done.stderr.decode(errors='replace')}")
     return protection(decode(done.stdout))

@@ -111,7 +111,7 @@ class Sandbox:
 
         Raises:
             OutsideSandbox: the path leaves the project's folder.
-            BadInput: it is no path.
+            BadInput: it is not a path.
         """
         folder = self.project.resolve()
         try:
@@ -119,7 +119,7 @@ class Sandbox:
             os.fsencode(target)
         except (TypeError, ValueError, OSError, RuntimeError):
             # No text, or a NUL, half of a surrogate pair, a name that is too long, a ring of links.
-            raise BadInput(f"{path!r} is no path; give one such as store/models.py") from None
+            raise BadInput(f"{path!r} is not a path; give one such as store/models.py") from None
         if target == folder or not target.is_relative_to(folder):
             raise OutsideSandbox(path)
         return target

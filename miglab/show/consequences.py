@@ -52,9 +52,9 @@ def _(consequences: Consequences) -> str:
         ("Plan:", [plan_line(each) for each in consequences.plan]),
         ("Gone or changed afterwards:", _sample_lines(consequences.rows)),
         ("The way back:", way_back_lines(consequences.back)),
-        ("Then plain migrate:", _next(consequences)),
+        ("The next plain migrate:", _next(consequences)),
         ("Truths:", truth_lines(consequences)),
-        ("Not as in a real run:", fidelity_lines(consequences)),
+        ("Different from a real run:", fidelity_lines(consequences)),
     ):
         if lines:
             parts += ["", title, *(f"  {line}".rstrip() for line in lines)]
@@ -121,7 +121,7 @@ def _more(consequences: Consequences, *, beside: bool = False) -> list[str]:
         parts.append(fold("Gone or changed afterwards", inside))
     for title, lines in (
         ("The way back", way_back_lines(consequences.back)),
-        ("Then plain migrate", _next(consequences)),
+        ("The next plain migrate", _next(consequences)),
         ("Tables", consequences.schema),
     ):
         if lines:
@@ -213,7 +213,7 @@ def _findings(findings: Sequence[Finding]) -> str:
     )
     head = "".join(f"<th scope='col' {_LEFT}>{name}</th>" for name in FINDING_COLUMNS)
     return (
-        "<table><caption>What to know, the gravest first</caption>"
+        "<table><caption>What to know, most serious first</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
 

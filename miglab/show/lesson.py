@@ -146,7 +146,7 @@ def _(spine: Spine) -> str:
 @html.register
 def _(spine: Spine) -> str:
     return table(
-        "What each command decides by, and what it moves; each cell was measured",
+        "What each command looks at first, and what it changes; every cell was measured",
         ("command", *spine.columns),
         _spine_rows(spine),
     )

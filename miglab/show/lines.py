@@ -55,19 +55,15 @@ def plan_line(planned: Planned) -> str:
 
 
 def why(planned: Planned) -> str:
-    """``"pulled in by a ← b ← c"``, or nothing for a migration of the app that was asked for.
-
-    The arrow points at what is depended upon.
-    """
-    arrow = " ← " if planned.backwards else " → "
-    return f"pulled in by {arrow.join(map(str, planned.why))}" if planned.why else ""
+    """``"pulled in: a depends on b"``, or nothing for a migration of the app that was asked for."""
+    return f"pulled in: {planned.because}" if planned.because else ""
 
 
 def cautions(planned: Planned) -> list[str]:
     """What a migration has that can leave one halfway, a phrase for each."""
     told = [f"cannot be undone: {each}" for each in planned.irreversible]
-    told += [f"nobody can say beforehand: {each}" for each in planned.unknown]
-    return told if planned.atomic else [*told, "not atomic: where it fails, a part of it stays"]
+    told += [f"not known before it runs: {each}" for each in planned.unknown]
+    return told if planned.atomic else [*told, "not atomic: if it fails, part of it stays"]
 
 
 def samples(changes: Sequence[RowChange]) -> list[Sample]:
@@ -109,7 +105,7 @@ def way_back_lines(back: WayBack | None) -> list[str]:
         return []
     lines = [f"{back.level.words}: {back.level.meaning}"]
     if back.files_put_back:
-        lines.append("(the files are put back, as version control does it)")
+        lines.append("(the files are restored first, as with git checkout)")
     for place, command in enumerate(back.commands):
         run = back.runs[place] if place < len(back.runs) else None
         told = f" — {run.step.refusal}" if run and run.step.refusal else ""
@@ -126,14 +122,19 @@ def differences(back: WayBack) -> list[str]:
             for number, one, many, word in (
                 (change.lost, "row", "rows", "missing"),
                 (change.gained, "row", "rows", "added"),
-                (change.changed, "row", "rows", f"with other {', '.join(change.changed_columns)}"),
+                (
+                    change.changed,
+                    "row",
+                    "rows",
+                    f"with a different {', '.join(change.changed_columns)}",
+                ),
             )
             if number
         ]
         if told:
             lines.append(f"{change.table}: {', '.join(told)}")
     if back.level is not Return.NOT_AT_ALL:
-        lines += [f"{name}: its columns are in another order" for name in back.reordered]
+        lines += [f"{name}: its columns are in a different order" for name in back.reordered]
     return lines
 
 
@@ -161,12 +162,12 @@ def fidelity_lines(consequences: Consequences) -> list[str]:
     if number:
         kinds = ", ".join(f"{each.ending or 'no ending'} ({each.count:,})" for each in found.kinds)
         files = counted(number, "file was", "files were")
-        brings = "--include brings them"
+        brings = "--include copies them"
         if found.linked:
-            brings = "they can be read; to change them, bring them with --include"
+            brings = "they can be read; to change them, copy them with --include"
         lines.append(f"{files} not copied ({_bytes(size)}), mostly {kinds}: {brings}.")
     if found.unentered:
-        lines.append(f"Nothing was copied of: {', '.join(found.unentered)}.")
+        lines.append(f"Not copied at all: {', '.join(found.unentered)}.")
     steps = [run.step for run in consequences.runs]
     stopped = dict.fromkeys(f"{each.what}" for step in steps for each in step.kept_in)
     lines += [f"Stopped: {each}." for each in stopped]

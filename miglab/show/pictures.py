@@ -1,4 +1,4 @@
-"""The graphs before and after a step, with what moved marked."""
+"""The graphs before and after a step, with the changes marked."""
 
 from __future__ import annotations
 

@@ -162,6 +162,6 @@ def moved_lines(moves: Moves) -> list[str]:
     lines = []
     for name in ("models", "files", "record", "tables"):
         told = getattr(moves, name)
-        lines.append(f"{name}: {'stood still' if not told else ''}".rstrip())
+        lines.append(f"{name}: {'no change' if not told else ''}".rstrip())
         lines += [f"  {masked(line)}" for line in told]
     return lines

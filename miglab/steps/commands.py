@@ -9,15 +9,15 @@ from ..errors import BadInput
 
 #: Commands that never end by themselves or need a terminal, and what serves instead.
 ENDLESS = {
-    "runserver": "it would run for ever; a lab has no web server",
-    "testserver": "it would run for ever; a lab has no web server",
+    "runserver": "it would run forever, and a lab has no web server",
+    "testserver": "it would run forever, and a lab has no web server",
     "dbshell": 'it needs a terminal; use lab.sql("SELECT …")',
     "shell": "it needs a terminal; use %%shell, or lab.shell('…')",
 }
 
 
 def arguments(line: str | Sequence[str]) -> list[str]:
-    """The words of a command; ``python manage.py`` in front of them may be there or not.
+    """The words of a command, with or without ``python manage.py`` in front.
 
     Raises:
         BadInput: there is no command, a quote is left open, or the command needs a terminal.
@@ -36,7 +36,7 @@ def arguments(line: str | Sequence[str]) -> list[str]:
         if words and words[0] == first:
             words = words[1:]
     if not words:
-        raise BadInput("there is no command; type one, as in: showmigrations store")
+        raise BadInput("the command is missing; type one, such as: showmigrations store")
     why = ENDLESS.get(words[0])
     if why and not {"-c", "--command", "--help", "-h"} & {w.split("=")[0] for w in words}:
         raise BadInput(f"{words[0]} does not run here: {why}")
@@ -46,7 +46,7 @@ def arguments(line: str | Sequence[str]) -> list[str]:
 def _words(line: object) -> list[str]:
     if isinstance(line, (list, tuple)) and all(isinstance(word, str) for word in line):
         return list(line)
-    raise BadInput(f"a command is text, not {line!r}; as in: showmigrations store")
+    raise BadInput(f"a command must be text, such as 'showmigrations store', not {line!r}")
 
 
 def typed(line: str | Sequence[str]) -> str:

@@ -60,7 +60,7 @@ def _differs(project: Project, answer: Message) -> tuple[Difference, ...]:
     files = tuple(
         Difference(
             "file-not-copied",
-            f"{path} was looked for and is not in the copy",
+            f"the project looked for {path}, which is not in the copy",
             do=f"copy it with `--include '{glob.escape(path)}'`",
         )
         for path in lacks

@@ -15,17 +15,17 @@ def read(stage: Stage, path: str) -> str:
     """The text of the one file that is meant."""
     found = stage.sandbox.find(path)
     if len(found) > 1:
-        raise BadInput(f"{path!r} fits {len(found)} files; name one")
+        raise BadInput(f"{path!r} matches {len(found)} files; name one of them")
     try:
         return found[0].read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path!r} is no text in UTF-8: {error.reason}") from None
+        raise BadInput(f"{path!r} is not UTF-8 text: {error.reason}") from None
 
 
 def write(stage: Stage, path: str, text: str) -> Step:
     """Write a file; folders on the way are made."""
     if not isinstance(text, str):
-        raise BadInput(f"a file takes text, not {type(text).__name__}")
+        raise BadInput(f"the content of a file must be text, not {type(text).__name__}")
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -44,7 +44,7 @@ def write(stage: Stage, path: str, text: str) -> Step:
 
 
 def replace(stage: Stage, path: str, old: str, new: str) -> Step:
-    """Replace a piece of a file that stands in it exactly once."""
+    """Replace a piece of a file. The piece must be in the file exactly once."""
     for piece in (old, new):
         if not isinstance(piece, str):
             raise BadInput(f"a piece of a file is text, not {piece!r}")
@@ -52,8 +52,15 @@ def replace(stage: Stage, path: str, old: str, new: str) -> Step:
         raise BadInput("the piece to be replaced is empty; copy it from the file")
     text = read(stage, path)
     if text.count(old) != 1:
-        raise BadInput(f"{old!r} stands {text.count(old)} times in {path}; it must stand once")
+        raise BadInput(_not_once(path, text.count(old), old))
     return write(stage, path, text.replace(old, new))
+
+
+def _not_once(path: str, times: int, old: str) -> str:
+    """What to say about a piece that is not in a file exactly once."""
+    if times == 0:
+        return f"This text is not in {path}: {old!r}. Print the file and copy the line exactly."
+    return f"This text is in {path} {times} times: {old!r}. Give a longer piece that is unique."
 
 
 def delete(stage: Stage, path: str) -> Step:

@@ -21,7 +21,7 @@ def labels(apps: str | Sequence[str]) -> tuple[str, ...]:
     if isinstance(apps, str):
         return (apps,)
     if not isinstance(apps, (list, tuple)):
-        raise BadInput(f"apps={apps!r} are no app labels; write them as in apps=['store']")
+        raise BadInput(f"apps={apps!r} must be a list of app labels, such as apps=['store']")
     return tuple(str(each) for each in apps)
 
 
@@ -58,7 +58,7 @@ def name(value: object, what: str) -> str:
     if not isinstance(value, str):
         raise BadInput(f"{value!r} is not a {what}; give its name as text")
     if "\0" in value or not _has_utf8(value):
-        raise BadInput(f"{value!r} is not a {what}; it holds what no name can")
+        raise BadInput(f"{value!r} is not a {what}; it contains a character that no name can have")
     return value
 
 
@@ -80,7 +80,7 @@ def replies(given: object) -> list[str]:
     if isinstance(given, str):
         return [given]
     if isinstance(given, (bytes, Mapping)) or not isinstance(given, Iterable):
-        raise BadInput(f"answers={given!r} are no answers; write them as in answers=['y']")
+        raise BadInput(f"answers={given!r} must be a list of answers, such as answers=['y']")
     return [str(each) for each in given]
 
 
@@ -88,14 +88,16 @@ def text(value: object, what: str) -> str:
     """Text that says something. ``what`` it is: ``"code"`` or ``"SQL"``.
 
     Raises:
-        BadInput: it is no text, or there is nothing in it.
+        BadInput: it is not text, or it is empty.
     """
     if not isinstance(value, str):
-        raise BadInput(f"{what} is text, not {value!r}")
+        raise BadInput(f"{what} must be text, not {value!r}")
     if not _has_utf8(value):
-        raise BadInput(f"{what} is text, not {value!r}: half of a surrogate pair is not a letter")
+        raise BadInput(
+            f"{what} must be text, not {value!r}: half of a surrogate pair is not a character"
+        )
     if not value.strip():
-        raise BadInput(f"there is no {what}; type some, as in: {_AS_IN[what]}")
+        raise BadInput(f"the {what} is missing; type some, such as: {_AS_IN[what]}")
     return value
 
 
@@ -106,7 +108,7 @@ def parameters(params: Sequence[Any]) -> list[Any]:
         BadInput: it is no list, or one of them has a type that no database takes.
     """
     if not isinstance(params, (list, tuple)):
-        raise BadInput(f"params={params!r} are no parameters; write them as a list")
+        raise BadInput(f"params={params!r} must be a list")
     try:
         return [encode_value(each) for each in params]
     except TypeError as error:
@@ -117,10 +119,10 @@ def number_of_rows(limit: object) -> int:
     """So many rows, or none.
 
     Raises:
-        BadInput: it is no whole number from 0.
+        BadInput: it is not a whole number, 0 or more.
     """
     if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit < 1 << 63:
-        raise BadInput(f"limit={limit!r} is not a number of rows; give 0 or more")
+        raise BadInput(f"limit={limit!r} must be a whole number, 0 or more")
     return limit
 
 
@@ -128,10 +130,10 @@ def number_of_steps(steps: object) -> int:
     """So many steps, at least one.
 
     Raises:
-        BadInput: it is no whole number from 1.
+        BadInput: it is not a whole number, 1 or more.
     """
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise BadInput(f"{steps!r} is no number of steps; give 1 or more")
+        raise BadInput(f"the number of steps must be a whole number, 1 or more, not {steps!r}")
     return steps
 
 
@@ -139,8 +141,8 @@ def seconds(limit: object) -> float:
     """A limit of time.
 
     Raises:
-        BadInput: it is no number above 0.
+        BadInput: it is not a number above 0.
     """
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0:
-        raise BadInput(f"time_limit={limit!r} is no number of seconds above 0")
+        raise BadInput(f"time_limit={limit!r} must be a number of seconds, more than 0")
     return limit

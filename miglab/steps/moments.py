@@ -54,7 +54,9 @@ class Moments:
         """
         whole = isinstance(place, int) and not isinstance(place, bool)
         if not whole or place not in range(len(self._line)):
-            raise BadInput(f"there is no moment {place!r}; they go from 0 to {len(self._line) - 1}")
+            raise BadInput(
+                f"there is no moment {place!r}; give a number from 0 to {len(self._line) - 1}"
+            )
         return self._line[place]
 
     @property
@@ -77,11 +79,11 @@ class Moments:
         """The moment that many steps further on (or back, when negative).
 
         Raises:
-            BadInput: there are not that many.
+            BadInput: there are not so many steps.
         """
         place = self._position + by
         if by < 0 and place < 0:
-            raise BadInput(f"cannot rewind {_steps(-by)}; there {_are(self._position)} to go back")
+            raise BadInput(f"cannot rewind {_steps(-by)}; there {_are(self._position)} to rewind")
         if place >= len(self._line):
             ahead = len(self._line) - 1 - self._position
             raise BadInput(f"cannot go forward {_steps(by)}; there {_are(ahead)} ahead")

@@ -55,7 +55,7 @@ def _in_our_words() -> Iterator[None]:
         yield
     except OSError as error:
         if is_full(error):
-            why = "there is no room left on the disk; free some, then try again"
+            why = "no space is left on the disk; free some space, then try again"
             raise MiglabError(f"the lab could not be opened: {why}") from None
         where = f"{error.filename}: " if error.filename else ""
         raise BadInput(
@@ -118,12 +118,12 @@ def _with_databases(
     if not answer.get("settings"):
         said = answers.refusal(answer["error"]) or "manage.py did not call Django"
         reaches = "; ".join(
-            f"it tried to {each.what}, and was not let: {each.do}"
+            f"it tried to {each.what}, and miglab did not allow it: {each.do}"
             for each in answers.reaches(answer["refused"])
         )
         raise NoProject(
             f"the settings of {project.root} cannot be read: {said}{reaches and f' ({reaches})'}; "
-            "settings='…' (on the command line: --settings) names others"
+            "name other settings with settings='…' (on the command line: --settings)"
         )
     found = with_databases(project, answer["settings"]["databases"], sandbox.project)
     sandbox.lay_out(found)
@@ -143,8 +143,8 @@ def _keep_originals(project: Project) -> None:
         for source in project.sources.values():
             if source.resolve().is_relative_to(folder):
                 raise BadInput(
-                    f"the database {source} lies in {folder}, and miglab never writes to the "
-                    "project's own databases; allow a folder without one"
+                    f"the database {source} is in {folder}, and miglab never writes to the "
+                    "project's own databases; allow a folder without a database"
                 )
 
 
@@ -154,8 +154,8 @@ def _check_own(project: Project, truths: Truths, reader: Reader) -> None:
     foreign = reader.foreign
     if foreign:
         raise NoProject(
-            "these modules come from the original and not from its copy: "
-            f"{', '.join(foreign[:3])}; leave the original's folder out of sys.path"
+            "these modules were imported from the original project, not from its copy: "
+            f"{', '.join(foreign[:3])}; remove the original's folder from sys.path"
         )
     if isinstance(truths.models, Unreadable):
         met = "".join(f" ({each})" for each in reader.obstacles)

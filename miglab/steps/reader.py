@@ -99,7 +99,7 @@ def why(stopped: Stopped, limit: float) -> str:
     if stopped.why == "limit":
         return f"it ran longer than {limit:g} seconds"
     if stopped.detail.startswith("exit code"):
-        return f"the process that ran it ended by itself ({stopped.detail})"
+        return f"the process that ran it exited by itself ({stopped.detail})"
     detail = f" ({stopped.detail})" if stopped.detail else ""
     return f"the process that ran it was killed{detail}"
 
@@ -264,12 +264,12 @@ class Reader:
             except Stopped as stopped:
                 if stopped.why == "cancelled":
                     raise
-                told = _unknown(f"Asking stopped: {why(stopped, self.time_limit)}.")
+                told = _unknown(f"The comparison was stopped: {why(stopped, self.time_limit)}.")
                 self._failed[asked] = told, _stopped_at(stopped, self.time_limit)
                 return told
             found = answer.get("agree")
             if not found:
-                told = _unknown(f"Asking failed: {answers.refusal(answer['error'])}.")
+                told = _unknown(f"The comparison failed: {answers.refusal(answer['error'])}.")
                 self._failed[asked] = told, math.inf
                 return told
             if found["models_files"]:

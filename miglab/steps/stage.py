@@ -1,4 +1,4 @@
-"""Takes steps in a sandbox: what was there before, what was done, what moved; or all put back."""
+"""Takes steps in a sandbox: what was there before, what was done, what changed; or undoes all."""
 
 from __future__ import annotations
 

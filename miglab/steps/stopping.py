@@ -43,7 +43,7 @@ def explained(
             return Interrupted(line, "cancelled")
         reason = why(error, limit)
         if error.why == "limit":
-            return TimeLimit(line, reason, "Lab(…, time_limit=…) allows more.")
+            return TimeLimit(line, reason, "To allow more: Lab(…, time_limit=…).")
         if full and error.why == "died":
             return _disk_full(line)
         return AgentDied(line, reason)
@@ -65,8 +65,8 @@ def check(line: str, answer: Message) -> None:
         question = " ".join(error["message"].split())
         raise Unanswered(
             line,
-            f"Django asked, and nobody answered: {question}",
-            "Give the answers: %%manage with one answer a line, or answers=[…].",
+            f"Django asked a question, and nobody answered it: {question}",
+            "Give the answers with %%manage, one on each line below it, or with answers=[…].",
         )
 
 
@@ -74,14 +74,16 @@ def check_refused(step: Step | None, error: str) -> None:
     """Raise where Django did not refuse a step, or with another error than this one.
 
     Raises:
-        RefusalExpected: so it is, or there is no step.
+        RefusalExpected: Django did not refuse it with this error, or there is no step.
     """
     if step is None:
-        raise RefusalExpected(f"{error} was expected, and no command has run yet")
+        raise RefusalExpected(f"{error} was expected, but no command has run yet")
     if step.refusal is None:
-        raise RefusalExpected(f"{error} was expected, and {step.line!r} was not refused")
+        raise RefusalExpected(f"{error} was expected, but {step.line!r} was not refused")
     if step.refusal.error != error:
-        raise RefusalExpected(f"{error} was expected, and {step.line!r} gave {step.refusal}")
+        raise RefusalExpected(
+            f"{error} was expected, but {step.line!r} was refused with {step.refusal}"
+        )
 
 
 def is_full(error: OSError) -> bool:
@@ -90,4 +92,4 @@ def is_full(error: OSError) -> bool:
 
 
 def _disk_full(line: str) -> DiskFull:
-    return DiskFull(line, "there is no room left on the disk", "Free some, then try again.")
+    return DiskFull(line, "no space is left on the disk", "Free some space, then try again.")

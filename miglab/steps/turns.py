@@ -46,7 +46,7 @@ class Turns:
         if self.closed:
             raise LabClosed
         if os.getpid() != self._owner:
-            raise BadInput("this lab belongs to another process; open one of your own with Lab()")
+            raise BadInput("this lab belongs to another process; open another one with Lab()")
 
     @contextmanager
     def one(self, line: str = "looking at the lab") -> Iterator[Stage]:

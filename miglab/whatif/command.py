@@ -48,7 +48,7 @@ def command(line: str | Sequence[str]) -> Command:
         if first in OURS:
             if not rest.strip():
                 what = "a file" if first == "delete" else "a statement"
-                raise BadInput(f"{line!r} names nothing; give {what}, as in {_EXAMPLES[first]}")
+                raise BadInput(f"{line!r} is incomplete; give {what}, as in {_EXAMPLES[first]}")
             return Command(line.strip(), first, (rest.strip(),))
     return Command(typed(line), "manage", tuple(arguments(line)))
 

@@ -67,7 +67,7 @@ def verdict(measured: Measured, outcome: Outcome) -> str:
         if parts:
             return " · ".join([*parts, outcome.cost.value])
         ran = any(run.step.ran for run in measured.runs)
-        return "nothing lost · it ends where it began" if ran else "nothing moves"
+        return "nothing lost · it ends where it began" if ran else "nothing changes"
     lost = measured.lost_for_good
     costs = f"loses {listed(lost)}" if lost else outcome.cost.value
     but = _but(measured, outcome)
@@ -76,7 +76,7 @@ def verdict(measured: Measured, outcome: Outcome) -> str:
         but = but[1:]
     parts.append(costs)
     reordered = measured.back is not None and measured.back.reordered
-    order = ", but for the order of columns" if reordered else ""
+    order = ", except the order of columns" if reordered else ""
     parts.append(outcome.back.words + (order if outcome.back is Return.VALUES else ""))
     return " · ".join([*parts, *but])
 
@@ -85,7 +85,11 @@ def _how_it_ended(run: Run) -> str:
     error = run.step.refusal.error if run.step.refusal else ""
     if run.failed:
         return f"stops at {run.failed.key} ({error})"
-    return f"fails after all of it is done ({error})" if run.all_done else f"is refused ({error})"
+    return (
+        f"fails after every migration is done ({error})"
+        if run.all_done
+        else f"is refused ({error})"
+    )
 
 
 def _but(measured: Measured, outcome: Outcome) -> list[str]:

@@ -68,7 +68,7 @@ class Full:
         meant = self._meant(name)
         path = path.absolute()
         if not path.parent.is_dir():
-            raise BadInput(f"{path.parent} is no folder; give a path in a folder that is there")
+            raise BadInput(f"{path.parent} is not a folder; give a path in a folder that exists")
         # The agent writes to its copies alone, and the file may be wanted anywhere.
         made = Path(self.reader.place["root"]) / f"lost-{secrets.token_hex(8)}.csv"
         try:
@@ -89,7 +89,7 @@ class Full:
         new = lost.after.databases[change.database]
         exists = self.reader.database_engine(change.database).exists
         if old is None or not exists(old) or (new is not None and not exists(new)):
-            raise BadInput("the lab that measured this is closed; ask before it is")
+            raise BadInput("the lab that measured this is closed; ask while it is open")
         renames = asdict(lost.renames.get(change.database, Renames()))
         request = {
             "do": "list",

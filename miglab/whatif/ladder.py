@@ -31,13 +31,13 @@ def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladde
     Raises:
         UnknownName: there is no such app with migrations.
         BadInput: none of its migrations is applied, or there is no such database.
-        Interrupted: it was stopped; nothing of it is left.
+        Interrupted: it was stopped; nothing is left behind.
     """
     started = time.perf_counter()
     given.name(app_label, "app label")
     if alias is not None and given.name(alias, "database") not in stage.sandbox.databases:
         known = ", ".join(sorted(stage.sandbox.databases))
-        raise BadInput(f"no database {alias!r}; there is: {known}")
+        raise BadInput(f"there is no database {alias!r}; choose from: {known}")
     extra = ["--database", alias] if alias else []
     twin = stage.twin(alias)
     _, truths = twin.now()
@@ -47,7 +47,7 @@ def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladde
         raise UnknownName("app with migrations", app_label, labels)
     targets = _targets(files, record, app_label)
     if not targets:
-        raise BadInput(f"no migration of {app_label} is applied; there is nothing to go back from")
+        raise BadInput(f"no migration of {app_label} is applied, so there is nothing to undo")
     names = [each.target.name if each.target else "zero" for each in targets]
     commands = [command(["migrate", app_label, name, *extra]) for name in names]
     rungs: list[Rung] = []
@@ -221,7 +221,7 @@ def _sentence(label: str, rungs: Sequence[Rung]) -> str:
         how = "could not be rehearsed" if stopping.outcome.status == 1 else "stops or is refused"
         stops = f" Going to {place} {how}."
     if not any(rung.done for rung in rungs):
-        return f"No step back in {label} can be taken.{stops}"
+        return f"No step back in {label} is possible.{stops}"
     free = free_from_the_top(rungs)
     if not free:
         return f"No step back in {label} is free.{stops}"

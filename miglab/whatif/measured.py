@@ -144,7 +144,7 @@ def _unreadable(change: RowChange) -> Unknown:
         "table-unreadable",
         f"the rows of {change.place} could not be compared: {change.unreadable}",
         change.place,
-        "look at that table by hand, before and after",
+        "compare that table by hand, before and after",
     )
 
 
@@ -165,8 +165,8 @@ def _unknown_of(run: Run) -> list[Unknown]:
     found = [
         Unknown(
             each.id or "stopped-reach",
-            f"{each.during} tried to {each.what}, and was not let: what it would have done is "
-            "not part of this rehearsal",
+            f"{each.during} tried to {each.what}, and miglab did not allow it: what that would "
+            "have done is not part of this rehearsal",
             str(each.during),
             each.do,
         )

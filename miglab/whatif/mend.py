@@ -18,7 +18,7 @@ def mends(stage: Stage, which: str) -> tuple[Mend, ...]:
 
     Raises:
         UnknownName: there is no such pair.
-        Interrupted: it was stopped; nothing of it is left.
+        Interrupted: it was stopped; nothing is left behind.
     """
     if which not in PAIRS:
         raise UnknownName("pair of truths", which, PAIRS)

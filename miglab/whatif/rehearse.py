@@ -39,11 +39,11 @@ def what_if(
     Raises:
         BadInput: there is no command, or it needs a terminal, or names no file; or the commands
             are about several databases.
-        Interrupted: it was stopped; nothing of it is left.
+        Interrupted: it was stopped; nothing is left behind.
     """
     commands = [command(each) for each in lines]
     if not commands:
-        raise BadInput("there is no command; type one, as in: migrate store 0002")
+        raise BadInput("the command is missing; type one, such as: migrate store 0002")
     return _Rehearsal(stage, _one_alias(stage, commands)).of(commands, ask)
 
 
@@ -61,13 +61,13 @@ def _one_alias(stage: Stage, commands: Sequence[Command]) -> str:
         aliases.add(own)
     if len(aliases) > 1:
         raise BadInput(
-            f"these commands are about several databases: {', '.join(sorted(aliases))}; rehearse "
+            f"these commands use several databases: {', '.join(sorted(aliases))}; rehearse "
             "those of one database at a time, each with --database"
         )
     alias = next(iter(aliases), own)
     known = stage.sandbox.databases
     if alias not in known:
-        raise BadInput(f"no database {alias!r}; there is: {', '.join(sorted(known))}")
+        raise BadInput(f"there is no database {alias!r}; choose from: {', '.join(sorted(known))}")
     return alias
 
 
@@ -247,7 +247,7 @@ class _Rehearsal:
         try:
             return self.stage.compared(before, after, renames)
         except NotMeasured as error:
-            self.not_measured.append(_unknown(error, "what became of the rows"))
+            self.not_measured.append(_unknown(error, "what happened to the rows"))
             return ()
 
     def moved(self, end: Moment, runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:

@@ -68,7 +68,7 @@ class _Walk:
             others = sorted(way.keys - keys)
             if others and not way.fake:
                 names = ", ".join(map(str, others))
-                self.blocked.append(f"{way.line} would also move {names}")
+                self.blocked.append(f"{way.line} would also apply or unapply {names}")
             else:
                 self._go(way)
 
@@ -128,7 +128,7 @@ class _Walk:
         for name in sorted(each for each in first if counts.get(each) and each in before):
             now = after.get(renames.table(name) or "")
             if now is None:
-                found.append(f"{name}, which held rows")
+                found.append(f"{name}, which had rows")
                 continue
             there = {*first[name].column_names} & {*before[name].column_names}
             columns = {*now.column_names}

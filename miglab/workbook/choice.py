@@ -45,7 +45,7 @@ def choose(offers: Mapping[str, str], folder: Path, asked: str | None) -> str:
         return offers[names[0]]
     if not names:
         raise UnknownName("lesson", asked, map(_short, offers))
-    raise BadInput(f"{asked!r} is more than one lesson: {', '.join(map(_short, names))}")
+    raise BadInput(f"{asked!r} matches more than one lesson: {', '.join(map(_short, names))}")
 
 
 def _path_in(folder: Path, asked: str) -> str | None:

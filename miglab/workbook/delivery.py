@@ -37,7 +37,7 @@ class Arrived:
 
     def __str__(self) -> str:
         since = f", from {self.old_version}," if self.old_version else ""
-        return f"{self.path} ({self.beside}{since} stays as it is)" if self.beside else self.path
+        return f"{self.path} ({self.beside}{since} is unchanged)" if self.beside else self.path
 
 
 def is_workbook(folder: Path) -> bool:
@@ -62,7 +62,9 @@ def deliver(lessons: Path, folder: Path, version: str) -> list[Arrived]:
         MiglabError: a lesson is not a notebook.
     """
     if folder.resolve() == lessons.resolve():
-        raise BadInput(f"{folder} is where the lessons come from; give another folder for a copy")
+        raise BadInput(
+            f"{folder} is where the lessons come from; give a different folder for your copy"
+        )
     try:
         arrived = _deliver_lessons(lessons, folder, version)
         _deliver_pages(lessons, folder)

@@ -46,11 +46,12 @@ def test_where_django_is_missing_it_says_what_to_do(tmp_path):
     assert '"miglab[sandbox]"' in done.stdout
     assert "– optional  jupyterlab" in done.stdout
     assert (
-        "– optional  extra lab         the lessons, miglab lab, miglab app: django, " in done.stdout
+        "– optional  extra lab         the lessons, miglab lab, miglab app; not installed: django, "
+        in done.stdout
     )
     assert done.stdout.endswith(
         "The practice project cannot run here: Django is missing. "
-        "Your own projects can: miglab whatif uses their Django.\n"
+        "You can still rehearse your own projects: miglab whatif uses their Django.\n"
     )
 
 

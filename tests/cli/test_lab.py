@@ -22,7 +22,9 @@ def test_an_unknown_lesson_is_answered_with_the_lessons_and_nothing_is_copied(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = line(["lab", "99", "--folder", str(tmp_path / "mine")], capsys)
-    assert said.startswith("miglab: no lesson '99'; there is: 00_start_here, 01_what_a_migration")
+    assert said.startswith(
+        "miglab: there is no lesson '99'; choose from: 00_start_here, 01_what_a_migration"
+    )
     assert not (tmp_path / "mine").exists()
 
 
@@ -39,7 +41,7 @@ def test_a_page_of_no_project_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "there is no manage.py in" in line(["app", str(tmp_path)], capsys)
-    assert "there is nothing at" in line(["app", str(tmp_path / "nowhere")], capsys)
+    assert "does not exist; give the folder" in line(["app", str(tmp_path / "nowhere")], capsys)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])

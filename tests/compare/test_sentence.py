@@ -17,7 +17,7 @@ def told(step: Step) -> str:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("showmigrations store", "Nothing moved."),
+        ("showmigrations store", "Nothing changed."),
         (
             "migrate store 0004",
             "store.0005_tag_product_tags was unapplied; "
@@ -33,10 +33,10 @@ def told(step: Step) -> str:
         ),
         (
             "migrate --fake store 0004",
-            "store.0005_tag_product_tags was taken out of the record; no table changed.",
+            "store.0005_tag_product_tags was removed from the record; no table changed.",
         ),
-        ("migrate store 9", "Django refused (CommandError) and nothing moved."),
-        ("nonsense", "The command ended with an error and nothing moved."),
+        ("migrate store 9", "Django refused (CommandError) and nothing changed."),
+        ("nonsense", "The command ended with an error and nothing changed."),
     ],
 )
 def test_each_command_in_a_sentence(lab: Lab, line: str, expected: str) -> None:
@@ -46,7 +46,7 @@ def test_each_command_in_a_sentence(lab: Lab, line: str, expected: str) -> None:
 def test_a_refusal_halfway_says_what_is_gone_already(lab: Lab) -> None:
     step = lab.manage("migrate blog zero")
     assert told(step) == (
-        "Django refused (IrreversibleError) and stopped on the way; "
+        "Django refused (IrreversibleError) after part of the work was done; "
         "blog.0004_comment_is_approved was unapplied; "
         "gone: 40 values of blog_comment.is_approved."
     )
@@ -55,8 +55,8 @@ def test_a_refusal_halfway_says_what_is_gone_already(lab: Lab) -> None:
 def test_chips_count_rows_and_values(lab: Lab) -> None:
     step = lab.manage("migrate store 0002")
     assert chips(step, compare(step.before, step.after)) == [
-        "record moved",
-        "tables moved",
+        "record changed",
+        "tables changed",
         "rows lost: 46",
         "values lost: 24",
         "values overwritten: 3",
@@ -92,7 +92,7 @@ def test_files_that_django_does_not_see_are_not_called_gone(lab: Lab) -> None:
     """blog: 0001 ← 0002 ← 0003 ← 0004, in a folder without __init__.py for a while"""
     path = "blog/migrations/__init__.py"
     text = lab.read(path)
-    assert told(lab.delete(path)) == "Django does not find 4 migrations of blog any more."
+    assert told(lab.delete(path)) == "Django no longer finds 4 migrations of blog."
     assert told(lab.write(path, text)) == "Django finds 4 migrations of blog again."
     step = lab.delete("blog/migrations/0004_comment_is_approved.py")
     assert told(step) == "The file blog.0004_comment_is_approved is gone."
@@ -101,13 +101,13 @@ def test_files_that_django_does_not_see_are_not_called_gone(lab: Lab) -> None:
 def test_what_the_database_refuses_is_told_apart(lab: Lab) -> None:
     step = lab.sql("INSERT INTO store_product (id) VALUES (1)")
     assert isinstance(step, Step)
-    assert told(step) == "The database refused (IntegrityError) and nothing moved."
+    assert told(step) == "The database refused (IntegrityError) and nothing changed."
 
 
 def test_what_a_rewind_brings_back_and_a_forward_takes_again_is_counted(lab: Lab) -> None:
     lab.manage("migrate store 0004")
     assert told(lab.rewind()) == (
-        "Files, record, tables and rows are what they were before. "
+        "Files, record, tables and rows are as they were before. "
         "Applied again: store.0005_tag_product_tags. "
         "Back again: 40 links of store_product_tags, 6 rows of store_tag."
     )

@@ -109,7 +109,7 @@ def test_a_gap_in_the_record_is_a_disagreement() -> None:
     """a: 0001 ← 0002, only 0002 recorded"""
     found = files_and_record(moment(files("0001", "0002"), "0002"))
     assert found.verdict is False
-    assert "a.0002 is recorded before a.0001, which it depends on" in found.details
+    assert "a.0002 is recorded, but a.0001, which it depends on, is not" in found.details
 
 
 def test_a_missing_parent_cannot_be_told() -> None:

@@ -155,7 +155,7 @@ def test_the_environment_may_name_the_engine_to_try_first(monkeypatch: pytest.Mo
 def test_an_unknown_engine_is_refused_with_the_names_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with pytest.raises(UnknownName, match="'neato'; there is: dot, pygraphviz, lanes"):
+    with pytest.raises(UnknownName, match="'neato'; choose from: dot, pygraphviz, lanes"):
         engines.svg(history(), engine="neato")
     monkeypatch.setenv("MIGLAB_ENGINE", "neato")
     with pytest.raises(UnknownName, match="in MIGLAB_ENGINE"):

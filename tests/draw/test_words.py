@@ -76,7 +76,7 @@ def test_two_leaves_of_an_app_are_a_conflict() -> None:
 def test_the_tooltip_says_what_the_state_means() -> None:
     words = words_of(node("store.0001_initial", State.GHOST))
     assert words.tooltip == (
-        "store.0001_initial — file gone: is recorded as applied, and its file is gone"
+        "store.0001_initial — file gone: is recorded as applied, but its file is gone"
     )
 
 

@@ -38,27 +38,27 @@ ALL: list[Parts] = list(product(Happened, Cost, Return, Agreeing, Next))
 
 #: What can't be: a reason, then a pattern for each of the five. ``*`` is any, ``!A`` is all but A.
 CANNOT_BE = """
-what could not be rehearsed tells nothing
+a command that could not be rehearsed says nothing about the rest
     NOT_REHEARSED  !UNKNOWN *           *            *
     NOT_REHEARSED  *        !UNKNOWN    *            *
     NOT_REHEARSED  *        *           !CANNOT_TELL *
     NOT_REHEARSED  *        *           *            !UNKNOWN
-what is refused before anything changed needs no way back
+a command that is refused before anything changed needs no way back
     REFUSED        *        !NOT_NEEDED *            *
-where all migrations were done, something changed
+if all migrations were done, something changed
     FAILED_AFTER   *        NOT_NEEDED  *            *
-where nothing changed, nothing is lost
+if nothing changed, nothing is lost
     !NOT_REHEARSED SOME     NOT_NEEDED  *            *
-where nothing changed, the truths agree as before
+if nothing changed, the truths agree as before
     !NOT_REHEARSED *        NOT_NEEDED  !NO_WORSE    *
-where nothing changed, plain migrate does what it did before
+if nothing changed, plain migrate does the same as before
     !NOT_REHEARSED *        NOT_NEEDED  *            !NOT_TRIED
-where every value is there again, nothing is lost
+if every value is back, nothing is lost
     !NOT_REHEARSED SOME     VALUES      *            *
     !NOT_REHEARSED SOME     MORE        *            *
-where rows do not come back, something is lost
+if rows do not come back, something is lost
     !NOT_REHEARSED !SOME    SCHEMA      *            *
-where the way back is unknown, so is what it takes
+if the way back is unknown, so is what it loses
     !NOT_REHEARSED NOTHING  UNKNOWN     *            *
 """
 
@@ -150,7 +150,7 @@ def test_each_combination_can_be_or_is_refused_for_the_reasons_of_the_table() ->
         expected = reasons(parts)
         assert [*impossible(unchecked(parts))] == [r for r in table() if r in expected], parts
         if expected:
-            with pytest.raises(ValueError, match="no rehearsal ends so") as error:
+            with pytest.raises(ValueError, match="a rehearsal cannot end like this") as error:
                 Outcome(*parts)
             assert any(reason in str(error.value) for reason in expected)
         found.update(expected or {"can be"})
@@ -213,7 +213,7 @@ def test_the_facts_are_the_words_of_the_outcome() -> None:
 
 
 #: What a report says where there is nothing to find; words that are true of status 0 alone.
-NOTHING_TO_KNOW = "it loses nothing, and it comes back whole"
+NOTHING_TO_KNOW = "nothing is lost, and everything comes back"
 
 
 def test_a_page_and_markdown_say_the_facts_and_are_blue_for_0_alone() -> None:

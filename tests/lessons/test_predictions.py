@@ -203,7 +203,7 @@ def test_every_question_has_a_reason_that_reads_in_short_sentences() -> None:
 @pytest.mark.parametrize("place", [-1, 3, "A", True, 1.0, ["A"]])
 def test_a_choice_that_is_no_option_is_refused(lab: Lab, place: object) -> None:
     asked = predict("tags-after-0004")
-    with pytest.raises(BadInput, match="counted from 0 to 2"):
+    with pytest.raises(BadInput, match="give a number from 0 to 2"):
         asked.choose(place)  # type: ignore[arg-type]
     assert asked.chosen is None
 

@@ -88,11 +88,11 @@ def test_a_question_is_put_at_the_prompt(
 
 
 def test_write_shell_and_sql_take_the_lines_below(notebook: Notebook, lab: Lab) -> None:
-    assert "models moved" in notebook.text("%%write store/models.py\n# nothing here\n")
+    assert "models changed" in notebook.text("%%write store/models.py\n# nothing here\n")
     lab.rewind()
     assert "24" in notebook.text("%%shell\nProduct.objects.count()")
     assert "1 row" in notebook.text("%%sql\nSELECT 1\nAS one")
-    assert "tables moved" in notebook.text("%%sql\nDROP TABLE store_product_tags")
+    assert "tables changed" in notebook.text("%%sql\nDROP TABLE store_product_tags")
 
 
 def test_a_fact_at_the_end_of_a_cell_shows_itself(notebook: Notebook, lab: Lab) -> None:

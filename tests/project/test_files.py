@@ -50,7 +50,7 @@ def test_history_caches_and_installed_packages_are_not_entered(tmp_path, folder)
 def test_a_folder_that_is_not_entered_is_told_without_a_size(tmp_path):
     write(tmp_path, "web/node_modules/a/index.js")
     assert chosen(tmp_path).unentered == ("web/node_modules",)
-    assert chosen(tmp_path).told == "not looked into, so of unknown size: web/node_modules"
+    assert chosen(tmp_path).told == "not opened, so their size is unknown: web/node_modules"
 
 
 @pytest.mark.parametrize("mark", ["pyvenv.cfg", "conda-meta/history"])
@@ -121,7 +121,7 @@ def test_the_biggest_that_is_left_out_is_named_first(tmp_path):
         write(tmp_path, f"media/{size}.jpg", content=b"x" * size * 1000)
     found = chosen(tmp_path)
     assert [path for path, _ in found.biggest] == [f"media/{size}.jpg" for size in (8, 7, 6, 5, 4)]
-    assert found.told.startswith("not copied: 8 files, 36.0 kB; the biggest: media/8.jpg (8.0 kB)")
+    assert found.told.startswith("not copied: 8 files, 36.0 kB; the largest: media/8.jpg (8.0 kB)")
 
 
 def test_where_all_is_copied_nothing_is_told(tmp_path):
@@ -150,12 +150,12 @@ def test_one_pattern_may_be_given_as_a_text(tmp_path):
 
 @pytest.mark.parametrize("pattern", ["../other/*", "/etc/*", ""])
 def test_include_may_not_leave_the_folder(tmp_path, pattern):
-    with pytest.raises(BadInput, match="not one below the project's folder"):
+    with pytest.raises(BadInput, match="leads outside the project's folder"):
         chosen(tmp_path, [pattern])
 
 
 def test_a_pattern_that_fits_nothing_is_an_error(tmp_path):
-    with pytest.raises(BadInput, match=r"'medai/\*' of include fits no file below"):
+    with pytest.raises(BadInput, match=r"'medai/\*' of include does not match any file in"):
         chosen(tmp_path, ["medai/*"])
 
 

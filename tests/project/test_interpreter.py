@@ -141,7 +141,7 @@ def test_a_given_python_without_django_is_an_error_that_says_why(root):
 
 def test_a_given_file_that_is_no_python_is_an_error(root):
     (root / "README").write_text("hello", encoding="utf-8")
-    with pytest.raises(NoProject, match=r"README: (does not start|is no working Python)"):
+    with pytest.raises(NoProject, match=r"README: (does not start|is not a working Python)"):
         interpreter.find(root, root, str(root / "README"))
 
 
@@ -176,7 +176,7 @@ def test_a_python_that_says_nothing_is_given_up(root, monkeypatch):
     site = next((root / ".venv").glob("[Ll]ib/**/site-packages"))
     (site / "slow.pth").write_text("import time; time.sleep(60)", encoding="utf-8")
     monkeypatch.setattr(interpreter, "TIME_LIMIT", 1)
-    with pytest.raises(NoProject, match="said nothing for 1 seconds"):
+    with pytest.raises(NoProject, match="did not answer within 1 seconds"):
         interpreter.find(root, root, python)
 
 

@@ -79,7 +79,7 @@ def test_a_manage_py_up_to_three_folders_below_is_found(place):
 
 def test_a_manage_py_four_folders_below_is_not_looked_for(place):
     write(place / "a" / "b" / "c" / "d", manage_py=MANAGE)
-    with pytest.raises(NoProject, match=r"there is no manage\.py in .*up to 3 below it"):
+    with pytest.raises(NoProject, match=r"there is no manage\.py in .*up to 3 folders below it"):
         find(place)
 
 
@@ -107,13 +107,13 @@ def test_a_manage_py_of_another_tool_is_no_second_project(place):
 
 
 def test_a_path_where_nothing_is_is_an_error(place):
-    with pytest.raises(NoProject, match=r"there is nothing at .*shop; give the folder"):
+    with pytest.raises(NoProject, match=r"shop does not exist; give the folder"):
         find(place / "shop")
 
 
 def test_a_file_that_is_no_manage_py_is_an_error(place):
     write(place, settings_py="DEBUG = True")
-    with pytest.raises(NoProject, match=r"settings\.py is no manage\.py"):
+    with pytest.raises(NoProject, match=r"settings\.py is not a manage\.py"):
         find(place / "settings.py")
 
 
@@ -143,7 +143,7 @@ def test_a_repository_that_is_somebodys_home_is_not_copied():
 
 @pytest.mark.parametrize("folder", [Path.home, lambda: Path.home().parent, lambda: Path("/")])
 def test_a_home_folder_or_the_top_of_a_disk_is_refused(folder):
-    with pytest.raises(NoProject, match=r"not copied whole; give the project's own folder"):
+    with pytest.raises(NoProject, match=r"does not copy all of it; give the project's own folder"):
         find(folder())
 
 
@@ -211,7 +211,7 @@ def test_settings_that_are_given_are_there_before_manage_py_runs(place):
 
 @pytest.mark.parametrize("settings", ["config/settings.py", "settings.py", "", "config."])
 def test_settings_that_are_no_modules_name_are_an_error(place, settings):
-    with pytest.raises(NoProject, match=f"settings='{settings}' is no module's name"):
+    with pytest.raises(NoProject, match=f"settings='{settings}' is not the name of a module"):
         find(write(place, manage_py=MANAGE), settings=settings)
 
 
@@ -258,7 +258,7 @@ def test_where_nothing_names_settings_it_is_an_error_that_says_the_ways_out(plac
     with pytest.raises(NoProject) as raised:
         find(write(place, manage_py=BARE))
     said = str(raised.value)
-    assert said.startswith(f"nothing names the settings of {place / 'manage.py'}")
+    assert said.startswith(f"miglab cannot find the settings of {place / 'manage.py'}")
     for way in ("DJANGO_SETTINGS_MODULE", str(place / ".env"), "settings='…'", "--settings"):
         assert way in said
 
@@ -432,10 +432,10 @@ def test_a_database_in_memory_is_an_error_that_names_the_way_out(laid_out):
 
 
 def test_a_database_that_is_a_folder_is_an_error(laid_out):
-    with pytest.raises(NoProject, match="which is no file"):
+    with pytest.raises(NoProject, match="which is not a file"):
         laid_out(default=laid_out.root)
 
 
 def test_settings_without_a_database_are_an_error(laid_out):
-    with pytest.raises(NoProject, match="the settings name no database"):
+    with pytest.raises(NoProject, match="the settings do not name a database"):
         laid_out()

@@ -140,20 +140,20 @@ def test_nothing_is_written(repo):
 
 @pytest.mark.parametrize("ref", ["origin/mian", "--all", "mian"])
 def test_an_unknown_ref_is_an_error_that_says_how_to_fetch_it(repo, ref):
-    with pytest.raises(BadInput, match=f"no commit '{ref}' in .*git fetch origin"):
+    with pytest.raises(BadInput, match=f"does not know the commit '{ref}' in .*git fetch origin"):
         added(repo, ref)
 
 
 def test_a_folder_in_no_repository_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(BadInput, match="is in no git repository"):
+    with pytest.raises(BadInput, match="is not in a git repository"):
         added(tmp_path, "main")
 
 
 def test_branches_without_a_common_commit_are_an_error(repo):
     git(repo, "checkout", "--quiet", "--orphan", "alone")
     git(repo, "commit", "--quiet", "--message", "alone")
-    with pytest.raises(BadInput, match=r"'main' and HEAD share no commit.*--unshallow"):
+    with pytest.raises(BadInput, match=r"'main' and HEAD have no commit in common.*--unshallow"):
         added(repo, "main")
 
 

@@ -83,14 +83,14 @@ FINDINGS = (
     Finding(
         "values-lost",
         Severity.LOST,
-        "12 values of store_product.discount go with the column",
+        "12 values of store_product.discount are dropped with the column",
         "store_product.discount",
         "take a backup first, and keep it until nobody needs the data",
     ),
     Finding(
         "rows-lost",
         Severity.LOST,
-        "8 rows of store_tag go with the table",
+        "8 rows of store_tag are dropped with the table",
         "store_tag",
         "take a backup first, and keep it until nobody needs the data",
     ),
@@ -99,12 +99,12 @@ FINDINGS = (
         Severity.NEXT,
         "the next plain migrate overwrites 40 values of store_product.price",
         "store_product.price",
-        "do not leave it like this: the next deployment runs migrate",
+        "do not leave it like this: the next deployment will run migrate",
     ),
     Finding(
         "pulled-in",
         Severity.NOTE,
-        f"2 migrations of marketplace move along: {STORE[2]} ← {LISTING}",
+        f"2 marketplace migrations are unapplied too, because {LISTING} depends on {STORE[2]}",
         "marketplace",
         "tell whoever owns that app",
     ),
@@ -233,9 +233,10 @@ def halfway() -> Consequences:
             Finding(
                 "halfway",
                 Severity.STOPS,
-                f"2 migrations unapplied by then: you stand between {STORE[3]} and {STORE[2]}",
+                f"2 migrations are unapplied by then: the database is between {STORE[3]} and "
+                f"{STORE[2]}",
                 str(STORE[2]),
-                "have the backup at hand, or do not begin",
+                "do not begin without a backup that is ready to be restored",
             ),
             *FINDINGS,
         ),
@@ -256,7 +257,7 @@ def harmless() -> Consequences:
     return consequences(
         commands=("migrate store 0004",),
         outcome=FREE,
-        verdict="nothing lost · comes back whole",
+        verdict="nothing lost · everything comes back",
         findings=(),
         runs=(Run(step("migrate store 0004"), (undone(STORE[4]),), 0.0456),),
         schema=(),
@@ -302,7 +303,7 @@ def rung(target: Key | None, *unapplied: Key, **other: Any) -> Rung:
     """One more step back, which costs nothing where nothing else is said."""
     facts: dict[str, Any] = {
         "outcome": FREE,
-        "verdict": "nothing lost · comes back whole",
+        "verdict": "nothing lost · everything comes back",
         "lost": "",
         "step_lost": "",
         "short": "free",

@@ -80,7 +80,7 @@ def test_the_verdict_stands_first_then_the_findings_then_the_graphs() -> None:
             "Plan:",
             "Gone or changed afterwards:",
             "The way back:",
-            "Then plain migrate:",
+            "The next plain migrate:",
             "Truths:",
         )
     ]
@@ -97,7 +97,9 @@ def test_every_finding_is_named_by_its_id_and_says_what_to_do() -> None:
 
 def test_a_pulled_in_migration_says_by_what() -> None:
     shown = text(consequences())
-    assert f"↩ {OFFER}: done; pulled in by {STORE[2]} ← {LISTING} ← {OFFER}" in shown
+    assert (
+        f"↩ {OFFER}: done; pulled in: {OFFER} depends on {LISTING}, which depends on {STORE[2]}"
+    ) in shown
     assert f"↩ {STORE[4]}: done\n" in shown
 
 
@@ -129,7 +131,7 @@ def test_the_way_back_says_how_far_and_what_is_not_the_same() -> None:
     assert f"  {found.back.level.words}: {found.back.level.meaning}\n" in shown
     assert "  $ python manage.py migrate\n" in shown
     assert "  not the same: store_tag: 8 rows missing\n" in shown
-    assert "  not the same: store_product: its columns are in another order\n" in shown
+    assert "  not the same: store_product: its columns are in a different order\n" in shown
 
 
 def test_a_way_back_that_fails_says_where() -> None:
@@ -139,7 +141,7 @@ def test_a_way_back_that_fails_says_where() -> None:
 def test_nothing_that_moved_has_no_way_back_to_show() -> None:
     shown = text(consequences(back=None, next=None, next_rows=()))
     assert "The way back" not in shown
-    assert "Then plain migrate" not in shown
+    assert "The next plain migrate" not in shown
 
 
 def test_where_nothing_is_lost_no_loss_is_shown() -> None:
@@ -174,7 +176,7 @@ def test_a_long_value_is_cut_and_says_how_long_it_is() -> None:
 def test_a_ladder_says_how_far_it_is_free_and_where_it_stops() -> None:
     for shown in bundle(ladder()).values():
         assert "Free: back to store.0003." in shown
-        assert "Going to store zero stops on the way: at store.0001_initial: Irrev" in shown
+        assert "Going to store zero stops partway: at store.0001_initial: Irrev" in shown
 
 
 def test_a_ladder_has_a_row_for_each_rung() -> None:

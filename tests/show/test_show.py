@@ -113,7 +113,7 @@ def test_a_step_shows_the_line_the_output_a_sentence_chips_and_two_graphs(lab: L
     lines = text(step).splitlines()
     assert lines[0] == "$ python manage.py migrate store 0004"
     assert "  Unapplying store.0005_tag_product_tags... OK" in lines
-    assert "record moved · tables moved" in lines
+    assert "record changed · tables changed" in lines
     assert "✓ 0005_tag_product_tags" in lines[lines.index("before:") + 1]
     assert "○ 0005_tag_product_tags" in lines[lines.index("after:") + 1]
     assert len(parsed(html(step)).images) == 2
@@ -189,7 +189,7 @@ def test_what_django_printed_before_a_change_is_folded_where_it_is_long(lab: Lab
 
 def test_a_command_that_reads_shows_its_output_and_nothing_moved(lab: Lab) -> None:
     step = lab.manage("showmigrations store")
-    assert text(step).endswith(" [X] 0005_tag_product_tags\nNothing moved.")
+    assert text(step).endswith(" [X] 0005_tag_product_tags\nNothing changed.")
     assert parsed(html(step)).images == []
 
 

@@ -67,7 +67,7 @@ def test_a_path_that_leaves_the_project_is_refused(stage: Stage, path: str) -> N
 
 
 def test_what_a_file_cannot_hold_is_refused(stage: Stage) -> None:
-    with pytest.raises(BadInput, match="a file takes text"):
+    with pytest.raises(BadInput, match="the content of a file must be text"):
         edits.write(stage, "notes.txt", b"bytes")  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="is a folder"):
         edits.write(stage, "store", "x")

@@ -63,7 +63,7 @@ def test_a_disk_with_no_room_is_told_as_that(
                 told.append(str(error))
         (small_disk / "filler").unlink()
     assert len(told) >= 2
-    assert {each for each in told if "no room left on the disk" not in each} == set()
+    assert {each for each in told if "no space is left on the disk" not in each} == set()
     assert left(small_disk) == []
 
 

@@ -95,7 +95,7 @@ def test_the_way_back_into_a_squash_is_djangos(tmp_path: Path, of: Of) -> None:
     found = of(folder).what_if("migrate")
     assert found.back is not None
     assert found.back.commands == ("migrate shop 0001_initial",)
-    assert found.verdict == "nothing lost · comes back whole"
+    assert found.verdict == "nothing lost · everything comes back"
     manage(folder, "migrate")
     manage(folder, "migrate", "shop", "0001_initial")
 
@@ -194,7 +194,7 @@ def test_files_in_a_folder_without_init_are_told_and_never_pruned(tmp_path: Path
     lab = of(folder)
     details = lab.truths().agreements.files_record.details
     assert details == tuple(
-        f"shop.{name} is recorded, and Django does not see its file: "
+        f"shop.{name} is recorded, but Django does not see its file: "
         "shop/migrations has no __init__.py"
         for name in ("0001_initial", "0002_price")
     )
@@ -314,9 +314,9 @@ def test_the_table_of_a_cache_is_nobodys_drift(tmp_path: Path, of: Of) -> None:
 @pytest.mark.parametrize(
     ("table", "verdict", "told"),
     [
-        ("gone_item", None, "is left by gone"),
-        ("shop_extra", False, "is in no recorded migration"),
-        ("legacy", None, "may be left by an app that is not installed any more: gone"),
+        ("gone_item", None, "is left over from gone"),
+        ("shop_extra", False, "is not in any recorded migration"),
+        ("legacy", None, "may be left over from an app that is no longer installed: gone"),
     ],
 )
 def test_a_table_is_laid_to_the_app_that_it_is_named_after(
@@ -356,7 +356,7 @@ def test_a_table_of_a_model_that_is_not_recorded_differs_for_certain(
     manage(folder, "migrate", "--fake", "shop", "zero")
     found = record_tables(of(folder))
     assert found.verdict is False
-    assert found.details == ("table things is in no recorded migration",)
+    assert found.details == ("table things is not in any recorded migration",)
 
 
 def test_the_tables_of_a_renamed_app_are_told_with_their_rows(tmp_path: Path, of: Of) -> None:

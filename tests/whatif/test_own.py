@@ -28,7 +28,7 @@ def loses_prices(lab: Lab, *commands: str) -> None:
     """The what-if of going back to 0001 finds the three prices."""
     found = lab.what_if(*commands or ("migrate shop 0001",))
     assert found.verdict == (
-        "loses 3 values of shop_item.price · the rows come back, not all values"
+        "loses 3 values of shop_item.price · the rows come back, but not all values"
     )
     assert [each.key.name for each in found.plan] == ["0002_price"]
 
@@ -376,7 +376,7 @@ def test_a_second_database_that_is_not_there_cannot_be_rehearsed_on(tmp_path: Pa
 
 def test_an_alias_that_is_not_there_is_named(tmp_path: Path, of: Of) -> None:
     lab = of(shop(tmp_path / "site"))
-    with pytest.raises(BadInput, match="no database 'other'; there is: default"):
+    with pytest.raises(BadInput, match="no database 'other'; choose from: default"):
         lab.what_if("migrate --database other")
 
 
@@ -392,7 +392,7 @@ def test_a_crash_in_the_middle_leaves_the_original_as_it_was(tmp_path: Path, of:
     )
     before = fingerprints(folder)
     lab = of(folder)
-    with pytest.raises(Exception, match="ended by itself"):
+    with pytest.raises(Exception, match="exited by itself"):
         lab.what_if("migrate shop 0001")
     assert lab.manage("showmigrations shop").output.count("[X]") == 2
     assert fingerprints(folder) == before

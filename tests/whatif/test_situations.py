@@ -142,7 +142,8 @@ def test_a_deleted_file_cannot_be_reverted_and_its_record_stays_as_a_ghost(
     assert done.ids == ("ghosts", "unmigrated")
     assert "shop.0002_add_sku" in done.what("ghosts")
     assert done.told.verdict == (
-        "nothing lost, but the models, the files and the record no longer agree · comes back whole"
+        "nothing lost, but the models, the files and the record no longer agree · everything "
+        "comes back"
     )
 
 
@@ -155,7 +156,7 @@ def test_zero_beside_a_ghost_drops_the_table_and_forward_it_lacks_the_ghosts_col
     assert Key("shop", "0002_add_sku") in done.after.record
     assert done.ids == ("rows-lost", "another-schema")
     assert "column shop_item.sku is gone" in done.what("another-schema")
-    assert done.told.verdict == "loses 3 rows of shop_item · comes back with another schema"
+    assert done.told.verdict == "loses 3 rows of shop_item · comes back with a different schema"
 
 
 def test_a_file_put_back_after_zero_is_recorded_before_its_parent(
@@ -186,7 +187,7 @@ def test_deleting_a_file_in_the_middle_breaks_the_next_migrate(shop: Lab, what_i
     assert done.ids == ("ghosts", "next-fails", "truths-unknown", "truths-unknown")
     assert "NodeNotFoundError" in done.what("next-fails")
     assert done.told.verdict == (
-        "nothing lost, but the files and the record no longer agree · comes back whole · "
+        "nothing lost, but the files and the record no longer agree · everything comes back · "
         "the next migrate fails"
     )
 
@@ -204,7 +205,7 @@ def test_faking_back_loses_nothing_and_the_next_migrate_overwrites_every_value(
     assert done.what("next-destroys").endswith("overwrites 3 values of shop_item.sku")
     assert done.told.verdict == (
         "nothing lost, but the record and the tables no longer agree · "
-        "comes back whole · the next migrate destroys 3 values of shop_item.sku"
+        "everything comes back · the next migrate destroys 3 values of shop_item.sku"
     )
 
 
@@ -217,7 +218,7 @@ def test_faking_back_and_migrating_is_a_silent_loss_that_is_told(what_if: WhatIf
     assert done.told.back is not None
     assert done.told.back.commands == ()  # unapplying 0002 would drop the column of before
     assert done.told.verdict == (
-        "loses 3 values of shop_item.sku · the rows come back, not all values"
+        "loses 3 values of shop_item.sku · the rows come back, but not all values"
     )
 
 
@@ -233,7 +234,7 @@ def test_faking_back_a_nullable_column_makes_the_next_migrate_fail(
     assert done.ids == ("drift", "next-fails")
     assert "OperationalError: duplicate column name: sku" in done.what("next-fails")
     assert done.told.verdict == (
-        "nothing lost, but the record and the tables no longer agree · comes back whole · "
+        "nothing lost, but the record and the tables no longer agree · everything comes back · "
         "the next migrate fails"
     )
 
@@ -249,7 +250,7 @@ def test_migrating_after_faking_to_zero_finds_the_table_and_loses_nothing(
     assert 'table "shop_item" already exists' in done.what("fails")
     assert done.told.verdict == (
         "stops at shop.0001_initial (OperationalError) · nothing lost, but the record and the "
-        "tables no longer agree · comes back whole · the next migrate fails"
+        "tables no longer agree · everything comes back · the next migrate fails"
     )
 
 
@@ -311,7 +312,7 @@ def test_zero_stops_at_what_is_irreversible_and_what_was_unapplied_before_it_is_
     assert done.ids == ("irreversible", "halfway", "values-lost")
     assert done.told.verdict == (
         "stops at shop.0003_upper (IrreversibleError) · loses 3 values of shop_item.colour · "
-        "the rows come back, not all values"
+        "the rows come back, but not all values"
     )
 
 
@@ -323,7 +324,7 @@ def test_values_that_a_noop_reverse_leaves_are_told_before_they_are_changed(
     done = what_if("migrate shop 0003")
     assert done.ids == ("values-changed",)
     assert done.told.verdict == (
-        "loses 3 values of shop_item.name · the rows come back, not all values"
+        "loses 3 values of shop_item.name · the rows come back, but not all values"
     )
 
 
@@ -333,7 +334,7 @@ def test_a_noop_reverse_reverts_the_record_and_no_value(shop: Lab, what_if: What
     applied(shop, "migrate shop")
     done = what_if("migrate shop 0002")
     assert {row[1] for row in done.after.rows["shop_item"]} == {"CHAIR", "DESK", "LAMP"}
-    assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
+    assert (done.ids, done.told.verdict) == ((), "nothing lost · everything comes back")
 
 
 def test_a_null_that_the_older_schema_does_not_allow_stops_the_revert(
@@ -379,7 +380,7 @@ def test_undoing_a_widening_keeps_the_long_value_on_sqlite(shop: Lab, what_if: W
     fill(shop, "shop_item", "name, sku", f"('{'long' * 20}', 'D-4')")
     done = what_if("migrate shop 0002")
     assert done.level is Return.VALUES
-    assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
+    assert (done.ids, done.told.verdict) == ((), "nothing lost · everything comes back")
 
 
 def test_a_revert_applied_again_brings_back_the_tables_and_not_what_was_in_them(
@@ -395,7 +396,7 @@ def test_a_revert_applied_again_brings_back_the_tables_and_not_what_was_in_them(
     assert set(done.ids) == {"values-changed", "rows-deleted"}
     assert done.told.verdict == (
         "loses 3 values of shop_item.sku, 3 links of shop_item_labels and 2 rows of shop_label · "
-        "the tables come back, not all rows"
+        "the tables come back, but not all rows"
     )
 
 
@@ -424,7 +425,7 @@ def test_going_back_to_one_leaf_undoes_only_the_merge(shop: Lab, what_if: WhatIf
     done = what_if("migrate shop 0003_left")
     assert [each.key.name for each in done.told.plan] == ["0004_merge"]
     assert done.after.rows == done.before.rows
-    assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
+    assert (done.ids, done.told.verdict) == ((), "nothing lost · everything comes back")
 
 
 def test_two_developers_merge_and_lose_nothing_and_back_only_the_merge_is_undone(
@@ -506,7 +507,7 @@ def test_another_app_that_depends_on_it_is_pulled_in_and_its_rows_are_counted(
     assert done.ids == ("values-lost", "rows-lost")
     assert done.told.verdict == (
         "loses 3 values of shop_item.sku and 2 rows of stock_count · "
-        "the tables come back, not all rows"
+        "the tables come back, but not all rows"
     )
 
 
@@ -518,7 +519,7 @@ def test_zero_stops_at_rows_of_an_app_that_was_faked_away(shop: Lab, what_if: Wh
     assert done.ids == ("fails", "halfway", "values-lost", "drift", "next-fails")
     assert done.told.verdict == (
         "stops at shop.0001_initial (IntegrityError) · loses 3 values of shop_item.sku · "
-        "the rows come back, not all values · the record and the tables no longer agree · "
+        "the rows come back, but not all values · the record and the tables no longer agree · "
         "the next migrate fails"
     )
 
@@ -565,7 +566,7 @@ def test_an_app_that_is_not_installed_cannot_be_reverted_and_its_tables_stay(
     shop.replace("storefront/settings.py", '    "shop",\n', "")
     is_only_refused(what_if("migrate shop zero"), "migrate shop zero", "CommandError")
     done = what_if("migrate")
-    assert done.told.verdict == "nothing moves"
+    assert done.told.verdict == "nothing changes"
     assert len(done.after.rows["shop_item"]) == 3
 
 
@@ -596,7 +597,7 @@ def test_prune_with_plan_prunes_for_real_and_that_is_told(shop: Lab, what_if: Wh
     assert {*done.before.record} - {*done.after.record} == {Key("shop", "0002_add_sku")}
     told = " ".join(each.what for each in done.told.findings)
     assert "shop.0002_add_sku is no longer recorded" in told
-    assert "column shop_item.sku is in no recorded migration" in done.what("drift")
+    assert "column shop_item.sku is not in any recorded migration" in done.what("drift")
     assert not done.told.loses
     assert not done.told.comes_back
 
@@ -613,7 +614,7 @@ def test_half_of_a_migration_that_is_not_atomic_stays_and_is_not_recorded(
     assert done.ids[:2] == ("fails", "half-a-migration")
     assert done.ids[-2:] == ("another-schema", "drift")
     assert "as it would have failed before: ValueError" in done.what("next-as-before")
-    assert "column shop_item.colour is in no recorded migration" in done.what("drift")
+    assert "column shop_item.colour is not in any recorded migration" in done.what("drift")
     assert done.told.verdict.startswith("stops at shop.0003_half (ValueError) · nothing lost, but")
     assert not done.told.comes_back
 
@@ -628,7 +629,7 @@ def test_a_deleted_migration_that_is_made_again_overwrites_what_is_stored(
     assert done.told.back is not None
     assert done.told.back.commands == ("migrate shop --prune",)
     assert done.told.verdict == (
-        "loses 3 values of shop_item.sku · the rows come back, not all values · "
+        "loses 3 values of shop_item.sku · the rows come back, but not all values · "
         "the files and the record no longer agree"
     )
 
@@ -643,7 +644,9 @@ def test_a_column_added_by_hand_goes_when_sqlite_rebuilds_the_table(
     done = what_if("migrate")
     assert done.refusal == ""
     assert done.ids == ("values-lost", "another-schema")
-    assert done.told.verdict == "loses 3 values of shop_item.note · comes back with another schema"
+    assert (
+        done.told.verdict == "loses 3 values of shop_item.note · comes back with a different schema"
+    )
 
 
 def test_a_name_that_is_used_again_is_taken_for_applied_and_that_is_told_as_drift(
@@ -664,9 +667,9 @@ def test_a_name_that_is_used_again_is_taken_for_applied_and_that_is_told_as_drif
         (
             "n",
             ("values-lost",),
-            "loses 3 values of shop_item.sku · the rows come back, not all values",
+            "loses 3 values of shop_item.sku · the rows come back, but not all values",
         ),
-        ("y", (), "nothing lost · comes back whole"),
+        ("y", (), "nothing lost · everything comes back"),
     ],
 )
 def test_the_answer_about_a_rename_decides_whether_the_values_are_lost(
@@ -705,7 +708,7 @@ def test_a_record_that_no_command_brings_back_is_not_told_as_another_schema(
 ) -> None:
     """S10, S19. accounts: 0001 (record deleted); shop: 0001 ← 0002 (a ghost, pruned)"""
     shop.delete(SECOND)
-    assert "comes back with another schema" not in shop.what_if(line).verdict
+    assert "comes back with a different schema" not in shop.what_if(line).verdict
 
 
 def test_a_squash_that_is_silently_left_out_is_not_told_to_be_applied(shop: Lab) -> None:
@@ -744,5 +747,5 @@ def test_one_is_told_in_the_words_for_one(shop: Lab) -> None:
     add_stock(shop)
     shop.sql("DELETE FROM stock_count WHERE id = 2")
     told = whats(shop.what_if("migrate shop 0001"))
-    assert "1 row of stock_count goes with the table" in told
+    assert "1 row of stock_count is dropped with the table" in told
     assert "1 stock migration is unapplied too, because of" in told

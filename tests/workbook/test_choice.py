@@ -57,14 +57,15 @@ def test_an_unknown_lesson_is_answered_with_all_there_are(many: Path, work: Path
     with pytest.raises(UnknownName) as error:
         chosen(many, work, "nonsense")
     assert str(error.value) == (
-        "no lesson 'nonsense'; there is: 00_start_here, 05_revert, 15_models, explore/drift"
+        "there is no lesson 'nonsense'; choose from: 00_start_here, 05_revert, 15_models, "
+        "explore/drift"
     )
 
 
 def test_what_fits_several_lessons_is_answered_with_those(many: Path, work: Path) -> None:
     with pytest.raises(BadInput) as error:
         chosen(many, work, "5_")
-    assert str(error.value) == "'5_' is more than one lesson: 05_revert, 15_models"
+    assert str(error.value) == "'5_' matches more than one lesson: 05_revert, 15_models"
 
 
 def test_of_an_updated_lesson_the_newest_copy_opens_and_the_others_by_their_path(

@@ -92,10 +92,10 @@ def test_a_changed_lesson_arrives_beside_the_old_and_says_so(
     write(lessons / "explore" / "drift.ipynb", notebook("changed again"))
     (second,) = deliver(lessons, work, "1.2")
     assert str(first) == (
-        "explore/drift (updated).ipynb (explore/drift.ipynb, from 1.0, stays as it is)"
+        "explore/drift (updated).ipynb (explore/drift.ipynb, from 1.0, is unchanged)"
     )
     assert str(second) == (
-        "explore/drift (updated 2).ipynb (explore/drift (updated).ipynb, from 1.1, stays as it is)"
+        "explore/drift (updated 2).ipynb (explore/drift (updated).ipynb, from 1.1, is unchanged)"
     )
     assert deliver(lessons, work, "1.2") == []
     assert mine.read_bytes() == before
@@ -113,7 +113,7 @@ def test_a_copy_from_before_versions_were_noted_is_updated_like_any_other(
     write(work / ".lessons.json", {"00_start_here.ipynb": known})
     before = old.read_bytes()
     first, _ = deliver(lessons, work, "1.0")
-    assert str(first) == "00_start_here (updated).ipynb (00_start_here.ipynb stays as it is)"
+    assert str(first) == "00_start_here (updated).ipynb (00_start_here.ipynb is unchanged)"
     assert old.read_bytes() == before
 
 

@@ -32,15 +32,15 @@ def note(what: str, said: str) -> None:
     if lacks(said):
         entry = {
             "id": "connection-lacks",
-            "what": "miglab could not %s, because its own connection to the database lacks what "
-            "the project's has (%s)" % (what, said),
-            "do": "look at them by hand: what the command did there is not known",
+            "what": "miglab could not %s: its own connection to the database lacks something "
+            "that the project's connection has (%s)" % (what, said),
+            "do": "check by hand: what the command did there is not known",
         }
     else:
         entry = {
             "id": "measuring-failed",
             "what": "miglab could not %s (%s)" % (what, said),
-            "do": "report this as a fault of miglab's: what the command did is not fully known",
+            "do": "report this as a bug in miglab: what the command did is not fully known",
         }
     if entry not in failed:
         failed.append(entry)

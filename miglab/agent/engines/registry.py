@@ -25,7 +25,7 @@ def of_vendor(vendor: str) -> Engine:
         ValueError: miglab does not know it.
     """
     if vendor not in ENGINES:
-        raise ValueError("no engine %r; miglab knows: %s" % (vendor, ", ".join(ENGINES)))
+        raise ValueError("there is no engine %r; miglab knows: %s" % (vendor, ", ".join(ENGINES)))
     return ENGINES[vendor]
 
 

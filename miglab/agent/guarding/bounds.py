@@ -109,7 +109,7 @@ def _leave(path: Any, folder: Any) -> str:
     if below is not None:
         return "copy it with `--include '%s'`" % below
     if in_original(real):
-        return "lead to it from the project's own files (BASE_DIR): then it lies in the copy"
+        return "write its path relative to the project (BASE_DIR): then it is in the copy"
     return "allow it with `--allow-folder %s`" % _nearest(real)
 
 

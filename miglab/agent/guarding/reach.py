@@ -118,7 +118,7 @@ def signalling(pid: Any, number: Any = 0) -> Optional[Limit]:
     return Limit(
         "signal-stopped",
         "send a signal to process %s" % pid,
-        "see whether the command can do without",
+        "check whether the command also works without it",
     )
 
 

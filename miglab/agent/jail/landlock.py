@@ -58,7 +58,7 @@ def confine(writable: Iterable[str], network: bool) -> None:
     """
     version = abi()
     if not version:
-        raise OSError("this kernel offers no Landlock that serves")
+        raise OSError("this kernel does not offer a usable Landlock")
     files = _WRITE_FILE | _CHANGE_FOLDER | _REFER
     files |= _TRUNCATE if version >= 3 else 0
     # A server that the project starts harms nobody; nobody reaches it but the project.

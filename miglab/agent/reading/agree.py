@@ -114,11 +114,11 @@ def _missing_in_sql(made: Made, there: Dict[str, Any]) -> Iterator[str]:
     known = {"TRIGGER": set(map(fold, there["triggers"])), "VIEW": set(map(fold, there["views"]))}
     for (kind, folded), (name, key) in sorted(made.items()):
         if folded not in known[kind]:
-            yield "%s %s is missing, which %s.%s makes in SQL (%s)" % (
+            yield "%s %s is missing; %s.%s makes it in SQL (%s)" % (
                 kind.lower(),
                 name,
                 *key,
-                "it may have gone with a table that was built anew",
+                "it may have been lost when its table was rebuilt",
             )
 
 

@@ -53,13 +53,13 @@ class Tables:
     def words(self, table: str, unseen: Set[str]) -> Tuple[str, bool]:
         """What is to be said of a table, and whether it differs for certain; ``unseen`` are the
         apps with work that nobody can see."""
-        text = "table %s is in no recorded migration" % table
+        text = "table %s is not in any recorded migration" % table
         if table.lower() in self.waiting:
             return text, self.waiting[table.lower()] not in unseen
         own = _by_name(table, self.installed)
         gone = _by_name(table, self.recorded - self.installed)
         if gone is not None and (own is None or len(gone) > len(own)):
-            what = "table %s is left by %s, which is recorded and not an installed app"
+            what = "table %s is left over from %s, which is recorded but is not an installed app"
             return what % (table, gone), False
         if own in unseen or unseen & self.foreign:
             # What one app's SQL makes may be called after another, or after none.
@@ -67,9 +67,9 @@ class Tables:
         if own is not None:
             return text, True
         if self.recorded - self.installed:
-            what = "table %s may be left by an app that is not installed any more: %s"
+            what = "table %s may be left over from an app that is no longer installed: %s"
             return what % (table, ", ".join(sorted(self.recorded - self.installed))), False
-        return "table %s belongs to no installed app, by its name" % table, False
+        return "table %s does not belong to an installed app, judging by its name" % table, False
 
     def _waiting(self, everything: List[Any]) -> Dict[str, str]:
         """Tables that models of migrations make which are not all recorded, and their apps."""

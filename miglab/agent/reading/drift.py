@@ -20,7 +20,7 @@ def differences(expected: Dict[str, Any], actual: Dict[str, Any]) -> Iterator[Di
             yield table, None, "table %s is missing" % table
         elif name not in expected:
             table = actual[name]["name"]
-            yield table, None, "table %s is in no recorded migration" % table
+            yield table, None, "table %s is not in any recorded migration" % table
         elif actual[name]["unreadable"]:
             table = expected[name]["name"]
             why = actual[name]["unreadable"]
@@ -38,10 +38,10 @@ def _within(expected: Dict[str, Any], actual: Dict[str, Any]) -> Iterator[Differ
         if name not in there:
             yield table, column, "column %s.%s is missing" % (table, column)
         elif name not in wanted:
-            yield table, column, "column %s.%s is in no recorded migration" % (table, column)
+            yield table, column, "column %s.%s is not in any recorded migration" % (table, column)
         elif not _same_column(wanted[name], there[name]):
             words = (table, column, _column(there[name]), _column(wanted[name]))
-            yield table, column, "column %s.%s is %s, and should be %s" % words
+            yield table, column, "column %s.%s is %s, but should be %s" % words
     if set(wanted) != set(there):
         return
     for what, comparable in _PARTS:

@@ -112,7 +112,7 @@ class Job:
         elif do == "sql":
             requests.run_sql(self.request, self.result)
         else:
-            raise ValueError("no request %r; see protocol.REQUESTS" % (do,))
+            raise ValueError("there is no request %r; see protocol.REQUESTS" % (do,))
 
     def ask(self, question: str) -> Optional[str]:
         """Put a question to miglab; ``None`` when there is no answer."""
@@ -159,7 +159,7 @@ class Job:
                 "database": dict(UNREAD),
             }
         )
-        with measuring("tell why it failed"):
+        with measuring("find out why it failed"):
             self.result["obstacles"] = obstacles.behind(error)
         self.measure(error)
         self.result["unmeasured"] = failed
@@ -181,7 +181,7 @@ class Job:
 
     def send_result(self) -> None:
         """Send what can be sent."""
-        with measuring("send all that was found"):
+        with measuring("send everything that was found"):
             self.wire.send(self.result)
             return
         for name in list(self.result):

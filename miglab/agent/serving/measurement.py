@@ -38,7 +38,7 @@ class Measurement:
             other = other_database(engine, handle, alias)
             result["database"] = None
             if other is not None:
-                reason = "the settings name another database, %s" % other
+                reason = "the settings name a different database, %s" % other
                 result["database"] = {"unreadable": reason}
             elif look or handle in written:
                 result["database"] = dict(UNREAD)

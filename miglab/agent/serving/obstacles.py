@@ -56,7 +56,7 @@ def _in(error: BaseException) -> Iterator[Obstacle]:
     elif refusals.by_jail(error):
         yield {
             "id": "kernel-refused",
-            "what": "the system did not let the copy do this: %s" % _text(error),
+            "what": "the operating system did not allow the copy to do this: %s" % _text(error),
             "do": refusals.what_to_do(error),
         }
     elif isinstance(error, OSError) and error.errno in _NOT_THERE:
@@ -118,7 +118,7 @@ def _failed(error: subprocess.CalledProcessError) -> Obstacle:
     return {
         "id": "program-failed",
         "what": "`%s` failed in the copy, with exit status %s" % (shown, error.returncode),
-        "do": "see whether it needs what a copy does not have, such as the folder .git",
+        "do": "check whether it needs something that a copy does not have, such as the folder .git",
     }
 
 

@@ -18,11 +18,11 @@ _SAID = {"OperationalError": "readonly database", "OSError": "out of pty devices
 #: Modules of the standard library in which errors come up, and what makes the thing possible.
 _DO = {
     "socket.py": "allow the address that it needs with `--allow-address`",
-    "synchronize.py": "run it where the jail has a /dev/shm of its own: see `miglab doctor`",
-    "shared_memory.py": "run it where the jail has a /dev/shm of its own: see `miglab doctor`",
-    "pty.py": "run it where the jail has terminals of its own: see `miglab doctor`",
+    "synchronize.py": "run it on a machine whose jail has its own /dev/shm: see `miglab doctor`",
+    "shared_memory.py": "run it on a machine whose jail has its own /dev/shm: see `miglab doctor`",
+    "pty.py": "run it on a machine whose jail has its own terminals: see `miglab doctor`",
 }
-_LOOK = "see whether the command needs what lies outside of its copy"
+_LOOK = "check whether the command needs something outside of its copy"
 
 
 def by_jail(error: BaseException) -> bool:

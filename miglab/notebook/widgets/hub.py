@@ -213,11 +213,13 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         if not self._compared:
             self.do("comparing the truths", self._compare, moves=False)
         if plan and not plan["cards"] and "--plan" not in target.options:
-            text = "It would move nothing." if target.picked else "Choose where to go."
+            text = (
+                "There is nothing to apply or unapply." if target.picked else "Choose where to go."
+            )
             self.show(preview={"line": line, "status": "", "text": text})
             return
         if not measure:
-            text = "The lab has moved. Choose again to see what it would do now."
+            text = "The lab has changed. Choose again to see what the command would do now."
             self.show(preview={"line": line, "status": "", "text": text})
             return
         self.show(preview={"line": line, "status": "measuring", "text": "Trying it in a copy …"})

@@ -21,7 +21,7 @@ def obey(model: LabModel, order: Order) -> None:
     """
     name = order.get("do", "")
     if name not in _ORDERS:
-        raise BadInput(f"no order {name!r}; there is: {', '.join(_ORDERS)}")
+        raise BadInput(f"there is no order {name!r}; choose from: {', '.join(_ORDERS)}")
     try:
         _ORDERS[name](model, order)
     except KeyError as missing:
@@ -49,7 +49,7 @@ def _manage(line: str) -> Callable[[Lab], Step]:
 def _run(model: LabModel, order: Order) -> None:
     line = model.chosen.get("line", "")
     if not line:
-        raise BadInput("nothing is chosen; choose a migration first")
+        raise BadInput("no migration is chosen; choose one first")
     _step(model, line, _manage(line))
 
 
@@ -104,7 +104,7 @@ def _mend(model: LabModel, order: Order) -> None:
     if which not in PAIRS:
         raise UnknownName("pair of truths", which, PAIRS)
     pair = " and ".join(which.split("_"))
-    model.show(mends={"which": which, "text": f"Trying what could mend {pair} in a copy …"})
+    model.show(mends={"which": which, "text": f"Trying what could fix {pair} in a copy …"})
 
     def measure() -> None:
         model.found = model.lab.mends(which)
@@ -112,7 +112,7 @@ def _mend(model: LabModel, order: Order) -> None:
         text = f"{count} of {len(model.found)} ways make {pair} agree."
         model.show(mends={"which": which, "text": text, "found": [*map(_way, model.found)]})
 
-    model.do(f"trying what could mend {pair}", measure)
+    model.do(f"trying what could fix {pair}", measure)
 
 
 def _way(mend: Mend) -> Order:
@@ -123,7 +123,7 @@ def _cure(model: LabModel, order: Order) -> None:
     """What was found to mend, in the lab itself."""
     at = order["at"]
     if at not in range(len(model.found)):
-        raise BadInput(f"no cure {at!r}; {len(model.found)} were found")
+        raise BadInput(f"there is no fix {at!r}; {len(model.found)} were found")
     lines = model.found[at].lines
     _step(model, " && ".join(lines), *map(_manage, lines))
 

@@ -33,7 +33,9 @@ class Target:
             BadInput: it is not one of the targets.
         """
         if app and name not in targets.get(app, ()):
-            raise BadInput(f"no target {app} {name}; there is: {', '.join(targets) or 'none'}")
+            raise BadInput(
+                f"there is no target {app} {name}; choose from: {', '.join(targets) or '(none)'}"
+            )
         self.app, self.name, self.picked = app, name, True
 
     def set_option(self, name: str, on: bool) -> None:
@@ -43,7 +45,7 @@ class Target:
             BadInput: there is no such option here.
         """
         if name not in OPTIONS:
-            raise BadInput(f"{name} is no option here; there is: {', '.join(OPTIONS)}")
+            raise BadInput(f"{name} is not an option here; choose from: {', '.join(OPTIONS)}")
         wanted = {*self.options, name} if on else {*self.options} - {name}
         self.options = tuple(each for each in OPTIONS if each in wanted)
 

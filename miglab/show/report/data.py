@@ -22,26 +22,26 @@ from .for_real import for_real
 
 #: What ``report_json`` holds under each key. A later version may add keys, never take one away.
 SCHEMA = {
-    "version": "2; another number where a key means something else",
+    "version": "2; the number changes when a key gets a different meaning",
     "commands": "what was asked, as typed",
-    "outcome": "happened, cost, back, agreeing, next: the names of what each of them is",
+    "outcome": "happened, cost, back, agreeing, next: the name of each value",
     "status": "the exit status: "
     + "; ".join(f"{status}: {meaning}" for status, meaning in STATUSES.items()),
     "verdict": "one line in plain words",
     "reason": "why it is done, as given; may be empty",
-    "loses": "whether something stored would not be there any more, there and back",
+    "loses": "whether stored data would be gone, after the commands and the way back",
     "comes_back": "whether the way back restores every row and every value",
     "stops": "whether a command is refused or fails",
-    "safe": "whether nothing speaks against it: the status is 0",
-    "findings": "the gravest first: id, severity, what, where, do",
+    "safe": "whether no problem was found: the status is 0",
+    "findings": "most serious first: id, severity, what, where, do",
     "runs": "each command: command, seconds, error (or null) and its plan; each migration of it "
     "with migration, backwards, fate, why, seconds (or null), irreversible, unknown, atomic, sql",
     "schema": "what changed in the tables, a line for each thing",
-    "rows": "what became of the rows, table by table, with samples",
-    "truths": "whether neighbours agree: truths, before, after, reason",
+    "rows": "what happened to the rows, table by table, with samples",
+    "truths": "whether neighbouring truths agree: truths, before, after, reason",
     "way_back": "null, or commands, files_put_back, level, meaning, runs, schema, reordered, rows",
-    "next": "what plain migrate does then: null, or as one of runs, with rows",
-    "left_behind": "content_types and permissions that nothing needs any more",
+    "next": "what plain migrate does next: null, or like one of runs, with rows",
+    "left_behind": "content_types and permissions that nothing needs anymore",
     "graph": "before and after: sentence, text and nodes (migration, state, target)",
     "for_real": "the commands to run for real, in order: command, why",
     "fidelity": "what differs from a real run: null for a bundled project, or replaced, left_out, "
@@ -55,7 +55,7 @@ SCHEMA = {
 
 #: What ``report_json`` holds for all targets of an app.
 LADDER_SCHEMA = {
-    "version": "2; another number where a key means something else",
+    "version": "2; the number changes when a key gets a different meaning",
     "app": "which app",
     "status": "the exit status of --all",
     "reason": "why it is done, as given; may be empty",

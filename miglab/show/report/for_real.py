@@ -14,8 +14,8 @@ from ..lines import (
 )
 from .words import seconds
 
-_BACK_UP = "# back up {}, with the database's own tool, the application stopped"
-_RESTORE = "# stop the application, then bring the backup of {} back"
+_BACK_UP = "# stop the application, then back up {} with the database's own tool"
+_RESTORE = "# stop the application, then restore the backup of {}"
 
 
 def for_real(consequences: Consequences) -> list[tuple[str, str]]:
@@ -33,7 +33,7 @@ def for_real(consequences: Consequences) -> list[tuple[str, str]]:
     found.append(
         (
             _manage(["showmigrations", *apps, *_on(consequences)]),
-            "Look whether the record says what you meant.",
+            "Check that the record says what you meant.",
         )
     )
     if consequences.back is not None:
@@ -44,17 +44,17 @@ def for_real(consequences: Consequences) -> list[tuple[str, str]]:
 def _backup(consequences: Consequences) -> tuple[tuple[str, str], tuple[str, str]]:
     """The command that backs up, and the one that restores, each with why."""
     path = consequences.database
-    last = "Only if the way back is not enough. Stop the application first; what was written "
-    last += "since the backup is gone then."
+    last = "Only if the way back is not enough. Stop the application first. What was written "
+    last += "since the backup is lost then."
     engine = registry.of_version(consequences.engine.database)
     if not path or engine is None:
         alias = _alias(consequences)
         file = path or f"the database that DATABASES[{alias!r}] names in the settings"
         file = " ".join(file.split())
-        first = "First the backup: nothing else brings back what is lost."
+        first = "First take a backup: nothing else brings back what is lost."
         return (_BACK_UP.format(file), first), (_RESTORE.format(file), last)
     by_hand = engine.by_hand(path)
-    first = f"First the backup. {by_hand.copy} must not be there yet: it would be overwritten."
+    first = f"First take a backup. {by_hand.copy} must not exist yet: it would be overwritten."
     return (by_hand.back_up, first), (by_hand.restore, last)
 
 
@@ -70,23 +70,23 @@ def _one_command(line: str, run: Run | None) -> list[tuple[str, str]]:
     if words[:1] == ["migrate"] and "--plan" not in words:
         number = counted(len(run.plan), "migration", "migrations") if run else ""
         same = f": {number}, as in this report" if number else ""
-        found.insert(0, (_manage([*words, "--plan"]), f"Look at the plan once more{same}."))
+        found.insert(0, (_manage([*words, "--plan"]), f"Check the plan once more{same}."))
     return found
 
 
 def _after(run: Run | None) -> str:
     if run is None:
-        return "Not reached in the copy, because a command before it stopped."
+        return "Not reached in the copy, because an earlier command stopped."
     if run.step.refusal:
-        return f"In the copy it {stopped(run)}. Do not run it before that is mended."
-    return f"The command itself. In the copy it took {seconds(run.seconds)}."
+        return f"In the copy it {stopped(run)}. Do not run it before that is fixed."
+    return f"Run the command. In the copy it took {seconds(run.seconds)}."
 
 
 def _commands_back(consequences: Consequences, back: WayBack) -> list[tuple[str, str]]:
     how = f"The way back, if you need it. In the copy: {back.level.words}."
     found = []
     if back.files_put_back:
-        found.append(("# put the files back, as with git checkout", how))
+        found.append(("# restore the files, as with git checkout", how))
     for place, line in enumerate(back.commands):
         run = back.runs[place] if place < len(back.runs) else None
         refused = f" It {stopped(run)}." if run and run.step.refusal else ""

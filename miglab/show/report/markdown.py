@@ -47,7 +47,7 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
         f"# What would happen: {_md('; '.join(consequences.commands))}",
         f"**{_md(consequences.verdict)}**",
         _md_list([f"{name}: {told}" for name, told in facts(consequences)]),
-        "## What to know, the gravest first",
+        "## What to know, most serious first",
         _md_findings(consequences.findings) or nothing_to_know(consequences),
         "## The graph, before and after",
         *(_md_picture(each) for each in (consequences.before, consequences.after)),
@@ -61,12 +61,14 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
         ),
         "## The plan",
         *_md_plan(consequences),
-        "## What becomes of the rows",
+        "## What happens to the rows",
         _md_table(ROWS, row_rows(consequences.rows)) or "Every row stays as it is.",
         *_md_samples(samples(consequences.rows)),
         "## The way back",
-        _fence("\n".join(way_back_lines(back))) if back else "Nothing moved.",
-        "## Then plain migrate",
+        _fence("\n".join(way_back_lines(back)))
+        if back
+        else "Nothing changed, so there is nothing to undo.",
+        "## The next plain migrate",
         _fence("\n".join(next_lines(consequences))) if consequences.next else "It was not tried.",
         *_md_samples(samples(consequences.next_rows)),
         "## Tables",
@@ -79,8 +81,8 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
             f"### {_md(name)}\n\n{_fence(sql_text(sql), 'sql')}"
             for name, sql in sql_of(consequences)
         ),
-        "## Not as in a real run",
-        _md_list(fidelity_lines(consequences)) or "Nothing differs that is known.",
+        "## Different from a real run",
+        _md_list(fidelity_lines(consequences)) or "No differences are known.",
         "## How it was measured",
         _md_list([f"{name}: {told}" for name, told in about(consequences)]),
     ]

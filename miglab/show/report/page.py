@@ -94,7 +94,7 @@ def report_html(consequences: Consequences, reason: str = "") -> str:
         f"<h1>{escape(title)}</h1>",
         f'<p class="verdict{safe}">{escape(consequences.verdict)}</p>',
         _dl(facts(consequences)),
-        _section("findings", "What to know, the gravest first", _findings(consequences)),
+        _section("findings", "What to know, most serious first", _findings(consequences)),
         _section(
             "graph",
             "The graph, before and after",
@@ -103,16 +103,16 @@ def report_html(consequences: Consequences, reason: str = "") -> str:
         _section("reason", "Reason (write down why)", _reason(reason)),
         _section("for-real", "To run it for real", _commands(consequences)),
         _section("plan", "The plan", _plan(consequences)),
-        _section("losses", "What becomes of the rows", _rows(consequences.rows)),
+        _section("losses", "What happens to the rows", _rows(consequences.rows)),
         _section("way-back", "The way back", _way_back(consequences.back)),
-        _section("next", "Then plain migrate", _next(consequences)),
+        _section("next", "The next plain migrate", _next(consequences)),
         _section("tables", "Tables", _lines(consequences.schema, "No table changes.")),
         _section("truths", "The four truths", _truths(consequences)),
         _section("sql", "The SQL", _sql(consequences)),
         _section(
             "fidelity",
-            "Not as in a real run",
-            _lines(fidelity_lines(consequences), "Nothing differs that is known."),
+            "Different from a real run",
+            _lines(fidelity_lines(consequences), "No differences are known."),
         ),
         _section("measured", "How it was measured", _dl(about(consequences))),
     ]
@@ -231,7 +231,7 @@ def _sample(sample: Sample) -> str:
 
 def _way_back(back: WayBack | None) -> str:
     if back is None:
-        return _p("Nothing moved, so there is nothing to go back from.")
+        return _p("Nothing changed, so there is nothing to undo.")
     differ = differences(back)
     same = "Everything is as it was." if back.level is Return.VALUES else "Only a backup helps."
     return _pre("\n".join(_without_differences(back))) + _lines(differ, same)
@@ -244,7 +244,7 @@ def _without_differences(back: WayBack) -> list[str]:
 def _next(consequences: Consequences) -> str:
     lines = next_lines(consequences)
     if not lines:
-        return _p("It was not tried: nothing moved, or the way back is that.")
+        return _p("It was not tried: nothing changed, or it is the way back.")
     return _pre("\n".join(lines)) + "\n".join(map(_sample, samples(consequences.next_rows)))
 
 
@@ -257,9 +257,9 @@ def _lines(lines: Sequence[str], otherwise: str) -> str:
 def _truths(consequences: Consequences) -> str:
     rows = list(truths_around(consequences))
     left = left_behind(consequences)
-    return _table("Do neighbours agree?", TRUTHS, rows) + (_p(left) if left else "")
+    return _table("Do neighbouring truths agree?", TRUTHS, rows) + (_p(left) if left else "")
 
 
 def _sql(consequences: Consequences) -> str:
     parts = [f"<h3>{escape(name)}</h3>{_pre(sql_text(sql))}" for name, sql in sql_of(consequences)]
-    return "\n".join(parts) or _p("No statement that writes was run.")
+    return "\n".join(parts) or _p("No statement wrote anything.")

@@ -18,7 +18,7 @@ from ..lines import (
 )
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-TRUTHS = ("truths", "agree before", "agree after", "what is so after")
+TRUTHS = ("truths", "agree before", "agree after", "afterwards")
 NO_REASON = "Write down why this is done, who decided it, and when."
 
 
@@ -78,8 +78,8 @@ def _copies(consequences: Consequences) -> list[tuple[str, str]]:
 def nothing_to_know(consequences: Consequences) -> str:
     """What stands where there are no findings."""
     if consequences.safe:
-        return "Nothing: it loses nothing, and it comes back whole."
-    return "Nothing beyond the outcome above."
+        return "Nothing: nothing is lost, and everything comes back."
+    return "Nothing more than the outcome above."
 
 
 PLAN = ("#", "migration", "direction", "outcome", "seconds", "why it is here", "beware")
@@ -117,12 +117,12 @@ def row_rows(changes: Sequence[RowChange]) -> list[tuple[str, ...]]:
 
 
 def _remarks(change: RowChange) -> list[str]:
-    told = [f"{n:,} values of {name} go" for name, n in change.lost_values.items()]
+    told = [f"{n:,} values of {name} are dropped" for name, n in change.lost_values.items()]
     for says, words in (
-        (change.now is None, "the table goes"),
+        (change.now is None, "the table is dropped"),
         (change.by_handlers, "by post_migrate handlers"),
         (change.follows_rename, "follows a rename"),
-        (change.approximate, "no lasting primary key: matched whole"),
+        (change.approximate, "no stable primary key: whole rows were compared"),
     ):
         told += [words] if says else []
     return told

@@ -1,4 +1,4 @@
-"""What one should know before doing it: each finding has a rule of its own, with an id.
+"""What you should know before running commands for real: a rule with an id for each finding.
 
 A new finding is one function with ``@rule`` in the module that its subject belongs to, and a test
 of its id in ``tests/whatif/rules/``.

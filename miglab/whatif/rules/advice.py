@@ -23,7 +23,7 @@ def advice(run: Run) -> str:
         found = re.search(pattern, said, re.IGNORECASE)
         if found:
             return f"{do(found, backwards)}, {_AGAIN}"
-    return f"read the error, mend its cause, {_AGAIN}"
+    return f"read the error, fix its cause, {_AGAIN}"
 
 
 def _schema(backwards: bool) -> str:
@@ -32,8 +32,8 @@ def _schema(backwards: bool) -> str:
 
 def _orphan(found: re.Match[str], backwards: bool) -> str:
     return (
-        "correct or delete the row that refers to a row that is missing: until then every "
-        "migration of this database stops there"
+        "correct or delete the row that refers to a missing row: until then, every migration of "
+        "this database stops there"
     )
 
 

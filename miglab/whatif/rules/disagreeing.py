@@ -1,4 +1,4 @@
-"""Truths that agreed before and do not agree now, and what nobody can tell of them."""
+"""Truths that agreed before and do not agree now, and what cannot be known about them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def drift(measured: Measured) -> Iterator[Said]:
     """The tables are no longer what the record says."""
     if measured.worse.drift and measured.moved:
         yield Said(
-            f"the tables are not what the record says: {_first(measured.worse.drift)}",
+            f"the tables no longer match the record: {_first(measured.worse.drift)}",
             "",
-            "Django plans from the record: its next plan will not fit these tables",
+            "Django plans from the record, so its next plan will not fit these tables",
         )
 
 
@@ -32,9 +32,9 @@ def ghosts(measured: Measured) -> Iterator[Said]:
     gone = measured.worse.ghosts
     if gone and measured.moved:
         yield Said(
-            f"recorded, but no file is left: {', '.join(map(str, gone))}",
+            f"recorded, but the file is missing: {', '.join(map(str, gone))}",
             str(gone[0]),
-            "bring the file back, or remove it from the record with migrate APP --prune",
+            "restore the file, or remove the migration from the record with migrate APP --prune",
         )
     yield from _ghosts_of_before(measured)
 
@@ -44,11 +44,11 @@ def unmigrated(measured: Measured) -> Iterator[Said]:
     """The models have changes that no file has any more."""
     lines = measured.worse.unmigrated
     if lines and measured.moved:
-        number = counted(len(lines), "change of the models is", "changes of the models are")
+        number = counted(len(lines), "model change is", "model changes are")
         yield Said(
             f"{number} no longer in any migration file: {_first(lines)}",
             "",
-            "bring the file back, or run makemigrations",
+            "restore the file, or run makemigrations",
         )
 
 
@@ -71,8 +71,8 @@ def explained_drift(measured: Measured) -> Iterator[Said]:
     """Tables differ from the models' state because a migration made them so by itself."""
     if measured.worse.explained and measured.moved:
         yield Said(
-            "made by a migration's own SQL or Python, which the state of the models does not "
-            f"show: {_first(measured.worse.explained)}"
+            "a migration's own SQL or Python made this, and Django's model state does not show it: "
+            f"{_first(measured.worse.explained)}"
         )
 
 
@@ -82,8 +82,8 @@ def _ghosts_of_before(measured: Measured) -> Iterator[Said]:
     for folder in dict.fromkeys(unseen[key] for key in measured.old_ghosts if key in unseen):
         keys = [key for key in measured.old_ghosts if unseen.get(key) == folder]
         yield Said(
-            f"recorded, but Django sees no file of {', '.join(map(str, keys))}: the files are "
-            f"there, and {folder} has no __init__.py",
+            f"recorded, but Django does not see the files of {', '.join(map(str, keys))}: "
+            f"they exist, but {folder} has no __init__.py",
             str(keys[0]),
             f"add {folder}/__init__.py",
             severity=Severity.NOTE,
@@ -91,9 +91,9 @@ def _ghosts_of_before(measured: Measured) -> Iterator[Said]:
     gone = [key for key in measured.old_ghosts if key not in unseen]
     if gone and not measured.moved:
         yield Said(
-            f"recorded, but no file was left before: {', '.join(map(str, gone))}",
+            f"recorded, but the file was already missing: {', '.join(map(str, gone))}",
             str(gone[0]),
-            "Django's plans leave them out: bring the file back to revert it",
+            "Django leaves them out of its plans: restore a file to revert its migration",
             severity=Severity.NOTE,
         )
 
@@ -124,7 +124,7 @@ def old_drift(measured: Measured) -> Iterator[Said]:
     old = [each for each in now.details if each in was.details]
     if now.verdict is False and old:
         yield Said(
-            f"the tables differed from the record before, and still do: {_first(old)}",
+            f"the tables already differed from the record, and still do: {_first(old)}",
             "",
-            "Django plans from the record: a plan may not fit these tables",
+            "Django plans from the record, so a plan may not fit these tables",
         )

@@ -10,7 +10,7 @@ from ..measured import Measured, hindrances
 from .advice import because
 from .rule import Said, rule
 
-_DO = "do not leave it like this: the next deployment runs migrate"
+_DO = "do not leave it like this: the next deployment will run migrate"
 
 
 @rule("next-fails", Severity.NEXT)
@@ -38,7 +38,7 @@ def next_unknown(measured: Measured) -> Iterator[Said]:
     following = measured.following
     if following is not None:
         limited = bool(hindrances(following.run))
-        what = "could not be rehearsed" if limited else "is not wholly known"
+        what = "could not be rehearsed" if limited else "is not fully known"
         for each in following.unknown:
             yield Said(f"the next plain migrate {what}: {each.what}", each.where, each.do)
 

@@ -1,4 +1,4 @@
-"""What goes, and does not come back."""
+"""What is lost, and does not come back."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from .rule import Look, Said, rule
 
 #: What becomes of one thing, and of many.
 HOW = {
-    "rows-lost": ("goes with the table", "go with the table"),
-    "links-lost": ("goes with the table", "go with the table"),
+    "rows-lost": ("is dropped with the table", "are dropped with the table"),
+    "links-lost": ("is dropped with the table", "are dropped with the table"),
     "rows-deleted": ("is deleted", "are deleted"),
-    "values-lost": ("goes with the column", "go with the column"),
+    "values-lost": ("is dropped with the column", "are dropped with the column"),
     "values-changed": ("changes", "change"),
-    "values-retyped": ("is stored as another type", "are stored as another type"),
+    "values-retyped": ("is stored as a different type", "are stored as a different type"),
 }
 
 _BACKUP = "take a backup first, and keep it until nobody needs the data"
@@ -35,7 +35,7 @@ def _lost(id: str) -> Look:
         for each in measured.lost_there:
             if each.id == id and each.lost:
                 one = "does" if each.lost == 1 else "do"
-                part = f", {each.lost:,} of them {one} not come back"
+                part = f", and {each.lost:,} of them {one} not come back"
                 rest = "" if each.lost == each.gone else part
                 yield Said(f"{_what(each)}{rest}", each.where, _BACKUP, each.lost)
 
@@ -70,7 +70,7 @@ def lost_on_the_way_back(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"on the way back {counted(each.gone, *each.what)} of {each.where} {how}",
             each.where,
-            "do not count on the way back: take a backup first, and restore that",
+            "do not rely on the way back: take a backup first, and restore it",
             each.lost,
         )
 

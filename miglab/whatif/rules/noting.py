@@ -1,4 +1,4 @@
-"""What is good to know, and speaks against nothing."""
+"""What is good to know, and is not a problem."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from ...compare.agreement import counted
 from ...facts.consequences import Severity
-from ...facts.migration import Key
 from ...facts.run import Planned
 from ..measured import Measured
 from .rule import Said, rule
@@ -23,18 +22,16 @@ def pulled_in(measured: Measured) -> Iterator[Said]:
         for label, those in pulled.items():
             number = counted(len(those), f"{label} migration is", f"{label} migrations are")
             word = "unapplied" if those[0].backwards else "applied"
-            path = _shortest(those)
-            arrow = " ← " if those[0].backwards else " → "
             yield Said(
-                f"{number} {word} too, because of {arrow.join(map(str, path))}",
+                f"{number} {word} too, because {_nearest(those).because}",
                 label,
-                "tell whoever owns that app",
+                "tell the owner of that app",
             )
 
 
-def _shortest(pulled: Sequence[Planned]) -> tuple[Key, ...]:
-    """The way by which the first of them is pulled in."""
-    return sorted((each.why for each in pulled), key=len)[0]
+def _nearest(pulled: Sequence[Planned]) -> Planned:
+    """The one that is pulled in by the shortest way."""
+    return min(pulled, key=lambda each: len(each.why))
 
 
 @rule("unknown-operation", Severity.NOTE)
@@ -57,10 +54,10 @@ def kept_in(measured: Measured) -> Iterator[Said]:
     for run in measured.runs:
         for reach in run.step.kept_in:
             where = f" ({reach.where})" if reach.where else ""
-            what = f"the project tried to {reach.what}, and was not let{where}"
+            what = f"the project tried to {reach.what}, and miglab did not allow it{where}"
             if what not in seen and reach.during is None:
                 seen.add(what)
-                do = "what it would have done out there is not part of this rehearsal"
+                do = "what that would have done is not part of this rehearsal"
                 yield Said(what, reach.where, reach.do or do)
 
 
@@ -86,7 +83,7 @@ def left_behind(measured: Measured) -> Iterator[Said]:
             "django_content_type",
             "manage.py remove_stale_contenttypes removes them, and everything that points at them"
             if not any(each.orphans for each in measured.rows)
-            else "keep them until the rows that are left without their other half are dealt with",
+            else "keep them until you have dealt with the rows that lost their other half",
         )
 
 
@@ -100,7 +97,7 @@ def orphans(measured: Measured) -> Iterator[Said]:
                 f"{counted(number, 'row', 'rows')} of {parent} {verb}, without the part that "
                 f"{change.place} stored",
                 parent,
-                f"decide what becomes of the rows of {parent}, before anybody reads them",
+                f"decide what to do with the rows of {parent} before anybody reads them",
             )
 
 
@@ -110,7 +107,7 @@ def derived(measured: Measured) -> Iterator[Said]:
     names = dict.fromkeys(each.place for each in measured.rows if each.derived and each.costs)
     if names:
         yield Said(
-            f"tables that only help to find data change too: {', '.join(names)}",
+            f"index tables, which can be built again from the data, change too: {', '.join(names)}",
             next(iter(names)),
-            "build the index again, if a migration does not do it",
+            "build the index again, unless a migration does it",
         )

@@ -1,4 +1,4 @@
-"""What is not as it was, once one is back."""
+"""What is not as it was, after the way back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def no_way_back(measured: Measured) -> Iterator[Said]:
     what = f"no command leads back: {'; '.join(back.schema)}"
     if run is not None:
         place = f" at {run.failed.key}" if run.failed else ""
-        far = f", after {len(run.finished)} of {len(run.plan)}" if run.finished else ""
+        far = f", after {len(run.finished)} of {len(run.plan)} migrations" if run.finished else ""
         what = f"the way back fails{place}{far}: {run.step.line}: {because(run)}"
     yield Said(what, run.step.line if run else "", "only a backup brings it back")
 
@@ -36,7 +36,7 @@ def another_schema(measured: Measured) -> Iterator[Said]:
     number = counted(len(back.schema), "thing is", "things are")
     more = " …" if len(back.schema) > 3 else ""
     yield Said(
-        f"after the way back {number} not as before: {'; '.join(back.schema[:3])}{more}",
+        f"after the way back, {number} not as before: {'; '.join(back.schema[:3])}{more}",
         back.schema[0] if back.schema else "",
         "compare the schema after the way back, and change it by hand",
     )
@@ -51,7 +51,7 @@ def rows_added(measured: Measured) -> Iterator[Said]:
             number = counted(change.gained, "row", "rows")
             where = "was not" if change.gained == 1 else "were not"
             yield Said(
-                f"after the way back {number} of {change.table} {where} there before",
+                f"after the way back, {change.table} has {number} that {where} there before",
                 change.table,
                 "check whether a data migration ran twice",
             )
@@ -66,12 +66,12 @@ def values_added(measured: Measured) -> Iterator[Said]:
         for column, number in change.filled.items():
             if f"{change.place}.{column}" in said:
                 continue
-            word = "is a value" if number == 1 else "are values"
+            word = "has become a value" if number == 1 else "have become values"
             yield Said(
-                f"after the way back {counted(number, 'NULL', 'NULLs')} of "
+                f"after the way back, {counted(number, 'NULL', 'NULLs')} of "
                 f"{change.table}.{column} {word}",
                 f"{change.table}.{column}",
-                "check whether a default took the place of NULL",
+                "check whether a default replaced NULL",
             )
 
 
@@ -92,7 +92,8 @@ def column_order(measured: Measured) -> Iterator[Said]:
     back = measured.back
     if back is not None and back.reordered and back.level is not Return.NOT_AT_ALL:
         yield Said(
-            f"after the way back the columns of {', '.join(back.reordered)} are in another order",
+            f"after the way back, the columns of {', '.join(back.reordered)} are in a different "
+            "order",
             back.reordered[0],
-            "harmless, unless something reads columns by their position",
+            "this is harmless, unless something reads columns by their position",
         )

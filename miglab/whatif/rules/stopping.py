@@ -20,7 +20,7 @@ def _stopped(measured: Measured) -> Iterator[Run]:
 
 @rule("not-rehearsed", Severity.NOT_REHEARSED)
 def not_rehearsed(measured: Measured) -> Iterator[Said]:
-    """A limit of miglab's stood in the way."""
+    """miglab's own limits prevented it."""
     for each in measured.obstacles:
         line = measured.runs[-1].step.line
         yield Said(each.what, line, each.do)
@@ -34,7 +34,7 @@ def refused(measured: Measured) -> Iterator[Said]:
             yield Said(
                 f"{run.step.line} is refused: {because(run)}",
                 run.step.line,
-                "mend what Django objects to, then rehearse again",
+                "read the error, fix its cause, then rehearse again",
             )
 
 
@@ -44,13 +44,14 @@ def fails_at_the_end(measured: Measured) -> Iterator[Said]:
     for run in _stopped(measured):
         if run.failed is None and run.all_done:
             number = len(run.plan)
-            all_of_them = "the one migration is" if number == 1 else f"all {number} migrations are"
+            all_of_them = "the only migration is" if number == 1 else f"all {number} migrations are"
             word = "unapplied" if run.plan[-1].backwards else "applied"
             stay = "stays" if number == 1 else "stay"
             yield Said(
-                f"{all_of_them} {word} and {stay} so; then {run.step.line} fails: {because(run)}",
+                f"{all_of_them} {word} and {stay} {word}; then {run.step.line} fails: "
+                f"{because(run)}",
                 run.step.line,
-                "mend what runs after the migrations, such as a post_migrate handler",
+                "fix what runs after the migrations, such as a post_migrate handler",
             )
 
 
@@ -92,10 +93,10 @@ def halfway(measured: Measured) -> Iterator[Said]:
         word = "unapplied" if done[-1].backwards else "applied"
         stay = "stays" if len(done) == 1 else "stay"
         yield Said(
-            f"{number} {word} by then, and {stay} so: the database is between {done[-1].key} and "
-            f"{failed.key}",
+            f"{number} {word} by then, and {stay} {word}: the database is between "
+            f"{done[-1].key} and {failed.key}",
             str(failed.key),
-            "have the backup at hand, or do not begin",
+            "do not begin without a backup that is ready to be restored",
         )
 
 

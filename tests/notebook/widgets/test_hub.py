@@ -76,7 +76,7 @@ def test_what_a_cell_moves_makes_the_plan_new_and_the_cost_old(model: LabModel, 
     settled(model)
     lab.manage("migrate store 0003")
     assert model.chosen["plan"]["cards"][f"store.{BEFORE_TAGS}"]["look"] == "TO_APPLY"
-    assert model.preview["text"].startswith("The lab has moved.")
+    assert model.preview["text"].startswith("The lab has changed.")
 
 
 def test_a_target_shows_its_plan_at_once_and_its_cost_later(model: LabModel) -> None:
@@ -143,13 +143,13 @@ def test_the_options_stand_in_the_line_in_a_fixed_order(model: LabModel) -> None
 @pytest.mark.parametrize(
     ("order", "said"),
     [
-        ({"do": "choose", "app": "store", "name": "nope"}, "no target store nope"),
-        ({"do": "choose", "app": "nope", "name": "zero"}, "no target nope zero"),
-        ({"do": "option", "name": "--nope", "on": True}, "--nope is no option here"),
-        ({"do": "nope"}, "no order 'nope'"),
+        ({"do": "choose", "app": "store", "name": "nope"}, "there is no target store nope"),
+        ({"do": "choose", "app": "nope", "name": "zero"}, "there is no target nope zero"),
+        ({"do": "option", "name": "--nope", "on": True}, "--nope is not an option here"),
+        ({"do": "nope"}, "there is no order 'nope'"),
         ({"do": "choose"}, "choose needs"),
         ({"do": "mend", "which": "nope"}, "no pair of truths 'nope'"),
-        ({"do": "cure", "at": 7}, "no cure 7"),
+        ({"do": "cure", "at": 7}, "there is no fix 7"),
         ({"do": "rewind"}, "cannot rewind"),
         ({"do": "compare", "first": 0, "second": 9}, "there is no moment 9"),
         ({"do": "go", "to": 0}, "the lab is there already"),

@@ -330,13 +330,15 @@ def test_the_backup_stands_before_every_command(make: Callable[[], Consequences]
 
 def test_a_command_that_stopped_in_the_copy_says_so() -> None:
     told = dict(for_real(halfway()))
-    assert "Do not run it before that is mended." in told["python manage.py migrate store zero"]
+    assert "Do not run it before that is fixed." in told["python manage.py migrate store zero"]
     assert told["python manage.py migrate blog zero"].startswith("Not reached")
 
 
 def test_without_a_database_file_the_words_say_which_is_meant() -> None:
     told = for_real(consequences(database=""))
-    assert told[0][0].startswith("# back up the database that DATABASES['default'] names")
+    assert told[0][0].startswith(
+        "# stop the application, then back up the database that DATABASES['default'] names"
+    )
     assert told[-1][0].startswith("# stop the application")
     other = consequences(database="", commands=("migrate store 0002 --database replica",))
     assert "DATABASES['replica']" in for_real(other)[0][0]
@@ -352,7 +354,7 @@ def test_files_put_back_sql_and_deleted_files_are_commands_too() -> None:
     told = commands(found)
     assert told[1] == "rm -- 'store/migrations/0005 tag.py'"
     assert shlex.split(told[2])[2:] == ["dbshell", "--", 'DROP TABLE "it\'s"']
-    assert told[4] == "# put the files back, as with git checkout"
+    assert told[4] == "# restore the files, as with git checkout"
 
 
 @pytest.mark.skipif(

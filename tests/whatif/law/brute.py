@@ -67,7 +67,7 @@ class Change:
 
     @property
     def costs(self) -> bool:
-        """Whether something that was stored is not there any more."""
+        """Whether something that was stored is gone."""
         return bool(self.lost or self.changed or self.dropped)
 
     def told(self) -> dict[str, Any]:

@@ -425,7 +425,7 @@ def test_a_text_that_is_no_utf_8_is_a_value_like_others(lab: Lab) -> None:
 def test_nothing_changes_nothing(lab: Lab) -> None:
     rehearsed(lab, item(f"('a', {INT})"), [f"AddField('Item', 'b', {INT})"], [(1, 7)])
     found = lab.what_if("showmigrations")
-    assert (found.rows, found.back, found.verdict) == ((), None, "nothing moves")
+    assert (found.rows, found.back, found.verdict) == ((), None, "nothing changes")
 
 
 # -- what the way back does not restore

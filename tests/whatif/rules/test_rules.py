@@ -122,12 +122,14 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "fails-at-the-end",
         measured(run(planned(), refusal=ERROR)),
-        "the one migration is unapplied and stays so; then migrate shop 0001 fails: ValueError: no",
+        "the only migration is unapplied and stays unapplied; then migrate shop 0001 fails: "
+        "ValueError: no",
     ),
     (
         "fails-at-the-end",
         measured(run(planned(THIRD), planned(SECOND), refusal=ERROR)),
-        "all 2 migrations are unapplied and stay so; then migrate shop 0001 fails: ValueError: no",
+        "all 2 migrations are unapplied and stay unapplied; then migrate shop 0001 fails: "
+        "ValueError: no",
     ),
     (
         "irreversible",
@@ -142,13 +144,15 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "halfway",
         measured(run(planned(THIRD), FAILED, refusal=ERROR)),
-        f"1 migration is unapplied by then, and stays so: the database is between {THIRD} and "
+        f"1 migration is unapplied by then, and stays unapplied: the database is between "
+        f"{THIRD} and "
         f"{SECOND}",
     ),
     (
         "halfway",
         measured(run(planned(THIRD), planned(SECOND), planned(FIRST, Fate.FAILED), refusal=ERROR)),
-        f"2 migrations are unapplied by then, and stay so: the database is between {SECOND} and "
+        f"2 migrations are unapplied by then, and stay unapplied: the database is between "
+        f"{SECOND} and "
         f"{FIRST}",
     ),
     (
@@ -158,20 +162,28 @@ CASES: list[tuple[str, Measured, str]] = [
         ),
         f"{SECOND} is not atomic: what it did before the error stays, and is not recorded",
     ),
-    ("rows-lost", lost(1, now=None), "1 row of shop_item goes with the table"),
-    ("rows-lost", lost(3, now=None), "3 rows of shop_item go with the table"),
+    ("rows-lost", lost(1, now=None), "1 row of shop_item is dropped with the table"),
+    ("rows-lost", lost(3, now=None), "3 rows of shop_item are dropped with the table"),
     (
         "rows-lost",
         lost(3, 1, now=None),
-        "3 rows of shop_item go with the table, 2 of them do not come back",
+        "3 rows of shop_item are dropped with the table, and 2 of them do not come back",
     ),
     (
         "rows-lost",
         lost(3, 2, now=None),
-        "3 rows of shop_item go with the table, 1 of them does not come back",
+        "3 rows of shop_item are dropped with the table, and 1 of them does not come back",
     ),
-    ("links-lost", lost(1, now=None, many_to_many=True), "1 link of shop_item goes with the table"),
-    ("links-lost", lost(2, now=None, many_to_many=True), "2 links of shop_item go with the table"),
+    (
+        "links-lost",
+        lost(1, now=None, many_to_many=True),
+        "1 link of shop_item is dropped with the table",
+    ),
+    (
+        "links-lost",
+        lost(2, now=None, many_to_many=True),
+        "2 links of shop_item are dropped with the table",
+    ),
     ("rows-deleted", lost(1), "1 row of shop_item is deleted"),
     ("rows-deleted", lost(1200), "1,200 rows of shop_item are deleted"),
     (
@@ -179,31 +191,35 @@ CASES: list[tuple[str, Measured, str]] = [
         lost(2, by_handlers=True),
         "post_migrate handlers: 2 rows of shop_item are deleted",
     ),
-    ("values-lost", column(1, dropped=True), "1 value of shop_item.sku goes with the column"),
-    ("values-lost", column(2, dropped=True), "2 values of shop_item.sku go with the column"),
+    ("values-lost", column(1, dropped=True), "1 value of shop_item.sku is dropped with the column"),
+    (
+        "values-lost",
+        column(2, dropped=True),
+        "2 values of shop_item.sku are dropped with the column",
+    ),
     ("values-changed", column(1), "1 value of shop_item.sku changes"),
     ("values-changed", column(2), "2 values of shop_item.sku change"),
     (
         "values-retyped",
         column(1, retyped=True),
-        "1 value of shop_item.sku is stored as another type",
+        "1 value of shop_item.sku is stored as a different type",
     ),
     (
         "values-retyped",
         column(2, retyped=True),
-        "2 values of shop_item.sku are stored as another type",
+        "2 values of shop_item.sku are stored as a different type",
     ),
     ("lost-on-the-way-back", coming_back(1), "on the way back 1 value of shop_item.sku changes"),
     ("lost-on-the-way-back", coming_back(2), "on the way back 2 values of shop_item.sku change"),
     (
         "rows-lost-and-back",
         lost(1, 1, now=None),
-        "1 row of shop_item goes with the table, and the way back restores it",
+        "1 row of shop_item is dropped with the table, and the way back restores it",
     ),
     (
         "links-lost-and-back",
         lost(2, 2, now=None, many_to_many=True),
-        "2 links of shop_item go with the table, and the way back restores them",
+        "2 links of shop_item are dropped with the table, and the way back restores them",
     ),
     (
         "rows-deleted-and-back",
@@ -213,7 +229,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "values-lost-and-back",
         column(1, 1, dropped=True),
-        "1 value of shop_item.sku goes with the column, and the way back restores it",
+        "1 value of shop_item.sku is dropped with the column, and the way back restores it",
     ),
     (
         "values-changed-and-back",
@@ -223,14 +239,14 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "values-retyped-and-back",
         column(1, 1, retyped=True),
-        "1 value of shop_item.sku is stored as another type, and the way back restores it",
+        "1 value of shop_item.sku is stored as a different type, and the way back restores it",
     ),
     (
         "no-way-back",
         measured(
             back=way_back(Return.NOT_AT_ALL, run(planned(), FAILED, line="migrate", refusal=ERROR))
         ),
-        f"the way back fails at {SECOND}, after 1 of 2: migrate: ValueError: no",
+        f"the way back fails at {SECOND}, after 1 of 2 migrations: migrate: ValueError: no",
     ),
     (
         "no-way-back",
@@ -240,25 +256,25 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "another-schema",
         measured(back=way_back(Return.RUNS, schema=("shop_tag is new",))),
-        "after the way back 1 thing is not as before: shop_tag is new",
+        "after the way back, 1 thing is not as before: shop_tag is new",
     ),
     (
         "another-schema",
         measured(back=way_back(Return.RUNS, schema=tuple("abcd"))),
-        "after the way back 4 things are not as before: a; b; c …",
+        "after the way back, 4 things are not as before: a; b; c …",
     ),
     (
         "rows-added",
         measured(back=way_back(Return.MORE, rows=(change(gained=1),))),
-        "after the way back 1 row of shop_item was not there before",
+        "after the way back, shop_item has 1 row that was not there before",
     ),
     (
         "rows-added",
         measured(back=way_back(Return.MORE, rows=(change(gained=2),))),
-        "after the way back 2 rows of shop_item were not there before",
+        "after the way back, shop_item has 2 rows that were not there before",
     ),
-    ("values-added", filled(1), "after the way back 1 NULL of shop_item.sku is a value"),
-    ("values-added", filled(2), "after the way back 2 NULLs of shop_item.sku are values"),
+    ("values-added", filled(1), "after the way back, 1 NULL of shop_item.sku has become a value"),
+    ("values-added", filled(2), "after the way back, 2 NULLs of shop_item.sku have become values"),
     (
         "way-back-unknown",
         measured(
@@ -269,34 +285,35 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "column-order",
         measured(back=way_back(reordered=("shop_item", "shop_tag"))),
-        "after the way back the columns of shop_item, shop_tag are in another order",
+        "after the way back, the columns of shop_item, shop_tag are in a different order",
     ),
     (
         "drift",
         measured(worse=Worse(drift=tuple("abcd"))),
-        "the tables are not what the record says: a; b; c …",
+        "the tables no longer match the record: a; b; c …",
     ),
     (
         "ghosts",
         measured(worse=Worse(ghosts=(SECOND, THIRD))),
-        f"recorded, but no file is left: {SECOND}, {THIRD}",
+        f"recorded, but the file is missing: {SECOND}, {THIRD}",
     ),
     (
         "unmigrated",
         measured(worse=Worse(unmigrated=("Add field sku",))),
-        "1 change of the models is no longer in any migration file: Add field sku",
+        "1 model change is no longer in any migration file: Add field sku",
     ),
     (
         "unmigrated",
         measured(worse=Worse(unmigrated=("a", "b"))),
-        "2 changes of the models are no longer in any migration file: a; b",
+        "2 model changes are no longer in any migration file: a; b",
     ),
     ("unknown", measured(not_measured=(WHY,)), WHY.what),
     (
         "unknown",
         unclear(during=True),
-        f"{SECOND} tried to start the program gpg, and was not let: what it would have done is not "
-        "part of this rehearsal",
+        f"{SECOND} tried to start the program gpg, and miglab did not allow it: what that would "
+        "have "
+        "done is not part of this rehearsal",
     ),
     (
         "unknown",
@@ -306,14 +323,15 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "unknown",
         measured(back=way_back(Return.VALUES, run(line="migrate", kept_in=(TRIED,)))),
-        f"on the way back: {SECOND} tried to start the program gpg, and was not let: what it would "
-        "have done is not part of this rehearsal",
+        f"on the way back: {SECOND} tried to start the program gpg, and miglab did not allow "
+        "it: what "
+        "that would have done is not part of this rehearsal",
     ),
     ("truths-unknown", measured(worse=Worse(unknown=(WHY,))), WHY.what),
     (
         "explained-drift",
         measured(worse=Worse(explained=("a",))),
-        "made by a migration's own SQL or Python, which the state of the models does not show: a",
+        "a migration's own SQL or Python made this, and Django's model state does not show it: a",
     ),
     (
         "old-drift",
@@ -321,7 +339,7 @@ CASES: list[tuple[str, Measured, str]] = [
             agreements_before=replace(AGREED, record_tables=drift("a")),
             agreements_after=replace(AGREED, record_tables=drift("a", "b")),
         ),
-        "the tables differed from the record before, and still do: a",
+        "the tables already differed from the record, and still do: a",
     ),
     (
         "next-fails",
@@ -346,8 +364,8 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "next-unknown",
         measured(following=following(run=NEXT_IN_PART)),
-        f"the next plain migrate is not wholly known: {SECOND} tried to start the program gpg, and "
-        "was not let: what it would have done is not part of this rehearsal",
+        f"the next plain migrate is not fully known: {SECOND} tried to start the program gpg, and "
+        "miglab did not allow it: what that would have done is not part of this rehearsal",
     ),
     (
         "next-as-before",
@@ -366,7 +384,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "pulled-in",
         measured(run(planned(), planned(FIRST._replace(app_label="stock"), why=(SECOND, FIRST)))),
-        f"1 stock migration is unapplied too, because of {SECOND} ← {FIRST}",
+        f"1 stock migration is unapplied too, because {FIRST} depends on {SECOND}",
     ),
     (
         "pulled-in",
@@ -376,7 +394,7 @@ CASES: list[tuple[str, Measured, str]] = [
                 planned(FIRST._replace(app_label="stock"), why=(SECOND, FIRST), backwards=False),
             )
         ),
-        f"2 stock migrations are applied too, because of {SECOND} → {THIRD}",
+        f"2 stock migrations are applied too, because {SECOND} depends on {THIRD}",
     ),
     (
         "unknown-operation",
@@ -387,7 +405,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "kept-in",
         unclear(during=False),
-        "the project tried to start the program gpg, and was not let",
+        "the project tried to start the program gpg, and miglab did not allow it",
     ),
     (
         "handlers",
@@ -407,7 +425,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "derived",
         measured(rows=(change(changed_columns={"sku": 1}, derived=True),)),
-        "tables that only help to find data change too: shop_item",
+        "index tables, which can be built again from the data, change too: shop_item",
     ),
     (
         "left-behind",
@@ -432,7 +450,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "derived",
         measured(rows=(change(lost=2, derived=True),)),
-        "tables that only help to find data change too: shop_item",
+        "index tables, which can be built again from the data, change too: shop_item",
     ),
     (
         "not-installed",
@@ -458,7 +476,7 @@ def test_a_finding_says_what_it_is(id: str, found: Measured, what: str) -> None:
 
 def test_a_ghost_of_before_is_a_note() -> None:
     (told,) = [each for each in findings(with_ghost()) if each.id == "ghosts"]
-    assert told.what == f"recorded, but no file was left before: {GONE}"
+    assert told.what == f"recorded, but the file was already missing: {GONE}"
     assert told.severity is Severity.NOTE
 
 
@@ -488,5 +506,5 @@ def test_the_outcome_and_the_findings_agree() -> None:
         assert ("nothing lost" in line) <= (outcome.cost.name == "NOTHING"), line
         assert ("loses" in line) == outcome.loses, line
         whole = outcome.back in (Return.VALUES, Return.NOT_NEEDED)
-        assert ("comes back whole" in line) <= whole, line
+        assert ("everything comes back" in line) <= whole, line
         assert (outcome.happened is Happened.NOT_REHEARSED) == ("not be rehearsed" in line)
