@@ -353,11 +353,11 @@ class Lab:
             return edits.delete(stage, path)
 
     def copy_file(self, source: str, target: str) -> Step:
-        """Copy a file of the project; the database is one, so ``copy_file("db.sqlite3",
-        "backup.sqlite3")`` is a backup, and the other way round puts it back.
+        """Copy a file of the project. The database is a file too: ``copy_file("db.sqlite3",
+        "backup.sqlite3")`` makes a backup, and the other way round restores it.
 
         Raises:
-            OutsideSandbox, UnknownName: a path leaves the project's folder, or names no file.
+            OutsideSandbox, UnknownName: a path leaves the project's folder, or does not exist.
         """
         with self._turns.one() as stage:
             return edits.copy_file(stage, source, target)
@@ -554,8 +554,8 @@ def _counted(stage: Stage, step: Step) -> Step:
 
 
 def _answering(answers: Iterable[str], taken: list[str] | None = None) -> Ask:
-    """The given answers one by one, and then the person at the notebook; each that was taken is
-    added to ``taken``."""
+    """The given answers one by one; after them, the person at the notebook is asked. Each answer
+    that was taken is added to ``taken``."""
     waiting = given.replies(answers)
 
     def ask(question: str) -> str | None:

@@ -94,7 +94,7 @@ def _check(arguments: argparse.Namespace) -> int:
     if unknown := [name for name in arguments.names if name not in known]:
         raise BadArguments(
             f"there is no exercise {unknown[0]!r} in {arguments.folder}; "
-            f"there is: {', '.join(known)}"
+            f"choose from: {', '.join(known)}"
         )
     faults, done = 0, 0
     found = prove(

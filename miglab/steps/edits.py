@@ -29,7 +29,7 @@ def write(stage: Stage, path: str, text: str) -> Step:
     try:
         content = text.encode("utf-8")
     except UnicodeEncodeError as error:
-        raise BadInput(f"a file takes text in UTF-8: {error.reason}") from None
+        raise BadInput(f"the content of a file must be UTF-8 text: {error.reason}") from None
     target = stage.sandbox.inside(path)
     if target.is_dir():
         raise BadInput(f"{path!r} is a folder; give the path of a file")
@@ -102,5 +102,5 @@ def _source(stage: Stage, path: str) -> Path:
         return place
     found = stage.sandbox.find(path)
     if len(found) > 1:
-        raise BadInput(f"{path!r} fits {len(found)} files; name one")
+        raise BadInput(f"{path!r} matches {len(found)} files; name one of them")
     return found[0]
