@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from miglab.errors import BadInput
 from miglab.steps.commands import ENDLESS, arguments, first_line, migrate_line, typed
 
-WORDS = st.lists(st.text(min_size=1), min_size=1).filter(
+#: A terminal can pass anything but a NUL.
+_WORD = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1)
+WORDS = st.lists(_WORD, min_size=1).filter(
     lambda words: (
         words[0] not in {"python", "python3", "manage.py", "./manage.py", *ENDLESS}
         and not words[0].startswith("-")
@@ -28,6 +30,12 @@ def test_a_line_gives_the_words_that_it_was_made_of(words: list[str]) -> None:
 @given(WORDS)
 def test_what_a_terminal_needs_in_front_may_be_there(words: list[str]) -> None:
     assert arguments(f"python manage.py {shlex.join(words)}") == words
+
+
+@pytest.mark.parametrize("line", ["check\0", ["check", "\0"]])
+def test_a_word_that_no_terminal_could_pass_is_refused(line: str | list[str]) -> None:
+    with pytest.raises(BadInput, match="a terminal passes no NUL"):
+        arguments(line)
 
 
 @pytest.mark.parametrize("name", ENDLESS)
