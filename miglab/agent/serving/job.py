@@ -42,8 +42,11 @@ class Job:
         self.at_end: Callable[[], None] = lambda: None
 
     def begin(self, request: Message) -> None:
-        """From here on, what is printed, asked and run in SQL belongs to this request."""
+        """From here on, what is printed, asked and run in SQL belongs to this request. Whoever
+        interrupts it meanwhile is heard at the end of this, when it can answer."""
         self.request = request
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         # A job is short, and what it leaves behind is gone with it.
         gc.set_threshold(50_000)
         self.wire.send({"event": "begun", "id": request["id"], "pid": os.getpid()})
@@ -59,6 +62,8 @@ class Job:
         os.write(1, self.prefix)
         sys.stdin = Questions(self.ask, printed_since(self.config["output"]))
         self.trace.start()
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
     @property
     def alias(self) -> str:
