@@ -17,9 +17,10 @@ _ACCOUNTS, _MARKETPLACE = "0003_seller_phone", "0004_upper_case_coupons"
 
 question(
     "marketplace-first",
-    "Three apps, nothing is applied. You run `migrate marketplace`. Which apps were migrated?",
+    "Three apps, and nothing is applied. You run `migrate marketplace`. "
+    "Which apps will be migrated?",
     {
-        "`marketplace` alone.": lambda lab: moved_apps(last(lab)) == ["marketplace"],
+        "Only `marketplace`.": lambda lab: moved_apps(last(lab)) == ["marketplace"],
         "`marketplace`, and all of `accounts`.": lambda lab: (
             moved_apps(last(lab)) == ["accounts", "marketplace"]
             and _ACCOUNTS in applied(lab, "accounts")
@@ -32,55 +33,57 @@ question(
     },
     because={
         "C": """
-            The line *Apply all migrations: marketplace* names one app. The lines below it tell
-            the whole story: `accounts.0001` ran first.
+            The line *Apply all migrations: marketplace* names only one app. But look at the lines
+            below it: `accounts.0001` ran first.
 
-            The file of `marketplace.0001` says so: it depends on `accounts.0001`. A listing
-            points to its seller, so the table of sellers must exist.
+            The reason is in the file: `marketplace.0001` depends on `accounts.0001`. A listing
+            points to its seller, so the table of sellers must exist first.
 
-            Django pulls in what is needed, and no more. `accounts.0002` and `0003` were not
-            needed. Nor was `media`: it needs `marketplace`, but `marketplace` does not need it.
+            Django applies what is needed, and no more. `accounts.0002` and `0003` were not
+            needed. `media` was not needed either: it depends on `marketplace`, but
+            `marketplace` does not depend on it.
         """
     },
 )
 
 question(
     "models-alone",
-    "The model has a new field, and no migration file knows it. You run `migrate`. What happens?",
+    "The model has a new field, but no migration file has it. You run `migrate`. What happens?",
     {
         "The table gets the column.": lambda lab: _has_city(lab),
         "Django refuses, because a file is missing.": lambda lab: last(lab).refused,
-        "Nothing moves. Django prints a note.": lambda lab: (
+        "The table does not change. Django prints a note.": lambda lab: (
             not last(lab).refused and not _has_city(lab) and "makemigrations" in last(lab).output
         ),
     },
     because={
         "C": """
-            `migrate` compares the files with the record, and applies what is not recorded. With
-            nothing to apply, it compares the models with the files, to print that note.
+            `migrate` compares the files with the record, and applies what is not recorded. If
+            there is nothing to apply, it compares the models with the files. That is how it
+            knows what to say in the note.
 
-            It never makes a table fit a model. The file has to say how.
+            It does not compare tables with models. Only a file can tell it to change a table.
         """
     },
 )
 
 question(
     "code-first",
-    "The new code and its file are on the server. `migrate` has not run. "
+    "The new code and its migration file are on the server. Nobody has run `migrate`. "
     "You ask for a seller. What happens?",
     {
-        "The seller comes, with an empty city.": lambda lab: (
+        "You get the seller, with an empty city.": lambda lab: (
             not last(lab).refused and not _has_city(lab)
         ),
         "An error: the table has no such column.": lambda lab: (
             last(lab).refused and not _has_city(lab)
         ),
-        "Django applies the file first, then the seller comes.": lambda lab: _has_city(lab),
+        "Django applies the migration first. Then you get the seller.": lambda lab: _has_city(lab),
     },
     because={
         "B": """
-            The models are new, the table is old. Django names every field of the model when it
-            asks for a seller. The table does not have `city`, so the database refuses.
+            The model is new, but the table is old. When Django asks for a seller, it names every
+            field of the model. The table does not have `city`, so the database reports an error.
         """
     },
 )
@@ -101,12 +104,10 @@ task(
         "Both migrations of `media` are applied.": lambda lab: (
             applied(lab, "media") == files(lab, "media")
         ),
-        "`marketplace` has no more than `media` needs.": lambda lab: (
+        "In `marketplace`, only what `media` needs is applied.": lambda lab: (
             applied(lab, "marketplace") == ["0001_initial", "0002_listing_condition"]
         ),
-        "The 8 coupons that are not in capitals are as they were.": lambda lab: (
-            _typed_coupons(lab) == 8
-        ),
+        "8 coupons are still not in capitals.": lambda lab: _typed_coupons(lab) == 8,
     },
     at=["marketplace.0001", "media.zero"],
     apps=["accounts", "marketplace", "media"],
@@ -115,7 +116,10 @@ task(
 
 @experiment(
     "C16",
-    {"holds only if": "Look at `migrate <app> --plan`. What the app needs in others comes too."},
+    {
+        "holds only if": "Look at `migrate <app> --plan`. "
+        "It also lists what the app needs in other apps."
+    },
 )
 def _() -> Iterator[Case]:
     for at, when in (
@@ -128,7 +132,7 @@ def _() -> Iterator[Case]:
             yield case(
                 when,
                 [step],
-                f"Moved: {', '.join(apps)}.",
+                f"Apps migrated: {', '.join(apps)}.",
                 held=apps == ["marketplace"],
             )
 
@@ -148,7 +152,7 @@ def _city_found(lab: Lab) -> str:
     "C28",
     {
         "holds only if": "Run `makemigrations` first. "
-        "`migrate` plans by the files and the record; it makes no table fit a model."
+        "`migrate` looks at the files and the record. It does not compare tables with models."
     },
 )
 def _() -> Iterator[Case]:
@@ -188,7 +192,10 @@ _ONE_MORE = (
 
 @experiment(
     "C33",
-    {"holds only if": "Try it on a copy of the production data. Your own rows are not those rows."},
+    {
+        "holds only if": "Try it on a copy of the production data. "
+        "The rows on your machine are different."
+    },
 )
 def _() -> Iterator[Case]:
     for title, when in (
@@ -225,7 +232,7 @@ def _in_order(step: Step) -> bool:
 
 def _order_found(step: Step) -> str:
     if step.refusal:
-        return f"Django began {step.ran[-1].key} and stopped: {step.refusal.error}."
+        return f"Django started {step.ran[-1].key} and failed: {step.refusal.error}."
     order = "right" if _in_order(step) else "wrong"
     costs = f"{lost(step)} stored values were changed or lost."
     return f"{len(step.ran)} applied, in the {order} order. {costs}"
@@ -240,13 +247,13 @@ def _ordered(when: str, step: Step, earlier: Sequence[Step | str] = ()) -> Case:
 @experiment(
     "C34",
     {
-        "holds only if": "Trust the order where files name what they need. "
-        "For the data, read the files and back up."
+        "holds only if": "You can trust the order if each file names what it needs. "
+        "To protect your data, read the files and make a backup."
     },
     because={
         "holds only if": """
-            The order protects the steps, not the values. A file that rewrites values does so in
-            perfect order. And Django knows only the dependencies that a file names.
+            The right order does not protect values. A file that overwrites values does so in the
+            right order too. And Django knows only the dependencies that are in the files.
         """
     },
 )
@@ -255,10 +262,10 @@ def _() -> Iterator[Case]:
         step = lab.manage("migrate media")
         yield _ordered("the files name all that they need, and only add tables and columns", step)
     with fresh("marketplace.0003") as lab:
-        yield _ordered("a file rewrites stored values", lab.manage("migrate"))
+        yield _ordered("a file overwrites stored values", lab.manage("migrate"))
     with fresh("marketplace.0001", "media.0001") as lab:
         needs = '        ("marketplace", "0002_listing_condition"),\n'
         edit = lab.replace("media/migrations/0002_photo_alt_text.py", needs, "")
         step = lab.manage("migrate media")
-        told = "# the line that names marketplace.0002 is taken out"
+        told = "# the line that names marketplace.0002 is deleted"
         yield _ordered("a file does not name what it needs", step, [told, edit])

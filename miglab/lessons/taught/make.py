@@ -23,24 +23,26 @@ question(
     "`0006` is not applied: the table has no such column. You run `makemigrations store` again. "
     "What happens?",
     {
-        "It writes the same change once more, as `0007`.": lambda lab: len(files(lab, "store")) > 6,
-        "It writes nothing. The files know the change.": lambda lab: (
+        "It writes the same change again, as `0007`.": lambda lab: len(files(lab, "store")) > 6,
+        "It writes nothing. The change is already in the files.": lambda lab: (
             not last(lab).refused and len(files(lab, "store")) == 6
         ),
         "Django refuses until `0006` is applied.": lambda lab: last(lab).refused,
     },
     because={
         "B": """
-            `makemigrations` compares models with **files**. It never looks at the tables.
+            `makemigrations` compares the models with the **files**. It does not look at the tables.
 
-            It replays the files in memory, and compares the result with `models.py`.
+            It works out, in memory, which models the files lead to. Then it compares these
+            with `models.py`.
         """
     },
 )
 
 question(
     "check-says",
-    "The blog's model changed, and no file knows it. What does `makemigrations --check` do?",
+    "A model of the blog changed, but no file has this change. "
+    "What does `makemigrations --check` do?",
     {
         "It writes the missing file.": lambda lab: "files" in moved(last(lab)),
         "It prints what is missing, and ends without an error.": lambda lab: (
@@ -53,9 +55,10 @@ question(
     because={
         "C": """
             Nothing is broken. Each command ends with a number, the **exit status**. 0 means
-            success; anything else means failure. A test server reads only that number.
+            success; anything else means failure. A test server reads only this number.
 
-            `--check` ends with 1 when a file is missing. The lab shows that as an error.
+            The exit status of `--check` is 1 when a migration is missing. The lab shows that as
+            an error.
         """
     },
 )
@@ -65,18 +68,18 @@ question(
     "Two files are not applied: `0006_add_colour`, and `0000_fill_colour`, which depends on it. "
     "You run `migrate store`. What happens?",
     {
-        "`0000` runs first. The numbers count.": lambda lab: (
+        "`0000` runs first. The numbers decide.": lambda lab: (
             _names(last(lab)) == ["0000_fill_colour", "0006_add_colour"]
         ),
-        "`0006` runs first. The dependencies count.": lambda lab: (
+        "`0006` runs first. The dependencies decide.": lambda lab: (
             _names(last(lab)) == ["0006_add_colour", "0000_fill_colour"]
         ),
-        "Django refuses. Numbers and dependencies must agree.": lambda lab: last(lab).refused,
+        "Django refuses. The numbers must fit the dependencies.": lambda lab: last(lab).refused,
     },
     because={
         "B": """
-            Django read `dependencies`. The number is only how a name begins. `makemigrations`
-            gives the next number, so that people find their way.
+            Django reads `dependencies`. The number is only the beginning of a name.
+            `makemigrations` uses the next number each time, to help people read the list.
         """
     },
 )
@@ -109,11 +112,11 @@ task(
         "The model's `weight` is a `PositiveIntegerField`.": lambda lab: _weight(lab).startswith(
             "PositiveIntegerField"
         ),
-        "`store` has one new file, `0006_add_weight`, and no other.": lambda lab: (
+        "`store` has exactly one new file, `0006_add_weight`.": lambda lab: (
             files(lab, "store")[5:] == ["0006_add_weight"]
         ),
         "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
-        "The new file is not applied.": lambda lab: (
+        "The new migration is not applied, and the table has no `weight`.": lambda lab: (
             applied(lab, "store")[5:] == [] and "weight" not in columns(lab, "store_product")
         ),
     },
@@ -141,15 +144,15 @@ def _mend(lab: Lab) -> list[Step | str]:
 @experiment(
     "C13",
     {
-        "holds only if": "Delete a file only while it has never left your machine. "
-        "Look first what depends on it, and what was written in it by hand.",
+        "holds only if": "Delete a file only if it has never left your machine. "
+        "First check what depends on it, and whether somebody edited it by hand.",
     },
     because={
         "holds only if": """
             "Not applied" must be true of every database. `showmigrations` sees only yours.
 
-            The last case is the bad one, because no error warns anybody. SQLite builds the
-            table again, with the columns that the files know. `colur` is not among them.
+            The last case is the worst, because there is no error. On SQLite, Django builds the
+            table again. The new table has only the columns in the files. `colur` is not there.
         """
     },
 )
@@ -158,7 +161,7 @@ def _() -> Iterator[Case]:
         steps = [*_make_typo(lab), *_mend(lab)]
         after = lab.manage("migrate store")
         yield case(
-            "no database has it, no file depends on it, and no line in it is written by hand",
+            "no database has it, no file depends on it, and nobody edited it by hand",
             [*steps, after],
             f"The truths {'agree' if agree(lab) else 'do not agree'}. Values lost: {lost(after)}.",
             held=agree(lab) and not lost(after),
@@ -181,7 +184,7 @@ def _() -> Iterator[Case]:
         before = _operations(lab)
         steps += [f"edit {_MADE} (add a RunSQL)", *_mend(lab)]
         yield case(
-            "somebody had written a `RunSQL` into it by hand",
+            "somebody added a `RunSQL` to it by hand",
             steps,
             f"Operations before: {', '.join(before)}. Now: {', '.join(_operations(lab))}.",
             held=_operations(lab) == before,
@@ -199,7 +202,7 @@ def _() -> Iterator[Case]:
                 other.write(path, lab.read(path))
             after = other.manage("migrate store")
             yield case(
-                "you had not applied it, but another database had",
+                "you have not applied it, but it is applied in another database",
                 [*steps, *_there(there), *mended, "bring your files there", *_there([after])],
                 f"{after.refusal or 'No error.'} Values lost there: {lost(after)}.",
                 held=agree(other) and not after.refused and not lost(after),
@@ -222,13 +225,13 @@ def _operations(lab: Lab) -> list[str]:
 @experiment(
     "C21",
     {
-        "holds only if": "Read `dependencies`. The number is only how a name begins.",
+        "holds only if": "Read `dependencies`. The number is only the beginning of a name.",
     },
 )
 def _() -> Iterator[Case]:
     with fresh("store.zero") as lab:
         yield _numbered(
-            "you look at one app, whose files make one straight line as Django numbered them",
+            "you look at one app, and its files are one line, with the numbers that Django gave",
             [lab.manage("migrate store")],
         )
     with fresh(*(f"{label}.zero" for label in _labels())) as lab:
@@ -240,7 +243,7 @@ def _() -> Iterator[Case]:
             lab.manage("makemigrations --merge --noinput"),
             lab.manage("migrate store"),
         ]
-        yield _numbered("two branches were merged, each with a `0006`", steps)
+        yield _numbered("two branches, each with its own `0006`, were merged", steps)
     with fresh() as lab:
         steps = _two_empty(lab)
         steps += [
@@ -248,7 +251,7 @@ def _() -> Iterator[Case]:
             lab.delete(f"{_FOLDER}/0007_second.py"),
             lab.manage("migrate store"),
         ]
-        yield _numbered("somebody gave a file another number", steps)
+        yield _numbered("somebody changed the number of a file", steps)
 
 
 def _labels() -> list[str]:
@@ -267,7 +270,7 @@ def _numbered(when: str, steps: Sequence[Step]) -> Case:
     """Whether the last step ran something, and no number after a larger one."""
     ran = [each.key for each in steps[-1].ran if each.done]
     fell = [(one, two) for one, two in pairwise(ran) if one.name[:4] > two.name[:4]]
-    found = f"{len(ran)} ran, and no number after a larger one."
+    found = f"{len(ran)} migrations ran, in the order of their numbers."
     if fell:
         found = f"`{fell[0][0]}` ran before `{fell[0][1]}`."
     return case(when, steps, found, held=bool(ran) and not fell)

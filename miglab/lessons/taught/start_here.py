@@ -9,9 +9,9 @@ from ..tasks import task
 
 question(
     "which-truths-move",
-    "The next command is `migrate store`. Which of the four truths will it move?",
+    "The next command is `migrate store`. Which of the four truths will it change?",
     {
-        "The tables alone.": lambda lab: moved(last(lab)) == ("tables",),
+        "Only the tables.": lambda lab: moved(last(lab)) == ("tables",),
         "The tables, and the record of what was applied.": lambda lab: (
             moved(last(lab)) == ("record", "tables")
         ),
@@ -24,10 +24,10 @@ question(
             Two truths changed.
 
             - The **tables**: `store_product` has a new column.
-            - The **record**: Django noted that `0006` is done.
+            - The **record**: Django noted that `0006` is applied.
 
-            The models and the files stayed as they were. `migrate` reads files; it never writes
-            them.
+            The models and the files did not change. `migrate` reads the migration files. It never
+            writes them.
         """
     },
 )
@@ -40,17 +40,19 @@ def _green(lab: Lab) -> int | None:
 
 question(
     "green-back",
-    "Go forward again with `migrate store`. Is the word “green” back?",
+    "You go forward again with `migrate store`. Does the word “green” come back?",
     {
-        "Yes: the column is back, and what was in it.": lambda lab: bool(_green(lab)),
-        "The column is back. “green” is not.": lambda lab: _green(lab) == 0,
-        "The column is not back either.": lambda lab: "colour" not in columns(lab, "store_product"),
+        "Yes: the column comes back, and its values too.": lambda lab: bool(_green(lab)),
+        "Only the column comes back. “green” does not.": lambda lab: _green(lab) == 0,
+        "No: not even the column comes back.": lambda lab: (
+            "colour" not in columns(lab, "store_product")
+        ),
     },
     because={
         "B": """
-            A migration knows how to make a column. It does not know what was in it.
+            A migration says how to make a column. It does not know which values were in it.
 
-            **Going back is not an undo.** What is dropped is gone, unless you have a backup.
+            **Going back is not an undo.** Dropped values are lost, unless you have a backup.
         """
     },
 )
@@ -58,13 +60,13 @@ question(
 task(
     "there-and-back",
     {
-        "You made a migration: `makemigrations`.": lambda lab: ran(lab, "makemigrations"),
-        "You applied it: `migrate`.": lambda lab: ran(lab, "migrate"),
-        "You took it back: `migrate store 0005`.": lambda lab: ran(lab, "migrate store 0005"),
-        "`showmigrations store` ends with `0005`.": lambda lab: (
+        "You ran `makemigrations`.": lambda lab: ran(lab, "makemigrations"),
+        "You ran `migrate`.": lambda lab: ran(lab, "migrate"),
+        "You ran `migrate store 0005` to go back.": lambda lab: ran(lab, "migrate store 0005"),
+        "The last file of `store` and the last migration applied are both `0005`.": lambda lab: (
             applied(lab, "store")[-1:] == files(lab, "store")[-1:] == ["0005_tag_product_tags"]
         ),
-        "All neighbours agree: the model is as it was.": agree,
+        "All neighbours agree.": agree,
     },
     apps=["store"],
 )

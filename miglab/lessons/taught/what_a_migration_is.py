@@ -15,9 +15,9 @@ from ..trials import case, experiment, fresh
 
 question(
     "category-99",
-    "You let the garden chair point to category 99. There is no such category. What happens?",
+    "You make the garden chair point to category 99, which does not exist. What happens?",
     {
-        "The cell takes it. It is only a number.": lambda lab: (
+        "The database stores it. It is only a number.": lambda lab: (
             _cells(lab, "category_id")[:1] == [99] and count(lab, "store_category") == 5
         ),
         "The database adds a category with the id 99.": lambda lab: (
@@ -27,30 +27,32 @@ question(
     },
     because={
         "C": """
-            The refusal comes from the database itself. Django only passes it on.
+            The error comes from the database itself. Django only passes it on.
 
-            The database guards each foreign key: it must point to a row that exists. (SQLite
-            does so only when it is told to. Django tells it.)
+            The database checks each foreign key: it must point to a row that exists. (SQLite
+            does this only if a setting is switched on. Django switches it on.)
         """
     },
 )
 
 question(
     "price-of-old-rows",
-    "24 products are in the table. `0002` adds a column `price`. What do they get?",
+    "The table has 24 products. `0002` adds a column `price`. What will be in it?",
     {
-        "Nothing. Their cells are empty.": lambda lab: _cells(lab, "price") == [None] * 24,
+        "Nothing. The column is empty in every row.": lambda lab: (
+            _cells(lab, "price") == [None] * 24
+        ),
         "The default, 0.": lambda lab: _cells(lab, "price") == [0] * 24,
-        "Nothing happens. Django refuses, because there are rows already.": lambda lab: (
+        "There is no new column. Django refuses, because the table already has rows.": lambda lab: (
             last(lab).refused
         ),
     },
     because={
         "B": """
-            The field does not say `null=True`, so no price may be empty. Each old row needs a
-            value at once, and gets the default.
+            The field does not say `null=True`, so a price must not be empty. Each existing row
+            needs a value at once, and gets the default.
 
-            Nobody decided that a chair costs 0. The file did.
+            No person decided that a chair costs 0. The default in the file did.
         """
     },
 )
@@ -63,13 +65,14 @@ question(
         "It writes a new migration file, in SQL.": lambda lab: (
             bool(last(lab).files) and not _wrote(last(lab))
         ),
-        "It prints the SQL. Nothing moves.": lambda lab: (
+        "It prints the SQL. Nothing changes.": lambda lab: (
             "BEGIN" in last(lab).output and not last(lab).files and not _wrote(last(lab))
         ),
     },
     because={
         "C": """
-            `sqlmigrate` only translates: it reads the file and prints its SQL. It runs nothing.
+            `sqlmigrate` only translates. It reads the migration file and prints its SQL. It runs
+            nothing.
         """
     },
     looks=True,
@@ -139,30 +142,37 @@ def _only_garden_is_green(lab: Lab) -> bool:
 task(
     "read-and-mend",
     {
-        "`0006_product_colour` depends on the file before it, and on no other.": lambda lab: (
+        "`0006_product_colour` depends on `0005_tag_product_tags` and nothing else.": lambda lab: (
             _parents(lab) == ["store.0005_tag_product_tags"]
         ),
         "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
         "`0006_product_colour` is applied.": lambda lab: _COLOUR in applied(lab, "store"),
-        "All products of the category Garden are green, and no others.": _only_garden_is_green,
+        "All products in the category Garden are green, and no others are.": _only_garden_is_green,
     },
     apps=["store"],
     begin=_write_by_hand,
 )
 
 
+def _tables_found(differ: int) -> str:
+    """How the tables came out, next to those that ``migrate`` makes."""
+    if not differ:
+        return "The tables came out right."
+    return f"{differ} tables or columns differ from those that `migrate` makes."
+
+
 @experiment(
     "C20",
     {
         "does not hold": "Use `sqlmigrate` to read what a migration will run. "
-        "SQL of your own goes into a `RunSQL` operation of a Python file.",
+        "To run your own SQL, put it in a `RunSQL` operation in a Python migration file.",
     },
     because={
         "does not hold": """
-            Look at the second case. The SQL alone makes the right tables. But the record stays
-            as it was. So Django would try `0005` again, and fail: the tables are there already.
+            Look at the second case. The SQL creates the right tables. But the record does not
+            change. So Django would apply `0005` again, and fail: the tables already exist.
 
-            The SQL is for reading. The Python file is the migration.
+            You can read the SQL. But only the Python file is the migration.
         """
     },
 )
@@ -185,10 +195,9 @@ def _() -> Iterator[Case]:
         differ = differences(by_migrate, lab.truths().truths)
         recorded = len(applied(lab, "store")) - 4
         yield case(
-            "you save the SQL as a file of its own, and run it in the database",
+            "you save the SQL in a file, and run it in the database",
             [step, saved, "SQL: all lines of that file", looked],
-            f"Tables that differ from those of `migrate`: {len(differ)}. "
-            f"New lines in the record: {recorded}.",
+            f"{_tables_found(len(differ))} {'It' if recorded else 'Nothing'} was recorded.",
             held=not differ and recorded == 1,
         )
     with fresh() as lab:
