@@ -204,6 +204,6 @@ def keep(page: Page, name: str) -> None:
 def test_before_it_is_run_its_questions_and_answers_are_there_to_read(desk: Page) -> None:
     with opened(desk, "05_revert.ipynb") as page:
         drawn(page, 8)
-        expect(page.get_by_text("Answer: C. Both tables go").first).to_be_attached()
+        expect(page.get_by_text("Answer: C. Both tables are dropped").first).to_be_attached()
         expect(page.get_by_text("model not found")).to_have_count(0)
         expect(page.locator(".jupyter-widgets")).to_have_count(0)

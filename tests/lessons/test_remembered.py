@@ -29,7 +29,11 @@ def test_a_prediction_and_its_answer_are_noted_in_words(lab: Lab, journal: Journ
         ("predicted", {"question": name, "chosen": chosen}),
         (
             "revealed",
-            {"question": name, "right": "Both tables go, with all their rows.", "chosen": chosen},
+            {
+                "question": name,
+                "right": "Both tables are dropped, with all their rows.",
+                "chosen": chosen,
+            },
         ),
     ]
 
@@ -74,7 +78,7 @@ def test_a_task_is_noted_when_it_begins_and_at_each_check_of_work(journal: Journ
         check("before-discounts")
         lab.manage("migrate store 0003")
         check("before-discounts")
-    missing = ["`store` stands at `0003`, the moment before discounts."]
+    missing = ["The last applied migration of `store` is `0003`, the one before discounts."]
     assert noted(journal) == [
         ("begun", {"task": "before-discounts"}),
         ("checked", {"task": "before-discounts", "done": False, "missing": missing}),

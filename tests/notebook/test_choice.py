@@ -55,7 +55,7 @@ def test_each_option_is_a_button_with_its_letter_and_its_words(lab: Lab) -> None
         (1, "B"),
         (2, "C"),
     ]
-    assert shown["options"][1]["text"] == "Django refuses, because the tables hold rows."
+    assert shown["options"][1]["text"] == "Django refuses, because the tables have rows."
     assert (shown["chosen"], shown["frozen"]) == (None, False)
 
 
@@ -161,7 +161,7 @@ def test_the_notebook_keeps_what_the_widget_shows(lab: Lab) -> None:
         "You chose B, before the answer was known.",
         # On its way back the lab took a step.
         "You chose B, before the answer was known.",
-        "  C  Both tables go, with all their rows.",
+        "  C  Both tables are dropped, with all their rows.",
     ]
 
 

@@ -29,38 +29,40 @@ question(
         "They stay. Only the record changes.": lambda lab: (
             not last(lab).refused and "store_tag" in tables(lab)
         ),
-        "Django refuses, because the tables hold rows.": lambda lab: last(lab).refused,
-        "Both tables go, with all their rows.": lambda lab: "store_tag" not in tables(lab),
+        "Django refuses, because the tables have rows.": lambda lab: last(lab).refused,
+        "Both tables are dropped, with all their rows.": lambda lab: "store_tag" not in tables(lab),
     },
     because={
         "C": """
-            Django says *Unapplying*. To **unapply** is to run a migration backwards. The
+            Django says *Unapplying*. To **unapply** a migration means to run it backwards. The
             reverse of "create a table" is "drop the table".
 
-            The rows in it are deleted without a question and without a warning. Open "What was
-            lost" to see some of them.
+            The rows in it are deleted. Django does not ask, and does not warn you. Open "What
+            was lost" to see some of them.
 
-            The file of `0005` is still there, with a circle ○: not applied.
+            The file of `0005` is still there. Its circle ○ means that it is not applied.
         """
     },
 )
 
 question(
     "prices-back",
-    "You went back to `0001`. Now you go forward again. Are the prices back?",
+    "You went back to `0001`. Now you go forward again. Do the prices come back?",
     {
-        "Yes. Django puts them back.": lambda lab: products_with(lab, "price", "> 0") == 21,
-        "The column is back. Every price is 0.": lambda lab: (
+        "Yes. Django restores them.": lambda lab: products_with(lab, "price", "> 0") == 21,
+        "Only the column comes back. Every price is 0.": lambda lab: (
             products_with(lab, "price", "> 0") == 0
         ),
-        "No. The column stays away.": lambda lab: "price" not in columns(lab, "store_product"),
+        "No. Not even the column comes back.": lambda lab: (
+            "price" not in columns(lab, "store_product")
+        ),
     },
     because={
         "B": """
             The **schema** is back: every table and every column. The values are not.
 
-            A migration knows how to make a column. It does not know what was in it. The new
-            column holds its default.
+            A migration says how to make a column. It does not know which values were in it. The
+            new column contains the default.
         """
     },
 )
@@ -78,8 +80,8 @@ which(
             "marketplace.0004_upper_case_coupons",
             "media.0002_photo_alt_text",
         ): """
-            Django unapplied the photo text of `media` without asking, because it depends on a
-            migration that goes. Only the preview told you.
+            `media.0002` depends on a migration that you undo. So Django unapplied it too, without
+            asking. Only the preview showed you this before.
         """
     },
 )
@@ -88,11 +90,13 @@ which(
 task(
     "before-discounts",
     {
-        "`store` stands at `0003`, the moment before discounts.": lambda lab: (
+        "The last applied migration of `store` is `0003`, the one before discounts.": lambda lab: (
             applied(lab, "store")[-1:] == ["0003_change_price_field"]
         ),
         "All 24 products are there.": lambda lab: count(lab, "store_product") == 24,
-        "The prices are as they were.": lambda lab: products_with(lab, "price", "> 0") == 21,
+        "21 products have a price above 0, as before.": lambda lab: (
+            products_with(lab, "price", "> 0") == 21
+        ),
     },
     apps=["store"],
 )
@@ -111,7 +115,7 @@ def _() -> Iterator[Case]:
         yield case(
             "no other app depends on what is undone",
             [step],
-            f"Moved: {', '.join(apps)}.",
+            f"Apps that changed: {', '.join(apps)}.",
             held=apps == ["store"] and applied(lab, "store")[-1] == "0003_change_price_field",
         )
     with fresh() as lab:
@@ -120,13 +124,13 @@ def _() -> Iterator[Case]:
         yield case(
             "another app depends on what is undone",
             [step],
-            f"Moved: {', '.join(apps)}.",
+            f"Apps that changed: {', '.join(apps)}.",
             held=apps == ["marketplace"],
         )
 
 
 @experiment(
-    "C9", {"does not hold": "Read the lines that say Unapplying. `--plan` names operations."}
+    "C9", {"does not hold": "Read the lines that say Unapplying. Only `--plan` lists operations."}
 )
 def _() -> Iterator[Case]:
     with fresh("store.0003") as lab:
@@ -135,13 +139,13 @@ def _() -> Iterator[Case]:
         yield case(
             "you read what the command prints",
             [step],
-            f"No such list. The last line is “{told}”.",
+            f"There is no such list. The last line is “{told}”.",
             held="Operations to reverse" in step.output,
         )
 
 
 @experiment(
-    "C10", {"holds only if": "Back up first. A revert brings the schema back, never the data."}
+    "C10", {"holds only if": "Back up first. A revert brings the schema back, but not the data."}
 )
 def _() -> Iterator[Case]:
     with fresh("store.0002") as lab:
@@ -151,36 +155,38 @@ def _() -> Iterator[Case]:
         yield case(
             "you ask only for the schema",
             [there, back],
-            f"{len(differences(before, back.after))} tables or columns differ from before.",
+            f"Tables or columns that differ from before: {len(differences(before, back.after))}.",
             held=not differences(before, back.after),
         )
     with fresh("store.0003") as lab:
         back = lab.manage("migrate store 0002")
         again = lab.manage("migrate store 0003")
         yield case(
-            "the rows hold what the older schema cannot",
+            "the rows have values that the older schema cannot store",
             [back, again],
-            f"{lost(back)} prices were “none”, and are 0 now.",
+            f"{lost(back)} prices were “none” before, and are 0 now.",
             held=lost(back) == 0,
         )
 
 
 @experiment(
     "C24",
-    {"holds only if": "Give the full name, or a beginning of it that fits one migration alone."},
+    {"holds only if": "Give the full name, or a beginning that fits only one migration."},
 )
 def _() -> Iterator[Case]:
     for target, when in (
-        ("0003", "it is the beginning of one name alone"),
-        ("0003_auto", "the name only looks like one of a guide"),
-        ("0002_initial", "it mixes one number with another name"),
+        ("0003", "only one name begins like this"),
+        ("0003_auto", "the name comes from a guide, and your file is called something else"),
+        ("0002_initial", "it combines the number of one migration with the name of another"),
     ):
         with fresh() as lab:
             step = lab.manage(f"migrate store {target}")
             yield case(
                 when,
                 [step],
-                step.refusal.message if step.refusal else f"It means {applied(lab, 'store')[-1]}.",
+                step.refusal.message
+                if step.refusal
+                else f"Django found {applied(lab, 'store')[-1]}.",
                 held=not step.refused,
             )
 
@@ -198,6 +204,6 @@ def _() -> Iterator[Case]:
             yield case(
                 when,
                 [step],
-                f"store stands at {applied(lab, 'store')[-1]}.",
+                f"The last applied migration of store is {applied(lab, 'store')[-1]}.",
                 held=applied(lab, "store")[-1] == "0004_add_discount_field",
             )

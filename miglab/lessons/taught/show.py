@@ -11,7 +11,7 @@ _TAGS, _NOTE = "0005_tag_product_tags", "0006_note"
 
 question(
     "table-dropped",
-    "Somebody dropped the table of `0005` by hand. What does `showmigrations` say about `0005`?",
+    "Somebody dropped a table of `0005` by hand. What does `showmigrations` say about `0005`?",
     {
         "`[ ]`, because its table is gone.": lambda lab: f"[ ] {_TAGS}" in last(lab).output,
         "`[X]`, as before.": lambda lab: f"[X] {_TAGS}" in last(lab).output,
@@ -19,8 +19,8 @@ question(
     },
     because={
         "B": """
-            `[X]` is a note in the record: this migration is done. Nobody checked whether its
-            table still exists.
+            `[X]` means that the record has a row for this migration. Django did not check whether
+            its table still exists.
         """
     },
     looks=True,
@@ -28,17 +28,17 @@ question(
 
 question(
     "row-removed",
-    "Somebody deletes the row of `0005` from the record. The tables stay. "
+    "Somebody deletes the row of `0005` from the record. The tables do not change. "
     "What does `showmigrations` say then?",
     {
-        "`[X]`, because the tables are there.": lambda lab: f"[X] {_TAGS}" in last(lab).output,
-        "`[ ]`, although the tables are there.": lambda lab: f"[ ] {_TAGS}" in last(lab).output,
-        "The line of `0005` vanishes.": lambda lab: _TAGS not in last(lab).output,
+        "`[X]`, because the tables exist.": lambda lab: f"[X] {_TAGS}" in last(lab).output,
+        "`[ ]`, although the tables exist.": lambda lab: f"[ ] {_TAGS}" in last(lab).output,
+        "There is no line for `0005`.": lambda lab: _TAGS not in last(lab).output,
     },
     because={
         "B": """
-            The marks come from the record alone. Django believes the record, so it wants to run
-            `0005` again.
+            The marks come only from the record. Django trusts the record, so it would run `0005`
+            again.
         """
     },
 )
@@ -49,12 +49,12 @@ question(
     {
         "`[X]`, because it is recorded.": lambda lab: f"[X] {_NOTE}" in last(lab).output,
         "`[ ]`, because its file is gone.": lambda lab: f"[ ] {_NOTE}" in last(lab).output,
-        "The line of `0006` vanishes.": lambda lab: _NOTE not in last(lab).output,
+        "There is no line for `0006`.": lambda lab: _NOTE not in last(lab).output,
     },
     because={
         "C": """
-            The **lines** come from the files. The **marks** come from the record. But the
-            record still has its row.
+            The **lines** come from the files. The **marks** come from the record. The file is
+            gone, so there is no line. But the record still has a row for `0006`.
         """
     },
 )
@@ -68,16 +68,16 @@ def _drop_by_hand(lab: Lab) -> None:
 task(
     "find-what-is-gone",
     {
-        "What somebody dropped by hand is there again.": lambda lab: (
+        "`store_tag` and `store_product_tags` exist again.": lambda lab: (
             {"store_tag", "store_product_tags"} <= set(tables(lab))
         ),
-        "Record and tables agree, down to each column and index.": lambda lab: (
+        "Record and tables agree, in every column and index.": lambda lab: (
             agreements(lab).record_tables.verdict is True
         ),
-        "Every migration of `store` is `[X]`.": lambda lab: (
+        "Every migration of `store` has an `[X]`.": lambda lab: (
             applied(lab, "store") == files(lab, "store")
         ),
-        "All 24 products are there, with their 21 prices.": lambda lab: (
+        "All 24 products are there, and 21 of them have a price above 0.": lambda lab: (
             count(lab, "store_product") == 24 and products_with(lab, "price", "> 0") == 21
         ),
     },
