@@ -15,7 +15,8 @@ from ..trials import case, experiment, fresh
 
 question(
     "record-after-restore",
-    "You put the copied file back. No migration runs. What does `showmigrations` say then?",
+    "You copy the backup over the database. No migration runs. "
+    "What does `showmigrations` say then?",
     {
         "`[ ]` for `0004` and `0005`: only `migrate` can change that.": lambda lab: (
             not _at_the_end(lab)
@@ -29,38 +30,38 @@ question(
     },
     because={
         "C": """
-            Look at the first box: the lab compared before and after. No migration ran. The two
-            are in the record again, because the old record is back.
+            Look at the first box: the lab compared before and after. No migration ran. `0004` and
+            `0005` are recorded again, because the old record is back.
 
-            Record, tables and rows came back together, because they are in one file. So they
-            agree.
+            The record, the tables and the rows came back together, because they are in one
+            file. So they agree.
 
             The models and the migration files did not change. They are not in the database.
-            Restore a database together with the code that it belongs to.
+            When you restore a database, use the code that belongs to it.
         """
     },
 )
 
 question(
     "since-the-backup",
-    "The Hammock came after the backup. What does a restore give you now?",
+    "The shop added the Hammock after the backup. What do you have after the restore?",
     {
-        "All: the discounts, and the Hammock.": lambda lab: (
+        "Both: the discounts and the Hammock.": lambda lab: (
             _discounts(lab) >= 9 and _has(lab, "Hammock")
         ),
-        "The discounts. The Hammock is gone.": lambda lab: (
+        "The discounts, but not the Hammock.": lambda lab: (
             _discounts(lab) >= 9 and not _has(lab, "Hammock")
         ),
-        "The Hammock. The discounts stay lost.": lambda lab: (
+        "The Hammock, but not the discounts.": lambda lab: (
             _discounts(lab) < 9 and _has(lab, "Hammock")
         ),
     },
     because={
         "B": """
-            A backup holds **all** tables, of all apps, as they were at one moment. A restore
-            takes back everything that was written since, good or bad.
+            A backup contains **all** tables of all apps, as they were at one moment. A restore
+            discards everything that was written since, good or bad.
 
-            Here it took the Hammock. In a real shop it takes orders.
+            Here, the Hammock was lost. In a real shop, you would lose orders.
 
             Stop all writes, back up, revert, check. Restore at once or not at all: a restore
             discards everything written since.
@@ -70,18 +71,18 @@ question(
 
 question(
     "coupons-back",
-    "`0004` wrote the coupons in capitals. You go back to `0003`. How are they written then?",
+    "`0004` changed the coupons to capital letters. You go back to `0003`. What do they look like?",
     {
-        "As they were typed.": lambda lab: _coupon(lab) == "Autumn10",
+        "As people typed them.": lambda lab: _coupon(lab) == "Autumn10",
         "Still in capitals.": lambda lab: _coupon(lab) == "AUTUMN10",
-        "Not at all: they are empty.": lambda lab: _coupon(lab) == "",
+        "They are empty.": lambda lab: _coupon(lab) == "",
     },
     because={
         "B": """
-            Django printed `OK`, and did nothing to the rows. The file says so:
-            `reverse_sql=migrations.RunSQL.noop`. That means: do nothing.
+            Django printed `OK`, but did not change the rows. The reason is in the file:
+            `reverse_sql=migrations.RunSQL.noop`. This means that the way back does nothing.
 
-            Nobody knows how each coupon was typed. Only a backup does.
+            The database no longer knows how people typed each coupon. Only a backup can tell.
         """
     },
 )
@@ -100,17 +101,19 @@ def _begin(lab: Lab) -> None:
 task(
     "back-up-first",
     {
-        "You really went to `0001`: `lab.history()` shows it.": lambda lab: _went(lab),
-        "`store` stands at `0005` again.": lambda lab: _at_the_end(lab),
+        "`lab.history()` has the step `migrate store 0001`, without `--fake`.": lambda lab: _went(
+            lab
+        ),
+        "The last applied migration of `store` is `0005` again.": lambda lab: _at_the_end(lab),
         "All 25 products are there, the Hammock too.": lambda lab: (
             count(lab, "store_product") == 25 and _has(lab, "Hammock")
         ),
-        "Prices, discounts and tags are as they were.": lambda lab: (
+        "22 products have a price above 0, 10 a discount, and 40 links to tags exist.": lambda lab: (
             products_with(lab, "price", "> 0") == 22
             and products_with(lab, "discount", "> 0") == 10
             and count(lab, "store_product_tags") == 40
         ),
-        "`why.txt` says why.": lambda lab: (
+        "`why.txt` has three words or more.": lambda lab: (
             exists(lab, "why.txt") and len(lab.read("why.txt").split()) > 2
         ),
     },
@@ -159,7 +162,10 @@ _COUPONS = "SELECT id, coupon FROM marketplace_order"
 
 @experiment(
     "C15",
-    {"holds only if": "Ask what people wrote since, and what the migration itself wrote. Back up."},
+    {
+        "holds only if": "Find out what people wrote since then, and what the migration wrote. "
+        "Make a backup."
+    },
 )
 def _() -> Iterator[Case]:
     with fresh("store.0003") as lab:
@@ -169,9 +175,9 @@ def _() -> Iterator[Case]:
         again = lab.manage("migrate store 0004")
         after = select(lab, _DISCOUNTS)
         yield case(
-            "nobody has filled the new column",
+            "nobody has written a value into the new column",
             [there, back, again],
-            f"{_other(before, after)} products have another discount.",
+            f"{_other(before, after)} products have a different discount.",
             held=before == after,
         )
     with fresh("store.0004") as lab:
@@ -180,9 +186,9 @@ def _() -> Iterator[Case]:
         again = lab.manage("migrate store 0004")
         after = select(lab, _DISCOUNTS)
         yield case(
-            "people have filled the column",
+            "people have written values into the column",
             [back, again],
-            f"{_other(before, after)} products have another discount.",
+            f"{_other(before, after)} products have a different discount.",
             held=before == after,
         )
     with fresh("marketplace.0003") as lab:
@@ -191,9 +197,9 @@ def _() -> Iterator[Case]:
         again = lab.manage("migrate marketplace 0003")
         after = select(lab, _LISTINGS)
         yield case(
-            "the migration makes only an index or a rule",
+            "the migration only makes an index or a rule",
             [back, again],
-            f"{_other(before, after)} listings are not as they were.",
+            f"{_other(before, after)} listings have changed.",
             held=before == after,
         )
     with fresh("marketplace.0003") as lab:
@@ -202,16 +208,19 @@ def _() -> Iterator[Case]:
         back = lab.manage("migrate marketplace 0003")
         after = select(lab, _COUPONS)
         yield case(
-            "the migration itself rewrote rows",
+            "the migration itself overwrote values",
             [there, back],
-            f"{_other(before, after)} orders have another coupon than before.",
+            f"{_other(before, after)} orders have a different coupon than before.",
             held=before == after,
         )
 
 
 @experiment(
     "C31",
-    {"holds only if": "Take a revert for a new change, one that can lose rows. A backup is undo."},
+    {
+        "holds only if": "Treat a revert as a new change, which can lose rows. "
+        "Your only real undo is a backup."
+    },
 )
 def _() -> Iterator[Case]:
     with fresh("store.0003") as lab:
@@ -223,7 +232,7 @@ def _() -> Iterator[Case]:
         yield case(
             "the migration only added a column, and you go back at once",
             [there, back],
-            f"Tables with other columns or rows than before: {len(differ)}.",
+            f"Tables with different columns or rows than before: {len(differ)}.",
             held=not differ and not differences(schema, now),
         )
     with fresh("store.0004") as lab:
@@ -234,14 +243,14 @@ def _() -> Iterator[Case]:
         yield case(
             "you undo and redo, with values in the column",
             [undo, redo],
-            f"{_other(rows, now_rows)} products have another discount.",
+            f"{_other(rows, now_rows)} products have a different discount.",
             held=rows == now_rows,
         )
     with fresh() as lab:
         step = lab.manage("migrate blog 0002")
         told = f"Django refused: {step.refusal.error}." if step.refusal else "Django went back."
         yield case(
-            "a migration on the way was written without a way back",
+            "you need to undo a migration that has no way back",
             [step],
             told,
             held=not step.refused,

@@ -14,20 +14,20 @@ from ..trials import case, experiment, fresh
 
 question(
     "what-zero-moves",
-    "You run `migrate store zero`. Which truths move?",
+    "You run `migrate store zero`. Which truths will change?",
     {
         "The files and the tables: both are deleted.": lambda lab: (
             "files" in moved(last(lab)) and "tables" in moved(last(lab))
         ),
         "The record and the tables.": lambda lab: moved(last(lab)) == ("record", "tables"),
-        "The tables alone.": lambda lab: moved(last(lab)) == ("tables",),
+        "Only the tables.": lambda lab: moved(last(lab)) == ("tables",),
     },
     because={
         "B": """
-            The tables are gone, with 75 rows. The record holds nothing of `store`.
+            The tables were dropped, with 75 rows. The record has no rows for `store` any more.
 
-            The files stay: `migrate` reads files, it never deletes one. The models stay too. So
-            you can go forward again.
+            The files stay: `migrate` reads files, but never deletes them. The models stay too.
+            So you can go forward again.
         """
     },
 )
@@ -42,20 +42,21 @@ which(
     word="gone",
     because={
         ("marketplace_listing", "marketplace_order", "media_photo"): """
-            `media.0001` depends on `marketplace.0001`: each photo names a listing. Without
-            listings no photo can be stored. So Django undoes `media` **first**.
+            `media.0001` depends on `marketplace.0001`: each photo points to a listing. Without the
+            table of listings, there cannot be photos. So Django undoes `media` **first**.
 
-            `accounts` stays. It depends on nothing that goes. The rule: what **depends on** it
-            goes with it. What it depends on stays.
+            `accounts` stays, because it does not depend on `marketplace`. Here is the rule. If
+            others **depend on** a migration, they are undone with it. Those that it depends on
+            stay.
         """
     },
 )
 
 question(
     "blog-zero",
-    "You run `migrate blog zero` all the same. What happens?",
+    "You run `migrate blog zero` anyway. What happens?",
     {
-        "Django refuses at once, and nothing moves.": lambda lab: (
+        "Django refuses at once, and nothing changes.": lambda lab: (
             last(lab).refused and "record" not in moved(last(lab))
         ),
         "Django undoes `0004`, and stops at `0003`.": lambda lab: (
@@ -65,11 +66,11 @@ question(
     },
     because={
         "B": """
-            The plan knew it. `migrate` does not look that far ahead. It goes one migration at a
-            time, the newest first.
+            The plan showed this problem. But `migrate` does not check all steps before it starts.
+            It undoes one migration at a time, starting with the newest.
 
-            `0004` went well and is **finished**. Its column is gone. At `0003` Django found no
-            way back, and stopped there. What was finished is not taken back.
+            Undoing `0004` worked, and is **finished**. Its column is gone. `0003` has no way
+            back, so Django stopped there. It does not restore what it has already undone.
         """
     },
 )
@@ -101,7 +102,7 @@ task(
             [name[:4] for name in files(lab, "blog")] == ["0001", "0002", "0003", "0004"]
         ),
         "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
-        "The shop has its 24 products.": lambda lab: count(lab, "store_product") == 24,
+        "The shop still has 24 products.": lambda lab: count(lab, "store_product") == 24,
     },
     apps=["blog"],
 )
@@ -110,7 +111,7 @@ task(
 @experiment(
     "C2",
     {
-        "holds only if": "Read the plan: which apps are in it, and does it say IRREVERSIBLE?",
+        "holds only if": "Read the plan. Which apps are in it? Does it say IRREVERSIBLE?",
     },
 )
 def _() -> Iterator[Case]:
@@ -126,10 +127,10 @@ def _() -> Iterator[Case]:
             gone = [name for name in before if name not in left]
             others = len(gone) - len(_of(label, gone))
             told = (
-                f"Tables gone: {len(gone)}, {others} of them of other apps."
+                f"Tables dropped: {len(gone)}. Of these, {others} belong to other apps."
                 if step.refusal is None
-                else f"{step.refusal.error}. Tables gone: {len(gone)}. "
-                f"{label} stands at {''.join(applied(lab, label)[-1:])}."
+                else f"{step.refusal.error}. Tables dropped: {len(gone)}. "
+                f"The last applied migration of {label} is {''.join(applied(lab, label)[-1:])}."
             )
             yield case(
                 when,
@@ -141,7 +142,10 @@ def _() -> Iterator[Case]:
 
 @experiment(
     "C23",
-    {"holds only if": "Say `zero` for “before all migrations”. `0001_initial` is the first one."},
+    {
+        "holds only if": "Use `zero` for the time before all migrations. "
+        "`0001_initial` is the first migration."
+    },
 )
 def _() -> Iterator[Case]:
     for target in ("zero", "0001_initial"):
