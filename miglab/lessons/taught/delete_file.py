@@ -18,11 +18,11 @@ _COPY = "from_git/0002_photo_alt_text.py"
 
 question(
     "past-a-ghost",
-    "The file of `0004` is gone. You go back to `0003`. What happens to the column?",
+    "The file of `0004` is gone. You run `migrate blog 0003`. What happens to the column?",
     {
-        "It goes, as in any revert.": lambda lab: not _has_approval(lab),
-        "Django refuses: it misses the file.": lambda lab: last(lab).refused,
-        "It stays, and so does the record. Django does not complain.": lambda lab: (
+        "It is dropped, as in any revert.": lambda lab: not _has_approval(lab),
+        "Django refuses, because the file is missing.": lambda lab: last(lab).refused,
+        "It stays, and `0004` is still recorded. There is no error.": lambda lab: (
             not last(lab).refused
             and _has_approval(lab)
             and "0004_comment_is_approved" in applied(lab, "blog")
@@ -30,52 +30,52 @@ question(
     },
     because={
         "C": """
-            Django makes its plan from the files. How to take the column away was written in the
-            file. So Django finds nothing to do, and that is not an error.
+            Django makes its plan from the files. Only the file of `0004` said how to drop the
+            column. Without it, Django finds nothing to do, and that is not an error.
 
-            The advice to run `makemigrations` is about your models. It does not see the ghost
-            either.
+            Django suggests that you run `makemigrations`. This is about your models. It does
+            not notice the ghost either.
         """
     },
 )
 
 question(
     "after-prune",
-    "The column is there, with 31 approvals. Now Django applies a new `0004`. What happens?",
+    "The column exists, with 31 approvals. Now Django applies a new `0004`. What happens?",
     {
-        "Nothing is lost: Django sees the column, and leaves it.": lambda lab: (
+        "Nothing is lost. Django sees the column, and does not change it.": lambda lab: (
             not last(lab).refused and _approved(lab) == 31
         ),
-        "Django refuses: there is such a column.": lambda lab: last(lab).refused,
+        "Django refuses, because the column already exists.": lambda lab: last(lab).refused,
         "No comment is approved any more.": lambda lab: (
             not last(lab).refused and _approved(lab) == 0
         ),
     },
     because={
         "C": """
-            `migrate` never looks at the tables first. On SQLite, Django built the table anew
-            and filled "the new column" with its default. PostgreSQL refuses here, because the
-            column exists.
+            `migrate` does not look at the tables first. On SQLite, Django built the table again,
+            and put the default into "the new column". PostgreSQL would refuse, because the
+            column already exists.
 
-            All four truths agree, and no comment is approved any more.
+            All four truths agree, but no comment is approved any more.
         """
     },
 )
 
 question(
     "no-init",
-    "You delete `__init__.py` alone. The four migrations stay. What does `showmigrations` say?",
+    "You delete only `__init__.py`. The four migrations stay. What does `showmigrations` say?",
     {
-        "The four names, as before.": lambda lab: (
+        "It lists the four migrations, as before.": lambda lab: (
             "0004_comment_is_approved" in last(lab).output and not last(lab).refused
         ),
-        "That there are no migrations.": lambda lab: "(no migrations)" in last(lab).output,
-        "An error: Python cannot import the folder.": lambda lab: last(lab).refused,
+        "It says that there are no migrations.": lambda lab: "(no migrations)" in last(lab).output,
+        "It fails, because Python cannot import the folder.": lambda lab: last(lab).refused,
     },
     because={
         "B": """
-            Python can still import the folder, so there is no error. But Django skips it:
-            without `__init__.py` it counts as a folder without migrations.
+            Python can still import the folder, so there is no error. But Django skips it. If
+            `__init__.py` is missing, Django treats the app as an app without migrations.
         """
     },
 )
@@ -120,10 +120,10 @@ task(
         "`media.0002` has its file again.": lambda lab: (
             "0002_photo_alt_text" in files(lab, "media")
         ),
-        "The file does all that the old one did. It also wrote the first texts.": lambda lab: (
+        "`media.0002` has two operations again, as in the old file.": lambda lab: (
             len(_operations(lab, "media", "0002_photo_alt_text")) == 2
         ),
-        "All 30 photos have a text, and 12 of them one that a person wrote.": lambda lab: (
+        "All 30 photos have a text, and people changed 12 of these texts.": lambda lab: (
             _alt_texts(lab) == (30, 12)
         ),
         "All neighbours agree.": agree,
@@ -145,14 +145,14 @@ def _answer(step: Step) -> str:
 @experiment(
     "C4",
     {
-        "holds only if": "Use `rm 0*.py`. If `__init__.py` is gone, put it back before you go on.",
-        "does not hold": "`*` fits `__init__.py` too. Put it back before you go on.",
+        "holds only if": "Use `rm 0*.py`. If `__init__.py` is gone, put it back first.",
+        "does not hold": "`*` matches `__init__.py` too. Put it back first.",
     },
 )
 def _() -> Iterator[Case]:
     for pattern, when in (
-        ("*.py", "you run it as it is written"),
-        ("0*.py", "you name the numbered files alone, as in `rm 0*.py`"),
+        ("*.py", "you run the command as it is written"),
+        ("0*.py", "you name only the numbered files, as in `rm 0*.py`"),
     ):
         with fresh() as lab:
             lab.delete(f"store/migrations/{pattern}")
@@ -170,8 +170,9 @@ def _() -> Iterator[Case]:
 @experiment(
     "C14",
     {
-        "holds only if": "Revert first, then delete. Is the file gone? Put it back, from git.",
-        "holds": "Revert first, then delete. Is the file gone? Put it back, from git.",
+        "holds only if": "Revert first, then delete. "
+        "If the file is already gone, restore it from Git.",
+        "holds": "Revert first, then delete. If the file is already gone, restore it from Git.",
     },
 )
 def _() -> Iterator[Case]:
@@ -180,7 +181,7 @@ def _() -> Iterator[Case]:
         back = lab.manage("migrate blog 0003")
         stays = _has_approval(lab)
         yield case(
-            "you want to go back past it",
+            "you want to undo it",
             [gone, back],
             f"{_answer(back)} The column {'stays' if stays else 'is gone'}.",
             held=stays,
@@ -219,7 +220,7 @@ def _() -> Iterator[Case]:
 
 @experiment(
     "C22",
-    {"holds only if": "Delete it only at `zero`, and with every file that depends on it."},
+    {"holds only if": "Delete it only at `zero`, together with every file that depends on it."},
 )
 def _() -> Iterator[Case]:
     with fresh() as lab:
@@ -246,7 +247,7 @@ def _() -> Iterator[Case]:
         makes = lab.manage("makemigrations store")
         there = lab.manage("migrate store")
         yield case(
-            "the app is at zero, and all its files go",
+            "the app is at `zero`, and you delete all its migration files",
             [zero, gone, makes, there],
             f"{_answer(there)} The neighbours {'agree' if agree(lab) else 'do not agree'}.",
             held=not agree(lab),
@@ -255,10 +256,10 @@ def _() -> Iterator[Case]:
 
 @experiment(
     "C25",
-    {"holds only if": "Commit the files. Git brings them back, but it brings no rows back."},
+    {"holds only if": "Commit the files. Git brings them back, but not the rows."},
     because={
         "holds only if": """
-            This is about files. Rows that were lost on the way do not come back with a file.
+            This is only about files. If rows were lost too, they do not come back with a file.
         """
     },
 )
@@ -269,14 +270,14 @@ def _() -> Iterator[Case]:
         back = lab.write(_ALT_TEXT, text)
         same = lab.read(_ALT_TEXT) == text and agree(lab)
         yield case(
-            "a copy is kept, as git does",
+            "you have a copy, as in Git",
             [gone, back],
             f"The same file is {'back, and the neighbours agree' if same else 'not back'}.",
             held=not same,
         )
     for app, path, when in (
-        ("blog", _APPROVAL, "no copy is kept of a file that Django wrote alone"),
-        ("media", _ALT_TEXT, "no copy is kept of a file that somebody wrote by hand"),
+        ("blog", _APPROVAL, "you have no copy, and nobody edited the file that Django wrote"),
+        ("media", _ALT_TEXT, "you have no copy, and somebody edited the file by hand"),
     ):
         with fresh() as lab:
             name = path.rpartition("/")[2].removesuffix(".py")

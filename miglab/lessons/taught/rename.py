@@ -9,38 +9,38 @@ from ..tasks import task
 
 how_many(
     "answered-no",
-    "The table has 24 products, and 9 of them a discount. How many values does `migrate` lose?",
+    "There are 24 products, and 9 of them have a discount. How many values will `migrate` lose?",
     lost,
     because={
         24: """
-            Django dropped the old column with everything in it. A 0 is a value too: it says "no
-            discount". The new column holds only its default.
+            Django dropped the old column with everything in it. A 0 is a value too: it means "no
+            discount". The new column contains only its default.
 
-            Nothing was refused, and all four truths agree. A revert makes `discount` again, but
-            every value in it is 0. Only a backup helps, or here the lab.
+            There was no error, and all four truths agree. A revert makes `discount` again, but
+            every value in it is 0. Only a backup helps. Here, you can also rewind the lab.
         """
     },
 )
 
 question(
     "two-at-once",
-    "A new name and a new help text. What will `makemigrations` do?",
+    "The field has a new name and a new help text. What will `makemigrations` do?",
     {
         "It asks, as before.": lambda lab: "[y/N]" in last(lab).output,
         "It does not ask. It writes a rename.": lambda lab: (
             "[y/N]" not in last(lab).output and "RenameField" in _made(lab)
         ),
-        "It does not ask. It removes one field, and adds another.": lambda lab: (
+        "It does not ask. It removes one field and adds another.": lambda lab: (
             "[y/N]" not in last(lab).output and "RemoveField" in _made(lab)
         ),
     },
     because={
         "C": """
-            Django asks only when the two fields are equal in everything but the name. Another
-            type, another default, another help text: there is no question.
+            Django asks only if the two fields are the same in everything except the name. With a
+            different type, default or help text, Django does not ask.
 
-            Look at the signs that Django prints: `-` and `+` mean remove and add. A rename has
-            `~`: changed in place.
+            Look at the signs that Django prints: `-` means remove, and `+` means add. For a
+            rename, Django prints `~`, which means change.
         """
     },
 )
@@ -49,21 +49,24 @@ question(
     "model-renamed",
     "The model has a new name. What does `migrate` do to the table `store_product`?",
     {
-        "Nothing: a model's name is only Python.": lambda lab: "store_product" in tables(lab),
-        "It makes `store_article`, empty, and drops the old one.": lambda lab: (
+        "Nothing. The name of a model matters only in Python.": lambda lab: (
+            "store_product" in tables(lab)
+        ),
+        "It makes an empty table `store_article`, and drops the old table.": lambda lab: (
             "store_product" not in tables(lab) and count(lab, "store_article") == 0
         ),
-        "It gives the table a new name, with all its rows.": lambda lab: (
+        "It renames the table, with all its rows.": lambda lab: (
             "store_product" not in tables(lab) and count(lab, "store_article") == 24
         ),
     },
     because={
         "C": """
-            The name of a table is made from the app and the model. So `RenameModel` renames the
-            table. The table of its links follows.
+            The name of a table comes from the app and the model. So `RenameModel` renames the
+            table. It also renames the table with the links to tags.
 
-            On SQLite, Django copies those links into a new table. No row is lost. The lab
-            compares names: it calls the old tables gone, and the new ones new.
+            On SQLite, Django copies those links into a new table. No row is lost. The lab only
+            compares names. So it says that the old tables are gone, and that there are new
+            ones.
         """
     },
 )
@@ -100,7 +103,7 @@ task(
             and "discount" not in columns(lab, "store_product")
         ),
         "It can hold 12.5.": _takes_halves,
-        "9 products have a percentage, and the 9 add up to 175.": lambda lab: (
+        "9 products have a percentage, and these add up to 175.": lambda lab: (
             _values(lab) == (9, 175)
         ),
         "All neighbours agree.": agree,

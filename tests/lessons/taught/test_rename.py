@@ -32,4 +32,4 @@ def test_both_at_once_lose_the_values() -> None:
         lab.replace("store/models.py", f"discount = {OLD}", f"percent_off = {NEW}")
         lab.manage("makemigrations store")
         lab.manage("migrate store")
-        assert missing() == ["9 products have a percentage, and the 9 add up to 175."]
+        assert missing() == ["9 products have a percentage, and these add up to 175."]
