@@ -73,6 +73,7 @@ def test_a_task_that_begins_is_announced_with_its_lab_and_its_goals(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     heard: list[object] = []
+    monkeypatch.setattr("miglab.lessons.tasks._TASKS", Shelf("task"))
     monkeypatch.setattr(Lab, "announce", staticmethod(heard.append))
     task("announced", {"You went back": lambda lab: False}, at="store.0003", apps=["store"])
     lab = your_turn("announced")
