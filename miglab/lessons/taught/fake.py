@@ -1,4 +1,4 @@
-"""Fake: move the record alone, and when that is right."""
+"""Fake: change only the record, and when that is right."""
 
 from __future__ import annotations
 
@@ -17,81 +17,81 @@ from ..trials import case, experiment, fresh
 question(
     "fake-zero",
     "All five migrations of `store` are applied. You run `migrate --fake store zero`. "
-    "Which [X] remain, and what about the tables?",
+    "Which [X] are left, and what happens to the tables?",
     {
-        "All five. `--fake` marks migrations as applied.": lambda lab: (
+        "All five are left. `--fake` marks migrations as applied.": lambda lab: (
             len(applied(lab, "store")) == 5
         ),
-        "Only `0001_initial`. It is the initial state.": lambda lab: (
+        "Only `0001_initial` is left. It is the initial state.": lambda lab: (
             applied(lab, "store") == ["0001_initial"]
         ),
-        "None. The tables are dropped.": lambda lab: (
+        "None is left. The tables are dropped.": lambda lab: (
             not applied(lab, "store") and "store_product" not in tables(lab)
         ),
-        "None. The tables stay, with their rows.": lambda lab: (
+        "None is left. The tables stay, with their rows.": lambda lab: (
             not applied(lab, "store") and count(lab, "store_product") == 24
         ),
     },
     because={
         "D": """
-            `zero` means: no migration is applied. So all five rows were deleted from the
-            record. FAKED says that nothing else was done.
+            `zero` means that no migration is applied. So Django deleted all five rows from
+            the record. FAKED means that it did nothing else.
         """
     },
 )
 
 question(
     "migrate-after-fake-zero",
-    "The record is empty, the tables are full. Now a plain `migrate store`. What happens?",
+    "The record is empty, and the tables are full. You run a plain `migrate store`. What happens?",
     {
-        "Django sees that the tables are there, and only fills the record.": lambda lab: (
+        "Django sees that the tables exist, and only fills the record.": lambda lab: (
             not last(lab).refused and count(lab, "store_product") == 24
         ),
-        "Django makes the tables again. They are empty now.": lambda lab: (
+        "Django creates the tables again. Now they are empty.": lambda lab: (
             not last(lab).refused and count(lab, "store_product") == 0
         ),
-        "The database refuses the first table.": lambda lab: (
+        "The database refuses to create the first table.": lambda lab: (
             last(lab).refused and not applied(lab, "store")
         ),
     },
     because={
         "C": """
-            `migrate` plans from the files and the record. It **never looks at the tables**. The
-            record was empty, so it began with `0001`.
+            `migrate` makes its plan from the files and the record. It **never looks at the
+            tables**. The record was empty, so it began with `0001`.
 
-            It was the database that said no, not Django.
+            The error came from the database, not from Django.
         """
     },
 )
 
 question(
     "prices-after-fake-initial",
-    "The record is empty, and the tables are those of `0004`. "
+    "The record is empty, and the tables are as `0004` left them. "
     "You run `migrate store --fake-initial`. Are the prices still there?",
     {
-        "Yes. Every migration is faked.": lambda lab: (
+        "Yes. Django fakes every migration.": lambda lab: (
             not last(lab).refused and products_with(lab, "price", "> 0") == 21
         ),
-        "Yes. The database refuses: the column is already there.": lambda lab: (
+        "Yes. The database refuses, because the column is already there.": lambda lab: (
             last(lab).refused and products_with(lab, "price", "> 0") == 21
         ),
         "No. Every price is 0.": lambda lab: products_with(lab, "price", "> 0") == 0,
     },
     because={
         "C": """
-            Read Django's lines again: `0001` was FAKED. `0002` says OK, so it ran. `0002` adds
-            the price. SQLite does that with a new table:
+            Read Django's output again. `0001` was FAKED. `0002` says OK, so it ran. `0002` adds
+            the price. On SQLite, Django does that with a new table:
 
-            1. Make a new table, with a price.
-            2. Copy the columns that the files up to `0002` know. The price is the default, 0.
-            3. Drop the old table, and take its name.
+            1. Create a new table with a price column.
+            2. Copy the columns that the files before `0002` know. Every price is the default, 0.
+            3. Drop the old table, and give its name to the new one.
 
-            Nobody asked whether the old table already had a price.
+            Django never checked whether the old table already had a price.
 
-            `discount` comes with `0004`. So `0002` does not know it, and drops it. `0004` makes
-            it again, all 0. Open *SQL* under the step to see it.
+            `discount` comes with `0004`. `0002` does not know this column, so it is dropped.
+            `0004` adds it again, and every value is 0. Open *SQL* under the step to see it.
 
-            The pergola had no price: "on request". Now it is free.
+            The pergola had no price: its price is "on request". Now it is free.
         """
     },
 )
@@ -107,14 +107,16 @@ def _lose_two_lines(lab: Lab) -> None:
 task(
     "two-lost-lines",
     {
-        "The record holds all six migrations of `store`.": lambda lab: (
+        "All six migrations of `store` are recorded as applied.": lambda lab: (
             len(applied(lab, "store")) == 6
         ),
-        "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
-        "All 24 products are there, and 9 of them have their discount.": lambda lab: (
+        "The record and the tables agree.": lambda lab: (
+            agreements(lab).record_tables.verdict is True
+        ),
+        "All 24 products are there, and 9 of them have a discount.": lambda lab: (
             count(lab, "store_product") == 24 and products_with(lab, "discount", "> 0") == 9
         ),
-        "All 6 tags are there, 40 times on a product.": lambda lab: (
+        "All 6 tags are there, and all 40 links from products to tags.": lambda lab: (
             count(lab, "store_tag") == 6 and count(lab, "store_product_tags") == 40
         ),
     },
@@ -126,8 +128,8 @@ task(
 @experiment(
     "C5",
     {
-        "does not hold": "`zero` means: nothing is applied. To mark as applied, fake without "
-        "`zero`: `migrate --fake store`.",
+        "does not hold": "`zero` means that nothing is applied. To mark migrations as applied, "
+        "leave `zero` out: `migrate --fake store`.",
     },
 )
 def _() -> Iterator[Case]:
@@ -139,7 +141,7 @@ def _() -> Iterator[Case]:
             yield case(
                 when,
                 [step],
-                f"{before} recorded before, {after} after. Moved: {_told(step)}.",
+                f"{before} recorded before, {after} after. Changed: {_told(step)}.",
                 held=after == 5 and "tables" not in moved(step),
             )
 
@@ -151,23 +153,23 @@ def _told(step: Step) -> str:
 @experiment(
     "C6",
     {
-        "holds only if": "It fakes the first migration of an app, and only when all its tables "
-        "are there. All others run.",
+        "holds only if": "It fakes only initial migrations, and only if all their tables and "
+        "columns exist. All other migrations run.",
     },
 )
 def _() -> Iterator[Case]:
     with fresh("store.0001", "blog.0001") as lab:
         forget = [lab.manage(f"migrate --fake {label} zero") for label in ("store", "blog")]
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("all tables of those migrations are there", [*forget, step])
+        yield _initial_case("all tables of these migrations exist", [*forget, step])
     with fresh("store.zero") as lab:
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("none of those tables is there", [step])
+        yield _initial_case("none of these tables exists", [step])
     with fresh("store.0001") as lab:
         drop = by_hand(lab, "DROP TABLE store_product")
         forget = [lab.manage("migrate --fake store zero")]
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("one of those tables is missing", [drop, *forget, step])
+        yield _initial_case("one of these tables is missing", [drop, *forget, step])
 
 
 def _initial_case(when: str, steps: list[Step]) -> Case:
@@ -188,15 +190,15 @@ def _how(fake: bool, done: bool) -> str:
 @experiment(
     "C7",
     {
-        "holds only if": "Use it only where the tables are exactly those of the initial migration. "
-        "Then ask `lab.truths()`, and look at the rows.",
+        "holds only if": "Use it only if the tables are exactly what the initial migration makes. "
+        "Then run `lab.truths()`, and look at the rows.",
     },
 )
 def _() -> Iterator[Case]:
     for at, when in (
         (("store.0001",), "the tables are exactly what the initial migration makes"),
-        (("store.0004",), "later columns are there too, and you do not count the rows"),
-        ((), "later tables are there too"),
+        (("store.0004",), "columns of later migrations exist too, and you ignore the rows"),
+        ((), "tables of later migrations exist too"),
     ):
         with fresh(*at) as lab:
             forget = lab.manage("migrate --fake store zero")
@@ -208,7 +210,7 @@ def _() -> Iterator[Case]:
             by_hand(lab, "CREATE TABLE store_product (id integer, title text)"),
         ]
         step = lab.manage("migrate store 0001 --fake-initial")
-        yield _fit_case(lab, "the tables have the right names and wrong columns", [*made, step])
+        yield _fit_case(lab, "the tables have the right names but the wrong columns", [*made, step])
 
 
 def _fit_case(lab: Lab, when: str, steps: list[Step]) -> Case:
@@ -232,8 +234,8 @@ def _names(keys: list[Key]) -> str:
 @experiment(
     "C26",
     {
-        "holds only if": "It touches no table and no row. So record and tables differ afterwards, "
-        "unless the tables had gone before.",
+        "holds only if": "It changes no table and no row. So the record and the tables differ "
+        "afterwards, unless the tables were already gone.",
     },
 )
 def _() -> Iterator[Case]:
@@ -242,15 +244,15 @@ def _() -> Iterator[Case]:
         fit = agreements(lab).record_tables
         kept = "tables" not in moved(step) and lost(step) == 0
         yield case(
-            "you ask about schema and rows alone",
+            "you look only at the schema and the rows",
             [step],
-            f"Moved: {_told(step)}. Rows lost: {lost(step)}.",
+            f"Changed: {_told(step)}. Rows lost: {lost(step)}.",
             held=kept,
         )
         yield case(
-            "record and tables must fit, and the tables are there",
+            "the record and the tables must agree, and the tables exist",
             [step],
-            f"{len(fit.details)} tables are in no recorded migration.",
+            f"Tables that no recorded migration makes: {len(fit.details)}.",
             held=kept and fit.verdict is True,
         )
     with fresh() as lab:
@@ -261,7 +263,7 @@ def _() -> Iterator[Case]:
         yield case(
             "somebody had dropped the tables by hand",
             [*gone, step],
-            f"Moved: {_told(step)}. Record and tables: {len(fit.details)} differences.",
+            f"Changed: {_told(step)}. Record and tables: {len(fit.details)} differences.",
             held="tables" not in moved(step) and lost(step) == 0 and fit.verdict is True,
         )
 
@@ -271,8 +273,8 @@ def _() -> Iterator[Case]:
     {"holds only if": "Name the app and the last migration that the tables already have."},
     because={
         "holds only if": """
-            The first line of the experiment held, and left differences behind. It marked
-            migrations whose columns were never made.
+            In the first case the claim held, but the record and the tables differ afterwards.
+            Django marked migrations whose columns were never made.
         """
     },
 )
@@ -290,7 +292,8 @@ def _() -> Iterator[Case]:
             yield case(
                 when,
                 [step],
-                f"{before} recorded before, {_recorded(lab)} after, {len(waiting.details)} not. "
+                f"{before} recorded before, {_recorded(lab)} after, "
+                f"{len(waiting.details)} still missing. "
                 f"Record and tables: {len(fit.details)} differences.",
                 held=waiting.verdict is True,
             )

@@ -35,13 +35,13 @@ question(
     "The column `colour` is in the table already. `0006` adds the field `colour`. "
     "You run `migrate store`. What happens?",
     {
-        "Django sees the column, and only fills the record.": lambda lab: (
+        "Django sees the column, and only writes the record.": lambda lab: (
             not last(lab).refused and _coloured(lab) == 2
         ),
-        "The column is made again, and the colours are gone.": lambda lab: (
+        "The column is created again, and the colours are lost.": lambda lab: (
             not last(lab).refused and _coloured(lab) == 0
         ),
-        "The database refuses: there is such a column already.": lambda lab: (
+        "The database refuses, because the column already exists.": lambda lab: (
             last(lab).refused and _coloured(lab) == 2
         ),
     },
@@ -49,21 +49,22 @@ question(
         "C": """
             `migrate` never looks at the tables. It only saw that `0006` is not recorded.
 
-            Be glad of this error. With `default=""` instead of `null=True`, SQLite would make a
-            new table. Then the colours would be overwritten, and the screen would say OK.
+            This error is good luck. With `default=""` instead of `null=True`, Django would make
+            a new table on SQLite. Then the colours would be overwritten, and the screen would
+            say OK.
         """
     },
 )
 
 question(
     "fake-a-ghost",
-    "The record holds `0006_product_origin`, and no file does. You run `migrate --fake`. "
-    "What happens to that line?",
+    "`0006_product_origin` is in the record, but it has no file. You run `migrate --fake`. "
+    "What happens to that line of the record?",
     {
-        "It goes. The record is as the files are.": lambda lab: (
+        "It is deleted. The record now matches the files.": lambda lab: (
             "0006_product_origin" not in applied(lab, "store")
         ),
-        "It stays. There is nothing to fake.": lambda lab: (
+        "It stays. Django finds nothing to fake.": lambda lab: (
             "0006_product_origin" in applied(lab, "store") and not last(lab).refused
         ),
         "Django refuses, because the file is missing.": lambda lab: (
@@ -72,17 +73,17 @@ question(
     },
     because={
         "B": """
-            `--fake` marks **files** that are not recorded. A ghost is the other way round: it
-            is recorded, and has no file.
+            `--fake` marks **files** that are not recorded. A ghost is the opposite: it is
+            recorded, but it has no file.
         """
     },
 )
 
 question(
     "after-the-recipe",
-    "All files are made again, and the record is faked. Can the shop read its products now?",
+    "You made all files again and ran `migrate --fake`. Can the shop read its products now?",
     {
-        "Yes. The history is clean, so all fits.": lambda lab: not last(lab).refused,
+        "Yes. The history is clean, so everything matches.": lambda lab: not last(lab).refused,
         "No. The column is still missing.": lambda lab: (
             last(lab).refused and "no such column" in _message(lab)
         ),
@@ -92,13 +93,13 @@ question(
     },
     because={
         "B": """
-            "No migrations to apply": nothing was even faked. The new file is called
-            `0001_initial`, and the record has that name already. Django compares **names**
-            only. It took the new file for the old one.
+            "No migrations to apply": Django did not even fake anything. The new file is called
+            `0001_initial`, and the record already has that name. Django compares only
+            **names**, so it thinks that the new file is the old one.
 
-            Five files are gone, four ghosts are here. The renamed column is still renamed. A
-            revert would find no files to follow. The recipe hid the fault, and repaired
-            nothing.
+            Five files are gone, and the record has four ghosts. The column still has the wrong
+            name. A revert would find no files to follow. The recipe hid the problem and
+            repaired nothing.
         """
     },
 )
@@ -127,14 +128,16 @@ def _two_disagreements(lab: Lab) -> None:
 task(
     "two-disagreements",
     {
-        "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
-        "Files and record agree.": lambda lab: agreements(lab).files_record.verdict is True,
-        "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
+        "The models and the files agree.": lambda lab: agreements(lab).models_files.verdict is True,
+        "The files and the record agree.": lambda lab: agreements(lab).files_record.verdict is True,
+        "The record and the tables agree.": lambda lab: (
+            agreements(lab).record_tables.verdict is True
+        ),
         "The two green products are still green.": lambda lab: _coloured(lab) == 2,
-        "The prices and the 30 photos are all there.": lambda lab: (
+        "All 21 prices and all 30 photos are still there.": lambda lab: (
             products_with(lab, "price", "> 0") == 21 and count(lab, "media_photo") == 30
         ),
-        "No migration file is gone: 6 of `store`, 2 of `media`.": lambda lab: (
+        "No migration file is missing: `store` has 6, `media` has 2.": lambda lab: (
             len(files(lab, "store")) == 6 and len(files(lab, "media")) == 2
         ),
     },
@@ -146,7 +149,7 @@ task(
 @experiment(
     "C18",
     {
-        "holds only if": "First ask which two truths differ. Fake only where the tables are "
+        "holds only if": "First find out which two truths differ. Fake only if the tables are "
         "right and the record is behind.",
     },
 )
@@ -158,7 +161,7 @@ def _() -> Iterator[Case]:
         fake = lab.manage("migrate --fake")
         yield _aligned(
             lab,
-            "the tables have already what the migration makes",
+            "the tables already have what the migration makes",
             [column, "edit store/models.py", make, fake],
         )
     with fresh() as lab:
@@ -169,7 +172,7 @@ def _() -> Iterator[Case]:
     with fresh() as lab:
         made = _make_ghost(lab)
         fake = lab.manage("migrate --fake")
-        yield _aligned(lab, "the environment has extra migrations", [*made, fake])
+        yield _aligned(lab, "the record has a migration without a file", [*made, fake])
 
 
 def _make_ghost(lab: Lab) -> list[Step | str]:
@@ -200,20 +203,20 @@ def _differ(details: tuple[str, ...]) -> str:
 @experiment(
     "C8",
     {
-        "holds only if": "Keep the files. Find the one truth that is wrong, and mend that one. "
-        "The recipe throws history away and repairs no table.",
-        "does not hold": "Keep the files. Find the one truth that is wrong, and mend that one.",
+        "holds only if": "Keep the files. Find the one truth that is wrong, and repair it. "
+        "The recipe throws the history away and repairs no table.",
+        "does not hold": "Keep the files. Find the one truth that is wrong, and repair it.",
     },
 )
 def _() -> Iterator[Case]:
     rename = "ALTER TABLE store_product RENAME COLUMN price TO price_eur"
     with fresh() as lab:
-        yield _recipe(lab, "the tables equal the models, and the record is left as it is", [])
+        yield _recipe(lab, "the tables match the models, and you do not change the record", [])
     with fresh() as lab:
         empty: list[Step | str] = [
             lab.manage(f"migrate --fake {label} zero") for label in reversed(_APPS)
         ]
-        yield _recipe(lab, "the tables equal the models, and you empty the record first", empty)
+        yield _recipe(lab, "the tables match the models, and you empty the record first", empty)
     with fresh() as lab:
         yield _recipe(lab, "somebody had changed a table by hand", [by_hand(lab, rename)])
 
@@ -232,7 +235,7 @@ def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
         f"Ghosts in the record: {sum('file is gone' in each for each in record.details)}",
         f"Record and tables: {_FIT[fit.word]}",
         f"Migrations faked: {sum(each.fake for each in fake.ran)}",
-        f"Hand-written data migrations gone: {before - _own_python(fake.after)}",
+        f"Hand-written data migrations lost: {before - _own_python(fake.after)}",
     ]
     told += [read.refusal.message] if read.refusal else []
     held = agree(lab) and lost(fake) == 0
