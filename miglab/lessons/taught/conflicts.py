@@ -33,18 +33,19 @@ question(
     "two-leaves",
     "Two migrations have the number `0006`. What does `migrate` do?",
     {
-        "It applies the colleague's `0006`.": lambda lab: _WEIGHT in applied(lab, "store"),
+        "It applies your colleague's `0006`.": lambda lab: _WEIGHT in applied(lab, "store"),
         "It merges the two by itself.": lambda lab: (
             bool(_merge(lab)) and _WEIGHT not in applied(lab, "store")
         ),
-        "It refuses, and nothing moves.": lambda lab: (
+        "It refuses, and nothing changes.": lambda lab: (
             last(lab).refused and not _merge(lab) and _WEIGHT not in applied(lab, "store")
         ),
     },
     because={
         "C": """
-            "Apply everything" needs one end, and Django does not choose between two. The number
-            is not the trouble. Both files say in `dependencies` that they follow `0005`.
+            To apply everything, Django needs one last migration, and it does not choose between
+            two. The number is not the problem. The problem is that both files say in
+            `dependencies` that they follow `0005`.
         """
     },
 )
@@ -53,38 +54,41 @@ question(
     "back-to-one-leaf",
     "You name `0006_product_colour`, one side of the merge. What does Django undo?",
     {
-        "The merge, and the other side: `0006_product_weight`.": lambda lab: (
+        "The merge and the other side, `0006_product_weight`.": lambda lab: (
             _WEIGHT not in applied(lab, "store")
         ),
-        "The merge alone.": lambda lab: (
+        "Only the merge.": lambda lab: (
             _WEIGHT in applied(lab, "store") and applied(lab, "store")[-1][:4] == "0006"
         ),
         "Nothing. It refuses.": lambda lab: applied(lab, "store")[-1][:4] == "0007",
     },
     because={
         "B": """
-            Django undoes what follows it **in its own app**, and all that depends on that. The
-            merge follows the colour. The weight does not: they are side by side.
+            Django undoes the migrations that follow the target **in its own app**, and
+            everything that depends on them. The merge follows the colour. The weight does not
+            follow the colour: the two are side by side.
         """
     },
 )
 
 question(
     "same-field",
-    "You answer yes, and apply it all. `models.py` says 120. How long may a name be in your table?",
+    "You answer yes, and apply everything. `models.py` says 120. "
+    "How long can a name be in your table?",
     {
-        "Django refuses to merge two changes of one field.": lambda lab: not _merge(lab),
+        "Neither: Django refuses to merge two changes of one field.": lambda lab: not _merge(lab),
         "120, as `models.py` says.": lambda lab: (
             bool(_merge(lab)) and _type(lab, "name") == "varchar(120)"
         ),
-        "80, as the colleague's file says.": lambda lab: (
+        "80, as your colleague's file says.": lambda lab: (
             bool(_merge(lab)) and _type(lab, "name") == "varchar(80)"
         ),
     },
     because={
         "C": """
-            You had applied yours before, so the colleague's came last. For the colleague, yours
-            comes last. The same files make two different databases.
+            You had applied your migration before, so your colleague's migration ran last. In
+            your colleague's database, yours runs last. The same files make two different
+            databases.
         """
     },
 )
@@ -130,9 +134,9 @@ task(
         "Both files `0006_…` are still there.": lambda lab: (
             {_COLOUR, _WEIGHT} <= set(files(lab, "store"))
         ),
-        "Both are applied.": lambda lab: {_COLOUR, _WEIGHT} <= set(applied(lab, "store")),
+        "Both of them are applied.": lambda lab: {_COLOUR, _WEIGHT} <= set(applied(lab, "store")),
         "All four truths agree.": agree,
-        "The garden things are still green.": lambda lab: (
+        "The garden products are still green.": lambda lab: (
             products_with(lab, "colour", "= 'green'")
             == number(lab, "SELECT count(*) FROM store_product WHERE name LIKE 'Garden%'")
         ),
@@ -146,7 +150,7 @@ task(
     "C19",
     {
         "holds only if": "Read both files before you merge. "
-        "Where they touch the same thing, write into the merge what you want.",
+        "If they change the same thing, write the result that you want into the merge.",
     },
 )
 def _() -> Iterator[Case]:
@@ -160,7 +164,7 @@ def _() -> Iterator[Case]:
         _pull(lab)
         steps = _merged(lab)
         yield case(
-            "you run `makemigrations --merge`, and the two touch different things",
+            "you run `makemigrations --merge`, and the two branches change different things",
             steps,
             f"{_said(*steps)} Rows and values lost: {sum(map(lost, steps))}.",
             held=agree(lab) and not sum(map(lost, steps)),
@@ -172,7 +176,7 @@ def _() -> Iterator[Case]:
         _pull(lab, 'AlterField("product", "name", models.CharField(max_length=80))')
         steps = _merged(lab)
         yield case(
-            "both change the same field",
+            "both branches change the same field",
             steps,
             f"{_said(*steps)} The column is {_type(lab, 'name')}; the model says 120.",
             held=_type(lab, "name") == "varchar(120)",
@@ -182,7 +186,7 @@ def _() -> Iterator[Case]:
         _pull(lab, 'AddField("product", "colour", models.CharField(max_length=20, default=""))')
         steps = _merged(lab)
         yield case(
-            "both add the same field",
+            "both branches add the same field",
             steps,
             f"{_said(*steps)} Rows and values lost: {sum(map(lost, steps))}.",
             held=agree(lab) and not sum(map(lost, steps)),
@@ -191,7 +195,7 @@ def _() -> Iterator[Case]:
         _mistyped(lab)
         step = lab.manage("makemigrations --merge", answers=["y"])
         yield case(
-            "a dependency names a file that is not there",
+            "a dependency names a file that does not exist",
             [step],
             _said(step),
             held=not step.refused,
@@ -213,4 +217,4 @@ def _said(*steps: Step) -> str:
     for step in steps:
         if step.refusal is not None:
             return f"{step.refusal.error}: {step.refusal.message.splitlines()[0]}"
-    return "Nothing was refused."
+    return "No command failed."

@@ -33,7 +33,7 @@ def _quiet(lab: Lab) -> bool:
 
 question(
     "comment-import-lost",
-    "`comment.py` still holds the class `Comment`. What does `makemigrations blog` write?",
+    "`comment.py` still contains the class `Comment`. What does `makemigrations blog` write?",
     {
         "Nothing. The class is still in its file.": _quiet,
         "A migration that deletes the model.": lambda lab: _deletes(lab, "Comment"),
@@ -41,46 +41,53 @@ question(
     },
     because={
         "B": """
-            `makemigrations` compares the models with the files. The files say: there is a
-            `Comment`. The models do not say so any more.
+            `makemigrations` compares the models with the files. In the files there is a
+            `Comment`. Among the models that Django sees, there isn't one any more.
 
-            It cannot know why. It does not ask, and does not warn.
+            Django cannot know why. It does not ask, and it does not warn you.
         """
     },
 )
 
 question(
     "post-import-lost",
-    "Nobody imports `post.py` now, and `Comment` points to `Post`. "
+    "Now no file imports `post.py`, but `Comment` points to `Post`. "
     "What does `makemigrations blog` do?",
     {
         "It writes a migration that deletes `Post`.": lambda lab: _deletes(lab, "Post"),
-        "It finds no changes: the `ForeignKey` brings `Post` along.": _quiet,
-        "Django refuses, because `Comment` points to nothing.": lambda lab: last(lab).refused,
+        "It finds no changes, because the `ForeignKey` imports `Post`.": _quiet,
+        "Django refuses, because `Comment` points to a model that it does not know.": lambda lab: (
+            last(lab).refused
+        ),
     },
     because={
         "C": """
-            `"blog.Post"` is a text. A text imports nothing. Before the command does anything,
-            Django checks the models. It finds a `ForeignKey` that points nowhere.
+            `"blog.Post"` is only a text, and a text does not import anything. Before the
+            command does anything, Django checks the models. It finds a `ForeignKey` to a model
+            that it does not know.
 
-            That was good luck: the error kept the table. No model points to `Comment`, so there
-            was no error when its import was lost.
+            This was good luck: the error saved the table. No model points to `Comment`, so
+            there was no error when its import was lost.
         """
     },
 )
 
 question(
     "author-moved",
-    "`Author` stands in another file now. What does `makemigrations blog` do?",
+    "`Author` is in another file now. What does `makemigrations blog` do?",
     {
-        "It deletes one `Author`, and creates another.": lambda lab: _deletes(lab, "Author"),
+        "It writes a migration that deletes `Author` and creates it again.": lambda lab: _deletes(
+            lab, "Author"
+        ),
         "It finds no changes.": _quiet,
-        "Django refuses: `Post` does not find `Author` any more.": lambda lab: last(lab).refused,
+        "Django refuses, because `Post` cannot find `Author` any more.": lambda lab: (
+            last(lab).refused
+        ),
     },
     because={
         "B": """
-            For Django this model is `blog.Author`: the app label, and the name of the class.
-            The file has no part in that name, nor in the name of the table.
+            For Django this model is `blog.Author`: the app label and the name of the class.
+            The name of the file is not part of it, or of the name of the table.
         """
     },
 )
@@ -97,12 +104,12 @@ def _tidied(lab: Lab) -> None:
 task(
     "likes-arrive",
     {
-        "There is a table `blog_like`.": lambda lab: "blog_like" in tables(lab),
-        "All 40 comments are there.": lambda lab: count(lab, "blog_comment") == 40,
-        "All 15 posts and 5 authors are there.": lambda lab: (
+        "The table `blog_like` exists.": lambda lab: "blog_like" in tables(lab),
+        "All 40 comments are still there.": lambda lab: count(lab, "blog_comment") == 40,
+        "All 15 posts and 5 authors are still there.": lambda lab: (
             (count(lab, "blog_post"), count(lab, "blog_author")) == (15, 5)
         ),
-        "`makemigrations` has nothing more to write.": lambda lab: (
+        "The models and the files agree: `makemigrations` finds no changes.": lambda lab: (
             agreements(lab).models_files.verdict is True
         ),
     },

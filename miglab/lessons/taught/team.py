@@ -1,4 +1,4 @@
-"""Team: two people, one history, and a rule for each way in which it breaks."""
+"""Team: two people, one history, and a rule for each way in which it can break."""
 
 from __future__ import annotations
 
@@ -29,38 +29,40 @@ question(
         "Django refuses, because the file is not the one it applied.": lambda lab: (
             last(lab).refused
         ),
-        "Nothing is applied. The column stays away.": lambda lab: (
+        "Django applies nothing. The column is still missing.": lambda lab: (
             not last(lab).refused and "colour" not in columns(lab, "store_tag")
         ),
     },
     because={
         "C": """
-            The record holds the **name** of a migration, never its text. Ben's record holds the
-            name `0005`. So Django never reads the new line for him.
+            The record stores the **name** of a migration, not its content. In Ben's record,
+            `0005` is already applied. So Django does not run the new line in his database.
         """
     },
 )
 
 question(
     "weights-after-merge",
-    "Ben's 24 products weigh 5. His own file made the column. Now he applies Ada's and the merge. "
+    "Ben's own file made the column, and each of his 24 products weighs 5. "
+    "Now he applies Ada's file and the merge. "
     "What happens to the weights?",
     {
-        "They stay. Django sees that the column is there.": lambda lab: (
+        "They stay. Django sees that the column already exists.": lambda lab: (
             not last(lab).refused and products_with(lab, "weight", "= 5") == 24
         ),
-        "Django refuses: the column is there already.": lambda lab: last(lab).refused,
-        "Every weight is 0.": lambda lab: (
+        "Django refuses, because the column already exists.": lambda lab: last(lab).refused,
+        "Every weight becomes 0.": lambda lab: (
             not last(lab).refused and products_with(lab, "weight", "= 0") == 24
         ),
     },
     because={
         "C": """
-            Two files add the same column. A merge joins two branches. It does not ask whether
-            they do the same.
+            Two files add the same column. A merge joins two branches. It does not check
+            whether both do the same thing.
 
-            To add this column on SQLite, Django builds the table anew. It fills the "new"
-            column with its default, 0. PostgreSQL would refuse: the column exists.
+            To add this column on SQLite, Django builds the table again. It fills the "new"
+            column with the default, 0. On PostgreSQL the command fails, because the column
+            already exists.
         """
     },
 )
@@ -83,14 +85,14 @@ def _edit_applied(lab: Lab) -> None:
 task(
     "edited-migration",
     {
-        "`0005` is again what the team's databases applied.": lambda lab: (
+        "The file `0005` exists, and does not contain `colour`.": lambda lab: (
             exists(lab, _TAGS) and "colour" not in lab.read(_TAGS)
         ),
         "`store_tag` has the column `colour`.": lambda lab: "colour" in columns(lab, "store_tag"),
-        "The 6 tags and their 40 links are there.": lambda lab: (
+        "The 6 tags and their 40 links are still there.": lambda lab: (
             (count(lab, "store_tag"), count(lab, "store_product_tags")) == (6, 40)
         ),
-        "Models, files, record and tables agree.": agree,
+        "The models, files, record and tables agree.": agree,
     },
     apps=["store"],
     begin=_edit_applied,
@@ -103,7 +105,7 @@ def _harm(lab: Lab, steps: list[Step]) -> str:
         if step.refusal:
             return f"{step.line} is refused: {step.refusal}."
     if values := sum(lost(step) for step in steps):
-        return f"No error, and {values} stored values are not what they were."
+        return f"There was no error, but stored values changed or were lost: {values}."
     return next(iter(disagreements(lab)), "")
 
 
@@ -118,8 +120,8 @@ def _tried(lab: Lab, when: str, steps: list[Step], earlier: Sequence[Step] = ())
 @experiment(
     "C32",
     {
-        "holds only if": "You may delete a file that is yours alone and not applied, or one that "
-        "a squash replaced everywhere. Never renumber a file that ran.",
+        "holds only if": "You can delete a file that only you have and nobody applied, or one that "
+        "a squash replaced everywhere. Never renumber a file that was applied.",
     },
 )
 def _() -> Iterator[Case]:
@@ -148,9 +150,9 @@ def _() -> Iterator[Case]:
             lab.manage("makemigrations store --name colour_of_tags"),
             lab.manage("migrate store"),
         ]
-        yield _tried(lab, "the file is yours alone, and no database has applied it", steps)
+        yield _tried(lab, "only you have the file, and no database has applied it", steps)
     with fresh() as lab:
-        yield _tried(lab, "every database is past a squash of the files", _squashed(lab))
+        yield _tried(lab, "every database has applied a squash of the files", _squashed(lab))
 
 
 def _squashed(lab: Lab) -> list[Step]:

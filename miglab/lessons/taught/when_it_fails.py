@@ -19,21 +19,21 @@ _SHIPPING = 'shipping = models.DecimalField(max_digits=6, decimal_places=2, defa
 
 question(
     "free-shipping",
-    "“free” is no number. You run `makemigrations store`, then `migrate store`. "
-    "Where does it break?",
+    "“free” isn't a number. You run `makemigrations store`, then `migrate store`. "
+    "Where does it fail?",
     {
         "`makemigrations` refuses the default.": lambda lab: len(files(lab, "store")) == 5,
         "`migrate` fails, and the table stays as it was.": lambda lab: (
             len(files(lab, "store")) > 5 and "shipping" not in columns(lab, "store_product")
         ),
-        "Nowhere yet. The first new product fails.": lambda lab: (
+        "Neither fails. The error comes when you save the first new product.": lambda lab: (
             "shipping" in columns(lab, "store_product")
         ),
     },
     because={
         "B": """
-            `makemigrations` only writes down what you wrote. It does not try the default.
-            `migrate` has to put it into a column of numbers, and there it fails.
+            `makemigrations` only copies your default into the file. It does not test it.
+            `migrate` has to write it into a column of numbers, and there it fails.
         """
     },
 )
@@ -42,14 +42,14 @@ question(
     "second-try",
     "The model is right now, and `0007` corrects the default. What does `migrate store` do?",
     {
-        "It applies both: `0007` mends `0006`.": lambda lab: (
+        "It applies both, because `0007` repairs `0006`.": lambda lab: (
             {
                 "0006_product_shipping",
                 "0007_alter_product_shipping",
             }
             <= set(applied(lab, "store"))
         ),
-        "It leaves `0006` out, and applies `0007`.": lambda lab: (
+        "It skips `0006` and applies `0007`.": lambda lab: (
             "0007_alter_product_shipping" in applied(lab, "store")
             and "0006_product_shipping" not in applied(lab, "store")
         ),
@@ -59,32 +59,35 @@ question(
     },
     because={
         "C": """
-            `migrate` runs the files, one after the other. It does not take its steps from your
-            models. The file of `0006` still says "free", and it comes first.
+            `migrate` runs the files, one after the other. It does not read the steps from your
+            models. The file of `0006` still says "free", and it runs first.
         """
     },
 )
 
 question(
     "halfway",
-    "`0003_fill_slugs` has no way back. What is true after `migrate blog zero`?",
+    "`0003_fill_slugs` cannot be undone. What is true after `migrate blog zero`?",
     {
-        "Nothing moved. Django looks before it begins.": lambda lab: len(applied(lab, "blog")) == 4,
-        "`0004` is undone, and stays undone.": lambda lab: (
+        "Nothing changed. Django checks everything before it begins.": lambda lab: (
+            len(applied(lab, "blog")) == 4
+        ),
+        "`0004` is undone. Then Django stops.": lambda lab: (
             0 < len(applied(lab, "blog")) < 4
             and "0004_comment_is_approved" not in applied(lab, "blog")
         ),
-        "All four are undone. Django skips what has no way back.": lambda lab: (
+        "All four are undone. Django skips code that it cannot undo.": lambda lab: (
             not applied(lab, "blog")
         ),
     },
     because={
         "B": """
-            Each migration has a transaction **of its own**. The command has none. Django took
-            `0004` back, and noted that. Then it came to `0003`, and stopped.
+            Each migration has **its own** transaction. There is no transaction around the
+            whole command. Django undid `0004` and recorded that. Then it came to `0003` and
+            stopped.
 
-            The column that `0004` had made is gone, with its values. The database is between
-            where you were and where you wanted to be.
+            The column that `0004` had made is gone, with its values. The database is now
+            halfway between where you were and where you wanted to be.
         """
     },
 )
@@ -101,16 +104,16 @@ def _one_without_sku(lab: Lab) -> None:
 task(
     "stuck-rollback",
     {
-        "`store` stands at `0005`.": lambda lab: (
+        "The last applied migration of `store` is `0005`.": lambda lab: (
             applied(lab, "store")[-1:] == ["0005_tag_product_tags"]
         ),
         "The record and the tables agree.": lambda lab: (
             agreements(lab).record_tables.verdict is True
         ),
-        "All 24 products are there, each with a `sku` of its own.": lambda lab: (
+        "All 24 products are there, and each has a different `sku`.": lambda lab: (
             numbers(lab, "SELECT count(*), count(DISTINCT sku) FROM store_product") == (24, 24)
         ),
-        "No tag is lost.": lambda lab: (
+        "All 6 tags and their 40 links are there.": lambda lab: (
             count(lab, "store_tag") == 6 and count(lab, "store_product_tags") == 40
         ),
     },
@@ -122,8 +125,8 @@ task(
 @experiment(
     "C11",
     {
-        "holds only if": "Try migrate on a copy, and then save one object without that field. "
-        "`makemigrations` tries no default."
+        "holds only if": "Try `migrate` on a copy, and then save one object without a value for "
+        "that field. `makemigrations` does not test defaults."
     },
 )
 def _() -> Iterator[Case]:
@@ -134,17 +137,15 @@ def _() -> Iterator[Case]:
         yield _breaks(lab, "the table is new", "Bundle.objects.create()")
     with fresh() as lab:
         add_field(lab, f"shipping = {free}")
-        yield _breaks(lab, "the column is new in a table that exists", _NEW_PRODUCT)
+        yield _breaks(lab, "you add the column to a table that exists", _NEW_PRODUCT)
     with fresh() as lab:
         lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
-        yield _breaks(
-            lab, "the column was there before, and only its default changes", _NEW_PRODUCT
-        )
+        yield _breaks(lab, "the column already exists, and only its default changes", _NEW_PRODUCT)
     with fresh() as lab:
         lab.sql("UPDATE store_product SET price = 1 WHERE price IS NULL")
         lab.replace(_MODELS, "default=0, null=True, blank=True", 'default="free"')
         yield _breaks(
-            lab, "the column was there before, and must not be empty any more", _NEW_PRODUCT
+            lab, "the column already exists, and NULL is no longer allowed in it", _NEW_PRODUCT
         )
 
 
@@ -160,33 +161,39 @@ def _breaks(lab: Lab, when: str, save: str) -> Case:
         done.append(lab.shell(save))
     at = ("makemigrations", "migrate", "the first save")[len(done) - 1]
     refusal = done[-1].refusal
-    found = f"Broke at {at}: {refusal}." if refusal else "Nothing broke."
+    found = f"It failed at {at}: {refusal}." if refusal else "Nothing failed."
     return case(when, done, found, held=len(done) == 3 and done[-1].refused)
 
 
 @experiment(
     "C12",
     {
-        "does not hold": "Was it applied? Then correct the model and make one more migration. "
-        "Was it not? Then delete its file and make it again.",
-        "holds only if": "Was it applied? Then correct the model and make one more migration. "
-        "Was it not? Then delete its file and make it again.",
+        "does not hold": "If it was applied: correct the model and make one more migration. "
+        "If not: delete its file and make it again.",
+        "holds only if": "If it was applied: correct the model and make one more migration. "
+        "If not: delete its file and make it again.",
     },
 )
 def _() -> Iterator[Case]:
     with fresh() as lab:
         add_field(lab, _SHIPPING)
-        yield _mend(lab, "it failed, and you do just that", _NEW_PRODUCT)
+        yield _mend(lab, "the migration failed, and you do exactly this", _NEW_PRODUCT)
     with fresh() as lab:
         add_field(lab, _SHIPPING)
-        yield _mend(lab, "it failed, and you delete its file too", _NEW_PRODUCT, delete=True)
+        yield _mend(
+            lab, "the migration failed, and you delete its file too", _NEW_PRODUCT, delete=True
+        )
     with fresh() as lab:
         lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
-        yield _mend(lab, "it was applied, with others between it and 0001", _NEW_PRODUCT)
+        yield _mend(
+            lab, "it was applied, and there are other migrations between it and 0001", _NEW_PRODUCT
+        )
     with fresh("store.0001") as lab:
         lab.delete("store/migrations/000[2-5]_*.py")
         lab.write(_MODELS, _AT_0001)
-        yield _mend(lab, "it was applied, and comes right after 0001", "Bundle.objects.create()")
+        yield _mend(
+            lab, "it was applied, and it comes directly after 0001", "Bundle.objects.create()"
+        )
 
 
 #: The models of the shop as they were at 0001, and a new one.
@@ -227,8 +234,8 @@ def _mend(lab: Lab, when: str, save: str, *, delete: bool = False) -> Case:
 @experiment(
     "C17",
     {
-        "holds only if": "Mend the cause first, then run the same command. "
-        "With `atomic = False`, look at the tables before you do."
+        "holds only if": "Repair the cause first, then run the same command. "
+        "With `atomic = False`, check the tables before that."
     },
 )
 def _() -> Iterator[Case]:
@@ -237,18 +244,18 @@ def _() -> Iterator[Case]:
         path = "blog/migrations/0003_fill_slugs.py"
         lab.replace(path, "(fill_slugs)", "(fill_slugs, migrations.RunPython.noop)")
         again = lab.manage("migrate blog zero")
-        when = "the cause is in a migration file and is mended"
+        when = "the cause is in a migration file, and you repair it"
         yield _rerun(when, first, f"correct {path}", again)
     with fresh() as lab:
         _one_without_sku(lab)
         first = lab.manage("migrate store 0004")
         mended = by_hand(lab, "UPDATE store_product SET sku = 'NEW-1' WHERE sku IS NULL")
         again = lab.manage("migrate store 0004")
-        yield _rerun("the cause is in the rows and is mended", first, mended, again)
+        yield _rerun("the cause is in the rows, and you repair it", first, mended, again)
     with fresh() as lab:
         first = lab.manage("migrate blog zero")
         again = lab.manage("migrate blog zero")
-        yield _rerun("nothing is mended", first, None, again)
+        yield _rerun("you repair nothing", first, None, again)
     with fresh() as lab:
         path = _half_way_back(lab)
         first = lab.manage("migrate store 0005")
@@ -260,7 +267,7 @@ def _() -> Iterator[Case]:
 
 def _rerun(when: str, first: Step, mended: Step | str | None, again: Step) -> Case:
     """The same command twice, and whether the second one went through."""
-    outcome = f"then {again.refusal}." if again.refusal else "then it went through."
+    outcome = f"then {again.refusal}." if again.refusal else "then it worked."
     error = first.refusal.error if first.refusal else "no error"
     steps: list[Step | str] = [first, mended, again] if mended else [first, again]
     return case(when, steps, f"First {error}, {outcome}", held=first.refused and not again.refused)

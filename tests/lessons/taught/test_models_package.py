@@ -19,8 +19,8 @@ def bring(lab: Lab, line: str) -> None:
 def test_untouched_it_is_not_done() -> None:
     with your_turn("likes-arrive"):
         assert missing() == [
-            "There is a table `blog_like`.",
-            "`makemigrations` has nothing more to write.",
+            "The table `blog_like` exists.",
+            "The models and the files agree: `makemigrations` finds no changes.",
         ]
 
 
@@ -38,8 +38,8 @@ def test_the_new_import_alone_costs_the_comments_for_good() -> None:
         bring(lab, "from .likes.like import Like")
         lab.manage("makemigrations blog")
         lab.manage("migrate blog")
-        assert missing() == ["All 40 comments are there."]
+        assert missing() == ["All 40 comments are still there."]
         bring(lab, "from .comments.comment import Comment")
         lab.manage("makemigrations blog")
         lab.manage("migrate blog")
-        assert missing() == ["All 40 comments are there."]
+        assert missing() == ["All 40 comments are still there."]
