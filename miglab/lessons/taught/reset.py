@@ -1,4 +1,4 @@
-"""Reset: a new history for an app, in the order that is told and in the order that works."""
+"""Reset: a new history for an app, in the order of the guides and in the order that works."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ def _stay(lab: Lab) -> set[str]:
 
 question(
     "zero-without-files",
-    "The files of `store` are deleted. Then you run `migrate store zero`. "
-    "Which of its four tables stay?",
+    "You have deleted the files of `store`. Then you run `migrate store zero`. "
+    "Which of its four tables are left?",
     {
         "None. `zero` drops them.": lambda lab: not _stay(lab),
         "All four, with all their rows.": lambda lab: (
             not _refused(lab) and _stay(lab) == _TABLES and count(lab, "store_product") == 24
         ),
-        "All four, but Django refuses: it misses the files.": lambda lab: (
+        "All four, but Django refuses, because the files are missing.": lambda lab: (
             _refused(lab) and _stay(lab) == _TABLES
         ),
     },
     because={
         "B": """
-            `zero` runs each migration backwards. The way back was in the files. Django found no
-            file, so it had nothing to unapply.
+            `zero` runs each migration backwards. The instructions for that were in the files.
+            Django found no files, so it had nothing to unapply.
 
-            It printed no error, and no table changed. It only said that the models have
-            changes.
+            It printed no error, and no table changed. It only said that the models have changes
+            without a migration.
         """
     },
 )
 
 question(
     "a-new-0001",
-    "You make a new `0001_initial`, which knows the colour. What will `migrate` do with it?",
+    "You make a new `0001_initial`, which includes the colour. What will `migrate` do with it?",
     {
-        "It makes the tables again, with the colour.": lambda lab: (
+        "It creates the tables again, with the colour.": lambda lab: (
             "colour" in columns(lab, "store_product")
         ),
-        "Django refuses: the tables exist already.": _refused,
-        "Nothing. It takes the new file for applied.": lambda lab: (
+        "Django refuses, because the tables already exist.": _refused,
+        "Nothing. It thinks that the new file is already applied.": lambda lab: (
             not _refused(lab)
             and "colour" not in columns(lab, "store_product")
             and applied(lab, "store")[:1] == ["0001_initial"]
@@ -64,33 +64,33 @@ question(
     },
     because={
         "C": """
-            The record knows names, and never what is in a file. The name `0001_initial` was
-            recorded long ago. So the new file has its ✓ from the moment it is made.
+            The record stores only names, not the content of files. The name `0001_initial` was
+            already recorded. So the new file counts as applied from the start.
         """
     },
 )
 
 question(
     "no-database-file",
-    "Only `blog` needs a reset. You delete `db.sqlite3`, and `migrate` runs. What is there then?",
+    "Only `blog` needs a reset. You delete `db.sqlite3` and run `migrate`. What exists then?",
     {
-        "All tables. Only the blog has no rows.": lambda lab: (
+        "All tables. Only the tables of the blog are empty.": lambda lab: (
             count(lab, "blog_post") == 0 and count(lab, "store_product") == 24
         ),
-        "All tables, and no rows of any app.": lambda lab: (
+        "All tables, but all of them are empty, in every app.": lambda lab: (
             count(lab, "blog_post") == 0 and count(lab, "store_product") == 0
         ),
-        "The tables of `blog` and no others.": lambda lab: (
+        "Only the tables of `blog`.": lambda lab: (
             count(lab, "blog_post") is not None and count(lab, "store_product") is None
         ),
     },
     because={
         "B": """
-            The record was deleted with the file, so there are no ghosts. Django made a new
-            database file, and applied everything.
+            The record was in the file that you deleted, so there are no ghosts. Django created
+            a new database file and applied everything.
 
-            In development this is the simplest reset. Its price: **all rows of all apps**, the
-            users' too.
+            In development this is the simplest reset. You lose **all rows of all apps**, the
+            users too.
         """
     },
 )
@@ -102,7 +102,7 @@ task(
             len(files(lab, "marketplace")) == 1
             and set(files(lab, "marketplace")) <= set(applied(lab, "marketplace"))
         ),
-        "All neighbours agree.": agree,
+        "All four truths agree.": agree,
         "The 8 sellers and the 12 customers are still there.": lambda lab: (
             count(lab, "accounts_seller") == 8 and count(lab, "accounts_customer") == 12
         ),
@@ -127,7 +127,7 @@ def _make_and_apply(lab: Lab) -> list[Step]:
 def _told(lab: Lab, applying: Step) -> str:
     """What there is after a reset."""
     if applying.refusal:
-        return f"`migrate` is refused: {applying.refusal.message}."
+        return f"`migrate` failed: {applying.refusal.message}."
     ghosts = len(set(applied(lab, "store")) - set(files(lab, "store")))
     rows = count(lab, "store_product")
     return f"{ghosts} ghosts in the record, {rows} products in the table.{_colour(lab)}"
@@ -143,15 +143,15 @@ def _colour(lab: Lab) -> str:
 @experiment(
     "C3",
     {
-        "holds only if": "Run `zero` first, while the files are there. "
-        "Then delete them, make and apply.",
+        "holds only if": "Run `zero` first, while the files still exist. "
+        "Then delete them, make new migrations and apply them.",
     },
 )
 def _() -> Iterator[Case]:
     for at, change, when in (
         (["store.zero"], True, "no migration of the app was ever applied"),
-        ([], True, "the app is applied, and its models changed"),
-        ([], False, "the app is applied, and its models did not change"),
+        ([], True, "the app is applied, and its models have changed"),
+        ([], False, "the app is applied, and its models have not changed"),
     ):
         with fresh(*at) as lab:
             steps = [_want_colour(lab)] if change else []
@@ -177,15 +177,15 @@ def _empty(lab: Lab) -> str:
 @experiment(
     "C29",
     {
-        "holds only if": "Drop the database. Clearing tables leaves the tables, "
-        "and `flush` leaves the record too.",
+        "holds only if": "Drop the database. If you clear the tables, they still exist. "
+        "After `flush`, the record still has its lines too.",
     },
 )
 def _() -> Iterator[Case]:
     for clear, when in (
         (_drop, "you drop the database"),
-        (_flush, "you clear the rows, with `flush`"),
-        (_empty, "you clear every table, the record's too"),
+        (_flush, "you clear the rows with `flush`"),
+        (_empty, "you clear every table, including the record"),
     ):
         with fresh() as lab:
             changed = _want_colour(lab)
@@ -204,8 +204,8 @@ def _() -> Iterator[Case]:
 @experiment(
     "C30",
     {
-        "holds": "In a live app keep the history. `squashmigrations` makes it short "
-        "and leaves the rows alone.",
+        "holds": "In a live app, keep the history. `squashmigrations` makes it shorter "
+        "and does not change the rows.",
     },
 )
 def _() -> Iterator[Case]:
@@ -216,7 +216,7 @@ def _() -> Iterator[Case]:
         yield case(
             "you reset in the live database",
             steps,
-            f"{lost(zero)} rows and values are gone.",
+            f"Rows and values lost: {lost(zero)}.",
             held=lost(zero) > 0,
         )
         models = here.read("store/models.py")
@@ -230,7 +230,7 @@ def _() -> Iterator[Case]:
         asking = live.shell("print(Product.objects.count(), Product.objects.first())")
         told = str(asking.refusal) if asking.refusal else asking.output.strip()
         yield case(
-            "you reset on your machine, and deploy the new files",
+            "you reset on your computer, and deploy the new files",
             ["deploy the new models and files", applying, "Product.objects.first()"],
             f"{_told(live, applying)} Then: {told}.",
             held=asking.refused or not agree(live),

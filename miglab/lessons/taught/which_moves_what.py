@@ -1,4 +1,4 @@
-"""Which command moves what: the four truths, all commands."""
+"""Which command changes what: the four truths, all commands."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from ..tasks import task
 
 measured(
     "who-looks-at-tables",
-    "The next cell measures 15 commands and changes by hand. "
+    "The next cell measures 15 commands and manual changes. "
     "How many of them look at the tables before they act?",
     looks_at_tables,
     because={
         1: """
             Look at the column *decides by*: only `--fake-initial` looks at the tables. And it
-            compares names, no more.
+            compares only names.
 
-            Django believes its record. If the record is wrong, Django is wrong.
+            Django believes its record. If the record is wrong, Django is wrong too.
         """
     },
 )
@@ -28,8 +28,8 @@ task(
         "The record of `store` ends with `0004`.": lambda lab: (
             applied(lab, "store")[-1:] == ["0004_add_discount_field"]
         ),
-        "The tables did not move: all 6 tags are there.": lambda lab: count(lab, "store_tag") == 6,
-        "The files did not move: there are five.": lambda lab: len(files(lab, "store")) == 5,
+        "All 6 tags are still there.": lambda lab: count(lab, "store_tag") == 6,
+        "`store` still has five migration files.": lambda lab: len(files(lab, "store")) == 5,
     },
     apps=["store"],
 )
