@@ -1,4 +1,4 @@
-"""In a terminal: a working day in plain commands, and a task that is done in the same way."""
+"""In a terminal: a working day in plain commands, and a task to do in the same way."""
 
 from __future__ import annotations
 
@@ -22,46 +22,46 @@ def _suppliers(lab: Lab) -> int:
 question(
     "nobody-looked",
     "You run `migrate store 0004`, and then `migrate store` to go forward again. "
-    "What do these two lines cost?",
+    "What do you lose with these two commands?",
     {
-        "Nothing: all migrations are applied again.": lambda lab: (
+        "Nothing, because all migrations are applied again.": lambda lab: (
             count(lab, "store_tag") == 6 and _suppliers(lab) == 1
         ),
-        "Only the supplier: its table is the newest.": lambda lab: (
+        "Only the supplier, because its table is the newest.": lambda lab: (
             count(lab, "store_tag") == 6 and _suppliers(lab) == 0
         ),
-        "The supplier, and all six tags.": lambda lab: (
+        "The supplier and all six tags.": lambda lab: (
             count(lab, "store_tag") == 0 and _suppliers(lab) == 0
         ),
     },
     because={
         "C": """
-            The way back dropped three tables. The way forward made them again, empty.
+            The way back dropped three tables. The way forward created them again, empty.
 
-            Every line of `showmigrations` has its [X], all the same: it reads the record, and the
-            record does not know rows.
+            Every line of `showmigrations` still has an [X]. It reads the record, and the record
+            says nothing about rows.
         """
     },
 )
 
 question(
     "morning-restored",
-    "You copy the backup of this morning back. Is `0006` applied afterwards?",
+    "You restore this morning's backup. Is `0006` applied afterwards?",
     {
-        "Yes: its file is there.": lambda lab: bool(_new(lab)),
-        "No: neither in the record nor in the tables.": lambda lab: (
+        "Yes, because its file is there.": lambda lab: bool(_new(lab)),
+        "No. It is not in the record, and its table does not exist.": lambda lab: (
             not _new(lab) and "store_supplier" not in tables(lab)
         ),
-        "Half: its table is there, and the record does not know it.": lambda lab: (
+        "Half of it: its table exists, but it is not in the record.": lambda lab: (
             not _new(lab) and "store_supplier" in tables(lab)
         ),
     },
     because={
         "B": """
-            The backup is from the morning, and the record is part of it. The file of `0006` is from
-            later, so it waits.
+            You made the backup in the morning, and the record is part of it. The file of `0006`
+            is newer, so `0006` is not applied now.
 
-            The price: Oak and Sons was added after the backup. That row is gone.
+            You added Oak and Sons after the backup. That row is lost.
         """
     },
 )
@@ -89,12 +89,12 @@ def _backup(lab: Lab) -> tuple[str, int]:
 task(
     "a-day-of-your-own",
     {
-        "`backup.sqlite3` holds the shop as it was before your change.": lambda lab: (
+        "In `backup.sqlite3`, `store` is at `0005` and has 24 products.": lambda lab: (
             _backup(lab) == (_LAST, _ALL)
         ),
         "`store` has a new migration, and it is applied.": lambda lab: bool(_new(lab)),
-        "All neighbours agree.": agree,
-        "Nothing is lost: 24 products with their 40 tags.": lambda lab: (
+        "All four truths agree.": agree,
+        "All 24 products and their 40 links to tags are there.": lambda lab: (
             count(lab, "store_product") == _ALL and count(lab, "store_product_tags") == 40
         ),
     },
