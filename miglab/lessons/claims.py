@@ -32,7 +32,7 @@ _TOLD = (
     (
         "C8",
         "001",
-        "If you delete all files, make them again and run `migrate --fake`, all is consistent.",
+        "If you delete all files, make them again and run `migrate --fake`, everything agrees.",
     ),
     ("C9", "002", "Reverting 0003 prints the list “Operations to reverse”."),
     ("C10", "002", "After a revert, your database is as it was before."),
@@ -44,7 +44,8 @@ _TOLD = (
     (
         "C12",
         "002",
-        "To repair that, run `migrate store 0001`, correct the model, make and migrate again.",
+        "To repair a wrong default, run `migrate store 0001`, correct the model, "
+        "make and migrate again.",
     ),
     ("C13", "002, 003", "You can delete a migration that nobody has applied or committed."),
     ("C14", "002", "Deleting an applied migration without reversing it can confuse Django."),
@@ -74,7 +75,11 @@ _TOLD = (
     ("C30", "002", "Do not reset migrations in a live app: it can harm production data."),
     ("C31", "002", "Reverting is like undo in a text editor."),
     ("C32", "003, 001", "Never delete or reorder migration files that exist."),
-    ("C33", "003", "Running `migrate` on your computer shows that a migration works."),
+    (
+        "C33",
+        "003",
+        "Running `migrate` on your computer shows that a migration applies without errors.",
+    ),
     (
         "C34",
         "004",
