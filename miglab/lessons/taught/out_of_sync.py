@@ -1,4 +1,4 @@
-"""Out of sync: name the disagreement, and mend the one truth that is wrong."""
+"""Out of sync: name the disagreement, and repair the one truth that is wrong."""
 
 from __future__ import annotations
 

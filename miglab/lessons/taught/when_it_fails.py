@@ -216,7 +216,7 @@ class Bundle(models.Model):
 
 
 def _mend(lab: Lab, when: str, save: str, *, delete: bool = False) -> Case:
-    """Break it, mend it as the claim says, and look whether it works and what it cost."""
+    """Break it, repair it as the claim says, and see whether it works and what was lost."""
     broken = [lab.manage("makemigrations store"), lab.manage("migrate store")]
     name = files(lab, "store")[-1]
     back = [lab.manage("migrate store 0001")]
