@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from ..compare.agreement import applied
-from ..compare.schema import reordered, schema_lines
+from ..compare.schema import REORDERED, reordered, schema_lines
 from ..errors import NotMeasured
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
@@ -149,11 +149,11 @@ class _Walk:
         if refused is not None:
             level = Return.UNKNOWN if hindrances(refused) else Return.NOT_AT_ALL
             return WayBack(lines, files, done, level)
-        differ = self._differences(truths)
+        schema, record = self._schema_differences(truths), self._record_differences(truths)
+        differ = [*schema, *record]
         if self.blocked and differ:
             return WayBack(lines, files, done, Return.NOT_AT_ALL, (*self.blocked, *differ))
-        only_record = all("recorded" in each for each in differ)
-        if differ and not done and not files and only_record:
+        if record and not schema and not done and not files:
             return WayBack((), False, (), Return.NOT_AT_ALL, tuple(differ))
         try:
             rows = self._rows(moment)
@@ -170,13 +170,17 @@ class _Walk:
             rows,
         )
 
-    def _differences(self, truths: Truths) -> list[str]:
-        """What of schema and record is not as it was, a line for each thing."""
+    def _schema_differences(self, truths: Truths) -> list[str]:
+        """What of the schema is not as it was, a line for each thing; the order of columns is told
+        apart."""
         lines = schema_lines(self._schema_before, _without_record(truths))
-        differ = [line for line in lines if "are in another order" not in line]
+        return [line for line in lines if REORDERED not in line]
+
+    def _record_differences(self, truths: Truths) -> list[str]:
+        """What of the record is not as it was, a line for each migration."""
         was, now = {*self.before.known_record.keys}, {*truths.known_record.keys}
-        differ += [f"{key} is no longer recorded" for key in sorted(was - now)]
-        return differ + [f"{key} is recorded" for key in sorted(now - was)]
+        gone = [f"{key} is no longer recorded" for key in sorted(was - now)]
+        return gone + [f"{key} is recorded" for key in sorted(now - was)]
 
     def _rows(self, moment: Moment) -> tuple[RowChange, ...]:
         """What is not the same in the rows. What handlers added on the way there and back keeps

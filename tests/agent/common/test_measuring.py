@@ -23,7 +23,7 @@ def test_an_error_does_not_go_through_and_is_told_as_a_fault_of_miglabs() -> Non
     (entry,) = measuring.failed
     assert entry["id"] == "measuring-failed"
     assert entry["what"] == "miglab could not compare the rows (RuntimeError: no)"
-    assert "a fault of miglab's" in entry["do"]
+    assert "a bug in miglab" in entry["do"]
 
 
 def test_the_same_is_noted_once() -> None:
