@@ -82,7 +82,7 @@ def test_what_is_asked_for_and_unknown_is_an_error_that_names_it(agent: Asked) -
     error = agent.ask("dance")["error"]
     assert (error["class"], error["message"]) == (
         "ValueError",
-        "no request 'dance'; see protocol.REQUESTS",
+        "there is no request 'dance'; see protocol.REQUESTS",
     )
 
 
