@@ -32,14 +32,14 @@ class Return(Enum):
     """How far the way back leads, from nothing to everything; then three that are not levels."""
 
     NOT_AT_ALL = ("does not come back", "a command of the way back is refused or fails")
-    RUNS = ("comes back with a different schema", "the commands of the way back run")
+    RUNS = ("comes back with another schema", "the commands of the way back run")
     SCHEMA = (
-        "the tables come back, but not all rows",
+        "the tables come back, not all rows",
         "the schema is the same; only the order of columns may differ",
     )
-    ROWS = ("the rows come back, but not all values", "every row is back")
-    MORE = ("comes back with extra rows", "every row and value is back, and rows were added")
-    VALUES = ("everything comes back", "every row and every value is back")
+    ROWS = ("the rows come back, not all values", "every row is back")
+    MORE = ("comes back with more rows", "every row and value is back, and rows were added")
+    VALUES = ("comes back whole", "every row and every value is back")
     NOT_NEEDED = ("nothing to undo", "the commands changed nothing")
     UNKNOWN = ("cannot tell whether it comes back", "the way back could not be rehearsed")
 

@@ -37,7 +37,7 @@ def test_a_loss_is_printed_and_is_the_exit_status_of_its_process(site: Path) -> 
         [*map(str, command), "--python", sys.executable], capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 10, done.stderr
-    verdict = "loses 3 values of shop_item.price · the rows come back, but not all values"
+    verdict = "loses 3 values of shop_item.price · the rows come back, not all values"
     assert verdict in done.stdout
     assert fingerprints(site) == before
 

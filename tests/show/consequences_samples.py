@@ -257,7 +257,7 @@ def harmless() -> Consequences:
     return consequences(
         commands=("migrate store 0004",),
         outcome=FREE,
-        verdict="nothing lost · everything comes back",
+        verdict="nothing lost · comes back whole",
         findings=(),
         runs=(Run(step("migrate store 0004"), (undone(STORE[4]),), 0.0456),),
         schema=(),
@@ -303,7 +303,7 @@ def rung(target: Key | None, *unapplied: Key, **other: Any) -> Rung:
     """One more step back, which costs nothing where nothing else is said."""
     facts: dict[str, Any] = {
         "outcome": FREE,
-        "verdict": "nothing lost · everything comes back",
+        "verdict": "nothing lost · comes back whole",
         "lost": "",
         "step_lost": "",
         "short": "free",

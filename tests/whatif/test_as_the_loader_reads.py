@@ -95,7 +95,7 @@ def test_the_way_back_into_a_squash_is_djangos(tmp_path: Path, of: Of) -> None:
     found = of(folder).what_if("migrate")
     assert found.back is not None
     assert found.back.commands == ("migrate shop 0001_initial",)
-    assert found.verdict == "nothing lost · everything comes back"
+    assert found.verdict == "nothing lost · comes back whole"
     manage(folder, "migrate")
     manage(folder, "migrate", "shop", "0001_initial")
 

@@ -91,7 +91,7 @@ def test_a_noop_reverse_that_overwrites_on_the_way_back_is_a_loss(tmp_path: Path
     found = what_if(folder, "migrate shop 0002")
     assert found.outcome.status == 10
     assert found.verdict == (
-        "loses 3 values of shop_item.name on the way back · the rows come back, but not all values"
+        "loses 3 values of shop_item.name on the way back · the rows come back, not all values"
     )
     assert found.finding("lost-on-the-way-back") is not None
 

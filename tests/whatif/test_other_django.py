@@ -38,9 +38,7 @@ def test_it_is_rehearsed_with_its_own_django(django: str, python: str, tmp_path:
         [str(interpreter), "-c", version], capture_output=True, text=True, check=True
     )
     assert found.engine.django == told.stdout.strip()
-    assert (
-        found.verdict == "loses 1 value of shop_item.price · the rows come back, but not all values"
-    )
+    assert found.verdict == "loses 1 value of shop_item.price · the rows come back, not all values"
     assert found.back is not None
     assert found.back.level is Return.ROWS
     assert [rung.short for rung in ladder] == ["−1 value", "−1 row"]

@@ -28,7 +28,7 @@ def loses_prices(lab: Lab, *commands: str) -> None:
     """The what-if of going back to 0001 finds the three prices."""
     found = lab.what_if(*commands or ("migrate shop 0001",))
     assert found.verdict == (
-        "loses 3 values of shop_item.price · the rows come back, but not all values"
+        "loses 3 values of shop_item.price · the rows come back, not all values"
     )
     assert [each.key.name for each in found.plan] == ["0002_price"]
 

@@ -156,7 +156,7 @@ def test_zero_beside_a_ghost_drops_the_table_and_forward_it_lacks_the_ghosts_col
     assert Key("shop", "0002_add_sku") in done.after.record
     assert done.ids == ("rows-lost", "another-schema")
     assert "column shop_item.sku is gone" in done.what("another-schema")
-    assert done.told.verdict == "loses 3 rows of shop_item · comes back with a different schema"
+    assert done.told.verdict == "loses 3 rows of shop_item · comes back with another schema"
 
 
 def test_a_file_put_back_after_zero_is_recorded_before_its_parent(
@@ -187,7 +187,7 @@ def test_deleting_a_file_in_the_middle_breaks_the_next_migrate(shop: Lab, what_i
     assert done.ids == ("ghosts", "next-fails", "truths-unknown", "truths-unknown")
     assert "NodeNotFoundError" in done.what("next-fails")
     assert done.told.verdict == (
-        "nothing lost, but the files and the record no longer agree · everything comes back · "
+        "nothing lost, but the files and the record no longer agree · comes back whole · "
         "the next migrate fails"
     )
 
@@ -205,7 +205,7 @@ def test_faking_back_loses_nothing_and_the_next_migrate_overwrites_every_value(
     assert done.what("next-destroys").endswith("overwrites 3 values of shop_item.sku")
     assert done.told.verdict == (
         "nothing lost, but the record and the tables no longer agree · "
-        "everything comes back · the next migrate destroys 3 values of shop_item.sku"
+        "comes back whole · the next migrate destroys 3 values of shop_item.sku"
     )
 
 
@@ -218,7 +218,7 @@ def test_faking_back_and_migrating_is_a_silent_loss_that_is_told(what_if: WhatIf
     assert done.told.back is not None
     assert done.told.back.commands == ()  # unapplying 0002 would drop the column of before
     assert done.told.verdict == (
-        "loses 3 values of shop_item.sku · the rows come back, but not all values"
+        "loses 3 values of shop_item.sku · the rows come back, not all values"
     )
 
 
@@ -234,7 +234,7 @@ def test_faking_back_a_nullable_column_makes_the_next_migrate_fail(
     assert done.ids == ("drift", "next-fails")
     assert "OperationalError: duplicate column name: sku" in done.what("next-fails")
     assert done.told.verdict == (
-        "nothing lost, but the record and the tables no longer agree · everything comes back · "
+        "nothing lost, but the record and the tables no longer agree · comes back whole · "
         "the next migrate fails"
     )
 
@@ -250,7 +250,7 @@ def test_migrating_after_faking_to_zero_finds_the_table_and_loses_nothing(
     assert 'table "shop_item" already exists' in done.what("fails")
     assert done.told.verdict == (
         "stops at shop.0001_initial (OperationalError) · nothing lost, but the record and the "
-        "tables no longer agree · everything comes back · the next migrate fails"
+        "tables no longer agree · comes back whole · the next migrate fails"
     )
 
 
@@ -312,7 +312,7 @@ def test_zero_stops_at_what_is_irreversible_and_what_was_unapplied_before_it_is_
     assert done.ids == ("irreversible", "halfway", "values-lost")
     assert done.told.verdict == (
         "stops at shop.0003_upper (IrreversibleError) · loses 3 values of shop_item.colour · "
-        "the rows come back, but not all values"
+        "the rows come back, not all values"
     )
 
 
@@ -324,7 +324,7 @@ def test_values_that_a_noop_reverse_leaves_are_told_before_they_are_changed(
     done = what_if("migrate shop 0003")
     assert done.ids == ("values-changed",)
     assert done.told.verdict == (
-        "loses 3 values of shop_item.name · the rows come back, but not all values"
+        "loses 3 values of shop_item.name · the rows come back, not all values"
     )
 
 
@@ -334,7 +334,7 @@ def test_a_noop_reverse_reverts_the_record_and_no_value(shop: Lab, what_if: What
     applied(shop, "migrate shop")
     done = what_if("migrate shop 0002")
     assert {row[1] for row in done.after.rows["shop_item"]} == {"CHAIR", "DESK", "LAMP"}
-    assert (done.ids, done.told.verdict) == ((), "nothing lost · everything comes back")
+    assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
 
 
 def test_a_null_that_the_older_schema_does_not_allow_stops_the_revert(
@@ -380,7 +380,7 @@ def test_undoing_a_widening_keeps_the_long_value_on_sqlite(shop: Lab, what_if: W
     fill(shop, "shop_item", "name, sku", f"('{'long' * 20}', 'D-4')")
     done = what_if("migrate shop 0002")
     assert done.level is Return.VALUES
-    assert (done.ids, done.told.verdict) == ((), "nothing lost · everything comes back")
+    assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
 
 
 def test_a_revert_applied_again_brings_back_the_tables_and_not_what_was_in_them(
@@ -396,7 +396,7 @@ def test_a_revert_applied_again_brings_back_the_tables_and_not_what_was_in_them(
     assert set(done.ids) == {"values-changed", "rows-deleted"}
     assert done.told.verdict == (
         "loses 3 values of shop_item.sku, 3 links of shop_item_labels and 2 rows of shop_label · "
-        "the tables come back, but not all rows"
+        "the tables come back, not all rows"
     )
 
 
@@ -425,7 +425,7 @@ def test_going_back_to_one_leaf_undoes_only_the_merge(shop: Lab, what_if: WhatIf
     done = what_if("migrate shop 0003_left")
     assert [each.key.name for each in done.told.plan] == ["0004_merge"]
     assert done.after.rows == done.before.rows
-    assert (done.ids, done.told.verdict) == ((), "nothing lost · everything comes back")
+    assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
 
 
 def test_two_developers_merge_and_lose_nothing_and_back_only_the_merge_is_undone(
@@ -508,7 +508,7 @@ def test_another_app_that_depends_on_it_is_pulled_in_and_its_rows_are_counted(
     assert done.ids == ("values-lost", "rows-lost")
     assert done.told.verdict == (
         "loses 3 values of shop_item.sku and 2 rows of stock_count · "
-        "the tables come back, but not all rows"
+        "the tables come back, not all rows"
     )
 
 
@@ -520,7 +520,7 @@ def test_zero_stops_at_rows_of_an_app_that_was_faked_away(shop: Lab, what_if: Wh
     assert done.ids == ("fails", "halfway", "values-lost", "drift", "next-fails")
     assert done.told.verdict == (
         "stops at shop.0001_initial (IntegrityError) · loses 3 values of shop_item.sku · "
-        "the rows come back, but not all values · the record and the tables no longer agree · "
+        "the rows come back, not all values · the record and the tables no longer agree · "
         "the next migrate fails"
     )
 
@@ -630,7 +630,7 @@ def test_a_deleted_migration_that_is_made_again_overwrites_what_is_stored(
     assert done.told.back is not None
     assert done.told.back.commands == ("migrate shop --prune",)
     assert done.told.verdict == (
-        "loses 3 values of shop_item.sku · the rows come back, but not all values · "
+        "loses 3 values of shop_item.sku · the rows come back, not all values · "
         "the files and the record no longer agree"
     )
 
@@ -645,9 +645,7 @@ def test_a_column_added_by_hand_goes_when_sqlite_rebuilds_the_table(
     done = what_if("migrate")
     assert done.refusal == ""
     assert done.ids == ("values-lost", "another-schema")
-    assert (
-        done.told.verdict == "loses 3 values of shop_item.note · comes back with a different schema"
-    )
+    assert done.told.verdict == "loses 3 values of shop_item.note · comes back with another schema"
 
 
 def test_a_name_that_is_used_again_is_taken_for_applied_and_that_is_told_as_drift(
@@ -668,9 +666,9 @@ def test_a_name_that_is_used_again_is_taken_for_applied_and_that_is_told_as_drif
         (
             "n",
             ("values-lost",),
-            "loses 3 values of shop_item.sku · the rows come back, but not all values",
+            "loses 3 values of shop_item.sku · the rows come back, not all values",
         ),
-        ("y", (), "nothing lost · everything comes back"),
+        ("y", (), "nothing lost · comes back whole"),
     ],
 )
 def test_the_answer_about_a_rename_decides_whether_the_values_are_lost(
@@ -709,7 +707,7 @@ def test_a_record_that_no_command_brings_back_is_not_told_as_another_schema(
 ) -> None:
     """S10, S19. accounts: 0001 (record deleted); shop: 0001 ← 0002 (a ghost, pruned)"""
     shop.delete(SECOND)
-    assert "comes back with a different schema" not in shop.what_if(line).verdict
+    assert "comes back with another schema" not in shop.what_if(line).verdict
 
 
 def test_a_squash_that_is_silently_left_out_is_not_told_to_be_applied(shop: Lab) -> None:
