@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,11 +84,22 @@ def test_two_notebooks_at_once_are_two_attempts(tmp_path: Path) -> None:
     assert [replay(each).proven for each in attempts(kept(journal))] == [True, True]
 
 
-def test_what_a_terminal_did_cannot_be_taken_again_and_it_says_so(tmp_path: Path) -> None:
+def test_what_a_terminal_ran_is_taken_again(tmp_path: Path) -> None:
     journal = tmp_path / "progress.jsonl"
     with exercise("undo-only-the-last", journal=journal) as lab:
         command = [sys.executable, "manage.py", "migrate", "store", "0004"]
         subprocess.run(command, cwd=lab.folder, check=True, capture_output=True)
+        assert lab.goals().done
+    assert replay(kept(journal)).proven
+
+
+def test_what_another_program_did_cannot_be_taken_again_and_it_says_so(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("undo-only-the-last", journal=journal) as lab:
+        with closing(sqlite3.connect(lab.folder / "db.sqlite3")) as connection:
+            connection.execute("UPDATE store_product SET name = 'x' WHERE id = 1")
+            connection.commit()
+        lab.manage("migrate store 0004")
         assert lab.goals().done
     found = replay(kept(journal))
     assert "in a terminal" in found.differs

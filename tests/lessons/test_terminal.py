@@ -66,7 +66,7 @@ def test_what_only_looked_is_no_part_of_a_step() -> None:
         lab.truths()
         (step,) = lab.take_noticed()
         assert step.line == "migrate --fake store 0004"
-        assert "was taken out of the record" in text(step)
+        assert "was removed from the record" in text(step)
 
 
 def test_what_the_lab_runs_itself_is_not_taken_for_a_terminal() -> None:
