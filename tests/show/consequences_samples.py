@@ -83,14 +83,14 @@ FINDINGS = (
     Finding(
         "values-lost",
         Severity.LOST,
-        "12 values of store_product.discount are dropped with the column",
+        "12 values of store_product.discount go with the column",
         "store_product.discount",
         "take a backup first, and keep it until nobody needs the data",
     ),
     Finding(
         "rows-lost",
         Severity.LOST,
-        "8 rows of store_tag are dropped with the table",
+        "8 rows of store_tag go with the table",
         "store_tag",
         "take a backup first, and keep it until nobody needs the data",
     ),

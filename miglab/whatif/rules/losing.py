@@ -12,12 +12,12 @@ from .rule import Look, Said, rule
 
 #: What becomes of one thing, and of many.
 HOW = {
-    "rows-lost": ("is dropped with the table", "are dropped with the table"),
-    "links-lost": ("is dropped with the table", "are dropped with the table"),
+    "rows-lost": ("goes with the table", "go with the table"),
+    "links-lost": ("goes with the table", "go with the table"),
     "rows-deleted": ("is deleted", "are deleted"),
-    "values-lost": ("is dropped with the column", "are dropped with the column"),
+    "values-lost": ("goes with the column", "go with the column"),
     "values-changed": ("changes", "change"),
-    "values-retyped": ("is stored as a different type", "are stored as a different type"),
+    "values-retyped": ("is stored as another type", "are stored as another type"),
 }
 
 _BACKUP = "take a backup first, and keep it until nobody needs the data"

@@ -162,27 +162,27 @@ CASES: list[tuple[str, Measured, str]] = [
         ),
         f"{SECOND} is not atomic: what it did before the error stays, and is not recorded",
     ),
-    ("rows-lost", lost(1, now=None), "1 row of shop_item is dropped with the table"),
-    ("rows-lost", lost(3, now=None), "3 rows of shop_item are dropped with the table"),
+    ("rows-lost", lost(1, now=None), "1 row of shop_item goes with the table"),
+    ("rows-lost", lost(3, now=None), "3 rows of shop_item go with the table"),
     (
         "rows-lost",
         lost(3, 1, now=None),
-        "3 rows of shop_item are dropped with the table, and 2 of them do not come back",
+        "3 rows of shop_item go with the table, and 2 of them do not come back",
     ),
     (
         "rows-lost",
         lost(3, 2, now=None),
-        "3 rows of shop_item are dropped with the table, and 1 of them does not come back",
+        "3 rows of shop_item go with the table, and 1 of them does not come back",
     ),
     (
         "links-lost",
         lost(1, now=None, many_to_many=True),
-        "1 link of shop_item is dropped with the table",
+        "1 link of shop_item goes with the table",
     ),
     (
         "links-lost",
         lost(2, now=None, many_to_many=True),
-        "2 links of shop_item are dropped with the table",
+        "2 links of shop_item go with the table",
     ),
     ("rows-deleted", lost(1), "1 row of shop_item is deleted"),
     ("rows-deleted", lost(1200), "1,200 rows of shop_item are deleted"),
@@ -191,35 +191,35 @@ CASES: list[tuple[str, Measured, str]] = [
         lost(2, by_handlers=True),
         "post_migrate handlers: 2 rows of shop_item are deleted",
     ),
-    ("values-lost", column(1, dropped=True), "1 value of shop_item.sku is dropped with the column"),
+    ("values-lost", column(1, dropped=True), "1 value of shop_item.sku goes with the column"),
     (
         "values-lost",
         column(2, dropped=True),
-        "2 values of shop_item.sku are dropped with the column",
+        "2 values of shop_item.sku go with the column",
     ),
     ("values-changed", column(1), "1 value of shop_item.sku changes"),
     ("values-changed", column(2), "2 values of shop_item.sku change"),
     (
         "values-retyped",
         column(1, retyped=True),
-        "1 value of shop_item.sku is stored as a different type",
+        "1 value of shop_item.sku is stored as another type",
     ),
     (
         "values-retyped",
         column(2, retyped=True),
-        "2 values of shop_item.sku are stored as a different type",
+        "2 values of shop_item.sku are stored as another type",
     ),
     ("lost-on-the-way-back", coming_back(1), "on the way back 1 value of shop_item.sku changes"),
     ("lost-on-the-way-back", coming_back(2), "on the way back 2 values of shop_item.sku change"),
     (
         "rows-lost-and-back",
         lost(1, 1, now=None),
-        "1 row of shop_item is dropped with the table, and the way back restores it",
+        "1 row of shop_item goes with the table, and the way back restores it",
     ),
     (
         "links-lost-and-back",
         lost(2, 2, now=None, many_to_many=True),
-        "2 links of shop_item are dropped with the table, and the way back restores them",
+        "2 links of shop_item go with the table, and the way back restores them",
     ),
     (
         "rows-deleted-and-back",
@@ -229,7 +229,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "values-lost-and-back",
         column(1, 1, dropped=True),
-        "1 value of shop_item.sku is dropped with the column, and the way back restores it",
+        "1 value of shop_item.sku goes with the column, and the way back restores it",
     ),
     (
         "values-changed-and-back",
@@ -239,7 +239,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "values-retyped-and-back",
         column(1, 1, retyped=True),
-        "1 value of shop_item.sku is stored as a different type, and the way back restores it",
+        "1 value of shop_item.sku is stored as another type, and the way back restores it",
     ),
     (
         "no-way-back",
