@@ -142,8 +142,7 @@ def test_a_deleted_file_cannot_be_reverted_and_its_record_stays_as_a_ghost(
     assert done.ids == ("ghosts", "unmigrated")
     assert "shop.0002_add_sku" in done.what("ghosts")
     assert done.told.verdict == (
-        "nothing lost, but the models, the files and the record no longer agree · everything "
-        "comes back"
+        "nothing lost, but the models, the files and the record no longer agree · comes back whole"
     )
 
 
