@@ -16,7 +16,8 @@ from ..reading.truths import read_project
 from . import imports, lifetimes
 from .job import Job
 from .output import capture, read_output
-from .project import Original, WatchedArguments, enter, run_manage
+from .project import Original, enter, run_manage
+from .watched import Watched
 
 
 class Keeper:
@@ -74,7 +75,7 @@ class Keeper:
         """In the child: set the project up inside its own manage.py, and fork from there."""
         job = Job(self.config, self.wire, self.channel.receive)
         known = set(sys.modules)
-        arguments = WatchedArguments(["manage.py", "check"])
+        arguments = Watched(["manage.py", "check"])
         reported = False
 
         def take_over(original: Original, _argv: List[str]) -> None:

@@ -63,28 +63,6 @@ def _renamed(code: types.CodeType, path: str) -> types.CodeType:
     return code.replace(co_filename=path, co_consts=inner)
 
 
-class WatchedArguments(List[str]):
-    """``sys.argv`` that knows whether somebody looked at it."""
-
-    looked_at = False
-
-    def __getitem__(self, index: Any) -> Any:
-        self.looked_at = True
-        return super().__getitem__(index)
-
-    def __iter__(self) -> Any:
-        self.looked_at = True
-        return super().__iter__()
-
-    def __len__(self) -> int:
-        self.looked_at = True
-        return super().__len__()
-
-    def __contains__(self, item: object) -> bool:
-        self.looked_at = True
-        return super().__contains__(item)
-
-
 def enter(config: Dict[str, Any]) -> None:
     """Go into a copy of the project, in this process and its forks, before any of its code runs."""
     load_by_content(config["root"], config["code"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from ..common.protocol import Message
@@ -14,6 +13,7 @@ from ..common.wire import Wire
 from ..guarding import guard
 from .output import flush
 from .place import close_connections
+from .watched import WatchedPlan
 
 if TYPE_CHECKING:
     from .job import Job
@@ -201,30 +201,3 @@ def _is_one(executor: Any, label: str, name: str) -> bool:
         return bool(executor.loader.get_migration_by_prefix(label, name).name == name)
     except (AmbiguityError, KeyError):
         return False
-
-
-class WatchedPlan(List[Any]):
-    """A plan that knows whether anybody but Django looked at it."""
-
-    looked_at = False
-
-    def _look(self) -> None:
-        # This method's caller is one of those below: the one that is meant called that.
-        if not sys._getframe(2).f_globals.get("__name__", "").startswith("django."):
-            self.looked_at = True
-
-    def __iter__(self) -> Any:
-        self._look()
-        return super().__iter__()
-
-    def __len__(self) -> int:
-        self._look()
-        return super().__len__()
-
-    def __getitem__(self, index: Any) -> Any:
-        self._look()
-        return super().__getitem__(index)
-
-    def __contains__(self, item: object) -> bool:
-        self._look()
-        return super().__contains__(item)
