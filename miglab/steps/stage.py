@@ -297,12 +297,18 @@ class Stage:
 
     def _rows_between(self, first: int, second: int) -> tuple[RowChange, ...]:
         """The rows of two moments of the history, or nothing where they cannot be compared."""
-        before, after = self.moments.at(first), self.moments.at(second)
-        renames = renames_of(self.moments.steps(first, second))
         try:
-            return self.compared(before.snapshot, after.snapshot, renames)
+            return self._compared_between(first, second)[0]
         except NotMeasured:
             return ()
+
+    def _compared_between(
+        self, first: int, second: int
+    ) -> tuple[tuple[RowChange, ...], Mapping[str, Renames]]:
+        """The rows of two moments of the history, and what was renamed from one to the other."""
+        before, after = self.moments.at(first), self.moments.at(second)
+        renames = renames_of(self.moments.steps(first, second))
+        return self.compared(before.snapshot, after.snapshot, renames), renames
 
     def between(self, first: int, second: int) -> Step:
         """What moved from the earlier to the later of two moments of the history; nobody goes
@@ -315,8 +321,7 @@ class Stage:
             self.moments.at(each)
         first, second = sorted((first, second))
         before, after = self.moments.at(first), self.moments.at(second)
-        renames = renames_of(self.moments.steps(first, second))
-        rows = self.compared(before.snapshot, after.snapshot, renames)
+        rows, renames = self._compared_between(first, second)
         step = self._describe(f"from {first} to {second}", "between", before, after, {})
         return replace(step, rows=rows, renames=renames)
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from miglab.notebook import install
 
 from ..lessons.conftest import new_kernel
 
@@ -10,3 +15,12 @@ from ..lessons.conftest import new_kernel
 @pytest.fixture(autouse=True)
 def _new_kernel() -> None:
     new_kernel()
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """IPython as a kernel has it, with what miglab adds."""
+    shell = InteractiveShell.instance()
+    install(shell)
+    yield shell
+    InteractiveShell.clear_instance()

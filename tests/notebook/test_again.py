@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from miglab.facts.lesson import Checked
 from miglab.lessons import check, your_turn
-from miglab.notebook import install
 from miglab.notebook.again import CheckAgain
 from miglab.notebook.live import VIEW
 
@@ -45,14 +41,6 @@ def test_where_the_lab_is_closed_it_says_so_and_what_was_kept_stays() -> None:
     again._hear(None, {"do": "again"}, None)
     assert "this lab is closed" in again.widget.shown["said"]
     assert kept.said == []
-
-
-@pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
-    shell = InteractiveShell.instance()
-    install(shell)
-    yield shell
-    InteractiveShell.clear_instance()
 
 
 def test_the_button_is_an_output_of_its_own_below_the_words(shell: InteractiveShell) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from IPython.utils.capture import capture_output
 from miglab import Lab
 from miglab.facts.lesson import SetQuestion
 from miglab.lessons import Judgement, Prediction, judge, predict, try_claim
-from miglab.notebook import install
 from miglab.notebook.choice import Box
 from miglab.notebook.live import VIEW
 from miglab.show.bundle import in_words
@@ -170,14 +168,6 @@ def test_the_notebook_says_nothing_of_an_answer_that_nobody_gave(lab: Lab) -> No
     shown = Clicked(asked)
     lab.manage("migrate store 0004")
     assert set(shown.kept.said) == {in_words(asked.question)}
-
-
-@pytest.fixture
-def shell() -> Iterator[InteractiveShell]:
-    shell = InteractiveShell.instance()
-    install(shell)
-    yield shell
-    InteractiveShell.clear_instance()
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -11,7 +11,6 @@ from IPython.utils.capture import capture_output
 
 from miglab import Lab
 from miglab.errors import BadInput
-from miglab.notebook import install
 
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
 
@@ -35,11 +34,8 @@ class Notebook:
 
 
 @pytest.fixture
-def notebook() -> Iterator[Notebook]:
-    shell = InteractiveShell.instance()
-    install(shell)
+def notebook(shell: InteractiveShell) -> Iterator[Notebook]:
     yield Notebook(shell)
-    InteractiveShell.clear_instance()
     Lab.prompt = None
 
 

@@ -4,7 +4,6 @@ takes what only the project's own connections know to read a table."""
 from __future__ import annotations
 
 from itertools import groupby
-from operator import itemgetter
 from typing import Any, Callable, Dict, Optional
 
 from ..common import known
@@ -39,9 +38,10 @@ def _list(request: Message, own: bool) -> Dict[str, Any]:
 
 
 def _not_back(request: Message, own: bool) -> Dict[str, Any]:
-    found = []
-    for alias, entries in groupby(request["tables"], key=itemgetter(0)):
-        found += _engine(request, alias).not_back(dict(request, tables=[*entries]), own)
+    vendors, found = request["place"]["engines"], []
+    for vendor, entries in groupby(request["tables"], key=lambda entry: vendors[entry[0]]):
+        asked = dict(request, tables=[*entries])
+        found += registry.of_vendor(vendor).not_back(asked, own)
     return {"not_back": found}
 
 
