@@ -14,9 +14,8 @@ from miglab.exercises.search import alphabet
 from miglab.facts.truths import value_or
 
 from ...budgets import examples
-from .proving import FOLDER
+from .proving import FOLDER, NAMES
 
-NAMES = list(shelf.files(FOLDER))
 #: How many walks, and how many commands each has at most.
 WALKS, LENGTH = examples(1, 40), 5
 
