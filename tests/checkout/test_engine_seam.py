@@ -24,8 +24,12 @@ ALLOWED = {
     ),
     "agent/reading/drift.py": ({"sqlite"}, "compares names and expressions as SQLite reads them"),
     "agent/reading/made_in_sql.py": ({"sqlite"}, "takes the project's SQL apart as SQLite does"),
-    "cli/doctor.py": ({"sqlite"}, "says whether this Python's SQLite is new enough"),
+    "cli/doctor.py": (
+        {"sqlite", "postgres"},
+        "says whether this Python's SQLite is new enough, and what an extra is for",
+    ),
     "exercises/": ({"sqlite"}, "copy the file of the bundled project's database"),
+    "extras.py": ({"postgres"}, "knows the extra of that name and what it brings"),
     "facts/schema.py": ({"sqlite"}, "matches names as SQLite does; only its schemas come so far"),
     "lab.py": ({"sqlite"}, "tells people which databases a lab has today"),
     "lessons/": (
