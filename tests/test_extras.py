@@ -20,8 +20,12 @@ def test_the_extras_are_those_of_the_package() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     declared = tomllib.loads(text)["project"]["optional-dependencies"]
     brought = {
-        name: {re.match(r"\w+", each)[0] for each in declared[name]} - {"pygraphviz"}  # type: ignore[index]
-        for name in ("sandbox", "notebooks")
+        name: {
+            re.match(r"[\w-]+", each)[0].replace("-", "_")  # type: ignore[index]
+            for each in declared[name]
+        }
+        - {"pygraphviz"}
+        for name in ("sandbox", "notebooks", "postgresql")
     }
     assert {name: {*modules} for name, modules in extras.EXTRAS.items()} == {
         **brought,

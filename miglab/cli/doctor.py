@@ -17,8 +17,8 @@ from .. import project, runners
 from ..draw import engines
 from ..errors import MiglabError
 from ..extras import EXTRAS, install, missing
+from ..home import home
 from ..runners import jail
-from ..sandbox.home import home
 
 #: The Django that the lessons are written for.
 DJANGO = "5.2"
@@ -29,6 +29,7 @@ PURPOSES = {
     "sandbox": "the practice project, miglab demo",
     "notebooks": "miglab app on your own project",
     "lab": "the lessons, miglab lab, miglab app",
+    "postgresql": "labs on PostgreSQL, with a server",
 }
 #: A lab with its snapshots takes a few megabytes.
 ROOM = 100_000_000

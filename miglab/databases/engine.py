@@ -7,9 +7,6 @@ What one on a server will need and this does not give it yet:
 
 - ``Project.sources`` are paths, and ``project/databases.py`` finds each original as a file: a
   server's database has an address, a name and a user there.
-- The copies of a lab that died are swept as files of its folder (``sandbox/home.py``): databases on
-  a server have to be found by a name that holds the lab's, which is what ``handle`` is given the
-  folder for. Kept templates are forgotten by age in the same way.
 - Nothing asks what a copy would cost before it is made, and ``Sandbox.snapshot`` makes one of each
   database that was written to: on a server that takes room and time, and connections have to be
   closed first. ``Stage`` knows no step at which the agent closes its own.
@@ -81,9 +78,17 @@ class Engine(Protocol):
     def sidecars(self) -> tuple[str, ...]:
         """Endings of the files that lie beside a database while it is in use."""
 
+    @property
+    def extra(self) -> str:
+        """The extra of miglab's that it needs; ``""`` for none."""
+
     def runs(self, engine: str) -> bool:
         """Whether it is meant by ``ENGINE`` of Django's ``DATABASES``, a backend's module. Packages
         bring backends of their own for an engine that Django knows: they count as well."""
+
+    def on(self, server: str) -> Engine:
+        """The same engine, for databases on this server, in the engine's own words; without any,
+        on the one that it has by itself."""
 
     # -- names
 
@@ -164,6 +169,14 @@ class Engine(Protocol):
 
     def remove(self, handle: Handle) -> None:
         """Remove a copy, which is there."""
+
+    def clear(self, folder: Path) -> None:
+        """Remove all databases that belong to the folder of a sandbox and do not lie in it."""
+
+    def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
+        """Remove databases that belong to sandboxes in the folder ``labs`` whose owner is dead, and
+        kept templates that are a month old, where they are no files. ``lives`` tells of a name of
+        a folder whether its owner does."""
 
     # -- for people
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .engine import Engine
+from .postgresql_engine import PostgreSQL
 from .sqlite_engine import SQLite
 
 #: Each once; another one is added here and in ``agent/engines/registry.py``.
-ENGINES: tuple[Engine, ...] = (SQLite(),)
+ENGINES: tuple[Engine, ...] = (SQLite(), PostgreSQL())
 #: What the projects that come with miglab are on, and what errors advise.
 DEFAULT = ENGINES[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ class SQLite:
     vendor = "sqlite"
     name = "SQLite"
     where = "in a SQLite file"
+    extra = ""
     reads = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
     #: https://sqlite.org/fileformat.html#magic_header_string
     magic = b"SQLite format 3\0"
@@ -30,6 +31,10 @@ class SQLite:
     def runs(self, engine: str) -> bool:
         """Whether a backend keeps its rows in a SQLite file."""
         return "sqlite" in engine.lower() or "spatialite" in engine.lower()
+
+    def on(self, server: str) -> SQLite:
+        """A file has no server."""
+        return self
 
     def place(self, name: str) -> str:
         """A file in a folder beside the project."""
@@ -95,6 +100,12 @@ class SQLite:
     def remove(self, handle: Handle) -> None:
         """Remove the file."""
         os.unlink(handle)
+
+    def clear(self, folder: Path) -> None:
+        """They are files of the folder."""
+
+    def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
+        """They are files of the labs' folders."""
 
     def by_hand(self, original: str) -> ByHand:
         """The dot commands of SQLite's shell."""

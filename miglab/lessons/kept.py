@@ -13,8 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..facts.lesson import Case, Claim, Verdict
+from ..home import home
 from ..project import bundled
-from ..sandbox.home import home
 
 
 def keep(verdict: Verdict) -> None:

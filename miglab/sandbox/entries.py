@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .digests import Digests
-from .home import remove_tree
+from .owners import remove_tree
 
 #: Folders whose content is made from the rest, or a terminal's own.
 NOT_COPIED = ("__pycache__", ".git", ".venv")

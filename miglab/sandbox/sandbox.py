@@ -22,11 +22,12 @@ from pathlib import Path
 
 from ..databases.engine import Engine, Handle, Tell
 from ..errors import BadInput, OutsideSandbox, UnknownName
+from ..home import home
 from ..interrupts import Uninterrupted
 from ..project import Project
 from . import links
 from .entries import DATABASE, FILE, Entries, Entry
-from .home import forget_old, home, remove_tree, sweep, take_lock
+from .owners import forget_old, remove_tree, sweep, take_lock
 from .snapshot import PROJECT, Snapshot, files_of
 
 #: What a copy's folder holds beside the project, by how the names begin: contents that are kept,

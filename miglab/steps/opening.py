@@ -13,12 +13,12 @@ from ..databases.engine import Handle
 from ..errors import BadInput, MiglabError, NoProject
 from ..facts.fidelity import DatabaseCopy
 from ..facts.truths import Files, Truths, Unreadable
+from ..home import home
 from ..interrupts import Uninterrupted
 from ..project import Project
 from ..project.databases import no_database, with_databases
 from ..runners import Runner, Stopped, answers, choose
 from ..runners.base import Tell, Terms
-from ..sandbox.home import home
 from ..sandbox.sandbox import Sandbox
 from . import start
 from .commands import typed

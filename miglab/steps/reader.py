@@ -16,12 +16,12 @@ from ..errors import NotMeasured
 from ..facts.fidelity import Versions
 from ..facts.step import Obstacle
 from ..facts.truths import Agreement, Agreements, Truths, Unreadable
+from ..home import home
 from ..project import Project
 from ..runners import Runner, Setup, Stopped, answers
 from ..runners.base import Ask, Stop, Tell, Terms
 from ..runners.jail import Jail
 from ..sandbox.digests import digest_of
-from ..sandbox.home import home
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.snapshot import Snapshot
 

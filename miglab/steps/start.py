@@ -9,8 +9,8 @@ from ..errors import BadInput, MiglabError, UnknownName
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
 from ..facts.truths import Files, Unreadable
+from ..home import home
 from ..sandbox.digests import digest_of
-from ..sandbox.home import home
 from ..sandbox.sandbox import Sandbox
 
 Manage = Callable[[Sequence[str]], None]

@@ -18,8 +18,12 @@ _NAMES = re.compile(r"(?i:sqlite|spatialite|postgres|mariadb|mysql)|PRAGMA|ATTAC
 
 #: A module, or with a slash at its end a folder → the names that it may use, and why.
 ALLOWED = {
-    "cli/doctor.py": ({"sqlite"}, "says whether this Python's SQLite is new enough"),
+    "cli/doctor.py": (
+        {"sqlite", "postgres"},
+        "says whether this Python's SQLite is new enough, and what an extra is for",
+    ),
     "exercises/": ({"sqlite"}, "copy the file of the bundled project's database"),
+    "extras.py": ({"postgres"}, "knows the extra of that name and what it brings"),
     "facts/schema.py": ({"sqlite"}, "matches names as SQLite does; only its schemas come so far"),
     "lab.py": ({"sqlite"}, "tells people which databases a lab has today"),
     "lessons/": (

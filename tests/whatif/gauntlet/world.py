@@ -15,7 +15,7 @@ from pathlib import Path
 
 from miglab import Lab
 from miglab.facts.protection import Protection
-from miglab.sandbox.home import home
+from miglab.home import home
 
 from ..own import manage, shop
 from .attacks import HEAD, Attack

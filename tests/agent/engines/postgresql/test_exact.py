@@ -108,7 +108,8 @@ def test_settings_of_the_database_change_nothing_of_it(engine: PostgreSQL, datab
     run(
         database,
         "CREATE TABLE t (id integer PRIMARY KEY, f float8, d timestamptz, i interval, b bytea)",
-        r"INSERT INTO t VALUES (1, 0.1::float8 + 0.2::float8, '2000-01-01 00:00+00', '1 d', '\x01')",
+        "INSERT INTO t VALUES "
+        r"(1, 0.1::float8 + 0.2::float8, '2000-01-01 00:00+00', '1 day', '\x01')",
     )
     copy = engine.keep(database, "before")
     name = database.partition("@/")[2].partition("?")[0]

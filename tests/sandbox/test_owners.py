@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from miglab.sandbox.home import forget_old, home, sweep, take_lock
+from miglab.home import home
+from miglab.sandbox.owners import forget_old, sweep, take_lock
 
 MONTH = 30 * 24 * 60 * 60
 
@@ -54,7 +55,7 @@ def test_a_lab_whose_owner_let_go_is_swept_with_its_lock(tmp_path: Path) -> None
 
 def test_a_lab_of_a_process_that_was_killed_is_swept(tmp_path: Path) -> None:
     code = (
-        "import os, pathlib, signal, sys; from miglab.sandbox.home import take_lock; "
+        "import os, pathlib, signal, sys; from miglab.sandbox.owners import take_lock; "
         "lock, held = take_lock(pathlib.Path(sys.argv[1])); lock.with_suffix('').mkdir(); "
         "os.kill(os.getpid(), signal.SIGTERM)"
     )

@@ -1,4 +1,4 @@
-"""Where labs live on this machine, each under a lock that its owner holds.
+"""Each lab lives under a lock that its owner holds.
 
 A lock that is free means that its owner is dead: the next lab sweeps what it left.
 """
@@ -13,14 +13,6 @@ import sys
 import time
 from pathlib import Path
 from typing import IO
-
-import platformdirs
-
-
-def home() -> Path:
-    """The folder under which all labs and templates live; ``MIGLAB_HOME`` names another."""
-    named = os.environ.get("MIGLAB_HOME") or platformdirs.user_cache_dir("miglab", False)
-    return Path(named).absolute()
 
 
 def take_lock(labs: Path) -> tuple[Path, IO[bytes]]:

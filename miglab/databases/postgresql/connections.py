@@ -1,0 +1,145 @@
+"""Connections of miglab's own process to servers, and the errors that people get of them."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ...errors import NoServer
+from ..engine import Handle
+from . import serving
+from .address import handle_of, keep_password, parameters_of, server_of
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+#: Seconds after which a server counts as unreachable.
+_PATIENCE = 10
+#: What a connection says of itself that a handle has in other words, or not at all.
+_LEFT_OUT = {"service", "servicefile", "password", "passfile", "dbname", "options"}
+
+_turn = threading.RLock()
+_open: dict[str, tuple[int, Connection[Any]]] = {}
+
+
+def connect(handle: str) -> Connection[Any]:
+    """A connection to a database; each statement is a transaction of its own. A server of miglab's
+    own that has stopped is started again.
+
+    Raises:
+        psycopg.Error: it cannot be connected to.
+    """
+    import psycopg
+
+    def opened() -> Connection[Any]:
+        connection: Connection[Any] = psycopg.connect(
+            handle, autocommit=True, connect_timeout=_PATIENCE, application_name="miglab"
+        )
+        return connection
+
+    try:
+        return opened()
+    except psycopg.OperationalError:
+        if not serving.join_again(parameters_of(handle).get("host", "")):
+            raise
+    return opened()
+
+
+@contextmanager
+def on_server(handle: str) -> Iterator[Connection[Any]]:
+    """The connection that this process keeps to the server of a handle, for one thread at a time.
+
+    Raises:
+        NoServer: the server cannot be reached, or refuses.
+        OSError: no space is left on its disk.
+    """
+    import psycopg
+
+    server = server_of(handle)
+    with _turn:
+        try:
+            yield _kept(server)
+        except psycopg.errors.DiskFull:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), server) from None
+        except psycopg.Error as error:
+            _open.pop(server, None)
+            raise NoServer(server, in_words(error)) from None
+
+
+def _kept(server: str) -> Connection[Any]:
+    pid, connection = _open.get(server, (0, None))
+    if connection is None or pid != os.getpid() or not _lives(connection):
+        connection = connect(server)
+        _open[server] = os.getpid(), connection
+    return connection
+
+
+def _lives(connection: Connection[Any]) -> bool:
+    import psycopg
+
+    if connection.closed:
+        return False
+    try:
+        connection.execute("SELECT 1")
+    except psycopg.Error:
+        connection.close()
+        return False
+    return True
+
+
+def named(url: str) -> Handle:
+    """The server that somebody names, as libpq reads it: with what a service file and variables of
+    the environment add, and without its password.
+
+    Raises:
+        NoServer: it cannot be reached, or the role may not make databases.
+    """
+    import psycopg
+
+    try:
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=_PATIENCE)
+    except psycopg.Error as error:
+        raise NoServer(without_password(url), in_words(error)) from None
+    with connection:
+        info = connection.info
+        may = connection.execute(
+            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+        said, user = info.get_parameters(), info.user
+        parameters = {
+            **{name: value for name, value in said.items() if name not in _LEFT_OUT},
+            "user": user,
+            "host": info.host,
+            "port": str(info.port),
+            "password": info.password,
+        }
+    server = handle_of({**keep_password(parameters), "dbname": "postgres"})
+    if may != (True,):
+        raise NoServer(
+            server,
+            f"the role {user!r} may not make databases there; its administrator can allow it: "
+            f'ALTER ROLE "{user}" CREATEDB',
+        )
+    return server
+
+
+def without_password(url: str) -> str:
+    """An address as people may see it."""
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parameters = conninfo_to_dict(url)
+    except psycopg.Error:
+        return "the server that was named"
+    parameters.pop("password", None)
+    return str(handle_of({name: str(value) for name, value in parameters.items()}))
+
+
+def in_words(error: Exception) -> str:
+    """A driver's error in one line."""
+    return " ".join(str(error).split())

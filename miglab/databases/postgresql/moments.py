@@ -1,0 +1,199 @@
+"""Copies, renames and drops databases on one server. All of them are miglab's own."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from psycopg import Connection, errors, sql
+
+from .address import is_ours, name_of
+from .connections import on_server
+
+#: Seconds that sessions get to end by themselves, and then to be ended.
+_GRACE, _PATIENCE, _PAUSE = 0.02, 5.0, 0.001
+#: How long what is kept between labs stays.
+_MONTH = timedelta(days=30)
+_MADE = "made by miglab on "
+#: Settings that are lists of names; as they are kept, the names are quoted.
+_LISTS = ("search_path", "temp_tablespaces", "local_preload_libraries", "session_preload_libraries")
+_SETTINGS = """
+SELECT r.rolname, s.setconfig FROM pg_db_role_setting s
+JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole
+WHERE d.datname = %s
+"""
+
+
+def exists(handle: str) -> bool:
+    """Whether there is such a database."""
+    with on_server(handle) as server:
+        return _exists(server, name_of(handle))
+
+
+def size(handle: str) -> int | None:
+    """How big a database is, in bytes; ``None`` where there is none."""
+    with on_server(handle) as server:
+        row = server.execute(
+            "SELECT pg_database_size(oid) FROM pg_database WHERE datname = %s", (name_of(handle),)
+        ).fetchone()
+        return None if row is None else int(row[0])
+
+
+def names(handle: str, beginning: str) -> list[str]:
+    """The names on a server that begin so."""
+    with on_server(handle) as server:
+        rows = server.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid",
+            (beginning,),
+        ).fetchall()
+        return [str(name) for (name,) in rows]
+
+
+def make(handle: str, template: str = "template0", *options: tuple[str, str]) -> None:
+    """Make a database, as a copy of another one on the same server; what is called so already is
+    dropped. ``options`` are those of ``CREATE DATABASE``, with their values."""
+    name = _checked(handle)
+    with on_server(handle) as server:
+        leave(server, name)
+        _drop(server, name)
+        if template != "template0":
+            leave(server, template)
+        told = [sql.SQL(f"{word} {{}}").format(sql.Literal(value)) for word, value in options]
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+                sql.Identifier(name),
+                sql.Identifier(template),
+                sql.SQL(" ").join([_strategy(server), *told]),
+            )
+        )
+        if template != "template0":
+            _copy_settings(server, template, name)
+
+
+def date(handle: str) -> None:
+    """Write beside a database that it was made today."""
+    name, today = _checked(handle), datetime.now(UTC).date().isoformat()
+    with on_server(handle) as server:
+        server.execute(
+            sql.SQL("COMMENT ON DATABASE {} IS {}").format(
+                sql.Identifier(name), sql.Literal(f"{_MADE}{today}")
+            )
+        )
+
+
+def old(handle: str, beginning: str) -> list[str]:
+    """The names that begin so of databases that were dated more than a month ago."""
+    with on_server(handle) as server:
+        rows = server.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+            " AND shobj_description(oid, 'pg_database') < %s",
+            (beginning, f"{_MADE}{(datetime.now(UTC) - _MONTH).date().isoformat()}"),
+        ).fetchall()
+        return [str(name) for (name,) in rows]
+
+
+def rename(handle: str, to: str) -> None:
+    """Call a database something else; what is called so already is dropped."""
+    name, new = _checked(handle), _checked(to)
+    with on_server(handle) as server:
+        leave(server, name)
+        for tries in (1, 0):
+            leave(server, new)
+            _drop(server, new)
+            try:
+                _rename(server, name, new)
+            except errors.DuplicateDatabase:
+                # Another lab has made one meanwhile.
+                if not tries:
+                    raise
+            else:
+                return
+
+
+def drop(handle: str) -> None:
+    """Drop a database, where it is there."""
+    name = _checked(handle)
+    with on_server(handle) as server:
+        leave(server, name)
+        _drop(server, name)
+
+
+def replace(handle: str, template: str) -> None:
+    """Make a database what another one is. The one in place is kept until the new one is there,
+    unless there is no room for both."""
+    name = _checked(handle)
+    between = name[:60] + "_x"
+    with on_server(handle) as server:
+        if not _exists(server, name):
+            make(handle, template)
+            return
+        leave(server, name)
+        _drop(server, between)
+        _rename(server, name, between)
+        try:
+            make(handle, template)
+        except OSError:
+            _drop(server, between)
+            make(handle, template)
+        except BaseException:
+            _rename(server, between, name)
+            raise
+        _drop(server, between)
+
+
+def leave(server: Connection[Any], name: str) -> None:
+    """Have nobody connected to a database: sessions of the same role that do not end by themselves
+    are ended. Others are left to the statement that needs it, which then says so."""
+    begun = time.monotonic()
+    query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
+    while found := server.execute(query, (name,), prepare=True).fetchall():
+        now = time.monotonic()
+        if now > begun + _PATIENCE:
+            return
+        if now > begun + _GRACE:
+            for (pid,) in found:
+                server.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        time.sleep(_PAUSE)
+
+
+def _checked(handle: str) -> str:
+    """The name of a database that may be changed."""
+    if not is_ours(handle):
+        raise AssertionError(f"miglab did not make the database {handle}, so it is left alone")
+    return name_of(handle)
+
+
+def _exists(server: Connection[Any], name: str) -> bool:
+    query = "SELECT FROM pg_database WHERE datname = %s"
+    return server.execute(query, (name,), prepare=True).fetchone() is not None
+
+
+def _drop(server: Connection[Any], name: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def _rename(server: Connection[Any], name: str, new: str) -> None:
+    server.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(new))
+    )
+
+
+def _strategy(server: Connection[Any]) -> sql.SQL:
+    return sql.SQL("STRATEGY file_copy" if server.info.server_version >= 150000 else "")
+
+
+def _copy_settings(server: Connection[Any], source: str, to: str) -> None:
+    """What ``ALTER DATABASE … SET`` has set, which a template does not hand on."""
+    for role, settings in server.execute(_SETTINGS, (source,), prepare=True).fetchall():
+        for setting in settings:
+            name, _, value = setting.partition("=")
+            told = sql.SQL(value) if name in _LISTS else sql.Literal(value)
+            who = sql.SQL("DATABASE {}").format(sql.Identifier(to))
+            if role is not None:
+                who = sql.SQL("ROLE {} IN {}").format(sql.Identifier(role), who)
+            server.execute(
+                sql.SQL("ALTER {} SET {} TO {}").format(
+                    who, sql.SQL(".").join(map(sql.Identifier, name.split("."))), told
+                )
+            )

