@@ -6,8 +6,8 @@ import itertools
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ..entries import SAMPLE, empty, free, plain
-from .opening import quote, rows
-from .pair import Pair, merged
+from .opening import at_once, quote, rows
+from .pair import Pair, merged, unlike
 from .values import NULL, labelled, shown, whole
 
 #: So many rows that differ are looked at column by column; of more, the columns that differ in
@@ -31,8 +31,7 @@ def scanned(found: List[Pair]) -> List[Scan]:
     Raises:
         Error: one of them cannot be read.
     """
-    old = _scan(found, False)
-    new = _scan(found, True)
+    old, new = at_once(lambda: _scan(found, False), lambda: _scan(found, True))
     scans = []
     for number, pair in enumerate(found):
         before, sum_before, *stored = old[number]
@@ -122,25 +121,9 @@ class Counts:
                     self.keys[place].append(key)
 
 
-class Values:
-    """The values of dropped columns that are gone from rows that are still there."""
-
-    def __init__(self, names: List[str]) -> None:
-        self.numbers = dict.fromkeys(names, 0)
-        self.keys: Dict[str, List[Any]] = {name: [] for name in names}
-
-    def saw(self, key: Any, flags: Tuple[Any, ...]) -> None:
-        """A row that is still there, with whether it had a value of each."""
-        for name, has in zip(self.numbers, flags):
-            if has:
-                self.numbers[name] += 1
-                if len(self.keys[name]) < SAMPLE:
-                    self.keys[name].append(key)
-
-
 def _by_key(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) -> None:
     compared = pair.compared
-    counts, values = _walk(pair, [], compared, stored, FIRST)
+    counts = _walk(pair, [], compared, FIRST)
     counted: List[str] = []
     if counts.changed:
         first = _in_these_rows(pair, compared, counts.differing)
@@ -150,10 +133,10 @@ def _by_key(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) ->
         else:
             counted = [name for name, number in zip(compared, first.columns) if number]
             rest = [name for name in compared if name not in counted]
-            counts, values = _walk(pair, counted, rest, stored)
+            counts = _walk(pair, counted, rest)
             if rest and counts.columns[-1]:
                 counted = compared
-                counts, values = _walk(pair, counted, [], stored)
+                counts = _walk(pair, counted, [])
     entry["lost"], entry["changed"] = counts.gone, counts.changed
     entry["gained"] = entry["after"] - (entry["before"] - counts.gone)
     for place, name in enumerate(counted):
@@ -164,48 +147,57 @@ def _by_key(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) ->
             entry["changed_sample"][now] = _changed_sample(pair, name, counts.keys[place])
             if counts.filled[place]:
                 entry["filled"][now] = counts.filled[place]
-    for name, number in values.numbers.items():
+    for name in stored:
+        number, keys = _lost_values(pair, name, scan, bool(counts.gone))
         if number:
             entry["lost_values"][name] = number
-            wanted = _lost_value(pair, name)
-            entry["lost_values_sample"][name] = _fetched(pair, wanted, values.keys[name])
+            entry["lost_values_sample"][name] = _fetched(pair, _lost_value(pair, name), keys)
     if counts.gone:
         names = list(pair.table.columns)
         wanted = [(name, pair.shown_old(name)) for name in names]
         entry["lost_sample"] = _fetched(pair, wanted, counts.gone_keys)
 
 
-def _walk(
-    pair: Pair, counted: List[str], rest: List[str], stored: List[str], limit: int = 0
-) -> Tuple[Counts, Values]:
+def _walk(pair: Pair, counted: List[str], rest: List[str], limit: int = 0) -> Counts:
     """Along both sides: the columns that are ``counted`` one by one, the ``rest`` together. With a
     ``limit``, no further than that many rows that differ."""
-    width = len(counted) + bool(rest)
-    counts, values = Counts(width), Values(stored)
+    counts, width = Counts(len(counted) + bool(rest)), len(pair.key)
 
-    def wanted(is_new: bool) -> List[str]:
-        found = [pair.kept[each].digest("t", is_new) for each in counted]
+    def side(is_new: bool) -> Iterator[List[Tuple[Any, ...]]]:
+        wanted = [pair.kept[each].digest("t", is_new) for each in counted]
         if rest:
-            found.append(whole((pair.kept[each] for each in rest), "t", is_new))
-        return found + ([] if is_new else [pair.is_stored(each) for each in stored])
+            wanted.append(whole((pair.kept[each] for each in rest), "t", is_new))
+        return pair.batches(is_new, wanted)
 
-    for key, (old, new) in merged(
-        pair.stream(False, wanted(False)), pair.stream(True, wanted(True))
-    ):
+    for old, new in unlike(side(False), side(True), width):
         if old is None:
             continue
+        key = old[0] if width == 1 else old[:width]
         if new is None:
             counts.gone += 1
             if len(counts.gone_keys) < SAMPLE:
                 counts.gone_keys.append(key)
             continue
-        if old[:width] != new:
-            counts.differs(key, old[:width], new)
-            if counts.changed == limit:
-                break
-        if stored:
-            values.saw(key, old[width:])
-    return counts, values
+        counts.differs(key, old[width:], new[width:])
+        if counts.changed == limit:
+            break
+    return counts
+
+
+def _lost_values(pair: Pair, name: str, scan: Scan, some_are_gone: bool) -> Tuple[int, List[Any]]:
+    """How many values of a dropped column are gone from rows that are still there, and the first
+    keys of these rows."""
+    old = pair.stream(False, [], pair.is_stored(name))
+    if not some_are_gone:
+        return scan.stored[name], [key for key, _ in itertools.islice(old, SAMPLE)]
+    number = 0
+    keys: List[Any] = []
+    for key, (was, now) in merged(old, pair.stream(True, [])):
+        if was is not None and now is not None:
+            number += 1
+            if len(keys) < SAMPLE:
+                keys.append(key)
+    return number, keys
 
 
 def _in_these_rows(pair: Pair, compared: List[str], keys: List[Any]) -> Counts:

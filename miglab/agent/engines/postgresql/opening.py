@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from typing import Any, Iterator, List, Tuple
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Iterator, List, Optional, Tuple, TypeVar
 
 from . import drivers
+
+T = TypeVar("T")
 
 #: A value reads alike in every session that has these. JIT would compile each of our queries for
 #: longer than it runs.
@@ -133,22 +136,46 @@ def attempt(*connections: Any) -> Iterator[None]:
 
 
 def stream(connection: Any, sql: str) -> Iterator[Tuple[Any, ...]]:
-    """The rows of a query, however many: a batch of them is in memory. Within
-    ``at_one_moment``."""
+    """The rows of a query, however many. Within ``at_one_moment``."""
+    for batch in batches(connection, sql):
+        yield from batch
+
+
+def batches(connection: Any, sql: str) -> Iterator[List[Tuple[Any, ...]]]:
+    """The same in lists, of which two are in memory: while one is looked at, the server makes the
+    next."""
     name = "miglab_%d" % next(_NUMBERS)
     cursor = connection.cursor()
+    pool: Optional[ThreadPoolExecutor] = None
     try:
         cursor.execute("DECLARE %s NO SCROLL CURSOR FOR %s" % (name, sql))
-        while True:
-            cursor.execute("FETCH FORWARD %d FROM %s" % (_BATCH, name))
-            found = cursor.fetchall()
-            yield from found
-            if len(found) < _BATCH:
-                break
+        found = _fetched(cursor, name)
+        while len(found) == _BATCH:
+            pool = pool or ThreadPoolExecutor(1)
+            coming = pool.submit(_fetched, cursor, name)
+            yield found
+            found = coming.result()
+        yield found
     finally:
+        if pool is not None:
+            pool.shutdown()
         with contextlib.suppress(drivers.error()):
             cursor.execute("CLOSE %s" % name)
         cursor.close()
+
+
+def _fetched(cursor: Any, name: str) -> List[Tuple[Any, ...]]:
+    cursor.execute("FETCH FORWARD %d FROM %s" % (_BATCH, name))
+    found: List[Tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def at_once(one: Callable[[], T], other: Callable[[], T]) -> Tuple[T, T]:
+    """What both give; each is about a connection of its own, for which its server works
+    meanwhile."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(other)
+        return one(), coming.result()
 
 
 def maintain(handle: str, skip: str = "") -> Any:

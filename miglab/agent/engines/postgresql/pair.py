@@ -8,11 +8,12 @@ the row, with what is wanted of each row, and merged here: no more than a batch 
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from ...common import known
 from . import drivers
-from .opening import attempt, literal, rows, stream
+from .opening import attempt, batches, literal, rows, stream
 from .shape import Shape, Table, foreign_pair
 from .values import Match, column, is_null, shown, whole
 
@@ -120,9 +121,16 @@ class Pair:
         encoding = (self.new if is_new else self.old).shape.encoding
         return [self.kept[each].order(letter, is_new, encoding, self.as_text) for each in self.key]
 
-    def stream(self, is_new: bool, wanted: Iterable[str], where: str = "") -> Iterator[Row]:
-        """The rows of a side, sorted by their key: first the key, then what is wanted of a row that
-        goes by the letter ``t``."""
+    def stream(
+        self, is_new: bool, wanted: Iterable[str], where: str = ""
+    ) -> Iterator[Tuple[Any, Row]]:
+        """The rows of a side, sorted by their key: the key, and what is wanted of a row that goes
+        by the letter ``t``."""
+        found = itertools.chain.from_iterable(self.batches(is_new, wanted, where))
+        return keyed(found, len(self.key))
+
+    def batches(self, is_new: bool, wanted: Iterable[str], where: str = "") -> Iterator[List[Row]]:
+        """The same in lists, each row in one piece: first its key."""
         side = self.new if is_new else self.old
         source = self.source if is_new else self.table.source
         sql = "SELECT %s FROM %s t%s ORDER BY %s" % (
@@ -131,7 +139,7 @@ class Pair:
             " WHERE " + where if where else "",
             ", ".join(self.order("t", is_new)),
         )
-        return keyed(stream(side.connection, sql), len(self.key))
+        return batches(side.connection, sql)
 
     def fetch(self, is_new: bool, wanted: Iterable[str], keys: Sequence[Any]) -> Dict[Any, Row]:
         """What is wanted of a few rows, by their keys."""
@@ -222,3 +230,62 @@ def merged(*streams: Iterator[Tuple[Any, Row]]) -> Iterator[Tuple[Any, List[Opti
             else:
                 found.append(None)
         yield key, found
+
+
+#: So many rows are held against each other at once.
+_CHUNK = 100
+
+
+def unlike(
+    old: Iterator[List[Row]], new: Iterator[List[Row]], width: int
+) -> Iterator[Tuple[Optional[Row], Optional[Row]]]:
+    """Rows of two sorted sides, whose first columns are their key, without those that are the same
+    on both: those of one key together, or one alone. The sides come in lists."""
+    one, other = _Side(old), _Side(new)
+    while one.there() and other.there():
+        some = min(len(one.rows) - one.place, len(other.rows) - other.place, _CHUNK)
+        if one.rows[one.place : one.place + some] == other.rows[other.place : other.place + some]:
+            one.place += some
+            other.place += some
+            continue
+        # Until a side has gone on by as many rows.
+        end = one.place + some
+        while one.place < end and other.place < len(other.rows):
+            was, now = one.rows[one.place], other.rows[other.place]
+            if was == now:
+                one.place += 1
+                other.place += 1
+            elif was[:width] == now[:width]:
+                one.place += 1
+                other.place += 1
+                yield was, now
+            elif was[:width] < now[:width]:
+                one.place += 1
+                yield was, None
+            else:
+                other.place += 1
+                yield None, now
+    while one.there():
+        one.place += 1
+        yield one.rows[one.place - 1], None
+    while other.there():
+        other.place += 1
+        yield None, other.rows[other.place - 1]
+
+
+class _Side:
+    """A side that is read list by list."""
+
+    def __init__(self, lists: Iterator[List[Row]]) -> None:
+        self.lists = lists
+        self.rows: List[Row] = []
+        self.place = 0
+
+    def there(self) -> bool:
+        """Whether there is another row, at ``place`` of ``rows``."""
+        while self.place == len(self.rows):
+            found = next(self.lists, None)
+            if found is None:
+                return False
+            self.rows, self.place = found, 0
+        return True
