@@ -17,7 +17,8 @@ def fold(name: str) -> str:
 class Column:
     """One column. ``key`` is its place in the primary key, counted from 1, or 0; ``collation`` is
     ``""`` where it is the usual one; ``counts_up`` means AUTOINCREMENT; ``expression`` is how a
-    generated column is made, and ``stored`` whether it is kept."""
+    generated column is made, and ``stored`` whether it is kept; ``comment`` is what the database
+    has written beside it."""
 
     name: str
     type: str
@@ -29,6 +30,7 @@ class Column:
     counts_up: bool = False
     expression: str | None = None
     stored: bool = False
+    comment: str = ""
 
     def __str__(self) -> str:
         words = [self.name, self.type]
@@ -46,7 +48,8 @@ class Index:
     """An index. ``columns`` holds ``None`` for an expression; ``made_by`` is ``"c"`` for
     ``CREATE INDEX``, ``"u"`` for a UNIQUE and ``"pk"`` for a PRIMARY KEY constraint.
     ``expressions`` and ``orders`` say for each column its expression, or ``None``, and its
-    collation and direction where they are not the usual ones."""
+    collation and direction where they are not the usual ones; ``more`` says in SQL what else is
+    not usual: its method, what it includes."""
 
     name: str
     columns: tuple[str | None, ...]
@@ -55,13 +58,14 @@ class Index:
     made_by: str = "c"
     expressions: tuple[str | None, ...] = ()
     orders: tuple[str, ...] = ()
+    more: str = ""
 
 
 @dataclass(frozen=True)
 class ForeignKey:
     """``columns`` of this table point at ``to_columns`` of ``to_table``. ``on_delete`` and
     ``on_update`` are what the database does by itself; ``deferred``: it checks at the end of a
-    transaction."""
+    transaction; not ``valid``: it has not checked the rows that were there."""
 
     columns: tuple[str, ...]
     to_table: str
@@ -69,6 +73,7 @@ class ForeignKey:
     on_delete: str = "NO ACTION"
     on_update: str = "NO ACTION"
     deferred: bool = True
+    valid: bool = True
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class Table:
     foreign_keys: tuple[ForeignKey, ...] = ()
     checks: tuple[str, ...] = ()
     unreadable: str = ""
+    comment: str = ""
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or ``None``."""

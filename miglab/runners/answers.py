@@ -135,6 +135,7 @@ def _table(data: Json) -> Table:
         tuple(ForeignKey(**_tuples(each)) for each in data["foreign_keys"]),
         tuple(data["checks"]),
         data["unreadable"],
+        data.get("comment", ""),
     )
 
 

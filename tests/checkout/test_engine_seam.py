@@ -18,12 +18,6 @@ _NAMES = re.compile(r"(?i:sqlite|spatialite|postgres|mariadb|mysql)|PRAGMA|ATTAC
 
 #: A module, or with a slash at its end a folder → the names that it may use, and why.
 ALLOWED = {
-    "agent/reading/agree.py": (
-        {"sqlite"},
-        "folds names as SQLite does; drift on a second engine needs its own",
-    ),
-    "agent/reading/drift.py": ({"sqlite"}, "compares names and expressions as SQLite reads them"),
-    "agent/reading/made_in_sql.py": ({"sqlite"}, "takes the project's SQL apart as SQLite does"),
     "cli/doctor.py": (
         {"sqlite", "postgres"},
         "says whether this Python's SQLite is new enough, and what an extra is for",

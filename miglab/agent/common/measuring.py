@@ -17,12 +17,22 @@ _LACKS = re.compile(
 )
 
 
+class Unmeasured(Exception):
+    """Something cannot be measured at this moment, and nothing is wrong with that."""
+
+
 @contextlib.contextmanager
 def measuring(what: str) -> Iterator[None]:
     """Within it, nothing of the project's runs: an error is miglab's own and is noted, and does
     not go through."""
     try:
         yield
+    except Unmeasured as error:
+        _keep(
+            "measuring-failed",
+            "miglab could not %s: %s" % (what, error),
+            "nothing, if you need not tell one from the other; the totals are true",
+        )
     except Exception as error:
         note(what, "%s: %s" % (type(error).__name__, error))
 
@@ -30,18 +40,22 @@ def measuring(what: str) -> Iterator[None]:
 def note(what: str, said: str) -> None:
     """This could not be done: ``what``, as in ``"compare the rows"``; ``said`` is the error."""
     if lacks(said):
-        entry = {
-            "id": "connection-lacks",
-            "what": "miglab could not %s: its own connection to the database lacks something "
+        _keep(
+            "connection-lacks",
+            "miglab could not %s: its own connection to the database lacks something "
             "that the project's connection has (%s)" % (what, said),
-            "do": "check by hand: what the command did there is not known",
-        }
+            "check by hand: what the command did there is not known",
+        )
     else:
-        entry = {
-            "id": "measuring-failed",
-            "what": "miglab could not %s (%s)" % (what, said),
-            "do": "report this as a bug in miglab: what the command did is not fully known",
-        }
+        _keep(
+            "measuring-failed",
+            "miglab could not %s (%s)" % (what, said),
+            "report this as a bug in miglab: what the command did is not fully known",
+        )
+
+
+def _keep(identity: str, what: str, do: str) -> None:
+    entry = {"id": identity, "what": what, "do": do}
     if entry not in failed:
         failed.append(entry)
 

@@ -2,25 +2,7 @@
 
 What it offers to miglab's own process is in ``databases/engine.py``; ``registry.py`` lists the
 engines there are. A database is named by its handle, a text that the other side's engine made and
-that is opened here: a file's path for SQLite.
-
-What one on a server will need and this does not give it yet:
-
-- A comparison is asked for with two handles and no connection: nothing is attached to the project's
-  own. An engine whose databases cannot be joined (PostgreSQL) has to open both and merge two
-  streams.
-- ``mark`` opens no connection, and is asked before the project is set up and after its connections
-  are closed. A mark of a server's needs a connection of miglab's own, and may not lag behind: the
-  statistics of PostgreSQL come ten seconds late.
-- ``keep`` is called on the project's own connection's thread just before ``post_migrate``, which
-  may hold locks and, on PostgreSQL, keep its database from being a template: a copy of tables
-  within the same transaction may be what is left.
-- Tables are named without their schema, in answers (``protocol.DONE``), ``facts.schema`` and
-  ``Trace.renames``: databases with several schemas need names that hold both.
-- ``reading/drift.py`` and ``made_in_sql.py`` compare names and read SQL as SQLite does.
-- ``common/measuring.py`` knows the words in which SQLite says that a connection lacks a function.
-- ``guarding/bounds.py`` judges names of databases as paths; for a server, addresses and names
-  have to be judged, and what ``turn`` left in the settings compared with where a connection leads.
+that is opened here: a file's path, or what leads to a database on a server.
 """
 
 from __future__ import annotations
@@ -30,6 +12,7 @@ from typing import (
     Callable,
     ContextManager,
     Dict,
+    Iterator,
     List,
     Optional,
     Protocol,
@@ -96,6 +79,15 @@ class Engine(Protocol):
         """Python's audit events whose first argument names a database that is opened."""
 
     @property
+    def scheme(self) -> str:
+        """What each ``address`` begins with; ``""`` where databases are files."""
+
+    @property
+    def can_fork(self) -> bool:
+        """Whether a process can go on in two while its connections are closed: each has a copy of
+        its own then (``keep``), and they change places (``exchange``)."""
+
+    @property
     def error(self) -> Type[Exception]:
         """What the driver's errors have in common."""
 
@@ -112,19 +104,27 @@ class Engine(Protocol):
 
     # -- settings and connections
 
-    def full_name(self, name: str) -> str:
-        """``NAME`` of ``DATABASES`` so that it means the same in another process and folder; ``""``
-        for a database that is gone with its connection."""
+    def full_name(self, database: Dict[str, Any]) -> str:
+        """What an entry of ``DATABASES`` leads to, so that it means the same in another process
+        and folder; ``""`` for a database that is gone with its connection. Without a password."""
+
+    def password(self, database: Dict[str, Any]) -> str:
+        """The password that this entry has, or ``""``."""
 
     def turn(self, database: Dict[str, Any], handle: str) -> None:
         """Change one entry of ``DATABASES`` so that all connections lead to the copy and nowhere
         else: names, hosts, and options that would win over them."""
 
-    def other(self, name: str, handle: str) -> Optional[str]:
-        """How the database that ``NAME`` means is called, where it is not the handle's."""
+    def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
+        """How the database of this entry is called, where it is not the handle's."""
+
+    def address(self, handle: str) -> str:
+        """Where a connection to this database leads, as ``events`` name it: server and database;
+        ``""`` where databases are files."""
 
     def hold(self, may_open: MayOpen) -> None:
-        """From now on, ask before a statement of the project's opens another database."""
+        """From now on, ask before a statement of the project's opens another database, and raise
+        ``events`` for each connection, where the driver does not."""
 
     def hurry(self, connection: Any) -> None:
         """Let Django's new connection to a copy not wait for the disk: it need not outlive a loss
@@ -150,19 +150,25 @@ class Engine(Protocol):
     def read_tables(self, handle: str) -> Dict[str, Any]:
         """``tables`` alone, of a database that is there."""
 
-    def scratch(self, connection: Any) -> ContextManager[Any]:
-        """A connection of the same class and settings as Django's one, to an empty database that
-        is gone at the end: drift is found by making the models' tables in it."""
+    def scratch(self, connection: Any, handle: str) -> ContextManager[Any]:
+        """A connection of the same class and settings as Django's one to the handle's database,
+        to an empty one that is gone at the end: drift is found by making the models' tables in
+        it."""
 
     def read_scratch(self, connection: Any) -> Dict[str, Any]:
         """The catalogue of a scratch database, in the shape of ``read_tables``."""
 
     # -- the line before post_migrate
 
-    def keep(self, handle: str, name: str) -> str:
+    def keep(self, handle: str, name: str, connection: Any = None) -> str:
         """Copy a database that is there and that nobody else writes to, at this moment, and give
         the copy's handle. ``name`` is the path of a file in the lab's own folder that is not
-        there; the copy is called after it. An older copy of that name goes."""
+        there; the copy is called after it. An older copy of that name goes. ``connection`` is
+        Django's to this database: it may be closed, for it opens itself again.
+
+        Raises:
+            Unmeasured: there can be no copy at this moment.
+        """
 
     def forget(self, handle: str) -> None:
         """Remove what ``keep`` made."""
@@ -177,7 +183,7 @@ class Engine(Protocol):
 
     # -- names
 
-    def may_rename(self, sql: str) -> bool:
+    def may_rename(self, text: str) -> bool:
         """Whether a statement may change names, or fill a table from another: asked before each
         that the project runs, so it only looks at the text."""
 
@@ -194,6 +200,19 @@ class Engine(Protocol):
         Raises:
             Engine.error: the catalogue cannot be read.
         """
+
+    def fold(self, name: str) -> str:
+        """The same for names that it takes for one."""
+
+    def folded(self, text: str) -> str:
+        """The same for SQL of its catalogue's that differs only in how it is written."""
+
+    def alike(self, kind: str, other: str) -> bool:
+        """Whether columns of two declared types are the same to it."""
+
+    def made(self, text: str) -> Iterator[Tuple[str, str, str]]:
+        """Each trigger and view that SQL makes or drops: ``CREATE`` or ``DROP``, ``TRIGGER`` or
+        ``VIEW``, and its name."""
 
     # -- rows
 

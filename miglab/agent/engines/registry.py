@@ -6,16 +6,24 @@ import importlib
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from .engine import Engine
+from .postgresql.engine import PostgreSQL
 from .sqlite.engine import SQLite
 
 #: Each once, by its vendor; another one is added here and in ``databases/registry.py``.
-ENGINES: Dict[str, Engine] = {each.vendor: each for each in [SQLite()]}
+_ALL: List[Engine] = [SQLite(), PostgreSQL()]
+ENGINES: Dict[str, Engine] = {each.vendor: each for each in _ALL}
 #: What errors advise.
 DEFAULT = next(iter(ENGINES.values()))
 
 SIDECARS = tuple({ending for each in ENGINES.values() for ending in each.sidecars})
 EVENTS = tuple(event for each in ENGINES.values() for event in each.events)
 DENIALS = tuple(each.denial for each in ENGINES.values())
+_SCHEMES = tuple(each.scheme for each in ENGINES.values() if each.scheme)
+
+
+def is_address(name: str) -> bool:
+    """Whether what a connection opens is on a server, and named by ``Engine.address``."""
+    return name.startswith(_SCHEMES)
 
 
 def of_vendor(vendor: str) -> Engine:

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from ..engines import registry
 from . import lacks, paths, permits
 from .limit import Limit
 
 _roots: Tuple[str, ...] = ()
 _read = ""
 _original = ""
+#: Where the copy's own databases are, on servers.
+_addresses: FrozenSet[str] = frozenset()
 permitted = permits.Permits()
 
 
@@ -21,7 +24,7 @@ def draw(place: Dict[str, Any], code: str) -> None:
     """From now on, this copy of a user's project (``protocol.PLACE``), the folder ``code`` and
     what the user allows may be touched. Databases of other copies may be opened to be read: to
     compare with."""
-    global _roots, _read, _original, permitted
+    global _roots, _read, _original, _addresses, permitted
     own, root = place["own"], place["root"]
     allow = own["allow"]
     folders: List[str] = [root, code, *allow["folders"]]
@@ -29,6 +32,10 @@ def draw(place: Dict[str, Any], code: str) -> None:
     _read = os.path.join(os.path.realpath(os.path.dirname(root)), "")
     _original = os.path.join(os.path.realpath(own["original"]), "")
     permitted = permits.Permits(allow["programs"], allow["addresses"])
+    _addresses = frozenset(
+        registry.of_vendor(place["engines"][alias]).address(handle)
+        for alias, handle in place["databases"].items()
+    )
     lacks.compare(own["original"], own["project"])
 
 
@@ -63,8 +70,11 @@ def allowed_name(path: Any, folder: Any = -1) -> bool:
 
 
 def allowed_database(name: Any) -> bool:
-    """Whether a database's name, or its ``file:`` URI, lies in the copy or in memory."""
+    """Whether a database's name, or its ``file:`` URI, lies in the copy or in memory; on a server,
+    whether its address is that of one of the copy's."""
     text = paths.plain(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
+    if registry.is_address(text):
+        return text in _addresses or permitted.address(*_server(text))
     if text in ("", ":memory:"):
         return True
     if text.startswith("file:"):
@@ -78,6 +88,12 @@ def allowed_database(name: Any) -> bool:
     return os.path.realpath(text) == os.devnull or allowed(text)
 
 
+def _server(address: str) -> Tuple[str, Optional[str]]:
+    """The host and the port of an address of a database."""
+    host, _, port = address.partition("//")[2].rpartition("/")[0].rpartition(":")
+    return host, port or None
+
+
 def outside(verb: str, path: Any, folder: Any = -1) -> Limit:
     """Writing is in the way, at this path."""
     what = "%s %s" % (verb, shown(path, folder))
@@ -86,6 +102,10 @@ def outside(verb: str, path: Any, folder: Any = -1) -> Limit:
 
 def other_database(verb: str, name: Any) -> Limit:
     """A database elsewhere is in the way."""
+    if isinstance(name, str) and registry.is_address(name):
+        host, port = _server(name)
+        do = "allow its server with `--allow-address %s:%s`" % (host or "localhost", port)
+        return Limit("database-outside-stopped", "%s %s" % (verb, name), do)
     return Limit("database-outside-stopped", "%s %s" % (verb, shown(name)), _leave(name, -1))
 
 

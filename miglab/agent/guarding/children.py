@@ -106,7 +106,8 @@ def begin() -> None:
     """In such an interpreter: guard it."""
     config = json.loads(os.environ[VARIABLE])
     # Here, for a parent needs none of it.
-    from . import guard, settings, watching
+    from ..common import watching
+    from . import guard, settings
 
     settings.look_in_copy(config["own"]["original"], config["own"]["project"])
     temporary = os.path.join(config["root"], "tmp")

@@ -119,7 +119,8 @@ def _symbolic_link(source: Any, target: Any, folder: Any = -1) -> Optional[Limit
 
 def _database(name: Any) -> Optional[Limit]:
     if allowed_database(name):
-        lacks.note(name)
+        if not registry.is_address(str(name)):
+            lacks.note(name)
         return None
     return other_database("open the database", name)
 

@@ -29,18 +29,18 @@ replaced: List[Dict[str, str]] = []
 
 
 def read() -> Dict[str, Any]:
-    """``databases``: alias → ``engine`` and ``name``, a file's as an absolute path;
+    """``databases``: alias → ``engine``, ``name`` (what ``Engine.full_name`` gives), ``password``;
     ``module``: the settings' name; ``replaced``: what the rehearsal has instead."""
     from django.conf import settings
 
     found = {}
     for alias, database in settings.DATABASES.items():
         engine = str(database.get("ENGINE") or "django.db.backends.dummy")
-        name = str(database.get("NAME") or "")
         known = registry.for_setting(engine)
+        name, password = str(database.get("NAME") or ""), ""
         if known is not None:
-            name = known.full_name(name)
-        found[alias] = {"engine": engine, "name": name}
+            name, password = known.full_name(database), known.password(database)
+        found[alias] = {"engine": engine, "name": name, "password": password}
     return {
         "databases": found,
         "module": os.environ.get("DJANGO_SETTINGS_MODULE", ""),

@@ -9,7 +9,8 @@ import signal
 import sys
 from typing import Any, Callable, Optional
 
-from . import paths, reach, watching
+from ..common import watching
+from . import paths, reach
 from .bounds import allowed, outside
 from .files import making, opening
 from .limit import Limit

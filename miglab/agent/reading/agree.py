@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from ..engines.engine import Engine
-from ..engines.sqlite.sql import fold
 from . import belonging, detector
 from .applied import introduced, plan_of, state_of
 from .drift import differences
@@ -53,10 +52,10 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
         everything = plan_of(loader.graph, loader.graph.leaf_nodes())
         applied = [key for key in everything if key in loader.applied_migrations]
         state = state_of(loader, plan_of(loader.graph, applied))
-        expected, owners = _create(engine, state, loader.unmigrated_apps, alias)
+        expected, owners = _create(engine, handle, state, loader.unmigrated_apps, alias)
     except Exception as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
-    there = engine.read_tables(handle)
+    there, fold = engine.read_tables(handle), engine.fold
     actual = {fold(each["name"]): each for each in there["tables"]}
     actual.pop("django_migrations", None)
     for name in _tables_not_ours(state, loader.unmigrated_apps, alias):
@@ -64,7 +63,7 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
     for name in map(fold, belonging.cache_tables(alias)):
         if name not in expected:
             actual.pop(name, None)
-    _without_index_together(state, actual)
+    _without_index_together(engine, state, actual)
     labels = loader.migrated_apps | loader.unmigrated_apps
     replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
     ghosts = {
@@ -73,7 +72,7 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
         if key not in loader.disk_migrations and key not in replaced and key[0] in labels
     }
     unseen = ghosts | _apps_with_unseen(loader, applied)
-    found = list(differences(expected, actual))
+    found = list(differences(engine, expected, actual))
     whose = (
         belonging.Tables(loader, everything)
         if any(fold(t) not in expected for t, _, _ in found)
@@ -93,7 +92,7 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
         if owner is not None and " is missing" in text:
             wanted.add(owner)
     missing = set(introduced(loader, applied, wanted).values()) if wanted else set()
-    for text in _missing_in_sql(made_in_sql(loader, applied), there):
+    for text in _missing_in_sql(engine, made_in_sql(engine, loader, applied), there):
         doubtful.append(text)
         details.append(text)
     verdict: Optional[bool] = True
@@ -108,10 +107,16 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
     }
 
 
-def _missing_in_sql(made: Made, there: Dict[str, Any]) -> Iterator[str]:
+def _missing_in_sql(engine: Engine, made: Made, there: Dict[str, Any]) -> Iterator[str]:
     """What recorded SQL made and is not there. SQL that nobody can read may have dropped it, and
     so does SQLite: the triggers of a table that is built anew go with the old one."""
-    known = {"TRIGGER": set(map(fold, there["triggers"])), "VIEW": set(map(fold, there["views"]))}
+    known = {
+        "TRIGGER": {engine.fold(each) for each in there["triggers"]},
+        # A view's own name, behind its schema's.
+        "VIEW": {
+            engine.fold(n) for each in there["views"] for n in (each, each.rpartition(".")[2])
+        },
+    }
     for (kind, folded), (name, key) in sorted(made.items()):
         if folded not in known[kind]:
             yield "%s %s is missing; %s.%s makes it in SQL (%s)" % (
@@ -134,14 +139,14 @@ def _cannot_tell(details: Any) -> Dict[str, Any]:
 
 
 def _create(
-    engine: Engine, state: Any, unmigrated: Set[str], alias: str
+    engine: Engine, handle: str, state: Any, unmigrated: Set[str], alias: str
 ) -> Tuple[Dict[str, Any], Dict[Any, Any]]:
     """The tables that the state's models make, and which ``(app, model, field)`` makes each
     ``(table, column)``; a column of ``None`` is the table itself."""
     from django.db import connections, router
 
     owners: Dict[Any, Any] = {}
-    with engine.scratch(connections[alias]) as scratch:
+    with engine.scratch(connections[alias], handle) as scratch:
         with scratch.schema_editor(atomic=False) as editor:
             for model in state.apps.get_models():
                 meta = model._meta
@@ -161,17 +166,17 @@ def _create(
                     if through.auto_created:
                         owners[through.db_table, None] = (*name, field.name)
         made = engine.read_scratch(scratch)["tables"]
-    return {fold(each["name"]): each for each in made}, owners
+    return {engine.fold(each["name"]): each for each in made}, owners
 
 
-def _without_index_together(state: Any, actual: Dict[str, Any]) -> None:
+def _without_index_together(engine: Engine, state: Any, actual: Dict[str, Any]) -> None:
     """Take the indexes of an old ``index_together`` out. From Django 5.1 on the models have no such
     option any more: ``CreateModel`` still makes these indexes, and building the table anew, as on
     SQLite, loses them. There or not, nothing differs."""
     for model in state.apps.get_models():
         meta = model._meta
         wanted = state.models[meta.app_label, meta.model_name].options.get("index_together")
-        table = actual.get(fold(meta.db_table))
+        table = actual.get(engine.fold(meta.db_table))
         if not wanted or table is None or hasattr(meta, "index_together"):
             continue
         columns = [[meta.get_field(name).column for name in fields] for fields in wanted]

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from ..engines.sqlite.sql import fold, folded
+from ..engines.engine import Engine
 
 Difference = Tuple[str, Optional[str], str]
 
 
-def differences(expected: Dict[str, Any], actual: Dict[str, Any]) -> Iterator[Difference]:
+def differences(
+    engine: Engine, expected: Dict[str, Any], actual: Dict[str, Any]
+) -> Iterator[Difference]:
     """Between tables by their folded names; the table and the column are named as they should be,
     and as they are where they should not be."""
+    within = _Within(engine)
     for name in sorted(set(expected) | set(actual)):
         if name not in actual:
             table = expected[name]["name"]
@@ -26,65 +29,68 @@ def differences(expected: Dict[str, Any], actual: Dict[str, Any]) -> Iterator[Di
             why = actual[name]["unreadable"]
             yield table, None, "table %s cannot be read (%s)" % (table, why)
         else:
-            yield from _within(expected[name], actual[name])
+            yield from within.differences(expected[name], actual[name])
 
 
-def _within(expected: Dict[str, Any], actual: Dict[str, Any]) -> Iterator[Difference]:
-    table = expected["name"]
-    wanted = {fold(each["name"]): each for each in expected["columns"]}
-    there = {fold(each["name"]): each for each in actual["columns"]}
-    for name in [*wanted, *(each for each in there if each not in wanted)]:
-        column = wanted.get(name, there.get(name, {}))["name"]
-        if name not in there:
-            yield table, column, "column %s.%s is missing" % (table, column)
-        elif name not in wanted:
-            yield table, column, "column %s.%s is not in any recorded migration" % (table, column)
-        elif not _same_column(wanted[name], there[name]):
-            words = (table, column, _column(there[name]), _column(wanted[name]))
-            yield table, column, "column %s.%s is %s, but should be %s" % words
-    if set(wanted) != set(there):
-        return
-    for what, comparable in _PARTS:
-        if sorted(map(comparable, expected[what])) != sorted(map(comparable, actual[what])):
-            yield table, None, "%s of table %s differ" % (what.replace("_", " "), table)
+class _Within:
+    """Compares what two tables of one name are made of, as their engine takes names and SQL."""
 
+    def __init__(self, engine: Engine) -> None:
+        self.fold, self.folded, self.alike = engine.fold, engine.folded, engine.alike
+        self.parts = (
+            ("indexes", self._index),
+            ("foreign_keys", self._foreign_key),
+            ("checks", self.folded),
+        )
 
-#: Types that SQLite keeps alike. Django leaves a column that points at a key as it was when the key
-#: grows from one to another.
-_INTEGERS = {"integer", "bigint", "smallint"}
+    def differences(self, expected: Dict[str, Any], actual: Dict[str, Any]) -> Iterator[Difference]:
+        table, fold = expected["name"], self.fold
+        wanted = {fold(each["name"]): each for each in expected["columns"]}
+        there = {fold(each["name"]): each for each in actual["columns"]}
+        for name in [*wanted, *(each for each in there if each not in wanted)]:
+            column = wanted.get(name, there.get(name, {}))["name"]
+            words = (table, column)
+            if name not in there:
+                yield table, column, "column %s.%s is missing" % words
+            elif name not in wanted:
+                yield table, column, "column %s.%s is not in any recorded migration" % words
+            elif not self._same_column(wanted[name], there[name]):
+                kinds = (_column(there[name]), _column(wanted[name]))
+                yield table, column, "column %s.%s is %s, but should be %s" % (*words, *kinds)
+        if set(wanted) != set(there):
+            return
+        if expected.get("comment") != actual.get("comment"):
+            yield table, None, "the comment of table %s differs" % table
+        for what, comparable in self.parts:
+            if sorted(map(comparable, expected[what])) != sorted(map(comparable, actual[what])):
+                yield table, None, "%s of table %s differ" % (what.replace("_", " "), table)
 
+    def _same_column(self, one: Dict[str, Any], other: Dict[str, Any]) -> bool:
+        same_type = self.alike(one["type"], other["type"])
+        return same_type and self._comparable(one) == self._comparable(other)
 
-def _same_column(one: Dict[str, Any], other: Dict[str, Any]) -> bool:
-    kinds = {one["type"].lower(), other["type"].lower()}
-    same_type = one["type"] == other["type"] or kinds <= _INTEGERS
-    return same_type and _comparable(one) == _comparable(other)
+    def _comparable(self, column: Dict[str, Any]) -> Dict[str, Any]:
+        return dict(
+            column,
+            name="",
+            type="",
+            collation=self.fold(column["collation"]),
+            expression=self.folded(column["expression"] or ""),
+        )
 
+    def _index(self, index: Dict[str, Any]) -> str:
+        columns = [self.fold(each or "") for each in index["columns"]]
+        expressions = [self.folded(each or "") for each in index["expressions"]]
+        orders = [self.fold(each) for each in index["orders"]]
+        where = self.folded(index["where"] or "")
+        kind = (index["unique"], index["made_by"], index.get("more", ""))
+        return str((columns, expressions, orders, where, *kind))
 
-def _comparable(column: Dict[str, Any]) -> Dict[str, Any]:
-    return dict(
-        column,
-        name="",
-        type="",
-        collation=fold(column["collation"]),
-        expression=folded(column["expression"] or ""),
-    )
-
-
-def _index(index: Dict[str, Any]) -> str:
-    columns = [fold(each or "") for each in index["columns"]]
-    expressions = [folded(each or "") for each in index["expressions"]]
-    orders = [fold(each) for each in index["orders"]]
-    where = folded(index["where"] or "")
-    return str((columns, expressions, orders, where, index["unique"], index["made_by"]))
-
-
-def _foreign_key(key: Dict[str, Any]) -> str:
-    columns = [fold(each) for each in key["columns"]]
-    to = (fold(key["to_table"]), [fold(each) for each in key["to_columns"]])
-    return str((columns, to, key["on_delete"], key["on_update"], key["deferred"]))
-
-
-_PARTS = (("indexes", _index), ("foreign_keys", _foreign_key), ("checks", folded))
+    def _foreign_key(self, key: Dict[str, Any]) -> str:
+        columns = [self.fold(each) for each in key["columns"]]
+        to = (self.fold(key["to_table"]), [self.fold(each) for each in key["to_columns"]])
+        rules = (key["on_delete"], key["on_update"], key["deferred"], key.get("valid", True))
+        return str((columns, to, *rules))
 
 
 def _column(column: Dict[str, Any]) -> str:
@@ -96,4 +102,5 @@ def _column(column: Dict[str, Any]) -> str:
     if column["generated"]:
         how = "STORED" if column["stored"] else "VIRTUAL"
         words += ["GENERATED AS (%s) %s" % (column["expression"], how)]
+    words += ["COMMENT '%s'" % column["comment"]] if column.get("comment") else []
     return " ".join(words)

@@ -106,7 +106,7 @@ def other_database(engine: Engine, handle: str, alias: str) -> Optional[str]:
             return "%s (%s)" % (name, database["ENGINE"])
     except Exception:
         return None
-    return engine.other(name, handle)
+    return engine.other(database, handle)
 
 
 def read_models() -> Dict[str, Any]:

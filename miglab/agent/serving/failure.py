@@ -9,6 +9,9 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from .. import FOLDER
 
+#: What engines say where there is no room left.
+_FULL = ("database or disk is full", "No space left on device")
+
 
 def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
     """The error as ``class``, ``message``, ``cause``, ``traceback``, ``full_disk``; ``None`` if
@@ -105,4 +108,4 @@ def with_causes(error: BaseException) -> Iterator[BaseException]:
 def _is_full_disk(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
-    return "database or disk is full" in _message(error)
+    return any(each in _message(error) for each in _FULL)

@@ -29,14 +29,15 @@ class Lines:
         """From here on, draw one whenever the signal is sent."""
         import django.core.management.commands.migrate as command
         import django.core.management.sql as signals
+        from django.db import connections
 
         send = signals.emit_post_migrate_signal
 
         def draw_and_send(verbosity: Any, interactive: Any, db: str, **kwargs: Any) -> None:
             handle, engine = self._databases.handles.get(db), self._databases.engine(db)
             if handle and engine.exists(handle):
-                with measuring("keep the database as it was before the handlers"):
-                    copy = engine.keep(handle, "%s.%s" % (self._prefix, db))
+                with measuring("tell apart what migrations and what post_migrate handlers did"):
+                    copy = engine.keep(handle, "%s.%s" % (self._prefix, db), connections[db])
                     self.drawn[db] = Line(copy, engine.mark(handle))
             with phase.during(phase.HANDLERS):
                 send(verbosity, interactive, db, **kwargs)

@@ -80,6 +80,9 @@ class Walk:
         if self.plan is not None or executor.connection.alias != self.job.alias:
             return
         self.plan, self.executor, self.noted = plan, executor, len(self.job.trace.plan)
+        databases = self.job.databases
+        if not all(databases.engine(each).can_fork for each in databases.handles):
+            return
         if not hasattr(os, "fork") or self.shown is None or self.shown.looked_at:
             return
         for number, (label, name) in enumerate(self.targets):

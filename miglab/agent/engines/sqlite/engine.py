@@ -6,13 +6,16 @@ import contextlib
 import functools
 import os
 import sqlite3
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ..engine import Lineage, MayOpen, Renames
-from . import catalogue, guarded, lost, rows, tables
+from ..made import made
+from . import catalogue, guarded, lost, rows, sql, tables
 from .lineage import Lineage as SQLiteLineage
 from .opening import connect
 from .own import connection_to_nothing
+
+_INTEGERS = {"integer", "bigint", "smallint"}
 
 
 class SQLite:
@@ -24,6 +27,8 @@ class SQLite:
     sidecars = ("-journal", "-wal", "-shm")
     events = ("sqlite3.connect",)
     denial = "not authorized"
+    scheme = ""
+    can_fork = True
     error = sqlite3.Error
 
     def version(self) -> str:
@@ -34,8 +39,9 @@ class SQLite:
         """Whether a backend keeps its rows in a SQLite file."""
         return "sqlite" in engine.lower() or "spatialite" in engine.lower()
 
-    def full_name(self, name: str) -> str:
+    def full_name(self, database: Dict[str, Any]) -> str:
         """The absolute path of the file; ``""`` for a database in memory."""
+        name = str(database.get("NAME") or "")
         if name in ("", ":memory:") or "mode=memory" in name:
             return ""
         if name.startswith("file:"):
@@ -44,6 +50,10 @@ class SQLite:
             name = unquote(urlsplit(name).path)
         return os.path.abspath(name)
 
+    def password(self, database: Dict[str, Any]) -> str:
+        """A file has none."""
+        return ""
+
     def turn(self, database: Dict[str, Any], handle: str) -> None:
         """Name the copy's file."""
         database["NAME"] = handle
@@ -51,11 +61,16 @@ class SQLite:
         if isinstance(options, dict):
             options.pop("uri", None)
 
-    def other(self, name: str, handle: str) -> Optional[str]:
+    def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
         """The name of another file."""
+        name = str(database["NAME"])
         if name != ":memory:" and os.path.realpath(name) == os.path.realpath(handle):
             return None
         return os.path.basename(name)
+
+    def address(self, handle: str) -> str:
+        """A file has none."""
+        return ""
 
     def hold(self, may_open: MayOpen) -> None:
         """Ask before each ATTACH."""
@@ -94,7 +109,7 @@ class SQLite:
             connection.close()
 
     @contextlib.contextmanager
-    def scratch(self, connection: Any) -> Iterator[Any]:
+    def scratch(self, connection: Any, handle: str) -> Iterator[Any]:
         """A database in memory."""
         settings = dict(connection.settings_dict, NAME=":memory:")
         scratch = type(connection)(settings, connection.alias)
@@ -107,7 +122,7 @@ class SQLite:
         """The catalogue."""
         return tables.read_tables(connection.connection)
 
-    def keep(self, handle: str, name: str) -> str:
+    def keep(self, handle: str, name: str, connection: Any = None) -> str:
         """Copy the file."""
         copy = name + ".line"
         catalogue.keep(handle, copy)
@@ -134,9 +149,26 @@ class SQLite:
                 with contextlib.suppress(FileNotFoundError):
                     os.replace(old + ending, new + ending)
 
-    def may_rename(self, sql: str) -> bool:
+    def fold(self, name: str) -> str:
+        """The case of ASCII letters says nothing."""
+        return sql.fold(name)
+
+    def folded(self, text: str) -> str:
+        """Nor do space and quotes around names."""
+        return sql.folded(text)
+
+    def alike(self, kind: str, other: str) -> bool:
+        """All integers are stored alike: Django leaves a column that points at a key as it was when
+        the key grows from one to another."""
+        return kind == other or {kind.lower(), other.lower()} <= _INTEGERS
+
+    def made(self, text: str) -> Iterator[Tuple[str, str, str]]:
+        """As SQLite reads SQL."""
+        return made(sql.tokens(text))
+
+    def may_rename(self, text: str) -> bool:
         """By the first words."""
-        return SQLiteLineage.concerns(sql)
+        return SQLiteLineage.concerns(text)
 
     def follow(self, connection: Any) -> Lineage:
         """From the catalogue as it is now."""

@@ -4,47 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from ..entries import SAMPLE, empty, plain
 from .pair import Pair
-
-#: So many rows and values are shown of each kind.
-SAMPLE = 5
-
-
-def empty(
-    table: str, now: Optional[str], before: int, after: int, lost: int = 0, gained: int = 0
-) -> Dict[str, Any]:
-    """Of a table of which nothing else is known, or nothing else is so."""
-    return {
-        "table": table,
-        "now": now,
-        "database": "default",
-        "before": before,
-        "after": after,
-        "lost": lost,
-        "gained": gained,
-        "changed": 0,
-        "changed_columns": {},
-        "filled": {},
-        "old_names": {},
-        "changed_sample": {},
-        "retyped": [],
-        "lost_values": {},
-        "lost_sample": [],
-        "lost_values_sample": {},
-        "many_to_many": False,
-        "by_handlers": False,
-        "follows_rename": False,
-        "approximate": False,
-        "derived": False,
-        "unreadable": "",
-        "orphans": {},
-    }
-
-
-def says_something(entry: Dict[str, Any]) -> bool:
-    """Whether rows or values went, came or changed, or nobody can say."""
-    counts = (entry["lost"], entry["gained"], entry["changed"], entry["lost_values"])
-    return any(counts) or bool(entry["unreadable"])
 
 
 def entry_of(pair: Pair) -> Dict[str, Any]:
@@ -146,8 +107,3 @@ def _sample(pair: Pair, sql: str, order: List[str]) -> List[Dict[str, Any]]:
     cursor = pair.connection.execute("%s LIMIT %d" % (in_order(sql, order), SAMPLE))
     names = [each[0] for each in cursor.description]
     return [{name: plain(value) for name, value in zip(names, row)} for row in cursor]
-
-
-def plain(value: Any) -> Any:
-    """A stored value as text can carry it."""
-    return "0x" + value.hex() if isinstance(value, bytes) else value

@@ -10,7 +10,8 @@ from operator import itemgetter
 from typing import Any, Dict, List, Optional, Tuple, Union
 
 from ..engine import NOTHING_RENAMED, Renames
-from .entry import in_order, plain
+from ..entries import plain
+from .entry import in_order
 from .match import Unread, pairs
 from .opening import Own, attach, opened
 from .pair import Pair, Query

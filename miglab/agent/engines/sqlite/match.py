@@ -5,16 +5,14 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Union
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Union
 
 from ..engine import NOTHING_RENAMED, Renames
+from ..following import by_folded, followed, followed_columns
 from .pair import Pair
 from .shape import primary_key, types
 from .sql import fold
 from .tables import quote, table_names
-
-#: Django's own bookkeeping: it is told elsewhere, as the record.
-BOOKKEEPING = ("django_migrations",)
 
 
 class Unread(NamedTuple):
@@ -28,24 +26,10 @@ class Unread(NamedTuple):
 def pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Union[Pair, Unread]]:
     """Each old table with the one that it is now."""
     before, after = table_names(connection, "old"), table_names(connection, "new")
-    there = _by_folded(after)
     guessing = renames is None
     if renames is None:
         renames = {**NOTHING_RENAMED, "tables": _guess_tables(connection, before, after)}
-    known = _by_folded(renames["tables"])
-    tables = {name: renames["tables"][known[fold(name)]] for name in before if fold(name) in known}
-    taken = {fold(tables.get(table, table) or "") for table in before}
-    for table in before:
-        if fold(table) in BOOKKEEPING:
-            continue
-        called = tables.get(table, table)
-        # Dropped and made anew: compared by what is in it.
-        anew = called is None and fold(table) not in taken
-        now = there.get(fold(table if anew or called is None else called))
-        if called is None and not anew:
-            now = None
-        columns = {} if anew else _of_table(renames["columns"], table)
-        kept = anew or fold(table) not in map(fold, renames["rebuilt"])
+    for table, now, columns, kept in followed(before, after, renames, fold):
         try:
             yield _paired(connection, table, now, columns, kept, guessing)
         except sqlite3.Error as error:
@@ -53,13 +37,7 @@ def pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Union[Pa
 
 
 def _by_folded(names: Iterable[str]) -> Dict[str, str]:
-    return {fold(name): name for name in names}
-
-
-def _of_table(columns: Dict[str, Any], table: str) -> Dict[str, Optional[str]]:
-    """The columns of a table that are known, by their folded names."""
-    name = _by_folded(columns).get(fold(table))
-    return {fold(old): now for old, now in columns[name].items()} if name is not None else {}
+    return by_folded(names, fold)
 
 
 def _paired(
@@ -72,15 +50,8 @@ def _paired(
 ) -> Pair:
     columns: Dict[str, Optional[str]] = {}
     if now is not None:
-        there = _by_folded(types(connection, "new", now))
-        for name in types(connection, "old", table):
-            called = known.get(fold(name), name if kept else None)
-            columns[name] = None if called is None else there.get(fold(called))
-        # A column that was dropped and made anew is compared by what is in it.
-        anew = set(there.values()) - set(columns.values())
-        for name, called in columns.items():
-            same = there.get(fold(name))
-            columns[name] = same if called is None and same in anew else called
+        there = types(connection, "new", now)
+        columns = followed_columns(types(connection, "old", table), there, known, kept, fold)
         if guessing:
             columns.update(_guess_columns(connection, table, now))
     return Pair(connection, table, now, columns)

@@ -12,9 +12,10 @@ called by letters, which only qualify columns, and subqueries give no column a n
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, Iterable, List, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 from ...common import known
+from ..entries import free
 from .shape import foreign_pair, primary_key, types
 from .sql import fold
 from .tables import quote
@@ -161,7 +162,7 @@ class Pair:
         if self.key:
             return "SELECT %s %s WHERE %s" % (stored, self.join, self.gone), order
         names = ["a.v%d AS %s" % (i, quote(name)) for i, name in enumerate(self.kept)]
-        number = "a.c - coalesce(b.c, 0) AS %s" % quote(_free("rows", self.kept))
+        number = "a.c - coalesce(b.c, 0) AS %s" % quote(free("rows", self.kept))
         return "SELECT %s FROM %s" % (", ".join([*names, number]), self._surplus()), []
 
     def _surplus(self, back: bool = False) -> str:
@@ -217,9 +218,9 @@ class Pair:
         values = "%s, o.%s AS %s, n.%s AS %s" % (
             ", ".join(key),
             quote(column),
-            quote(_free("before", self.key)),
+            quote(free("before", self.key)),
             quote(self.kept[column]),
-            quote(_free("now", self.key)),
+            quote(free("now", self.key)),
         )
         where = "NOT %s AND %s" % (self.gone, self.differs(column))
         return "SELECT %s %s WHERE %s" % (values, self.join, where), key
@@ -233,14 +234,6 @@ class Pair:
             name,
             quote(self.kept[column]),
         )
-
-
-def _free(label: str, names: Iterable[str]) -> str:
-    """A label that none of these columns has."""
-    taken = {fold(name) for name in names}
-    while label in taken:
-        label += "_"
-    return label
 
 
 def _values(names: List[str], prefix: str = "") -> str:

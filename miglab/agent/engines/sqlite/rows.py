@@ -11,10 +11,11 @@ import sqlite3
 from typing import Any, Collection, Dict, List, Optional, Union
 
 from ...common.measuring import note
-from ..engine import NOTHING_RENAMED, Renames
+from ..engine import Renames
+from ..entries import BOOKKEEPING, compare_each, empty, says_something
 from .catalogue import count_rows
-from .entry import empty, entry_of, says_something
-from .match import BOOKKEEPING, Unread, pairs
+from .entry import entry_of
+from .match import Unread, pairs
 from .opening import Opening, Own, attach, connect, opened
 from .pair import Pair
 from .shape import parent_link
@@ -29,16 +30,11 @@ def compare_all(
     own: Optional[Own] = None,
 ) -> List[Dict[str, Any]]:
     """``compare`` for each alias of which there is an old copy; databases with two names once."""
-    found, seen = [], set()
-    for alias, path in new.items():
-        before = old.get(alias)
-        if before and (before, path) not in seen:
-            seen.add((before, path))
-            entries = compare(
-                before, path, renames.get(alias, NOTHING_RENAMED), own=_of(own, alias)
-            )
-            found += [dict(each, database=alias) for each in entries]
-    return found
+
+    def one(alias: str, before: str, path: str, known: Renames) -> List[Dict[str, Any]]:
+        return compare(before, path, known, own=_of(own, alias))
+
+    return compare_each(old, new, renames, one)
 
 
 def _of(own: Optional[Own], alias: str) -> Optional[Opening]:

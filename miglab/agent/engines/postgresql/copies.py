@@ -1,0 +1,194 @@
+"""Makes and drops databases on the server of a handle: copies that go by the name of the lab's own
+database, and empty ones."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+from typing import Any, Iterator
+from urllib.parse import quote as quoted_in_uri
+
+from . import drivers
+from .opening import database, execute, literal, maintain, quote, rows
+
+#: A name has so many bytes at the most.
+_LONGEST = 63
+#: For how long those who are connected may take to be gone, in seconds.
+_PATIENCE = 5.0
+
+
+def beside(handle: str, name: str) -> str:
+    """The handle of another database on the same server, called after this one and ``name``."""
+    ending = "_" + hashlib.sha1(name.encode()).hexdigest()[:10]
+    own = database(handle)
+    while len((own + ending).encode()) > _LONGEST:
+        own = own[:-1]
+    return called(handle, own + ending)
+
+
+def called(handle: str, name: str) -> str:
+    """The same server's database of this name."""
+    head, _, rest = handle.partition("://")
+    place, question, options = rest.partition("?")
+    server, _, _ = place.partition("/")
+    return "%s://%s/%s%s%s" % (head, server, quoted_in_uri(name, safe=""), question, options)
+
+
+def copy(handle: str, to: str) -> None:
+    """Copy a database to which nobody is connected for long; an older one of that name goes.
+
+    Raises:
+        Error: somebody stays connected, or there is no right or no room to do it.
+    """
+    connection = maintain(handle, skip=database(handle))
+    try:
+        drop_database(connection, database(to))
+        wait_until_alone(connection, database(handle))
+        version = int(rows(connection, "SELECT current_setting('server_version_num')")[0][0])
+        if version >= 180000:
+            with contextlib.suppress(drivers.error()):
+                execute(connection, "SET file_copy_method = clone")
+        how = " STRATEGY file_copy" if version >= 150000 else ""
+        names = (quote(database(to)), quote(database(handle)), how)
+        execute(connection, "CREATE DATABASE %s TEMPLATE %s%s" % names)
+        _copy_settings(connection, database(handle), database(to))
+    finally:
+        connection.close()
+
+
+def _copy_settings(connection: Any, source: str, to: str) -> None:
+    """``ALTER DATABASE … SET`` is not part of a template."""
+    sql = (
+        "SELECT unnest(s.setconfig) FROM pg_catalog.pg_db_role_setting s "
+        "JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase "
+        "WHERE s.setrole = 0 AND d.datname = %s" % literal(source)
+    )
+    for (setting,) in rows(connection, sql):
+        name, _, value = setting.partition("=")
+        # Lists, such as search_path, are written as they are read.
+        written = value if "," in value or '"' in value else literal(value)
+        execute(connection, "ALTER DATABASE %s SET %s TO %s" % (quote(to), quote(name), written))
+
+
+def wait_until_alone(connection: Any, name: str) -> None:
+    """Those who have closed their connections to a database may still be on their way out."""
+    sql = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = %s" % literal(name)
+    end = time.monotonic() + _PATIENCE
+    while rows(connection, sql)[0][0] and time.monotonic() < end:
+        time.sleep(0.002)
+
+
+def drop(handle: str) -> None:
+    """Drop a database, if it is there."""
+    connection = maintain(handle, skip=database(handle))
+    try:
+        drop_database(connection, database(handle))
+    finally:
+        connection.close()
+
+
+def drop_database(connection: Any, name: str) -> None:
+    """End the connections to a database of ours and drop it, if it is there."""
+    sql = (
+        "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
+        "WHERE datname = %s" % literal(name)
+    )
+    if rows(connection, sql):
+        wait_until_alone(connection, name)
+    execute(connection, "DROP DATABASE IF EXISTS %s" % quote(name))
+
+
+def exchange(handle: str, kept: str) -> None:
+    """Nobody is connected: two databases change places."""
+    one, other = database(handle), database(kept)
+    between = database(beside(kept, "between"))
+    connection = maintain(handle, skip=one)
+    try:
+        for each in (one, other):
+            wait_until_alone(connection, each)
+        for old, new in ((one, between), (other, one), (between, other)):
+            execute(connection, "ALTER DATABASE %s RENAME TO %s" % (quote(old), quote(new)))
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def scratch(connection: Any, handle: str) -> Iterator[Any]:
+    """A connection of Django's like this one, to an empty database that is gone at the end. It has
+    the extensions and the enumerations of the other, and its schemas."""
+    empty = beside(handle, "scratch %d %d" % (os.getpid(), time.monotonic_ns()))
+    maintenance = maintain(handle, skip=database(handle))
+    made = None
+    try:
+        encoding = rows(
+            maintenance,
+            "SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database "
+            "WHERE datname = %s" % literal(database(handle)),
+        )[0][0]
+        execute(
+            maintenance,
+            "CREATE DATABASE %s TEMPLATE template0 ENCODING %s LC_COLLATE 'C' LC_CTYPE 'C'"
+            % (quote(database(empty)), literal(encoding)),
+        )
+        _furnish(handle, empty)
+        settings = dict(connection.settings_dict, NAME=database(empty))
+        made = type(connection)(settings, connection.alias)
+        yield made
+    finally:
+        if made is not None:
+            made.close()
+        drop_database(maintenance, database(empty))
+        maintenance.close()
+
+
+def _furnish(handle: str, empty: str) -> None:
+    """Give a new database what columns of the other one may be made of."""
+    source, target = drivers.connect(handle), drivers.connect(empty)
+    try:
+        for schema in rows(
+            source,
+            "SELECT quote_ident(nspname) FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' "
+            "AND nspname NOT IN ('information_schema', 'public')",
+        ):
+            execute(target, "CREATE SCHEMA %s" % schema)
+        for extension, schema in rows(
+            source,
+            "SELECT quote_ident(e.extname), quote_ident(n.nspname) FROM pg_catalog.pg_extension e "
+            "JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname <> 'plpgsql' "
+            "ORDER BY e.oid",
+        ):
+            execute(target, "CREATE EXTENSION IF NOT EXISTS %s SCHEMA %s" % (extension, schema))
+        for name, labels in rows(
+            source,
+            "SELECT quote_ident(n.nspname) || '.' || quote_ident(t.typname), "
+            "string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) "
+            "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_enum e ON e.enumtypid = t.oid "
+            "JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+            "WHERE NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.objid = t.oid "
+            "AND d.deptype = 'e') GROUP BY t.oid, n.nspname, t.typname",
+        ):
+            execute(target, "CREATE TYPE %s AS ENUM (%s)" % (name, labels))
+        for name, kind, provider, deterministic, locale in rows(source, _COLLATIONS):
+            given = [
+                "PROVIDER = %s" % provider,
+                "LOCALE = %s" % literal(locale),
+                "DETERMINISTIC = %s" % ("true" if deterministic else "false"),
+            ]
+            if kind:
+                execute(target, "CREATE COLLATION %s (%s)" % (name, ", ".join(given)))
+    finally:
+        source.close()
+        target.close()
+
+
+#: A column was called colliculocale, and something else before and after: it is read as JSON.
+_COLLATIONS = (
+    "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.collname), "
+    "c.collprovider IN ('i', 'c'), CASE c.collprovider WHEN 'i' THEN 'icu' ELSE 'libc' END, "
+    "coalesce((to_json(c) ->> 'collisdeterministic')::boolean, true), "
+    "coalesce(to_json(c) ->> 'colllocale', to_json(c) ->> 'colliculocale', c.collcollate) "
+    "FROM pg_catalog.pg_collation c JOIN pg_catalog.pg_namespace n ON n.oid = c.collnamespace "
+    "WHERE n.nspname <> 'pg_catalog'"
+)

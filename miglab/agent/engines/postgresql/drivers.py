@@ -1,0 +1,99 @@
+"""The drivers that Django can use, psycopg 3 and psycopg2: which one is here, and what miglab asks
+of both alike. Neither is imported before a project needs it: that takes a fifth of a second."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import os
+import sys
+from typing import Any, Dict, Optional, Type
+
+#: In the order in which Django looks for them.
+NAMES = ("psycopg", "psycopg2")
+#: The distributions that each may come in.
+_DISTRIBUTIONS = {"psycopg": ("psycopg",), "psycopg2": ("psycopg2", "psycopg2_binary")}
+
+
+@functools.lru_cache(maxsize=None)
+def driver() -> Any:
+    """The driver that Django uses, as a module.
+
+    Raises:
+        ImportError: none is installed.
+    """
+    django = sys.modules.get("django")
+    old = django is not None and django.VERSION < (4, 2)
+    for name in NAMES[1:] if old else NAMES:
+        if name in sys.modules or importlib.util.find_spec(name) is not None:
+            return importlib.import_module(name)
+    raise ImportError("neither psycopg nor psycopg2 is installed here")
+
+
+def is_third() -> bool:
+    """Whether it is psycopg 3."""
+    return str(driver().__name__) == "psycopg"
+
+
+def error() -> Type[Exception]:
+    """What its errors have in common; where there is no driver, what says so."""
+    try:
+        found: Type[Exception] = driver().Error
+    except ImportError:
+        found = ImportError
+    return found
+
+
+def version() -> str:
+    """The driver's name and version, without importing it; ``""`` where there is none."""
+    for name in NAMES:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            continue
+        folder = os.path.dirname(os.path.dirname(spec.origin))
+        for each in sorted(os.listdir(folder)):
+            distribution, _, rest = each.partition("-")
+            if distribution in _DISTRIBUTIONS[name] and rest.endswith(".dist-info"):
+                return "%s %s" % (name, rest[: -len(".dist-info")])
+        return name
+    return ""
+
+
+def parts(handle: str) -> Dict[str, str]:
+    """What a handle, which libpq takes as it is, says: ``host``, ``port``, ``user``, ``dbname``
+    and whatever else it has."""
+    if is_third():
+        found = importlib.import_module("psycopg.conninfo").conninfo_to_dict(handle)
+    else:
+        found = importlib.import_module("psycopg2.extensions").parse_dsn(handle)
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def connect(handle: str, **more: Any) -> Any:
+    """A connection of ours, which commits each statement by itself; ``more`` wins over the handle.
+
+    Raises:
+        Error: nobody answers, or the database is not there.
+    """
+    more.setdefault("application_name", "miglab")
+    more.setdefault("connect_timeout", 10)
+    if is_third():
+        return _connect(handle, autocommit=True, prepare_threshold=None, **more)
+    connection = _connect(handle, **more)
+    connection.autocommit = True
+    return connection
+
+
+def _connect(handle: str, **more: Any) -> Any:
+    """By the driver's own function: a guard may stand before it that asks about the project's."""
+    from . import guarded
+
+    with guarded.ours():
+        return driver().connect(handle, **more)
+
+
+def code(error: BaseException) -> str:
+    """SQLSTATE of an error of the server's, ``""`` where it never got so far."""
+    found: Optional[str] = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    return found or ""

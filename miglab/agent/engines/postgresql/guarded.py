@@ -1,0 +1,182 @@
+"""Connections of the project's that are asked about before they are made, whichever way that is.
+
+The drivers raise no audit event of their own and connect in C. Each address is raised as the event
+``psycopg.connect``, from the innermost function in Python that both ways of connecting go through.
+"""
+
+from __future__ import annotations
+
+import configparser
+import contextlib
+import functools
+import getpass
+import importlib
+import os
+import sys
+import threading
+from typing import Any, Dict, Iterator, Mapping
+from urllib.parse import quote, urlencode
+
+from ...common.watching import when_imported
+
+EVENT = "psycopg.connect"
+
+#: libpq's variables that lead to a server, and say how it is spoken to.
+_LEADING = (
+    "PGHOST",
+    "PGHOSTADDR",
+    "PGPORT",
+    "PGDATABASE",
+    "PGUSER",
+    "PGPASSWORD",
+    "PGPASSFILE",
+    "PGSERVICE",
+    "PGSERVICEFILE",
+    "PGSYSCONFDIR",
+    "PGREQUIREAUTH",
+    "PGREQUIRESSL",
+    "PGREQUIREPEER",
+    "PGSSLMODE",
+    "PGSSLCERT",
+    "PGSSLKEY",
+    "PGSSLROOTCERT",
+    "PGSSLCRL",
+    "PGSSLNEGOTIATION",
+    "PGCHANNELBINDING",
+    "PGGSSENCMODE",
+    "PGTARGETSESSIONATTRS",
+    "PGLOADBALANCEHOSTS",
+)
+_DEFAULTS = {"host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "dbname": "PGDATABASE"}
+_DEFAULTS.update({"user": "PGUSER", "service": "PGSERVICE"})
+
+#: Where libpq looks for the socket of a server that nobody named.
+_NOWHERE = ""
+_PORT = "5432"
+SCHEME = "postgresql:"
+
+_own = threading.local()
+
+
+@contextlib.contextmanager
+def ours() -> Iterator[None]:
+    """Within it, connections are miglab's own, and nobody is asked."""
+    before = getattr(_own, "on", False)
+    _own.on = True
+    try:
+        yield
+    finally:
+        _own.on = before
+
+
+def forget_environment() -> None:
+    """The settings have been read: from here on, no variable leads a connection anywhere."""
+    for name in _LEADING:
+        os.environ.pop(name, None)
+
+
+def address(said: Mapping[str, Any]) -> str:
+    """Where a connection leads that has these parameters: host, port and database, as text. What
+    nobody can see through, such as a service or several hosts, is in it as it is, and leads nowhere
+    that is known."""
+    known = {name: os.environ.get(variable, "") for name, variable in _DEFAULTS.items()}
+    known.update({n: str(said[n]) for n in _DEFAULTS if said.get(n) not in (None, "")})
+    if known["service"]:
+        return "%s service %s" % (SCHEME, known["service"])
+    host = known["hostaddr"] or known["host"] or _NOWHERE
+    name = known["dbname"] or known["user"]
+    return "%s//%s:%s/%s" % (SCHEME, host, known["port"] or _PORT, name)
+
+
+def _parameters(database: Mapping[str, Any]) -> Dict[str, str]:
+    """What Django hands to the driver for an entry of ``DATABASES``, with what a service's file and
+    the environment add, as far as it says where a connection leads."""
+    options = database.get("OPTIONS")
+    said: Dict[str, Any] = dict(options) if isinstance(options, dict) else {}
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST"}
+    names["port"] = "PORT"
+    for part, name in names.items():
+        if database.get(name):
+            said[part] = database[name]
+    service = said.get("service") or os.environ.get("PGSERVICE")
+    found = {n: os.environ[variable] for n, variable in _DEFAULTS.items() if variable in os.environ}
+    for variable, name in (("PGPASSWORD", "password"), ("PGPASSFILE", "passfile")):
+        if variable in os.environ:
+            found[name] = os.environ[variable]
+    if service:
+        found.update(_of_service(str(service), said.get("servicefile")))
+    found.update({n: str(v) for n, v in said.items() if isinstance(v, (str, int, os.PathLike))})
+    found.pop("service", None)
+    return found
+
+
+def _of_service(name: str, file: Any) -> Dict[str, str]:
+    """What libpq's file of services says of one (https://www.postgresql.org/docs/current/
+    libpq-pgservice.html)."""
+    folder = os.environ.get("PGSYSCONFDIR", "")
+    places = [file or os.environ.get("PGSERVICEFILE") or os.path.expanduser("~/.pg_service.conf")]
+    places += [os.path.join(folder, "pg_service.conf")] if folder else []
+    for each in places:
+        parser = configparser.RawConfigParser(strict=False, delimiters="=", comment_prefixes="#")
+        with contextlib.suppress(OSError, configparser.Error):
+            parser.read(each, encoding="utf-8")
+        if parser.has_section(name):
+            return dict(parser.items(name))
+    return {}
+
+
+#: Of an entry, what its URI keeps beside the address.
+_KEPT = ("hostaddr", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", "options")
+
+
+def uri(database: Mapping[str, Any]) -> str:
+    """What an entry of ``DATABASES`` leads to, as libpq's URI, without its password."""
+    said = _parameters(database)
+    said.setdefault("user", getpass.getuser())
+    name = said.get("dbname") or said["user"]
+    more = {"host": said.get("host", ""), "port": said.get("port", "")}
+    more.update({each: said.get(each, "") for each in _KEPT})
+    query = urlencode({n: value for n, value in more.items() if value}, quote_via=quote)
+    return "%s//%s@/%s?%s" % (SCHEME, quote(said["user"], safe=""), quote(name, safe=""), query)
+
+
+def password(database: Mapping[str, Any]) -> str:
+    """Its password, or ``""``."""
+    return _parameters(database).get("password", "")
+
+
+def hold() -> None:
+    """From now on, every new connection is told of before it is made."""
+    when_imported("psycopg", _hold_third)
+    when_imported("psycopg2", _hold_second)
+
+
+def _tell(said: Dict[str, Any]) -> None:
+    if not getattr(_own, "on", False):
+        sys.audit(EVENT, address(said))
+
+
+def _hold_third() -> None:
+    generators: Any = importlib.import_module("psycopg.generators")
+    parse = importlib.import_module("psycopg.conninfo").conninfo_to_dict
+    original = generators.connect
+
+    @functools.wraps(original)
+    def connect(conninfo: str, *args: Any, **kwargs: Any) -> Any:
+        _tell(parse(conninfo))
+        return original(conninfo, *args, **kwargs)
+
+    generators.connect = connect
+
+
+def _hold_second() -> None:
+    driver: Any = importlib.import_module("psycopg2")
+    parse = importlib.import_module("psycopg2.extensions").parse_dsn
+    original = driver._connect
+
+    @functools.wraps(original)
+    def connect(dsn: Any, *args: Any, **kwargs: Any) -> Any:
+        _tell(parse(dsn))
+        return original(dsn, *args, **kwargs)
+
+    driver._connect = connect

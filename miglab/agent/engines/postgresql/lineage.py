@@ -1,0 +1,71 @@
+"""Follows the tables and columns of a database: a table keeps its number and a column its place,
+whatever they are called, so that nothing needs to be read of what ran."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple
+
+from .opening import rows
+from .tables import SHOWN, TABLES
+
+
+class Names(NamedTuple):
+    """What a table is called, and its columns by their numbers."""
+
+    name: str
+    columns: Dict[int, str]
+
+
+def read(connection: Any) -> Dict[int, Names]:
+    """All tables by their numbers."""
+    sql = (
+        "SELECT c.oid::bigint, %s, array_agg(a.attnum::integer), array_agg(a.attname::text) "
+        "FROM %s GROUP BY c.oid, n.nspname, c.relname"
+    )
+    joined = (
+        "pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
+    )
+    sources = TABLES.replace(" WHERE ", " LEFT JOIN %s WHERE " % joined, 1)
+    return {
+        oid: Names(name, {number: one for number, one in zip(numbers, names) if number})
+        for oid, name, numbers, names in rows(connection, sql % (SHOWN, sources))
+    }
+
+
+class Lineage:
+    """The tables of one database since it was begun; ``name`` is the database's own."""
+
+    def __init__(self, connection: Any, name: str) -> None:
+        self.name = name
+        self.first = self.now = read(connection)
+
+    def before(self, connection: Any) -> None:
+        """Nothing to do: see ``settle``."""
+
+    def after(self, connection: Any, sql: str) -> None:
+        """Nothing to do: see ``settle``."""
+
+    def settle(self, connection: Any) -> None:
+        """What was left open is rolled back: what the names are now."""
+        self.now = read(connection)
+
+    def renames(self) -> Dict[str, Any]:
+        """See ``engine.Lineage``. Columns that changed are all that is named of a table."""
+        tables: Dict[str, Any] = {}
+        columns: Dict[str, Dict[str, Any]] = {}
+        rebuilt: List[str] = []
+        for oid, was in self.first.items():
+            now = self.now.get(oid)
+            if now is None:
+                tables[was.name] = None
+                continue
+            if now.name != was.name:
+                tables[was.name] = now.name
+            changed = {
+                name: now.columns.get(number)
+                for number, name in was.columns.items()
+                if now.columns.get(number) != name
+            }
+            if changed:
+                columns[was.name] = changed
+        return {"tables": tables, "columns": columns, "rebuilt": rebuilt}

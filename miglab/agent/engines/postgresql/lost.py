@@ -1,0 +1,205 @@
+"""Says of what went from one database to another how much is not back in a third one, and lists
+all of it."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from operator import itemgetter
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+
+from ..engine import NOTHING_RENAMED
+from ..entries import plain
+from .entry import Scan, changed_value, lost_groups, lost_values, scanned, surplus
+from .match import Unread, pairs
+from .opening import stream
+from .pair import Pair, Side, merged
+from .rows import sides
+from .values import column, labelled
+
+
+def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
+    ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
+    number of ``rows``, and of values by the same ``columns``, all by their old names."""
+    found: List[Dict[str, Any]] = []
+    for alias, entries in itertools.groupby(request["tables"], key=itemgetter(0)):
+        with sides(*(request[name][alias] for name in ("old", "new", "back"))) as (old, new, back):
+            there = {
+                each.table.name: each
+                for each in pairs(old, new, request["renames"].get(alias, NOTHING_RENAMED))
+            }
+            for _, table, rows_went, wanted in entries:
+                rows, columns = _not_back(_read(there[table]), back, rows_went, wanted)
+                entry = {"database": alias, "table": table, "rows": rows, "columns": columns}
+                found.append(entry)
+    return found
+
+
+def _read(found: Union[Pair, Unread]) -> Pair:
+    """A table that can be read.
+
+    Raises:
+        Error: it cannot.
+    """
+    if isinstance(found, Unread):
+        raise found.error
+    return found
+
+
+def _not_back(
+    there: Pair, back: Side, rows_went: bool, wanted: List[str]
+) -> Tuple[int, Dict[str, int]]:
+    found = back.shape.tables.get(there.table.name)
+    stored = _stored(there, wanted)
+    if found is None:
+        return stored.before, stored.stored
+    names = {name: name if name in found.columns else None for name in there.table.columns}
+    again = Pair(there.old, back, there.table, found, names)
+    if not again.key:
+        number = surplus(again) if again.kept else stored.before
+        return number, {name: min(number, stored.stored[name]) for name in wanted}
+    counted = _Counted(there, again, rows_went, wanted)
+    if rows_went and there.now is not None and not there.key:
+        counted.rows = min(surplus(there) if there.kept else stored.before, surplus(again))
+    return counted.rows, counted.columns
+
+
+def _stored(pair: Pair, names: List[str]) -> Scan:
+    """How many rows the old table had, and how many values other than NULL each of these."""
+    whole = Pair(pair.old, pair.new, pair.table, None, {})
+    whole.dropped = list(names)
+    return scanned([whole])[0]
+
+
+class _Counted:
+    """A walk along the old rows, what became of them, and what is back."""
+
+    def __init__(self, there: Pair, again: Pair, rows_went: bool, wanted: List[str]) -> None:
+        self.rows = 0
+        self.columns = dict.fromkeys(wanted, 0)
+        answering = there.now is not None and bool(there.key)
+        if answering:
+            _sort_alike(there, again)
+        whole = list(again.kept)
+        stays = [name for name in wanted if name in there.kept and answering]
+        streams = [
+            again.stream(
+                False,
+                [
+                    *(again.kept[name].digest("t", False) for name in whole),
+                    *(there.kept[name].digest("t", False) for name in stays),
+                    *(again.is_stored(name) for name in wanted),
+                ],
+            ),
+            again.stream(True, [again.kept[name].digest("t", True) for name in whole]),
+        ]
+        if answering:
+            streams.append(there.stream(True, [there.kept[n].digest("t", True) for n in stays]))
+        places = {name: place for place, name in enumerate(whole)}
+        for _, row in merged(*streams):
+            old, end = row[0], row[1]
+            middle = row[2] if answering else None
+            if old is None:
+                continue
+            hashes, rest = old[: len(whole)], old[len(whole) :]
+            was, has = rest[: len(stays)], rest[len(stays) :]
+            gone = middle is None
+            self.rows += rows_went and gone and hashes != end
+            for name, stored in zip(wanted, has):
+                if name in stays:
+                    place = stays.index(name)
+                    went = middle is not None and was[place] != middle[place]
+                else:
+                    # A value of a row that is gone is gone with its row.
+                    went = stored and not (answering and gone)
+                if went:
+                    at = places.get(name)
+                    self.columns[name] += end is None or at is None or hashes[at] != end[at]
+
+
+def _sort_alike(there: Pair, again: Pair) -> None:
+    """Three sides are merged by one kind of key: the one of the database in the middle, if only
+    there it has another type."""
+    if there.key != again.key:
+        return
+    for name in there.key:
+        one, other = there.kept[name], again.kept[name]
+        if one.is_number != other.is_number or one.new.base != other.new.base:
+            # Both as texts, as they are written.
+            again.as_text = there.as_text = True
+
+
+def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    """All that a table lost: its rows that are gone; or with ``column``, the values of that column
+    that are gone, or that are others now. With ``to`` as a CSV file of that path, else the first
+    ``limit`` of them and their ``total``."""
+    with sides(request["old"], request["new"] or request["old"]) as (old, new):
+        table, renames = request["table"], request["renames"]
+        if not request["new"]:
+            pair = Pair(old, new, old.shape.tables[table], None, {})
+        else:
+            there = {each.table.name: each for each in pairs(old, new, renames)}
+            pair = _read(there[table])
+        labels, found = _listed(pair, request.get("column"))
+        if "to" not in request:
+            first = [[plain(v) for v in row] for row in itertools.islice(found, request["limit"])]
+            total = len(first) + sum(1 for _ in found)
+            return {"columns": labels, "rows": first, "total": total}
+        with open(request["to"], "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(labels)
+            writer.writerows([plain(value) for value in row] for row in found)
+        return None
+
+
+def _listed(pair: Pair, name: Optional[str]) -> Tuple[List[str], Iterator[Sequence[Any]]]:
+    """What a table lost: labels, and rows of it; ``name`` is a column's old one."""
+    if name is None:
+        return _lost_rows(pair)
+    if name in pair.kept:
+        return _changed_values(pair, name)
+    if pair.now is not None and pair.key:
+        names = [*(each for each in pair.table.key if each != name), name]
+        wanted = [pair.shown_old(each) for each in names]
+        return names, (
+            old
+            for _, (old, new) in merged(
+                pair.stream(False, wanted, pair.is_stored(name)), pair.stream(True, [])
+            )
+            if old is not None and new is not None
+        )
+    (scan,) = scanned([pair])
+    return lost_values(pair, name, _stored(pair, [name])._replace(after=scan.after))
+
+
+def _changed_values(pair: Pair, name: str) -> Tuple[List[str], Iterator[Sequence[Any]]]:
+    labels, shown_old, shown_new = changed_value(pair, name)
+    hashed = [[pair.kept[name].digest("t", is_new)] for is_new in (False, True)]
+    return labels, (
+        [*old[1:], *new[1:]]
+        for _, (old, new) in merged(
+            pair.stream(False, hashed[0] + shown_old), pair.stream(True, hashed[1] + shown_new)
+        )
+        if old is not None and new is not None and old[0] != new[0]
+    )
+
+
+def _lost_rows(pair: Pair) -> Tuple[List[str], Iterator[Sequence[Any]]]:
+    names = list(pair.table.columns)
+    if pair.now is None:
+        sql = "SELECT %s FROM %s t" % (
+            labelled("t", pair.table.columns.values()) or "NULL",
+            pair.table.source,
+        )
+        if pair.table.key:
+            sql += " ORDER BY " + ", ".join(column("t", each) for each in pair.table.key)
+        return names, stream(pair.old.connection, sql)
+    if not pair.key:
+        return lost_groups(pair)
+    wanted = [pair.shown_old(each) for each in names]
+    return names, (
+        old
+        for _, (old, new) in merged(pair.stream(False, wanted), pair.stream(True, []))
+        if old is not None and new is None
+    )

@@ -1,0 +1,143 @@
+"""Finds what each table and column of an old database has become: by what ran, where somebody saw
+it, else by the server's own numbers and by what is stored in them."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Union
+
+from ..engine import Renames
+from ..following import followed, followed_columns
+from . import drivers
+from .opening import attempt, rows
+from .pair import Pair, Side
+from .shape import Table
+from .values import Match, whole
+
+
+class Unread(NamedTuple):
+    """A table of the old database that cannot be read, and why."""
+
+    table: Table
+    now: Optional[Table]
+    error: Exception
+
+    @property
+    def now_name(self) -> Optional[str]:
+        """What the table is called now."""
+        return self.now.name if self.now is not None else None
+
+
+def _itself(name: str) -> str:
+    return name
+
+
+def pairs(old: Side, new: Side, renames: Renames) -> Iterator[Union[Pair, Unread]]:
+    """Each old table with the one that it is now."""
+    if renames is None:
+        renames = _guessed(old, new)
+    before, after = old.shape.tables, new.shape.tables
+    for name, called, known, kept in followed([*before], [*after], renames, _itself):
+        table, now = before[name], after[called] if called is not None else None
+        columns: Dict[str, Optional[str]] = {}
+        if now is not None:
+            columns = followed_columns(table.columns, now.columns, known, kept, _itself)
+        try:
+            with attempt(old.connection, new.connection):
+                yield Pair(old, new, table, now, columns)
+        except drivers.error() as error:
+            yield Unread(table, now, error)
+
+
+def _guessed(old: Side, new: Side) -> Dict[str, Any]:
+    """Where nobody saw the statements: a copy on the same server has the numbers of its original,
+    by which a table and its columns are found; else one that is gone is a new one that holds the
+    same."""
+    before, after = old.shape.tables, new.shape.tables
+    tables: Dict[str, str] = {}
+    columns: Dict[str, Dict[str, str]] = {}
+    for name, table in before.items():
+        now = new.shape.by_oid.get(table.oid)
+        if now is not None and now.name != name and _is_alike(table, now):
+            tables[name] = now.name
+    came = [each for name, each in after.items() if name not in before]
+    for name, table in before.items():
+        if name not in after and name not in tables:
+            for each in came:
+                if each.name not in tables.values() and _holds_the_same(old, new, table, each):
+                    tables[name] = each.name
+                    break
+    for name, table in before.items():
+        now = after.get(tables.get(name, name))
+        if now is not None:
+            found = _columns(old, new, table, now)
+            if found:
+                columns[name] = found
+    return {"tables": tables, "columns": columns, "rebuilt": []}
+
+
+def _is_alike(one: Table, other: Table) -> bool:
+    """Whether two tables of one number are one: at least one of their columns is."""
+    numbers = {each.number: each.kind for each in other.columns.values()}
+    return any(numbers.get(each.number) == each.kind for each in one.columns.values())
+
+
+def _matches(one: Table, other: Table) -> List[Match]:
+    return [Match(o, n) for o, n in zip(one.columns.values(), other.columns.values())]
+
+
+def _holds_the_same(old: Side, new: Side, one: Table, other: Table) -> bool:
+    if not one.columns or len(one.columns) != len(other.columns):
+        return False
+    matches = _matches(one, other)
+    found = []
+    for side, table, is_new in ((old, one, False), (new, other, True)):
+        sql = "SELECT count(*), sum(%s::numeric)::text FROM %s t" % (
+            whole(matches, "t", is_new),
+            table.source,
+        )
+        try:
+            with attempt(side.connection):
+                found.append(rows(side.connection, sql)[0])
+        except drivers.error():
+            return False
+    return bool(found[0][0]) and found[0] == found[1]
+
+
+def _columns(old: Side, new: Side, table: Table, now: Table) -> Dict[str, str]:
+    """Columns that are called something else."""
+    gone = [each for name, each in table.columns.items() if name not in now.columns]
+    came = [each for name, each in now.columns.items() if name not in table.columns]
+    found: Dict[str, str] = {}
+    if table.oid == now.oid and _is_alike(table, now):
+        numbers = {each.number: each.name for each in came}
+        return {each.name: numbers[each.number] for each in gone if each.number in numbers}
+    if not gone or not came or table.key != now.key or not table.key:
+        return {}
+    for one in gone:
+        for other in came:
+            if other.name not in found.values() and _same_values(old, new, table, now, one, other):
+                found[one.name] = other.name
+                break
+    return found
+
+
+def _same_values(old: Side, new: Side, table: Table, now: Table, one: Any, other: Any) -> bool:
+    """Whether two columns hold the same values in the rows of the same keys."""
+    matches = [Match(table.columns[each], now.columns[each]) for each in table.key]
+    matches.append(Match(one, other))
+    found = []
+    for side, source, name, is_new in (
+        (old, table.source, one.name, False),
+        (new, now.source, other.name, True),
+    ):
+        sql = "SELECT count(t.%s), sum(%s::numeric)::text FROM %s t" % (
+            '"%s"' % name.replace('"', '""'),
+            whole(matches, "t", is_new),
+            source,
+        )
+        try:
+            with attempt(side.connection):
+                found.append(rows(side.connection, sql)[0])
+        except drivers.error():
+            return False
+    return bool(found[0][0]) and found[0] == found[1]

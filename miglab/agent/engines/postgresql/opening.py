@@ -1,0 +1,201 @@
+"""Opens databases on a server to be read, with all settings pinned that values are written by."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from typing import Any, Iterator, List, Tuple
+
+from . import drivers
+
+#: A value reads alike in every session that has these. JIT would compile each of our queries for
+#: longer than it runs.
+_PINNED = {
+    "client_encoding": "UTF8",
+    "extra_float_digits": "3",
+    "DateStyle": "ISO, MDY",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+    "bytea_output": "hex",
+    "lc_monetary": "C",
+    "xmloption": "content",
+    "standard_conforming_strings": "on",
+    "default_transaction_read_only": "on",
+    "row_security": "off",
+    "cursor_tuple_fraction": "1.0",
+    "statement_timeout": "0",
+    "jit": "off",
+}
+#: Rows that are fetched at once.
+_BATCH = 2000
+#: For names of cursors.
+_NUMBERS = itertools.count(1)
+#: Databases that every server has, to be connected to while another one is made or dropped.
+_MAINTENANCE = ("postgres", "template1")
+
+
+def quote(name: str) -> str:
+    """A name as SQL takes it."""
+    return '"%s"' % name.replace('"', '""')
+
+
+def literal(text: str) -> str:
+    """A text as SQL takes it."""
+    return "'%s'" % text.replace("'", "''")
+
+
+def connect(handle: str) -> Any:
+    """A connection that cannot write."""
+    connection = drivers.connect(handle)
+    try:
+        # One round trip; as a function, because a setting that an older server has not is not set.
+        names = ", ".join(
+            "(%s, %s)" % (literal(name), literal(value)) for name, value in _PINNED.items()
+        )
+        rows(
+            connection,
+            "SELECT set_config(s.name, v.value, false) FROM (VALUES %s) AS v (name, value) "
+            "JOIN pg_catalog.pg_settings s ON lower(s.name) = lower(v.name)" % names,
+        )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_if_there(handle: str) -> Any:
+    """The same, or ``None`` where there is no such database."""
+    try:
+        return connect(handle)
+    except drivers.error():
+        if exists(handle):
+            raise
+        return None
+
+
+@contextlib.contextmanager
+def opened(handle: str) -> Iterator[Any]:
+    """The same, for a while."""
+    connection = connect(handle)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
+    """All rows of a query that gives a few."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute(sql)
+        return [tuple(row) for row in cursor.fetchall()]
+    finally:
+        cursor.close()
+
+
+def execute(connection: Any, sql: str) -> None:
+    """Run a statement that gives no rows."""
+    cursor = connection.cursor()
+    try:
+        cursor.execute(sql)
+    finally:
+        cursor.close()
+
+
+@contextlib.contextmanager
+def at_one_moment(*connections: Any) -> Iterator[None]:
+    """Within it, each connection sees its database as it is now."""
+    begun: List[Any] = []
+    try:
+        for each in connections:
+            execute(each, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            begun.append(each)
+        yield
+    finally:
+        for each in begun:
+            with contextlib.suppress(drivers.error()):
+                execute(each, "ROLLBACK")
+
+
+@contextlib.contextmanager
+def attempt(*connections: Any) -> Iterator[None]:
+    """Within ``at_one_moment``: what fails in it leaves the moment as it is."""
+    for each in connections:
+        execute(each, "SAVEPOINT miglab")
+    try:
+        yield
+    except drivers.error():
+        for each in connections:
+            execute(each, "ROLLBACK TO SAVEPOINT miglab")
+        raise
+    for each in connections:
+        execute(each, "RELEASE SAVEPOINT miglab")
+
+
+def stream(connection: Any, sql: str) -> Iterator[Tuple[Any, ...]]:
+    """The rows of a query, however many: a batch of them is in memory. Within
+    ``at_one_moment``."""
+    name = "miglab_%d" % next(_NUMBERS)
+    cursor = connection.cursor()
+    try:
+        cursor.execute("DECLARE %s NO SCROLL CURSOR FOR %s" % (name, sql))
+        while True:
+            cursor.execute("FETCH FORWARD %d FROM %s" % (_BATCH, name))
+            found = cursor.fetchall()
+            yield from found
+            if len(found) < _BATCH:
+                break
+    finally:
+        with contextlib.suppress(drivers.error()):
+            cursor.execute("CLOSE %s" % name)
+        cursor.close()
+
+
+def maintain(handle: str, skip: str = "") -> Any:
+    """A connection to the server of a handle that makes and drops databases: to one that every
+    server has, and not to the database ``skip``.
+
+    Raises:
+        Error: none of them lets us in.
+    """
+    last: Any = None
+    for name in _MAINTENANCE:
+        if name == skip:
+            continue
+        try:
+            return drivers.connect(handle, dbname=name)
+        except drivers.error() as error:
+            last = error
+    raise last
+
+
+def database(handle: str) -> str:
+    """The name of the handle's database."""
+    found = drivers.parts(handle)
+    return found.get("dbname") or found.get("user", "")
+
+
+def exists(handle: str) -> bool:
+    """Whether there is such a database on its server.
+
+    Raises:
+        Error: the server does not answer.
+    """
+    try:
+        drivers.connect(handle).close()
+        return True
+    except drivers.error() as error:
+        # A driver gives no code for it, and the words are in the server's language.
+        first = error
+    try:
+        connection = maintain(handle)
+    except drivers.error():
+        raise first from None
+    try:
+        name = literal(database(handle))
+        sql = "SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s" % name
+        if rows(connection, sql):
+            raise first
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,224 @@
+"""One table in two databases, before and after: which rows answer to which.
+
+Two databases on a server cannot be joined. Rows answer to each other by all columns of their
+primary key; the rows of an automatic many-to-many table by its two foreign keys; without a key that
+lasts the rows are two multisets. Both sides are streamed in the order of the key, or of a hash of
+the row, with what is wanted of each row, and merged here: no more than a batch is in memory.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from ...common import known
+from . import drivers
+from .opening import attempt, literal, rows, stream
+from .shape import Shape, Table, foreign_pair
+from .values import Match, column, is_null, shown, whole
+
+Row = Tuple[Any, ...]
+
+
+class Side(NamedTuple):
+    """One of the databases: a connection of ours, within ``opening.at_one_moment``."""
+
+    connection: Any
+    shape: Shape
+
+
+class Pair:
+    """``table`` in the old database and ``now`` in the new one, or ``None`` where it is gone.
+
+    ``columns`` maps each old column to its name now, or to ``None``.
+    """
+
+    def __init__(
+        self,
+        old: Side,
+        new: Side,
+        table: Table,
+        now: Optional[Table],
+        columns: Dict[str, Optional[str]],
+    ) -> None:
+        self.old, self.new, self.table, self.now = old, new, table, now
+        self.kept: Dict[str, Match] = {}
+        for name, called in columns.items():
+            if now is not None and called in now.columns:
+                self.kept[name] = Match(table.columns[name], now.columns[called])
+        self.dropped = [name for name in columns if name not in self.kept]
+        there = {table.bare_name, now.bare_name if now is not None else ""}
+        named = not there.isdisjoint(known.link_tables)
+        links = foreign_pair(old.shape, table, named)
+        self.many_to_many = links is not None
+        #: Whether keys are texts, whatever their type.
+        self.as_text = False
+        self.key: List[str] = []
+        if now is not None:
+            now_links = foreign_pair(new.shape, now, named) if links else None
+            if links and now_links and self._lasts(links, now_links):
+                self.key = links
+                # The row's own number says nothing about the two that it joins.
+                for name in table.key:
+                    self.kept.pop(name, None)
+            elif self._lasts(table.key, now.key):
+                self.key = table.key
+
+    def _lasts(self, old: List[str], new: List[str]) -> bool:
+        if not old or sorted(e.new.name for n, e in self.kept.items() if n in old) != sorted(new):
+            return False
+        if not self._can_cast([self.kept[each] for each in old]):
+            return False
+        # Foreign keys may hold NULL, and then they name no row.
+        loose = [each for each in old if not self.table.columns[each].not_null]
+        if not loose:
+            return True
+        empty = " OR ".join("%s IS NULL" % column("t", name) for name in loose)
+        sql = "SELECT EXISTS (SELECT 1 FROM %s t WHERE %s)" % (self.table.source, empty)
+        return not rows(self.old.connection, sql)[0][0]
+
+    def _can_cast(self, parts: List[Match]) -> bool:
+        """Whether all values of a key that changed its type have one of the new type."""
+        cast = [each.key("t", False, "UTF8") for each in parts if each.old.base != each.new.base]
+        if not cast:
+            return True
+        sql = "SELECT %s FROM %s t" % (
+            ", ".join("count(%s)" % each for each in cast),
+            self.table.source,
+        )
+        try:
+            with attempt(self.old.connection):
+                rows(self.old.connection, sql)
+        except drivers.error():
+            return False
+        return True
+
+    @property
+    def now_name(self) -> Optional[str]:
+        """What the table is called now."""
+        return self.now.name if self.now is not None else None
+
+    @property
+    def compared(self) -> List[str]:
+        """The old columns whose values may differ in rows that answer to each other."""
+        return [o for o, each in self.kept.items() if o not in self.key or each.retyped]
+
+    @property
+    def source(self) -> str:
+        """What follows FROM for the new table, which is there."""
+        assert self.now is not None
+        return self.now.source
+
+    # -- both sides as streams
+
+    def keys(self, letter: str, is_new: bool) -> List[str]:
+        """What names a row of a side: one expression for each column of the key."""
+        encoding = (self.new if is_new else self.old).shape.encoding
+        return [self.kept[each].key(letter, is_new, encoding, self.as_text) for each in self.key]
+
+    def order(self, letter: str, is_new: bool) -> List[str]:
+        """What sorts the rows of a side by their key."""
+        encoding = (self.new if is_new else self.old).shape.encoding
+        return [self.kept[each].order(letter, is_new, encoding, self.as_text) for each in self.key]
+
+    def stream(self, is_new: bool, wanted: Iterable[str], where: str = "") -> Iterator[Row]:
+        """The rows of a side, sorted by their key: first the key, then what is wanted of a row that
+        goes by the letter ``t``."""
+        side = self.new if is_new else self.old
+        source = self.source if is_new else self.table.source
+        sql = "SELECT %s FROM %s t%s ORDER BY %s" % (
+            ", ".join([*self.keys("t", is_new), *wanted]),
+            source,
+            " WHERE " + where if where else "",
+            ", ".join(self.order("t", is_new)),
+        )
+        return keyed(stream(side.connection, sql), len(self.key))
+
+    def fetch(self, is_new: bool, wanted: Iterable[str], keys: Sequence[Any]) -> Dict[Any, Row]:
+        """What is wanted of a few rows, by their keys."""
+        if not keys:
+            return {}
+        side = self.new if is_new else self.old
+        source = self.source if is_new else self.table.source
+        names = self.keys("t", is_new)
+        sql = "SELECT %s FROM %s t WHERE %s" % (
+            ", ".join([*names, *wanted]),
+            source,
+            self._is_one_of(names, keys),
+        )
+        return dict(keyed(iter(rows(side.connection, sql)), len(self.key)))
+
+    def _is_one_of(self, names: List[str], keys: Sequence[Any]) -> str:
+        parts = [self.kept[each] for each in self.key]
+
+        def written(part: Match, value: Any) -> str:
+            return str(value) if part.is_number else literal(value)
+
+        if len(parts) == 1:
+            values = ", ".join(written(parts[0], each) for each in keys)
+            return "%s IN (%s)" % (names[0], values)
+        values = ", ".join(
+            "(%s)" % ", ".join(written(part, one) for part, one in zip(parts, each))
+            for each in keys
+        )
+        return "(%s) IN (VALUES %s)" % (", ".join(names), values)
+
+    def multiset(
+        self, is_new: bool, wanted: Iterable[str], back: bool = False
+    ) -> Iterator[Tuple[Any, Row]]:
+        """Groups of rows of a side that are equal in columns that stay, sorted by a hash of these:
+        the hash, then how many there are and what is wanted of a group."""
+        side = self.new if is_new else self.old
+        source = self.source if is_new else self.table.source
+        sql = "SELECT %s, count(*)%s FROM %s t GROUP BY 1 ORDER BY 1" % (
+            whole(self.kept.values(), "t", is_new),
+            "".join(", " + each for each in wanted),
+            source,
+        )
+        return keyed(stream(side.connection, sql), 1)
+
+    def hashed(self, wanted: Iterable[str], where: str) -> Iterator[Row]:
+        """What is wanted of old rows for which this is true, after the hash of ``multiset``, by
+        which they are sorted."""
+        sql = "SELECT %s FROM %s t WHERE %s ORDER BY 1" % (
+            ", ".join([whole(self.kept.values(), "t", False), *wanted]),
+            self.table.source,
+            where,
+        )
+        return stream(self.old.connection, sql)
+
+    def is_stored(self, name: str) -> str:
+        """True where an old column has a value other than NULL."""
+        return "NOT %s" % is_null(column("t", name))
+
+    def shown_old(self, name: str) -> str:
+        """A value of an old column."""
+        return shown("t", self.table.columns[name])
+
+
+def keyed(found: Iterator[Row], width: int) -> Iterator[Tuple[Any, Row]]:
+    """Rows whose first columns are a key, as key and rest."""
+    if width == 1:
+        for row in found:
+            yield row[0], row[1:]
+        return
+    for row in found:
+        yield row[:width], row[width:]
+
+
+def merged(*streams: Iterator[Tuple[Any, Row]]) -> Iterator[Tuple[Any, List[Optional[Row]]]]:
+    """Each key that is in any of the streams, which are sorted, with what each of them has for it,
+    or ``None``."""
+    heads = [next(each, None) for each in streams]
+    while True:
+        there = [each[0] for each in heads if each is not None]
+        if not there:
+            return
+        key = min(there)
+        found: List[Optional[Row]] = []
+        for place, head in enumerate(heads):
+            if head is not None and head[0] == key:
+                found.append(head[1])
+                heads[place] = next(streams[place], None)
+            else:
+                found.append(None)
+        yield key, found

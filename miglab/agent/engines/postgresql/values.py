@@ -1,0 +1,140 @@
+"""Expressions in SQL for values of a row: as they are shown, as what makes them different, and as
+what rows are sorted by. All are exact: whatever a type's own output function writes differently is
+different, and nothing else is.
+
+A row goes by a letter that qualifies its columns; names of the user's are in no other place.
+"""
+
+from __future__ import annotations
+
+from typing import Iterable, List, NamedTuple
+
+from .opening import quote
+from .shape import Column
+
+INTEGERS = ("int2", "int4", "int8")
+_TEXTS = ("text", "varchar", "citext")
+_STRINGS = (*_TEXTS, "bpchar", "name", "char")
+_NATIVE = (*INTEGERS, "bool", "float4", "float8")
+#: Stands for the hash of NULL; that of a value is this one only by a chance of one in 2 to the 64.
+NULL = 6571923847120348
+#: Encodings whose bytes are in the order of Unicode's numbers, as Python sorts texts.
+_SORTED = ("UTF8", "SQL_ASCII", "LATIN1")
+
+
+def column(letter: str, name: str) -> str:
+    return "%s.%s" % (letter, quote(name))
+
+
+def is_null(value: str) -> str:
+    """True for NULL; of a composite, only where it is NULL itself."""
+    return "pg_catalog.num_nulls(%s) = 1" % value
+
+
+def text(value: str) -> str:
+    """What the type's output function writes; a cast to text may write something else."""
+    return "CASE WHEN %s THEN NULL ELSE pg_catalog.concat(%s) END" % (is_null(value), value)
+
+
+def shown(letter: str, each: Column) -> str:
+    """As it is shown, in a type that every driver gives alike."""
+    value = column(letter, each.name)
+    if each.base in _NATIVE:
+        return value
+    if each.base == "bytea":
+        return "'0x' || pg_catalog.encode(%s, 'hex')" % value
+    return text(value)
+
+
+def labelled(letter: str, columns: Iterable[Column]) -> str:
+    """Columns as they are shown, by their own names."""
+    return ", ".join("%s AS %s" % (shown(letter, each), quote(each.name)) for each in columns)
+
+
+class Match(NamedTuple):
+    """A column of the old database, and the one of the new that its values are now in."""
+
+    old: Column
+    new: Column
+
+    @property
+    def retyped(self) -> bool:
+        """Whether its declared type is another one."""
+        return self.old.kind != self.new.kind
+
+    @property
+    def _apart(self) -> bool:
+        """Whether a text took the place of something else, or the other way round: no value of
+        one is a value of the other, also where both are written alike."""
+        return (self.old.base in _STRINGS) != (self.new.base in _STRINGS)
+
+    def _value(self, letter: str, is_new: bool) -> str:
+        return column(letter, (self.new if is_new else self.old).name)
+
+    def _both(self, bases: Iterable[str]) -> bool:
+        return self.old.base in bases and self.new.base in bases
+
+    def part(self, letter: str, is_new: bool) -> str:
+        """The value as a part of ``whole``."""
+        value = self._value(letter, is_new)
+        if not (is_new and self._apart):
+            return value
+        return "CASE WHEN %s THEN NULL ELSE '~' || pg_catalog.concat(%s) END" % (
+            is_null(value),
+            value,
+        )
+
+    def digest(self, letter: str, is_new: bool) -> str:
+        """A number that differs where the value does, and is ``NULL`` for NULL."""
+        value = self._value(letter, is_new)
+        if self._both(INTEGERS):
+            hashed = "pg_catalog.hashint8extended(%s::bigint, 0)" % value
+        elif self._both(_TEXTS):
+            hashed = 'pg_catalog.hashtextextended(%s::text COLLATE "C", 0)' % value
+        else:
+            some = "ROW(%s)::text" % self.part(letter, is_new)
+            return "CASE WHEN %s THEN %d ELSE %s END" % (is_null(value), NULL, _hash(some))
+        return "coalesce(%s, %d)" % (hashed, NULL)
+
+    # -- as a part of a key
+
+    @property
+    def is_number(self) -> bool:
+        """Whether keys of it are numbers, in the order of numbers; else they are texts."""
+        return self._both(INTEGERS)
+
+    def key(self, letter: str, is_new: bool, encoding: str, as_text: bool = False) -> str:
+        """What names a row. A key that changed its type is cast first, so that one number answers
+        to one text alone; not so where it is to be a text, as it is written."""
+        value = self._value(letter, is_new)
+        if as_text:
+            return sortable("pg_catalog.concat(%s)" % value, encoding)
+        if self.is_number:
+            return value
+        if self.old.base != self.new.base and not is_new:
+            value = "CAST(%s AS %s)" % (value, self.new.kind)
+        return sortable("pg_catalog.concat(%s)" % value, encoding)
+
+    def order(self, letter: str, is_new: bool, encoding: str, as_text: bool = False) -> str:
+        """What sorts rows in the order of ``key``."""
+        if not as_text and (self._both(INTEGERS) or self._both(("uuid",))):
+            # Their own order, for which there may be an index.
+            return self._value(letter, is_new)
+        return self.key(letter, is_new, encoding, as_text)
+
+
+def sortable(value: str, encoding: str) -> str:
+    """A text that the server sorts as Python does."""
+    if encoding not in _SORTED:
+        value = "pg_catalog.encode(pg_catalog.convert_to(%s, 'UTF8'), 'hex')" % value
+    return '%s COLLATE "C"' % value
+
+
+def whole(matches: Iterable[Match], letter: str, is_new: bool) -> str:
+    """A number that differs where any of these values does."""
+    parts: List[str] = [each.part(letter, is_new) for each in matches]
+    return _hash("ROW(%s)::text" % ", ".join(parts)) if parts else "0::bigint"
+
+
+def _hash(value: str) -> str:
+    return 'pg_catalog.hashtextextended(%s COLLATE "C", 0)' % value
