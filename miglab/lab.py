@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from . import extras
+from .databases import registry
 from .errors import BadInput
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
@@ -46,19 +47,24 @@ def _nowhere(fact: object) -> None:
 
 
 class Lab:
-    """A throwaway copy of a Django project, with a SQLite database and rows in its tables.
+    """A throwaway copy of a Django project, with a database of its own and rows in its tables.
 
     Args:
         project: the name of a project that comes with miglab: ``"storefront"``.
         at: where it starts, as in ``"store.0003"`` or ``["store.0003", "blog.zero"]``; in every
             other app, as much as possible is applied. Without it, everything is applied.
         apps: the app labels that pictures show; if empty, all apps with migrations.
+        database: ``"sqlite"``; ``"postgresql"`` for a server that miglab starts, or the one that
+            the variable ``MIGLAB_POSTGRESQL`` names; or the address of a server on which you may
+            make databases, such as ``"postgresql://ann@db.example.org/"``. A lab changes only
+            databases that it has made itself.
         time_limit: seconds that one command may take.
         runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
     Raises:
-        UnknownName: there is no such project, app, migration or runner.
-        MissingExtra: Django is not installed here.
+        UnknownName: there is no such project, app, migration, database or runner.
+        MissingExtra: Django, or what the database needs, is not installed here.
+        NoServer: the database's server cannot be reached, or does not let labs make databases.
     """
 
     #: Asks the person a question of Django's and gives the answer. The notebook sets it.
@@ -89,13 +95,17 @@ class Lab:
         *,
         at: str | Sequence[str] | None = None,
         apps: Sequence[str] = (),
+        database: str = registry.DEFAULT.vendor,
         time_limit: float = 60.0,
         runner: str | None = None,
     ) -> None:
         self.apps = given.labels(apps)
         self._runner = runner
-        found = bundled(project)
+        engine = registry.named(given.name(database, "database"))
+        found = bundled(project, engine)
         extras.require("sandbox", f'Lab("{project}")')
+        if engine.extra:
+            extras.require(engine.extra, f'Lab("{project}", database="{engine.vendor}")')
         self._take(open_stage(found, at, self.apps, given.seconds(time_limit), runner))
 
     def _take(self, stage: Stage) -> None:

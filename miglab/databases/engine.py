@@ -79,6 +79,10 @@ class Engine(Protocol):
         """Endings of the files that lie beside a database while it is in use."""
 
     @property
+    def server(self) -> str:
+        """What ``on`` was given."""
+
+    @property
     def extra(self) -> str:
         """The extra of miglab's that it needs; ``""`` for none."""
 
@@ -109,6 +113,9 @@ class Engine(Protocol):
     def files(self, handle: Handle) -> tuple[Path, ...]:
         """The files that a database may consist of at any moment, whether they are there or not,
         the one that it is called by first. None where databases are not files."""
+
+    def setting(self, handle: Handle) -> dict[str, Any]:
+        """An entry of Django's ``DATABASES`` that leads to the database."""
 
     # -- what is there
 

@@ -40,7 +40,7 @@ class PostgreSQL:
 
     def runs(self, engine: str) -> bool:
         """Whether a backend is PostgreSQL's, with PostGIS or without."""
-        return re.search(r"postg(res|is)|psycopg", engine.lower()) is not None
+        return re.search(r"postgres|postgis|psql|psycopg", engine.lower()) is not None
 
     def on(self, server: str) -> PostgreSQL:
         """With another server."""
@@ -74,6 +74,15 @@ class PostgreSQL:
     def files(self, handle: Handle) -> tuple[Path, ...]:
         """None."""
         return ()
+
+    def setting(self, handle: Handle) -> dict[str, Any]:
+        """By Django's own backend."""
+        from .postgresql.address import parameters_of
+
+        rest = dict(parameters_of(handle))
+        names = {"NAME": "dbname", "USER": "user", "HOST": "host", "PORT": "port"}
+        entry = {name: rest.pop(part, "") for name, part in names.items()}
+        return {"ENGINE": "django.db.backends.postgresql", **entry, "OPTIONS": rest}
 
     def exists(self, handle: Handle) -> bool:
         """By the server's list."""

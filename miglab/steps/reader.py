@@ -38,7 +38,8 @@ def setup_for(project: Project) -> Setup:
         "durable": False,
     }
     variables = {**environment(project.own), **project.environment}
-    kind = project.name
+    # What a copy on another engine says is not what this one does.
+    kind = " ".join([project.name, *project.engines.values()])
     if project.own:
         kind = " ".join(["own", str(project.root), *project.allowed.options])
     return Setup(project.python, config, variables, kind, jail_for(project))
