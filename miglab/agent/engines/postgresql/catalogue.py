@@ -108,7 +108,7 @@ def mark(handle: str) -> Any:
     if connection is None:
         return None
     try:
-        rows(connection, "SELECT pg_catalog.set_config('lock_timeout', '2s', false)")
+        rows(connection, "SELECT pg_catalog.set_config('lock_timeout', '200ms', false)")
         written, sequences, alone = _written(connection)
         sure = alone and server_version(connection) >= _COUNTS_AT_ONCE
         sql = (
