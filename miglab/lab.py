@@ -54,7 +54,8 @@ class Lab:
         at: where it starts, as in ``"store.0003"`` or ``["store.0003", "blog.zero"]``; in every
             other app, as much as possible is applied. Without it, everything is applied.
         apps: the app labels that pictures show; if empty, all apps with migrations.
-        database: ``"sqlite"``; ``"postgresql"`` for a server that miglab starts, or the one that
+        database: ``"sqlite"``, unless the variable ``MIGLAB_DATABASE`` names another;
+            ``"postgresql"`` for a server that miglab starts, or the one that
             the variable ``MIGLAB_POSTGRESQL`` names; or the address of a server on which you may
             make databases, such as ``"postgresql://ann@db.example.org/"``. A lab changes only
             databases that it has made itself.
@@ -95,13 +96,13 @@ class Lab:
         *,
         at: str | Sequence[str] | None = None,
         apps: Sequence[str] = (),
-        database: str = registry.DEFAULT.vendor,
+        database: str | None = None,
         time_limit: float = 60.0,
         runner: str | None = None,
     ) -> None:
         self.apps = given.labels(apps)
         self._runner = runner
-        engine = registry.named(given.name(database, "database"))
+        engine = registry.named(given.name(_database(database), "database"))
         found = bundled(project, engine)
         extras.require("sandbox", f'Lab("{project}")')
         if engine.extra:
@@ -550,6 +551,11 @@ class Lab:
         with self._turns.one() as stage:
             stage.now()
             return stage.move("restart", -stage.moments.position)
+
+
+def _database(given: str | None) -> str:
+    """The database that a lab is to have."""
+    return os.environ.get("MIGLAB_DATABASE", registry.DEFAULT.vendor) if given is None else given
 
 
 def _counted(stage: Stage, step: Step) -> Step:
