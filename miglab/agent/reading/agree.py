@@ -109,7 +109,7 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
 
 def _missing_in_sql(engine: Engine, made: Made, there: Dict[str, Any]) -> Iterator[str]:
     """What recorded SQL made and is not there. SQL that nobody can read may have dropped it, and
-    so does SQLite: the triggers of a table that is built anew go with the old one."""
+    an engine may, too: the triggers of a table that is built anew go with the old one."""
     known = {
         "TRIGGER": {engine.fold(each) for each in there["triggers"]},
         # A view's own name, behind its schema's.
@@ -171,8 +171,8 @@ def _create(
 
 def _without_index_together(engine: Engine, state: Any, actual: Dict[str, Any]) -> None:
     """Take the indexes of an old ``index_together`` out. From Django 5.1 on the models have no such
-    option any more: ``CreateModel`` still makes these indexes, and building the table anew, as on
-    SQLite, loses them. There or not, nothing differs."""
+    option any more: ``CreateModel`` still makes these indexes, and building the table anew, as some
+    engines do, loses them. There or not, nothing differs."""
     for model in state.apps.get_models():
         meta = model._meta
         wanted = state.models[meta.app_label, meta.model_name].options.get("index_together")

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from miglab.agent.engines.postgresql import copies, drivers, opening
 from miglab.agent.engines.postgresql.engine import PostgreSQL
+from miglab.databases.postgresql_engine import PostgreSQL as House
 
-SERVER = os.environ.get("MIGLAB_POSTGRESQL", "postgresql://postgres@/postgres?host=127.0.0.1")
+from ....databases.postgresql.servers import server as server_of
 
 
-@pytest.fixture
-def database() -> Iterator[str]:
-    """The handle of an empty database."""
-    handle = copies.called(SERVER, f"miglab_{uuid4().hex[:12]}")
+@pytest.fixture(params=["embedded", "named"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The handle of an empty database, on each kind of server."""
+    somewhere = House(server_of(request.param)).handle(tmp_path, "databases/x")
+    handle = copies.called(somewhere, f"miglab_{uuid4().hex[:12]}")
     server = opening.maintain(handle)
     opening.execute(server, f"CREATE DATABASE {opening.database(handle)}")
     yield handle
