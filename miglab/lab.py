@@ -129,11 +129,12 @@ class Lab:
         allow_addresses: Sequence[str] = (),
         allow_folders: Sequence[str | os.PathLike[str]] = (),
         require_jail: bool = False,
+        on: str | None = None,
         time_limit: float = 600.0,
         runner: str | None = None,
     ) -> Lab:
-        """A lab of your own project: a copy of its files and its SQLite databases. The original is
-        only read.
+        """A lab of your own project: a copy of its files and its databases. The original is only
+        read.
 
         Args:
             path: its folder, one above it, or its manage.py.
@@ -149,6 +150,8 @@ class Lab:
             allow_folders: folders outside of the project that the copy may write to.
             require_jail: run nothing unless the operating system keeps the project from writing
                 anywhere else; ``lab.protection`` says what it enforces.
+            on: the address of a server for the copies of databases that are on a server, on which
+                you may make databases; without it, miglab starts one.
             time_limit: seconds that one command may take.
             runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
@@ -158,6 +161,8 @@ class Lab:
             BadInput: a pattern of ``include``, or something to allow, is not valid.
             UnknownName: there is no such app or runner.
             NotJailed: a jail is required, but this machine cannot enforce one.
+            NoServer: a database's server cannot be reached, or there is none for its copy.
+            MissingExtra: what copying its database needs is not installed.
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = given.labels(apps), runner
@@ -172,7 +177,7 @@ class Lab:
             include=given.paths(include),
             allowed=allowed,
         )
-        project = replace(project, require_jail=require_jail)
+        project = replace(project, require_jail=require_jail, on=given.name(on or "", "address"))
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
         return lab

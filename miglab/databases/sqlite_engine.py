@@ -24,7 +24,7 @@ class SQLite:
     vendor = "sqlite"
     name = "SQLite"
     where = "in a SQLite file"
-    server = ""
+    server = reaches = ""
     extra = ""
     reads = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
     #: https://sqlite.org/fileformat.html#magic_header_string
@@ -46,6 +46,14 @@ class SQLite:
     def handle(self, folder: Path, place: str) -> Handle:
         """The path of the file."""
         return Handle(str(folder / place))
+
+    def original(self, name: str, password: str) -> Handle:
+        """The path of the file."""
+        return Handle(name)
+
+    def home_for(self, source: Handle, on: str) -> str:
+        """A file has no server."""
+        return ""
 
     def kept(self, folder: Path, name: str) -> Handle:
         """A file in the folder."""

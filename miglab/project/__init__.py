@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..databases import registry
-from ..databases.engine import Engine
+from ..databases.engine import Engine, Handle
 from ..errors import MiglabError, UnknownName
 
 #: The projects that come with miglab, by the name that ``Lab`` takes.
@@ -48,7 +48,8 @@ class Project:
         engines: alias → the vendor of its engine, where that is not ``registry.DEFAULT``'s.
         servers: alias → the server that its copies are made on, as its engine takes it, where that
             is not the engine's own choice.
-        sources: alias → the original's file; empty for a project that comes with miglab.
+        on: the server that somebody names for copies of what is on a server.
+        sources: alias → the original's handle; empty for a project that comes with miglab.
         python: the project's own interpreter.
         own: whether it is a user's: then it is guarded, and nothing about it is held still.
         settings: the settings module to use, or ``None`` for the one that manage.py names.
@@ -73,7 +74,8 @@ class Project:
     databases: Mapping[str, str] = field(default_factory=lambda: {"default": "project/db.sqlite3"})
     engines: Mapping[str, str] = field(default_factory=dict)
     servers: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, Path] = field(default_factory=dict)
+    on: str = ""
+    sources: Mapping[str, Handle] = field(default_factory=dict)
     python: str = sys.executable
     own: bool = False
     settings: str | None = None
@@ -93,6 +95,12 @@ class Project:
         """The engine of a database."""
         engine = registry.of_vendor(self.engines.get(alias, registry.DEFAULT.vendor))
         return engine.on(self.servers.get(alias, ""))
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """The servers that its copies are on: paths of sockets, or ``HOST:PORT``."""
+        found = (self.engine(alias).reaches for alias in self.databases)
+        return tuple(dict.fromkeys(each for each in found if each))
 
     @property
     def in_copy(self) -> bool:

@@ -46,8 +46,9 @@ def setup_for(project: Project) -> Setup:
 
 
 def jail_for(project: Project) -> Jail | None:
-    """What is around a user's own project: all copies may be written, and what the user allows. Who
-    may reach one address may reach all: the guard tells them apart."""
+    """What is around a user's own project: all copies may be written, what the user allows, and the
+    servers of its databases. Who may reach one address may reach all: the guard tells them apart.
+    """
     if not project.own:
         return None
     code, labs = home() / "code", home() / "labs"
@@ -55,7 +56,9 @@ def jail_for(project: Project) -> Jail | None:
         folder.mkdir(parents=True, exist_ok=True)
     allowed = project.allowed
     writable = (str(labs), str(code), *(str(Path(each).expanduser()) for each in allowed.folders))
-    return Jail(writable, str(home() / "jail"), bool(allowed.addresses), project.require_jail)
+    sockets = any(each.startswith("/") for each in project.reaches)
+    network = bool(allowed.addresses) or any(not each.startswith("/") for each in project.reaches)
+    return Jail(writable, str(home() / "jail"), network, project.require_jail, sockets)
 
 
 #: What makes the output of a bundled project the same on every machine.
