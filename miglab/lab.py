@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from . import extras
+from .databases import registry
 from .errors import BadInput
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
@@ -46,19 +47,25 @@ def _nowhere(fact: object) -> None:
 
 
 class Lab:
-    """A throwaway copy of a Django project, with a SQLite database and rows in its tables.
+    """A throwaway copy of a Django project, with a database of its own and rows in its tables.
 
     Args:
         project: the name of a project that comes with miglab: ``"storefront"``.
         at: where it starts, as in ``"store.0003"`` or ``["store.0003", "blog.zero"]``; in every
             other app, as much as possible is applied. Without it, everything is applied.
         apps: the app labels that pictures show; if empty, all apps with migrations.
+        database: ``"sqlite"``, unless the variable ``MIGLAB_DATABASE`` names another;
+            ``"postgresql"`` for a server that miglab starts, or the one that
+            the variable ``MIGLAB_POSTGRESQL`` names; or the address of a server on which you may
+            make databases, such as ``"postgresql://ann@db.example.org/"``. A lab changes only
+            databases that it has made itself.
         time_limit: seconds that one command may take.
         runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
     Raises:
-        UnknownName: there is no such project, app, migration or runner.
-        MissingExtra: Django is not installed here.
+        UnknownName: there is no such project, app, migration, database or runner.
+        MissingExtra: Django, or what the database needs, is not installed here.
+        NoServer: the database's server cannot be reached, or does not let labs make databases.
     """
 
     #: Asks the person a question of Django's and gives the answer. The notebook sets it.
@@ -89,13 +96,17 @@ class Lab:
         *,
         at: str | Sequence[str] | None = None,
         apps: Sequence[str] = (),
+        database: str | None = None,
         time_limit: float = 60.0,
         runner: str | None = None,
     ) -> None:
         self.apps = given.labels(apps)
         self._runner = runner
-        found = bundled(project)
+        engine = registry.named(given.name(_database(database), "database"))
+        found = bundled(project, engine)
         extras.require("sandbox", f'Lab("{project}")')
+        if engine.extra:
+            extras.require(engine.extra, f'Lab("{project}", database="{engine.vendor}")')
         self._take(open_stage(found, at, self.apps, given.seconds(time_limit), runner))
 
     def _take(self, stage: Stage) -> None:
@@ -118,11 +129,12 @@ class Lab:
         allow_addresses: Sequence[str] = (),
         allow_folders: Sequence[str | os.PathLike[str]] = (),
         require_jail: bool = False,
+        on: str | None = None,
         time_limit: float = 600.0,
         runner: str | None = None,
     ) -> Lab:
-        """A lab of your own project: a copy of its files and its SQLite databases. The original is
-        only read.
+        """A lab of your own project: a copy of its files and its databases. The original is only
+        read.
 
         Args:
             path: its folder, one above it, or its manage.py.
@@ -138,6 +150,8 @@ class Lab:
             allow_folders: folders outside of the project that the copy may write to.
             require_jail: run nothing unless the operating system keeps the project from writing
                 anywhere else; ``lab.protection`` says what it enforces.
+            on: the address of a server for the copies of databases that are on a server, on which
+                you may make databases; without it, miglab starts one.
             time_limit: seconds that one command may take.
             runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
@@ -147,6 +161,8 @@ class Lab:
             BadInput: a pattern of ``include``, or something to allow, is not valid.
             UnknownName: there is no such app or runner.
             NotJailed: a jail is required, but this machine cannot enforce one.
+            NoServer: a database's server cannot be reached, or there is none for its copy.
+            MissingExtra: what copying its database needs is not installed.
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = given.labels(apps), runner
@@ -161,7 +177,7 @@ class Lab:
             include=given.paths(include),
             allowed=allowed,
         )
-        project = replace(project, require_jail=require_jail)
+        project = replace(project, require_jail=require_jail, on=given.name(on or "", "address"))
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
         return lab
@@ -540,6 +556,11 @@ class Lab:
         with self._turns.one() as stage:
             stage.now()
             return stage.move("restart", -stage.moments.position)
+
+
+def _database(given: str | None) -> str:
+    """The database that a lab is to have."""
+    return os.environ.get("MIGLAB_DATABASE", registry.DEFAULT.vendor) if given is None else given
 
 
 def _counted(stage: Stage, step: Step) -> Step:

@@ -74,6 +74,13 @@ def add(commands: Any) -> None:
     which.add_argument("--python", help="its interpreter, or its virtual environment")
     which.add_argument("--settings", help="its settings module")
     which.add_argument(
+        "--on",
+        default="",
+        metavar="URL",
+        help="the database server to make copies on, if yours are on one (default: miglab starts "
+        "its own)",
+    )
+    which.add_argument(
         "--include",
         action="append",
         default=[],
@@ -131,6 +138,7 @@ def run(arguments: argparse.Namespace) -> int:
         allow_addresses=arguments.allow_address,
         allow_folders=arguments.allow_folder,
         require_jail=arguments.require_jail,
+        on=arguments.on,
         time_limit=arguments.time_limit,
     ) as lab:
         if arguments.all:

@@ -3,13 +3,10 @@
 What it offers to the agent, in the project's interpreter, is in ``agent/engines/engine.py``.
 ``registry.py`` lists the engines there are.
 
-What one on a server will need and this does not give it yet:
+What one on a server needs and this does not give it yet:
 
-- ``Project.sources`` are paths, and ``project/databases.py`` finds each original as a file: a
-  server's database has an address, a name and a user there.
 - Nothing asks what a copy would cost before it is made, and ``Sandbox.snapshot`` makes one of each
-  database that was written to: on a server that takes room and time, and connections have to be
-  closed first. ``Stage`` knows no step at which the agent closes its own.
+  database that was written to: on a server that takes room and time.
 """
 
 from __future__ import annotations
@@ -31,9 +28,10 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class State:
-    """A database as it is now: when it was last written to, in UTC, and how big it is, in bytes."""
+    """A database as it is now: when it was last written to, in UTC, where that can be told, and how
+    big it is, in bytes."""
 
-    changed: datetime
+    changed: datetime | None
     size: int
 
 
@@ -79,6 +77,15 @@ class Engine(Protocol):
         """Endings of the files that lie beside a database while it is in use."""
 
     @property
+    def server(self) -> str:
+        """What ``on`` was given."""
+
+    @property
+    def reaches(self) -> str:
+        """What a process that uses its databases has to reach: the path of a socket, ``HOST:PORT``,
+        or ``""`` where they are files."""
+
+    @property
     def extra(self) -> str:
         """The extra of miglab's that it needs; ``""`` for none."""
 
@@ -100,6 +107,18 @@ class Engine(Protocol):
         """The database at a place (of ``place``, or below a project) in the folder of one sandbox.
         Another folder gives another database. It need not be there, and is not made."""
 
+    def original(self, name: str, password: str) -> Handle:
+        """A project's own database, as the agent's engine names it (``full_name``). It is only
+        read; its password is kept where only this user can read it, if it has one."""
+
+    def home_for(self, source: Handle, on: str) -> str:
+        """The server for copies of an original, for ``on``: the one that somebody names, or one
+        that can hold all of it. ``""`` where databases are files.
+
+        Raises:
+            NoServer: there is none, or the original cannot be read; the message says what to do.
+        """
+
     def kept(self, folder: Path, name: str) -> Handle:
         """The copy called ``name`` among those that belong to a folder. It need not be there."""
 
@@ -109,6 +128,9 @@ class Engine(Protocol):
     def files(self, handle: Handle) -> tuple[Path, ...]:
         """The files that a database may consist of at any moment, whether they are there or not,
         the one that it is called by first. None where databases are not files."""
+
+    def setting(self, handle: Handle) -> dict[str, Any]:
+        """An entry of Django's ``DATABASES`` that leads to the database."""
 
     # -- what is there
 

@@ -10,7 +10,6 @@ import re
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -38,9 +37,18 @@ class PostgreSQL:
     magic = b""
     sidecars: ClassVar[tuple[str, ...]] = ()
 
+    @property
+    def reaches(self) -> str:
+        """Where the server is."""
+        from .postgresql.address import parameters_of
+
+        known = parameters_of(_server(self.server))
+        host, port = known.get("host", ""), known.get("port", "5432")
+        return host if host.startswith("/") else f"{host}:{port}"
+
     def runs(self, engine: str) -> bool:
         """Whether a backend is PostgreSQL's, with PostGIS or without."""
-        return re.search(r"postg(res|is)|psycopg", engine.lower()) is not None
+        return re.search(r"postgres|postgis|psql|psycopg", engine.lower()) is not None
 
     def on(self, server: str) -> PostgreSQL:
         """With another server."""
@@ -53,6 +61,18 @@ class PostgreSQL:
     def handle(self, folder: Path, place: str) -> Handle:
         """A database that is named after the lab and the alias."""
         return self._named(folder, f"db_{place.rpartition('/')[2]}")
+
+    def original(self, name: str, password: str) -> Handle:
+        """The same URI; the password goes to a file."""
+        from .postgresql.address import handle_of, keep_password, parameters_of
+
+        return handle_of(keep_password({**parameters_of(name), "password": password}))
+
+    def home_for(self, source: Handle, on: str) -> str:
+        """A server that can hold all of it."""
+        from .postgresql import originals
+
+        return originals.server_for(source, on or os.environ.get(VARIABLE, ""))
 
     def kept(self, folder: Path, name: str) -> Handle:
         """A database that is named after the lab and the copy."""
@@ -75,18 +95,38 @@ class PostgreSQL:
         """None."""
         return ()
 
+    def setting(self, handle: Handle) -> dict[str, Any]:
+        """By Django's own backend."""
+        from .postgresql.address import parameters_of
+
+        rest = dict(parameters_of(handle))
+        names = {"NAME": "dbname", "USER": "user", "HOST": "host", "PORT": "port"}
+        entry = {name: rest.pop(part, "") for name, part in names.items()}
+        return {"ENGINE": "django.db.backends.postgresql", **entry, "OPTIONS": rest}
+
     def exists(self, handle: Handle) -> bool:
         """By the server's list."""
         from .postgresql import moments
+        from .postgresql.address import is_ours
 
+        if not is_ours(handle):
+            from .postgresql import originals
+
+            return originals.exists(handle)
         return moments.exists(handle)
 
     def state(self, handle: Handle) -> State | None:
         """The size; a server does not say when a database was written to."""
         from .postgresql import moments
+        from .postgresql.address import is_ours
 
+        if not is_ours(handle):
+            from .postgresql import originals
+
+            there = originals.exists(handle)
+            return State(None, originals.look(handle).size) if there else None
         size = moments.size(handle)
-        return None if size is None else State(datetime.now(UTC), size)
+        return None if size is None else State(None, size)
 
     def mark(self, handle: Handle) -> tuple[object, ...]:
         """What the server counts, and the sequences."""
@@ -115,11 +155,16 @@ class PostgreSQL:
             moments.make(handle)
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
-        """One of miglab's own as a template."""
+        """One of miglab's own as a template; anybody else's by the tools that come with it."""
         from .postgresql import moments
-        from .postgresql.address import name_of
+        from .postgresql.address import is_ours, name_of
 
-        moments.make(to, name_of(source))
+        if is_ours(source):
+            moments.make(to, name_of(source))
+        else:
+            from .postgresql import dump
+
+            dump.copy(source, to, tell)
         moments.date(to)
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
@@ -170,8 +215,10 @@ class PostgreSQL:
 
     def by_hand(self, original: str) -> ByHand:
         """The tools that come with the server."""
-        dump = re.sub(r".*/|\?.*", "", original) + ".dump"
-        place = shlex.quote(original)
+        from .postgresql.address import handle_of, name_of, parameters_of
+
+        known = {name: each for name, each in parameters_of(original).items() if name != "passfile"}
+        dump, place = f"{name_of(original)}.dump", shlex.quote(handle_of(known))
         return ByHand(
             dump,
             f"pg_dump --format=custom --file={shlex.quote(dump)} {place}",

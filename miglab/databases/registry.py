@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import UnknownName
 from .engine import Engine
 from .postgresql_engine import PostgreSQL
 from .sqlite_engine import SQLite
@@ -32,6 +33,23 @@ def for_setting(engine: str) -> Engine | None:
     'SQLite'
     """
     return next((each for each in ENGINES if each.runs(engine)), None)
+
+
+def named(text: str) -> Engine:
+    """The engine that somebody names: by its vendor, or by the address of a server that is to have
+    the databases.
+
+    Raises:
+        UnknownName: miglab does not know it.
+
+    >>> named("postgresql://ann@example.org/").vendor
+    'postgresql'
+    """
+    scheme, address, _ = text.partition("://")
+    for each in ENGINES:
+        if scheme == each.vendor or (address and each.runs(scheme)):
+            return each.on(text if address else "")
+    raise UnknownName("database", text, [each.vendor for each in ENGINES])
 
 
 def of_vendor(vendor: str) -> Engine:

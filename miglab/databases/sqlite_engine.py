@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,14 @@ from .engine import ByHand, Handle, State, Tell
 _ENDING = ".sqlite3"
 
 
+@dataclass(frozen=True)
 class SQLite:
     """See ``engine.Engine``."""
 
     vendor = "sqlite"
     name = "SQLite"
     where = "in a SQLite file"
+    server = reaches = ""
     extra = ""
     reads = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
     #: https://sqlite.org/fileformat.html#magic_header_string
@@ -44,6 +47,14 @@ class SQLite:
         """The path of the file."""
         return Handle(str(folder / place))
 
+    def original(self, name: str, password: str) -> Handle:
+        """The path of the file."""
+        return Handle(name)
+
+    def home_for(self, source: Handle, on: str) -> str:
+        """A file has no server."""
+        return ""
+
     def kept(self, folder: Path, name: str) -> Handle:
         """A file in the folder."""
         return Handle(str(folder / f"{name}{_ENDING}"))
@@ -56,6 +67,10 @@ class SQLite:
         """The file, its sidecars, and the one that waits to take its place."""
         endings = ("", *sqlite.SIDECARS, sqlite.WAITING)
         return tuple(Path(f"{handle}{ending}") for ending in endings)
+
+    def setting(self, handle: Handle) -> dict[str, Any]:
+        """The file, by Django's own backend."""
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(handle)}
 
     def exists(self, handle: Handle) -> bool:
         """Whether the file is there."""

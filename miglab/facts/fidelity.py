@@ -42,12 +42,12 @@ class LeftOut:
 @dataclass(frozen=True)
 class DatabaseCopy:
     """A database of the project and when it was copied. ``changed`` is when the original was last
-    written to by then; ``size`` is in bytes."""
+    written to by then, where that can be told; ``size`` is in bytes."""
 
     alias: str
     path: str
     copied: datetime
-    changed: datetime
+    changed: datetime | None
     size: int
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..databases import registry
-from ..databases.engine import Engine
+from ..databases.engine import Engine, Handle
 from ..errors import MiglabError, UnknownName
 
 #: The projects that come with miglab, by the name that ``Lab`` takes.
 BUNDLED = ("storefront",)
+#: Their module of settings for a database on another engine than the default one, and the file
+#: beside the copy that this reads ``DATABASES`` from, as JSON.
+ELSEWHERE, SETTINGS_FILE = "settings_elsewhere", "databases.json"
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,15 @@ class Project:
         manage: the path of manage.py in a sandbox, as in ``"project/manage.py"``.
         databases: alias → where its copy lies in a sandbox, below the root.
         engines: alias → the vendor of its engine, where that is not ``registry.DEFAULT``'s.
-        sources: alias → the original's file; empty for a project that comes with miglab.
+        servers: alias → the server that its copies are made on, as its engine takes it, where that
+            is not the engine's own choice.
+        on: the server that somebody names for copies of what is on a server.
+        sources: alias → the original's handle; empty for a project that comes with miglab.
         python: the project's own interpreter.
         own: whether it is a user's: then it is guarded, and nothing about it is held still.
         settings: the settings module to use, or ``None`` for the one that manage.py names.
-        manage_text: the text of manage.py, for a project that has none.
+        manage_text: the text of manage.py, where the copy has another one than the project.
+        settings_file: whether the copy's settings read their databases from ``SETTINGS_FILE``.
         environment: variables that its commands get beside this process's own.
         left_out: how many files were not copied, and their size in bytes.
         left: these files, as paths below ``root``.
@@ -66,11 +73,14 @@ class Project:
     manage: str = "project/manage.py"
     databases: Mapping[str, str] = field(default_factory=lambda: {"default": "project/db.sqlite3"})
     engines: Mapping[str, str] = field(default_factory=dict)
-    sources: Mapping[str, Path] = field(default_factory=dict)
+    servers: Mapping[str, str] = field(default_factory=dict)
+    on: str = ""
+    sources: Mapping[str, Handle] = field(default_factory=dict)
     python: str = sys.executable
     own: bool = False
     settings: str | None = None
     manage_text: str | None = None
+    settings_file: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[int, int] = (0, 0)
     left: tuple[str, ...] = ()
@@ -83,7 +93,14 @@ class Project:
 
     def engine(self, alias: str) -> Engine:
         """The engine of a database."""
-        return registry.of_vendor(self.engines.get(alias, registry.DEFAULT.vendor))
+        engine = registry.of_vendor(self.engines.get(alias, registry.DEFAULT.vendor))
+        return engine.on(self.servers.get(alias, ""))
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """The servers that its copies are on: paths of sockets, or ``HOST:PORT``."""
+        found = (self.engine(alias).reaches for alias in self.databases)
+        return tuple(dict.fromkeys(each for each in found if each))
 
     @property
     def in_copy(self) -> bool:
@@ -91,8 +108,9 @@ class Project:
         return self.manage.startswith("project/")
 
 
-def bundled(name: str) -> Project:
-    """A project that comes with miglab: in the installed package, or beside it in a checkout.
+def bundled(name: str, engine: Engine = registry.DEFAULT) -> Project:
+    """A project that comes with miglab: in the installed package, or beside it in a checkout. On
+    another engine than the default one, its settings are read from a file beside the copy.
 
     Raises:
         UnknownName: there is no such project.
@@ -102,8 +120,21 @@ def bundled(name: str) -> Project:
     package = Path(__file__).resolve().parents[1]
     for place in (package / "_data" / "sandbox_project", package.parent / "sandbox_project"):
         if (place / "manage.py").exists():
-            return Project(name, place, tuple(_sources(place)))
+            project = Project(name, place, tuple(_sources(place)))
+            return project if engine.vendor == registry.DEFAULT.vendor else _on(project, engine)
     raise MiglabError(f"the project {name!r} is not in this installation; install miglab again")
+
+
+def _on(project: Project, engine: Engine) -> Project:
+    text = (project.root / "manage.py").read_text(encoding="utf-8")
+    return replace(
+        project,
+        databases={"default": engine.place("default")},
+        engines={"default": engine.vendor},
+        servers={"default": engine.server},
+        manage_text=text.replace(f"{project.name}.settings", f"{project.name}.{ELSEWHERE}"),
+        settings_file=True,
+    )
 
 
 def _sources(place: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Lays out the databases that settings name: which file each is, and where its copy lies."""
+"""Lays out the databases that settings name: which one each is, and where its copy lies."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from .. import extras
 from ..databases import registry
-from ..databases.engine import Engine
+from ..databases.engine import Engine, Handle
 from ..errors import NoProject
 from . import Project
 
@@ -24,32 +25,51 @@ _WAY_OUT = (
 
 def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], copy: Path) -> Project:
     """The project with the databases that its settings name: ``found`` is the agent's answer from
-    the copy of the project's folder at ``copy``. Aliases of one file share one copy of it.
+    the copy of the project's folder at ``copy``. Aliases of one database share one copy of it.
 
     Raises:
         NoProject: one of them cannot be copied.
+        NoServer: there is no server for its copy.
     """
     used = {alias: each for alias, each in found.items() if each["engine"] not in ("", _DUMMY)}
     engines = _check(used)
     databases: dict[str, str] = {}
-    sources: dict[str, Path] = {}
+    sources: dict[str, Handle] = {}
     layouts: dict[str, str] = {}
+    servers: dict[str, str] = {}
     for alias, each in used.items():
-        sources[alias] = source = _original(Path(each["name"]), project.root, copy)
-        if source.exists() and not source.is_file():
-            raise NoProject(
-                f"the database {alias!r} is at {source}, which is not a file; {_WAY_OUT}"
-            )
-        file = os.path.normcase(os.path.realpath(source))
-        if file not in layouts:
-            layouts[file] = _layout(engines[alias], alias, source, project.root, layouts.values())
-        databases[alias] = layouts[file]
+        engine = engines[alias]
+        if engine.extra:
+            extras.require(engine.extra, f"a copy of the database {alias!r}")
+        source = engine.original(each["name"], each.get("password", ""))
+        same = str(source)
+        if engine.files(source):
+            path = _original(Path(each["name"]), project.root, copy)
+            if path.exists() and not path.is_file():
+                raise NoProject(
+                    f"the database {alias!r} is at {path}, which is not a file; {_WAY_OUT}"
+                )
+            source = engine.original(str(path), "")
+            same = os.path.normcase(os.path.realpath(path))
+        else:
+            servers[alias] = engine.home_for(source, project.on)
+        sources[alias] = source
+        if same not in layouts:
+            layouts[same] = _layout(engine, alias, source, project.root, layouts.values())
+        databases[alias] = layouts[same]
     copied = _without(project.files, databases.values())
     vendors = {alias: engine.vendor for alias, engine in engines.items()}
-    return replace(project, files=copied, databases=databases, engines=vendors, sources=sources)
+    return replace(
+        project,
+        files=copied,
+        databases=databases,
+        engines=vendors,
+        servers=servers,
+        sources=sources,
+    )
 
 
-def no_database(alias: str, source: Path) -> str:
+def no_database(alias: str, source: Handle) -> str:
     """What to say where a project's database is not there."""
     other = f" --database {alias}" if alias != "default" else ""
     return (
@@ -94,11 +114,12 @@ def _original(path: Path, root: Path, copy: Path) -> Path:
     return Path(os.path.normpath(root / os.path.relpath(below, inside)))
 
 
-def _layout(engine: Engine, alias: str, source: Path, root: Path, taken: Collection[str]) -> str:
+def _layout(engine: Engine, alias: str, source: Handle, root: Path, taken: Collection[str]) -> str:
     """Where the copy of a database lies in a sandbox."""
-    below = _below(source, root)
-    if below is not None:
-        return f"project/{below.as_posix()}"
+    for path in engine.files(source)[:1]:
+        below = _below(path, root)
+        if below is not None:
+            return f"project/{below.as_posix()}"
     name = re.sub(r"[^\w-]", "_", alias)
     while engine.place(name).casefold() in {each.casefold() for each in taken}:
         name += "_"

@@ -24,14 +24,15 @@ _NAMES = ("namespaces", "landlock", "hook")
 
 @dataclass(frozen=True)
 class Jail:
-    """What a jail leaves open: folders that may be written, and the ``network``. ``probes`` is a
-    folder of miglab's outside of these; where ``require``, nothing runs unless the system enforces
-    that contents stay as they are."""
+    """What a jail leaves open: folders that may be written, the ``network``, or of that only the
+    ``sockets`` that have a path. ``probes`` is a folder of miglab's outside of these; where
+    ``require``, nothing runs unless the system enforces that contents stay as they are."""
 
     writable: tuple[str, ...]
     probes: str
     network: bool = False
     require: bool = False
+    sockets: bool = False
 
     def command(self, words: Sequence[str]) -> list[str]:
         """The command line that runs these words inside.
@@ -47,7 +48,8 @@ class Jail:
             if self.require:
                 raise NotJailed(HOOK)
             return [*words]
-        yes = [strongest, *("yes" if each else "no" for each in (self.network, self.require))]
+        network = "yes" if self.network else "sockets" if self.sockets else "no"
+        yes = [strongest, network, "yes" if self.require else "no"]
         spec = [*yes, self.probes, str(len(self.writable)), *self.writable]
         return [sys.executable, "-I", "-S", str(_LAUNCHER), *spec, *words]
 

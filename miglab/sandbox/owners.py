@@ -54,6 +54,16 @@ def sweep(labs: Path) -> None:
             file.close()
 
 
+def lives(labs: Path, name: str) -> bool:
+    """Whether the owner of the sandbox of this name does."""
+    try:
+        file = open(labs / f"{name}.lock", "r+b")  # noqa: SIM115 (closed below)
+    except OSError:
+        return False
+    with file:
+        return not _lock(file)
+
+
 def remove_tree(folder: Path) -> None:
     """Remove a folder with all that is in it, also where its modes say that nobody may. What
     cannot be removed stays, without an error."""

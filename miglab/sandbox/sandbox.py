@@ -4,6 +4,7 @@ home()/labs/
   3f2a….lock      locked by the process that owns the lab for as long as it lives
   3f2a…/project/  the project; ``lab.folder`` is in it
   3f2a…/databases/  databases that the original keeps outside its folder
+  3f2a…/databases.json  what leads to databases on a server, for the settings of a practice project
   3f2a…/journal   what a terminal ran by manage.py, a line each; not for a user's project
   3f2a…/store/    every version of a file and of a database that the lab may go back to
 home()/templates/, home()/code/
@@ -13,6 +14,7 @@ home()/templates/, home()/code/
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import stat
@@ -21,18 +23,18 @@ from collections.abc import Collection
 from pathlib import Path
 
 from ..databases.engine import Engine, Handle, Tell
-from ..errors import BadInput, OutsideSandbox, UnknownName
+from ..errors import BadInput, MiglabError, OutsideSandbox, UnknownName
 from ..home import home
 from ..interrupts import Uninterrupted
-from ..project import Project
+from ..project import SETTINGS_FILE, Project
 from . import links
 from .entries import DATABASE, FILE, Entries, Entry
-from .owners import forget_old, remove_tree, sweep, take_lock
+from .owners import forget_old, lives, remove_tree, sweep, take_lock
 from .snapshot import PROJECT, Snapshot, files_of
 
 #: What a copy's folder holds beside the project, by how the names begin: contents that are kept,
 #: what the agent writes, and the temporary files of processes that still run.
-_RESERVED = ("store", "output", "journal", "refused", "lost-", "tmp")
+_RESERVED = ("store", "output", "journal", "refused", "lost-", "tmp", SETTINGS_FILE)
 
 
 class Sandbox:
@@ -90,8 +92,16 @@ class Sandbox:
         ]
         self._own = frozenset(each[0] for each in names if each)
         self._sidecars = frozenset(path for each in names for path in each[1:])
+        labs = self.root.parent
+        for engine in {*self.engines.values()}:
+            engine.sweep(labs, lambda lab: lives(labs, lab))
         for alias, handle in self.databases.items():
             self.engines[alias].make_room(handle)
+        if project.settings_file:
+            told = {
+                alias: self.engines[alias].setting(each) for alias, each in self.databases.items()
+            }
+            (self.root / SETTINGS_FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
 
     def link(self, project: Project) -> None:
         """Have links to what was not copied, where the project may have them."""
@@ -227,7 +237,7 @@ class Sandbox:
 
     def forget_copies(self, keep: Collection[Handle] = ()) -> None:
         """Remove the copies of databases that no moment needs any more."""
-        for engine in {each.vendor: each for each in self.engines.values()}.values():
+        for engine in {*self.engines.values()}:
             for handle in engine.all_kept(self.store):
                 if handle not in keep:
                     engine.remove(handle)
@@ -243,6 +253,10 @@ class Sandbox:
             with contextlib.suppress(OSError):
                 if Path.cwd().is_relative_to(self.root.resolve()):
                     os.chdir(self.root.anchor)
+            for engine in {*self.engines.values()}:
+                # What cannot be removed now is for the next lab to sweep.
+                with contextlib.suppress(MiglabError, OSError):
+                    engine.clear(self.root)
             # An agent that sets the project up at this moment may write into what is being emptied.
             for _ in range(20):
                 remove_tree(self.root)

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ..databases.engine import Handle
 from ..errors import BadInput, MiglabError, NoProject
 from ..facts.fidelity import DatabaseCopy
 from ..facts.truths import Files, Truths, Unreadable
@@ -81,6 +80,10 @@ def _opened(
     try:
         if project.own:
             project = _with_databases(project, sandbox, agent, time_limit)
+            if setup_for(project) != agent.setup:
+                # Before the settings were read, nobody knew which server it has to reach.
+                agent.close()
+                agent = choose(runner, setup_for(project))
         reader = Reader(agent, place_of(sandbox, project), time_limit)
         copied = _fill(project, sandbox, reader, at, tell)
         stage = Stage(project, sandbox, reader, apps)
@@ -140,8 +143,9 @@ def _with_databases(
 def _keep_originals(project: Project) -> None:
     """Refuse folders to write to that hold one of the project's databases."""
     for folder in project.allowed.folders:
-        for source in project.sources.values():
-            if source.resolve().is_relative_to(folder):
+        for alias, source in project.sources.items():
+            files = project.engine(alias).files(source)
+            if any(each.resolve().is_relative_to(folder) for each in files[:1]):
                 raise BadInput(
                     f"the database {source} is in {folder}, and miglab never writes to the "
                     "project's own databases; allow a folder without a database"
@@ -160,7 +164,7 @@ def _check_own(project: Project, truths: Truths, reader: Reader) -> None:
     if isinstance(truths.models, Unreadable):
         met = "".join(f" ({each})" for each in reader.obstacles)
         raise NoProject(f"the project cannot be set up: {truths.models.reason}{met}")
-    if not project.sources[reader.alias].exists():
+    if not project.engine(reader.alias).exists(project.sources[reader.alias]):
         raise NoProject(no_database(reader.alias, project.sources[reader.alias]))
 
 
@@ -207,13 +211,13 @@ def _fill(
         targets = {path: alias for alias, path in project.databases.items()}
         copied = []
         for alias in targets.values():
-            source = Handle(str(project.sources[alias]))
+            source = project.sources[alias]
             state = sandbox.engines[alias].state(source)
             if state is not None:
                 now = datetime.now(UTC)
                 try:
                     sandbox.fill(alias, source, tell)
-                except OSError:
+                except (OSError, MiglabError):
                     raise
                 except Exception as error:
                     # The driver's own, whichever it is.

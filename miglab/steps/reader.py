@@ -38,15 +38,17 @@ def setup_for(project: Project) -> Setup:
         "durable": False,
     }
     variables = {**environment(project.own), **project.environment}
-    kind = project.name
+    # What a copy on another engine says is not what this one does.
+    kind = " ".join([project.name, *project.engines.values()])
     if project.own:
         kind = " ".join(["own", str(project.root), *project.allowed.options])
     return Setup(project.python, config, variables, kind, jail_for(project))
 
 
 def jail_for(project: Project) -> Jail | None:
-    """What is around a user's own project: all copies may be written, and what the user allows. Who
-    may reach one address may reach all: the guard tells them apart."""
+    """What is around a user's own project: all copies may be written, what the user allows, and the
+    servers of its databases. Who may reach one address may reach all: the guard tells them apart.
+    """
     if not project.own:
         return None
     code, labs = home() / "code", home() / "labs"
@@ -54,7 +56,9 @@ def jail_for(project: Project) -> Jail | None:
         folder.mkdir(parents=True, exist_ok=True)
     allowed = project.allowed
     writable = (str(labs), str(code), *(str(Path(each).expanduser()) for each in allowed.folders))
-    return Jail(writable, str(home() / "jail"), bool(allowed.addresses), project.require_jail)
+    sockets = any(each.startswith("/") for each in project.reaches)
+    network = bool(allowed.addresses) or any(not each.startswith("/") for each in project.reaches)
+    return Jail(writable, str(home() / "jail"), network, project.require_jail, sockets)
 
 
 #: What makes the output of a bundled project the same on every machine.

@@ -2,7 +2,8 @@
 executes the command.
 
 ``python …/miglab/agent/jail/__main__.py STRONGEST NETWORK REQUIRE PROBES COUNT WRITABLE… PROGRAM
-ARGUMENT…``: the strongest jail to try (one of ``NAMES``); ``yes`` where the network may be used;
+ARGUMENT…``: the strongest jail to try (one of ``NAMES``); ``yes`` where the network may be used,
+``sockets`` where of that only the sockets that have a path may be, and else ``no``;
 ``yes`` where nothing is to be executed unless contents are enforced; a folder of miglab's own for
 the probe; how many folders may be written, and which. The first line on standard output is
 ``{"event": "jailed", …}``; then the command has it.
@@ -36,6 +37,7 @@ class _Spec:
     def __init__(self, words: List[str]) -> None:
         self.strongest, network, require, self.probes, count = words[:5]
         self.network, self.require = network == "yes", require == "yes"
+        self.paths = network == "sockets"
         rest = words[5:]
         self.writable = [os.path.realpath(each) for each in rest[: int(count)]]
         self.command = rest[int(count) :]
@@ -83,7 +85,7 @@ def _landlock(spec: _Spec) -> None:
 def _refuse_sockets(spec: _Spec, tcp: bool) -> None:
     if not spec.network:
         try:  # noqa: SIM105 (contextlib imports much)
-            sockets.refuse(tcp)
+            sockets.refuse(tcp, not spec.paths)
         except OSError:
             # The probe says so.
             pass

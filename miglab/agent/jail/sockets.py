@@ -31,7 +31,7 @@ _OTHER_NUMBERS = 0x40000000
 #: Connects while it sends; Landlock is not asked.
 _FAST_OPEN = 0x20000000
 
-_AF_INET, _AF_INET6, _STREAM, _KIND, _TCP = 2, 10, 1, 0xF, 6
+_AF_UNIX, _AF_INET, _AF_INET6, _STREAM, _KIND, _TCP = 1, 2, 10, 1, 0xF, 6
 _LOAD, _EQUAL, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x45, 0x54, 0x06
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 _MODE_FILTER = 2
@@ -52,9 +52,10 @@ class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_uint16), ("instructions", ctypes.POINTER(_Instruction))]
 
 
-def refuse(tcp: bool) -> None:
+def refuse(tcp: bool, paths: bool = True) -> None:
     """From now on, this process and its children make no socket but for TCP; with ``tcp``, none
-    for TCP either.
+    for TCP either. Without ``paths``, they make streams that have a path all the same: which one
+    of them is meant, nobody sees here.
 
     Raises:
         OSError: this machine offers no such filter.
@@ -62,14 +63,14 @@ def refuse(tcp: bool) -> None:
     machine = _MACHINES.get(os.uname().machine)
     if machine is None or ctypes.sizeof(ctypes.c_void_p) != 8:
         raise OSError(errno.ENOSYS, "no filter for %s" % os.uname().machine)
-    whole = [_Instruction(*each) for each in _filter(machine, tcp)]
+    whole = [_Instruction(*each) for each in _filter(machine, tcp, paths)]
     array = (_Instruction * len(whole))(*whole)
     program = _Program(len(whole), array)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     kernel.prctl(kernel.PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(program))
 
 
-def _filter(machine: Tuple[int, int, int, int, int], tcp: bool) -> List[Instruction]:
+def _filter(machine: Tuple[int, int, int, int, int], tcp: bool, paths: bool) -> List[Instruction]:
     name, socket, sendto, sendmsg, sendmmsg = machine
     refused: Instruction = (_RETURN, 0, 0, _ERROR | errno.EACCES)
     allowed: Instruction = (_RETURN, 0, 0, _ALLOW)
@@ -84,6 +85,14 @@ def _filter(machine: Tuple[int, int, int, int, int], tcp: bool) -> List[Instruct
     def fast_open(call: int, flags: int) -> List[Instruction]:
         return on(call, argument(flags), (_ANY_BIT, 0, 1, _FAST_OPEN), refused, allowed)
 
+    paths_open: List[Instruction] = [
+        argument(0),
+        (_EQUAL, 0, 4, _AF_UNIX),
+        argument(1),
+        (_AND, 0, 0, _KIND),
+        (_EQUAL, 0, 1, _STREAM),
+        allowed,
+    ]
     streams: List[Instruction] = [
         argument(0),
         (_EQUAL, 2, 0, _AF_INET),
@@ -107,7 +116,7 @@ def _filter(machine: Tuple[int, int, int, int, int], tcp: bool) -> List[Instruct
         (_LOAD, 0, 0, _NUMBER),
         (_ANY_BIT, 0, 1, _OTHER_NUMBERS),
         refused,
-        *on(socket, *([refused] if tcp else streams)),
+        *on(socket, *([] if paths else paths_open), *([refused] if tcp else streams)),
         # It makes sockets past this filter; who wants it does without where it is missing.
         *on(_IO_URING_SETUP, (_RETURN, 0, 0, _ERROR | errno.ENOSYS)),
         *fast_open(sendto, 3),

@@ -72,8 +72,10 @@ def embedded() -> Binaries | None:
 def installed() -> Iterator[Binaries]:
     """What this machine has: first what a terminal would run, then by version, the newest first."""
     folders = []
-    if (first := shutil.which("pg_dump")) is not None:
-        folders.append(Path(first).parent)
+    # Debian's own is a script that chooses among the others.
+    first = Path(os.path.realpath(shutil.which("pg_dump") or ""))
+    if first.stem == "pg_dump":
+        folders.append(first.parent)
     found = [path for each in _INSTALLED for path in Path("/").glob(each[1:])]
     folders += sorted(found, key=_number, reverse=True)
     for folder in dict.fromkeys(folders):

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 #: Seconds after which a server counts as unreachable.
 _PATIENCE = 10
-#: What a connection says of itself that a handle has in other words, or not at all.
-_LEFT_OUT = {"service", "servicefile", "password", "passfile", "dbname", "options"}
+#: What a handle keeps of what a named server's connection says, beside where it leads: what every
+#: version of the library knows.
+_KEPT = {"sslmode", "sslrootcert", "sslcert", "sslkey", "sslcrl", "gssencmode", "channel_binding"}
 
 _turn = threading.RLock()
 _open: dict[str, tuple[int, Connection[Any]]] = {}
@@ -111,7 +112,7 @@ def named(url: str) -> Handle:
         ).fetchone()
         said, user = info.get_parameters(), info.user
         parameters = {
-            **{name: value for name, value in said.items() if name not in _LEFT_OUT},
+            **{name: value for name, value in said.items() if name in _KEPT},
             "user": user,
             "host": info.host,
             "port": str(info.port),

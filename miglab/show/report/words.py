@@ -68,8 +68,12 @@ def _copies(consequences: Consequences) -> list[tuple[str, str]]:
     return [
         (
             f"copy of {each.alias}",
-            f"made {each.copied:%Y-%m-%d %H:%M:%S} UTC; the original was last written to "
-            f"{each.changed:%Y-%m-%d %H:%M:%S} UTC",
+            f"made {each.copied:%Y-%m-%d %H:%M:%S} UTC"
+            + (
+                f"; the original was last written to {each.changed:%Y-%m-%d %H:%M:%S} UTC"
+                if each.changed
+                else ""
+            ),
         )
         for each in (found.databases if found else ())
     ]

