@@ -83,6 +83,11 @@ class Engine(Protocol):
         """What each ``address`` begins with; ``""`` where databases are files."""
 
     @property
+    def plain_operations(self) -> Tuple[str, ...]:
+        """Classes of Django's for this engine alone that do nothing to tables but what the state of
+        the models shows."""
+
+    @property
     def can_fork(self) -> bool:
         """Whether a process can go on in two while its connections are closed: each has a copy of
         its own then (``keep``), and they change places (``exchange``)."""

@@ -34,6 +34,17 @@ class PostgreSQL:
     denial = "miglab does not let a copy open the database"
     scheme = guarded.SCHEME
     can_fork = False
+    #: A constraint that is not valid yet is not among them: no state shows whether it is.
+    plain_operations = tuple(
+        "django.contrib.postgres.operations.%s" % each
+        for each in (
+            "CreateExtension",
+            "CreateCollation",
+            "RemoveCollation",
+            "AddIndexConcurrently",
+            "RemoveIndexConcurrently",
+        )
+    )
 
     @property
     def error(self) -> Type[Exception]:

@@ -29,6 +29,7 @@ class SQLite:
     denial = "not authorized"
     scheme = ""
     can_fork = True
+    plain_operations: Tuple[str, ...] = ()
     error = sqlite3.Error
 
     def version(self) -> str:
