@@ -110,8 +110,8 @@ def test_a_revert_is_rehearsed_on_a_copy_and_the_server_is_only_read(
 
 #: What a statement begins with that only reads: by pg_dump, by miglab, and what both begin with.
 READS = re.compile(
-    r"SELECT|WITH RECURSIVE|SHOW|BEGIN|COMMIT|ROLLBACK|SET|DECLARE|FETCH|CLOSE|PREPARE|EXECUTE|DEALLOCATE"
-    r"|COPY .* TO stdout|LOCK TABLE .* IN ACCESS SHARE MODE"
+    r"SELECT|WITH RECURSIVE|SHOW|BEGIN|COMMIT|ROLLBACK|SET|DECLARE|FETCH|CLOSE|PREPARE|EXECUTE"
+    r"|DEALLOCATE|COPY .* TO stdout|LOCK TABLE .* IN ACCESS SHARE MODE"
 )
 WRITES = re.compile(r"nextval|setval|lo_(?!get)|SET .*READ WRITE|read_only *= *off|pg_terminate")
 
