@@ -10,7 +10,7 @@ from typing import Any
 
 from ..extras import require
 from ..project import Project, own
-from .serve import add_options, options, serve
+from .serve import add_database, add_options, database, options, serve
 
 _DESCRIPTION = """\
 Open the explorer as a page in the browser: choose a migration, and see what going there would do.
@@ -53,6 +53,7 @@ def add(commands: Any) -> None:
     parser.add_argument("path", nargs="?", help="your project's folder, or its manage.py")
     parser.add_argument("--python", help="its interpreter, or its virtual environment")
     parser.add_argument("--settings", help="its settings module")
+    add_database(parser)
     add_options(parser)
     parser.set_defaults(act=run)
 
@@ -71,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
         notebook = Path(folder) / "explorer.ipynb"
         notebook.write_text(json.dumps(page), encoding="utf-8")
         served = [str(notebook), "--template=miglab", "--show_tracebacks=True"]
-        return serve("voila", [*served, *options(arguments, "Voila")], Path(folder), {})
+        served += options(arguments, "Voila")
+        return serve("voila", served, Path(folder), database(arguments))
 
 
 def _opening(project: Project, path: str) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ..extras import require
 from ..workbook import Arrived, bundled_lessons, choose, deliver, is_workbook, offered, tick
 from .doctor import version
-from .serve import JUPYTER, add_options, options, serve
+from .serve import JUPYTER, add_database, add_options, database, options, serve
 
 #: What the folder is called if none is given.
 FOLDER = "miglab-lessons"
@@ -41,6 +41,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("lesson", nargs="?", help="which lesson to open, as in 05 or revert")
     parser.add_argument("--folder", type=Path, help="the folder of your copy")
+    add_database(parser)
     add_options(parser)
     parser.set_defaults(act=run)
 
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     served += ["--log-level=WARN", *options(arguments, "ServerApp")]
     served += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     workspaces = {"JUPYTERLAB_WORKSPACES_DIR": str(_workspaces(folder))}
-    return serve("jupyterlab", served, folder, workspaces)
+    return serve("jupyterlab", served, folder, {**workspaces, **database(arguments)})
 
 
 def _folder(given: Path | None) -> Path:

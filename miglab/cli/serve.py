@@ -15,6 +15,10 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from ..databases import registry
+from ..errors import UnknownName
+from ..extras import require
+
 JUPYTER = Path(__file__).resolve().parent / "jupyter"
 
 
@@ -26,6 +30,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port", type=_port, help="the port to listen on; the next free one if it is in use"
     )
+
+
+def add_database(parser: argparse.ArgumentParser) -> None:
+    """Add which database labs of the practice project have."""
+    parser.add_argument(
+        "--database",
+        metavar="NAME",
+        type=_database,
+        help="the database of the practice project: sqlite, postgresql, or the address of a server "
+        "(default: sqlite)",
+    )
+
+
+def database(arguments: argparse.Namespace) -> dict[str, str]:
+    """The same as the variable that kernels read."""
+    return {"MIGLAB_DATABASE": arguments.database} if arguments.database else {}
 
 
 def options(arguments: argparse.Namespace, server: str) -> list[str]:
@@ -76,6 +96,17 @@ def environment() -> dict[str, str]:
 
 def _first(folder: str, others: str | None) -> str:
     return os.pathsep.join([folder, others]) if others else folder
+
+
+def _database(text: str) -> str:
+    """A database as typed; the parser says that others are not allowed."""
+    try:
+        engine = registry.named(text)
+    except UnknownName as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if engine.extra:
+        require(engine.extra, f"--database {engine.vendor}")
+    return text
 
 
 def _port(text: str) -> int:

@@ -80,7 +80,6 @@ def add(commands: Any) -> None:
     which.add_argument("--settings", help="its settings module")
     which.add_argument(
         "--on",
-        default="",
         metavar="URL",
         help="the database server to make copies on, if yours are on one (default: miglab starts "
         "its own)",

@@ -21,6 +21,7 @@ _TEXTS = {
     "database": "an alias of DATABASES",
     "python": "an interpreter or a virtual environment",
     "settings": "a settings module",
+    "on": "the address of a database server",
     "include": "a pattern of files",
     "allow_program": "the name of a program",
     "allow_address": "a host, or a host and a port",

@@ -57,8 +57,14 @@ def jail_for(project: Project) -> Jail | None:
     allowed = project.allowed
     writable = (str(labs), str(code), *(str(Path(each).expanduser()) for each in allowed.folders))
     sockets = any(each.startswith("/") for each in project.reaches)
-    network = bool(allowed.addresses) or any(not each.startswith("/") for each in project.reaches)
+    network = uses_network(project)
     return Jail(writable, str(home() / "jail"), network, project.require_jail, sockets)
+
+
+def uses_network(project: Project) -> bool:
+    """Whether a user's own project may use the network: for what the user allows, or because the
+    server of its databases is there."""
+    return bool(project.allowed.addresses) or not all(each[0] == "/" for each in project.reaches)
 
 
 #: What makes the output of a bundled project the same on every machine.
@@ -85,6 +91,7 @@ def place_of(sandbox: Sandbox, project: Project) -> Message:
         "original": str(project.root),
         "project": str(sandbox.project),
         "settings": project.settings,
+        "network": uses_network(project),
         "allow": asdict(project.allowed),
     }
     return {

@@ -22,10 +22,11 @@ ALLOWED = {
         {"sqlite", "postgres"},
         "says whether this Python's SQLite is new enough, and what an extra is for",
     ),
+    "cli/serve.py": ({"sqlite", "postgres"}, "tells people which databases a lab can have"),
     "exercises/": ({"sqlite"}, "copy the file of the bundled project's database"),
     "extras.py": ({"postgres"}, "knows the extra of that name and what it brings"),
     "facts/schema.py": ({"sqlite"}, "matches names as SQLite does; only its schemas come so far"),
-    "lab.py": ({"sqlite"}, "tells people which databases a lab has today"),
+    "lab.py": ({"sqlite", "postgres"}, "tells people which databases a lab can have"),
     "lessons/": (
         {"sqlite", "pragma", "postgres"},
         "teach with the file of the bundled project's database, and tell what another would do",

@@ -31,6 +31,7 @@ OPTIONS: dict[str, list[str]] = {
     "--database": ["--database", "other"],
     "--python": ["--python", sys.executable],
     "--settings": ["--settings", "config.settings"],
+    "--on": ["--on", "postgresql://ann@localhost/"],
     "--include": ["--include", "*.json"],
     "--allow-program": ["--allow-program", "gpg"],
     "--allow-address": ["--allow-address", "localhost:80"],

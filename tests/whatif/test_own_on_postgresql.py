@@ -3,7 +3,9 @@ another server; its own server is only read."""
 
 from __future__ import annotations
 
+import re
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +15,10 @@ import psycopg
 import pytest
 
 from miglab import Lab
-from miglab.databases.postgresql import moments
+from miglab.databases.postgresql import cluster, moments, serving
 from miglab.databases.postgresql.address import OURS
+from miglab.databases.postgresql.binaries import embedded
+from miglab.databases.postgresql.cluster import Cluster
 from miglab.errors import MiglabError, NoProject, NoServer
 
 from ..databases.postgresql import servers
@@ -59,7 +63,8 @@ class Live:
     def seen(self) -> tuple[object, ...]:
         """What nobody may change: all that it counts of written rows, and who its databases are."""
         counted = self.admin.execute(
-            "SELECT tup_inserted, tup_updated, tup_deleted FROM pg_stat_database WHERE datname = %s",
+            "SELECT tup_inserted, tup_updated, tup_deleted FROM pg_stat_database"
+            " WHERE datname = %s",
             (self.name,),
         ).fetchone()
         names = self.admin.execute("SELECT oid, datname FROM pg_database ORDER BY oid").fetchall()
@@ -103,10 +108,47 @@ def test_a_revert_is_rehearsed_on_a_copy_and_the_server_is_only_read(
     assert live.seen() == before
 
 
+#: What a statement begins with that only reads: by pg_dump, by miglab, and what both begin with.
+READS = re.compile(
+    r"SELECT|WITH RECURSIVE|SHOW|BEGIN|COMMIT|ROLLBACK|SET|DECLARE|FETCH|CLOSE|PREPARE|EXECUTE"
+    r"|DEALLOCATE|COPY .* TO stdout|LOCK TABLE .* IN ACCESS SHARE MODE"
+)
+WRITES = re.compile(r"nextval|setval|lo_(?!get)|SET .*READ WRITE|read_only *= *off|pg_terminate")
+
+
+@pytest.fixture
+def logging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """A server that writes down each statement that it gets; it runs until the tests end."""
+    found = embedded()
+    assert found is not None
+    monkeypatch.setitem(cluster._ALWAYS, "log_statement", "all")
+    folder = Path(tempfile.mkdtemp(prefix="miglabtest"))
+    folder.chmod(0o755)
+    made = Cluster(found, folder, folder / "s")
+    serving.join(made)
+    return made
+
+
 def test_the_statements_that_its_server_gets_only_read(
-    live: Live, folder: Path, of: Of, tmp_path: Path
+    logging: Cluster, tmp_path: Path, of: Of
 ) -> None:
-    """The server's own log of all statements, of a server that this test starts."""
+    host = str(logging.sockets)
+    where = {"host": host, "port": cluster.PORT, "user": cluster.ROLE}
+    with psycopg.connect(**where, dbname="postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE live")
+    entry = {"ENGINE": "django.db.backends.postgresql", "NAME": "live", "HOST": host}
+    entry |= {"USER": cluster.ROLE, "PORT": str(cluster.PORT)}
+    folder = shop(tmp_path / "site", settings=f"\nDATABASES['default'] = {entry!r}\n")
+    already = len(logging.log.read_text())
+    lab = of(folder)
+    assert lab.what_if("migrate shop 0001").verdict == VERDICT
+    lab.manage("migrate shop zero")
+    lab.what_if_all("contenttypes")
+    lab.close()
+    said = logging.log.read_text()[already:]
+    statements = re.findall(r"LOG:  (?:statement|execute [^:]*):\s*(\S.*)", said)
+    assert any("COPY public.shop_item" in each for each in statements)
+    assert [each for each in statements if not READS.match(each) or WRITES.search(each)] == []
 
 
 def test_no_database_is_left_behind(live: Live, folder: Path, of: Of) -> None:

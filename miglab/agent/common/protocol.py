@@ -57,9 +57,10 @@ CONFIG = ("code", "once", "clock", "formatters", "durable")
 #:     output      the file that takes what the project prints
 #:     own         null for a project that comes with miglab; for a user's own project
 #:                 ``original`` (the folder that was copied), ``project`` (its copy),
-#:                 ``settings`` (a module's name, or null) and ``allow`` (``programs``,
-#:                 ``addresses``, ``folders``): then the settings' databases, mail, caches and
-#:                 brokers are replaced, and a guard stands around it
+#:                 ``settings`` (a module's name, or null), ``network`` (whether its jail lets it
+#:                 use that) and ``allow`` (``programs``, ``addresses``, ``folders``): then the
+#:                 settings' databases, mail, caches and brokers are replaced, and a guard stands
+#:                 around it
 PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own")
 
 #: What may be asked.

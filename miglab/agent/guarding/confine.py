@@ -29,4 +29,4 @@ def stay_in(config: Dict[str, Any]) -> None:
     folders += [os.path.expanduser(each) for each in allow["folders"]]
     # Inside namespaces /dev is private; elsewhere only what harms nobody may be written.
     devices = ["/dev"] if by == "namespaces" else ["/dev/null", "/dev/zero", "/dev/full"]
-    landlock.confine([*folders, *devices], bool(allow["addresses"]))
+    landlock.confine([*folders, *devices], bool(config["own"]["network"]))
