@@ -167,9 +167,7 @@ def test_a_limit_of_locks_is_a_time(given: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("given", ["lock", "1s", "lock:", "lock:1", "lock:-1s", "rows:1s"])
-def test_a_limit_that_is_no_time_is_refused(
-    given: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_limit_that_is_no_time_is_refused(given: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exited:
         parser().parse_args(["whatif", ".", "--fail-on", given])
     assert exited.value.code == 2
