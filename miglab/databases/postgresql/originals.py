@@ -33,8 +33,8 @@ SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE a.atttypid = 'xml'::regtype AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 """
-#: What is set for one database, or for whoever connects to it; and where the connection itself looks
-#: for tables, for miglab's own have to find them in the copy too.
+#: What is set for one database, or for whoever connects to it; and where the connection itself
+#: looks for tables: miglab's own have to find them in the copy too.
 _SETTINGS = """
 SELECT said FROM (
   SELECT unnest(s.setconfig) AS said
