@@ -10,11 +10,13 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
 from ..engine import NOTHING_RENAMED
 from ..entries import plain
-from .entry import Scan, changed_value, lost_groups, lost_values, scanned, surplus
+from .entry import changed_value
 from .match import Unread, pairs
+from .multisets import lost_groups, lost_values, surplus
 from .opening import stream
 from .pair import Pair, Side, merged
 from .rows import sides
+from .scan import Scan, scanned
 from .values import column, labelled
 
 
