@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..facts import ladder, outcome
+from ..facts.consequences import Consequences
 from ..facts.ladder import Ladder
+from ..facts.locks import Lock
 from ..lab import Lab
 from ..runners.base import Tell
 from ..show.bundle import in_words
 from ..show.report import report_json
 from . import whatif_reports
-from .whatif_arguments import check, path
+from .whatif_arguments import check, limit, path
 from .whatif_reports import FORMS, TERMINAL
 
 _DESCRIPTION = """\
@@ -36,10 +38,13 @@ def _statuses(meanings: dict[int, str]) -> str:
     return "\n".join(f"  {status:<3} {meaning}" for status, meaning in meanings.items())
 
 
+#: The status where nothing else is wrong than a lock.
+LOCKED = 14
 #: What ``--help`` says of exit statuses.
 STATUS_HELP = f"""\
 exit status, the first that applies:
 {_statuses(outcome.STATUSES)}
+  {LOCKED:<3} a table is locked for longer than --fail-on allows
   {outcome.USAGE:<3} the arguments were not understood
 with --all:
 {_statuses(ladder.STATUSES)}
@@ -106,6 +111,12 @@ def add(commands: Any) -> None:
         metavar="SECONDS",
         help="how long one command may take (default: 3600)",
     )
+    which.add_argument(
+        "--fail-on",
+        type=limit,
+        metavar="lock:TIME",
+        help="fail if others cannot use a table for longer, as in lock:1s or lock:500ms",
+    )
     report = parser.add_argument_group("the report")
     for form in FORMS:
         report.add_argument(f"--{form.name}", metavar="FILE", type=path, help=form.does)
@@ -153,9 +164,19 @@ def run(arguments: argparse.Namespace) -> int:
             print(report_json(found, arguments.reason))
         else:
             print(found.verdict if arguments.quiet else in_words(found), flush=True)
+        too_long = _too_long(found, arguments.fail_on)
+        for each in too_long:
+            print(f"too long for --fail-on: {each}", file=sys.stderr)
         # The verdict is out: whatever becomes of the files, it is not lost.
         whatif_reports.write(arguments, found)
-    return found.outcome.status
+    return found.outcome.status or (LOCKED if too_long else 0)
+
+
+def _too_long(found: Consequences, limit: float | None) -> list[Lock]:
+    """The locks of the commands that are longer than a limit in seconds."""
+    plans = [each for run in found.runs for each in run.plan]
+    locks = [lock for each in plans for lock in each.locks]
+    return [each for each in locks if limit is not None and each.seconds > limit]
 
 
 def _all(lab: Lab, arguments: argparse.Namespace) -> int:

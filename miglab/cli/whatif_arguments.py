@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,6 +38,18 @@ def path(given: str) -> Path:
     if not given.strip():
         raise argparse.ArgumentTypeError("it is empty; give the path of a file or a folder")
     return Path(given)
+
+
+def limit(given: str) -> float:
+    """For how many seconds a table may be locked.
+
+    Raises:
+        ArgumentTypeError: it is not of the form ``lock:1s``.
+    """
+    found = re.fullmatch(r"lock:(\d+(?:\.\d+)?)(ms|s)", given.strip())
+    if found is None:
+        raise argparse.ArgumentTypeError(f"it is {given!r}; write it as lock:1s or lock:500ms")
+    return float(found.group(1)) / (1000 if found.group(2) == "ms" else 1)
 
 
 def check(arguments: argparse.Namespace) -> None:
@@ -90,6 +103,8 @@ def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
             yield f"{option} and --since cannot be combined: --since finds the commands by itself"
     if arguments.all and arguments.fake:
         yield "--all and --fake cannot be combined: a faked step back never costs any rows"
+    if arguments.all and arguments.fail_on is not None:
+        yield "--all and --fail-on cannot be combined: locks are measured for one target; name it"
     if arguments.all:
         for name in (*(form.name for form in FORMS if form.of_ladder is None), "lost"):
             if getattr(arguments, name) is not None:

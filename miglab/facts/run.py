@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from .locks import Lock
 from .migration import Key
 from .outcome import Return, Unknown
 from .step import RowChange, Statement, Step
@@ -35,6 +36,8 @@ class Planned:
             those of a migration that is unapplied.
         unknown: operations of classes that are not Django's: nobody can say beforehand.
         atomic: whether it is undone as a whole where it fails.
+        locks: those that it took on tables, where the engine tells.
+        grew: by how many bytes its database grew; ``None`` where nobody knows.
     """
 
     key: Key
@@ -46,6 +49,8 @@ class Planned:
     irreversible: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     atomic: bool = True
+    locks: tuple[Lock, ...] = ()
+    grew: int | None = None
 
     @property
     def because(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .locks import Lock
 from .migration import Key
 from .truths import Truths
 
@@ -135,7 +136,9 @@ class Renames:
 
 @dataclass(frozen=True)
 class Ran:
-    """One migration that a command began; ``seconds`` is for how long it ran."""
+    """One migration that a command began; ``seconds`` is for how long it ran. ``locks`` are those
+    that it took on tables, and ``grew`` by how many bytes its database grew, where the engine
+    tells."""
 
     key: Key
     backwards: bool
@@ -144,6 +147,8 @@ class Ran:
     seconds: float
     sql: tuple[Statement, ...] = ()
     database: str = "default"
+    locks: tuple[Lock, ...] = ()
+    grew: int | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..databases.registry import READS
+from ..facts.locks import Lock
 from ..facts.migration import BadFile, Key, Migration, Operation
 from ..facts.schema import Column, ForeignKey, Index, Schema, Table
 from ..facts.step import (
@@ -178,6 +179,8 @@ def ran(data: Sequence[Json], sql: Sequence[Statement]) -> tuple[Ran, ...]:
             each["seconds"],
             tuple(one for one in sql[slice(*each["sql"])] if one.writes),
             each["alias"],
+            tuple(Lock(**lock) for lock in each.get("locks", ())),
+            each.get("grew"),
         )
         for each in data
     )

@@ -60,9 +60,10 @@ def why(planned: Planned) -> str:
 
 
 def cautions(planned: Planned) -> list[str]:
-    """What a migration has that can leave one halfway, a phrase for each."""
+    """What a migration has that can leave one halfway or makes others wait, a phrase for each."""
     told = [f"cannot be undone: {each}" for each in planned.irreversible]
     told += [f"not known before it runs: {each}" for each in planned.unknown]
+    told += [str(lock) for lock in planned.locks if lock.noticed]
     return told if planned.atomic else [*told, "not atomic: if it fails, part of it stays"]
 
 

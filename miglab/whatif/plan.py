@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from ..facts.graph import Graph, graph_of
+from ..facts.locks import Lock
 from ..facts.migration import Key, Migration
 from ..facts.run import Fate, Planned
 from ..facts.step import Ran, Step
@@ -37,6 +39,8 @@ def planned(step: Step) -> tuple[Planned, ...]:
             irreversible=_operations(files.migrations, key, False) if backwards else (),
             unknown=_operations(files.migrations, key, None) if backwards else (),
             atomic=files.migrations[key].atomic if key in files.migrations else True,
+            locks=_locks(step, ran.get(key)),
+            grew=ran[key].grew if key in ran else None,
         )
         for key, backwards in _in_order(step)
     )
@@ -55,6 +59,12 @@ def _fate(ran: Ran | None) -> Fate:
     if not ran.done:
         return Fate.FAILED
     return Fate.FAKED if ran.fake else Fate.DONE
+
+
+def _locks(step: Step, ran: Ran | None) -> tuple[Lock, ...]:
+    """With the number of rows that each table had."""
+    rows = step.before.rows if isinstance(step.before.rows, Mapping) else {}
+    return tuple(replace(each, rows=rows.get(each.table)) for each in (ran.locks if ran else ()))
 
 
 def target(step: Step) -> Key | None:

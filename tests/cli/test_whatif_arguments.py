@@ -38,6 +38,7 @@ OPTIONS: dict[str, list[str]] = {
     "--allow-folder": ["--allow-folder", "FOLDER"],
     "--time-limit": ["--time-limit", "60"],
     "--require-jail": ["--require-jail"],
+    "--fail-on": ["--fail-on", "lock:1s"],
     "--html": ["--html", "FOLDER/r.html"],
     "--markdown": ["--markdown", "FOLDER/r.md"],
     "--json": ["--json", "FOLDER/r.json"],
@@ -52,7 +53,7 @@ APART = {
     for one, others in {
         "--run": ["app", "target", "--all", "--since", "--fake", "--database"],
         "--since": ["app", "target", "--all", "--fake", "--database"],
-        "--all": ["target", "--fake", "--html", "--markdown", "--lost"],
+        "--all": ["target", "--fake", "--html", "--markdown", "--lost", "--fail-on"],
     }.items()
     for pair in ((one, other) for other in others)
 }
@@ -90,7 +91,7 @@ def test_two_options_work_together_or_are_refused_with_a_reason(
 #: They take no value, or an empty one means that there is none.
 MAY_BE_EMPTY = ("--all", "--fake", "--require-jail", "--quiet", "--reason")
 #: The parser itself refuses an empty value of these.
-PARSED = ("--time-limit", "--lost", *(f"--{form.name}" for form in FORMS))
+PARSED = ("--time-limit", "--fail-on", "--lost", *(f"--{form.name}" for form in FORMS))
 
 
 @pytest.mark.parametrize("option", [each for each in OPTIONS if each not in MAY_BE_EMPTY])
@@ -156,3 +157,18 @@ def test_options_stand_before_between_and_behind_the_words(python: str) -> None:
     assert done.returncode == 0, done.stderr
     found = set(done.stdout.splitlines())
     assert found == {json.dumps(["site", "store", "0002", True, "other"])}
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"), [("lock:1s", 1.0), ("lock:2.5s", 2.5), ("lock:250ms", 0.25)]
+)
+def test_a_limit_of_locks_is_a_time(given: str, seconds: float) -> None:
+    assert parser().parse_args(["whatif", ".", "--fail-on", given]).fail_on == seconds
+
+
+@pytest.mark.parametrize("given", ["lock", "1s", "lock:", "lock:1", "lock:-1s", "rows:1s"])
+def test_a_limit_that_is_no_time_is_refused(given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exited:
+        parser().parse_args(["whatif", ".", "--fail-on", given])
+    assert exited.value.code == 2
+    assert f"it is {given!r}; write it as lock:1s or lock:500ms" in capsys.readouterr().err

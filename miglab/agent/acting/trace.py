@@ -12,7 +12,7 @@ from ..common.measuring import measuring
 from ..common.protocol import SQL_LIMIT
 from ..common.steady import put
 from ..engines import registry
-from ..engines.engine import Engine, Lineage
+from ..engines.engine import Engine, Lineage, Watch
 
 
 class Trace:
@@ -22,7 +22,7 @@ class Trace:
         statements: ``[alias, text]``, ``SQL_LIMIT`` of them; ``left_out`` counts the others.
         migrations: one entry for each that was begun: ``alias``, ``key``, ``backwards``,
             ``fake``, ``sql`` (the first of its statements and the one after its last),
-            ``seconds`` and ``done``.
+            ``seconds`` and ``done``; ``locks`` and ``grew`` where the engine tells.
         plan: ``[app_label, name, backwards]`` for each that was to run.
         content_types: alias → how many content types were to follow a model's new name.
         telling: called with a few words when a migration is begun.
@@ -36,6 +36,7 @@ class Trace:
         self.plan: List[List[Any]] = []
         self.content_types: Dict[str, int] = {}
         self._lineages: Dict[str, Lineage] = {}
+        self._watches: Dict[str, Watch] = {}
         self._on = False
 
     def start(self) -> None:
@@ -105,6 +106,8 @@ class Trace:
         follow = self.content_types.get(entry["alias"], 0)
         self.content_types[entry["alias"]] = follow + len(renames)
         self.telling("%s %s.%s" % ("unapplying" if backwards else "applying", *entry["key"]))
+        with measuring("measure locks"):
+            self._begin_watch(executor.connection, getattr(migration, "atomic", True))
         start = time.perf_counter()
         part = phase.Phase("migration", (migration.app_label, migration.name))
         try:
@@ -113,7 +116,19 @@ class Trace:
             entry["done"] = True
         finally:
             entry["seconds"] = time.perf_counter() - start
+            watch = self._watches.pop(entry["alias"], None)
+            if watch is not None:
+                with measuring("measure locks"):
+                    entry.update(watch.end())
             entry["sql"][1] = len(self.statements)
+
+    def _begin_watch(self, connection: Any, atomic: bool) -> None:
+        """A migration begins."""
+        engine = registry.ENGINES.get(connection.vendor)
+        if self._on and engine is not None and connection.connection is not None:
+            watch = engine.watch(connection, atomic)
+            if watch is not None:
+                self._watches[connection.alias] = watch
 
     def stop(self) -> None:
         self._on = False
@@ -144,6 +159,26 @@ class Trace:
         connection, text = context["connection"], str(sql)
         with measuring("write a statement down"):
             self._keep(connection.alias, text, params, many)
+        watch = self._watches.get(connection.alias)
+        if watch is None:
+            return self._followed(execute, sql, params, many, context)
+        began = time.perf_counter()
+        try:
+            return self._followed(execute, sql, params, many, context)
+        finally:
+            with measuring("measure locks"):
+                watch.after(text, began)
+
+    def _followed(
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,
+        context: Dict[str, Any],
+    ) -> Any:
+        """Run a statement, and follow the names that it changes."""
+        connection, text = context["connection"], str(sql)
         engine = registry.ENGINES.get(connection.vendor)
         if engine is None or not engine.may_rename(text):
             return execute(sql, params, many, context)

@@ -49,6 +49,16 @@ class Lineage(Protocol):
         new or null}} and ``rebuilt``, the tables of which all columns are named."""
 
 
+class Watch(Protocol):
+    """Measures the locks of one migration, from its beginning on."""
+
+    def after(self, sql: str, began: float) -> None:
+        """A statement has run, or failed, that began at that time (``time.perf_counter``)."""
+
+    def end(self) -> Dict[str, Any]:
+        """The migration has ended: ``locks`` and ``grew``, as ``facts.locks`` has them."""
+
+
 class Engine(Protocol):
     """One kind of database. It keeps no state. ``scratch`` and ``keep`` alone make a database; no
     method writes to the one that it is asked about.
@@ -81,6 +91,11 @@ class Engine(Protocol):
     @property
     def scheme(self) -> str:
         """What each ``address`` begins with; ``""`` where databases are files."""
+
+    @property
+    def plain_operations(self) -> Tuple[str, ...]:
+        """Classes of Django's for this engine alone that do nothing to tables but what the state of
+        the models shows."""
 
     @property
     def can_fork(self) -> bool:
@@ -189,6 +204,14 @@ class Engine(Protocol):
 
     def follow(self, connection: Any) -> Lineage:
         """Begin to follow the names in the database of Django's connection, which is open.
+
+        Raises:
+            Engine.error: the catalogue cannot be read.
+        """
+
+    def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
+        """Begin to measure the locks of a migration that begins on Django's connection, and that is
+        undone as a whole if it is ``atomic``; ``None`` where the engine locks no single tables.
 
         Raises:
             Engine.error: the catalogue cannot be read.

@@ -14,7 +14,7 @@ from . import belonging, detector
 from .applied import introduced, plan_of, state_of
 from .drift import differences
 from .made_in_sql import Made, made_in_sql
-from .operations import describe, in_state, runs_its_operations
+from .operations import describe, hides_work, runs_its_operations
 
 
 def models_and_files() -> Dict[str, Any]:
@@ -71,7 +71,7 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
         for key in loader.applied_migrations
         if key not in loader.disk_migrations and key not in replaced and key[0] in labels
     }
-    unseen = ghosts | _apps_with_unseen(loader, applied)
+    unseen = ghosts | _apps_with_unseen(engine, loader, applied)
     found = list(differences(engine, expected, actual))
     whose = (
         belonging.Tables(loader, everything)
@@ -197,12 +197,12 @@ def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[s
             yield model._meta.db_table
 
 
-def _apps_with_unseen(loader: Any, applied: List[Any]) -> Set[str]:
+def _apps_with_unseen(engine: Engine, loader: Any, applied: List[Any]) -> Set[str]:
     """Apps whose applied migrations may have done what no state shows."""
     nodes = loader.graph.nodes
     return {
         key[0]
         for key in applied
         if not runs_its_operations(type(nodes[key]))
-        or not all(map(in_state, nodes[key].operations))
+        or any(hides_work(each, engine.plain_operations) for each in nodes[key].operations)
     }

@@ -8,7 +8,7 @@ subclass is what it inherits, and a stand-in (``mock.Mock``) answers to every na
 from __future__ import annotations
 
 import re
-from typing import Any, List, Optional
+from typing import Any, Collection, List, Optional
 
 #: Where Django's operations are whose work on a database follows from the state of the models.
 _FROM_STATE = (
@@ -58,6 +58,14 @@ def in_state(operation: Any) -> bool:
     )
 
 
+def hides_work(operation: Any, plain: Collection[str]) -> bool:
+    """Whether the operation may do to tables what the state of the models does not show; classes
+    that are ``plain``, by their full names, do not."""
+    return not in_state(operation) and not all(
+        _doer(operation, name) in plain for name in ("database_forwards", "database_backwards")
+    )
+
+
 def leaves_no_trace(operation: Any) -> bool:
     """Whether nothing in tables or state would be missing if its work were never done: SQL,
     Python, and the work of a class that is not Django's."""
@@ -69,9 +77,14 @@ def leaves_no_trace(operation: Any) -> bool:
 
 def _work_of(operation: Any, name: str) -> str:
     """The module of the class that does this part of the operation's work."""
+    return _doer(operation, name).rpartition(".")[0]
+
+
+def _doer(operation: Any, name: str) -> str:
+    """The full name of that class."""
     for each in type(operation).__mro__:
         if name in vars(each):
-            return str(each.__module__)
+            return "%s.%s" % (each.__module__, each.__name__)
     return ""
 
 

@@ -33,13 +33,19 @@ SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE a.atttypid = 'xml'::regtype AND n.nspname NOT IN ('pg_catalog', 'information_schema')
 """
-#: What is set for one database, or for whoever connects to it.
+#: What is set for one database, or for whoever connects to it; and where the connection itself
+#: looks for tables: miglab's own have to find them in the copy too.
 _SETTINGS = """
-SELECT unnest(s.setconfig) FROM pg_db_role_setting s
-LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole
-WHERE (d.datname = current_database() AND s.setrole = 0)
-  OR (r.rolname = current_user AND (s.setdatabase = 0 OR d.datname = current_database()))
-ORDER BY s.setrole, s.setdatabase
+SELECT said FROM (
+  SELECT unnest(s.setconfig) AS said
+  FROM pg_db_role_setting s
+  LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole
+  WHERE (d.datname = current_database() AND s.setrole = 0)
+    OR (r.rolname = current_user AND (s.setdatabase = 0 OR d.datname = current_database()))
+  ORDER BY s.setrole, s.setdatabase
+) AS set_there
+UNION ALL
+SELECT 'search_path=' || setting FROM pg_settings WHERE name = 'search_path' AND source = 'client'
 """
 
 

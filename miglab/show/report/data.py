@@ -35,7 +35,9 @@ SCHEMA = {
     "safe": "whether no problem was found: the status is 0",
     "findings": "most serious first: id, severity, what, where, do",
     "runs": "each command: command, seconds, error (or null) and its plan; each migration of it "
-    "with migration, backwards, fate, why, seconds (or null), irreversible, unknown, atomic, sql",
+    "with migration, backwards, fate, why, seconds (or null), irreversible, unknown, atomic, "
+    "sql, grew (bytes, or null) and locks: table, mode, read and write (seconds), at_least, "
+    "rewritten, rows (or null)",
     "schema": "what changed in the tables, a line for each thing",
     "rows": "what happened to the rows, table by table, with samples",
     "truths": "whether neighbouring truths agree: truths, before, after, reason",
@@ -159,6 +161,8 @@ def _json_run(run: Run) -> dict[str, object]:
                 "unknown": each.unknown,
                 "atomic": each.atomic,
                 "sql": each.sql,
+                "locks": each.locks,
+                "grew": each.grew,
             }
             for each in run.plan
         ],

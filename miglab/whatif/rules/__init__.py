@@ -8,7 +8,7 @@ from ...facts.consequences import Finding, Severity
 from ..measured import Measured
 
 # Each module registers its rules; the order is that of the findings within one severity.
-from . import disagreeing, following, losing, noting, returning, stopping  # noqa: F401
+from . import disagreeing, following, locking, losing, noting, returning, stopping  # noqa: F401
 from .rule import RULES
 
 __all__ = ["RULES", "findings"]

@@ -9,6 +9,7 @@ import pytest
 
 from miglab.compare.worse import Worse
 from miglab.facts.consequences import LeftBehind, Severity
+from miglab.facts.locks import Lock
 from miglab.facts.migration import Key
 from miglab.facts.outcome import Happened, Next, Return, Unknown
 from miglab.facts.run import Fate
@@ -102,6 +103,12 @@ def not_installed(*tables: str) -> Measured:
     return measured(replace(ran, step=replace(ran.step, after=after)))
 
 
+def locked(lock: Lock, back: bool = False) -> Measured:
+    """A migration that locks a table, on the way there or back."""
+    plan = run(planned(locks=(lock,)))
+    return measured(back=way_back(Return.VALUES, plan)) if back else measured(plan)
+
+
 NEXT_FAILS = run(replace(FAILED, backwards=False), line="migrate", refusal=ERROR)
 NEXT_LIMITED = run(line="migrate", refusal=ERROR, obstacles=(STOPPED,))
 NEXT_IN_PART = run(line="migrate", kept_in=(TRIED,))
@@ -161,6 +168,18 @@ CASES: list[tuple[str, Measured, str]] = [
             run(replace(FAILED, atomic=False, sql=(Statement("DROP TABLE x"),)), refusal=ERROR)
         ),
         f"{SECOND} is not atomic: what it did before the error stays, and is not recorded",
+    ),
+    (
+        "locks",
+        locked(Lock("shop_item", "AccessExclusiveLock", 2.94, 2.95, rewritten=True, rows=1204311)),
+        "shop_item (1,204,311 rows) can't be read for 2.9 s, and all of its rows are written anew: "
+        f"{SECOND} takes an AccessExclusiveLock",
+    ),
+    (
+        "locks",
+        locked(Lock("shop_item", "ShareLock", 0.0, 0.25, at_least=True, rows=1), back=True),
+        f"shop_item (1 row) can't be written to for at least 250 ms: {SECOND} takes a ShareLock, "
+        "on the way back",
     ),
     ("rows-lost", lost(1, now=None), "1 row of shop_item goes with the table"),
     ("rows-lost", lost(3, now=None), "3 rows of shop_item go with the table"),

@@ -93,6 +93,15 @@ def _connect(handle: str, **more: Any) -> Any:
         return driver().connect(handle, **more)
 
 
+def cursor(connection: Any) -> Any:
+    """A cursor that gives plain rows, whatever the project's own connection is told to give."""
+    if is_third():
+        psycopg: Any = driver()
+        return psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
+    extensions: Any = importlib.import_module("psycopg2.extensions")
+    return connection.cursor(cursor_factory=extensions.cursor)
+
+
 def code(error: BaseException) -> str:
     """SQLSTATE of an error of the server's, ``""`` where it never got so far."""
     found: Optional[str] = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)

@@ -7,10 +7,11 @@ import re
 from typing import Any, ContextManager, Dict, Iterator, List, Optional, Tuple, Type
 
 from ...common.measuring import Unmeasured
-from ..engine import Lineage, MayOpen, Renames
+from ..engine import Lineage, MayOpen, Renames, Watch
 from ..entries import compare_each
 from . import catalogue, copies, drivers, guarded, lost, opening, rows, sessions, sql, tables
 from .lineage import Lineage as PostgreSQLLineage
+from .locks import Watch as LockWatch
 
 #: Django's backends on this server, and what packages call theirs: ``psqlextra.backend``,
 #: ``django_prometheus.db.backends.postgis``.
@@ -34,6 +35,17 @@ class PostgreSQL:
     denial = "miglab does not let a copy open the database"
     scheme = guarded.SCHEME
     can_fork = False
+    #: A constraint that is not valid yet is not among them: no state shows whether it is.
+    plain_operations = tuple(
+        "django.contrib.postgres.operations.%s" % each
+        for each in (
+            "CreateExtension",
+            "CreateCollation",
+            "RemoveCollation",
+            "AddIndexConcurrently",
+            "RemoveIndexConcurrently",
+        )
+    )
 
     @property
     def error(self) -> Type[Exception]:
@@ -164,6 +176,10 @@ class PostgreSQL:
     def follow(self, connection: Any) -> Lineage:
         """From the catalogue as it is now."""
         return PostgreSQLLineage(connection.connection, str(connection.settings_dict["NAME"]))
+
+    def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
+        """By the server's own list of locks."""
+        return LockWatch(connection, atomic)
 
     def settle(self, lineage: Lineage, handle: str) -> None:
         """By the catalogue as it is then."""

@@ -136,7 +136,7 @@ def uri(database: Mapping[str, Any]) -> str:
     name = said.get("dbname") or said["user"]
     more = {"host": said.get("host", ""), "port": said.get("port", "")}
     more.update({each: said.get(each, "") for each in _KEPT})
-    query = urlencode({n: value for n, value in more.items() if value}, quote_via=quote)
+    query = urlencode({n: value for n, value in more.items() if value}, safe="/", quote_via=quote)
     return "%s//%s@/%s?%s" % (SCHEME, quote(said["user"], safe=""), quote(name, safe=""), query)
 
 

@@ -88,7 +88,7 @@ def opened(handle: str) -> Iterator[Any]:
 
 def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
     """All rows of a query that gives a few."""
-    cursor = connection.cursor()
+    cursor = drivers.cursor(connection)
     try:
         cursor.execute(sql)
         return [tuple(row) for row in cursor.fetchall()]
@@ -98,7 +98,7 @@ def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
 
 def execute(connection: Any, sql: str) -> None:
     """Run a statement that gives no rows."""
-    cursor = connection.cursor()
+    cursor = drivers.cursor(connection)
     try:
         cursor.execute(sql)
     finally:
@@ -145,7 +145,7 @@ def batches(connection: Any, sql: str) -> Iterator[List[Tuple[Any, ...]]]:
     """The same in lists, of which two are in memory: while one is looked at, the server makes the
     next."""
     name = "miglab_%d" % next(_NUMBERS)
-    cursor = connection.cursor()
+    cursor = drivers.cursor(connection)
     pool: Optional[ThreadPoolExecutor] = None
     try:
         cursor.execute("DECLARE %s NO SCROLL CURSOR FOR %s" % (name, sql))

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
-from ..engine import Lineage, MayOpen, Renames
+from ..engine import Lineage, MayOpen, Renames, Watch
 from ..made import made
 from . import catalogue, guarded, lost, rows, sql, tables
 from .lineage import Lineage as SQLiteLineage
@@ -29,6 +29,7 @@ class SQLite:
     denial = "not authorized"
     scheme = ""
     can_fork = True
+    plain_operations: Tuple[str, ...] = ()
     error = sqlite3.Error
 
     def version(self) -> str:
@@ -173,6 +174,10 @@ class SQLite:
     def follow(self, connection: Any) -> Lineage:
         """From the catalogue as it is now."""
         return SQLiteLineage(connection.connection, str(connection.settings_dict["NAME"]))
+
+    def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
+        """A file is locked as a whole."""
+        return None
 
     def settle(self, lineage: Lineage, handle: str) -> None:
         """By the catalogue's version."""

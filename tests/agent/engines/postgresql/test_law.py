@@ -20,6 +20,7 @@ from miglab.agent.engines.postgresql.engine import PostgreSQL
 from miglab.databases.postgresql_engine import PostgreSQL as House
 
 from ....whatif.law import brute
+from ....whatif.law.pulled import contents
 
 ENGINE = PostgreSQL()
 #: Our own letters and labels, keywords, and letters that SQL gives a meaning.
@@ -82,35 +83,6 @@ def emptied(handle: str) -> Any:
     opening.execute(connection, "DROP SCHEMA public CASCADE")
     opening.execute(connection, "CREATE SCHEMA public")
     return connection
-
-
-def contents(connection: Any) -> dict[str, brute.Stored]:
-    """All tables, pulled whole: each value as its type's output function writes it."""
-    found = {}
-    tables = opening.rows(connection, "SELECT tablename::text FROM pg_tables WHERE "
-                          "schemaname = 'public'")  # fmt: skip
-    for (table,) in tables:
-        about = opening.rows(
-            connection,
-            "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), "
-            "coalesce(array_position(i.indkey::smallint[], a.attnum), -1) FROM pg_attribute a "
-            "LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary WHERE a.attnum > 0 "
-            f"AND NOT a.attisdropped AND a.attrelid = {opening.literal(q(table))}::regclass",
-        )
-        types = {name: kind for name, kind, _ in about}
-        key = [name for place, name in sorted((p, name) for name, _, p in about) if place >= 0]
-        shown = ", ".join(f"format('%s', x.{q(n)}), x.{q(n)} IS NULL" for n in types) or "1"
-        pulled = opening.rows(connection, f"SELECT {shown} FROM {q(table)} x")
-        rows = []
-        for row in pulled:
-            values = {}
-            for place, (name, kind) in enumerate(types.items()):
-                text, is_null = row[2 * place : 2 * place + 2]
-                family = "text" if kind.startswith(("text", "char")) else "other"
-                values[name] = ("NoneType", None) if is_null else (family, text)
-            rows.append(values)
-        found[table] = brute.Stored(types, tuple(key), tuple(rows))
-    return found
 
 
 @st.composite

@@ -1,0 +1,50 @@
+"""A lock that a migration took on a table, as it was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: Nobody notices a lock that is shorter, in seconds.
+NOTICED = 0.1
+
+
+@dataclass(frozen=True)
+class Lock:
+    """What others could not do with one table while a migration ran.
+
+    Attributes:
+        table: its name when the migration began.
+        mode: the strongest lock, in the words of the engine.
+        read, write: for how many seconds nobody else could read it, or write to it.
+        at_least: whether it was only looked at from time to time, so that it may be longer.
+        rewritten: whether all of its rows were written anew.
+        rows: how many rows it had before the command; ``None`` where that is not known.
+    """
+
+    table: str
+    mode: str
+    read: float
+    write: float
+    at_least: bool = False
+    rewritten: bool = False
+    rows: int | None = None
+
+    @property
+    def seconds(self) -> float:
+        """For how long others could not do all that they can do with it."""
+        return max(self.read, self.write)
+
+    @property
+    def noticed(self) -> bool:
+        """Whether somebody would notice: there are rows, and it lasts."""
+        return bool(self.rows) and self.seconds >= NOTICED
+
+    def __str__(self) -> str:
+        told = self.table
+        if self.rows is not None:
+            told += f" ({self.rows:,} {'row' if self.rows == 1 else 'rows'})"
+        cannot = "read" if self.read else "written to"
+        taken = self.read or self.write
+        least = "at least " if self.at_least else ""
+        shown = f"{taken:.1f} s" if taken >= 1 else f"{taken * 1000:.0f} ms"
+        return f"{told} can't be {cannot} for {least}{shown}"

@@ -1,0 +1,57 @@
+"""Runs commands of a project on a PostgreSQL database without miglab, and keeps all rows after each
+and as they were just before ``post_migrate`` was sent, as a pickle on standard output.
+
+The folder it is started in is the project; its settings and commands come as arguments.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+from typing import Any
+
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+
+
+def main() -> None:
+    """Do what the arguments ask."""
+    from tests.whatif.law.pulled import contents
+
+    os.environ["DJANGO_SETTINGS_MODULE"] = sys.argv[1]
+    sys.path.insert(0, os.getcwd())
+    found: list[Any] = []
+    lines: list[Any] = []
+
+    def before_all_others(**kwargs: object) -> None:
+        if not lines:
+            connection.ensure_connection()
+            lines.append(contents(connection.connection))
+
+    # Connected before any app is there: nobody hears the signal earlier.
+    post_migrate.connect(before_all_others, weak=False)
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    said = ""
+    for words in json.loads(sys.argv[2]):
+        lines.clear()
+        try:
+            call_command(*words, verbosity=0)
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+        connection.close()
+        connection.ensure_connection()
+        now = contents(connection.connection)
+        found.append((lines[0] if lines else now, now))
+        if said:
+            break
+    sys.stdout.buffer.write(pickle.dumps((found, said)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Pulls all rows of a PostgreSQL database, for ``brute`` to compare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from miglab.agent.engines.postgresql import opening
+
+from . import brute
+
+
+def contents(connection: Any) -> dict[str, brute.Stored]:
+    """All tables, pulled whole: each value as its type's output function writes it."""
+    found = {}
+    sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
+    for (table,) in opening.rows(connection, sql):
+        if table in brute.BOOKKEEPING:
+            continue
+        quoted = opening.quote(table)
+        about = opening.rows(
+            connection,
+            "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), "
+            "coalesce(array_position(i.indkey::smallint[], a.attnum), -1) FROM pg_attribute a "
+            "LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary WHERE a.attnum > 0 "
+            f"AND NOT a.attisdropped AND a.attrelid = {opening.literal(quoted)}::regclass",
+        )
+        types = {name: kind for name, kind, _ in about}
+        key = [name for place, name in sorted((p, name) for name, _, p in about) if place >= 0]
+        shown = (
+            ", ".join(
+                f"format('%s', x.{opening.quote(n)}), x.{opening.quote(n)} IS NULL" for n in types
+            )
+            or "1"
+        )
+        pulled = opening.rows(connection, f"SELECT {shown} FROM {quoted} x")
+        rows = []
+        for row in pulled:
+            values = {}
+            for place, (name, kind) in enumerate(types.items()):
+                text, is_null = row[2 * place : 2 * place + 2]
+                family = "text" if kind.startswith(("text", "char")) else "other"
+                values[name] = ("NoneType", None) if is_null else (family, text)
+            rows.append(values)
+        found[table] = brute.Stored(types, tuple(key), tuple(rows))
+    return found
