@@ -12,6 +12,7 @@ MiglabError
 │   ├── TimeLimit        … because it ran longer than the lab allows
 │   ├── AgentDied        … because the process that ran it was killed
 │   ├── DiskFull         … because the disk is full
+│   ├── ServerStopped    … because a database's server stopped, or ended the connection
 │   └── Unanswered       … because Django asked a question that nobody answered
 ├── NotMeasured          miglab could not find out what a command did; says what went wrong
 ├── NoServer             a database's server cannot be reached, or does not do what a lab needs
@@ -82,10 +83,10 @@ class NotMeasured(MiglabError):
 
 class NoServer(MiglabError):
     """A database's server cannot be reached, or refuses what a lab needs; ``server`` names it
-    without a password."""
+    without a password. ``stopped`` is whether it answered before."""
 
-    def __init__(self, server: str, reason: str) -> None:
-        self.server = server
+    def __init__(self, server: str, reason: str, *, stopped: bool = False) -> None:
+        self.server, self.stopped = server, stopped
         super().__init__(f"the server {server}: {reason}")
 
 
@@ -131,6 +132,10 @@ class AgentDied(Interrupted):
 
 class DiskFull(Interrupted):
     """No space was left on the disk."""
+
+
+class ServerStopped(Interrupted):
+    """A database's server stopped on the way, or ended the connection."""
 
 
 class Unanswered(Interrupted):

@@ -89,6 +89,10 @@ class Engine(Protocol):
     def extra(self) -> str:
         """The extra of miglab's that it needs; ``""`` for none."""
 
+    @property
+    def sure(self) -> bool:
+        """Whether a mark differs only where something was written."""
+
     def runs(self, engine: str) -> bool:
         """Whether it is meant by ``ENGINE`` of Django's ``DATABASES``, a backend's module. Packages
         bring backends of their own for an engine that Django knows: they count as well."""
@@ -136,6 +140,9 @@ class Engine(Protocol):
 
     def exists(self, handle: Handle) -> bool:
         """Whether it is there."""
+
+    def answers(self) -> bool:
+        """Whether its databases can be used just now; nothing is started for it."""
 
     def state(self, handle: Handle) -> State | None:
         """How it is; ``None`` where it is not there.

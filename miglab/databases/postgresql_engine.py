@@ -32,6 +32,8 @@ class PostgreSQL:
     name = "PostgreSQL"
     where = "on a PostgreSQL server"
     extra = "postgresql"
+    #: What a server counts begins anew when it was killed.
+    sure = False
     reads = ("SELECT", "TABLE", "VALUES", "SHOW", "EXPLAIN", "BEGIN", "START", "COMMIT", "END",
              "SAVEPOINT", "RELEASE", "ROLLBACK", "ABORT")  # fmt: skip
     magic = b""
@@ -114,6 +116,12 @@ class PostgreSQL:
 
             return originals.exists(handle)
         return moments.exists(handle)
+
+    def answers(self) -> bool:
+        """Whether the server does."""
+        from .postgresql import connections
+
+        return connections.answers(_server(self.server))
 
     def state(self, handle: Handle) -> State | None:
         """The size; a server does not say when a database was written to."""

@@ -26,6 +26,7 @@ class SQLite:
     where = "in a SQLite file"
     server = reaches = ""
     extra = ""
+    sure = True
     reads = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
     #: https://sqlite.org/fileformat.html#magic_header_string
     magic = b"SQLite format 3\0"
@@ -75,6 +76,10 @@ class SQLite:
     def exists(self, handle: Handle) -> bool:
         """Whether the file is there."""
         return os.path.exists(handle)
+
+    def answers(self) -> bool:
+        """Files always do."""
+        return True
 
     def state(self, handle: Handle) -> State | None:
         """The file's time and size."""

@@ -154,6 +154,15 @@ class Sandbox:
             raise UnknownName("file", path, near)
         return [self.inside(name) for name in found]
 
+    @property
+    def sure(self) -> bool:
+        """Whether ``changed_databases`` is true only where something was written."""
+        return all(each.sure for each in self.engines.values())
+
+    def answers(self) -> bool:
+        """Whether all servers of its databases can be reached just now."""
+        return all(each.answers() for each in {*self.engines.values()})
+
     def changed_databases(self) -> bool:
         """Whether something was written to a database since the last snapshot."""
         return any(

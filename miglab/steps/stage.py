@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from ..agent.common.protocol import Message
 from ..compare.schema import renames_of
+from ..compare.truths import compare
 from ..databases.engine import Handle
 from ..errors import LabClosed, NoProject, NotMeasured, UnknownName
 from ..facts.fidelity import DatabaseCopy, Fidelity, LeftOut, Replaced
@@ -19,7 +20,7 @@ from ..facts.view import History
 from ..interrupts import Uninterrupted
 from ..project import Project
 from ..project.databases import no_database
-from ..runners import answers
+from ..runners import Stopped, answers
 from ..runners.base import Ask
 from ..sandbox.links import has_links
 from ..sandbox.sandbox import Sandbox
@@ -166,11 +167,21 @@ class Stage:
         after = Moment(snapshot, truths, stopped_at=answer.get("stopped_at"))
         line = " && ".join(ran) or "(done outside this notebook)"
         step = self._describe(line, "outside", now, after, answer)
+        if not ran and self._is_nothing(step, now, after):
+            now.snapshot = snapshot
+            return now, truths
         after.step = step = replace(step, ran=_ran(step) if ran else ())
         with Uninterrupted():
             self.moments.add(after)
             self._noticed.append(step)
         return after, step.after
+
+    def _is_nothing(self, step: Step, before: Moment, after: Moment) -> bool:
+        """Whether only a server, which is not always sure, says that something was written: then it
+        belongs to the moment before."""
+        if self.sandbox.sure or before.snapshot.entries != after.snapshot.entries:
+            return False
+        return not (step.rows or compare(step.before, step.after).moved)
 
     def _differs(self, snapshot: Snapshot) -> bool:
         """Whether the copy is other than at a moment, by what can be told at once."""
@@ -237,6 +248,9 @@ class Stage:
             check(line, answer)
             after = self._after(before, answer)
             step = self._describe(line, kind, before, after, answer)
+            if after is not before and self._is_nothing(step, before, after):
+                before.snapshot, after = after.snapshot, before
+                step = self._describe(line, kind, before, before, answer)
         if after is not before:
             after.step = step
         with Uninterrupted():
@@ -278,11 +292,12 @@ class Stage:
             yield
         except BaseException as error:
             full = has_no_room(self.sandbox.root)
+            gone = isinstance(error, Stopped) and not self.sandbox.answers()
             with Uninterrupted(wanted=not isinstance(error, KeyboardInterrupt)):
                 if self.closed:
                     raise LabClosed from None
                 self._finish()
-            ours = explained(line, error, self.reader.time_limit, full)
+            ours = explained(line, error, self.reader.time_limit, full, gone)
             if ours is None:
                 raise
             raise ours from None

@@ -13,7 +13,9 @@ from ..errors import (
     DiskFull,
     Interrupted,
     MiglabError,
+    NoServer,
     RefusalExpected,
+    ServerStopped,
     TimeLimit,
     Unanswered,
 )
@@ -34,10 +36,13 @@ def has_no_room(folder: Path) -> bool:
 
 
 def explained(
-    line: str, error: BaseException, limit: float, full: bool = False
+    line: str, error: BaseException, limit: float, full: bool = False, gone: bool = False
 ) -> MiglabError | None:
     """Our own error for what stopped a command, or ``None`` for any other. ``limit`` is how many
-    seconds it had; ``full`` is whether there was no room when it stopped."""
+    seconds it had; ``full`` is whether there was no room when it stopped, ``gone`` whether a
+    database's server could not be reached."""
+    if isinstance(error, NoServer) and error.stopped:
+        return ServerStopped(line, str(error))
     if isinstance(error, Stopped):
         if error.why == "cancelled":
             return Interrupted(line, "cancelled")
@@ -46,6 +51,8 @@ def explained(
             return TimeLimit(line, reason, "To allow more: Lab(…, time_limit=…).")
         if full and error.why == "died":
             return _disk_full(line)
+        if gone:
+            return ServerStopped(line, "the server of its database stopped")
         return AgentDied(line, reason)
     if isinstance(error, KeyboardInterrupt):
         return Interrupted(line, "interrupted")

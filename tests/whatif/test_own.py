@@ -330,14 +330,14 @@ def talk(apps, schema_editor):
 
 # -- what cannot be rehearsed, and says so
 
-POSTGRES = '\nDATABASES["default"] = {"ENGINE": "django.db.backends.postgresql", "NAME": "live"}\n'
+ORACLE = '\nDATABASES["default"] = {"ENGINE": "django.db.backends.oracle", "NAME": "live"}\n'
 MEMORY = '\nDATABASES["default"]["NAME"] = ":memory:"\n'
 
 
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        (POSTGRES, r"'default' has the engine 'django\.db\.backends\.postgresql'.*--settings"),
+        (ORACLE, r"'default' has the engine 'django\.db\.backends\.oracle'.*--settings"),
         (MEMORY, r"'default' is in memory.*--settings"),
         ("\nimport nowhere_at_all\n", r"No module named 'nowhere_at_all'.*--settings"),
         ('\nINSTALLED_APPS += ["nowhere"]\n', r"cannot be set up.*No module named 'nowhere'"),

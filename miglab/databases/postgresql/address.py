@@ -29,7 +29,7 @@ def handle_of(parameters: Mapping[str, str]) -> Handle:
     rest = {name: value for name, value in parameters.items() if value}
     user, database = (quote(rest.pop(each, ""), safe="") for each in ("user", "dbname"))
     told = "&".join(f"{name}={quote(rest[name], safe='/')}" for name in sorted(rest))
-    return Handle(f"postgresql://{user}@/{database}?{told}")
+    return Handle(f"postgresql://{user}@/{database}{'?' if told else ''}{told}")
 
 
 @cache

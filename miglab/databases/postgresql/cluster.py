@@ -22,6 +22,8 @@ ROLE = "miglab"
 PORT = 5432
 #: PostgreSQL refuses root. There the server runs as the user that owns nothing.
 NOBODY = 65534
+#: Where its folder is if root's own is closed to it, and the file there that names the home.
+_ELSEWHERE, _OF = Path("/var/tmp"), "home"
 #: How long the path of a socket may be, in bytes, on any system.
 _LONGEST = 103
 _ALWAYS = {
@@ -195,7 +197,19 @@ def _reachable(folder: Path) -> Path:
     """A folder that the server's user can reach: root's own folders are closed to others."""
     if not runs_as_nobody() or _can_be_reached(folder):
         return folder
-    return Path("/var/tmp") / f"miglab-{_digest(folder)}"
+    elsewhere = _ELSEWHERE / f"miglab-{_digest(folder)}"
+    if not elsewhere.exists():
+        _sweep()
+        elsewhere.mkdir(mode=0o711)
+        (elsewhere / _OF).write_text(str(folder.parent))
+    return elsewhere
+
+
+def _sweep() -> None:
+    """Remove what homes that are gone have left there."""
+    for each in _ELSEWHERE.glob(f"miglab-*/{_OF}"):
+        if each.stat().st_uid == os.geteuid() and not Path(each.read_text()).exists():
+            shutil.rmtree(each.parent, ignore_errors=True)
 
 
 def _can_be_reached(folder: Path) -> bool:

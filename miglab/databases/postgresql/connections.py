@@ -67,8 +67,11 @@ def on_server(handle: str) -> Iterator[Connection[Any]]:
         except psycopg.errors.DiskFull:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), server) from None
         except psycopg.Error as error:
-            _open.pop(server, None)
-            raise NoServer(server, in_words(error)) from None
+            broken = _open.pop(server, (0, None))[1]
+            if broken is None or not broken.broken:
+                raise NoServer(server, in_words(error)) from None
+            why = "it stopped, or ended the connection; try again"
+            raise NoServer(server, f"{why} ({in_words(error)})", stopped=True) from None
 
 
 def _kept(server: str) -> Connection[Any]:
@@ -88,6 +91,17 @@ def _lives(connection: Connection[Any]) -> bool:
         connection.execute("SELECT 1")
     except psycopg.Error:
         connection.close()
+        return False
+    return True
+
+
+def answers(handle: str) -> bool:
+    """Whether the server of a handle takes connections just now; nothing is started for it."""
+    import psycopg
+
+    try:
+        psycopg.connect(server_of(handle), connect_timeout=_PATIENCE).close()
+    except psycopg.Error:
         return False
     return True
 

@@ -3,12 +3,13 @@
 What was written shows in the numbers of rows that a database counts, its catalogue's included, and
 in its sequences, which count as no row and have to be read in the database itself. The server
 counts a session when that ends. So while another is connected, what it does shows in the number of
-the next transaction and in the log, which move for other databases too.
+the server's next transaction, which moves for other databases too.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import Connection, sql
@@ -22,12 +23,10 @@ _PATIENCE, _PAUSE = 0.05, 0.001
 _COUNTS_AT_ONCE = 150000
 _COUNTED = """
 SELECT d.oid, s.tup_inserted, s.tup_updated, s.tup_deleted, s.xact_commit, s.xact_rollback,
+  pg_snapshot_xmax(pg_current_snapshot())::text,
   (SELECT count(*) FROM pg_stat_activity a WHERE a.datid = d.oid)
 FROM pg_database d LEFT JOIN pg_stat_database s ON s.datid = d.oid WHERE d.datname = %s
 """
-_IN_THE_LOG = (
-    "SELECT pg_current_wal_insert_lsn()::text, pg_snapshot_xmax(pg_current_snapshot())::text"
-)
 _SEQUENCES = """
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'S' AND c.relpersistence <> 't' ORDER BY c.oid
@@ -35,38 +34,73 @@ WHERE c.relkind = 'S' AND c.relpersistence <> 't' ORDER BY c.oid
 #: What looking at the sequences adds to ``xact_commit``: being connected, and two statements.
 _OWN_COMMITS = 3
 
-#: What a database counted when its sequences were last read, and the mark that came of it.
-_read: dict[str, tuple[tuple[Any, ...], tuple[object, ...]]] = {}
+
+@dataclass(frozen=True)
+class _Counted:
+    """What a server counts for a database: ``rows`` written, ``ended`` transactions; the number of
+    the ``next`` transaction of the whole server; and the ``others`` that are connected."""
+
+    rows: tuple[Any, ...]
+    ended: tuple[int, int]
+    next: str
+    others: int
+
+    def same(self, other: _Counted) -> bool:
+        """Whether nobody was connected to the database in between, nor is."""
+        return (self.rows, self.ended, self.others) == (other.rows, other.ended, other.others)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A mark, and what was counted when it was found to hold."""
+
+    counted: _Counted
+    mark: tuple[object, ...]
+
+
+_read: dict[str, _Read] = {}
 
 
 def mark(handle: str) -> tuple[object, ...]:
     """See ``engine.Engine.mark``."""
     with on_server(handle) as server:
-        counted, others = _counted(server, handle)
-        if not counted:
+        counted, known = _count(server, handle), _read.get(handle)
+        if counted is None:
             return ()
-        if handle in _read and _read[handle][0] == counted and not others:
-            return _read[handle][1]
-        found = (*counted[:4], _sequences(handle))
-        if others or server.info.server_version < _COUNTS_AT_ONCE:
-            return (*found, server.execute(_IN_THE_LOG).fetchone())
-        again, others = _counted(server, handle)
-        # Nobody else was there meanwhile.
-        if not others and again == (*counted[:4], counted[4] + _OWN_COMMITS, counted[5]):
-            _read[handle] = again, found
+        if counted.others or server.info.server_version < _COUNTS_AT_ONCE:
+            return _beside_others(handle, counted, known)
+        if known is not None and known.counted.same(counted):
+            _read[handle] = replace(known, counted=counted)
+            return known.mark
+        found = (*counted.rows, _sequences(handle))
+        again = _count(server, handle)
+        commits, rollbacks = counted.ended
+        # Whether nobody else was there meanwhile.
+        if again and again.same(replace(counted, ended=(commits + _OWN_COMMITS, rollbacks))):
+            _read[handle] = _Read(again, found)
         return found
 
 
-def _counted(server: Connection[Any], handle: str) -> tuple[tuple[Any, ...], int]:
-    """What the server counts for a database, nothing where there is none, and how many sessions
-    are connected to it that do not end."""
+def _beside_others(handle: str, counted: _Counted, known: _Read | None) -> tuple[object, ...]:
+    """The mark while others are connected, whose rows may not be counted yet: the same where no
+    transaction has written on the whole server, and no number was drawn."""
+    sequences = _sequences(handle)
+    alone = (*counted.rows, sequences)
+    if known is not None and (known.mark, known.counted.next) == (alone, counted.next):
+        return alone
+    return (*counted.rows, counted.next, sequences)
+
+
+def _count(server: Connection[Any], handle: str) -> _Counted | None:
+    """What the server counts for a database, once sessions that are ending have ended; ``None``
+    where there is no such database."""
     until = time.monotonic() + _PATIENCE
     while True:
         row = server.execute(_COUNTED, (name_of(handle),), prepare=True).fetchone()
         if row is None:
-            return (), 0
+            return None
         if not row[-1] or time.monotonic() > until:
-            return row[:-1], row[-1]
+            return _Counted(tuple(row[:4]), (row[4], row[5]), row[6], row[7])
         time.sleep(_PAUSE)
 
 
