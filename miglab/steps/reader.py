@@ -91,6 +91,7 @@ def place_of(sandbox: Sandbox, project: Project) -> Message:
         "engines": {alias: each.vendor for alias, each in sandbox.engines.items()},
         "output": str(sandbox.output),
         "own": own if project.own else None,
+        "rest": None,
     }
 
 
@@ -102,6 +103,10 @@ def why(stopped: Stopped, limit: float) -> str:
         return f"the process that ran it exited by itself ({stopped.detail})"
     detail = f" ({stopped.detail})" if stopped.detail else ""
     return f"the process that ran it was killed{detail}"
+
+
+#: Seconds after which what was set up for a second copy, some twenty megabytes, may go.
+_REST = 20.0
 
 
 class Reader:
@@ -131,7 +136,7 @@ class Reader:
     def beside(self, place: Message) -> Reader:
         """A reader of another copy of the same project, by the same agent. What files say is
         read once for both, and both are stopped together."""
-        other = Reader(self.runner, place, self.time_limit)
+        other = Reader(self.runner, {**place, "rest": _REST}, self.time_limit)
         other._facts, other.stop = self._facts, self.stop
         other._agreed, other._failed = self._agreed, self._failed
         return other

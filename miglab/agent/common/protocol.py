@@ -60,7 +60,9 @@ CONFIG = ("code", "once", "clock", "formatters", "durable")
 #:                 ``settings`` (a module's name, or null) and ``allow`` (``programs``,
 #:                 ``addresses``, ``folders``): then the settings' databases, mail, caches and
 #:                 brokers are replaced, and a guard stands around it
-PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own")
+#:     rest        seconds without a request after which what was set up for it may go until the
+#:                 next one, or null: a copy beside another one is used now and then
+PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own", "rest")
 
 #: What may be asked.
 #:     manage    argv, ask, old: run a management command; then the facts of the database.
