@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..errors import MiglabError
 from ..facts.step import Step
 from ..lab import Lab
-from ..steps.opening import copy_stage
+from ..steps.copies import copy_stage
 from ..steps.stage import Stage
 from . import instructions
 from .look import Known, Look, Query

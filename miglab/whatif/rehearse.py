@@ -19,6 +19,9 @@ from ..facts.step import Renames, RowChange
 from ..facts.truths import Agreements, Models, Truths, value_or
 from ..runners.base import Ask
 from ..sandbox.snapshot import Snapshot
+from ..steps.comparison import compare_rows
+from ..steps.copies import keep_copies_for, twin_of
+from ..steps.fidelity import fidelity_of
 from ..steps.moments import Moment
 from ..steps.stage import Stage
 from .command import Command, command, run_in
@@ -77,7 +80,7 @@ class _Rehearsal:
     def __init__(self, stage: Stage, alias: str) -> None:
         self.started = time.perf_counter()
         self.original = stage
-        self.stage = stage.twin(alias)
+        self.stage = twin_of(stage, alias)
         self.reader = self.stage.reader
         self.first, self.truths = self.stage.now()
         self.not_measured: list[Unknown] = []
@@ -141,7 +144,7 @@ class _Rehearsal:
                 Lost(measured.rows_coming_back, back_at.snapshot, {}),
             ),
         )
-        self.original.keep_copies_for(full)
+        keep_copies_for(self.original, full)
         following = measured.following
         return Consequences(
             commands=tuple(each.line for each in commands),
@@ -183,7 +186,7 @@ class _Rehearsal:
             seconds=time.perf_counter() - self.started,
             project=str(self.original.project.root) if self.original.project.own else "",
             database=str(self.original.project.sources.get(self.reader.alias, "")),
-            fidelity=self.original.fidelity if self.original.project.own else None,
+            fidelity=fidelity_of(self.original) if self.original.project.own else None,
             lost_there=measured.lost,
             lost_coming_back=measured.rows_coming_back,
             full=full,
@@ -245,7 +248,7 @@ class _Rehearsal:
     ) -> tuple[RowChange, ...]:
         """The rows of two moments; none where they cannot be compared, which is noted."""
         try:
-            return self.stage.compared(before, after, renames)
+            return compare_rows(self.reader, before, after, renames)
         except NotMeasured as error:
             self.not_measured.append(_unknown(error, "what happened to the rows"))
             return ()
