@@ -19,7 +19,7 @@ from ..facts.picture import Picture
 from ..facts.step import Step
 from ..progress import Journal
 from ..steps.stage import Stage
-from . import conditions, form, instructions, judging, shelf
+from . import asking, form, instructions, judging, shelf
 from .beginning import begin
 from .journal import Entry, append
 from .look import Done, Known, Look, digest
@@ -271,7 +271,7 @@ class ExerciseLab(TypedLab):
     def _look_of(self, stage: Stage) -> Look:
         wanted = [
             *judging.queries(self.exercise.goals),
-            *(query for each in self.exercise.wrong for query in conditions.queries(each.when)),
+            *(query for each in self.exercise.wrong for query in asking.queries(each.when)),
         ]
         return Look(stage, self._known(stage), wanted)
 

@@ -15,8 +15,9 @@ from ..runners import choose
 from ..sandbox.sandbox import Sandbox
 from .moments import Moment
 from .opening import in_our_words
-from .reader import Reader, place_of, setup_for
+from .reader import Reader
 from .stage import Stage
+from .surroundings import place_of, setup_for
 
 
 class HasCopies(Protocol):

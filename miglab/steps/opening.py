@@ -22,9 +22,10 @@ from ..sandbox.home import home
 from ..sandbox.sandbox import Sandbox
 from . import start
 from .commands import typed
-from .reader import Reader, place_of, setup_for, why
+from .reader import Reader, why
 from .stage import Stage
 from .stopping import has_no_room, is_full
+from .surroundings import place_of, setup_for
 
 
 def open_stage(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from ..agent.common.protocol import MEASURES, Message
 from ..compare import agreement
@@ -16,83 +14,10 @@ from ..errors import NotMeasured
 from ..facts.fidelity import Versions
 from ..facts.step import Obstacle
 from ..facts.truths import Agreement, Agreements, Truths, Unreadable
-from ..project import Project
-from ..runners import Runner, Setup, Stopped, answers
+from ..runners import Runner, Stopped, answers
 from ..runners.base import Ask, Stop, Tell, Terms
-from ..runners.jail import Jail
 from ..sandbox.digests import digest_of
-from ..sandbox.home import home
-from ..sandbox.sandbox import Sandbox
 from ..sandbox.snapshot import Snapshot
-
-#: The clock of the bundled projects: it stands still in migration names and headers.
-CLOCK = "2026-01-05T09:00:00"
-
-
-def setup_for(project: Project) -> Setup:
-    """How an agent is started for copies of a project: a user's own gets nothing held still."""
-    config = {
-        "code": str(home() / "code"),
-        "clock": None if project.own else CLOCK,
-        "formatters": project.own,
-        "durable": False,
-    }
-    variables = {**environment(project.own), **project.environment}
-    kind = project.name
-    if project.own:
-        kind = " ".join(["own", str(project.root), *project.allowed.options])
-    return Setup(project.python, config, variables, kind, jail_for(project))
-
-
-def jail_for(project: Project) -> Jail | None:
-    """What is around a user's own project: all copies may be written, and what the user allows. Who
-    may reach one address may reach all: the guard tells them apart."""
-    if not project.own:
-        return None
-    code, labs = home() / "code", home() / "labs"
-    for folder in (code, labs):
-        folder.mkdir(parents=True, exist_ok=True)
-    allowed = project.allowed
-    writable = (str(labs), str(code), *(str(Path(each).expanduser()) for each in allowed.folders))
-    return Jail(writable, str(home() / "jail"), bool(allowed.addresses), project.require_jail)
-
-
-#: What makes the output of a bundled project the same on every machine.
-STILL = {"PYTHONHASHSEED": "0", "COLUMNS": "80", "LANG": "C.UTF-8", "TZ": "UTC"}
-
-
-def environment(own: bool = False) -> dict[str, str]:
-    """This process's variables without those that would change what Python or Django print; a
-    user's own project keeps all but those that belong to this interpreter."""
-    dropped: tuple[str, ...] = ("PYTHON", "DJANGO", "FORCE_COLOR", "COLUMNS", "LC_", "LANGUAGE")
-    if own:
-        dropped = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "FORCE_COLOR", "DJANGO_COLORS")
-    # It differs from one test to the next, and labs with different variables share no agent.
-    dropped += ("PYTEST_CURRENT_TEST",)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    # What Python compiles in a user's environment, nobody stores there.
-    still = {"PYTHONDONTWRITEBYTECODE": "1"} if own else STILL
-    return {**kept, **still, "PYTHONUTF8": "1", "NO_COLOR": "1", "DJANGO_COLORS": "nocolor"}
-
-
-def place_of(sandbox: Sandbox, project: Project) -> Message:
-    """A copy as the agent's requests name it (``protocol.PLACE``)."""
-    own = {
-        "original": str(project.root),
-        "project": str(sandbox.project),
-        "settings": project.settings,
-        "allow": asdict(project.allowed),
-    }
-    return {
-        "root": str(sandbox.root),
-        "folder": str(sandbox.folder),
-        "manage": str(sandbox.manage),
-        "databases": dict(sandbox.databases),
-        "engines": {alias: each.vendor for alias, each in sandbox.engines.items()},
-        "output": str(sandbox.output),
-        "own": own if project.own else None,
-        "rest": None,
-    }
 
 
 def why(stopped: Stopped, limit: float) -> str:
