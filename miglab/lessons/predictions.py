@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BadInput
-from ..facts.lesson import AnyAnswer, AnyQuestion, Asked, NumberQuestion, Question
+from ..facts.question import AnyAnswer, AnyQuestion, Asked, NumberQuestion, Question
 from ..facts.step import Step
 from ..lab import Lab
 from .kinds import AnyOf, Here, Holds, HowMany, Kind, Measured, OneOf, watch

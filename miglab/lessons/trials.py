@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from ..compare.agreement import counted
 from ..errors import BadInput
-from ..facts.lesson import KINDS, Asked, Case, Claim, Question, Verdict, Verdicts, kind
+from ..facts.lesson import KINDS, Case, Claim, Verdict, Verdicts, kind
+from ..facts.question import Asked, Question
 from ..facts.step import Step
 from ..lab import Lab
 from .claims import CLAIMS

@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import Any
 
 from ..errors import MiglabError
-from ..facts.lesson import Asked, NumberQuestion, Question, SetQuestion
+from ..facts.question import Asked, NumberQuestion, Question, SetQuestion
 from ..lessons import Judgement, Prediction
 from ..show.masks import masked
 from ..show.prose import coded

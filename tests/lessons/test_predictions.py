@@ -12,7 +12,7 @@ import pytest
 
 from miglab import Lab
 from miglab.errors import BadInput, UnknownName
-from miglab.facts.lesson import NumberAnswer, SetAnswer, SetQuestion
+from miglab.facts.question import NumberAnswer, SetAnswer, SetQuestion
 from miglab.lessons import Prediction, predict, reveal
 from miglab.lessons.predictions import _QUESTIONS
 
