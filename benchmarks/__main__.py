@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from . import against, packages, whatif
@@ -106,13 +107,16 @@ def drawing(times: int, lab: object) -> Result:
 
 
 def memory(lab: object) -> Result:
-    """All processes of a lab beside the kernel, by proportional set size, in MB (Linux)."""
+    """All processes of a lab beside the kernel, by proportional set size, in MB (Linux), when the
+    copy in which ways back are gone has been let go."""
     import psutil
 
     from miglab import Lab
+    from miglab.steps.reader import REST
 
     assert isinstance(lab, Lab)
     lab.manage("showmigrations")
+    time.sleep(REST + 1)
     total = 0.0
     for process in psutil.Process().children(recursive=True):
         try:

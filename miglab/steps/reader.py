@@ -31,7 +31,7 @@ def why(stopped: Stopped, limit: float) -> str:
 
 
 #: Seconds after which what was set up for a second copy, some twenty megabytes, may go.
-_REST = 20.0
+REST = 20.0
 
 
 class Reader:
@@ -61,7 +61,7 @@ class Reader:
     def beside(self, place: Message) -> Reader:
         """A reader of another copy of the same project, by the same agent. What files say is
         read once for both, and both are stopped together."""
-        other = Reader(self.runner, {**place, "rest": _REST}, self.time_limit)
+        other = Reader(self.runner, {**place, "rest": REST}, self.time_limit)
         other._facts, other.stop = self._facts, self.stop
         other._agreed, other._failed = self._agreed, self._failed
         return other
