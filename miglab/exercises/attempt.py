@@ -72,7 +72,7 @@ class ExerciseLab(TypedLab):
     """
 
     #: Hears after each look at the goals; the notebook's widget sets it.
-    told: Callable[[], None] | None = None
+    on_change: Callable[[], None] | None = None
 
     #: Why the last step could not be looked at or written down, or an empty text.
     trouble: str = ""
@@ -246,8 +246,8 @@ class ExerciseLab(TypedLab):
         self._tell()
 
     def _tell(self) -> None:
-        if self.told is not None:
-            self.told()
+        if self.on_change is not None:
+            self.on_change()
 
     def _notice(self, stage: Stage) -> None:
         """Note the steps that were taken since the last look, and write them down."""

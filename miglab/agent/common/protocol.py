@@ -15,7 +15,7 @@ agent → miglab
     ``{"event": "begun", "pid": …}``                a request's process has taken it on; when it is
                                                     interrupted (SIGINT), it answers at once
     ``{"event": "ask", "text": …}``                 the project reads from its standard input
-    ``{"event": "told", "text": …}``                what is being done now, in a few words
+    ``{"event": "doing", "text": …}``               what is being done now, in a few words
     ``{"event": "done", …}``                        a request's end, ``DONE``
     ``{"event": "ended", "number": …, …}``          ``DONE`` of the command to a target on the way;
                                                     ``ends``: alias → the handle of a copy, as the
