@@ -14,6 +14,7 @@ from ..facts.exercise import Finding
 from . import done_conditions, file_conditions, truth_conditions
 from .asking import queries, tables
 from .look import Look
+from .trying import after
 
 _Test = Callable[[Look, Any], Finding]
 
@@ -48,7 +49,7 @@ def check(conditions: Mapping[str, Any], where: str) -> None:
 def _tried(look: Look, wanted: Mapping[str, Any]) -> Finding:
     """That some steps in a copy would lead to where the other conditions beside them hold."""
     rest = {name: each for name, each in wanted.items() if name not in ("steps", "expects")}
-    refused, copy = look.after(str(wanted["steps"]), queries(rest))
+    refused, copy = after(look, str(wanted["steps"]), queries(rest))
     found = Finding(False, "", refused) if refused else every(copy, rest)
     expected = str(wanted.get("expects", found.expected))
     return Finding(found.holds, expected, found.found)
