@@ -66,6 +66,8 @@ def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[
             yield f"column {name}.{column.name} is new ({_kind(column)})"
     if reordered(old, new):
         yield f"table {name}: {REORDERED}"
+    if old.comment != new.comment:
+        yield f"table {name}: its comment changed"
     yield from _index_lines(old, new, names)
     yield from _key_lines(old, new, names, renames)
     gone, came = Counter(old.checks), Counter(new.checks)
@@ -109,6 +111,8 @@ def _kind(column: Column) -> str:
     if column.generated:
         how = "STORED" if column.stored else "VIRTUAL"
         words.append(f"GENERATED AS ({column.expression}) {how}")
+    if column.comment:
+        words.append(f"COMMENT '{column.comment}'")
     return " ".join(words)
 
 
@@ -125,7 +129,8 @@ def _index_lines(old: Table, new: Table, names: Mapping[str, str | None]) -> Ite
         kind = {"pk": "primary key", "u": "unique constraint"}.get(index.made_by)
         kind = kind or ("unique index" if index.unique else "index")
         where = f" where {index.where}" if index.where else ""
-        return f"{kind} on {new.name} ({', '.join(columns)}){where}"
+        more = f" {index.more}" if index.more else ""
+        return f"{kind} on {new.name} ({', '.join(columns)}){where}{more}"
 
     was = Counter(words(each, names) for each in old.indexes)
     now = Counter(words(each, {}) for each in new.indexes)
@@ -143,6 +148,7 @@ def _key_lines(
             if what != "NO ACTION"
         ]
         does += [] if key.deferred else [" checked immediately"]
+        does += [] if key.valid else [" not validated"]
         place = f"{new.name} ({', '.join(columns)})"
         return f"foreign key {place} → {fold(table)} ({fold(', '.join(to))}){''.join(does)}"
 
