@@ -95,8 +95,8 @@ def _connect(handle: str, **more: Any) -> Any:
 
 def cursor(connection: Any) -> Any:
     """A cursor that gives plain rows, whatever the project's own connection is told to give."""
-    if is_third():
-        psycopg: Any = driver()
+    if hasattr(connection, "pgconn"):
+        psycopg: Any = importlib.import_module("psycopg")
         return psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
     extensions: Any = importlib.import_module("psycopg2.extensions")
     return connection.cursor(cursor_factory=extensions.cursor)
