@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import against, packages, whatif
+from . import against, packages, postgresql, whatif
 from .measure import Act, Result, in_turns, nothing, table
 
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
@@ -160,7 +160,7 @@ def importing(times: int) -> Result:
 
 
 #: ``packages`` takes minutes and asks the package registry: it runs only when it is named.
-ONLY = ("lab", "whatif", "browser", "packages")
+ONLY = ("lab", "whatif", "postgresql", "browser", "packages")
 
 
 def main() -> int:
@@ -185,6 +185,8 @@ def main() -> int:
             results += [*commands(times), *opening(times), importing(times)]
         if chosen.only in (None, "whatif"):
             results += whatif.all_of_it(times)
+        if chosen.only in (None, "postgresql"):
+            results += postgresql.all_of_it(times)
         if chosen.only in (None, "browser"):
             from . import browser
 
