@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from miglab.databases.engine import Handle
-from miglab.databases.postgresql import moments
+from miglab.databases.postgresql import moments, ready
 from miglab.databases.postgresql.address import (
     beside,
     handle_of,
@@ -20,6 +20,7 @@ from miglab.databases.postgresql.address import (
     lab_of,
     name_in,
     name_of,
+    owner_of,
     parameters_of,
 )
 from miglab.databases.postgresql.connections import connect, named
@@ -143,6 +144,38 @@ def test_a_database_that_others_use_is_replaced(
     assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
     # Nothing of the one that was in place is left.
     assert len(moments.names(handle, name_of(handle))) == 1
+
+
+def test_what_was_put_back_once_is_there_a_second_time_at_once_and_leaves_nothing(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path
+) -> None:
+    copy = engine.kept(tmp_path, "1")
+    engine.copy(handle, copy)
+    for value in "bcd":
+        with connect(handle) as connection:
+            connection.execute("UPDATE shop SET name = %s", (value,))
+        engine.restore(copy, handle)
+        assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
+        assert engine.rows(copy, "SELECT name FROM shop") == [("a",)]
+    (second,) = ready._made
+    assert second == copy
+    assert ready.take(copy, handle)
+    assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
+    ready.prepare(copy)
+    engine.clear(tmp_path)
+    assert moments.names(handle, owner_of(tmp_path)) == []
+
+
+def test_a_copy_that_goes_takes_its_second_one_along(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path
+) -> None:
+    copies = [engine.kept(tmp_path, name) for name in "123"]
+    for each in copies:
+        engine.copy(handle, each)
+    assert [*ready._made] == copies[:2]
+    for each in copies:
+        engine.remove(each)
+    assert moments.names(handle, owner_of(tmp_path)) == [name_of(handle)]
 
 
 def test_two_statements_are_not_a_query(engine: PostgreSQL, handle: Handle) -> None:
