@@ -174,7 +174,6 @@ class PostgreSQL:
             from .postgresql import dump
 
             dump.copy(source, to, tell)
-        moments.date(to)
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
         """A second copy is renamed, or else the copy is a template."""
@@ -189,10 +188,11 @@ class PostgreSQL:
         ready.prepare(copy)
 
     def rename(self, handle: Handle, to: Handle) -> None:
-        """Nobody may be connected."""
+        """Nobody may be connected. What is kept between labs gets its name so, and its date."""
         from .postgresql import moments
 
         moments.rename(handle, to)
+        moments.date(to)
 
     def remove(self, handle: Handle) -> None:
         """Drop it."""

@@ -55,8 +55,9 @@ def make(handle: str, template: str = "template0", *options: tuple[str, str]) ->
     dropped. ``options`` are those of ``CREATE DATABASE``, with their values."""
     name = _checked(handle)
     with on_server(handle) as server:
-        leave(server, name)
-        _drop(server, name)
+        if _exists(server, name):
+            leave(server, name)
+            _drop(server, name)
         if template != "template0":
             leave(server, template)
         duplicate(server, template, name, *options)

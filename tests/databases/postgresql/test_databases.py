@@ -204,7 +204,9 @@ def test_a_sweep_drops_what_dead_labs_left_and_old_templates(
         for each in (alive, *dead):
             engine.make_room(each)
         for each in (young, old):
-            engine.copy(alive, each)
+            engine.copy(alive, dead[1])
+            engine.rename(dead[1], each)
+        engine.copy(alive, dead[1])
         with connect(old) as connection:
             comment = f"COMMENT ON DATABASE \"{name_of(old)}\" IS 'made by miglab on 2020-01-01'"
             connection.execute(comment.encode())
