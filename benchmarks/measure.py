@@ -48,6 +48,16 @@ def in_turns(times: int, *acts: tuple[Act, Act]) -> list[float]:
     return [statistics.median(each) for each in found]
 
 
+def after_each_other(*acts: Act) -> Act:
+    """All of them in this order, as one."""
+
+    def act() -> None:
+        for each in acts:
+            each()
+
+    return act
+
+
 def nothing() -> None:
     """No preparation."""
 

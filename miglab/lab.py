@@ -21,7 +21,9 @@ from .project import Allowed, bundled, own
 from .runners.base import Ask, Tell
 from .steps import edits, given, looks, stopping
 from .steps.commands import arguments, first_line, typed
-from .steps.opening import copy_stage, open_stage
+from .steps.copies import copy_stage
+from .steps.fidelity import fidelity_of
+from .steps.opening import open_stage
 from .steps.stage import Stage
 from .steps.turns import Turns
 
@@ -205,7 +207,7 @@ class Lab:
     def fidelity(self) -> Fidelity:
         """What differs between any rehearsal in this lab and a real run."""
         with self._turns.one() as stage:
-            return stage.fidelity
+            return fidelity_of(stage)
 
     @property
     def last(self) -> Step | None:
@@ -451,7 +453,7 @@ class Lab:
         """
         with self._doing(f"from {first} to {second}") as stage:
             stage.now()
-            return stage.between(first, second)
+            return looks.between(stage, first, second)
 
     def take_noticed(self) -> list[Step]:
         """The steps that a terminal took, noticed since this was last asked."""

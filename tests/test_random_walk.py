@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from miglab import Lab
 from miglab.errors import Interrupted
-from miglab.steps.reader import environment
+from miglab.steps.surroundings import environment
 
 from .budgets import examples
 from .everything import everything_in

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from ..extras import require
 from ..project import Project, own
+from ..sandbox.owners import throwaway
 from .serve import add_database, add_options, database, options, serve
 
 _DESCRIPTION = """\
@@ -68,12 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
         found = own.find(arguments.path, python=arguments.python, settings=arguments.settings)
         page = page_of(f"The explorer: a copy of {found.name}", _opening(found, arguments.path))
     print("Opening the explorer. Ctrl-C here stops it.\n", flush=True)
-    with tempfile.TemporaryDirectory(prefix="miglab-", ignore_cleanup_errors=True) as folder:
-        notebook = Path(folder) / "explorer.ipynb"
+    with throwaway() as folder:
+        notebook = folder / "explorer.ipynb"
         notebook.write_text(json.dumps(page), encoding="utf-8")
         served = [str(notebook), "--template=miglab", "--show_tracebacks=True"]
         served += options(arguments, "Voila")
-        return serve("voila", served, Path(folder), database(arguments))
+        return serve("voila", served, folder, database(arguments))
 
 
 def _opening(project: Project, path: str) -> str:

@@ -19,6 +19,7 @@ from ..errors import MiglabError
 from ..extras import EXTRAS, install, missing
 from ..home import home
 from ..runners import jail
+from ..sandbox.owners import throwaway
 
 #: The Django that the lessons are written for.
 DJANGO = "5.2"
@@ -166,7 +167,8 @@ def _runner() -> Finding:
 def _protection() -> Finding:
     """What keeps a project of one's own in its copy while it is rehearsed."""
     try:
-        held = jail.here(str(home() / "jail"))
+        with throwaway() as folder:
+            held = jail.here(str(home() / "jail"), str(folder))
     except (MiglabError, OSError) as error:
         return Finding("optional", "jail", str(error))
     if held.contents == "enforced":

@@ -19,7 +19,7 @@ from ..facts.picture import Picture
 from ..facts.step import Step
 from ..progress import Journal
 from ..steps.stage import Stage
-from . import conditions, form, instructions, judging, shelf
+from . import asking, form, instructions, judging, shelf
 from .beginning import begin
 from .journal import Entry, append
 from .look import Done, Known, Look, digest
@@ -72,7 +72,7 @@ class ExerciseLab(TypedLab):
     """
 
     #: Hears after each look at the goals; the notebook's widget sets it.
-    told: Callable[[], None] | None = None
+    on_change: Callable[[], None] | None = None
 
     #: Why the last step could not be looked at or written down, or an empty text.
     trouble: str = ""
@@ -246,8 +246,8 @@ class ExerciseLab(TypedLab):
         self._tell()
 
     def _tell(self) -> None:
-        if self.told is not None:
-            self.told()
+        if self.on_change is not None:
+            self.on_change()
 
     def _notice(self, stage: Stage) -> None:
         """Note the steps that were taken since the last look, and write them down."""
@@ -271,7 +271,7 @@ class ExerciseLab(TypedLab):
     def _look_of(self, stage: Stage) -> Look:
         wanted = [
             *judging.queries(self.exercise.goals),
-            *(query for each in self.exercise.wrong for query in conditions.queries(each.when)),
+            *(query for each in self.exercise.wrong for query in asking.queries(each.when)),
         ]
         return Look(stage, self._known(stage), wanted)
 

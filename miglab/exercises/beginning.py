@@ -11,7 +11,7 @@ from ..facts.step import Step
 from ..lab import Lab
 from ..steps.looks import Found
 from ..steps.stage import Stage
-from . import conditions, instructions
+from . import asking, instructions
 from .look import Known, Look, Query
 from .trying import copied, take_all
 
@@ -27,7 +27,7 @@ def begin(lab: Lab, exercise: Exercise) -> tuple[dict[str, dict[Query, Found]], 
     tables = [goal.conditions for goal in exercise.goals]
     tables += [hint.when for hint in exercise.hints] + [end.when for end in exercise.wrong]
     for table in tables:
-        for name, query in conditions.moments(table):
+        for name, query in asking.moments(table):
             wanted.setdefault(name, []).append(query)
     moments: dict[str, dict[Query, Found]] = {}
 

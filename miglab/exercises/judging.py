@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Finding, Goal, Hint, Reached
-from . import conditions
+from . import asking, conditions
 from .look import Look, Query
 
 #: What a goal says → why it does not hold.
@@ -15,7 +15,7 @@ Faults = Mapping[str, Finding]
 
 def queries(goals: Iterable[Goal]) -> list[Query]:
     """What these goals will ask the databases."""
-    return [query for goal in goals for query in conditions.queries(goal.conditions)]
+    return [query for goal in goals for query in asking.queries(goal.conditions)]
 
 
 def find(look: Look, goal: Goal) -> Finding:

@@ -57,22 +57,23 @@ class Look:
     """A stage at the moment that holds on it, and what is known of the exercise."""
 
     def __init__(self, stage: Stage, known: Known, queries: Iterable[Query] = ()) -> None:
-        self._stage, self.known = stage, known
+        self.stage, self.known = stage, known
         self._wanted = list(dict.fromkeys(queries))
         self._asked: dict[Query, Found] = {}
         self._agreements: Agreements | None = None
-        self._copies: dict[object, tuple[str, Look]] = {}
+        #: What ``trying.after`` found in copies of it.
+        self.copies: dict[object, tuple[str, Look]] = {}
 
     @property
     def truths(self) -> Truths:
         """The four truths."""
-        return self._stage.truths()
+        return self.stage.truths()
 
     @property
     def agreements(self) -> Agreements:
         """Whether neighbours agree."""
         if self._agreements is None:
-            stage = self._stage
+            stage = self.stage
             snapshot = stage.moments.now.snapshot
             self._agreements = stage.reader.agreements(snapshot, stage.truths(), ())
         return self._agreements
@@ -80,29 +81,20 @@ class Look:
     @property
     def last(self) -> Step | None:
         """The last step."""
-        return self._stage.last
+        return self.stage.last
 
     def query(self, query: Query) -> Found:
         """What a query gives; those that were announced are asked with the first one."""
         if query not in self._asked:
             asked = [each for each in self._wanted if each not in self._asked]
             asked += [] if query in asked else [query]
-            self._asked.update(zip(asked, ask_all(self._stage, asked), strict=True))
+            self._asked.update(zip(asked, ask_all(self.stage, asked), strict=True))
         return self._asked[query]
 
     def read(self, path: str) -> str | None:
         """The text of a file; ``None`` where there is none."""
-        place = self._stage.sandbox.inside(path)
+        place = self.stage.sandbox.inside(path)
         return place.read_text(encoding="utf-8", errors="replace") if place.is_file() else None
-
-    def after(self, steps: str, queries: Iterable[Query]) -> tuple[str, Look]:
-        """Why some steps in a copy are refused, or an empty text, and a look at the copy then."""
-        key = (steps, tuple(queries))
-        if key not in self._copies:
-            from .trying import tried
-
-            self._copies[key] = tried(self._stage, steps, self.known, key[1])
-        return self._copies[key]
 
     def applied(self, app_label: str, alias: str = "default") -> list[str]:
         """The names that the record of a database holds for an app, in order."""

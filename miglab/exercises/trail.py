@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..facts.exercise import Instruction
 from ..facts.step import Step
+from ..steps.copies import twin_of
 from ..steps.moments import Moment
 from ..steps.stage import Stage
 from .beginning import backed_up
@@ -45,7 +46,7 @@ class Trail:
         for moment in moments:
             if moment is not stage.moments.now and not self._looked_at(moment):
                 # Several steps were taken before anybody looked.
-                twin = stage.twin()
+                twin = twin_of(stage)
                 twin.begin_at(Moment(moment.snapshot, moment.truths))
                 self._broken.append((moment, self._faults(twin)))
         for moment in moments:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ..errors import MiglabError
 from ..facts.step import Step
 from ..lab import Lab
-from ..steps.opening import copy_stage
+from ..steps.copies import copy_stage
 from ..steps.stage import Stage
 from . import instructions
 from .look import Known, Look, Query
@@ -37,7 +37,15 @@ def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
     return taken, ""
 
 
-def tried(stage: Stage, steps: str, known: Known, queries: Iterable[Query]) -> tuple[str, Look]:
+def after(look: Look, steps: str, queries: Iterable[Query]) -> tuple[str, Look]:
+    """Why some steps in a copy are refused, or an empty text, and a look at the copy then."""
+    key = (steps, tuple(queries))
+    if key not in look.copies:
+        look.copies[key] = _tried(look.stage, steps, look.known, key[1])
+    return look.copies[key]
+
+
+def _tried(stage: Stage, steps: str, known: Known, queries: Iterable[Query]) -> tuple[str, Look]:
     """Why the steps are refused, or an empty text; and a look at the copy, which is closed."""
     with copied(stage) as lab:
         _, refused = take_all(lab, steps)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ..errors import BadInput
-from ..facts.lesson import AnyQuestion, NumberQuestion, Question, SetQuestion
+from ..facts.question import AnyQuestion, NumberQuestion, Question, SetQuestion
 from ..facts.step import Step
 from ..lab import Lab
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BadInput
-from ..facts.lesson import AnyAnswer, AnyQuestion, Asked, NumberQuestion, Question
+from ..facts.question import AnyAnswer, NumberQuestion, Question
 from ..facts.step import Step
 from ..lab import Lab
+from .choosing import Choosing
 from .kinds import AnyOf, Here, Holds, HowMany, Kind, Measured, OneOf, watch
 from .remembered import note, recall
 from .shelf import Shelf, tidy
@@ -77,17 +78,14 @@ def measured(
 
 
 @dataclass(eq=False)
-class Prediction:
-    """A question that waits for nobody. ``choose`` takes what it asks for: the place of an option,
-    from 0, a list of names, or a number."""
+class Prediction(Choosing):
+    """A question about what a command will do. ``choose`` takes what it asks for: the place of an
+    option, from 0, a list of names, or a number."""
 
-    question: AnyQuestion
     _lab: weakref.ReferenceType[Lab]
     _here: Here
-    #: As the question takes it.
-    chosen: Any = None
-    #: Is called after each step in the lab.
-    told: Callable[[], None] | None = None
+
+    _frozen_because = "the command has run"
 
     def __post_init__(self) -> None:
         lab = self._lab()
@@ -95,33 +93,13 @@ class Prediction:
             watch(lab, self._look)
 
     def _look(self, lab: Lab) -> None:
-        if self.told is not None:
-            self.told()
+        self.changed()
 
     @property
     def frozen(self) -> bool:
         """Whether the command has run, so that nothing can be chosen any more."""
         lab = self._lab()
         return lab is None or lab.closed or _QUESTIONS[self.question.name].has_run(lab, self._here)
-
-    @property
-    def asked(self) -> Asked:
-        """The question as it stands."""
-        return Asked(self.question, self.chosen, self.frozen)
-
-    def choose(self, choice: object) -> None:
-        """Say what will happen; ``None`` takes it back.
-
-        Raises:
-            BadInput: the question does not ask for such a thing, or the command has run. What was
-                chosen stays.
-        """
-        chosen = None if choice is None else self.question.taken(choice)
-        if chosen == self.chosen:
-            return
-        if self.frozen:
-            raise BadInput("the command has run, so this answer stays; Start again clears it")
-        self._take(chosen)
 
     def start_again(self) -> bool:
         """Forget the answer, and bring the lab back to where the question was asked; whether it had
@@ -140,8 +118,7 @@ class Prediction:
         self._take(None)
         return behind > 0
 
-    def _take(self, chosen: Any) -> None:
-        self.chosen = chosen
+    def _note(self, chosen: Any) -> None:
         kept = None if chosen is None else self.question.kept(chosen)
         note("predicted", question=self.question.name, chosen=kept)
 
@@ -183,7 +160,7 @@ def predict(name: str) -> Prediction:
         return before
     asked = kind.ask(lab)
     chosen = asked.recalled(_kept(name, before))
-    _OPEN[name] = Prediction(asked, weakref.ref(lab), Here(lab), chosen)
+    _OPEN[name] = Prediction(asked, chosen, weakref.ref(lab), Here(lab))
     return _OPEN[name]
 
 

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ..compare.agreement import counted
-from ..errors import BadInput
-from ..facts.lesson import KINDS, Asked, Case, Claim, Question, Verdict, Verdicts, kind
+from ..facts.lesson import KINDS, Case, Claim, Verdict, Verdicts, kind
+from ..facts.question import Question
 from ..facts.step import Step
 from ..lab import Lab
+from .choosing import Choosing
 from .claims import CLAIMS
 from .kept import keep, kept
 from .remembered import note, recall
@@ -86,48 +87,31 @@ def fresh(*at: str) -> Iterator[Lab]:
 
 
 @dataclass(eq=False)
-class Judgement:
+class Judgement(Choosing):
     """Asks whether a claim holds, before it is tried; the answer is the place of a kind of verdict
     among ``KINDS``."""
 
-    question: Question
-    chosen: int | None = None
-    frozen: bool = False
-    #: Is called when the claim was tried.
-    told: Callable[[], None] | None = None
+    _known: bool = False
+
+    _frozen_because = "the claim was tried"
 
     @property
-    def asked(self) -> Asked:
-        """The question as it stands."""
-        return Asked(self.question, self.chosen, self.frozen)
-
-    def choose(self, choice: object) -> None:
-        """Judge the claim; ``None`` takes it back.
-
-        Raises:
-            BadInput: there is no such option, or the claim was tried. What was chosen stays.
-        """
-        chosen = None if choice is None else self.question.taken(choice)
-        if chosen == self.chosen:
-            return
-        if self.frozen:
-            raise BadInput("the claim was tried, so this answer stays; Start again clears it")
-        self._take(chosen)
+    def frozen(self) -> bool:
+        """Whether the claim was tried, so that nothing can be chosen any more."""
+        return self._known
 
     def start_again(self) -> bool:
         """Forget the answer; there is no lab to bring back."""
-        self.frozen = False
+        self._known = False
         self._take(None)
         return False
 
     def freeze(self) -> None:
         """Let nothing be chosen any more: the verdict is known."""
-        self.frozen = True
-        if self.told is not None:
-            self.told()
+        self._known = True
+        self.changed()
 
-    def _take(self, chosen: int | None) -> None:
-        self.chosen = chosen
+    def _note(self, chosen: int | None) -> None:
         note("judged", claim=self.question.name, chosen=None if chosen is None else KINDS[chosen])
 
 

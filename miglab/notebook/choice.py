@@ -6,7 +6,7 @@ from functools import singledispatch
 from typing import Any
 
 from ..errors import MiglabError
-from ..facts.lesson import Asked, NumberQuestion, Question, SetQuestion
+from ..facts.question import Asked, NumberQuestion, Question, SetQuestion
 from ..lessons import Judgement, Prediction
 from ..show.masks import masked
 from ..show.prose import coded
@@ -29,7 +29,7 @@ class Box:
         self._asks, self._stored = asks, stored
         self.widget = Ask(shown=_shown(asks.asked))
         self.widget.on_msg(self._hear)
-        asks.told = self.show
+        asks.on_change = self.show
 
     def show(self, told: str = "") -> None:
         """Show how the question stands now, in the widget and in what the notebook keeps."""

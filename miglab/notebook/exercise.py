@@ -68,7 +68,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         buttons = [self.hint, self.graphs, self.rewind, self.restart, self.give_up]
         row = ipywidgets.HBox(buttons, layout=ipywidgets.Layout(flex_flow="row wrap"))
         super().__init__([self.goals, *self._questions(lab), row, self.ways, self.said])
-        lab.told = self.draw
+        lab.on_change = self.draw
         self.draw()
         _watch_terminals(lab)
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,21 +157,21 @@ def ask(path: str, manage_folder: Path) -> Told:
     # pyenv's python asks which version this folder wants.
     environment |= {"PYTHONDONTWRITEBYTECODE": "1", "PYENV_DIR": str(manage_folder)}
     question = _QUESTION.replace("MARK", repr(_MARK))
-    with tempfile.TemporaryDirectory(prefix="miglab-", ignore_cleanup_errors=True) as nowhere:
-        try:
-            done = subprocess.run(
-                [path, "-c", question],
-                cwd=nowhere,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=TIME_LIMIT,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return Told(path, why=f"did not answer within {TIME_LIMIT} seconds")
-        except OSError as error:
-            return Told(path, why=f"does not start: {error.strerror or error}")
+    try:
+        done = subprocess.run(
+            [path, "-c", question],
+            # Nothing there is imported, and nothing is left there.
+            cwd=os.path.abspath(os.sep),
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Told(path, why=f"did not answer within {TIME_LIMIT} seconds")
+    except OSError as error:
+        return Told(path, why=f"does not start: {error.strerror or error}")
     return _understood(path, done)
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from ..agent.common.protocol import Message, decode
@@ -59,14 +57,12 @@ def protection(message: Message) -> Protection:
     return Protection(**{name: value for name, value in message.items() if name != "event"})
 
 
-@cache
-def here(probes: str) -> Protection:
-    """What a jail on this machine holds, found out once by setting one."""
+def here(probes: str, copy: str) -> Protection:
+    """What a jail on this machine holds, found out by setting one around a folder, ``copy``."""
     if sys.platform != "linux":
         return HOOK
-    with tempfile.TemporaryDirectory() as copy:
-        command = Jail((copy,), probes).command([sys.executable, "-I", "-S", "-c", ""])
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    command = Jail((copy,), probes).command([sys.executable, "-I", "-S", "-c", ""])
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if not done.stdout:
         raise MiglabError(f"the jail could not be tested: {done.stderr.decode(errors='replace')}")
     return protection(decode(done.stdout))

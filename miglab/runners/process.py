@@ -164,7 +164,7 @@ class AgentProcess:
                 self._begun = True
                 if terms.stop is not None:
                     terms.stop.running(partial(self._interrupt, message["pid"]))
-            if event == "told" and terms.tell is not None:
+            if event == "doing" and terms.tell is not None:
                 terms.tell(message["text"])
             if event == "ended":
                 if terms.ended is not None:

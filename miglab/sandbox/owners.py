@@ -11,8 +11,11 @@ import secrets
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
+
+from ..home import home
 
 
 def take_lock(labs: Path) -> tuple[Path, IO[bytes]]:
@@ -24,6 +27,28 @@ def take_lock(labs: Path) -> tuple[Path, IO[bytes]]:
         if _lock(file) and path.exists():
             return path, file
         file.close()
+
+
+@contextlib.contextmanager
+def throwaway() -> Iterator[Path]:
+    """A folder among the labs that goes at the end; where this process is killed, the next lab
+    sweeps it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    labs = home() / "labs"
+    labs.mkdir(parents=True, exist_ok=True)
+    lock, held = take_lock(labs)
+    folder = lock.with_suffix("")
+    try:
+        folder.mkdir(mode=0o700)
+        yield folder
+    finally:
+        remove_tree(folder)
+        held.close()
+        if not os.path.lexists(folder):
+            lock.unlink(missing_ok=True)
 
 
 def forget_old(*folders: Path) -> None:

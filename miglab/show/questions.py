@@ -7,12 +7,12 @@ from functools import singledispatch
 from html import escape
 from typing import Any
 
-from ..facts.lesson import (
+from ..facts.lesson import Checked
+from ..facts.question import (
     Answer,
     AnyAnswer,
     AnyQuestion,
     Asked,
-    Checked,
     NumberAnswer,
     NumberQuestion,
     Question,

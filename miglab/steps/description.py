@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 
 from ..agent.common.protocol import Message
-from ..facts.step import Difference, FileChange, Obstacle, Step
+from ..facts.step import Difference, FileChange, Obstacle, Ran, Step
 from ..project import Project
 from ..runners import answers
 from .moments import Moment
@@ -43,6 +43,15 @@ def describe_step(
         obstacles=_obstacles(project, answer),
         differs=_differs(project, answer),
     )
+
+
+def ran_outside(step: Step) -> tuple[Ran, ...]:
+    """What a terminal did, as the record tells it: backwards what left it, forwards what came."""
+    was, now = step.before.known_record.keys, step.after.known_record.keys
+    fake = "--fake" in step.line.split()
+    moves = [(key, True) for key in reversed(was) if key not in now]
+    moves += [(key, False) for key in now if key not in was]
+    return tuple(Ran(key, backwards, fake, True, 0.0) for key, backwards in moves)
 
 
 def _obstacles(project: Project, answer: Message) -> tuple[Obstacle, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import BadInput
 from ..facts.step import Step
+from .comparison import compare_rows
 from .stage import Stage
 
 
@@ -88,7 +89,9 @@ def copy_file(stage: Stage, source: str, target: str) -> Step:
     before, _ = stage.now()
     step = stage.step("copy", f"copy {source} {target}", act)[0]
     after, _ = stage.now()
-    step = dataclasses.replace(step, rows=stage.compared(before.snapshot, after.snapshot, {}))
+    step = dataclasses.replace(
+        step, rows=compare_rows(stage.reader, before.snapshot, after.snapshot, {})
+    )
     if after is not before:
         after.step = step
     stage.last = step

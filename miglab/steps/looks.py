@@ -1,10 +1,11 @@
-"""Looks at a stage, and takes no step: rows of a table or a query, the graph, a plan in it."""
+"""Looks at a stage, and takes no step: rows of a table or a query, the graph, a plan in it, two
+moments of its history."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..compare.picture import picture, plan_picture
@@ -17,6 +18,8 @@ from ..facts.view import Rows
 from ..runners import answers
 from . import start
 from .commands import first_line
+from .comparison import compare_moments
+from .description import describe_step
 from .given import name
 from .stage import Stage
 
@@ -68,6 +71,23 @@ def graph(stage: Stage, target: str | None, shown: tuple[str, ...]) -> Picture:
     ((label, prefix),) = wanted
     key = start.find(whole, label, prefix)
     return plan_picture(truths, whole, (label, key), shown, missing)
+
+
+def between(stage: Stage, first: int, second: int) -> Step:
+    """What moved from the earlier to the later of two moments of the history; nobody goes there.
+
+    Raises:
+        BadInput: there are no such moments.
+        NotMeasured: their rows cannot be compared.
+    """
+    for each in (first, second):
+        stage.moments.at(each)
+    first, second = sorted((first, second))
+    around = stage.moments.at(first), stage.moments.at(second)
+    rows, renames = compare_moments(stage.reader, stage.moments, first, second)
+    line = f"from {first} to {second}", "between"
+    step = describe_step(stage.project, stage.apps, line, around, {})
+    return replace(step, rows=rows, renames=renames)
 
 
 @dataclass(frozen=True)

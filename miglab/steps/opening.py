@@ -1,4 +1,4 @@
-"""Opens stages: a bundled project where it is wanted, a copy of a user's, or of another stage."""
+"""Opens stages: a bundled project where it is wanted, or a copy of a user's."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from ..runners.base import Tell, Terms
 from ..sandbox.sandbox import Sandbox
 from . import start
 from .commands import typed
-from .moments import Moment
-from .reader import Reader, place_of, setup_for, why
-from .stage import Stage, laid_out_as
+from .reader import Reader, why
+from .stage import Stage
 from .stopping import has_no_room, is_full
+from .surroundings import place_of, setup_for
 
 
 def open_stage(
@@ -43,12 +43,12 @@ def open_stage(
         MiglabError: the project could not be set up.
     """
     start.wanted(at)
-    with _in_our_words():
+    with in_our_words():
         return _opened(project, at, apps, time_limit, runner, tell)
 
 
 @contextmanager
-def _in_our_words() -> Iterator[None]:
+def in_our_words() -> Iterator[None]:
     """The system's errors while a lab is opened, as ours."""
     try:
         yield
@@ -166,37 +166,6 @@ def _check_own(project: Project, truths: Truths, reader: Reader) -> None:
         raise NoProject(f"the project cannot be set up: {truths.models.reason}{met}")
     if not project.engine(reader.alias).exists(project.sources[reader.alias]):
         raise NoProject(no_database(reader.alias, project.sources[reader.alias]))
-
-
-def copy_stage(stage: Stage, runner: str | None) -> Stage:
-    """A second stage at the moment that holds on this one, independent of it.
-
-    Raises:
-        MiglabError: it could not be opened.
-    """
-    now, _ = stage.now()
-    with _in_our_words():
-        return _copied(stage, now, runner)
-
-
-def _copied(stage: Stage, now: Moment, runner: str | None) -> Stage:
-    sandbox = Sandbox(laid_out_as(stage.project, stage.sandbox))
-    try:
-        sandbox.restore(now.snapshot)
-        # The other lab may be closed before this one.
-        sandbox.forget_marks()
-        reader = Reader(
-            choose(runner, setup_for(stage.project)),
-            place_of(sandbox, stage.project),
-            stage.reader.time_limit,
-        )
-    except BaseException:
-        sandbox.remove()
-        raise
-    copy = Stage(stage.project, sandbox, reader, stage.apps)
-    copy.copied = stage.copied
-    reader.prepare(copy.moments.now.snapshot.digest)
-    return copy
 
 
 def _fill(

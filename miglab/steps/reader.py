@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from ..agent.common.protocol import MEASURES, Message
 from ..compare import agreement
@@ -16,93 +14,10 @@ from ..errors import NotMeasured
 from ..facts.fidelity import Versions
 from ..facts.step import Obstacle
 from ..facts.truths import Agreement, Agreements, Truths, Unreadable
-from ..home import home
-from ..project import Project
-from ..runners import Runner, Setup, Stopped, answers
+from ..runners import Runner, Stopped, answers
 from ..runners.base import Ask, Stop, Tell, Terms
-from ..runners.jail import Jail
 from ..sandbox.digests import digest_of
-from ..sandbox.sandbox import Sandbox
 from ..sandbox.snapshot import Snapshot
-
-#: The clock of the bundled projects: it stands still in migration names and headers.
-CLOCK = "2026-01-05T09:00:00"
-
-
-def setup_for(project: Project) -> Setup:
-    """How an agent is started for copies of a project: a user's own gets nothing held still."""
-    config = {
-        "code": str(home() / "code"),
-        "clock": None if project.own else CLOCK,
-        "formatters": project.own,
-        "durable": False,
-    }
-    variables = {**environment(project.own), **project.environment}
-    # What a copy on another engine says is not what this one does.
-    kind = " ".join([project.name, *project.engines.values()])
-    if project.own:
-        kind = " ".join(["own", str(project.root), *project.allowed.options])
-    return Setup(project.python, config, variables, kind, jail_for(project))
-
-
-def jail_for(project: Project) -> Jail | None:
-    """What is around a user's own project: all copies may be written, what the user allows, and the
-    servers of its databases. Who may reach one address may reach all: the guard tells them apart.
-    """
-    if not project.own:
-        return None
-    code, labs = home() / "code", home() / "labs"
-    for folder in (code, labs):
-        folder.mkdir(parents=True, exist_ok=True)
-    allowed = project.allowed
-    writable = (str(labs), str(code), *(str(Path(each).expanduser()) for each in allowed.folders))
-    sockets = any(each.startswith("/") for each in project.reaches)
-    network = uses_network(project)
-    return Jail(writable, str(home() / "jail"), network, project.require_jail, sockets)
-
-
-def uses_network(project: Project) -> bool:
-    """Whether a user's own project may use the network: for what the user allows, or because the
-    server of its databases is there."""
-    return bool(project.allowed.addresses) or not all(each[0] == "/" for each in project.reaches)
-
-
-#: What makes the output of a bundled project the same on every machine.
-STILL = {"PYTHONHASHSEED": "0", "COLUMNS": "80", "LANG": "C.UTF-8", "TZ": "UTC"}
-
-
-def environment(own: bool = False) -> dict[str, str]:
-    """This process's variables without those that would change what Python or Django print; a
-    user's own project keeps all but those that belong to this interpreter."""
-    dropped: tuple[str, ...] = ("PYTHON", "DJANGO", "FORCE_COLOR", "COLUMNS", "LC_", "LANGUAGE")
-    if own:
-        dropped = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "FORCE_COLOR", "DJANGO_COLORS")
-    # It differs from one test to the next, and labs with different variables share no agent.
-    dropped += ("PYTEST_CURRENT_TEST",)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    # What Python compiles in a user's environment, nobody stores there.
-    still = {"PYTHONDONTWRITEBYTECODE": "1"} if own else STILL
-    return {**kept, **still, "PYTHONUTF8": "1", "NO_COLOR": "1", "DJANGO_COLORS": "nocolor"}
-
-
-def place_of(sandbox: Sandbox, project: Project) -> Message:
-    """A copy as the agent's requests name it (``protocol.PLACE``)."""
-    own = {
-        "original": str(project.root),
-        "project": str(sandbox.project),
-        "settings": project.settings,
-        "network": uses_network(project),
-        "allow": asdict(project.allowed),
-    }
-    return {
-        "root": str(sandbox.root),
-        "folder": str(sandbox.folder),
-        "manage": str(sandbox.manage),
-        "databases": dict(sandbox.databases),
-        "engines": {alias: each.vendor for alias, each in sandbox.engines.items()},
-        "output": str(sandbox.output),
-        "own": own if project.own else None,
-    }
 
 
 def why(stopped: Stopped, limit: float) -> str:
@@ -113,6 +28,10 @@ def why(stopped: Stopped, limit: float) -> str:
         return f"the process that ran it exited by itself ({stopped.detail})"
     detail = f" ({stopped.detail})" if stopped.detail else ""
     return f"the process that ran it was killed{detail}"
+
+
+#: Seconds after which what was set up for a second copy, some twenty megabytes, may go.
+REST = 20.0
 
 
 class Reader:
@@ -142,7 +61,7 @@ class Reader:
     def beside(self, place: Message) -> Reader:
         """A reader of another copy of the same project, by the same agent. What files say is
         read once for both, and both are stopped together."""
-        other = Reader(self.runner, place, self.time_limit)
+        other = Reader(self.runner, {**place, "rest": REST}, self.time_limit)
         other._facts, other.stop = self._facts, self.stop
         other._agreed, other._failed = self._agreed, self._failed
         return other

@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from typing import Literal, Protocol
+from dataclasses import replace
+from typing import Literal
 
 from ..agent.common.protocol import Message
-from ..compare.schema import renames_of
 from ..compare.truths import compare
 from ..databases.engine import Handle
-from ..errors import LabClosed, NoProject, NotMeasured, UnknownName
-from ..facts.fidelity import DatabaseCopy, Fidelity, LeftOut, Replaced
-from ..facts.step import Ran, Renames, RowChange, Step
+from ..errors import LabClosed, UnknownName
+from ..facts.fidelity import DatabaseCopy
+from ..facts.step import Step
 from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import History
 from ..interrupts import Uninterrupted
 from ..project import Project
-from ..project.databases import no_database
-from ..runners import Stopped, answers
+from ..runners import Stopped
 from ..runners.base import Ask
-from ..sandbox.links import has_links
 from ..sandbox.sandbox import Sandbox
 from ..sandbox.snapshot import Snapshot
 from .commands import changing
-from .description import describe_step
+from .comparison import rows_passed
+from .description import describe_step, ran_outside
 from .moments import Moment, Moments
-from .reader import Reader, place_of
+from .reader import Reader
 from .stopping import check, explained, has_no_room
 
 #: What moves along the lab's own history, and no command does.
 Move = Literal["rewind", "forward", "restart"]
-
-
-class HasCopies(Protocol):
-    """Whoever needs copies of databases."""
-
-    @property
-    def copies(self) -> set[Handle]:
-        """Their files."""
 
 
 class Stage:
@@ -62,8 +51,9 @@ class Stage:
         self._half: Moment | None = None
         self._noticed: list[Step] = []
         self._unwatched = False
-        self._twin: Stage | None = None
-        self._kept: weakref.WeakSet[HasCopies] = weakref.WeakSet()
+        #: The copy in which things are tried out: ``copies.twin_of`` makes it, and it ends with
+        #: this one.
+        self.twin: Stage | None = None
 
     def close(self) -> None:
         """End the agent and remove the sandbox, also while another thread runs a command. Signals
@@ -72,46 +62,8 @@ class Stage:
             self.closed = True
             self.reader.runner.close()
             self.sandbox.remove()
-            if self._twin is not None:
-                self._twin.sandbox.remove()
-
-    def twin(self, alias: str | None = None) -> Stage:
-        """Another copy of the project, at the moment that holds here, for trying things out. It
-        has the same agent; there is one, and it is brought to this moment each time. ``alias`` is
-        the database that is read; without it, the same as here.
-
-        Raises:
-            NoProject: there is no such database yet: neither the project has it, nor was it made
-                here.
-        """
-        now, _ = self.now()
-        self._check_there(alias or self.reader.alias, now)
-        if self._twin is None:
-            with Uninterrupted():
-                sandbox = Sandbox(laid_out_as(self.project, self.sandbox))
-                try:
-                    reader = self.reader.beside(place_of(sandbox, self.project))
-                    self._twin = Stage(self.project, sandbox, reader, self.apps)
-                except BaseException:
-                    sandbox.remove()
-                    raise
-        twin = self._twin
-        twin.copied = self.copied
-        twin.reader.time_limit, twin.reader.tell = self.reader.time_limit, self.reader.tell
-        twin.sandbox.forget_copies(set().union(*(each.copies for each in self._kept)))
-        twin.reader.alias = alias or self.reader.alias
-        same = twin.reader.alias == self.reader.alias
-        twin.begin_at(now if same else Moment(now.snapshot))
-        return twin
-
-    def _check_there(self, alias: str, now: Moment) -> None:
-        source = self.project.sources.get(alias)
-        if source is not None and now.snapshot.databases.get(alias) is None:
-            raise NoProject(no_database(alias, source))
-
-    def keep_copies_for(self, full: HasCopies) -> None:
-        """Keep the databases that it names for as long as somebody holds it."""
-        self._kept.add(full)
+            if self.twin is not None:
+                self.twin.sandbox.remove()
 
     def begin_at(self, moment: Moment) -> None:
         """Be as a copy is at a moment, this one or another, with no history."""
@@ -170,7 +122,7 @@ class Stage:
         if not ran and self._is_nothing(step, now, after):
             now.snapshot = snapshot
             return now, truths
-        after.step = step = replace(step, ran=_ran(step) if ran else ())
+        after.step = step = replace(step, ran=ran_outside(step) if ran else ())
         with Uninterrupted():
             self.moments.add(after)
             self._noticed.append(step)
@@ -273,7 +225,7 @@ class Stage:
         line = f"lab.{name}({steps})"
         position = self.moments.position
         with self._whole(line, before):
-            rows = self._rows_between(*sorted((position, position + by)))
+            rows = rows_passed(self.reader, self.moments, *sorted((position, position + by)))
             self.sandbox.restore(after.snapshot)
             self.reader.prepare(after.snapshot.digest)
             self._truths_of(after)
@@ -309,50 +261,6 @@ class Stage:
             self.sandbox.restore(self._half.snapshot)
             self.reader.prepare(self._half.snapshot.digest)
             self._half = None
-
-    def _rows_between(self, first: int, second: int) -> tuple[RowChange, ...]:
-        """The rows of two moments of the history, or nothing where they cannot be compared."""
-        try:
-            return self._compared_between(first, second)[0]
-        except NotMeasured:
-            return ()
-
-    def _compared_between(
-        self, first: int, second: int
-    ) -> tuple[tuple[RowChange, ...], Mapping[str, Renames]]:
-        """The rows of two moments of the history, and what was renamed from one to the other."""
-        before, after = self.moments.at(first), self.moments.at(second)
-        renames = renames_of(self.moments.steps(first, second))
-        return self.compared(before.snapshot, after.snapshot, renames), renames
-
-    def between(self, first: int, second: int) -> Step:
-        """What moved from the earlier to the later of two moments of the history; nobody goes
-        there.
-
-        Raises:
-            BadInput: there are no such moments.
-        """
-        for each in (first, second):
-            self.moments.at(each)
-        first, second = sorted((first, second))
-        before, after = self.moments.at(first), self.moments.at(second)
-        rows, renames = self._compared_between(first, second)
-        step = self._describe(f"from {first} to {second}", "between", before, after, {})
-        return replace(step, rows=rows, renames=renames)
-
-    def compared(
-        self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
-    ) -> tuple[RowChange, ...]:
-        """The rows of two moments, compared by the agent."""
-        if before.databases == after.databases:
-            return ()
-        request = {
-            "do": "compare",
-            "old": before.old,
-            "new": after.old,
-            "renames": {alias: asdict(each) for alias, each in renames.items()},
-        }
-        return answers.row_changes(self.reader.ask("", request)["rows"])
 
     def step_on_the_way(
         self, kind: str, line: str, before: Moment, answer: Message, ends: Mapping[str, Handle]
@@ -393,35 +301,3 @@ class Stage:
         self, line: str, kind: str, before: Moment, after: Moment, answer: Message
     ) -> Step:
         return describe_step(self.project, self.apps, (line, kind), (before, after), answer)
-
-    @property
-    def fidelity(self) -> Fidelity:
-        """What differs between every rehearsal of this project and a real run."""
-        project = self.project
-        if not self.reader.runner.about:
-            self.reader.look(self.moments.now.snapshot.digest)
-        return Fidelity(
-            engine=str(self.reader.engine()),
-            replaced=tuple(Replaced(*each) for each in project.replaced),
-            left_out=project.left_out,
-            linked=has_links(project),
-            kinds=tuple(LeftOut(*each) for each in project.kinds),
-            unentered=project.unentered,
-            databases=self.copied,
-            allowed=project.allowed.options,
-            protection=self.reader.runner.protection,
-        )
-
-
-def _ran(step: Step) -> tuple[Ran, ...]:
-    """What a terminal did, as the record tells it: backwards what left it, forwards what came."""
-    was, now = step.before.known_record.keys, step.after.known_record.keys
-    fake = "--fake" in step.line.split()
-    moves = [(key, True) for key in reversed(was) if key not in now]
-    moves += [(key, False) for key in now if key not in was]
-    return tuple(Ran(key, backwards, fake, True, 0.0) for key, backwards in moves)
-
-
-def laid_out_as(project: Project, sandbox: Sandbox) -> Project:
-    """The same project with nothing in it yet: a snapshot fills it."""
-    return replace(project, root=sandbox.project, files=(), folders=())

@@ -53,6 +53,29 @@ def command(line: str | Sequence[str]) -> Command:
     return Command(typed(line), "manage", tuple(arguments(line)))
 
 
+def one_alias(stage: Stage, commands: Sequence[Command]) -> str:
+    """The database that the commands are about; ``migrate`` that names none means the default.
+
+    Raises:
+        BadInput: there is no such database, or there are several.
+    """
+    own = stage.reader.alias
+    migrating = [each for each in commands if each.words[:1] == ("migrate",)]
+    aliases = {each.alias for each in commands if each.alias}
+    if any(each.alias is None for each in migrating):
+        aliases.add(own)
+    if len(aliases) > 1:
+        raise BadInput(
+            f"these commands use several databases: {', '.join(sorted(aliases))}; rehearse "
+            "those of one database at a time, each with --database"
+        )
+    alias = next(iter(aliases), own)
+    known = stage.sandbox.databases
+    if alias not in known:
+        raise BadInput(f"there is no database {alias!r}; choose from: {', '.join(sorted(known))}")
+    return alias
+
+
 def run_in(stage: Stage, each: Command, ask: Ask | None = None, compare: str = "all") -> Run:
     """Run a command in this copy; ``compare`` is as in ``protocol.REQUESTS``."""
     started = time.perf_counter()

@@ -10,6 +10,7 @@ from ..facts.outcome import Return
 from ..facts.run import Run
 from ..facts.step import Renames, RowChange, Step
 from ..sandbox.snapshot import Snapshot
+from ..steps.copies import twin_of
 from ..steps.moments import Moment
 from ..steps.reader import Reader
 from ..steps.stage import Stage
@@ -51,7 +52,7 @@ def _count(
     if not step.ran and step.before.record != step.after.record:
         # Who changed the record, and how, nobody has seen.
         return {}
-    twin = stage.twin()
+    twin = twin_of(stage)
     twin.begin_at(Moment(after.snapshot, after.truths))
     back = go_back(twin, before, before.truths, [Run(step, (), 0.0)])
     if back.level is Return.NOT_AT_ALL:

@@ -18,6 +18,7 @@ from ..facts.outcome import Happened
 from ..facts.picture import Picture
 from ..facts.truths import Files, Record
 from ..steps import given
+from ..steps.copies import keep_copies_for, twin_of
 from ..steps.stage import Stage
 from .command import Command, command
 from .rehearse import what_if
@@ -39,7 +40,7 @@ def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladde
         known = ", ".join(sorted(stage.sandbox.databases))
         raise BadInput(f"there is no database {alias!r}; choose from: {known}")
     extra = ["--database", alias] if alias else []
-    twin = stage.twin(alias)
+    twin = twin_of(stage, alias)
     _, truths = twin.now()
     files, record = truths.known_files, truths.known_record
     labels = sorted({key.app_label for key in graph_of(files, record.keys)})
@@ -95,11 +96,11 @@ def _walks(stage: Stage, alias: str, part: Sequence[tuple[Command, _Target]]) ->
     left = [*part]
     while len(left) > 1:
         walk = Walk(
-            stage.twin(alias),
+            twin_of(stage, alias),
             [each for each, _ in left],
             [each.target for _, each in left[:-1] if each.target],
         )
-        stage.keep_copies_for(walk)
+        keep_copies_for(stage, walk)
         found.append(walk)
         rest = [each for each in left[:-1] if not walk.tells(each[0])]
         if len(rest) == len(left) - 1:

@@ -11,20 +11,24 @@ from ..compare.picture import picture
 from ..compare.schema import renames_of, schema_lines
 from ..compare.worse import worse
 from ..errors import BadInput, NotMeasured
-from ..facts.consequences import Consequences, LeftBehind
+from ..facts.consequences import Consequences
 from ..facts.migration import Key
 from ..facts.outcome import Unknown
 from ..facts.run import Run, WayBack
 from ..facts.step import Renames, RowChange
-from ..facts.truths import Agreements, Models, Truths, value_or
+from ..facts.truths import Agreements, Truths
 from ..runners.base import Ask
 from ..sandbox.snapshot import Snapshot
+from ..steps.comparison import compare_rows
+from ..steps.copies import keep_copies_for, twin_of
+from ..steps.fidelity import fidelity_of
 from ..steps.moments import Moment
 from ..steps.stage import Stage
-from .command import Command, command, run_in
+from .command import Command, command, one_alias, run_in
 from .conclude import conclude, verdict
 from .for_good import not_back
 from .full import Full, Lost
+from .left_behind import left_behind
 from .measured import Following, Measured, hindrances
 from .plan import target
 from .rules import findings
@@ -44,31 +48,12 @@ def what_if(
     commands = [command(each) for each in lines]
     if not commands:
         raise BadInput("the command is missing; type one, such as: migrate store 0002")
-    return _Rehearsal(stage, _one_alias(stage, commands)).of(commands, ask)
+    return _Rehearsal(stage, one_alias(stage, commands)).of(commands, ask)
 
 
 def what_if_ran(stage: Stage, each: Command, alias: str, run: Run, end: Moment) -> Consequences:
     """The same of one command that was run in the copy already, and where it ended."""
     return _Rehearsal(stage, alias).of_ran(each, run, end)
-
-
-def _one_alias(stage: Stage, commands: Sequence[Command]) -> str:
-    """The database that the commands are about; ``migrate`` that names none means the default."""
-    own = stage.reader.alias
-    migrating = [each for each in commands if each.words[:1] == ("migrate",)]
-    aliases = {each.alias for each in commands if each.alias}
-    if any(each.alias is None for each in migrating):
-        aliases.add(own)
-    if len(aliases) > 1:
-        raise BadInput(
-            f"these commands use several databases: {', '.join(sorted(aliases))}; rehearse "
-            "those of one database at a time, each with --database"
-        )
-    alias = next(iter(aliases), own)
-    known = stage.sandbox.databases
-    if alias not in known:
-        raise BadInput(f"there is no database {alias!r}; choose from: {', '.join(sorted(known))}")
-    return alias
 
 
 class _Rehearsal:
@@ -77,7 +62,7 @@ class _Rehearsal:
     def __init__(self, stage: Stage, alias: str) -> None:
         self.started = time.perf_counter()
         self.original = stage
-        self.stage = stage.twin(alias)
+        self.stage = twin_of(stage, alias)
         self.reader = self.stage.reader
         self.first, self.truths = self.stage.now()
         self.not_measured: list[Unknown] = []
@@ -127,7 +112,7 @@ class _Rehearsal:
             ),
             back,
             self.following(end, back) if back is not None else None,
-            self.left_behind(end.snapshot, after_truths),
+            left_behind(self.stage, end.snapshot, self.truths, after_truths),
             tuple(self.not_measured),
         )
         outcome = conclude(measured)
@@ -141,7 +126,7 @@ class _Rehearsal:
                 Lost(measured.rows_coming_back, back_at.snapshot, {}),
             ),
         )
-        self.original.keep_copies_for(full)
+        keep_copies_for(self.original, full)
         following = measured.following
         return Consequences(
             commands=tuple(each.line for each in commands),
@@ -183,7 +168,7 @@ class _Rehearsal:
             seconds=time.perf_counter() - self.started,
             project=str(self.original.project.root) if self.original.project.own else "",
             database=str(self.original.project.sources.get(self.reader.alias, "")),
-            fidelity=self.original.fidelity if self.original.project.own else None,
+            fidelity=fidelity_of(self.original) if self.original.project.own else None,
             lost_there=measured.lost,
             lost_coming_back=measured.rows_coming_back,
             full=full,
@@ -245,7 +230,7 @@ class _Rehearsal:
     ) -> tuple[RowChange, ...]:
         """The rows of two moments; none where they cannot be compared, which is noted."""
         try:
-            return self.stage.compared(before, after, renames)
+            return compare_rows(self.reader, before, after, renames)
         except NotMeasured as error:
             self.not_measured.append(_unknown(error, "what happened to the rows"))
             return ()
@@ -281,27 +266,6 @@ class _Rehearsal:
         words = ("migrate", *(() if alias == "default" else ("--database", alias)))
         run = run_in(self.stage, Command(" ".join(words), "manage", words))
         return run, tuple(each for each in run.step.rows if each.costs)
-
-    def left_behind(self, end: Snapshot, after: Truths) -> LeftBehind:
-        """Content types and permissions of models whose tables went."""
-        gone = {*self.truths.known_tables.tables} - {*after.known_tables.tables}
-        models = {
-            (label, name.lower())
-            for label, app in value_or(self.truths.models, Models({})).apps.items()
-            for name, model in app.items()
-            if model.table in gone
-        }
-        handle = end.databases.get(self.reader.alias)
-        if not models or handle is None or "django_content_type" not in after.known_tables.tables:
-            return LeftBehind()
-        engine = self.stage.sandbox.engines[self.reader.alias]
-        types = engine.rows(handle, "SELECT id, app_label, model FROM django_content_type")
-        ids = {row[0]: f"{row[1]}.{row[2]}" for row in types if (row[1], row[2]) in models}
-        rights = 0
-        if "auth_permission" in after.known_tables.tables:
-            owners = engine.rows(handle, "SELECT content_type_id FROM auth_permission")
-            rights = sum(owner in ids for (owner,) in owners)
-        return LeftBehind(tuple(sorted(ids.values())), rights)
 
 
 def _unknown(error: NotMeasured, what: str) -> Unknown:

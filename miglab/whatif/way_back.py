@@ -17,6 +17,7 @@ from ..facts.run import Run, WayBack
 from ..facts.schema import Schema
 from ..facts.step import Ran, Renames, RowChange
 from ..facts.truths import Record, Truths, value_or
+from ..steps.comparison import compare_rows
 from ..steps.moments import Moment
 from ..steps.stage import Stage
 from .back import Way, net, parts, record_before, ways_between
@@ -185,7 +186,7 @@ class _Walk:
     def _rows(self, moment: Moment) -> tuple[RowChange, ...]:
         """What is not the same in the rows. What handlers added on the way there and back keeps
         nothing from coming back."""
-        rows = self.stage.compared(self.first.snapshot, moment.snapshot, {})
+        rows = compare_rows(self.stage.reader, self.first.snapshot, moment.snapshot, {})
         handled = {
             (each.database, each.now)
             for run in (*self.runs, *self.done)

@@ -11,7 +11,7 @@ from miglab.project import bundled
 from miglab.runners import Runner, choose
 from miglab.runners.base import Terms
 from miglab.sandbox.sandbox import Sandbox
-from miglab.steps.reader import place_of, setup_for
+from miglab.steps.surroundings import place_of, setup_for
 
 
 class Asked:

@@ -108,11 +108,18 @@ OPERATIONS: dict[str, Callable[[Lab], object]] = {
     "restart": lambda lab: lab.restart(),
     "restart (large)": lambda lab: lab.restart(),
     "what-if": lambda lab: lab.what_if("migrate store 0003"),
+    "all steps back": lambda lab: lab.what_if_all("store"),
     "copy": _copy,
     "open and close": _open_and_close,
 }
 
-VICTIMS = ("kernel", "kernel's Ctrl-C", "agent", "keeper", "job")
+#: From the kernel down: each is started by the one before it.
+_DOWN = ("agent", "keeper", "job", "what a job starts")
+
+#: Who does not survive it: each shot has a kernel of its own.
+ENDING = ("kernel", "kernel and agent")
+
+VICTIMS = (*ENDING, "kernel's Ctrl-C", *_DOWN)
 
 
 # -- how a lab is
@@ -159,11 +166,13 @@ def _children(pid: int) -> list[int]:
 
 def victims(victim: str) -> list[int]:
     """Who there is to be shot at now."""
-    if victim.startswith("kernel"):
-        return [os.getpid()]
     found = [os.getpid()]
-    for _ in range(("agent", "keeper", "job").index(victim) + 1):
-        found = [child for each in found for child in _children(each)]
+    if victim == "kernel and agent":
+        # The kernel last, for it is the one that shoots.
+        return [*_children(os.getpid()), *found]
+    if victim in _DOWN:
+        for _ in range(_DOWN.index(victim) + 1):
+            found = [child for each in found for child in _children(each)]
     return found
 
 
@@ -189,6 +198,9 @@ class Shooter(threading.Thread):
         self.over, self.hit, self.number = threading.Event(), False, signal.SIGKILL
         if plan.victim == "kernel":
             self.number = dice.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+        elif plan.victim == "kernel and agent":
+            # As the out-of-memory killer does.
+            self.number = signal.SIGKILL
         elif plan.victim == "kernel's Ctrl-C":
             self.number = signal.SIGINT
         elif plan.victim == "job":
@@ -209,13 +221,14 @@ class Shooter(threading.Thread):
             time.sleep(0.002)
         else:
             return
-        pid = self.dice.choice(there)
+        pids = there if self.victim == "kernel and agent" else [self.dice.choice(there)]
         for _ in range(self.times):
             if self.over.is_set():
                 return
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, self.number)
-                self.hit = True
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, self.number)
+                    self.hit = True
             time.sleep(self.dice.random() * 0.02)
 
 
@@ -374,7 +387,7 @@ def end(plan: Plan) -> Found:
 def main() -> None:
     """Read the plan, follow it, and print what was found."""
     plan = Plan(**json.loads(sys.argv[1]))
-    found = end(plan) if plan.victim == "kernel" else survive(plan)
+    found = end(plan) if plan.victim in ENDING else survive(plan)
     print(json.dumps(dataclasses.asdict(found)))
 
 

@@ -21,6 +21,8 @@ pytestmark = pytest.mark.skipif(
 #: One of each operation and each victim, for a run of every day.
 SHORT = [
     ("command", "kernel"),
+    ("command", "kernel and agent"),
+    ("command", "what a job starts"),
     ("rewind (large)", "kernel's Ctrl-C"),
     ("migrate", "agent"),
     ("what-if", "keeper"),
@@ -28,11 +30,19 @@ SHORT = [
 ]
 HITS, LONG_HITS = 3, 30
 
-#: What goes along the history knows what it will find: it asks nobody.
+#: What goes along the history knows what it will find: it asks nobody. A process of its own has
+#: only a command that starts one, and a walk.
 NOT_THERE = {
-    (operation, "job")
-    for operation in OPERATIONS
-    if operation.startswith(("rewind", "forward", "restart"))
+    *(
+        (operation, victim)
+        for operation in OPERATIONS
+        if operation.startswith(("rewind", "forward", "restart"))
+        for victim in ("job", "what a job starts")
+    ),
+    *(
+        (operation, "what a job starts")
+        for operation in ("migrate", "write", "what-if", "copy", "open and close")
+    ),
 }
 
 

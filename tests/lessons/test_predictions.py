@@ -12,7 +12,7 @@ import pytest
 
 from miglab import Lab
 from miglab.errors import BadInput, UnknownName
-from miglab.facts.lesson import NumberAnswer, SetAnswer, SetQuestion
+from miglab.facts.question import NumberAnswer, SetAnswer, SetQuestion
 from miglab.lessons import Prediction, predict, reveal
 from miglab.lessons.predictions import _QUESTIONS
 
@@ -117,7 +117,7 @@ def test_what_a_terminal_did_freezes_too(lab: Lab) -> None:
 
 def test_whoever_shows_a_question_hears_of_each_step(lab: Lab) -> None:
     asked, heard = predict("tags-after-0004"), []
-    asked.told = lambda: heard.append(asked.frozen)
+    asked.on_change = lambda: heard.append(asked.frozen)
     lab.manage("showmigrations")
     lab.manage("migrate store 0004")
     assert heard == [False, True]

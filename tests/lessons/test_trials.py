@@ -113,7 +113,7 @@ def test_the_readers_verdict_stands_beside_ours_and_is_not_kept_with_it() -> Non
 
 def test_once_a_claim_was_tried_the_readers_verdict_stays_until_they_start_again() -> None:
     asked, heard = judge("C9"), []
-    asked.told = lambda: heard.append(asked.frozen)
+    asked.on_change = lambda: heard.append(asked.frozen)
     try_claim("C9")
     assert heard == [True]
     with pytest.raises(BadInput, match="Start again clears it"):

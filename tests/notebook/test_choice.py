@@ -9,7 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from miglab import Lab
-from miglab.facts.lesson import SetQuestion
+from miglab.facts.question import SetQuestion
 from miglab.lessons import Judgement, Prediction, judge, predict, try_claim
 from miglab.notebook.choice import Box
 from miglab.notebook.live import VIEW

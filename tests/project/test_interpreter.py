@@ -4,6 +4,7 @@ file that leads to the packages of this very one."""
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import django
@@ -162,6 +163,13 @@ def test_nothing_of_the_project_is_imported_while_asking(root, monkeypatch):
     monkeypatch.chdir(root)
     interpreter.find(root, root, sys.executable)
     assert not (root / "imported").exists()
+
+
+def test_nothing_is_written_while_asking(root, monkeypatch, tmp_path):
+    """Not even where temporary files go: whoever is killed meanwhile leaves nothing."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
+    assert interpreter.find(root, root, sys.executable).path == sys.executable
 
 
 def test_what_an_environment_prints_at_its_start_does_no_harm(root):

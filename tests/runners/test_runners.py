@@ -11,7 +11,7 @@ from miglab.errors import UnknownName
 from miglab.project import bundled
 from miglab.runners import Stopped, choose, names
 from miglab.runners.base import Stop, Terms
-from miglab.steps.reader import setup_for
+from miglab.steps.surroundings import setup_for
 
 from ..agent.agents import Asked, asked
 from ..waiting import until

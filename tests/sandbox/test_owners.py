@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from miglab.home import home
-from miglab.sandbox.owners import forget_old, sweep, take_lock
+from miglab.sandbox.owners import forget_old, sweep, take_lock, throwaway
 
 MONTH = 30 * 24 * 60 * 60
 
@@ -63,6 +63,25 @@ def test_a_lab_of_a_process_that_was_killed_is_swept(tmp_path: Path) -> None:
     assert len([*tmp_path.iterdir()]) == 2
     sweep(tmp_path)
     assert [*tmp_path.iterdir()] == []
+
+
+def test_a_throwaway_folder_goes_at_the_end_with_its_lock(own_home: Path) -> None:
+    with throwaway() as folder:
+        (folder / "inside").mkdir()
+        sweep(own_home / "labs")
+        assert (folder / "inside").exists()
+    assert [*(own_home / "labs").iterdir()] == []
+
+
+def test_a_throwaway_folder_of_a_process_that_was_killed_is_swept(own_home: Path) -> None:
+    code = (
+        "import os, signal; from miglab.sandbox.owners import throwaway\n"
+        "with throwaway(): os.kill(os.getpid(), signal.SIGTERM)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=False)
+    assert len([*(own_home / "labs").iterdir()]) == 2
+    sweep(own_home / "labs")
+    assert [*(own_home / "labs").iterdir()] == []
 
 
 def test_two_labs_have_two_locks(tmp_path: Path) -> None:

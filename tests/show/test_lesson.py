@@ -6,22 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from miglab.facts.lesson import (
+from miglab.facts.lesson import Begun, Case, Checked, Claim, Point, Spine, Verdict, Verdicts
+from miglab.facts.question import (
     Answer,
     Asked,
-    Begun,
-    Case,
-    Checked,
-    Claim,
     NumberAnswer,
     NumberQuestion,
-    Point,
     Question,
     SetAnswer,
     SetQuestion,
-    Spine,
-    Verdict,
-    Verdicts,
 )
 from miglab.show import begun, lesson, questions
 from miglab.show.bundle import SHOWN, bundle

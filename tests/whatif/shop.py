@@ -22,7 +22,7 @@ from miglab.facts.migration import Key
 from miglab.facts.outcome import Agreeing, Cost, Next, Return
 from miglab.facts.step import Refusal, RowChange
 from miglab.facts.truths import Files, Truths
-from miglab.steps.reader import environment
+from miglab.steps.surroundings import environment
 from miglab.whatif.full import Full
 
 from ..agent.serving.story import migration

@@ -13,6 +13,7 @@ import pytest
 
 from miglab import Lab
 from miglab.facts.migration import Key
+from miglab.steps.copies import twin_of
 from miglab.steps.stage import Stage
 from miglab.whatif.command import command
 from miglab.whatif.walk import Walk
@@ -28,7 +29,7 @@ LINES = ["migrate shop 0002_price", "migrate shop 0001_initial", "migrate shop z
 def copied(folder: Path) -> Iterator[Stage]:
     """A copy of the project, as a what-if has it."""
     with Lab.of(folder, python=sys.executable) as lab:
-        yield lab._stage.twin()
+        yield twin_of(lab._stage)
 
 
 def walk(stage: Stage, targets: tuple[str, ...] = WAY) -> Walk:

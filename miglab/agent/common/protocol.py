@@ -15,7 +15,7 @@ agent → miglab
     ``{"event": "begun", "pid": …}``                a request's process has taken it on; when it is
                                                     interrupted (SIGINT), it answers at once
     ``{"event": "ask", "text": …}``                 the project reads from its standard input
-    ``{"event": "told", "text": …}``                what is being done now, in a few words
+    ``{"event": "doing", "text": …}``               what is being done now, in a few words
     ``{"event": "done", …}``                        a request's end, ``DONE``
     ``{"event": "ended", "number": …, …}``          ``DONE`` of the command to a target on the way;
                                                     ``ends``: alias → the handle of a copy, as the
@@ -61,7 +61,9 @@ CONFIG = ("code", "once", "clock", "formatters", "durable")
 #:                 use that) and ``allow`` (``programs``, ``addresses``, ``folders``): then the
 #:                 settings' databases, mail, caches and brokers are replaced, and a guard stands
 #:                 around it
-PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own")
+#:     rest        seconds without a request after which what was set up for it may go until the
+#:                 next one, or null: a copy beside another one is used now and then
+PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own", "rest")
 
 #: What may be asked.
 #:     manage    argv, ask, old: run a management command; then the facts of the database.

@@ -61,7 +61,15 @@ class Wire:
 
     def wait_for(self, others: List[int]) -> int:
         """The descriptor that has something to read: this wire's, or one of the others."""
-        if self._held or b"\n" in self._rest:
+        if self._has_one:
             return self.incoming
         readable, _, _ = select.select([self.incoming, *others], [], [])
         return next((each for each in others if each in readable), self.incoming)
+
+    def comes_within(self, seconds: float) -> bool:
+        """Whether there is something to read within this time."""
+        return self._has_one or bool(select.select([self.incoming], [], [], seconds)[0])
+
+    @property
+    def _has_one(self) -> bool:
+        return bool(self._held) or b"\n" in self._rest

@@ -100,20 +100,3 @@ def _hands_on(environment: Any) -> bool:
     found = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.items()}
     first = found.get("PYTHONPATH", "").split(os.pathsep)[0]
     return first == FOLDER and found.get(VARIABLE) == os.environ.get(VARIABLE)
-
-
-def begin() -> None:
-    """In such an interpreter: guard it."""
-    config = json.loads(os.environ[VARIABLE])
-    # Here, for a parent needs none of it.
-    from ..common import watching
-    from . import guard, settings
-
-    settings.look_in_copy(config["own"]["original"], config["own"]["project"])
-    temporary = os.path.join(config["root"], "tmp")
-    watching.when_imported(
-        "django.conf", lambda: settings.turn_to_copy(config["databases"], temporary)
-    )
-    guard.stand_around(config, config["code"], speaks=False)
-    guard.hold_engines()
-    watching.when_imported("django.db.backends.base.base", guard.hold_connections)

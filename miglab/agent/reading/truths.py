@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import importlib
 import importlib.util
 import os
 import pkgutil
-import re
 import sys
-import traceback
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ..engines.engine import Engine
 from .operations import describe, in_state, leaves_no_trace, reversible, runs_its_operations
+from .words import words, words_of_error, words_of_field
 
 #: The settings through which the truths are read.
 LENS = ("INSTALLED_APPS", "AUTH_USER_MODEL", "MIGRATION_MODULES", "DATABASE_ROUTERS")
-
-_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def read_project(error: Optional[BaseException]) -> Dict[str, Any]:
@@ -56,29 +52,6 @@ def _or_reason(read: Any) -> Any:
         return read()
     except Exception as error:
         return {"unreadable": words_of_error(error)}
-
-
-def words_of_error(error: BaseException) -> str:
-    """The error in one line, with the file and line of the project that it comes from."""
-    text = error.msg if isinstance(error, SyntaxError) else " ".join(str(error).split())
-    told = "%s: %s" % (type(error).__name__, text) if text else type(error).__name__
-    place = None
-    if isinstance(error, SyntaxError):
-        place = _in_project(error.filename, error.lineno)
-    else:
-        for frame in traceback.extract_tb(error.__traceback__):
-            place = _in_project(frame.filename, frame.lineno) or place
-    return "%s (%s)" % (told, place) if place else told
-
-
-def _in_project(path: Optional[str], line: Optional[int]) -> Optional[str]:
-    """A place in a file of the project, which is the working folder; manage.py is none."""
-    if not path or path.startswith("<"):
-        return None
-    shown = os.path.relpath(path).replace(os.sep, "/")
-    if shown.startswith(os.pardir) or shown == "manage.py":
-        return None
-    return "%s, line %s" % (shown, line)
 
 
 def lens() -> Any:
@@ -153,45 +126,6 @@ def read_known() -> Dict[str, Any]:
             if field is not None and field.model is model and field.primary_key:
                 parents[str(meta.db_table)] = str(field.column)
     return {"link_tables": sorted(links), "parent_links": parents}
-
-
-def words_of_field(field: Any) -> str:
-    """A field as one would write it, as in ``CharField(max_length=100)``."""
-    _, path, args, kwargs = field.deconstruct()
-    return call(short(path), args, kwargs)
-
-
-def short(path: str) -> str:
-    return path.rpartition(".")[2] if path.startswith("django.") else path
-
-
-def call(name: str, args: Any, kwargs: Dict[str, Any]) -> str:
-    inside = [words(each) for each in args]
-    inside += ["%s=%s" % (key, words(value)) for key, value in sorted(kwargs.items())]
-    return "%s(%s)" % (name, ", ".join(inside))
-
-
-def words(value: Any) -> str:
-    """A value in words that are the same on every run: no address, no set order."""
-    if isinstance(value, (list, tuple)):
-        inside = ", ".join(words(each) for each in value)
-        return "[%s]" % inside if isinstance(value, list) else "(%s)" % inside
-    if isinstance(value, (set, frozenset)):
-        return "{%s}" % ", ".join(sorted(words(each) for each in value))
-    if isinstance(value, dict):
-        pairs = ("%s: %s" % (words(key), words(each)) for key, each in value.items())
-        return "{%s}" % ", ".join(pairs)
-    if isinstance(value, functools.partial):
-        return call("partial", (value.func, *value.args), value.keywords)
-    # The class is asked: a stand-in answers to every name.
-    if hasattr(type(value), "deconstruct") and not isinstance(value, type):
-        path, args, kwargs = value.deconstruct()[-3:]
-        return call(short(path), args, kwargs)
-    if isinstance(value, type) or callable(value):
-        module = getattr(value, "__module__", "") or ""
-        name = getattr(value, "__qualname__", None) or _ADDRESS.sub("", repr(value))
-        return "%s.%s" % (module, name) if module else str(name)
-    return _ADDRESS.sub("", repr(value))
 
 
 def read_files() -> Dict[str, Any]:

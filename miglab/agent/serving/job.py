@@ -72,7 +72,7 @@ class Job:
 
     def tell(self, text: str) -> None:
         """Say what is being done."""
-        self.wire.send({"event": "told", "id": self.request["id"], "text": text})
+        self.wire.send({"event": "doing", "id": self.request["id"], "text": text})
 
     def run_cold(self) -> NoReturn:
         """Start the project from the beginning, as a terminal does, and run the request in it."""

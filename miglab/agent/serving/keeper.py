@@ -35,6 +35,8 @@ class Keeper:
         learned: List[str],
     ) -> None:
         self.place, self.digest, self.wire, self.learned = place, digest, wire, learned
+        #: How many requests it was given.
+        self.given = 0
         self.folder, self.config = place["folder"], {**config, **place}
         ours, theirs = socket.socketpair()
         self.parent = os.getpid()
@@ -53,6 +55,15 @@ class Keeper:
     def incoming(self) -> int:
         """The descriptor on which the child speaks."""
         return self.channel.incoming
+
+    def give(self, message: Message) -> None:
+        """Pass a message on to the child."""
+        self.given += "do" in message
+        self.channel.send(message)
+
+    def may_go(self, message: Message) -> bool:
+        """Whether the child, which says so, has nothing to do, and was given nothing since."""
+        return message.get("resting") == self.given
 
     def wait_until_set_up(self, wire: Wire) -> Message:
         """The child's report, after it has tried to set the project up."""
@@ -123,12 +134,16 @@ class Keeper:
         own = os.getpid()
         before = lifetimes.end_when_told()
         lifetimes.end_with(self.parent, signal.SIGTERM)
+        heard, rest = 0, self.place.get("rest")
         while True:
+            if rest is not None and not self.channel.comes_within(rest):
+                self.channel.send({"resting": heard})
             request = self.channel.receive()
             if request is None:
                 lifetimes.everyone_out()
             if "do" not in request:
                 continue
+            heard += 1
             notes = imports.Notes()
             pid = os.fork()
             if pid == 0:

@@ -161,16 +161,19 @@ class Level0:
             elif do is not None:
                 self.keep(message["place"], message["digest"], set_up=do != "settings")
             if self.keeper is not None and do != "prepare":
-                self.keeper.channel.send(message)
+                self.keeper.give(message)
 
     def listen(self, keeper: Keeper) -> None:
-        """Hear what the keeper and its jobs imported, or that the keeper is dead."""
+        """Hear what the keeper and its jobs imported, that it rests, or that it is dead."""
         message = keeper.channel.receive()
         if message is None:
             waited_for = keeper is self.keeper
             self.lose(keeper.folder)
             if waited_for:
                 self.wire.send({"event": "died", "id": self.id, "signal": None, "exit": None})
+        elif "resting" in message:
+            if keeper.may_go(message):
+                self.lose(keeper.folder)
         else:
             self.learn(message["imported"])
 

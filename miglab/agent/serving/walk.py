@@ -5,18 +5,32 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING, Any, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Protocol
 
+from ..acting.trace import Trace
 from ..common.protocol import Message
 from ..common.steady import put
 from ..common.wire import Wire
 from ..guarding import guard
 from .output import flush
-from .place import close_connections
+from .place import Databases, close_connections
 from .watched import WatchedPlan
 
-if TYPE_CHECKING:
-    from .job import Job
+
+class Request(Protocol):
+    """What the walk goes along: a request that runs. In a process that ends on the way, its wire
+    leads to the walk, and nothing is left for it to do at its end."""
+
+    config: Dict[str, Any]
+    databases: Databases
+    trace: Trace
+    result: Dict[str, Any]
+    wire: Wire
+    at_end: Callable[[], None]
+
+    @property
+    def alias(self) -> str:
+        """The database that is asked about."""
 
 
 class Walk:
@@ -28,9 +42,9 @@ class Walk:
     connection holds and loses when it is closed.
     """
 
-    def __init__(self, job: Job, targets: List[List[str]]) -> None:
-        self.job, self.targets = job, targets
-        self.first = job.databases.marks()
+    def __init__(self, request: Request, targets: List[List[str]]) -> None:
+        self.request, self.targets = request, targets
+        self.first = request.databases.marks()
         self.plan: Optional[List[Any]] = None
         self.executor: Any = None
         self.noted = self.done = 0
@@ -77,10 +91,10 @@ class Walk:
 
     def begin(self, executor: Any, plan: List[Any]) -> None:
         """The command has its plan."""
-        if self.plan is not None or executor.connection.alias != self.job.alias:
+        if self.plan is not None or executor.connection.alias != self.request.alias:
             return
-        self.plan, self.executor, self.noted = plan, executor, len(self.job.trace.plan)
-        databases = self.job.databases
+        self.plan, self.executor, self.noted = plan, executor, len(self.request.trace.plan)
+        databases = self.request.databases
         if not all(databases.engine(each).can_fork for each in databases.handles):
             return
         if not hasattr(os, "fork") or self.shown is None or self.shown.looked_at:
@@ -90,21 +104,21 @@ class Walk:
                 nearer = executor.migration_plan([(label, name)])
                 if 0 < len(nearer) < len(plan) and nearer == plan[: len(nearer)]:
                     self.ends[len(nearer)] = number
-        self.job.result["on_the_way"] = sorted(self.ends.values())
+        self.request.result["on_the_way"] = sorted(self.ends.values())
 
     def stop_at(self, number: int) -> None:
         """Have the command to this target come to its end, and go on as if it had not been there.
         In the process that ends, it returns to Django, whose plan is done."""
-        job = self.job
+        request = self.request
         if not self._can_reopen():
             return
         close_connections()
         flush()
-        printed = os.path.getsize(job.config["output"])
+        printed = os.path.getsize(request.config["output"])
         # Forks of the project's tell what they were refused: each to the command that made them.
         guard.hear_forks()
         guard.begin()
-        marks, kept = job.databases.marks(), self._keep(number)
+        marks, kept = request.databases.marks(), self._keep(number)
         if kept is None:
             return
         ears, mouth = os.pipe()
@@ -122,25 +136,25 @@ class Walk:
         finally:
             os.waitpid(pid, 0)
             guard.begin()
-            os.truncate(job.config["output"], printed)
+            os.truncate(request.config["output"], printed)
         ends = self._go_back(marks, kept)
         if answer is not None:
-            job.wire.send(dict(answer, event="ended", number=number, ends=ends))
+            request.wire.send(dict(answer, event="ended", number=number, ends=ends))
 
     def _can_reopen(self) -> bool:
         from django.db import connections
 
         opened = (each for each in connections.all() if each.connection is not None)
-        return all(self.job.databases.engine(each.alias).can_reopen(each) for each in opened)
+        return all(self.request.databases.engine(each.alias).can_reopen(each) for each in opened)
 
     def _keep(self, number: int) -> Optional[Dict[str, str]]:
         """Copies of the databases as they are now, by their aliases."""
         kept: Dict[str, str] = {}
-        databases = self.job.databases
+        databases = self.request.databases
         for alias, handle in databases.handles.items():
             engine = databases.engine(alias)
             if engine.exists(handle) and handle not in map(databases.handles.get, kept):
-                name = "%s.%s.%d" % (self.job.config["output"], alias, number)
+                name = "%s.%s.%d" % (self.request.config["output"], alias, number)
                 try:
                     kept[alias] = engine.keep(handle, name)
                 except (OSError, engine.error):
@@ -151,14 +165,14 @@ class Walk:
 
     def _end_here(self, mouth: int) -> None:
         """In the new process: the plan ends here, and the answer goes to the walk."""
-        job = self.job
+        request = self.request
         assert self.plan is not None
         del self.plan[self.done :]
-        del job.trace.plan[self.noted + self.done :]
+        del request.trace.plan[self.noted + self.done :]
         self.ends.clear()
-        job.wire = Wire(-1, mouth)
-        job.at_end = lambda: None
-        os.register_at_fork(after_in_child=job.wire.leave)
+        request.wire = Wire(-1, mouth)
+        request.at_end = lambda: None
+        os.register_at_fork(after_in_child=request.wire.leave)
         guard.begin()
 
     def _hear(self, ears: int) -> Optional[Message]:
@@ -173,7 +187,7 @@ class Walk:
                 if message["event"] == "done":
                     answer = message
                 else:
-                    self.job.wire.send(message)
+                    self.request.wire.send(message)
             return answer
         finally:
             wire.leave()
@@ -182,7 +196,7 @@ class Walk:
         """Be where the walk was, and give what the databases were at the end of the command, for
         those to which it or the walk has written."""
         ends: Dict[str, str] = {}
-        databases = self.job.databases
+        databases = self.request.databases
         now = databases.marks()
         for alias, copy in kept.items():
             engine, handle = databases.engine(alias), databases.handles[alias]

@@ -71,7 +71,7 @@ class Panel {
   workChanged() {
     const work = this.lab.get("work");
     const waiting = work.waiting ? ` (${work.waiting} more waiting)` : "";
-    this.work.textContent = work.running ? `${work.running} … ${work.told ?? ""}${waiting}` : "";
+    this.work.textContent = work.running ? `${work.running} … ${work.doing ?? ""}${waiting}` : "";
     this.cancel.disabled = !work.running;
     this.cancel.hidden = !work.running;
     this.doIt.disabled = Boolean(work.busy);

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..progress import Paced, told_to
 
-#: Hears what the worker is doing: ``{"running", "told", "waiting", "busy"}``.
+#: Hears what the worker is doing: ``{"running", "doing", "waiting", "busy"}``.
 Heard = Callable[[dict[str, Any]], None]
 
 
@@ -93,7 +93,7 @@ class Worker:
         self._heard(
             {
                 "running": job.line if job else "",
-                "told": text,
+                "doing": text,
                 "waiting": len(waiting),
                 "busy": bool(moving),
             }

@@ -19,7 +19,7 @@ from miglab import Lab
 from miglab.agent.engines.sqlite import catalogue
 from miglab.facts.step import Step
 from miglab.runners import names
-from miglab.steps.reader import environment
+from miglab.steps.surroundings import environment
 
 from .story import STORY, Delete, Edit, Run, Write
 

@@ -228,7 +228,7 @@ def test_a_click_is_cancelled_and_the_lab_stands_as_it_stood(
     )
     click(model, "choose", app="store", name="0006_slow")
     click(model, "run")
-    until(lambda: "0006_slow" in model.work["told"])
+    until(lambda: "0006_slow" in model.work["doing"])
     click(model, "cancel")
     settled(model)
     assert "cancelled" in model.said["text"]

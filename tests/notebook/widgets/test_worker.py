@@ -79,13 +79,13 @@ def test_it_says_what_runs_and_in_the_end_nothing() -> None:
     waited(worker)
     while heard[-1]["running"]:
         time.sleep(0.005)
-    assert heard[0] == {"running": "a command", "told": "", "waiting": 0, "busy": True}
-    assert heard[-1] == {"running": "", "told": "", "waiting": 0, "busy": False}
+    assert heard[0] == {"running": "a command", "doing": "", "waiting": 0, "busy": True}
+    assert heard[-1] == {"running": "", "doing": "", "waiting": 0, "busy": False}
 
 
 def test_progress_is_told_at_most_five_times_a_second() -> None:
     heard: list[str] = []
-    worker = Worker(nothing, lambda work: heard.append(work["told"]))
+    worker = Worker(nothing, lambda work: heard.append(work["doing"]))
 
     def act() -> None:
         until = time.monotonic() + 5 * EVERY

@@ -72,37 +72,57 @@ class Beside:
 def beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Beside]:
     """Begin to run the same commands and the same way back, from the same database, in a plain
     process; what is given back waits for the end."""
+    copy = folder / "project"
+    shutil.copytree(lab.folder, copy)
+    return plainly_beside(run, copy, folder / "after", "storefront.settings")
+
+
+def plainly_beside(
+    run: Consequences, project: Path, to: Path, settings: str, python: str = sys.executable
+) -> Callable[[], Beside]:
+    """The same in a copy of the project that is there already; ``to`` is how the paths of what it
+    leaves begin."""
     assert run.full is not None
     before = Path(str(run.full.before.databases["default"]))
-    copy, to = folder / "project", folder / "after"
-    shutil.copytree(lab.folder, copy)
-    shutil.copyfile(before, copy / "db.sqlite3")
+    shutil.copyfile(before, project / "db.sqlite3")
     back = run.back.commands if run.back else ()
     commands = [line.split() for line in (*run.commands, *back)]
+    printed = plain_process(PLAIN, project, settings, {"commands": commands, "to": str(to)}, python)
+
+    def waited() -> Beside:
+        names = ("0.line", "0", f"{len(commands) - 1}.line", f"{len(commands) - 1}")
+        return Beside(before, *(Path(f"{to}.{each}") for each in names), said(printed()))
+
+    return waited
+
+
+def plain_process(
+    script: Path,
+    project: Path,
+    settings: str,
+    asked: Mapping[str, object],
+    python: str = sys.executable,
+) -> Callable[[], str]:
+    """Begin to run a script of these tests in a project; what is given back waits for what it
+    prints."""
     process = subprocess.Popen(
-        [sys.executable, str(PLAIN)],
+        [python, str(script)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        cwd=copy,
+        cwd=project,
         text=True,
     )
     assert process.stdin is not None
-    asked = {
-        "settings": "storefront.settings",
-        "database": str(copy / "db.sqlite3"),
-        "commands": commands,
-        "to": str(to),
-    }
-    process.stdin.write(json.dumps(asked))
+    whole = {"settings": settings, "database": str(project / "db.sqlite3"), **asked}
+    process.stdin.write(json.dumps(whole))
     process.stdin.close()
     process.stdin = None
 
-    def waited() -> Beside:
+    def waited() -> str:
         printed, trouble = process.communicate()
-        assert process.returncode == 0, trouble
-        names = ("0.line", "0", f"{len(commands) - 1}.line", f"{len(commands) - 1}")
-        return Beside(before, *(Path(f"{to}.{each}") for each in names), said(printed))
+        assert process.returncode == 0, trouble[-3000:]
+        return printed
 
     return waited
 

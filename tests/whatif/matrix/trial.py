@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +15,7 @@ from miglab.facts.consequences import Consequences, Severity
 
 from ..law.brute import contents
 from ..law.check import check
-from ..law.measure import Beside, begin, beside, insert
+from ..law.measure import Beside, begin, beside, insert, plain_process
 from .dimensions import DIRECTIONS
 from .operations import Case
 from .packs import BACK, THERE, Pack
@@ -139,23 +136,9 @@ def _held(run: Consequences, pack: Pack, direction: str, plain: Beside) -> None:
 def _sieved(pack: Pack, direction: str, plain: Beside, project: Path) -> list[tuple[Case, ...]]:
     """Those that plain Django cannot move, each alone, and all others together. ``project`` is
     what plain Django has been run in."""
-    database = project / "db.sqlite3"
-    shutil.copyfile(plain.before, database)
-    asked = {
-        "settings": "storefront.settings",
-        "database": str(database),
-        "there": direction == "there",
-        "labels": [each.label for each in pack.cases],
-    }
-    done = subprocess.run(
-        [sys.executable, str(SIEVE)],
-        input=json.dumps(asked),
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    stopping = {*done.stdout.split()}
+    shutil.copyfile(plain.before, project / "db.sqlite3")
+    asked = {"there": direction == "there", "labels": [each.label for each in pack.cases]}
+    stopping = {*plain_process(SIEVE, project, "storefront.settings", asked)().split()}
     assert stopping, plain.error
     alone = [(each,) for each in pack.cases if each.label in stopping]
     others = tuple(each for each in pack.cases if each.label not in stopping)

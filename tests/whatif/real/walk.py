@@ -19,7 +19,7 @@ from miglab.facts.step import Renames
 from ..law import brute
 from ..law.brute import Names
 from ..law.check import check
-from ..law.measure import PLAIN, Beside, said
+from ..law.measure import Beside, plainly_beside
 from ..shop import plainly
 
 #: How many single steps back are taken in each app, before zero.
@@ -139,7 +139,8 @@ class Walk:
         took = time.monotonic() - began
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as to:
-            plain = self._beside(run, copy, Path(to, "after"))
+            to_there = Path(to, "after")
+            plain = plainly_beside(run, copy, to_there, "config.settings", self.python)()
             plain_took = time.monotonic() - began
             why = ""
             try:
@@ -157,30 +158,6 @@ class Walk:
             took,
             plain_took,
         )
-
-    def _beside(self, run: Consequences, copy: Path, to: Path) -> Beside:
-        assert run.full is not None
-        before = Path(str(run.full.before.databases["default"]))
-        shutil.copyfile(before, copy / "db.sqlite3")
-        back = run.back.commands if run.back else ()
-        commands = [line.split() for line in (*run.commands, *back)]
-        asked = {
-            "settings": "config.settings",
-            "database": str(copy / "db.sqlite3"),
-            "commands": commands,
-            "to": str(to),
-        }
-        done = subprocess.run(
-            [self.python, str(PLAIN)],
-            input=json.dumps(asked),
-            cwd=copy,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-3000:]
-        names = ("0.line", "0", f"{len(commands) - 1}.line", f"{len(commands) - 1}")
-        return Beside(before, *(Path(f"{to}.{each}") for each in names), said(done.stdout))
 
     def _compare(self, run: Consequences, plain: Beside) -> None:
         refusal, error = run.runs[-1].step.refusal, plainly(plain.error)

@@ -3,67 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Tuple
 
 from ..entries import SAMPLE, empty, free, plain
-from .opening import at_once, quote, rows
+from .multisets import as_multisets
+from .opening import quote, rows
 from .pair import Pair, merged, unlike
+from .scan import Scan
 from .values import NULL, labelled, shown, whole
 
 #: So many rows that differ are looked at column by column; of more, the columns that differ in
 #: these are counted first, and all others together.
 FIRST = 1000
-
-
-class Scan(NamedTuple):
-    """One look at each side of a pair: how many rows, and the sum of their hashes; of the old side
-    how many values other than NULL each dropped column had."""
-
-    before: int
-    after: int
-    same: bool
-    stored: Dict[str, int]
-
-
-def scanned(found: List[Pair]) -> List[Scan]:
-    """A look at each of these pairs, in one query for each side.
-
-    Raises:
-        Error: one of them cannot be read.
-    """
-    old, new = at_once(lambda: _scan(found, False), lambda: _scan(found, True))
-    scans = []
-    for number, pair in enumerate(found):
-        before, sum_before, *stored = old[number]
-        after, sum_after = new.get(number, (0, None))[:2]
-        scans.append(Scan(before, after, sum_before == sum_after, dict(zip(pair.dropped, stored))))
-    return scans
-
-
-def _scan(found: List[Pair], is_new: bool) -> Dict[int, List[Any]]:
-    queries, connection = [], None
-    for number, pair in enumerate(found):
-        if is_new and pair.now is None:
-            continue
-        connection = (pair.new if is_new else pair.old).connection
-        hashed = "0"
-        if pair.now is not None:
-            hashed = whole((pair.kept[each] for each in pair.kept), "t", is_new)
-        wanted = [] if is_new else ["count(t.%s)" % quote(each) for each in pair.dropped]
-        queries.append(
-            "SELECT %d, count(*), coalesce(sum(%s::numeric), 0)::text, ARRAY[%s]::bigint[] "
-            "FROM %s t"
-            % (
-                number,
-                hashed,
-                ", ".join(wanted),
-                pair.source if is_new else pair.table.source,
-            )
-        )
-    if not queries:
-        return {}
-    answer = rows(connection, " UNION ALL ".join(queries))
-    return {number: [count, total, *stored] for number, count, total, stored in answer}
 
 
 def entry_of(pair: Pair, scan: Scan) -> Dict[str, Any]:
@@ -85,15 +36,12 @@ def entry_of(pair: Pair, scan: Scan) -> Dict[str, Any]:
     if pair.key:
         _by_key(pair, entry, scan, stored)
     else:
-        _as_multisets(pair, entry, scan, stored)
+        as_multisets(pair, entry, scan, stored)
     changed = entry["changed_columns"]
     entry["retyped"] = [
         each.new.name for each in pair.kept.values() if each.retyped and each.new.name in changed
     ]
     return entry
-
-
-# -- rows that answer to each other
 
 
 class Counts:
@@ -151,7 +99,7 @@ def _by_key(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) ->
         number, keys = _lost_values(pair, name, scan, bool(counts.gone))
         if number:
             entry["lost_values"][name] = number
-            entry["lost_values_sample"][name] = _fetched(pair, _lost_value(pair, name), keys)
+            entry["lost_values_sample"][name] = _fetched(pair, pair.lost_value(name), keys)
     if counts.gone:
         names = list(pair.table.columns)
         wanted = [(name, pair.shown_old(name)) for name in names]
@@ -212,12 +160,6 @@ def _in_these_rows(pair: Pair, compared: List[str], keys: List[Any]) -> Counts:
     return counts
 
 
-def _lost_value(pair: Pair, name: str) -> List[Tuple[str, str]]:
-    """What is shown of a value that is gone with its column: its row's key before it."""
-    names = [*(each for each in pair.table.key if each != name), name]
-    return [(each, pair.shown_old(each)) for each in names]
-
-
 def _fetched(pair: Pair, wanted: List[Tuple[str, str]], keys: List[Any]) -> List[Dict[str, Any]]:
     """Labelled values of old rows, by their keys and in their order."""
     found = pair.fetch(False, [value for _, value in wanted], keys)
@@ -247,90 +189,3 @@ def _first_rows(pair: Pair) -> List[Dict[str, Any]]:
         sql += " ORDER BY " + ", ".join("t." + quote(each) for each in table.key)
     found = rows(pair.old.connection, sql + " LIMIT %d" % SAMPLE)
     return [dict(zip(table.columns, map(plain, row))) for row in found]
-
-
-# -- rows without a key that lasts
-
-
-def _as_multisets(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) -> None:
-    if not pair.kept:
-        entry["lost"], entry["gained"] = scan.before, scan.after
-    else:
-        entry["lost"], entry["gained"] = surplus(pair), surplus(pair, back=True)
-    for name in stored:
-        number = lost_values_number(pair, name, scan)
-        if number:
-            entry["lost_values"][name] = number
-            _, found = lost_values(pair, name, scan)
-            entry["lost_values_sample"][name] = [
-                dict(zip([each for each, _ in _lost_value(pair, name)], map(plain, row)))
-                for row in itertools.islice(found, SAMPLE)
-            ]
-    if entry["lost"] and pair.kept:
-        labels, rows_ = lost_groups(pair)
-        entry["lost_sample"] = [
-            dict(zip(labels, map(plain, row))) for row in itertools.islice(rows_, SAMPLE)
-        ]
-
-
-def surplus(pair: Pair, back: bool = False) -> int:
-    """How many rows are gone, or with ``back`` are new, where rows are multisets."""
-    number = 0
-    for _, (old, new) in merged(pair.multiset(False, []), pair.multiset(True, [])):
-        one, other = (old[0] if old else 0), (new[0] if new else 0)
-        number += max(0, other - one) if back else max(0, one - other)
-    return number
-
-
-def lost_groups(pair: Pair) -> Tuple[List[str], Iterator[List[Any]]]:
-    """Labels, and groups of equal rows of which there are fewer now: the values of columns that
-    stay, and how many are gone."""
-    labels = [*pair.kept, free("rows", pair.kept)]
-
-    def found() -> Iterator[List[Any]]:
-        wanted = ["(array_agg(%s))[1]" % pair.shown_old(each) for each in pair.kept]
-        for _, (old, new) in merged(pair.multiset(False, wanted), pair.multiset(True, [])):
-            number = (old[0] if old else 0) - (new[0] if new else 0)
-            if old is not None and number > 0:
-                yield [*old[1:], number]
-
-    return labels, found()
-
-
-def lost_values_number(pair: Pair, name: str, scan: Scan) -> int:
-    """How many values of a dropped column are gone from rows that are still there: among equal rows
-    as many are still there as there are now, and nobody can say which."""
-    if not pair.kept:
-        return min(scan.stored[name], scan.after)
-    wanted = ["count(t.%s)" % quote(name)]
-    number = 0
-    for _, (old, new) in merged(pair.multiset(False, wanted), pair.multiset(True, [])):
-        if old is not None and new is not None:
-            number += min(old[1], new[0])
-    return number
-
-
-def lost_values(pair: Pair, name: str, scan: Scan) -> Tuple[List[str], Iterator[Tuple[Any, ...]]]:
-    """Labels, and these values with the keys of their rows."""
-    wanted = _lost_value(pair, name)
-    labels = [label for label, _ in wanted]
-
-    def found() -> Iterator[Tuple[Any, ...]]:
-        where = pair.is_stored(name)
-        values = [value for _, value in wanted]
-        stored = pair.hashed(values, where)
-        groups = pair.multiset(True, []) if pair.kept else iter([(0, (scan.after,))])
-        hashed: Optional[int] = None
-        left, group = 0, next(groups, None)
-        for row in stored:
-            if row[0] != hashed:
-                hashed, left = row[0], 0
-                while group is not None and group[0] < row[0]:
-                    group = next(groups, None)
-                if group is not None and group[0] == row[0]:
-                    left = group[1][0]
-            if left > 0:
-                left -= 1
-                yield row[1:]
-
-    return labels, found()

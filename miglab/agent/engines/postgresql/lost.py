@@ -10,12 +10,14 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
 from ..engine import NOTHING_RENAMED
 from ..entries import plain
-from .entry import Scan, changed_value, lost_groups, lost_values, scanned, surplus
+from .entry import changed_value
 from .match import Unread, pairs
+from .multisets import lost_groups, lost_values, surplus
 from .opening import stream
 from .pair import Pair, Side, merged
 from .rows import sides
-from .values import column, labelled
+from .scan import Scan, scanned
+from .values import column, labelled, whole
 
 
 def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
@@ -56,7 +58,7 @@ def _not_back(
         return stored.before, stored.stored
     names = {name: name if name in found.columns else None for name in there.table.columns}
     again = Pair(there.old, back, there.table, found, names)
-    if not again.key:
+    if not again.key or (there.key and there.key != again.key):
         number = surplus(again) if again.kept else stored.before
         return number, {name: min(number, stored.stored[name]) for name in wanted}
     counted = _Counted(there, again, rows_went, wanted)
@@ -67,9 +69,9 @@ def _not_back(
 
 def _stored(pair: Pair, names: List[str]) -> Scan:
     """How many rows the old table had, and how many values other than NULL each of these."""
-    whole = Pair(pair.old, pair.new, pair.table, None, {})
-    whole.dropped = list(names)
-    return scanned([whole])[0]
+    alone = Pair(pair.old, pair.new, pair.table, None, {})
+    alone.dropped = list(names)
+    return scanned([alone])[0]
 
 
 class _Counted:
@@ -81,31 +83,40 @@ class _Counted:
         answering = there.now is not None and bool(there.key)
         if answering:
             _sort_alike(there, again)
-        whole = list(again.kept)
+        looked_at = [name for name in wanted if name in again.kept]
         stays = [name for name in wanted if name in there.kept and answering]
+
+        def row_of(is_new: bool) -> str:
+            return whole(again.kept.values(), "t", is_new) if rows_went else "0"
+
         streams = [
             again.stream(
                 False,
                 [
-                    *(again.kept[name].digest("t", False) for name in whole),
+                    row_of(False),
+                    *(again.kept[name].digest("t", False) for name in looked_at),
                     *(there.kept[name].digest("t", False) for name in stays),
                     *(again.is_stored(name) for name in wanted),
                 ],
             ),
-            again.stream(True, [again.kept[name].digest("t", True) for name in whole]),
+            again.stream(
+                True,
+                [row_of(True), *(again.kept[name].digest("t", True) for name in looked_at)],
+            ),
         ]
         if answering:
             streams.append(there.stream(True, [there.kept[n].digest("t", True) for n in stays]))
-        places = {name: place for place, name in enumerate(whole)}
+        places = {name: place for place, name in enumerate(looked_at, 1)}
+        width = 1 + len(looked_at)
         for _, row in merged(*streams):
             old, end = row[0], row[1]
             middle = row[2] if answering else None
             if old is None:
                 continue
-            hashes, rest = old[: len(whole)], old[len(whole) :]
+            hashes, rest = old[:width], old[width:]
             was, has = rest[: len(stays)], rest[len(stays) :]
             gone = middle is None
-            self.rows += rows_went and gone and hashes != end
+            self.rows += rows_went and gone and (end is None or hashes[0] != end[0])
             for name, stored in zip(wanted, has):
                 if name in stays:
                     place = stays.index(name)
@@ -121,8 +132,6 @@ class _Counted:
 def _sort_alike(there: Pair, again: Pair) -> None:
     """Three sides are merged by one kind of key: the one of the database in the middle, if only
     there it has another type."""
-    if there.key != again.key:
-        return
     for name in there.key:
         one, other = there.kept[name], again.kept[name]
         if one.is_number != other.is_number or one.new.base != other.new.base:

@@ -194,6 +194,12 @@ class Pair:
         )
         return stream(self.old.connection, sql)
 
+    def lost_value(self, name: str) -> List[Tuple[str, str]]:
+        """What is shown of a value that is gone with its old column, each with its label: its row's
+        key before it."""
+        names = [*(each for each in self.table.key if each != name), name]
+        return [(each, self.shown_old(each)) for each in names]
+
     def is_stored(self, name: str) -> str:
         """True where an old column has a value other than NULL."""
         return "NOT %s" % is_null(column("t", name))

@@ -10,10 +10,11 @@ from ..engine import Renames
 from ..entries import BOOKKEEPING, empty, says_something
 from . import drivers
 from .catalogue import count_rows, why
-from .entry import Scan, entry_of, scanned
+from .entry import entry_of
 from .match import Unread, pairs
 from .opening import at_one_moment, attempt, exists, opened
 from .pair import Pair, Side, merged
+from .scan import Scan, scanned
 from .shape import Shape, parent_link
 from .values import Match
 

@@ -3,6 +3,7 @@ collations, expressions, checks, what is deferred."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from .sql import Token, after, fold, inside, is_sign, outside, parts, tokens, written
@@ -40,6 +41,7 @@ class Created(NamedTuple):
     deferred: Tuple[Tuple[str, ...], ...]
 
 
+@lru_cache(maxsize=4096)
 def table(sql: str) -> Created:
     """What a CREATE TABLE says."""
     found = tokens(sql)
@@ -108,6 +110,8 @@ def index(sql: str) -> Tuple[List[str], Optional[str]]:
 
 def virtual(sql: str) -> Optional[Tuple[str, List[List[Token]]]]:
     """The module of a CREATE VIRTUAL TABLE, folded, and its arguments; ``None`` for any other."""
+    if "VIRTUAL" not in sql.upper():
+        return None
     found = tokens(sql)
     if [each.word for each in found[:3]] != ["CREATE", "VIRTUAL", "TABLE"]:
         return None

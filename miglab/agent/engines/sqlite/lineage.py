@@ -10,8 +10,10 @@ many-to-many table, which Django renames so.
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, Dict
+from functools import cached_property
+from typing import Any, Dict, List
 
+from ..engine import NOTHING_RENAMED
 from . import created
 from .fills import filled
 from .sql import first_word, fold
@@ -27,17 +29,30 @@ class Lineage:
 
     def __init__(self, connection: sqlite3.Connection, name: str = "") -> None:
         self.name = name
-        version, tables = read(connection)
+        self._version, self._tables = read(connection)
+
+    @cached_property
+    def first(self) -> State:
+        """The moment it was begun at. Most commands change no name and never need it: reading what
+        each CREATE TABLE says takes longer than the rest of such a command."""
         origins = {
             name: Origin(name, {each: each for each in columns_of(table)})
-            for name, table in tables.items()
+            for name, table in self._tables.items()
         }
-        self.first = State(version, tables, origins, {}, {})
-        self._states = [self.first]
+        return State(self._version, self._tables, origins, {}, {})
+
+    @cached_property
+    def _states(self) -> List[State]:
+        return [self.first]
 
     @property
     def now(self) -> State:
         return self._states[-1]
+
+    @property
+    def _changed(self) -> bool:
+        """Whether there is more than the first moment to know."""
+        return "_states" in vars(self)
 
     @staticmethod
     def concerns(sql: str) -> bool:
@@ -50,7 +65,7 @@ class Lineage:
     def before(self, connection: sqlite3.Connection) -> None:
         """A statement of those that concern will run."""
         self.settle(connection)
-        if not connection.in_transaction:
+        if self._changed and not connection.in_transaction:
             # Nothing that was done before can be rolled back any more.
             del self._states[:-1]
 
@@ -68,7 +83,8 @@ class Lineage:
 
     def settle(self, connection: sqlite3.Connection) -> None:
         """Notice what nobody saw: what was rolled back, or done past Django."""
-        if version_of(connection) == self.now.version:
+        version = self.now.version if self._changed else self._version
+        if version_of(connection) == version:
             return
         version, tables = read(connection)
         for place in range(len(self._states) - 1, -1, -1):
@@ -87,6 +103,8 @@ class Lineage:
         """Where the old names are now: ``tables`` {old: new or null}, ``columns``
         {old table: {old: new or null}}. A name that is not there kept its place, but for columns
         of ``rebuilt`` tables, which are all named."""
+        if not self._changed:
+            return dict(NOTHING_RENAMED)
         now_of = {origin.table: name for name, origin in self.now.origins.items()}
         result: Dict[str, Any] = {"tables": {}, "columns": {}, "rebuilt": []}
         for folded_name, old in self.first.tables.items():

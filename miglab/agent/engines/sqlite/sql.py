@@ -128,6 +128,8 @@ def outside(found: List[Token]) -> Iterator[Tuple[int, Token]]:
 
 def after(found: List[Token], *words: str) -> Optional[int]:
     """The place behind these keywords, where they follow each other outside of brackets."""
+    if not any(each.word == words[0] for each in found):
+        return None
     places = [place for place, _ in outside(found)]
     for number, place in enumerate(places):
         run = places[number : number + len(words)]

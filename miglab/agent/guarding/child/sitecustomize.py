@@ -19,7 +19,7 @@ def _guard() -> None:
     module = importlib.util.module_from_spec(spec)
     sys.modules["miglab_agent"] = module
     spec.loader.exec_module(module)
-    importlib.import_module("miglab_agent.guarding.children").begin()
+    importlib.import_module("miglab_agent.guarding.started").begin()
 
 
 def _hand_over() -> None:

@@ -151,6 +151,7 @@ CHANGES = {
     "max_length=9": "max_length=12",
     "unique=True, db_coll": "db_coll",
     "is_open": "closed",
+    "    slug = ": "    id = models.AutoField(primary_key=True)\n    slug = ",
 }
 
 

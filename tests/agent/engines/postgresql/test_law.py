@@ -165,7 +165,7 @@ def names_of(story: dict[str, Any]) -> brute.Names:
     return brute.Names({table: now}, {table: columns})
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(story=stories(), few=st.booleans())
 def test_rows_are_told_as_brute_force_finds_them(
     two: tuple[str, str], story: dict[str, Any], few: bool

@@ -1,0 +1,58 @@
+"""What a goal can ask of what was done and answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..facts.exercise import Finding
+from .asking import several
+from .look import Look
+
+
+def did(look: Look, conditions: Mapping[str, Any]) -> Finding:
+    """That something was done, at all or before something else: ``did`` and ``before`` are regular
+    expressions for a line; ``did = "backup"`` is a copy of the database."""
+    wanted, before = str(conditions["did"]), conditions.get("before")
+    for each in look.known.done:
+        fits = each.backed_up if wanted == "backup" else re.match(wanted, each.text)
+        if fits:
+            return Finding(True, "", "")
+        if before is not None and each.moved and re.match(str(before), each.text):
+            return Finding(False, "it is done first", f"`{_first(each.text)}` came before it")
+    what = "a copy of the database" if wanted == "backup" else f"`{wanted}`"
+    return Finding(False, what, "you have not done it yet")
+
+
+def _first(text: str) -> str:
+    return text.splitlines()[0]
+
+
+def ran(look: Look, wanted: Any) -> Finding:
+    """That a line that begins so was among what was done, refused or not."""
+    for each in look.known.done:
+        if any(re.match(one, each.text) for one in several(wanted)):
+            return Finding(True, "", "")
+    return Finding(False, f"`{wanted}`", "it was not done")
+
+
+def answer(look: Look, wanted: str) -> Finding:
+    """That a question has the right answer."""
+    given, key = look.known.answers.get(wanted), look.known.keys.get(wanted)
+    if given is None:
+        return Finding(False, f'an answer: `lab.answer("{wanted}", …)`', "there is none yet")
+    right = key is not None and _plain(given) == _plain(key)
+    return Finding(right, "another answer", f"you answered {given}")
+
+
+def _plain(text: str) -> str:
+    return " ".join(sorted(re.findall(r"[^\s,;]+", text.strip().strip("`'\"").lower())))
+
+
+def refused(look: Look, wanted: Any) -> Finding:
+    """That the last step was refused, with one of these errors."""
+    refusal = look.last.refusal if look.last else None
+    return Finding(
+        refusal is not None and refusal.error in several(wanted), "a refusal", str(refusal or "")
+    )

@@ -1,0 +1,67 @@
+"""What a goal can ask of the project's files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ..facts.exercise import Finding
+from .asking import several
+from .look import Look
+from .naming import keys, listed, named
+
+
+def files(look: Look, wanted: Any) -> Finding:
+    """That these files are there."""
+    gone = [path for path in several(wanted) if look.read(path) is None]
+    return Finding(not gone, f"the files {listed(several(wanted))}", f"{listed(gone)} is gone")
+
+
+def no_files(look: Look, wanted: Any) -> Finding:
+    """That none of these files is there."""
+    there = [path for path in several(wanted) if look.read(path) is not None]
+    return Finding(not there, f"no file {listed(several(wanted))}", f"{listed(there)} is there")
+
+
+def migrations(look: Look, wanted: Mapping[str, Any]) -> Finding:
+    """How many migration files each of these apps has."""
+    for label, count in wanted.items():
+        names = look.files(label)
+        if len(names) != count:
+            return Finding(
+                False,
+                f"{count} migration files in `{label}`",
+                f"there are {len(names)}: {listed(names)}",
+            )
+    return Finding(True, "", "")
+
+
+def contains(look: Look, wanted: Mapping[str, str]) -> Finding:
+    """That a pattern fits something in a file."""
+    for path, text in wanted.items():
+        if re.search(text, look.read(path) or "") is None:
+            return Finding(False, f"`{text}` in `{path}`", "it is not in that file")
+    return Finding(True, "", "")
+
+
+def lacks(look: Look, wanted: Mapping[str, str]) -> Finding:
+    """That a pattern fits nothing in a file."""
+    for path, text in wanted.items():
+        if re.search(text, look.read(path) or ""):
+            return Finding(False, f"no `{text}` in `{path}`", "it is in that file")
+    return Finding(True, "", "")
+
+
+def operations(look: Look, wanted: Mapping[str, Any]) -> Finding:
+    """That migrations whose names fit have operations of these kinds at least."""
+    migrations = look.truths.known_files.migrations
+    for name, kinds in wanted.items():
+        (key,) = keys(name)
+        found = [each for each in migrations if named(key, each)]
+        has = [each.kind for one in found for each in migrations[one].operations]
+        missing = [kind for kind in several(kinds) if kind not in has]
+        if missing or not found:
+            said = f"it has {listed(has)}" if found else "there is no such file"
+            return Finding(False, f"{listed(several(kinds))} in `{name}`", said)
+    return Finding(True, "", "")

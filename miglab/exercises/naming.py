@@ -1,0 +1,26 @@
+"""Which migrations a condition names, and how a list of names is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..facts.migration import Key
+from .asking import several
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names in a row, for a sentence."""
+    return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def keys(wanted: Any) -> list[Key]:
+    """One migration, or several, as in ``"store.0003"``."""
+    return [Key(*each.split(".", 1)) for each in several(wanted)]
+
+
+def named(key: Key, other: Key) -> bool:
+    """Whether a name or the beginning of one names this migration."""
+    return key.app_label == other.app_label and (
+        key.name == other.name or other.name.startswith(f"{key.name}_")
+    )

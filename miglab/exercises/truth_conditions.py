@@ -1,0 +1,158 @@
+"""What a goal can ask of the truths and of what is stored in the databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import BadInput
+from ..facts.exercise import Finding
+from ..facts.migration import Key
+from ..steps.looks import Found
+from .asking import moments, several
+from .look import Look
+from .naming import keys, listed, named
+
+_PAIRS = {
+    "models_files": "the models and the migration files agree",
+    "files_record": "the migration files and the record agree",
+    "record_tables": "the record and the tables agree",
+}
+
+
+def agree(look: Look, wanted: Any) -> Finding:
+    """That all four truths agree, or these pairs of neighbours."""
+    expected = "all four truths agree"
+    for pair in _PAIRS if wanted is True else several(wanted):
+        found = getattr(look.agreements, pair)
+        if found.verdict is not True:
+            details = "; ".join(found.details[:2])
+            said = f"{found.reason} {details}".strip()
+            return Finding(False, expected if wanted is True else _PAIRS[pair], said)
+    return Finding(True, expected, "")
+
+
+def disagree(look: Look, wanted: Any) -> Finding:
+    """That none of these pairs of neighbours agrees."""
+    agreed = [pair for pair in several(wanted) if getattr(look.agreements, pair).verdict is True]
+    return Finding(not agreed, "the truths differ", "they agree")
+
+
+def applied(look: Look, wanted: Any) -> Finding:
+    """That these migrations are in the record."""
+    _, missing = _missing(look, wanted)
+    return Finding(
+        not missing,
+        f"{listed(keys(wanted))} in the record",
+        f"the record does not have {listed(missing)}",
+    )
+
+
+def not_applied(look: Look, wanted: Any) -> Finding:
+    """That none of these migrations is in the record."""
+    there, _ = _missing(look, wanted)
+    return Finding(
+        not there,
+        f"no {listed(keys(wanted))} in the record",
+        f"the record has {listed(there)}",
+    )
+
+
+def _missing(look: Look, wanted: Any) -> tuple[list[Key], list[Key]]:
+    """Of these migrations those that are recorded, and those that are not."""
+    recorded = {*look.truths.known_record.keys}
+    asked = keys(wanted)
+    there = [key for key in asked if any(named(key, each) for each in recorded)]
+    return there, [key for key in asked if key not in there]
+
+
+def at(look: Look, wanted: Mapping[str, str]) -> Finding:
+    """What the last applied migration of each of these apps is."""
+    return _stands(wanted, lambda label: look.applied(label), "")
+
+
+def live(look: Look, wanted: Mapping[str, str]) -> Finding:
+    """The same in another database, the live one."""
+    alias = str(wanted.get("database", "live"))
+    apps = {label: name for label, name in wanted.items() if label != "database"}
+    return _stands(apps, lambda label: look.applied(label, alias), f" in the database `{alias}`")
+
+
+def _stands(wanted: Mapping[str, str], applied: Callable[[str], list[str]], where: str) -> Finding:
+    for label, name in wanted.items():
+        names = applied(label)
+        last = names[-1] if names else "zero"
+        if not (last == name or last.startswith(f"{name}_")):
+            return Finding(
+                False,
+                f"the last applied migration of `{label}`{where} is `{name}`"
+                if name != "zero"
+                else f"`{label}`{where} is at zero",
+                f"it is `{last}`" if last != "zero" else "none is applied",
+            )
+    return Finding(True, "", "")
+
+
+def columns(look: Look, wanted: Any) -> Finding:
+    """That these tables or columns are in the database."""
+    gone = [place for place in several(wanted) if not _has(look, place)]
+    return Finding(
+        not gone, f"{listed(several(wanted))} in the database", f"{listed(gone)} is not there"
+    )
+
+
+def no_columns(look: Look, wanted: Any) -> Finding:
+    """That none of these tables or columns is in the database."""
+    there = [place for place in several(wanted) if _has(look, place)]
+    return Finding(
+        not there, f"no {listed(several(wanted))} in the database", f"{listed(there)} is there"
+    )
+
+
+def _has(look: Look, place: str) -> bool:
+    table, _, column = place.partition(".")
+    found = look.truths.known_tables.tables.get(table)
+    return found is not None and (not column or column in found.column_names)
+
+
+def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
+    """What a query gives."""
+    query = (str(conditions.get("database", "default")), str(conditions["sql"]))
+    found = look.query(query)
+    wanted = conditions.get("gives")
+    shown = _shown(found)
+    rows = [[str(cell) for cell in row] for row in found.rows]
+    if isinstance(wanted, list):
+        lines = [each if isinstance(each, list) else [each] for each in wanted]
+        right = rows == [[str(cell) for cell in line] for line in lines]
+        expected = "; ".join(", ".join(map(str, line)) for line in lines) or "no rows"
+    else:
+        right, expected = rows == [[str(wanted)]], str(wanted)
+    return Finding(right and not found.error, expected, shown)
+
+
+def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
+    """That queries give what they gave at a moment of the start."""
+    for since, query in moments(conditions):
+        was, now = look.known.moments.get(since, {}).get(query), look.query(query)
+        if was is None or was.error:
+            raise BadInput(f"nothing was asked at the moment {since!r}: {query[1]}")
+        if now.error:
+            return Finding(False, "the same values as before", _shown(now))
+        if now.rows != was.rows:
+            gone = [row for row in was.rows if row not in now.rows]
+            new = [row for row in now.rows if row not in was.rows]
+            return Finding(
+                False,
+                f"{_shown(Found(tuple(gone) or was.rows))}",
+                _shown(Found(tuple(new))) if new else f"{len(gone)} of these are not there",
+            )
+    return Finding(True, "", "")
+
+
+def _shown(found: Found) -> str:
+    """The rows of a query, or why there are none, in a line."""
+    if found.error:
+        return f"the database says: {found.error}"
+    lines = [", ".join("NULL" if cell is None else str(cell) for cell in r) for r in found.rows[:4]]
+    return "; ".join(lines + ["…"] * (len(found.rows) > 4)) or "no rows"

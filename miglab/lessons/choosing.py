@@ -1,0 +1,65 @@
+"""A question that waits for nobody: what was chosen can be changed until the answer is known."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ..errors import BadInput
+from ..facts.question import AnyQuestion, Asked
+
+
+@dataclass(eq=False)
+class Choosing(ABC):
+    """A question and what was chosen, as the question takes it; ``None`` is nothing."""
+
+    question: AnyQuestion
+    chosen: Any
+    #: Is called when anything may have changed but what was chosen.
+    on_change: Callable[[], None] | None = field(default=None, kw_only=True)
+
+    #: Why nothing can be chosen any more, as the beginning of a sentence.
+    _frozen_because: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def frozen(self) -> bool:
+        """Whether the answer is known, so that nothing can be chosen any more."""
+
+    @property
+    def asked(self) -> Asked:
+        """The question as it stands."""
+        return Asked(self.question, self.chosen, self.frozen)
+
+    def choose(self, choice: object) -> None:
+        """Choose what the question asks for; ``None`` takes it back.
+
+        Raises:
+            BadInput: the question does not ask for such a thing, or the answer is known. What was
+                chosen stays.
+        """
+        chosen = None if choice is None else self.question.taken(choice)
+        if chosen == self.chosen:
+            return
+        if self.frozen:
+            raise BadInput(f"{self._frozen_because}, so this answer stays; Start again clears it")
+        self._take(chosen)
+
+    @abstractmethod
+    def start_again(self) -> bool:
+        """Forget the answer; whether a lab was brought back to where the question was asked."""
+
+    def changed(self) -> None:
+        """Tell whoever wants to know."""
+        if self.on_change is not None:
+            self.on_change()
+
+    def _take(self, chosen: Any) -> None:
+        self.chosen = chosen
+        self._note(chosen)
+
+    @abstractmethod
+    def _note(self, chosen: Any) -> None:
+        """Write down what was chosen."""

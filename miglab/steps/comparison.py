@@ -1,0 +1,54 @@
+"""Compares the rows of two moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from ..compare.schema import renames_of
+from ..errors import NotMeasured
+from ..facts.step import Renames, RowChange
+from ..runners import answers
+from ..sandbox.snapshot import Snapshot
+from .moments import Moments
+from .reader import Reader
+
+
+def compare_rows(
+    reader: Reader, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
+) -> tuple[RowChange, ...]:
+    """The rows of two moments, compared by the agent. ``renames`` goes by the databases' aliases.
+
+    Raises:
+        NotMeasured: they cannot be compared.
+    """
+    if before.databases == after.databases:
+        return ()
+    request = {
+        "do": "compare",
+        "old": before.old,
+        "new": after.old,
+        "renames": {alias: asdict(each) for alias, each in renames.items()},
+    }
+    return answers.row_changes(reader.ask("", request)["rows"])
+
+
+def compare_moments(
+    reader: Reader, moments: Moments, first: int, second: int
+) -> tuple[tuple[RowChange, ...], Mapping[str, Renames]]:
+    """The rows of two moments of the history, and what was renamed from one to the other.
+
+    Raises:
+        NotMeasured: they cannot be compared.
+    """
+    before, after = moments.at(first), moments.at(second)
+    renames = renames_of(moments.steps(first, second))
+    return compare_rows(reader, before.snapshot, after.snapshot, renames), renames
+
+
+def rows_passed(reader: Reader, moments: Moments, first: int, second: int) -> tuple[RowChange, ...]:
+    """The rows of two moments of the history, or nothing where they cannot be compared."""
+    try:
+        return compare_moments(reader, moments, first, second)[0]
+    except NotMeasured:
+        return ()

@@ -1,0 +1,114 @@
+"""Second copies of a stage: one to try things out in, and one that lives on as a lab of its own."""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import replace
+from typing import Protocol
+
+from ..databases.engine import Handle
+from ..errors import NoProject
+from ..interrupts import Uninterrupted
+from ..project import Project
+from ..project.databases import no_database
+from ..runners import choose
+from ..sandbox.sandbox import Sandbox
+from .moments import Moment
+from .opening import in_our_words
+from .reader import Reader
+from .stage import Stage
+from .surroundings import place_of, setup_for
+
+
+class HasCopies(Protocol):
+    """Whoever needs copies of databases."""
+
+    @property
+    def copies(self) -> set[Handle]:
+        """Their files."""
+
+
+#: Who needs which copies of databases that were made on a stage.
+_needed: weakref.WeakKeyDictionary[Stage, weakref.WeakSet[HasCopies]] = weakref.WeakKeyDictionary()
+
+
+def keep_copies_for(stage: Stage, full: HasCopies) -> None:
+    """Keep the databases that it names for as long as somebody holds it."""
+    _needed.setdefault(stage, weakref.WeakSet()).add(full)
+
+
+def twin_of(stage: Stage, alias: str | None = None) -> Stage:
+    """Another copy of the project, at the moment that holds on this stage, for trying things out.
+    It has the same agent; there is one, and it is brought to this moment each time. ``alias`` is
+    the database that is read; without it, the same as here.
+
+    Raises:
+        NoProject: there is no such database yet: neither the project has it, nor was it made
+            here.
+    """
+    now, _ = stage.now()
+    alias = alias or stage.reader.alias
+    _check_there(stage.project, alias, now)
+    if stage.twin is None:
+        with Uninterrupted():
+            stage.twin = _made_twin(stage)
+    twin = stage.twin
+    twin.copied = stage.copied
+    twin.reader.time_limit, twin.reader.tell = stage.reader.time_limit, stage.reader.tell
+    twin.sandbox.forget_copies(set().union(*(each.copies for each in _needed.get(stage, ()))))
+    twin.reader.alias = alias
+    same = alias == stage.reader.alias
+    twin.begin_at(now if same else Moment(now.snapshot))
+    return twin
+
+
+def _check_there(project: Project, alias: str, now: Moment) -> None:
+    source = project.sources.get(alias)
+    if source is not None and now.snapshot.databases.get(alias) is None:
+        raise NoProject(no_database(alias, source))
+
+
+def _made_twin(stage: Stage) -> Stage:
+    sandbox = _laid_out_as(stage)
+    try:
+        reader = stage.reader.beside(place_of(sandbox, stage.project))
+        return Stage(stage.project, sandbox, reader, stage.apps)
+    except BaseException:
+        sandbox.remove()
+        raise
+
+
+def copy_stage(stage: Stage, runner: str | None) -> Stage:
+    """A second stage at the moment that holds on this one, independent of it.
+
+    Raises:
+        MiglabError: it could not be opened.
+    """
+    now, _ = stage.now()
+    with in_our_words():
+        return _copied(stage, now, runner)
+
+
+def _copied(stage: Stage, now: Moment, runner: str | None) -> Stage:
+    sandbox = _laid_out_as(stage)
+    try:
+        sandbox.restore(now.snapshot)
+        # The other lab may be closed before this one.
+        sandbox.forget_marks()
+        reader = Reader(
+            choose(runner, setup_for(stage.project)),
+            place_of(sandbox, stage.project),
+            stage.reader.time_limit,
+        )
+    except BaseException:
+        sandbox.remove()
+        raise
+    copy = Stage(stage.project, sandbox, reader, stage.apps)
+    copy.copied = stage.copied
+    reader.prepare(copy.moments.now.snapshot.digest)
+    return copy
+
+
+def _laid_out_as(stage: Stage) -> Sandbox:
+    """A sandbox for the same project with nothing in it yet: a snapshot fills it."""
+    return Sandbox(replace(stage.project, root=stage.sandbox.project, files=(), folders=()))
