@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import against, packages, whatif
+from . import against, packages, postgresql, whatif
 from .measure import Act, Result, after_each_other, in_turns, nothing, table
 
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
@@ -173,7 +173,7 @@ def importing(times: int) -> Result:
 
 
 #: ``packages`` takes minutes and asks the package registry: it runs only when it is named.
-ONLY = ("lab", "whatif", "browser", "packages")
+ONLY = ("lab", "whatif", "postgresql", "browser", "packages")
 
 
 def main() -> int:
@@ -198,6 +198,8 @@ def main() -> int:
             results += [*commands(times), *opening(times), importing(times)]
         if chosen.only in (None, "whatif"):
             results += whatif.all_of_it(times)
+        if chosen.only in (None, "postgresql"):
+            results += postgresql.all_of_it(times)
         if chosen.only in (None, "browser"):
             from . import browser
 

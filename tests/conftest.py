@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from miglab import Lab
+from miglab.databases.registry import ENGINES
 
 from . import budgets
 
@@ -48,6 +49,25 @@ def pytest_configure(config: pytest.Config) -> None:
     """Laws are tried on many more examples in a long run."""
     if config.getoption("long"):
         os.environ["MIGLAB_LONG"] = "1"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is marked ``every_engine`` runs on each."""
+    marks = {each.name for each in metafunc.definition.iter_markers()}
+    if "every_engine" not in marks or "one_engine" in marks:
+        return
+    default, *others = (each.vendor for each in ENGINES)
+    rest = () if "short" in marks else (pytest.mark.long,)
+    engines = [default, *(pytest.param(each, marks=rest) for each in others)]
+    metafunc.fixturenames.append("engine_of_labs")
+    metafunc.parametrize("engine_of_labs", engines, indirect=True)
+
+
+@pytest.fixture
+def engine_of_labs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The vendor of the engine that labs have here."""
+    monkeypatch.setenv("MIGLAB_DATABASE", request.param)
+    return str(request.param)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -164,45 +164,50 @@ class PostgreSQL:
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own as a template; anybody else's by the tools that come with it."""
-        from .postgresql import moments
+        from .postgresql import moments, ready
         from .postgresql.address import is_ours, name_of
 
         if is_ours(source):
             moments.make(to, name_of(source))
+            ready.note_copied(source, to)
         else:
             from .postgresql import dump
 
             dump.copy(source, to, tell)
-        moments.date(to)
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
-        """The copy is a template."""
-        from .postgresql import moments
+        """A second copy is renamed, or else the copy is a template."""
+        from .postgresql import moments, ready
         from .postgresql.address import name_of
 
         if copy is None:
             moments.drop(to)
-        else:
+            return
+        if not ready.take(copy, to):
             moments.replace(to, name_of(copy))
+        ready.prepare(copy)
 
     def rename(self, handle: Handle, to: Handle) -> None:
-        """Nobody may be connected."""
+        """Nobody may be connected. What is kept between labs gets its name so, and its date."""
         from .postgresql import moments
 
         moments.rename(handle, to)
+        moments.date(to)
 
     def remove(self, handle: Handle) -> None:
         """Drop it."""
-        from .postgresql import moments
+        from .postgresql import moments, ready
 
+        ready.forget(handle)
         moments.drop(handle)
 
     def clear(self, folder: Path) -> None:
         """Drop what is named after the lab."""
-        from .postgresql import moments
+        from .postgresql import moments, ready
         from .postgresql.address import beside, owner_of
 
         server = _server(self.server)
+        ready.forget_all(owner_of(folder))
         for name in moments.names(server, owner_of(folder)):
             moments.drop(beside(server, name))
 

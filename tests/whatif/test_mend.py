@@ -8,6 +8,8 @@ from miglab import Lab
 from miglab.errors import UnknownName
 from miglab.facts.mend import PAIRS
 
+pytestmark = pytest.mark.every_engine
+
 
 def ways(lab: Lab, which: str) -> dict[tuple[str, ...], bool]:
     """The lines of each way, and whether it mends."""

@@ -16,10 +16,11 @@ import pytest
 
 from miglab import Lab
 from miglab.databases.postgresql import cluster, moments, serving
-from miglab.databases.postgresql.address import OURS
+from miglab.databases.postgresql.address import OURS, owner_of
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql.cluster import Cluster
 from miglab.errors import MiglabError, NoProject, NoServer
+from miglab.home import home
 
 from ..databases.postgresql import servers
 from .own import manage, shop
@@ -61,13 +62,17 @@ class Live:
             yield connection
 
     def seen(self) -> tuple[object, ...]:
-        """What nobody may change: all that it counts of written rows, and who its databases are."""
+        """What nobody may change: all that it counts of written rows, and that no lab of this home
+        has a database on its server."""
         counted = self.admin.execute(
             "SELECT tup_inserted, tup_updated, tup_deleted FROM pg_stat_database"
             " WHERE datname = %s",
             (self.name,),
         ).fetchone()
-        names = self.admin.execute("SELECT oid, datname FROM pg_database ORDER BY oid").fetchall()
+        names = self.admin.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
+            (owner_of(home() / "labs" / "x").removesuffix("x_"),),
+        ).fetchall()
         return counted, names
 
 

@@ -55,20 +55,26 @@ def make(handle: str, template: str = "template0", *options: tuple[str, str]) ->
     dropped. ``options`` are those of ``CREATE DATABASE``, with their values."""
     name = _checked(handle)
     with on_server(handle) as server:
-        leave(server, name)
-        _drop(server, name)
+        if _exists(server, name):
+            leave(server, name)
+            _drop(server, name)
         if template != "template0":
             leave(server, template)
-        told = [sql.SQL(f"{word} {{}}").format(sql.Literal(value)) for word, value in options]
-        server.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
-                sql.Identifier(name),
-                sql.Identifier(template),
-                sql.SQL(" ").join([_strategy(server), *told]),
-            )
+        duplicate(server, template, name, *options)
+
+
+def duplicate(server: Connection[Any], template: str, name: str, *options: tuple[str, str]) -> None:
+    """The same by names, where nobody is connected to the one and the other is not there."""
+    told = [sql.SQL(f"{word} {{}}").format(sql.Literal(value)) for word, value in options]
+    server.execute(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
+            sql.Identifier(name),
+            sql.Identifier(template),
+            sql.SQL(" ").join([_strategy(server), *told]),
         )
-        if template != "template0":
-            _copy_settings(server, template, name)
+    )
+    if template != "template0":
+        _copy_settings(server, template, name)
 
 
 def date(handle: str) -> None:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from miglab.databases.engine import Handle
-from miglab.databases.postgresql import moments
+from miglab.databases.postgresql import moments, ready
 from miglab.databases.postgresql.address import (
     beside,
     handle_of,
@@ -20,6 +20,7 @@ from miglab.databases.postgresql.address import (
     lab_of,
     name_in,
     name_of,
+    owner_of,
     parameters_of,
 )
 from miglab.databases.postgresql.connections import connect, named
@@ -145,6 +146,42 @@ def test_a_database_that_others_use_is_replaced(
     assert len(moments.names(handle, name_of(handle))) == 1
 
 
+def with_second(folder: Path) -> list[str]:
+    """The copies of a folder that have a second one."""
+    return [each for each in ready._made if name_of(each).startswith(owner_of(folder))]
+
+
+def test_what_was_put_back_once_is_there_a_second_time_at_once_and_leaves_nothing(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path
+) -> None:
+    copy = engine.kept(tmp_path, "1")
+    engine.copy(handle, copy)
+    for value in "bcd":
+        with connect(handle) as connection:
+            connection.execute("UPDATE shop SET name = %s", (value,))
+        engine.restore(copy, handle)
+        assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
+        assert engine.rows(copy, "SELECT name FROM shop") == [("a",)]
+    assert with_second(tmp_path) == [copy]
+    assert ready.take(copy, handle)
+    assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
+    ready.prepare(copy)
+    engine.clear(tmp_path)
+    assert moments.names(handle, owner_of(tmp_path)) == []
+
+
+def test_a_copy_that_goes_takes_its_second_one_along(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path
+) -> None:
+    copies = [engine.kept(tmp_path, name) for name in "123"]
+    for each in copies:
+        engine.copy(handle, each)
+    assert with_second(tmp_path) == copies[:2]
+    for each in copies:
+        engine.remove(each)
+    assert moments.names(handle, owner_of(tmp_path)) == [name_of(handle)]
+
+
 def test_two_statements_are_not_a_query(engine: PostgreSQL, handle: Handle) -> None:
     with pytest.raises(psycopg.Error, match="multiple commands"):
         engine.rows(handle, "COMMIT; DELETE FROM shop")
@@ -171,7 +208,9 @@ def test_a_sweep_drops_what_dead_labs_left_and_old_templates(
         for each in (alive, *dead):
             engine.make_room(each)
         for each in (young, old):
-            engine.copy(alive, each)
+            engine.copy(alive, dead[1])
+            engine.rename(dead[1], each)
+        engine.copy(alive, dead[1])
         with connect(old) as connection:
             comment = f"COMMENT ON DATABASE \"{name_of(old)}\" IS 'made by miglab on 2020-01-01'"
             connection.execute(comment.encode())

@@ -17,6 +17,7 @@ from miglab import Lab
 from miglab.databases.postgresql import moments
 from miglab.databases.postgresql.address import OURS, beside, parameters_of
 from miglab.errors import NoServer, ServerStopped, UnknownName
+from miglab.home import home
 
 from ...waiting import until
 
@@ -189,6 +190,8 @@ def test_the_variable_names_the_server_of_labs(
         lab.manage("migrate store 0004")
         lab.rewind()
         assert rows(lab) == STATE
+        # What labs begin with would be kept there for a month.
+        lab._stage.sandbox.engines["default"].clear(home() / "templates")
 
 
 @pytest.fixture
