@@ -19,10 +19,3 @@ def test_a_backup_put_back_is_done() -> None:
         lab.manage("migrate store 0003")
         shutil.copy(backup, lab.folder / "db.sqlite3")
         assert check("as-if-nothing-happened").done
-
-
-def test_migrating_forward_again_is_not() -> None:
-    with your_turn("as-if-nothing-happened") as lab:
-        lab.manage("migrate store 0003")
-        lab.manage("migrate store")
-        assert not check("as-if-nothing-happened").done
