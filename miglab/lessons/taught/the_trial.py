@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from ..goals import agreeing, did, equal, migrates, products, rows
 from ..looks import files
+from ..predictions import measured
 from ..tasks import task
+from ..trials import claims_that_hold
+
+measured(
+    "claims-that-hold",
+    "Five documents make 35 claims. How many of these hold in every case?",
+    claims_that_hold,
+    because={
+        1: """
+            Only claim C30 holds in every case: do not reset migrations in a live app. 31 claims
+            hold only under a condition, and 3 do not hold in any case.
+
+            So most advice about migrations is neither right nor wrong. Ask each time: under which
+            condition?
+        """
+    },
+)
 
 task(
     "as-if-nothing-happened",
