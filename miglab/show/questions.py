@@ -7,7 +7,7 @@ from functools import singledispatch
 from html import escape
 from typing import Any
 
-from ..facts.lesson import Checked
+from ..facts.lesson import Checked, Point
 from ..facts.question import (
     Answer,
     AnyAnswer,
@@ -15,7 +15,6 @@ from ..facts.question import (
     Asked,
     NumberAnswer,
     NumberQuestion,
-    Point,
     Question,
     SetAnswer,
     SetQuestion,
