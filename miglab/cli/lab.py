@@ -92,7 +92,7 @@ def _say(folder: Path, new: bool, arrived: Sequence[Arrived]) -> None:
 
 
 def _say_next(lessons: Path, folder: Path) -> None:
-    """Name the first lesson that is not done; what cannot be read is no reason to stop."""
+    """Name the first lesson that is not done; what cannot be read stops nothing."""
     try:
         after = next_lesson(lessons, folder)
     except MiglabError:
