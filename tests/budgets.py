@@ -17,7 +17,7 @@ MINUTES = {
     "checkout": 2,
     "cli": 3,
     "exercises": 6,
-    "lessons": 3,
+    "lessons": 4,
     "notebook": 2,
     "whatif": 9,
     "the others": 5,

@@ -10,8 +10,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ..errors import MiglabError
 from ..extras import require
-from ..workbook import Arrived, bundled_lessons, choose, deliver, is_workbook, offered, tick
+from ..workbook import (
+    Arrived,
+    bundled_lessons,
+    choose,
+    deliver,
+    is_workbook,
+    next_lesson,
+    offered,
+    tick,
+)
 from .doctor import version
 from .serve import JUPYTER, add_database, add_options, database, options, serve
 
@@ -56,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     _say(folder, new, deliver(lessons, folder, version("miglab") or "unknown"))
     tick(lessons, folder)
     notebook = choose(offered(lessons, folder), folder, arguments.lesson)
+    if not new:
+        _say_next(lessons, folder)
     print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)
     address = f"/lab/tree/{quote(notebook)}"
     served = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={address}"]
@@ -78,6 +90,19 @@ def _say(folder: Path, new: bool, arrived: Sequence[Arrived]) -> None:
         print("What you write there is never overwritten.")
     elif arrived:
         print(f"New in it, from miglab {arrived[0].version}:", *arrived, sep="\n  ")
+
+
+def _say_next(lessons: Path, folder: Path) -> None:
+    """Name the first lesson that is not done; what cannot be read stops nothing."""
+    try:
+        after = next_lesson(lessons, folder)
+    except MiglabError:
+        return
+    if after is None:
+        print("You have solved every task.")
+        return
+    what = "its task is still to do" if after.begun else "you have not begun it yet"
+    print(f"Next: {after.title} ({what}). Open it with: miglab lab {after.number:02}")
 
 
 def _workspaces(folder: Path) -> Path:

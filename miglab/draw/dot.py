@@ -33,8 +33,8 @@ _SHAPES = {
     "struck": {"shape": "box", "style": "filled,diagonals"},
     "cut": {"shape": "octagon", "margin": "0.03,0"},
     "tab": {"shape": "tab"},
-    "forward": {"shape": "cds", "margin": "0.22,0.2"},
-    "backward": {"shape": "cds", "margin": "0.22,0.2", "orientation": "180"},
+    "forward": {"shape": "cds", "margin": "0.22,0.12"},
+    "backward": {"shape": "cds", "margin": "0.22,0.12", "orientation": "180"},
 }
 
 
@@ -55,10 +55,10 @@ def dot(picture: Picture, prefix: str = "") -> str:
             "bgcolor": "transparent",
             "fontname": FONT,
             "fontcolor": GREY,
-            "fontsize": "15",
+            "fontsize": "14",
             "labeljust": "l",
             "labelloc": "b",
-            "nodesep": "0.34",
+            "nodesep": "0.12" if wide else "0.34",
             "ranksep": "0.42" if wide else "0.36",
             "pad": "0",
             "margin": "0",
@@ -68,7 +68,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
             "fontcolor": INK,
             "fontsize": "13",
             "style": "filled",
-            "margin": "0.15,0.09",
+            "margin": "0.15,0.06",
             "height": "0.1",
             "width": "0.1",
         },
@@ -88,7 +88,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
                 labelloc="t",
                 color=GREY,
                 style="rounded",
-                margin="13",
+                margin="7",
             )
             for key in order[label]:
                 if key in nodes:

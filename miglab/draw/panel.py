@@ -22,12 +22,14 @@ from .words import wrap
 __all__ = ["panel", "panel_sentence", "panel_text", "stacked"]
 
 #: Where the columns stand: models, what lies between, files, what lies between, the database.
-_MODELS, _FILES, _DATABASE = 12, 266, 530
-_CARD, _WIDE, _BETWEEN = 132, 184, 118
-_WIDTH = 826
+_MODELS, _FILES, _DATABASE = 12, 258, 514
+_CARD, _WIDE, _BETWEEN = 124, 212, 118
+_WIDTH = 828
 #: In one column: where the cards stand, and how wide they are.
 _LEFT, _COLUMN, _STACKED = 20, 290, 424
-_TOP = 36
+_TOP = 32
+#: Between a card of the database and the next thing.
+_GAP = 10
 #: The size of all print but the names, in pixels, and about how wide a letter of it is, in the
 #: widest of the common fonts.
 _PRINT, _LETTER, _BOLD = 13, 7.4, 8.6
@@ -50,11 +52,11 @@ def panel(view: View) -> str:
     middle = _between(files_record, _FILES + _CARD, _DATABASE, "migrate")
     body += [left.body, middle.body]
 
-    y = _TOP + record + 12
+    y = _TOP + record + _GAP
     below = _agreement(record_tables, _DATABASE + 8, y, _WIDE - 16)
-    tables_top = y + below.height + 12
-    for start in (y - 12, tables_top - 12):
-        body.append(_line(f"M{_DATABASE + _WIDE / 2:g},{start:g}v12"))
+    tables_top = y + below.height + _GAP
+    for start in (y - _GAP, tables_top - _GAP):
+        body.append(_line(f"M{_DATABASE + _WIDE / 2:g},{start:g}v{_GAP}"))
     body.append(below.body)
     tables = _height(truths["tables"], _WIDE)
     body.append(_truth(truths["tables"], _DATABASE, tables_top, _WIDE))
@@ -122,7 +124,7 @@ _COMMANDS = {"models": "makemigrations", "files": "migrate"}
 _HANDS = {
     "record": ("--fake",),
     "tables": ("SQL", "by hand"),
-    "rows": ("a revert", "destroys them"),
+    "rows": ("a revert", "destroys", "them"),
 }
 
 
@@ -149,7 +151,7 @@ def _link(agreement: Agreement, y: float, command: str) -> _Drawn:
 
 
 def _height(truth: Told, w: float) -> float:
-    return 36 + 17 * len(_lines(truth, w))
+    return 34 + 16 * len(_lines(truth, w))
 
 
 def _lines(truth: Told, w: float) -> list[str]:
@@ -172,7 +174,7 @@ def _truth(truth: Told, x: float, y: float, w: float) -> str:
     place = len(_wrapped(truth.place, w))
     for number, line in enumerate(_lines(truth, w)):
         style = "italic" if number < place else ""
-        body.append(svg.text(middle, y + 40 + 17 * number, line, _PRINT, style=style))
+        body.append(svg.text(middle, y + 39 + 16 * number, line, _PRINT, style=style))
     return "".join(body)
 
 
@@ -191,9 +193,11 @@ def _agreement(agreement: Agreement, x: float, y: float, w: float) -> _Drawn:
     sign, word = SIGNS[agreement.verdict]
     lines = _wrapped(agreement.reason, w)
     height = 30 + 16 * len(lines)
+    said = f"{sign} {word}"
+    within = w - 10 if len(said) * _BOLD > w - 10 else 0
     body = [
         svg.card(x, y, w, height, VERDICTS[agreement.verdict]),
-        svg.text(x + w / 2, y + 20, f"{sign} {word}", 14, style="bold"),
+        svg.text(x + w / 2, y + 20, said, 14, style="bold", within=within),
     ]
     for place, line in enumerate(lines):
         body.append(svg.text(x + w / 2, y + 37 + 16 * place, line, _PRINT))
@@ -207,7 +211,7 @@ def _between(agreement: Agreement, start: float, end: float, command: str) -> _D
     if end == _DATABASE:
         # Between the frame and the branch that leads down to the tables.
         middle = (start + 10 + end - 24) / 2
-    room = _BETWEEN - (18 if end == _DATABASE else 0)
+    room = _BETWEEN - (26 if end == _DATABASE else 0)
     drawn = _agreement(agreement, middle - room / 2, _TOP + 38, room)
     body = [
         _line(f"M{start + 2:g},{arrow}H{end - 7:g}"),
@@ -224,20 +228,14 @@ def _heading(middle: float, y: float, words: str, room: float) -> str:
     return svg.text(middle, y, words, _PRINT, style="bold", fill=GREY, within=within)
 
 
-def _hand(x: float, y: float, words: str, more: str = "") -> str:
+def _hand(x: float, y: float, *words: str) -> str:
     """What reaches a truth from outside: an arrow to the right side of a card, and who it is."""
-    lines = svg.text(x + 28, y + (0 if more else 4), words, _PRINT, fill=GREY, anchor="start")
-    if more:
-        lines += svg.text(
-            x + 28, y + 15, more, _PRINT, fill=GREY, anchor="start", within=_fit(more)
-        )
-    return _line(f"M{x + 24:g},{y:g}H{x + 8:g}") + svg.arrow_head(x + 2, y, "l") + lines
-
-
-def _fit(words: str) -> float:
-    """The width for what stands at the right edge."""
-    room = _WIDTH - (_DATABASE + _WIDE) - 30
-    return room if len(words) * _LETTER > room else 0
+    first = y + (0 if len(words) > 1 else 4)
+    lines = [
+        svg.text(x + 28, first + 15 * place, line, _PRINT, fill=GREY, anchor="start")
+        for place, line in enumerate(words)
+    ]
+    return "".join([_line(f"M{x + 24:g},{y:g}H{x + 8:g}"), svg.arrow_head(x + 2, y, "l"), *lines])
 
 
 def _frame(words: str, left: float, right: float, top: float, bottom: float) -> str:

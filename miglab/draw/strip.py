@@ -199,8 +199,9 @@ def _card(item: _Item, box: Box, prefix: str) -> str:
     inside = box.width - (26 if look.shape in ("forward", "backward", "cut") else 10)
     big, name = item.words
     big = shortened(big, int(inside / _BIG))
-    left = inside - _BIG * len(big) - 5
-    mark = shortened(item.mark, int(left / _NARROW)) if left > 4 * _NARROW else ""
+    left = inside - _BIG * len(big) - 8
+    # Its glyph and its colour say the same as a word for which there is no room.
+    mark = item.mark if len(item.mark) * _NARROW <= left else ""
     start = box.x + (box.width - inside) / 2
     name = shortened(name, int(inside / _NARROW))
     texts = [svg.text(start, box.y + 16, big, 13, style="bold", anchor="start")]

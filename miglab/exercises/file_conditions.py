@@ -15,13 +15,13 @@ from .naming import keys, listed, named
 def files(look: Look, wanted: Any) -> Finding:
     """That these files are there."""
     gone = [path for path in several(wanted) if look.read(path) is None]
-    return Finding(not gone, f"the files {listed(several(wanted))}", f"{listed(gone)} is gone")
+    return Finding(not gone, f"the files {listed(several(wanted))}", f"missing: {listed(gone)}")
 
 
 def no_files(look: Look, wanted: Any) -> Finding:
     """That none of these files is there."""
     there = [path for path in several(wanted) if look.read(path) is not None]
-    return Finding(not there, f"no file {listed(several(wanted))}", f"{listed(there)} is there")
+    return Finding(not there, f"no file {listed(several(wanted))}", f"still there: {listed(there)}")
 
 
 def migrations(look: Look, wanted: Mapping[str, Any]) -> Finding:

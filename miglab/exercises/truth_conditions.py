@@ -97,7 +97,7 @@ def columns(look: Look, wanted: Any) -> Finding:
     """That these tables or columns are in the database."""
     gone = [place for place in several(wanted) if not _has(look, place)]
     return Finding(
-        not gone, f"{listed(several(wanted))} in the database", f"{listed(gone)} is not there"
+        not gone, f"{listed(several(wanted))} in the database", f"missing: {listed(gone)}"
     )
 
 
@@ -105,7 +105,7 @@ def no_columns(look: Look, wanted: Any) -> Finding:
     """That none of these tables or columns is in the database."""
     there = [place for place in several(wanted) if _has(look, place)]
     return Finding(
-        not there, f"no {listed(several(wanted))} in the database", f"{listed(there)} is there"
+        not there, f"no {listed(several(wanted))} in the database", f"still there: {listed(there)}"
     )
 
 

@@ -7,19 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that a task asks for, and whether it is so."""
+    """One thing that a task asks for, and whether it is so; where it is not, what is expected and
+    what is there."""
 
     text: str
     done: bool
+    expected: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """How far a task is done; ``begun`` says whether anything has run in its lab yet."""
+    """How far a task is done; ``begun`` says whether anything has run in its lab yet, ``remark``
+    is what to do about the wrong end that was reached, if it is a known one."""
 
     task: str
     points: tuple[Point, ...]
     begun: bool = True
+    remark: str = ""
 
     @property
     def done(self) -> bool:

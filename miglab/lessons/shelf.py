@@ -15,7 +15,8 @@ _Thing = TypeVar("_Thing")
 
 
 class Shelf(Mapping[str, _Thing], Generic[_Thing]):
-    """Things by name. The modules in ``taught/``, one a lesson, put them here."""
+    """Things by name. The modules in ``taught/``, one a lesson, and in
+    ``recovery/`` put them here."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -60,8 +61,9 @@ def tidy(text: str) -> str:
 
 @cache
 def stock() -> None:
-    """Import what the lessons teach."""
-    from . import taught
+    """Import what the lessons teach, and what they say about wrong ends."""
+    from . import recovery, taught
 
-    for module in pkgutil.iter_modules(taught.__path__):
-        importlib.import_module(f"{taught.__name__}.{module.name}")
+    for room in (taught, recovery):
+        for module in pkgutil.iter_modules(room.__path__):
+            importlib.import_module(f"{room.__name__}.{module.name}")

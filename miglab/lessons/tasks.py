@@ -9,6 +9,8 @@ from ..compare.picture import picture
 from ..errors import BadInput
 from ..facts.lesson import Begun, Checked, Point
 from ..lab import Lab
+from .ends import BROKEN, OTHERWISE
+from .goals import Goal, find
 from .kinds import Here
 from .remembered import note
 from .shelf import Shelf
@@ -16,18 +18,22 @@ from .shelf import Shelf
 
 @dataclass(frozen=True)
 class _Task:
-    points: Mapping[str, Callable[[Lab], bool]]
+    goals: Mapping[str, Goal]
     at: str | Sequence[str] | None
     apps: Sequence[str]
     begin: Callable[[Lab], object] | None
 
 
+#: What was reached instead → what to do about it.
+_Ends = Mapping[str, Callable[[Lab], bool]]
+
 _TASKS: Shelf[_Task] = Shelf("task")
+_ENDS: Shelf[_Ends] = Shelf("task with wrong end")
 
 
 def task(
     name: str,
-    points: Mapping[str, Callable[[Lab], bool]],
+    goals: Mapping[str, Goal],
     *,
     at: str | Sequence[str] | None = None,
     apps: Sequence[str] = (),
@@ -35,7 +41,13 @@ def task(
 ) -> None:
     """Put a task on the shelf: what must be true of the lab when it is done, where the lab starts,
     and what happens in it before the learner gets it."""
-    _TASKS.put(name, _Task(points, at, apps, begin))
+    _TASKS.put(name, _Task(goals, at, apps, begin))
+
+
+def wrong_ends(name: str, ends: _Ends) -> None:
+    """What is said about wrong ends of a task, each with how it is recognized; the first that fits
+    is said."""
+    _ENDS.put(name, ends)
 
 
 #: The labs of the tasks that were begun, so that a check looks at its own, and where each began.
@@ -63,7 +75,7 @@ def your_turn(name: str) -> Lab:
 
 def _begun(name: str, lab: Lab) -> Begun:
     drawn = picture(lab.truths(compare=False).truths, lab.apps)
-    return Begun(name, drawn.apps, drawn.sentence, tuple(_TASKS[name].points))
+    return Begun(name, drawn.apps, drawn.sentence, tuple(_TASKS[name].goals))
 
 
 def check(name: str) -> Checked:
@@ -74,13 +86,27 @@ def check(name: str) -> Checked:
         BadInput: it was not begun yet.
         LabClosed: its lab was closed.
     """
-    points = _TASKS[name].points
+    goals = _TASKS[name].goals
     if name not in _BEGUN:
         raise BadInput(f"this task was not begun yet; run the cell your_turn({name!r}) first")
     lab, here = _BEGUN[name]
-    found = tuple(Point(text, holds(lab)) for text, holds in points.items())
-    checked = Checked(name, found, begun=not here.quiet(lab))
+    found = tuple(_point(lab, text, goal) for text, goal in goals.items())
+    begun = not here.quiet(lab)
+    done = all(point.done for point in found)
+    checked = Checked(name, found, begun, "" if done or not begun else _remark(name, lab))
     if checked.begun:
         missing = [each.text for each in checked.points if not each.done]
         note("checked", task=name, done=checked.done, missing=missing)
     return checked
+
+
+def _point(lab: Lab, text: str, goal: Goal) -> Point:
+    found = find(lab, goal)
+    said = ("", "") if found.holds else (found.expected, found.found)
+    return Point(text, found.holds, *said)
+
+
+def _remark(name: str, lab: Lab) -> str:
+    """What is said about the wrong end that was reached, or ``""``."""
+    ends = {**BROKEN, **_ENDS.get(name, {}), **OTHERWISE}
+    return next((says for says, fits in ends.items() if fits(lab)), "")

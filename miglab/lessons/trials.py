@@ -176,7 +176,20 @@ def _one_by_one(trial: _Trial) -> Iterator[Case]:
 
 def verdicts() -> Verdicts:
     """The verdict on each claim: as a lesson kept it, or tried now."""
-    return Verdicts(tuple(_each_verdict()))
+    found = Verdicts(tuple(_each_verdict()))
+    _known.append(found)
+    return found
+
+
+#: What ``verdicts`` gave in this process; the last one counts.
+_known: list[Verdicts] = []
+
+
+def claims_that_hold() -> int | None:
+    """How many claims hold in every case; ``None`` where nobody has asked for the verdicts yet."""
+    if not _known:
+        return None
+    return sum(each.kind == "holds" for each in _known[-1].verdicts)
 
 
 def _each_verdict() -> Iterator[Verdict]:

@@ -33,7 +33,9 @@ from .text import (
     text,
 )
 
-_BAR = "border-left:4px solid {}; padding:2px 0 2px 12px; margin:4px 0 8px 0"
+_BAR = (
+    "border-left:4px solid {}; padding:2px 0 2px 12px; margin:4px 0 8px 0; overflow-wrap:anywhere"
+)
 _LINE = "margin:4px 0"
 _LOSS = (
     "margin:4px 0; padding:3px 8px; line-height:1.4; font-weight:bold; color:#1A1A1A; "
@@ -55,7 +57,7 @@ _COLUMN = "th scope='col'"
 _BESIDE = "display:inline-block; vertical-align:top; margin:0 14px 0 0; max-width:100%"
 _PRE = (
     "font-family:Menlo,Consolas,monospace; font-size:13px; line-height:1.25; "
-    "white-space:pre-wrap; overflow-wrap:normal; word-break:normal; margin:2px 0"
+    "white-space:pre-wrap; overflow-wrap:break-word; word-break:normal; margin:2px 0"
 )
 
 

@@ -7,7 +7,7 @@ from functools import singledispatch
 from html import escape
 from typing import Any
 
-from ..facts.lesson import Checked
+from ..facts.lesson import Checked, Point
 from ..facts.question import (
     Answer,
     AnyAnswer,
@@ -20,6 +20,7 @@ from ..facts.question import (
     SetQuestion,
 )
 from .html import folded, html
+from .masks import masked
 from .prose import coded, paragraphs
 from .text import text
 
@@ -37,7 +38,8 @@ TYPES: tuple[type, ...] = (
 
 _BOX = "border:1px solid {0}; border-left:4px solid {0}; padding:4px 12px; margin:4px 0"
 _ASK, _YES, _NO = "#5B4B8A", "#0072B2", "#C25400"
-_LIST = "list-style:none; padding-left:8px; margin:4px 0"
+_LIST = "list-style:none; padding-left:8px; margin:4px 0; overflow-wrap:anywhere"
+_SMALL = "<br><small style='display:inline-block; margin-left:18px'>{}</small>"
 
 
 def letter(place: int) -> str:
@@ -236,22 +238,34 @@ def _(answer: NumberAnswer) -> list[str]:
 
 @text.register
 def _(checked: Checked) -> str:
-    points = [f"  {_mark(checked, point.done)} {point.text}" for point in checked.points]
-    return "\n".join([_summary(checked), *points])
+    lines = [_summary(checked)]
+    for point in checked.points:
+        lines.append(f"  {_mark(checked, point.done)} {point.text}")
+        lines += [f"      {said}" for said in _instead(checked, point)]
+    return "\n".join([*lines, *([masked(checked.remark)] if checked.remark else [])])
 
 
 @html.register
 def _(checked: Checked) -> str:
     points = "".join(
         f"<li>{_mark(checked, point.done)} "
-        f"{'' if point.done or not checked.begun else '<i>not yet:</i> '}{coded(point.text)}</li>"
+        f"{'' if point.done or not checked.begun else '<i>not yet:</i> '}{coded(point.text)}"
+        f"{''.join(_SMALL.format(coded(said)) for said in _instead(checked, point))}</li>"
         for point in checked.points
     )
+    remark = f"<p style='margin:4px 0'>{coded(checked.remark)}</p>" if checked.remark else ""
     colour = _ASK if not checked.begun else _YES if checked.done else _NO
     return (
         f"<div style='{_BOX.format(colour)}'><b>{escape(_summary(checked))}</b>"
-        f"<ul style='{_LIST}'>{points}</ul></div>"
+        f"<ul style='{_LIST}'>{points}</ul>{remark}</div>"
     )
+
+
+def _instead(checked: Checked, point: Point) -> list[str]:
+    """What is expected of a goal that is not reached, and what is there."""
+    if point.done or not checked.begun or not point.expected:
+        return []
+    return [masked(f"expected: {point.expected} · found: {point.found}")]
 
 
 def _mark(checked: Checked, done: bool) -> str:

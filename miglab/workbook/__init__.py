@@ -1,7 +1,7 @@
 """A learner's own copy of the lessons: what arrives in it, which notebook opens, what is done."""
 
 from .choice import choose, lesson_of, offered
-from .contents import journal_of, progress, summary, tick, workbook_of
+from .contents import journal_of, next_lesson, progress, summary, tick, workbook_of
 from .delivery import Arrived, deliver, is_workbook
 from .lessons import bundled_lessons
 
@@ -13,6 +13,7 @@ __all__ = [
     "is_workbook",
     "journal_of",
     "lesson_of",
+    "next_lesson",
     "offered",
     "progress",
     "summary",

@@ -100,12 +100,26 @@ _TABLE = re.compile(r"^\|", re.MULTILINE)
 def summary(found: list[Progress]) -> str:
     """How many lessons are done, and which one is next, as Markdown."""
     done = sum(each.done for each in found)
-    after = next((each for each in found if not each.done), None)
+    after = _first_left(found)
     told = f"**{done} of {len(found)} lessons are done** (✓ done, ◐ begun, ○ not begun)."
     if after is None:
         return f"{told} You have solved every task."
     what = "its task is still to do" if after.begun else "not begun yet"
     return f"{told} **Next:** [{after.title}]({_address(after.path)}), {what}."
+
+
+def next_lesson(lessons: Path, folder: Path) -> Progress | None:
+    """The first lesson that is not done; ``None`` where all are.
+
+    Raises:
+        BadInput: what the learner did cannot be read.
+    """
+    found = progress(lessons, folder, Journal(journal_of(folder)).read())
+    return _first_left(found)
+
+
+def _first_left(found: list[Progress]) -> Progress | None:
+    return next((each for each in found if not each.done), None)
 
 
 def tick(lessons: Path, folder: Path) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from miglab.cli import lab
 from miglab.cli.main import main, parser
+from miglab.progress import Journal, new_event
+from miglab.workbook import bundled_lessons, deliver, journal_of
 
 
 def line(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -61,3 +64,16 @@ def test_every_command_has_a_help(command: str, capsys: pytest.CaptureFixture[st
         parser().parse_args([command, "--help"])
     assert stopped.value.code == 0
     assert capsys.readouterr().out.startswith(f"usage: miglab {command} ")
+
+
+def test_a_copy_that_is_there_already_names_the_next_lesson(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(bundled_lessons(), tmp_path, "1.0")
+    journal = Journal(journal_of(tmp_path))
+    for task, done in (("there-and-back", True), ("read-and-mend", False)):
+        journal.append(new_event("checked", task=task, done=done, missing=[]))
+    lab._say_next(bundled_lessons(), tmp_path)
+    told = capsys.readouterr().out
+    assert told.startswith("Next: What a migration is")
+    assert told.endswith("(its task is still to do). Open it with: miglab lab 01\n")

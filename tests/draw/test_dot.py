@@ -202,7 +202,7 @@ def test_the_whole_text_of_a_small_picture_is_known() -> None:
     body = dot(small).partition("subgraph ")[2]
     assert body == (
         "cluster_store {\n"
-        '\t\tcolor="#767676" label=<<B>store</B>> labelloc=t margin=13 style=rounded\n'
+        '\t\tcolor="#767676" label=<<B>store</B>> labelloc=t margin=7 style=rounded\n'
         '\t\t"store.0001_initial" [label=<<FONT POINT-SIZE="16"><B>✓ 0001</B></FONT><BR/>initial>'
         ' class=applied color="#0072B2" fillcolor="#CFE8F7" id="store.0001_initial" penwidth=1.5'
         ' shape=box style="filled,rounded"'
@@ -211,7 +211,7 @@ def test_the_whole_text_of_a_small_picture_is_known() -> None:
         'add_price<BR/><FONT POINT-SIZE="12"><I>to apply</I></FONT><BR/>'
         '<FONT POINT-SIZE="12"><I>◎ target · latest</I></FONT>>'
         ' class="to-apply target leaf" color="#007D5E" fillcolor="#D3EFDF"'
-        ' id="store.0002_add_price" margin="0.22,0.2" penwidth=2.5 peripheries=2 shape=cds'
+        ' id="store.0002_add_price" margin="0.22,0.12" penwidth=2.5 peripheries=2 shape=cds'
         ' tooltip="store.0002_add_price — to apply: is about to be applied"]\n'
         "\t}\n"
         '\t"store.0001_initial" -> "store.0002_add_price" [weight=4]\n'

@@ -8,7 +8,8 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
 from ..acts import by_hand
-from ..looks import applied, columns, files, last, lost, moved_apps, number, tables
+from ..goals import agreeing, equal, recorded
+from ..looks import applied, columns, last, lost, moved_apps, number, tables
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -101,13 +102,16 @@ def _typed_coupons(lab: Lab) -> int:
 task(
     "photos-only",
     {
-        "Both migrations of `media` are applied.": lambda lab: (
-            applied(lab, "media") == files(lab, "media")
+        "Both migrations of `media` are applied.": recorded(
+            "media", "0001_initial", "0002_photo_alt_text"
         ),
-        "In `marketplace`, only what `media` needs is applied.": lambda lab: (
-            applied(lab, "marketplace") == ["0001_initial", "0002_listing_condition"]
+        "In `marketplace`, only what `media` needs is applied.": recorded(
+            "marketplace", "0001_initial", "0002_listing_condition"
         ),
-        "8 coupons are still not in capitals.": lambda lab: _typed_coupons(lab) == 8,
+        "The record and the tables agree.": agreeing("record_tables"),
+        "8 coupons are still not in capitals.": equal(
+            _typed_coupons, 8, "{} coupons not in capitals".format
+        ),
     },
     at=["marketplace.0001", "media.zero"],
     apps=["accounts", "marketplace", "media"],

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.truths import Truths
 from ...lab import Lab
+from ..goals import did, every, holds, last_applied, migrates, products, rows
 from ..looks import applied, count, differences, exists, products_with, select, tables
 from ..predictions import question
 from ..tasks import task
@@ -101,20 +102,22 @@ def _begin(lab: Lab) -> None:
 task(
     "back-up-first",
     {
-        "`lab.history()` has the step `migrate store 0001`, without `--fake`.": lambda lab: _went(
-            lab
+        "`lab.history()` has the step `migrate store 0001`, without `--fake`.": did(
+            migrates("store", "0001"), "a step `migrate store 0001`"
         ),
-        "The last applied migration of `store` is `0005` again.": lambda lab: _at_the_end(lab),
-        "All 25 products are there, the Hammock too.": lambda lab: (
-            count(lab, "store_product") == 25 and _has(lab, "Hammock")
+        "The last applied migration of `store` is `0005` again.": last_applied(
+            "store", "0005_tag_product_tags"
         ),
-        "22 products have a price, 10 have a discount, and 40 links to tags exist.": lambda lab: (
-            products_with(lab, "price", "> 0") == 22
-            and products_with(lab, "discount", "> 0") == 10
-            and count(lab, "store_product_tags") == 40
+        "All 25 products are there, the Hammock too.": every(
+            rows(store_product=25), products("name", "= 'Hammock'", 1)
         ),
-        "`why.txt` has three words or more.": lambda lab: (
-            exists(lab, "why.txt") and len(lab.read("why.txt").split()) > 2
+        "22 products have a price, 10 have a discount, and 40 links to tags exist.": every(
+            products("price", "> 0", 22),
+            products("discount", "> 0", 10),
+            rows(store_product_tags=40),
+        ),
+        "`why.txt` has three words or more.": holds(
+            lambda lab: _words(lab) > 2, "three words in `why.txt`", "fewer, or no such file"
         ),
     },
     apps=["store"],
@@ -122,13 +125,9 @@ task(
 )
 
 
-def _went(lab: Lab) -> bool:
-    """Whether a revert to 0001 is among the steps that hold now."""
-    history = lab.history()
-    return any(
-        line.startswith("migrate store 0001") and "--fake" not in line
-        for line in history.lines[: history.position]
-    )
+def _words(lab: Lab) -> int:
+    """How many words the reason has."""
+    return len(lab.read("why.txt").split()) if exists(lab, "why.txt") else 0
 
 
 def _at_the_end(lab: Lab) -> bool:

@@ -8,7 +8,8 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
 from ..acts import add_field
-from ..looks import agree, applied, files, last, lost, number, products_with, select
+from ..goals import agreeing, equal, listed, products
+from ..looks import agree, applied, files, last, lost, migrations, select
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -128,18 +129,30 @@ def _mistyped(lab: Lab) -> None:
     _pull(lab, after="0005_tags")
 
 
+def _theirs_after(lab: Lab) -> list[str]:
+    """What the colleague's file depends on."""
+    found = [each for each in migrations(lab, "store") if each.key.name == _WEIGHT]
+    return [str(key) for each in found for key in each.dependencies]
+
+
 task(
     "two-branches",
     {
-        "Both files `0006_…` are still there.": lambda lab: (
-            {_COLOUR, _WEIGHT} <= set(files(lab, "store"))
+        "Both files `0006_…` are still there.": equal(
+            lambda lab: sorted({_COLOUR, _WEIGHT} & set(files(lab, "store"))),
+            [_COLOUR, _WEIGHT],
+            listed,
         ),
-        "Both of them are applied.": lambda lab: {_COLOUR, _WEIGHT} <= set(applied(lab, "store")),
-        "All four truths agree.": agree,
-        "The garden products are still green.": lambda lab: (
-            products_with(lab, "colour", "= 'green'")
-            == number(lab, "SELECT count(*) FROM store_product WHERE name LIKE 'Garden%'")
+        "Your colleague's file depends on `0005_tag_product_tags`.": equal(
+            _theirs_after, ["store.0005_tag_product_tags"], listed
         ),
+        "Both of them are applied.": equal(
+            lambda lab: sorted({_COLOUR, _WEIGHT} & set(applied(lab, "store"))),
+            [_COLOUR, _WEIGHT],
+            listed,
+        ),
+        "All four truths agree.": agreeing(),
+        "The two garden products are still green.": products("colour", "= 'green'", 2),
     },
     apps=["store"],
     begin=_mistyped,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
+from ..goals import agreeing, equal, listed
 from ..looks import agree, applied, columns, exists, files, last, migrations, number, numbers
 from ..predictions import question
 from ..tasks import task
@@ -117,16 +118,18 @@ def _lose_the_file(lab: Lab) -> None:
 task(
     "file-gone",
     {
-        "`media.0002` has its file again.": lambda lab: (
-            "0002_photo_alt_text" in files(lab, "media")
+        "`media.0002` has its file again.": equal(
+            lambda lab: files(lab, "media")[1:], ["0002_photo_alt_text"], listed
         ),
-        "`media.0002` has two operations again, as in the old file.": lambda lab: (
-            len(_operations(lab, "media", "0002_photo_alt_text")) == 2
+        "`media.0002` has two operations again, as in the old file.": equal(
+            lambda lab: len(_operations(lab, "media", "0002_photo_alt_text")),
+            2,
+            "operations: {}".format,
         ),
-        "All 30 photos have a text, and people changed 12 of these texts.": lambda lab: (
-            _alt_texts(lab) == (30, 12)
+        "All 30 photos have a text, and people changed 12 of these texts.": equal(
+            _alt_texts, (30, 12), lambda found: f"{found[0]} texts, {found[1]} of them changed"
         ),
-        "All neighbours agree.": agree,
+        "All neighbours agree.": agreeing(),
     },
     apps=["media"],
     begin=_lose_the_file,

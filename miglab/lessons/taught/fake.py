@@ -9,6 +9,7 @@ from ...facts.migration import Key
 from ...facts.step import Step
 from ...lab import Lab
 from ..acts import add_field, by_hand
+from ..goals import agreeing, equal, every, products, rows
 from ..looks import agreements, applied, count, last, lost, moved, products_with, tables
 from ..predictions import question
 from ..tasks import task
@@ -107,17 +108,15 @@ def _lose_two_lines(lab: Lab) -> None:
 task(
     "two-lost-lines",
     {
-        "All six migrations of `store` are recorded as applied.": lambda lab: (
-            len(applied(lab, "store")) == 6
+        "All six migrations of `store` are recorded as applied.": equal(
+            lambda lab: len(applied(lab, "store")), 6, "recorded: {}".format
         ),
-        "The record and the tables agree.": lambda lab: (
-            agreements(lab).record_tables.verdict is True
+        "The record and the tables agree.": agreeing("record_tables"),
+        "All 24 products are there, and 9 of them have a discount.": every(
+            rows(store_product=24), products("discount", "> 0", 9)
         ),
-        "All 24 products are there, and 9 of them have a discount.": lambda lab: (
-            count(lab, "store_product") == 24 and products_with(lab, "discount", "> 0") == 9
-        ),
-        "All 6 tags are there, and all 40 links from products to tags.": lambda lab: (
-            count(lab, "store_tag") == 6 and count(lab, "store_product_tags") == 40
+        "All 6 tags are there, and all 40 links from products to tags.": rows(
+            store_tag=6, store_product_tags=40
         ),
     },
     apps=["store"],

@@ -6,7 +6,8 @@ import sqlite3
 from contextlib import closing
 
 from ...lab import Lab
-from ..looks import agree, applied, count, tables
+from ..goals import agreeing, did, equal, migrates, rows
+from ..looks import applied, count, tables
 from ..predictions import question
 from ..tasks import task
 
@@ -72,7 +73,7 @@ def _new(lab: Lab) -> list[str]:
     return [name for name in applied(lab, "store") if name > _LAST]
 
 
-def _backup(lab: Lab) -> tuple[str, int]:
+def in_backup(lab: Lab) -> tuple[str, int]:
     """Where ``store`` stands in the backup, and how many products it has there."""
     path = lab.folder / "backup.sqlite3"
     try:
@@ -86,16 +87,30 @@ def _backup(lab: Lab) -> tuple[str, int]:
     return str(name), int(products)
 
 
+def _backup_said(found: tuple[str, int]) -> str:
+    name, products = found
+    return f"`{name}`, {products} products" if name else "no backup that can be read"
+
+
+def _new_said(there: bool) -> str:
+    return "a new one is applied" if there else "nothing after `0005` is applied"
+
+
 task(
     "a-day-of-your-own",
     {
-        "In `backup.sqlite3`, `store` is at `0005` and has 24 products.": lambda lab: (
-            _backup(lab) == (_LAST, _ALL)
+        "In `backup.sqlite3`, `store` is at `0005` and has 24 products.": equal(
+            in_backup, (_LAST, _ALL), _backup_said
         ),
-        "`store` has a new migration, and it is applied.": lambda lab: bool(_new(lab)),
-        "All four truths agree.": agree,
-        "All 24 products and their 40 links to tags are there.": lambda lab: (
-            count(lab, "store_product") == _ALL and count(lab, "store_product_tags") == 40
+        "`store` has a new migration, and it is applied.": equal(
+            lambda lab: bool(_new(lab)), True, _new_said
+        ),
+        "You went back with `migrate store 0004`.": did(
+            migrates("store", "0004"), "a step `migrate store 0004`"
+        ),
+        "All four truths agree.": agreeing(),
+        "All 24 products and their 40 links to tags are there.": rows(
+            store_product=_ALL, store_product_tags=40
         ),
     },
     apps=["store"],

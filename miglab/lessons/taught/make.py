@@ -10,7 +10,8 @@ from ...facts.step import Step
 from ...facts.truths import Models, value_or
 from ...lab import Lab
 from ..acts import add_field, by_hand
-from ..looks import agree, agreements, applied, columns, files, last, lost, migrations, moved
+from ..goals import agreeing, equal, last_applied, listed
+from ..looks import agree, columns, files, last, lost, migrations, moved
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -106,18 +107,27 @@ def _weight(lab: Lab) -> str:
     return product.fields.get("weight", "") if product else ""
 
 
+def _type_said(name: str) -> str:
+    return f"`{name}`" if name else "there is no `weight`"
+
+
+def _has_weight(there: bool) -> str:
+    return "it has one" if there else "no column `weight`"
+
+
 task(
     "make-it-again",
     {
-        "The model's `weight` is a `PositiveIntegerField`.": lambda lab: _weight(lab).startswith(
-            "PositiveIntegerField"
+        "The model's `weight` is a `PositiveIntegerField`.": equal(
+            lambda lab: _weight(lab).partition("(")[0], "PositiveIntegerField", _type_said
         ),
-        "`store` has exactly one new file, `0006_add_weight`.": lambda lab: (
-            files(lab, "store")[5:] == ["0006_add_weight"]
+        "`store` has exactly one new file, `0006_add_weight`.": equal(
+            lambda lab: files(lab, "store")[5:], ["0006_add_weight"], listed
         ),
-        "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
-        "The new migration is not applied, and the table has no `weight`.": lambda lab: (
-            applied(lab, "store")[5:] == [] and "weight" not in columns(lab, "store_product")
+        "Models and files agree.": agreeing("models_files"),
+        "The new migration is not applied.": last_applied("store", "0005_tag_product_tags"),
+        "The table has no `weight`.": equal(
+            lambda lab: "weight" in columns(lab, "store_product"), False, _has_weight
         ),
     },
     apps=["store"],

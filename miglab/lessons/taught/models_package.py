@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...lab import Lab
-from ..looks import agreements, count, last, migrations, tables
+from ..goals import agreeing, has_column, rows
+from ..looks import last, migrations
 from ..predictions import question
 from ..tasks import task
 
@@ -104,14 +105,10 @@ def _tidied(lab: Lab) -> None:
 task(
     "likes-arrive",
     {
-        "The table `blog_like` exists.": lambda lab: "blog_like" in tables(lab),
-        "All 40 comments are still there.": lambda lab: count(lab, "blog_comment") == 40,
-        "All 15 posts and 5 authors are still there.": lambda lab: (
-            (count(lab, "blog_post"), count(lab, "blog_author")) == (15, 5)
-        ),
-        "The models and the files agree: `makemigrations` finds no changes.": lambda lab: (
-            agreements(lab).models_files.verdict is True
-        ),
+        "The table `blog_like` exists.": has_column("blog_like", "id"),
+        "All 40 comments are still there.": rows(blog_comment=40),
+        "All 15 posts and 5 authors are still there.": rows(blog_post=15, blog_author=5),
+        "All four truths agree. `makemigrations` finds no changes.": agreeing(),
     },
     apps=["blog"],
     begin=_tidied,

@@ -9,11 +9,11 @@ from ...facts.step import Step
 from ...facts.truths import Truths
 from ...lab import Lab
 from ..acts import add_field, by_hand
+from ..goals import agreeing, equal, every, products, rows
 from ..looks import (
     agree,
     agreements,
     applied,
-    count,
     files,
     last,
     lost,
@@ -128,17 +128,17 @@ def _two_disagreements(lab: Lab) -> None:
 task(
     "two-disagreements",
     {
-        "The models and the files agree.": lambda lab: agreements(lab).models_files.verdict is True,
-        "The files and the record agree.": lambda lab: agreements(lab).files_record.verdict is True,
-        "The record and the tables agree.": lambda lab: (
-            agreements(lab).record_tables.verdict is True
+        "The models and the files agree.": agreeing("models_files"),
+        "The files and the record agree.": agreeing("files_record"),
+        "The record and the tables agree.": agreeing("record_tables"),
+        "The two green products are still green.": products("colour", "= 'green'", 2),
+        "All 21 prices and all 30 photos are still there.": every(
+            products("price", "> 0", 21), rows(media_photo=30)
         ),
-        "The two green products are still green.": lambda lab: _coloured(lab) == 2,
-        "All 21 prices and all 30 photos are still there.": lambda lab: (
-            products_with(lab, "price", "> 0") == 21 and count(lab, "media_photo") == 30
-        ),
-        "No migration file is missing: `store` has 6, `media` has 2.": lambda lab: (
-            len(files(lab, "store")) == 6 and len(files(lab, "media")) == 2
+        "No migration file is missing: `store` has 6, `media` has 2.": equal(
+            lambda lab: (len(files(lab, "store")), len(files(lab, "media"))),
+            (6, 2),
+            lambda found: f"files in `store`: {found[0]}, in `media`: {found[1]}",
         ),
     },
     apps=["store", "media"],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...lab import Lab
-from ..looks import agree, columns, count, last, lost, migrations, numbers, tables
+from ..goals import agreeing, equal, listed
+from ..looks import columns, count, last, lost, migrations, numbers, tables
 from ..predictions import how_many, question
 from ..tasks import task
 
@@ -78,35 +79,47 @@ def _made(lab: Lab) -> list[str]:
     return [operation.kind for each in made for operation in each.operations]
 
 
-def _takes_halves(lab: Lab) -> bool:
-    """Whether the new column can hold 12.5."""
+def _percent(lab: Lab) -> list[str]:
+    """The columns of the products that may hold the percentage."""
+    return [each for each in ("discount", "percent_off") if each in columns(lab, "store_product")]
+
+
+def _type(lab: Lab) -> str:
+    """The type of the column with the percentage, without its size."""
     table = lab.truths().truths.known_tables.tables.get("store_product")
     column = table.column("percent_off") if table else None
-    return column is not None and column.type.startswith("decimal")
+    return column.type.partition("(")[0] if column else ""
+
+
+def _type_said(name: str) -> str:
+    return f"a column of type `{name}`" if name else "there is no `percent_off`"
+
+
+def _values_said(found: tuple[int, ...] | None) -> str:
+    if found is None:
+        return "no column holds the percentages"
+    return f"{found[0]} products with a percentage, {found[1]} together"
 
 
 def _values(lab: Lab) -> tuple[int, ...] | None:
     """How many products have a percentage, and the sum; ``None`` where no column holds it."""
-    found = [each for each in ("percent_off", "discount") if each in columns(lab, "store_product")]
+    found = _percent(lab)
     if not found:
         return None
     return numbers(
-        lab, f"SELECT sum({found[0]} > 0), CAST(sum({found[0]}) AS integer) FROM store_product"
+        lab, f"SELECT sum({found[-1]} > 0), CAST(sum({found[-1]}) AS integer) FROM store_product"
     )
 
 
 task(
     "rename-and-widen",
     {
-        "The column is called `percent_off`.": lambda lab: (
-            "percent_off" in columns(lab, "store_product")
-            and "discount" not in columns(lab, "store_product")
+        "The column is called `percent_off`.": equal(_percent, ["percent_off"], listed),
+        "It can hold 12.5.": equal(_type, "decimal", _type_said),
+        "9 products have a percentage, and these add up to 175.": equal(
+            _values, (9, 175), _values_said
         ),
-        "It can hold 12.5.": _takes_halves,
-        "9 products have a percentage, and these add up to 175.": lambda lab: (
-            _values(lab) == (9, 175)
-        ),
-        "All neighbours agree.": agree,
+        "All neighbours agree.": agreeing(),
     },
     apps=["store"],
 )

@@ -8,6 +8,7 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
 from ..acts import add_field
+from ..goals import agreeing, equal, listed, rows
 from ..looks import agree, applied, columns, count, files, last, lost, tables
 from ..predictions import question
 from ..tasks import task
@@ -98,13 +99,17 @@ question(
 task(
     "new-marketplace",
     {
-        "`marketplace` has one migration file, and it is applied.": lambda lab: (
-            len(files(lab, "marketplace")) == 1
-            and set(files(lab, "marketplace")) <= set(applied(lab, "marketplace"))
+        "`marketplace` has one migration file.": equal(
+            lambda lab: len(files(lab, "marketplace")), 1, "files: {}".format
         ),
-        "All four truths agree.": agree,
-        "The 8 sellers and the 12 customers are still there.": lambda lab: (
-            count(lab, "accounts_seller") == 8 and count(lab, "accounts_customer") == 12
+        "It is applied.": equal(
+            lambda lab: sorted(set(files(lab, "marketplace")) - set(applied(lab, "marketplace"))),
+            [],
+            lambda names: f"files that are not applied: {listed(names)}",
+        ),
+        "All four truths agree.": agreeing(),
+        "The 8 sellers and the 12 customers are still there.": rows(
+            accounts_seller=8, accounts_customer=12
         ),
     },
     apps=["accounts", "marketplace", "media"],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...facts.lesson import Case
+from ..goals import agreeing, last_applied, products, rows
 from ..looks import (
     applied,
     columns,
-    count,
     differences,
     keys,
     last,
@@ -90,13 +90,12 @@ which(
 task(
     "before-discounts",
     {
-        "The last applied migration of `store` is `0003`, the one before discounts.": lambda lab: (
-            applied(lab, "store")[-1:] == ["0003_change_price_field"]
+        "The last applied migration of `store` is `0003`, the one before discounts.": last_applied(
+            "store", "0003_change_price_field"
         ),
-        "All 24 products are there.": lambda lab: count(lab, "store_product") == 24,
-        "21 products have a price above 0, as before.": lambda lab: (
-            products_with(lab, "price", "> 0") == 21
-        ),
+        "The record and the tables agree.": agreeing("record_tables"),
+        "All 24 products are there.": rows(store_product=24),
+        "21 products have a price above 0, as before.": products("price", "> 0", 21),
     },
     apps=["store"],
 )

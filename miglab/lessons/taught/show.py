@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...lab import Lab
-from ..looks import agreements, applied, count, files, last, products_with, tables
+from ..goals import agreeing, equal, every, last_applied, listed, products, rows
+from ..looks import last, tables
 from ..predictions import question
 from ..tasks import task
 
@@ -68,17 +69,15 @@ def _drop_by_hand(lab: Lab) -> None:
 task(
     "find-what-is-gone",
     {
-        "`store_tag` and `store_product_tags` exist again.": lambda lab: (
-            {"store_tag", "store_product_tags"} <= set(tables(lab))
+        "`store_tag` and `store_product_tags` exist again.": equal(
+            lambda lab: sorted({"store_tag", "store_product_tags"} & set(tables(lab))),
+            ["store_product_tags", "store_tag"],
+            listed,
         ),
-        "Record and tables agree, in every column and index.": lambda lab: (
-            agreements(lab).record_tables.verdict is True
-        ),
-        "Every migration of `store` has an `[X]`.": lambda lab: (
-            applied(lab, "store") == files(lab, "store")
-        ),
-        "All 24 products are there, and 21 of them have a price above 0.": lambda lab: (
-            count(lab, "store_product") == 24 and products_with(lab, "price", "> 0") == 21
+        "Record and tables agree, in every column and index.": agreeing("record_tables"),
+        "Every migration of `store` has an `[X]`.": last_applied("store", _TAGS),
+        "All 24 products are there, and 21 of them have a price above 0.": every(
+            rows(store_product=24), products("price", "> 0", 21)
         ),
     },
     apps=["store"],

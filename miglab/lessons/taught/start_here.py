@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...lab import Lab
-from ..looks import agree, applied, columns, files, last, moved, products_with, ran
+from ..goals import agreeing, did, equal, last_applied, listed, migrates, rows
+from ..looks import columns, files, last, moved, products_with
 from ..predictions import question
 from ..tasks import task
 
@@ -57,16 +58,27 @@ question(
     },
 )
 
+_LAST = "0005_tag_product_tags"
+
 task(
     "there-and-back",
     {
-        "You ran `makemigrations`.": lambda lab: ran(lab, "makemigrations"),
-        "You ran `migrate`.": lambda lab: ran(lab, "migrate"),
-        "You ran `migrate store 0005` to go back.": lambda lab: ran(lab, "migrate store 0005"),
-        "The last file of `store` and the last migration applied are both `0005`.": lambda lab: (
-            applied(lab, "store")[-1:] == files(lab, "store")[-1:] == ["0005_tag_product_tags"]
+        "You ran `makemigrations`.": did(
+            lambda line: line.startswith("makemigrations"), "a step `makemigrations`"
         ),
-        "All neighbours agree.": agree,
+        "You applied your migration with `migrate`.": did(
+            lambda line: migrates("store")(line) or migrates("store", "0006")(line),
+            "a step `migrate` or `migrate store`",
+        ),
+        "You took it back with `migrate store 0005`.": did(
+            migrates("store", "0005"), "a step `migrate store 0005`"
+        ),
+        "The last migration applied to `store` is `0005`.": last_applied("store", _LAST),
+        "`store` has its old five migration files.": equal(
+            lambda lab: files(lab, "store")[4:], [_LAST], listed
+        ),
+        "All neighbours agree.": agreeing(),
+        "All 6 tags and their 40 links are still there.": rows(store_tag=6, store_product_tags=40),
     },
     apps=["store"],
 )

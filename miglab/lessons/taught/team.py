@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
-from ..looks import agree, columns, count, disagreements, exists, files, last, lost, products_with
+from ..goals import agreeing, equal, has_column, rows
+from ..looks import columns, disagreements, exists, files, last, lost, products_with
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -82,17 +83,22 @@ def _edit_applied(lab: Lab) -> None:
     _add_colour(lab)
 
 
+def _tags_file(lab: Lab) -> str:
+    """What the file of the applied migration is like."""
+    if not exists(lab, _TAGS):
+        return "there is no such file"
+    return f"{'with' if 'colour' in lab.read(_TAGS) else 'without'} `colour`"
+
+
 task(
     "edited-migration",
     {
-        "The file `0005` exists, and does not contain `colour`.": lambda lab: (
-            exists(lab, _TAGS) and "colour" not in lab.read(_TAGS)
+        "The file `0005` exists, and does not contain `colour`.": equal(
+            _tags_file, "without `colour`"
         ),
-        "`store_tag` has the column `colour`.": lambda lab: "colour" in columns(lab, "store_tag"),
-        "The 6 tags and their 40 links are still there.": lambda lab: (
-            (count(lab, "store_tag"), count(lab, "store_product_tags")) == (6, 40)
-        ),
-        "The models, files, record and tables agree.": agree,
+        "`store_tag` has the column `colour`.": has_column("store_tag", "colour"),
+        "The 6 tags and their 40 links are still there.": rows(store_tag=6, store_product_tags=40),
+        "The models, files, record and tables agree.": agreeing(),
     },
     apps=["store"],
     begin=_edit_applied,

@@ -8,7 +8,8 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
 from ..acts import add_field
-from ..looks import agreements, applied, count, differences, last, migrations
+from ..goals import agreeing, equal, last_applied, listed
+from ..looks import applied, columns, count, differences, last, migrations, select
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -131,23 +132,34 @@ def _parents(lab: Lab) -> list[str]:
     return [str(key) for each in found for key in each.dependencies]
 
 
-def _only_garden_is_green(lab: Lab) -> bool:
-    colours = _cells(lab, "colour")
-    return bool(colours) and all(
-        (colour == "green") == (category == 1)
-        for colour, category in zip(colours, _cells(lab, "category_id"), strict=True)
+def _green_in(lab: Lab) -> dict[str, int]:
+    """Category → how many of its products are green."""
+    if "colour" not in columns(lab, "store_product"):
+        return {}
+    found = select(
+        lab,
+        "SELECT category.name, count(*) FROM store_product product"
+        " JOIN store_category category ON category.id = category_id"
+        " WHERE colour = 'green' GROUP BY category.name",
     )
+    return {str(name): int(str(number)) for name, number in found}
+
+
+def _by_category(found: dict[str, int]) -> str:
+    return ", ".join(f"{number} in {name}" for name, number in found.items()) or "none is green"
 
 
 task(
     "read-and-mend",
     {
-        "`0006_product_colour` depends on `0005_tag_product_tags` and nothing else.": lambda lab: (
-            _parents(lab) == ["store.0005_tag_product_tags"]
+        "`0006_product_colour` depends on `0005_tag_product_tags` and nothing else.": equal(
+            _parents, ["store.0005_tag_product_tags"], listed
         ),
-        "Models and files agree.": lambda lab: agreements(lab).models_files.verdict is True,
-        "`0006_product_colour` is applied.": lambda lab: _COLOUR in applied(lab, "store"),
-        "All products in the category Garden are green, and no others are.": _only_garden_is_green,
+        "Models and files agree.": agreeing("models_files"),
+        "`0006_product_colour` is applied.": last_applied("store", _COLOUR),
+        "All products in the category Garden are green, and no others are.": equal(
+            _green_in, {"Garden": 5}, _by_category
+        ),
     },
     apps=["store"],
     begin=_write_by_hand,

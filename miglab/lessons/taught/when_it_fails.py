@@ -8,7 +8,8 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
 from ..acts import add_field, by_hand
-from ..looks import agree, agreements, applied, columns, count, files, last, lost, numbers
+from ..goals import agreeing, equal, last_applied, rows
+from ..looks import agree, applied, columns, files, last, lost, numbers
 from ..predictions import question
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -104,18 +105,16 @@ def _one_without_sku(lab: Lab) -> None:
 task(
     "stuck-rollback",
     {
-        "The last applied migration of `store` is `0005`.": lambda lab: (
-            applied(lab, "store")[-1:] == ["0005_tag_product_tags"]
+        "The last applied migration of `store` is `0005`.": last_applied(
+            "store", "0005_tag_product_tags"
         ),
-        "The record and the tables agree.": lambda lab: (
-            agreements(lab).record_tables.verdict is True
+        "The record and the tables agree.": agreeing("record_tables"),
+        "All 24 products are there, and each has a different `sku`.": equal(
+            lambda lab: numbers(lab, "SELECT count(*), count(DISTINCT sku) FROM store_product"),
+            (24, 24),
+            lambda found: f"{found[0]} products, {found[1]} different values of `sku`",
         ),
-        "All 24 products are there, and each has a different `sku`.": lambda lab: (
-            numbers(lab, "SELECT count(*), count(DISTINCT sku) FROM store_product") == (24, 24)
-        ),
-        "All 6 tags and their 40 links are there.": lambda lab: (
-            count(lab, "store_tag") == 6 and count(lab, "store_product_tags") == 40
-        ),
+        "All 6 tags and their 40 links are there.": rows(store_tag=6, store_product_tags=40),
     },
     apps=["store"],
     begin=_one_without_sku,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...facts.lesson import Case
-from ...facts.truths import value_or
 from ...lab import Lab
-from ..looks import agreements, applied, count, files, last, moved, tables, tables_gone
+from ..goals import agreeing, did, equal, holds, last_applied, listed, migrates, rows
+from ..looks import applied, files, last, migrations, moved, tables, tables_gone
 from ..predictions import question, which
 from ..tasks import task
 from ..trials import case, experiment, fresh
@@ -81,28 +81,47 @@ def _of(app_label: str, names: list[str]) -> list[str]:
     return [name for name in names if name.startswith(f"{app_label}_")]
 
 
-def _all_go_back(lab: Lab, app_label: str) -> bool:
-    """Whether each migration file of an app can be read, and has a way back."""
-    found = value_or(lab.truths().truths.files, None)
-    return found is not None and all(
-        operation.reversible
-        for key, migration in found.migrations.items()
-        if key.app_label == app_label
-        for operation in migration.operations
-    )
+def _without_way_back(lab: Lab, app_label: str) -> list[str]:
+    """The migrations of an app that have no way back, or no file that says one."""
+    ready = [
+        each.key.name[:4]
+        for each in migrations(lab, app_label)
+        if all(operation.reversible for operation in each.operations)
+    ]
+    return [name for name in ("0001", "0002", "0003", "0004") if name not in ready]
+
+
+def _fills_slugs(lab: Lab) -> bool:
+    """Whether the migration of the slugs still runs its Python."""
+    found = [each for each in migrations(lab, "blog") if each.key.name == "0003_fill_slugs"]
+    return any(operation.kind == "RunPython" for each in found for operation in each.operations)
+
+
+def _stuck(names: list[str]) -> str:
+    return f"no way back: {listed(names)}" if names else "a way back in each file"
 
 
 task(
     "close-the-blog",
     {
-        "Each migration of `blog` has a way back.": lambda lab: _all_go_back(lab, "blog"),
-        "No table of `blog` is left.": lambda lab: not _of("blog", tables(lab)),
-        "No migration of `blog` is recorded.": lambda lab: not applied(lab, "blog"),
-        "All four files of `blog` are still there.": lambda lab: (
-            [name[:4] for name in files(lab, "blog")] == ["0001", "0002", "0003", "0004"]
+        "Each of the four migrations of `blog` has a way back.": equal(
+            lambda lab: _without_way_back(lab, "blog"), [], _stuck
         ),
-        "Record and tables agree.": lambda lab: agreements(lab).record_tables.verdict is True,
-        "The shop still has 24 products.": lambda lab: count(lab, "store_product") == 24,
+        "`0003` still fills the slugs on the way forward.": holds(
+            _fills_slugs, "a `RunPython` in `0003`", "it has none"
+        ),
+        "No table of `blog` is left.": equal(lambda lab: _of("blog", tables(lab)), [], listed),
+        "No migration of `blog` is recorded.": last_applied("blog", "zero"),
+        "All four files of `blog` are still there.": equal(
+            lambda lab: [name[:4] for name in files(lab, "blog")],
+            ["0001", "0002", "0003", "0004"],
+            listed,
+        ),
+        "Record and tables agree.": agreeing("record_tables"),
+        "You went back with `migrate`, without `--fake`.": did(
+            migrates("blog", "zero"), "a step `migrate blog zero`"
+        ),
+        "The shop still has 24 products.": rows(store_product=24),
     },
     apps=["blog"],
 )

@@ -15,12 +15,3 @@ def test_photos_only_is_done_by_applying_the_one_app() -> None:
         lab.manage("migrate media --plan")
         lab.manage("migrate media")
         assert check("photos-only").done
-
-
-def test_photos_only_is_not_done_by_applying_all_and_going_back() -> None:
-    """The coupons stay in capitals."""
-    with your_turn("photos-only") as lab:
-        lab.manage("migrate")
-        lab.manage("migrate marketplace 0002")
-        found = check("photos-only")
-        assert [point.done for point in found.points] == [True, True, False]

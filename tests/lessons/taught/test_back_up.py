@@ -35,24 +35,3 @@ def test_a_dump_of_the_app_brings_all_back() -> None:
         lab.manage("migrate store")
         lab.manage("loaddata store.json")
         assert check(TASK).done
-
-
-def test_the_backup_of_the_morning_lacks_the_hammock() -> None:
-    with your_turn(TASK) as lab:
-        there(lab)
-        shutil.copy(lab.folder / "morning.sqlite3", lab.folder / "db.sqlite3")
-        assert [point.done for point in check(TASK).points] == [True, True, False, False, True]
-
-
-def test_going_forward_is_no_restore() -> None:
-    with your_turn(TASK) as lab:
-        there(lab)
-        lab.manage("migrate store")
-        assert not check(TASK).done
-
-
-def test_rewinding_is_no_restore() -> None:
-    with your_turn(TASK) as lab:
-        there(lab)
-        lab.rewind(2)
-        assert not check(TASK).done

@@ -23,21 +23,3 @@ def test_two_branches_is_done_by_mending_and_merging() -> None:
         lab.manage("makemigrations --merge", answers=["y"])
         lab.manage("migrate")
         assert check("two-branches").done
-
-
-def test_two_branches_is_not_done_without_the_colleagues_file() -> None:
-    """The tables are right here, and the colleague's database has another history."""
-    with your_turn("two-branches") as lab:
-        lab.delete(THEIRS)
-        lab.manage("makemigrations store")
-        lab.manage("migrate")
-        found = check("two-branches")
-    assert [point.done for point in found.points] == [False, False, True, True]
-
-
-def test_two_branches_is_not_done_by_the_merge_alone() -> None:
-    with your_turn("two-branches") as lab:
-        mend(lab)
-        lab.manage("makemigrations --merge", answers=["y"])
-        found = check("two-branches")
-    assert [point.done for point in found.points] == [True, False, False, True]

@@ -21,17 +21,3 @@ def test_the_old_file_put_back_is_the_way() -> None:
     with your_turn("file-gone") as lab:
         lab.write(FILE, lab.read(COPY))
         assert check("file-gone").done
-
-
-def test_a_file_that_makemigrations_wrote_is_not_the_old_one() -> None:
-    with your_turn("file-gone") as lab:
-        lab.manage("makemigrations media")
-        assert missing() == ["`media.0002` has two operations again, as in the old file."]
-
-
-def test_pruned_and_applied_again_it_has_lost_what_people_wrote() -> None:
-    with your_turn("file-gone") as lab:
-        lab.manage("migrate media --prune")
-        lab.write(FILE, lab.read(COPY))
-        lab.manage("migrate media")
-        assert missing() == ["All 30 photos have a text, and people changed 12 of these texts."]

@@ -17,17 +17,3 @@ def test_faking_what_the_tables_have_and_running_the_rest_is_right() -> None:
         lab.manage("migrate --fake store 0005")
         lab.manage("migrate store")
         assert check(TASK).done
-
-
-def test_faking_all_leaves_a_column_that_is_not_there() -> None:
-    with your_turn(TASK) as lab:
-        lab.manage("migrate --fake store")
-        assert [point.done for point in check(TASK).points] == [True, False, True, True]
-
-
-def test_a_plain_migrate_overwrites_the_discounts() -> None:
-    with your_turn(TASK) as lab:
-        lab.manage("migrate store", refused="OperationalError")
-        lab.manage("migrate --fake store 0005")
-        lab.manage("migrate store")
-        assert [point.done for point in check(TASK).points] == [True, True, False, True]

@@ -56,22 +56,3 @@ def test_a_day_of_your_own_is_done_with_the_backup_put_back() -> None:
         shutil.copy(lab.folder / "backup.sqlite3", lab.folder / "db.sqlite3")
         lab.manage("migrate store")
         assert check("a-day-of-your-own").done
-
-
-def test_a_day_of_your_own_is_not_done_by_going_forward_again() -> None:
-    """The tags of the products are gone."""
-    with your_turn("a-day-of-your-own") as lab:
-        back_up(lab)
-        change(lab)
-        lab.manage("migrate store 0004")
-        lab.manage("migrate store")
-        found = check("a-day-of-your-own")
-        assert [point.done for point in found.points] == [True, True, True, False]
-
-
-def test_a_day_of_your_own_is_not_done_with_a_backup_that_came_too_late() -> None:
-    with your_turn("a-day-of-your-own") as lab:
-        change(lab)
-        back_up(lab)
-        found = check("a-day-of-your-own")
-        assert [point.done for point in found.points] == [False, True, True, True]

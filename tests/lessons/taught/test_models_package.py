@@ -20,7 +20,7 @@ def test_untouched_it_is_not_done() -> None:
     with your_turn("likes-arrive"):
         assert missing() == [
             "The table `blog_like` exists.",
-            "The models and the files agree: `makemigrations` finds no changes.",
+            "All four truths agree. `makemigrations` finds no changes.",
         ]
 
 
@@ -31,15 +31,3 @@ def test_both_imports_do_it() -> None:
         lab.manage("makemigrations blog")
         lab.manage("migrate blog")
         assert check("likes-arrive").done
-
-
-def test_the_new_import_alone_costs_the_comments_for_good() -> None:
-    with your_turn("likes-arrive") as lab:
-        bring(lab, "from .likes.like import Like")
-        lab.manage("makemigrations blog")
-        lab.manage("migrate blog")
-        assert missing() == ["All 40 comments are still there."]
-        bring(lab, "from .comments.comment import Comment")
-        lab.manage("makemigrations blog")
-        lab.manage("migrate blog")
-        assert missing() == ["All 40 comments are still there."]

@@ -18,20 +18,3 @@ def test_mending_the_record_twice_is_right() -> None:
         lab.manage("migrate --fake media 0001")
         lab.manage("migrate media")
         assert check(TASK).done
-
-
-def test_faking_everything_leaves_the_photos_without_a_column() -> None:
-    with your_turn(TASK) as lab:
-        lab.manage("migrate --fake")
-        found = [point.done for point in check(TASK).points]
-        assert found == [True, True, False, True, True, True]
-
-
-def test_the_popular_recipe_mends_neither() -> None:
-    with your_turn(TASK) as lab:
-        for label in ("store", "media"):
-            lab.delete(f"{label}/migrations/0*.py")
-        lab.manage("makemigrations")
-        lab.manage("migrate --fake")
-        found = [point.done for point in check(TASK).points]
-        assert found == [True, False, False, True, True, False]

@@ -25,11 +25,3 @@ def test_one_change_at_a_time_is_the_way() -> None:
         lab.manage("makemigrations store")
         lab.manage("migrate store")
         assert check("rename-and-widen").done
-
-
-def test_both_at_once_lose_the_values() -> None:
-    with your_turn("rename-and-widen") as lab:
-        lab.replace("store/models.py", f"discount = {OLD}", f"percent_off = {NEW}")
-        lab.manage("makemigrations store")
-        lab.manage("migrate store")
-        assert missing() == ["9 products have a percentage, and these add up to 175."]

@@ -28,18 +28,3 @@ def test_find_what_is_gone_is_done_when_the_record_is_corrected_first() -> None:
         lab.sql("DELETE FROM django_migrations WHERE app = 'store' AND name LIKE '0005%'")
         lab.manage("migrate store")
         assert check("find-what-is-gone").done
-
-
-def test_find_what_is_gone_is_not_done_by_going_back_and_forward() -> None:
-    """There is nothing to unapply, and then nothing to apply."""
-    with your_turn("find-what-is-gone") as lab:
-        lab.manage("migrate store 0004", refused="OperationalError")
-        lab.manage("migrate")
-        assert not check("find-what-is-gone").done
-
-
-def test_find_what_is_gone_is_not_done_with_tables_that_only_have_the_right_names() -> None:
-    with your_turn("find-what-is-gone") as lab:
-        lab.sql("CREATE TABLE store_tag (id integer PRIMARY KEY, name varchar(30))")
-        lab.sql("CREATE TABLE store_product_tags (id integer PRIMARY KEY, product_id, tag_id)")
-        assert not check("find-what-is-gone").done

@@ -28,17 +28,3 @@ def test_the_old_file_and_a_new_one_do_it() -> None:
         lab.manage("makemigrations store")
         lab.manage("migrate store")
         assert check("edited-migration").done
-
-
-def test_to_go_back_and_apply_the_edited_file_costs_the_tags() -> None:
-    with your_turn("edited-migration") as lab:
-        lab.manage("migrate store 0004")
-        lab.manage("migrate store")
-        assert len(missing()) == 2
-        assert "The 6 tags and their 40 links are still there." in missing()
-
-
-def test_a_column_made_by_hand_helps_this_database_alone() -> None:
-    with your_turn("edited-migration") as lab:
-        lab.sql("ALTER TABLE store_tag ADD COLUMN colour varchar(9) NOT NULL DEFAULT ''")
-        assert missing()[0] == "The file `0005` exists, and does not contain `colour`."

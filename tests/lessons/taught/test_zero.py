@@ -18,17 +18,3 @@ def test_a_way_back_that_does_nothing_lets_the_blog_go() -> None:
         lab.replace(FILE, "(fill_slugs)", "(fill_slugs, migrations.RunPython.noop)")
         lab.manage("migrate blog zero")
         assert check(TASK).done
-
-
-def test_a_record_alone_does_not_close_it() -> None:
-    with your_turn(TASK) as lab:
-        lab.manage("migrate --fake blog zero")
-        assert not check(TASK).done
-
-
-def test_tables_dropped_by_hand_do_not_close_it() -> None:
-    with your_turn(TASK) as lab:
-        lab.manage("migrate --fake blog zero")
-        for table in ("comment", "post", "author"):
-            lab.sql(f"DROP TABLE blog_{table}")
-        assert not check(TASK).done

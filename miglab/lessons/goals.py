@@ -1,0 +1,179 @@
+"""What the goals of tasks read: whether it is so, what is expected, and what is there instead."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from ..errors import BadInput, Interrupted, NotMeasured
+from ..facts.exercise import Finding
+from ..lab import Lab
+from .looks import agreements, applied, columns, count, files, products_with
+
+Goal = Callable[[Lab], Finding]
+_Value = TypeVar("_Value")
+
+_PAIRS = {
+    "models_files": "the models and the files agree",
+    "files_record": "the files and the record agree",
+    "record_tables": "the record and the tables agree",
+}
+#: How many details of a disagreement are shown.
+_DETAILS = 2
+
+
+def find(lab: Lab, goal: Goal) -> Finding:
+    """A goal's finding; what cannot be read is not reached, and the reason is what is found."""
+    try:
+        return goal(lab)
+    except (BadInput, Interrupted, NotMeasured) as error:
+        return Finding(False, "the lab can be read", str(error))
+
+
+def misses(*goals: Goal) -> Callable[[Lab], bool]:
+    """A test of a lab: that one of these goals is not reached."""
+    return lambda lab: not all(find(lab, goal).holds for goal in goals)
+
+
+def every(*goals: Goal) -> Goal:
+    """All of these: the finding is that of the first that is not reached."""
+
+    def look(lab: Lab) -> Finding:
+        found = [goal(lab) for goal in goals]
+        return next((each for each in found if not each.holds), found[-1])
+
+    return look
+
+
+def equal(look: Callable[[Lab], _Value], wanted: Any, say: Callable[[_Value], str] = str) -> Goal:
+    """That a look gives this value; ``say`` puts a value into words."""
+
+    def compare(lab: Lab) -> Finding:
+        value = look(lab)
+        return Finding(value == wanted, say(wanted), say(value))
+
+    return compare
+
+
+def holds(test: Callable[[Lab], bool], expected: str, otherwise: str) -> Goal:
+    """That a test of the lab is true."""
+    return lambda lab: Finding(test(lab), expected, otherwise)
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names as code, or ``none``."""
+    return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def agreeing(*pairs: str) -> Goal:
+    """That these pairs of truths agree, as in ``"record_tables"``; without any, all of them."""
+
+    def look(lab: Lab) -> Finding:
+        found = agreements(lab)
+        for pair in pairs or _PAIRS:
+            each = getattr(found, pair)
+            if each.verdict is not True:
+                details = "; ".join(each.details[:_DETAILS])
+                return Finding(False, _PAIRS[pair], f"{each.reason} {details}".strip())
+        return Finding(True, "they agree", "they agree")
+
+    return look
+
+
+def last_applied(app_label: str, name: str) -> Goal:
+    """That the record of an app ends with this migration; ``"zero"``: that it has none."""
+
+    def look(lab: Lab) -> Finding:
+        last = "".join(applied(lab, app_label)[-1:])
+        said = f"it is `{last}`" if last else f"no migration of `{app_label}` is applied"
+        expected = f"the last applied migration of `{app_label}` is `{name}`"
+        if name == "zero":
+            expected = f"no migration of `{app_label}` is applied"
+        return Finding(last == name or (not last and name == "zero"), expected, said)
+
+    return look
+
+
+def recorded(app_label: str, *names: str) -> Goal:
+    """That exactly these migrations of an app are applied."""
+    return equal(lambda lab: [*applied(lab, app_label)], [*names], listed)
+
+
+def filed(app_label: str, *names: str) -> Goal:
+    """That an app has exactly these migration files."""
+    return equal(lambda lab: [*files(lab, app_label)], [*names], listed)
+
+
+def rows(**tables: int) -> Goal:
+    """That tables have so many rows."""
+    return every(*(_rows(table, wanted) for table, wanted in tables.items()))
+
+
+def _rows(table: str, wanted: int) -> Goal:
+    def say(found: int | None) -> str:
+        return f"there is no table `{table}`" if found is None else f"{found} rows in `{table}`"
+
+    return equal(lambda lab: count(lab, table), wanted, say)
+
+
+def products(column: str, test: str, wanted: int) -> Goal:
+    """That so many products pass a test of one column, as in ``"price", "> 0"``."""
+
+    def say(found: int | None) -> str:
+        if found is None:
+            return f"`store_product` has no column `{column}`"
+        return f"{found} products with `{column} {test}`"
+
+    return equal(lambda lab: products_with(lab, column, test), wanted, say)
+
+
+def has_column(table: str, column: str) -> Goal:
+    """That a table has a column."""
+
+    def look(lab: Lab) -> Finding:
+        found = columns(lab, table)
+        said = f"its columns are {listed(found)}" if found else f"there is no table `{table}`"
+        return Finding(column in found, f"the column `{column}` in `{table}`", said)
+
+    return look
+
+
+def commands(lab: Lab) -> list[str]:
+    """The commands that hold now, in order; what a terminal ran at once counts one by one."""
+    history = lab.history()
+    return [each for line in history.lines[: history.position] for each in line.split(" && ")]
+
+
+def did(fits: Callable[[str], bool], expected: str) -> Goal:
+    """That a command among those that hold now fits."""
+
+    def look(lab: Lab) -> Finding:
+        done = commands(lab)
+        said = f"your steps are {listed(done)}" if done else "no step has changed anything yet"
+        return Finding(any(map(fits, done)), expected, said)
+
+    return look
+
+
+def migrates(app_label: str, *targets: str) -> Callable[[str], bool]:
+    """A test of a command: that it is a ``migrate`` of this app, without ``--fake``, to a target
+    that begins with one of these; without any, to the newest migration."""
+
+    def fits(line: str) -> bool:
+        words = _words(line)
+        if words[:1] != ["migrate"] or any(word.startswith("--fake") for word in words):
+            return False
+        named = [word for word in words[1:] if not word.startswith("-")]
+        if targets:
+            return named[:1] == [app_label] and any(each.startswith(targets) for each in named[1:])
+        return named in ([], [app_label])
+
+    return fits
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:
+        return line.split()

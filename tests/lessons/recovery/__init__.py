@@ -1,0 +1,1 @@
+"""Wrong ends of the lessons' tasks: what a learner may do instead, and what a check says then."""
