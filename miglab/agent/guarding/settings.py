@@ -29,7 +29,8 @@ replaced: List[Dict[str, str]] = []
 
 
 def read() -> Dict[str, Any]:
-    """``databases``: alias → ``engine`` and ``name``, a file's as an absolute path;
+    """``databases``: alias → ``engine``, ``vendor`` (of one that miglab knows) and ``name``, a
+    file's as an absolute path;
     ``module``: the settings' name; ``replaced``: what the rehearsal has instead."""
     from django.conf import settings
 
@@ -40,7 +41,8 @@ def read() -> Dict[str, Any]:
         known = registry.for_setting(engine)
         if known is not None:
             name = known.full_name(name)
-        found[alias] = {"engine": engine, "name": name}
+        vendor = known.vendor if known is not None else ""
+        found[alias] = {"engine": engine, "vendor": vendor, "name": name}
     return {
         "databases": found,
         "module": os.environ.get("DJANGO_SETTINGS_MODULE", ""),
