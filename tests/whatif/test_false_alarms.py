@@ -235,3 +235,40 @@ def test_of_a_very_long_error_the_beginning_and_the_end_are_said(tmp_path: Path)
     assert len(found.what) < 700
     assert "LookupError: begin" in found.what
     assert found.what.endswith("end")
+
+
+# -- tables that a module makes
+
+ENTRY = """
+from django.db import models
+
+
+class Entry(models.Model):
+    rowid = models.BigAutoField(primary_key=True)
+    title = models.TextField()
+
+    class Meta:
+        db_table = "shop_entry"
+"""
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_model_whose_table_is_a_full_text_one_is_there_or_is_missing(
+    tmp_path: Path, there: bool
+) -> None:
+    """As Wagtail has it: the model is in the state, and SQL makes its virtual table."""
+    state = (
+        "migrations.CreateModel('Entry', [('rowid', models.BigAutoField(primary_key=True)), "
+        "('title', models.TextField())], options={'db_table': 'shop_entry'})"
+    )
+    made = "CREATE VIRTUAL TABLE shop_entry USING fts5(title)" if there else "SELECT 1"
+    both = (
+        f"migrations.SeparateDatabaseAndState([migrations.RunSQL({made!r}, "
+        f"'DROP TABLE IF EXISTS shop_entry')], [{state}])"
+    )
+    folder = project(tmp_path / "site", [both])
+    write(folder, {"shop/models.py": ENTRY})
+    with Lab.of(folder) as lab:
+        found = lab.truths().agreements.record_tables
+    assert found.verdict is (True if there else None)
+    assert len(found.details) == (0 if there else 1)
