@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -12,7 +14,7 @@ import time
 from pathlib import Path
 
 from . import large
-from .measure import Act, Result, in_turns, nothing, timed
+from .measure import Act, Result, Spent, in_turns, nothing, timed
 
 MILLION = 1_000_000
 #: By hand, so many of the long app's steps are measured, and stand for all of them.
@@ -48,7 +50,12 @@ class Migration(migrations.Migration):
 
 def all_of_it(times: int) -> list[Result]:
     """Every measurement of what-ifs."""
-    return [*on_the_sandbox(times), *on_a_million_rows(), on_hundreds_of_migrations()]
+    return [
+        *on_the_sandbox(times),
+        as_a_command(times),
+        *on_a_million_rows(),
+        *on_hundreds_of_migrations(),
+    ]
 
 
 def manage(folder: Path, *words: str) -> Act:
@@ -81,6 +88,33 @@ def on_the_sandbox(times: int) -> list[Result]:
         Result("a what-if, there and back", ours, hand, 1, "×"),
         Result("the first what-if of a lab", first, hand, 2, "×"),
     ]
+
+
+def as_a_command(times: int) -> Result:
+    """``miglab whatif`` on a project that it has not seen before: the CPU of all its processes,
+    beside that of the revert and the way back by hand. Most of it goes into starting Python."""
+    from miglab import Lab
+
+    with Lab("storefront", apps=["store"]) as lab, tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "project"
+        shutil.copytree(lab.folder, folder)
+        found = [cpu(folder, Path(sys.executable), "store", "0002") for _ in range(times)]
+    ours, hand = (statistics.median(each) for each in zip(*found, strict=True))
+    return Result("the CPU of miglab whatif", ours, hand, 2, "×")
+
+
+def cpu(folder: Path, python: Path, app: str, target: str) -> tuple[float, float]:
+    """Milliseconds of CPU that ``miglab whatif`` takes, with nothing left from before, and those of
+    the same revert and the way back by plain ``manage.py``."""
+    with tempfile.TemporaryDirectory() as place:
+        words = ["-m", "miglab", "whatif", str(folder), app, target, "--quiet"]
+        asked = [sys.executable, *words, "--python", str(python)]
+        ours = Spent(asked, folder, {**os.environ, "MIGLAB_HOME": place})
+        copy = Path(place) / "copy"
+        shutil.copytree(folder, copy)
+        lines = (["migrate", app, target], ["migrate"])
+        hand = [Spent([str(python), "manage.py", *line], copy, os.environ) for line in lines]
+    return ours.cpu * 1000, sum(each.cpu for each in hand) * 1000
 
 
 def on_a_million_rows() -> list[Result]:

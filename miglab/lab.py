@@ -489,6 +489,20 @@ class Lab:
         with self._doing(" && ".join(map(typed, commands))) as stage:
             return what_if(stage, commands, _answering(answers))
 
+    def what_if_once(self, *commands: str | Sequence[str]) -> Consequences:
+        """The same, where nothing is done in this lab afterwards: it does change. The project is
+        copied and set up once then, and not twice.
+
+        Raises:
+            BadInput: there is no command, it needs a terminal, or names no file.
+            Interrupted: it was stopped; nothing is left behind.
+        """
+        from .whatif import what_if
+
+        with self._doing(" && ".join(map(typed, commands))) as stage:
+            stage.once = True
+            return what_if(stage, commands)
+
     def what_if_all(self, app_label: str, database: str | None = None) -> Ladder:
         """What each further step back in an app would cost, for all targets down to zero.
 

@@ -159,7 +159,7 @@ def run(arguments: argparse.Namespace) -> int:
                 f"no migration was added since {arguments.since}, so there is nothing to take back"
             )
             return 0
-        found = lab.what_if(*commands)
+        found = lab.what_if_once(*commands)
         if arguments.json == TERMINAL:
             print(report_json(found, arguments.reason))
         else:

@@ -86,7 +86,7 @@ def _drift(
             f"the tables could not be compared before: {'; '.join(was.details[:1]) or was.reason}"
         )
         return (), (), (Unknown("tables-not-compared", what, do=_MEND),)
-    new = [each for each in now.details if each not in was.details]
+    new = [each for each in now.details if not _known(each, was.details)]
     doubtful = [each for each in new if each in now.doubtful]
     if new_ghosts:
         # What a file that is gone now had made is in no file any more: the ghost says so.
@@ -104,6 +104,12 @@ def _drift(
     verb = "was" if len(unseen) == 1 else "were"
     what = f"{doubtful[0]}: {names} {verb} faked, so nothing shows whether the work was done"
     return certain, (), (Unknown("faked-operations", what, str(unseen[0].key), _LOOK),)
+
+
+def _known(detail: str, before: Collection[str]) -> bool:
+    """Whether a difference was there before. What was certain stays so: a reason for doubt that
+    came with the commands, in brackets behind it, can't explain it."""
+    return any(detail == each or detail.startswith(f"{each} (") for each in before)
 
 
 _MEND = "fix what the comparison fails on, then rehearse again"

@@ -26,13 +26,15 @@ def begins_database(content: bytes) -> bool:
     return content.startswith(_MAGIC)
 
 
-def for_setting(engine: str) -> Engine | None:
-    """The engine that ``ENGINE`` of Django's ``DATABASES`` means, if miglab knows it.
+def for_setting(engine: str, vendor: str = "") -> Engine | None:
+    """The engine that ``ENGINE`` of Django's ``DATABASES`` means, if miglab knows it. ``vendor`` is
+    what a backend of the project's own says it is.
 
     >>> for_setting("django.contrib.gis.db.backends.spatialite").name
     'SQLite'
     """
-    return next((each for each in ENGINES if each.runs(engine)), None)
+    known = (each for each in ENGINES if each.runs(engine) or each.vendor == vendor)
+    return next(known, None)
 
 
 def named(text: str) -> Engine:

@@ -85,7 +85,7 @@ def _check(used: Mapping[str, Mapping[str, str]]) -> dict[str, Engine]:
         raise NoProject(f"the settings do not name a database; {_WAY_OUT}")
     engines: dict[str, Engine] = {}
     for alias, each in used.items():
-        engine = registry.for_setting(each["engine"])
+        engine = registry.for_setting(each["engine"], each.get("vendor", ""))
         if engine is None:
             raise NoProject(
                 f"the database {alias!r} has the engine {each['engine']!r}, but miglab can so far "

@@ -39,8 +39,8 @@ def keep_copies_for(stage: Stage, full: HasCopies) -> None:
 
 def twin_of(stage: Stage, alias: str | None = None) -> Stage:
     """Another copy of the project, at the moment that holds on this stage, for trying things out.
-    It has the same agent; there is one, and it is brought to this moment each time. ``alias`` is
-    the database that is read; without it, the same as here.
+    It has the same agent; there is one, and it is brought to this moment each time. A stage that
+    is used once is its own. ``alias`` is the database that is read; without it, the same as here.
 
     Raises:
         NoProject: there is no such database yet: neither the project has it, nor was it made
@@ -49,6 +49,15 @@ def twin_of(stage: Stage, alias: str | None = None) -> Stage:
     now, _ = stage.now()
     alias = alias or stage.reader.alias
     _check_there(stage.project, alias, now)
+    same = alias == stage.reader.alias
+    twin = stage if stage.once else _twin(stage)
+    twin.reader.alias = alias
+    twin.begin_at(now if same else Moment(now.snapshot))
+    return twin
+
+
+def _twin(stage: Stage) -> Stage:
+    """The one that this stage has, which is made where there is none."""
     if stage.twin is None:
         with Uninterrupted():
             stage.twin = _made_twin(stage)
@@ -56,9 +65,6 @@ def twin_of(stage: Stage, alias: str | None = None) -> Stage:
     twin.copied = stage.copied
     twin.reader.time_limit, twin.reader.tell = stage.reader.time_limit, stage.reader.tell
     twin.sandbox.forget_copies(set().union(*(each.copies for each in _needed.get(stage, ()))))
-    twin.reader.alias = alias
-    same = alias == stage.reader.alias
-    twin.begin_at(now if same else Moment(now.snapshot))
     return twin
 
 

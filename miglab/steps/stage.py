@@ -51,6 +51,8 @@ class Stage:
         self._half: Moment | None = None
         self._noticed: list[Step] = []
         self._unwatched = False
+        #: Whether nothing comes after what is tried out here: then it needs no copy of its own.
+        self.once = False
         #: The copy in which things are tried out: ``copies.twin_of`` makes it, and it ends with
         #: this one.
         self.twin: Stage | None = None

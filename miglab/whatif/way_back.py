@@ -120,24 +120,37 @@ class _Walk:
     def _dropped(self, run: Run) -> list[str]:
         """Tables and columns with stored rows that were there at the beginning, and that this
         command drops: it turns around something else than what was done."""
-        renames = run.step.renames.get(self.stage.reader.alias)
+        alias = self.stage.reader.alias
+        renames = run.step.renames.get(alias) or Renames()
         counts = value_or(self.before.rows, {})
         before, after = run.step.before.known_tables.tables, run.step.after.known_tables.tables
         first = self.before.known_tables.tables
-        renames = renames or Renames()
         found = []
-        for name in sorted(each for each in first if counts.get(each) and each in before):
-            now = after.get(renames.table(name) or "")
+        for name in sorted(each for each in first if counts.get(each)):
+            here = self._name_now(name)
+            if here is None or here not in before:
+                continue
+            now = after.get(renames.table(here) or "")
             if now is None:
                 found.append(f"{name}, which had rows")
                 continue
-            there = {*first[name].column_names} & {*before[name].column_names}
+            there = {*first[name].column_names} & {*before[here].column_names}
             columns = {*now.column_names}
             found += [
                 f"{name}.{each}, which was there before"
                 for each in sorted(there)
-                if each not in columns and renames.column(name, each) not in columns
+                if each not in columns and renames.column(here, each) not in columns
             ]
+        return found
+
+    def _name_now(self, table: str) -> str | None:
+        """What a table of the beginning is called by now. One that was dropped and made anew is
+        another table, whatever it is called."""
+        found: str | None = table
+        for run in (*self.runs, *self.done):
+            renames = run.step.renames.get(self.stage.reader.alias)
+            if renames is not None and found is not None:
+                found = renames.table(found)
         return found
 
     # -- what is not the same
@@ -178,10 +191,12 @@ class _Walk:
         return [line for line in lines if REORDERED not in line]
 
     def _record_differences(self, truths: Truths) -> list[str]:
-        """What of the record is not as it was, a line for each migration."""
+        """What of the record is not as it was, a line for each migration. The row of a squash
+        whose originals were all applied is none: each ``migrate`` of Django's writes it."""
         was, now = {*self.before.known_record.keys}, {*truths.known_record.keys}
+        done = applied(graph_of(truths.known_files, was), self.before.known_record)
         gone = [f"{key} is no longer recorded" for key in sorted(was - now)]
-        return gone + [f"{key} is recorded" for key in sorted(now - was)]
+        return gone + [f"{key} is recorded" for key in sorted(now - was - done)]
 
     def _rows(self, moment: Moment) -> tuple[RowChange, ...]:
         """What is not the same in the rows. What handlers added on the way there and back keeps

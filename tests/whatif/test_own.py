@@ -45,6 +45,23 @@ def test_a_revert_is_rehearsed_and_the_original_does_not_change(tmp_path: Path, 
     assert fingerprints(folder) == before
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["migrate shop 0001", "migrate shop zero", "migrate --fake shop 0001", "migrate nowhere"],
+)
+def test_in_a_lab_that_is_used_once_it_is_the_same(tmp_path: Path, of: Of, line: str) -> None:
+    folder = shop(tmp_path / "site")
+    before = fingerprints(folder)
+    twice, once = of(folder).what_if(line), of(folder).what_if_once(line)
+    assert once.verdict == twice.verdict
+    assert once.findings == twice.findings
+    assert once.rows == twice.rows
+    assert once.agreements_after == twice.agreements_after
+    backs = [each.back and (each.back.commands, each.back.rows) for each in (once, twice)]
+    assert backs[0] == backs[1]
+    assert fingerprints(folder) == before
+
+
 def test_a_database_outside_of_the_folder_is_copied_too(tmp_path: Path, of: Of) -> None:
     elsewhere = tmp_path / "data"
     elsewhere.mkdir()

@@ -9,10 +9,11 @@ from typing import Dict, Iterator, List
 #: What could not be measured, as obstacles: ``id``, ``what``, ``do``.
 failed: List[Dict[str, str]] = []
 
-#: What an engine says where a connection lacks what another has; these are the words of SQLite.
+#: What an engine says where a connection lacks what another has; these are the words of SQLite,
+#: the last ones where a table that has no row numbers is kept in an order that it does not know.
 _LACKS = re.compile(
     r"no such (?:function|collation sequence|module|tokenizer)|unknown tokenizer|"
-    r"error in tokenizer|malformed database schema",
+    r"error in tokenizer|malformed database schema|no query solution",
     re.I,
 )
 

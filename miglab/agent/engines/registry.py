@@ -39,7 +39,19 @@ def of_vendor(vendor: str) -> Engine:
 
 def for_setting(engine: str) -> Optional[Engine]:
     """The engine that ``ENGINE`` of Django's ``DATABASES`` means, if miglab knows it."""
-    return next((each for each in ENGINES.values() if each.runs(engine)), None)
+    known = next((each for each in ENGINES.values() if each.runs(engine)), None)
+    return known or ENGINES.get(_vendor(engine))
+
+
+def _vendor(backend: str) -> str:
+    """What a backend that isn't Django's says it is: most are made of one of Django's. ``""`` where
+    it cannot be imported."""
+    if not backend or backend.startswith("django."):
+        return ""
+    try:
+        return str(importlib.import_module(backend + ".base").DatabaseWrapper.vendor)
+    except Exception:
+        return ""
 
 
 def by_engine(vendors: Dict[str, str], aliases: Iterable[str]) -> List[Tuple[Engine, List[str]]]:

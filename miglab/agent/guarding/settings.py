@@ -29,7 +29,8 @@ replaced: List[Dict[str, str]] = []
 
 
 def read() -> Dict[str, Any]:
-    """``databases``: alias → ``engine``, ``name`` (what ``Engine.full_name`` gives), ``password``;
+    """``databases``: alias → ``engine``, ``vendor`` (of one that miglab knows), ``name`` (what
+    ``Engine.full_name`` gives), ``password``;
     ``module``: the settings' name; ``replaced``: what the rehearsal has instead."""
     from django.conf import settings
 
@@ -40,7 +41,8 @@ def read() -> Dict[str, Any]:
         name, password = str(database.get("NAME") or ""), ""
         if known is not None:
             name, password = known.full_name(database), known.password(database)
-        found[alias] = {"engine": engine, "name": name, "password": password}
+        vendor = known.vendor if known is not None else ""
+        found[alias] = {"engine": engine, "vendor": vendor, "name": name, "password": password}
     return {
         "databases": found,
         "module": os.environ.get("DJANGO_SETTINGS_MODULE", ""),

@@ -10,6 +10,7 @@ import pkgutil
 import sys
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+from ..engines import registry
 from ..engines.engine import Engine
 from .operations import describe, in_state, leaves_no_trace, reversible, runs_its_operations
 from .words import words, words_of_error, words_of_field
@@ -75,7 +76,7 @@ def other_database(engine: Engine, handle: str, alias: str) -> Optional[str]:
     try:
         database = settings.DATABASES[alias]
         name = str(database["NAME"])
-        if not engine.runs(database["ENGINE"]):
+        if registry.for_setting(database["ENGINE"]) is not engine:
             return "%s (%s)" % (name, database["ENGINE"])
     except Exception:
         return None

@@ -137,12 +137,14 @@ class Job:
         close_connections()
         with measuring("follow the names of tables and columns"):
             self.trace.settle(self.databases.handles, self.databases.engines)
-        failure = describe(error) or self.unfinished(error)
+        failure = describe(error)
+        if failure is None or (failure["class"] == "SystemExit" and not failure["message"]):
+            failure = self.unfinished(error) or failure
         if error is not None and not isinstance(error, SystemExit):
             show(error)
         flush()
         output = read_output(self.config)
-        if failure is not None and not failure["message"]:
+        if isinstance(error, SystemExit) and failure is not None and not failure["message"]:
             failure["message"] = telling_line(output)
         guard.hear_forks()
         self.result.update(
@@ -173,8 +175,8 @@ class Job:
         os._exit(0)
 
     def unfinished(self, error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
-        """A command that says it went well, as ``sys.exit(0)`` does, while a migration ran: it was
-        not done, and nor was what came after it."""
+        """A command that ended by ``sys.exit`` while a migration ran, even one that says it went
+        well: it was not done, and nor was what came after it."""
         for entry in self.trace.migrations:
             if isinstance(error, SystemExit) and not entry["done"]:
                 message = "sys.exit(%r) ended the command before %s was done" % (

@@ -8,11 +8,17 @@ from collections.abc import Callable
 from ...facts.run import Run
 
 _AGAIN = "then rehearse again"
+#: How much of an error's text is said, in characters: its beginning, and its end.
+_BEGINNING, _END = 400, 100
 
 
 def because(run: Run) -> str:
-    """Why a command was refused, with its first cause; empty where it was not."""
-    return run.step.refusal.because if run.step.refusal else ""
+    """Why a command was refused, with its first cause, without the middle of a very long text;
+    empty where it was not."""
+    said = run.step.refusal.because if run.step.refusal else ""
+    if len(said) <= _BEGINNING + _END:
+        return said
+    return f"{said[:_BEGINNING]} … {said[-_END:]}"
 
 
 def advice(run: Run) -> str:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from ...compare.agreement import counted, left_behind
 from ...facts.consequences import Severity
 from ...facts.truths import value_or
 from ..measured import Measured
-from .rule import Said, rule
-
-
-def _first(lines: Sequence[str], shown: int = 3) -> str:
-    return f"{'; '.join(lines[:shown])}{' …' if len(lines) > shown else ''}"
+from .rule import Said, first, rule
 
 
 @rule("drift", Severity.TRUTHS)
@@ -20,7 +16,7 @@ def drift(measured: Measured) -> Iterator[Said]:
     """The tables are no longer what the record says."""
     if measured.worse.drift and measured.moved:
         yield Said(
-            f"the tables no longer match the record: {_first(measured.worse.drift)}",
+            f"the tables no longer match the record: {first(measured.worse.drift)}",
             "",
             "Django plans from the record, so its next plan will not fit these tables",
         )
@@ -46,7 +42,7 @@ def unmigrated(measured: Measured) -> Iterator[Said]:
     if lines and measured.moved:
         number = counted(len(lines), "model change is", "model changes are")
         yield Said(
-            f"{number} no longer in any migration file: {_first(lines)}",
+            f"{number} no longer in any migration file: {first(lines)}",
             "",
             "restore the file, or run makemigrations",
         )
@@ -72,7 +68,7 @@ def explained_drift(measured: Measured) -> Iterator[Said]:
     if measured.worse.explained and measured.moved:
         yield Said(
             "a migration's own SQL or Python made this, and Django's model state does not show it: "
-            f"{_first(measured.worse.explained)}"
+            f"{first(measured.worse.explained)}"
         )
 
 
@@ -108,9 +104,9 @@ def not_installed(measured: Measured) -> Iterator[Said]:
         number = sum(rows.get(table, 0) for table in tables)
         one = len(tables) == 1
         yield Said(
-            f"{_first([str(key) for key in keys])} {'is' if len(keys) == 1 else 'are'} recorded "
+            f"{first([str(key) for key in keys])} {'is' if len(keys) == 1 else 'are'} recorded "
             f"for an app that is not installed; {'its table' if one else 'its tables'} "
-            f"{_first(tables)} {'stays' if one else 'stay'} behind with "
+            f"{first(tables)} {'stays' if one else 'stay'} behind with "
             f"{counted(number, 'row', 'rows')}",
             tables[0],
             "if the app was renamed, its rows are still in the old tables",
@@ -124,7 +120,7 @@ def old_drift(measured: Measured) -> Iterator[Said]:
     old = [each for each in now.details if each in was.details]
     if now.verdict is False and old:
         yield Said(
-            f"the tables already differed from the record, and still do: {_first(old)}",
+            f"the tables already differed from the record, and still do: {first(old)}",
             "",
             "Django plans from the record, so a plan may not fit these tables",
         )

@@ -9,7 +9,7 @@ from ...facts.consequences import Severity
 from ...facts.outcome import Return
 from ..measured import Measured, hindrances
 from .advice import because
-from .rule import Said, rule
+from .rule import Said, first, rule
 
 
 @rule("no-way-back", Severity.BACK)
@@ -19,7 +19,7 @@ def no_way_back(measured: Measured) -> Iterator[Said]:
     if back is None or back.level is not Return.NOT_AT_ALL:
         return
     run = next((run for run in back.runs if run.step.refused), None)
-    what = f"no command leads back: {'; '.join(back.schema)}"
+    what = f"no command leads back: {first(back.schema, 5)}"
     if run is not None:
         place = f" at {run.failed.key}" if run.failed else ""
         far = f", after {len(run.finished)} of {len(run.plan)} migrations" if run.finished else ""
@@ -34,9 +34,8 @@ def another_schema(measured: Measured) -> Iterator[Said]:
     if back is None or back.level is not Return.RUNS:
         return
     number = counted(len(back.schema), "thing is", "things are")
-    more = " …" if len(back.schema) > 3 else ""
     yield Said(
-        f"after the way back, {number} not as before: {'; '.join(back.schema[:3])}{more}",
+        f"after the way back, {number} not as before: {first(back.schema)}",
         back.schema[0] if back.schema else "",
         "compare the schema after the way back, and change it by hand",
     )

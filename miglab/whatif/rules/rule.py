@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -59,3 +59,8 @@ def rule(id: str, severity: Severity) -> Callable[[Look], Look]:
         return look
 
     return register
+
+
+def first(lines: Sequence[str], shown: int = 3) -> str:
+    """The first of several things in one line; the others are not said."""
+    return f"{'; '.join(lines[:shown])}{' …' if len(lines) > shown else ''}"

@@ -126,6 +126,15 @@ def catalogue(path: Path) -> dict[str, Any]:
     return found
 
 
+def record(path: Path) -> set[tuple[str, str]]:
+    """The migrations that are recorded as applied, each with its app."""
+    connection = sqlite3.connect(path)
+    try:
+        return {*connection.execute("SELECT app, name FROM django_migrations").fetchall()}
+    finally:
+        connection.close()
+
+
 def _of_index(connection: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
     return connection.execute(f'PRAGMA index_xinfo("{name}")').fetchall()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from miglab.compare.losses import losses
@@ -15,8 +16,14 @@ from .measure import Beside, Told, found, told
 Changes = dict[tuple[str, str | None], Change]
 
 
-def check(run: Consequences, names: Names, plain: Beside) -> None:
-    """One what-if and its way back."""
+def check(
+    run: Consequences,
+    names: Names,
+    plain: Beside,
+    formal: Collection[tuple[str, str]] = (),
+) -> None:
+    """One what-if and its way back. ``formal`` are migrations whose row in the record says nothing
+    new: those of squashes whose originals were applied."""
     if run.stops:
         assert plain.error
         return
@@ -32,8 +39,10 @@ def check(run: Consequences, names: Names, plain: Beside) -> None:
         assert not by_handlers
         assert run.outcome.cost is Cost.NOTHING
         return
-    assert (run.back.level is Return.NOT_AT_ALL) == bool(plain.error), plain.error
-    if plain.error:
+    if plain.error or run.back.level is Return.NOT_AT_ALL:
+        assert run.back.level is Return.NOT_AT_ALL, plain.error
+        # No command leads back: what the commands of the way back leave is not as it was.
+        assert plain.error or another_schema(plain, formal), run.back.schema
         return
     end = brute.contents(plain.end)
     at_end = brute.compare(before, end, Names({}, {}, names.old_links, names.old_links))
@@ -45,7 +54,7 @@ def check(run: Consequences, names: Names, plain: Beside) -> None:
     again = brute.compare(
         brute.contents(plain.end_line), end, Names({}, {}, names.old_links, names.old_links)
     )
-    level = level_of(plain, at_end, again)
+    level = level_of(plain, at_end, again, formal)
     # What handlers added on the way there is taken for something amiss: see test_rows.
     # test_rows_that_handlers_added_on_the_way_there_keep_nothing_from_coming_back
     if not any(change.gained for change in by_handlers.values()):
@@ -54,11 +63,21 @@ def check(run: Consequences, names: Names, plain: Beside) -> None:
         check_lost(run, names, by_migrations, by_handlers, at_end)
 
 
-def level_of(plain: Beside, at_end: Changes, again: Changes) -> Return:
+def another_schema(plain: Beside, formal: Collection[tuple[str, str]] = ()) -> bool:
+    """Whether the schema or the record is another one at the end of the way back."""
+    was, now = brute.record(plain.before), brute.record(plain.end)
+    if was - now or now - was - {*formal}:
+        return True
+    return brute.catalogue(plain.before) != brute.catalogue(plain.end)
+
+
+def level_of(
+    plain: Beside, at_end: Changes, again: Changes, formal: Collection[tuple[str, str]] = ()
+) -> Return:
     """How far one comes back, by brute force; rows that handlers add again do not count."""
     added = {now for (_, now), change in again.items() if change.gained}
     changes = [change for (_, now), change in at_end.items() if change.costs or now not in added]
-    if brute.catalogue(plain.before) != brute.catalogue(plain.end):
+    if another_schema(plain, formal):
         return Return.RUNS
     if any(change.lost for change in changes):
         return Return.SCHEMA

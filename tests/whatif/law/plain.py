@@ -49,6 +49,8 @@ def main() -> None:
             return
         connections.close_all()
         shutil.copyfile(asked["database"], copy)
+        # A command such as ``migrate --prune`` sends no signal.
+        before_all_others()
 
 
 if __name__ == "__main__":

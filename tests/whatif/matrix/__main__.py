@@ -4,6 +4,7 @@ python -m tests.whatif.matrix                 every cell; an hour or two on two 
 python -m tests.whatif.matrix --cells 2000    so many of them
 python -m tests.whatif.matrix --part 1/2      every second pack, for a process beside another
 python -m tests.whatif.matrix --json FILE     what came out goes there too
+python -m tests.whatif.matrix --histories 500 so many commands after histories, or all with 0
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from pathlib import Path
 
 from miglab import Lab
 
+from . import past_trial
 from .coverage import cases, table
+from .histories import pasts
 from .trial import Tally, as_json, tried
 
 #: Cases that share a project; more of them take longer to render, fewer to begin.
@@ -29,7 +32,10 @@ def main() -> int:
     parser.add_argument("--cells", type=int, default=0)
     parser.add_argument("--part", default="1/1")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--histories", type=int)
     typed = parser.parse_args()
+    if typed.histories is not None:
+        return after_histories(typed.histories, typed.part)
     part, parts = map(int, typed.part.split("/"))
     all_of_them = cases()
     some = all_of_them[: typed.cells // 2] if typed.cells else all_of_them
@@ -51,6 +57,17 @@ def main() -> int:
     print(table(tally.tried))
     print(tally)
     return 1 if tally.differ else 0
+
+
+def after_histories(number: int, which: str) -> int:
+    """The same for commands after histories."""
+    part, parts = map(int, which.split("/"))
+    some = pasts()[: number or None][part - 1 :: parts]
+    with Lab("storefront") as lab:
+        found = past_trial.tried(lab, some)
+    print(found.table())
+    print(found)
+    return 1 if found.differ else 0
 
 
 if __name__ == "__main__":

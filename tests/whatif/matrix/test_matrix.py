@@ -4,6 +4,7 @@ fields, names and data, features of the engine, and both directions."""
 from __future__ import annotations
 
 import inspect
+import itertools
 import json
 import os
 import subprocess
@@ -23,8 +24,10 @@ from miglab.facts.outcome import Return
 
 from ..law.check import check
 from ..law.measure import begin, beside, insert
-from . import coverage
+from . import coverage, past_trial
 from .dimensions import DATA, FEATURES, FIELDS, NAMES
+from .histories import DATA as OF_HISTORIES
+from .histories import HISTORIES, TARGETS, Past, pasts
 from .operations import OPERATIONS, Case
 from .packs import BACK, THERE, Pack
 from .trial import DJANGO, Tally, from_json, tried
@@ -73,6 +76,15 @@ def holds(tally: Tally) -> None:
     assert not tally.differ, tally
     assert len(tally.unknown) <= len(tally.tried) * 0.05, tally
     assert all(tally.unknown.values())
+
+
+def test_a_command_after_any_history_does_what_plain_django_does(lab: Lab) -> None:
+    data, targets = itertools.cycle(OF_HISTORIES), itertools.cycle([*TARGETS][:-1])
+    some = [Past(*each) for each in zip(HISTORIES, data, targets, strict=False)]
+    found = past_trial.tried(lab, some)
+    assert not found.differ, found
+    assert len(found.tried) == len(HISTORIES)
+    assert 1 not in found.statuses
 
 
 def test_a_wrong_number_would_be_noticed(lab: Lab, tmp_path: Path) -> None:
@@ -124,3 +136,15 @@ def test_no_cell_of_the_matrix_differs_and_none_that_django_allows_is_empty(
     holds(tally)
     assert len(tally.tried) >= 10_000
     assert not coverage.empty(tally.tried)
+
+
+@pytest.mark.long
+def test_no_command_after_a_history_differs_and_no_cell_is_empty(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = past_trial.tried(lab, pasts())
+    with capsys.disabled():
+        print("", found.table(), found, sep="\n")
+    assert not found.differ, found
+    assert {*found.tried} == {*pasts()}
+    assert len(found.unknown) <= len(found.tried) * 0.05, found

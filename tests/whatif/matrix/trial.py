@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ from typing import Any
 from miglab import Lab
 from miglab.facts.consequences import Consequences, Severity
 
-from ..law.brute import contents
+from ..law.brute import Names, contents
 from ..law.check import check
 from ..law.measure import Beside, begin, beside, insert, plain_process
+from ..shop import plainly
 from .dimensions import DIRECTIONS
 from .operations import Case
 from .packs import BACK, THERE, Pack
@@ -99,7 +100,7 @@ def _one_way(lab: Lab, pack: Pack, direction: str, tally: Tally) -> list[tuple[C
             return _sieved(pack, direction, plain, Path(folder) / "project")
         differs = ""
         try:
-            _held(run, pack, direction, plain)
+            held(run, pack.names(direction), plain)
         except AssertionError as error:
             differs = f"{run.verdict}\n{error}"[:3000]
     if len(pack.cases) > 1 and (differs or run.stops or run.outcome.status == 13):
@@ -118,19 +119,21 @@ def _one_way(lab: Lab, pack: Pack, direction: str, tally: Tally) -> list[tuple[C
     return []
 
 
-def _held(run: Consequences, pack: Pack, direction: str, plain: Beside) -> None:
-    """What was told is what plain Django did."""
+def held(
+    run: Consequences, names: Names, plain: Beside, formal: Collection[tuple[str, str]] = ()
+) -> None:
+    """What was told is what plain Django did; ``formal`` as ``check`` takes it."""
     assert run.outcome.status != 1, run.verdict
     refusal = run.runs[-1].step.refusal
     if refusal is not None:
-        assert plain.error == str(refusal).strip()
+        assert plainly(plain.error) == plainly(str(refusal).strip())
         assert run.full is not None
         now = run.full.there.after.databases["default"]
         assert contents(Path(str(now))) == contents(plain.after)
         return
-    check(run, pack.names(direction), plain)
+    check(run, names, plain, formal)
     back = run.back.runs[-1].step.refusal if run.back and run.back.runs else None
-    assert plain.error == (str(back).strip() if back else "")
+    assert plainly(plain.error) == (plainly(str(back).strip()) if back else "")
 
 
 def _sieved(pack: Pack, direction: str, plain: Beside, project: Path) -> list[tuple[Case, ...]]:

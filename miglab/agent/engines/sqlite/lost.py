@@ -81,7 +81,9 @@ def _not_back(
     if rows_went and there.now is not None and not there.key:
         rows = min(there.surplus(), again.surplus())
     elif rows_went:
-        rows = there.number("SELECT count(*) %s WHERE %s AND NOT (%s)" % (join, gone, again.whole))
+        # In a table that stays, a row that comes back with another value is back: its value isn't.
+        stays = again.gone if there.now is not None else "NOT (%s)" % again.whole
+        rows = there.number("SELECT count(*) %s WHERE %s AND %s" % (join, gone, stays))
     columns = {}
     for name in wanted:
         still = "(%s OR %s)" % (again.gone, _unlike(again, name))

@@ -68,7 +68,8 @@ def derived(connection: sqlite3.Connection, schema: str) -> List[str]:
 
 
 def read_tables(connection: sqlite3.Connection, schema: str = "main") -> Dict[str, Any]:
-    """Tables with columns, indexes, foreign keys and checks; views and triggers as SQL."""
+    """Tables with columns, indexes, foreign keys and checks; views and triggers as SQL. Of a
+    virtual table (``by_module``), its module makes the columns up."""
     result: Dict[str, Any] = nothing()
     known = made(connection, schema)
     shadows = hidden(connection, schema, known)
@@ -131,6 +132,7 @@ def _table(
         "foreign_keys": keys,
         "checks": list(said.checks),
         "unreadable": "",
+        "by_module": _may_be_virtual(sql) and created.virtual(sql) is not None,
     }
 
 
