@@ -168,6 +168,14 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Attempted:
+    """How far somebody is, and the lines that led there."""
+
+    standing: Standing
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Advice:
     """A hint: its tier, counted from 1, of how many, and its words, a paragraph each."""
 

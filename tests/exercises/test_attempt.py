@@ -35,7 +35,7 @@ def test_a_goal_that_is_not_reached_says_what_is_expected_and_found(attempt: Exe
 
 def test_goals_tick_after_a_command_without_being_asked(attempt: ExerciseLab) -> None:
     heard: list[bool] = []
-    attempt.on_change = lambda: heard.append(attempt.standing.done)
+    attempt.follow(lambda: heard.append(attempt.standing.done))
     assert ticked(attempt) == [False, True]
     attempt.manage("migrate store 0004")
     assert heard == [True]

@@ -40,9 +40,6 @@ def test_buttons_give_hints_play_ways_and_go_back(attempt: ExerciseLab) -> None:
     panel = ExercisePanel(attempt)
     panel.hint.click()
     assert "Hint 1 of 3" in panel.said.value
-    panel.graphs.click()
-    assert "To reach" in panel.said.value
-    assert panel.said.value.count("<img") == 2
     panel.way.click()
     assert "<code>migrate store 0004</code>" in panel.said.value
     attempt.manage("migrate store 0003")
@@ -53,6 +50,16 @@ def test_buttons_give_hints_play_ways_and_go_back(attempt: ExerciseLab) -> None:
     assert "cannot rewind" in panel.said.value
     panel.restart.click()
     assert attempt.history().position == 0
+
+
+def test_the_graph_to_reach_is_beside_the_graph_now_which_follows(attempt: ExerciseLab) -> None:
+    panel = ExercisePanel(attempt)
+    before = panel.now.value
+    assert "<img" in before
+    until(lambda: "<img" in panel.to_reach.value)
+    attempt.manage("migrate store 0004")
+    assert panel.now.value != before
+    assert panel.now.value.partition("<img")[2] == panel.to_reach.value.partition("<img")[2]
 
 
 def test_a_closed_lab_says_what_to_do(attempt: ExerciseLab) -> None:
