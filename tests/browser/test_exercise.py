@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from miglab.cli.main import main
 
-from .pages import FRONT, Jupyter, all_run, opened, run_cell, save, violations, written
+from .pages import FRONT, Jupyter, all_run, idle, opened, run_cell, save, violations, written
 
 pytestmark = pytest.mark.browser
 
@@ -97,7 +97,8 @@ def test_a_killed_kernel_and_a_notebook_opened_again_lose_nothing(
         page.locator(f"{FRONT} .jp-CodeCell").nth(2).locator(".jp-InputArea-editor").click()
         page.keyboard.press("Shift+Enter")
         expect(page.get_by_text("appears to have died")).to_be_visible(timeout=60_000)
-        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Ok", exact=True).click()
+        idle(page)
     assert main(["exercise", "replay", str(jupyter.folder / name)]) == 0
     assert "undo-only-the-last: not solved, 1 steps taken again" in capsys.readouterr().out
     with opened(desk, name) as page:
