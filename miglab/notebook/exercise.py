@@ -31,6 +31,7 @@ _GRAPH = {"flex": "1 1 20em"}
 _WRAPPED = {"flex_flow": "row wrap"}
 
 _STYLE = """<style>
+.miglab-beside { position: sticky; top: 0; align-self: flex-start }
 .miglab-exercise { line-height: 1.45; max-width: 60em }
 .miglab-exercise ul { list-style: none; padding-left: 0.5em }
 .miglab-exercise li { margin: 0.3em 0 }
@@ -42,14 +43,20 @@ _STYLE = """<style>
 def show_exercise(lab: ExerciseLab) -> None:
     """Display the story, what the notebook keeps, and then, as an output of its own, the goals with
     their buttons and the graphs."""
-    show_story(lab)
+    display(bundle(lab.story), raw=True)  # type: ignore[no-untyped-call]
     kept = KeptAttempt(lab)
     kept.stored.show_below(ExercisePanel(lab, kept))
 
 
-def show_story(lab: ExerciseLab) -> None:
-    """Display what happened, and what is asked for."""
+def show_explored(lab: ExerciseLab, explorer: ipywidgets.Widget) -> None:
+    """Display the same with an explorer beside the goals, whose graph is the one now."""
     display(bundle(lab.story), raw=True)  # type: ignore[no-untyped-call]
+    kept = KeptAttempt(lab)
+    panel = ExercisePanel(lab, kept, alone=False)
+    panel.add_class("miglab-beside")
+    panel.layout = ipywidgets.Layout(flex="1 1 21em", min_width="0")
+    explorer.layout = ipywidgets.Layout(flex="2 1 32em", min_width="0")
+    kept.stored.show_below(ipywidgets.HBox([explorer, panel], layout=_WRAPPED))
 
 
 class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
@@ -69,7 +76,6 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.goals = ipywidgets.HTML()
         self.now = ipywidgets.HTML(layout=_GRAPH)
         self.to_reach = ipywidgets.HTML(_titled("To reach", "<p>…</p>"), layout=_GRAPH)
-        self._graphs = [*([self.now] if alone else []), self.to_reach]
         self.again = _button("Go on where you were", "Take your last steps here again, in order")
         self.again.on_click(lambda _: self._do(self._again))
         self.again.layout.width = "auto"
@@ -94,7 +100,8 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.give_up.on_click(lambda _: self._show_ways())
         buttons = [self.hint, self.rewind, self.restart, self.give_up, self.again]
         row = ipywidgets.HBox(buttons, layout=_WRAPPED)
-        graphs = ipywidgets.HBox(self._graphs, layout=_WRAPPED)
+        shown = [self.now, self.to_reach] if alone else [self.to_reach]
+        graphs = ipywidgets.HBox(shown, layout=_WRAPPED)
         super().__init__([self.goals, *self._questions(lab), row, self.ways, self.said, graphs])
         lab.follow(self.draw)
         self.draw()
@@ -136,11 +143,11 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
             told += f"<p>{escape(masked(lab.trouble))}</p>"
         self.goals.value = f"{_STYLE}<div class='miglab miglab-exercise' role='status'>{told}</div>"
         self.again.layout.display = "" if self._left_off and not lab.touched else "none"
-        if self._kept is not None:
-            self._kept.say(lab)
-        if self.now in self._graphs:
-            with contextlib.suppress(MiglabError):
-                self.now.value = _titled("Now", html(lab.graph()))
+        with contextlib.suppress(MiglabError):
+            graph = lab.graph()
+            self.now.value = _titled("Now", html(graph))
+            if self._kept is not None:
+                self._kept.say(lab, graph)
 
     def _draw_to_reach(self, lab: ExerciseLab) -> None:
         """Play a way in a copy and show its graph: nobody waits for it."""

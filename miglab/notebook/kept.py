@@ -7,6 +7,7 @@ from ..exercises import ExerciseLab
 from ..exercises.journal import Entry, entries, in_metadata, in_notebook
 from ..exercises.replaying import left_off
 from ..facts.exercise import Attempted
+from ..facts.picture import Picture
 from ..progress import Event, union
 from .place import this_notebook
 from .stored import Stored
@@ -18,11 +19,12 @@ class KeptAttempt:
     def __init__(self, lab: ExerciseLab) -> None:
         path = this_notebook()
         self._before = _worth_keeping(in_notebook(path) if path else (), lab)
-        self.stored = Stored(_attempted(lab), instead=True, metadata=self._journal(lab))
+        told = _attempted(lab, lab.graph())
+        self.stored = Stored(told, instead=True, metadata=self._journal(lab))
 
-    def say(self, lab: ExerciseLab) -> None:
-        """Keep what was done since."""
-        self.stored.say(_attempted(lab), self._journal(lab))
+    def say(self, lab: ExerciseLab, graph: Picture) -> None:
+        """Keep what was done since, and the graph now."""
+        self.stored.say(_attempted(lab, graph), self._journal(lab))
 
     def left_off(self, lab: ExerciseLab) -> list[Entry]:
         """The last attempt that did not come to its end, from this notebook or the progress file;
@@ -37,9 +39,9 @@ class KeptAttempt:
         return in_metadata((*self._before, *lab.events))
 
 
-def _attempted(lab: ExerciseLab) -> Attempted:
+def _attempted(lab: ExerciseLab, graph: Picture) -> Attempted:
     steps = [each for each in entries(lab.events) if each.what == "step"]
-    return Attempted(lab.standing, tuple(each.text for each in steps))
+    return Attempted(lab.standing, tuple(each.text for each in steps), graph)
 
 
 def _worth_keeping(events: tuple[Event, ...], lab: ExerciseLab) -> tuple[Event, ...]:

@@ -92,14 +92,15 @@ def told_on_success(standing: Standing) -> list[str]:
 @text.register
 def _(attempted: Attempted) -> str:
     lines = [f"  {each}" for each in attempted.lines]
-    return "\n".join([text(attempted.standing), *(["", "You did:", *lines] if lines else [])])
+    done = ["", "You did:", *lines] if lines else []
+    return "\n".join([text(attempted.standing), *done, "", text(attempted.graph)])
 
 
 @html.register
 def _(attempted: Attempted) -> str:
     items = "".join(f"<li><code>{escape(each)}</code></li>" for each in attempted.lines)
     done = f"<p>You did:</p><ol>{items}</ol>" if items else ""
-    return f"<div>{html(attempted.standing)}{done}</div>"
+    return f"<div>{html(attempted.standing)}{done}{html(attempted.graph)}</div>"
 
 
 @text.register

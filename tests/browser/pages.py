@@ -294,3 +294,28 @@ def violations(page: Page) -> list[str]:
     """What the checker finds, each with the element it is about."""
     found = Axe().run(page, context=OURS).response["violations"]
     return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+
+
+def card(page: Page | Locator, name: str) -> Any:
+    return page.locator(f'[data-miglab="store.{name}"]').first
+
+
+def theme(page: Page, name: str) -> None:
+    """From now on the page has this theme."""
+    page.evaluate(
+        "async theme => { await jupyterapp.commands.execute('apputils:change-theme', {theme}) }",
+        f"JupyterLab {name}",
+    )
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
+
+
+@contextmanager
+def sized(page: Page, size: dict[str, int]) -> Iterator[None]:
+    """The page in this size for a while."""
+    before = page.viewport_size
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if before:
+            page.set_viewport_size(before)

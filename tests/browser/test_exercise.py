@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,21 @@ from playwright.sync_api import Page, expect
 
 from miglab.cli.main import main
 
-from .pages import FRONT, Jupyter, all_run, idle, opened, run_cell, save, violations, written
+from .pages import (
+    FRONT,
+    Jupyter,
+    all_run,
+    card,
+    idle,
+    opened,
+    previewed,
+    run_cell,
+    save,
+    sized,
+    theme,
+    violations,
+    written,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +35,8 @@ OPEN = (
     "import miglab\nfrom miglab.exercises import exercise\n\n"
     'lab = exercise("undo-only-the-last", journal="progress.jsonl")\nlab'
 )
+EXPLORE = f"{OPEN}.explore()"
+SMALL = {"width": 1280, "height": 800}
 
 
 def shoot(page: Page, name: str) -> None:
@@ -114,3 +131,58 @@ def test_a_killed_kernel_and_a_notebook_opened_again_lose_nothing(
         shoot(page, "went-on")
     assert main(["exercise", "replay", str(jupyter.folder / name)]) == 0
     assert "✓ undo-only-the-last: solved" in capsys.readouterr().out
+
+
+def looked_at(page: Page, name: str) -> None:
+    """Nothing is wrong for screen readers, be the page light or dark; what is to be seen is kept
+    where that is asked for."""
+    with sized(page, SMALL):
+        for tone in ("Dark", "Light"):
+            theme(page, tone)
+            shoot(page, f"{name}-{tone.lower()}")
+            assert violations(page) == [], tone
+
+
+def test_a_whole_exercise_is_solved_by_mouse_in_the_explorer(desk: Page, jupyter: Jupyter) -> None:
+    with opened(desk, written(jupyter, "exercise-clicks", EXPLORE)) as page:
+        run_cell(page, 0)
+        page.locator(f"{FRONT} .miglab-stage[data-revision]").wait_for(timeout=120_000)
+        beside = page.locator(".miglab-beside")
+        expect(beside.locator("img")).to_be_visible(timeout=60_000)
+        beside.get_by_role("button", name="Hint").click()
+        expect(beside.get_by_text("Hint 1 of 3")).to_be_visible()
+        looked_at(page, "explorer")
+        card(page, "0003_change_price_field").click()
+        page.locator(".miglab-do").click()
+        expect(beside.locator(".miglab-remark")).to_contain_text("two", timeout=60_000)
+        beside.get_by_role("button", name="Rewind").click()
+        card(page, "0004_add_discount_field").click()
+        page.locator(".miglab-do").click()
+        expect(beside.locator(".miglab-solved")).to_be_visible(timeout=60_000)
+        looked_at(page, "explorer-solved")
+
+
+def test_a_whole_exercise_is_solved_by_keyboard_alone(desk: Page, jupyter: Jupyter) -> None:
+    with opened(desk, written(jupyter, "exercise-typed", EXPLORE)) as page:
+        run_cell(page, 0)
+        page.locator(f"{FRONT} .miglab-stage[data-revision]").wait_for(timeout=120_000)
+        beside = page.locator(".miglab-beside")
+        beside.get_by_role("button", name="Hint").focus()
+        for tier in (1, 2, 3):
+            page.keyboard.press("Enter")
+            expect(beside.get_by_text(f"Hint {tier} of 3")).to_be_visible()
+        page.locator(".miglab-graph").focus()
+        page.keyboard.press("Home")
+        for _ in range(4):
+            page.keyboard.press("ArrowRight")
+        expect(page.locator(".miglab-graph")).to_have_attribute(
+            "aria-activedescendant", re.compile("store.0004_add_discount_field$")
+        )
+        page.keyboard.press("Enter")
+        previewed(page, "migrate store 0004_add_discount_field")
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.className") == "miglab-do":
+                break
+        page.keyboard.press("Enter")
+        expect(beside.locator(".miglab-solved")).to_be_visible(timeout=60_000)

@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -17,9 +16,11 @@ from .pages import (
     FRONT,
     Jupyter,
     all_run,
+    card,
     exploring,
     opened,
     previewed,
+    theme,
     violations,
 )
 
@@ -62,19 +63,6 @@ def recorded(path: Path) -> list[str]:
         return sorted(name[:4] for (name,) in rows)
     finally:
         connection.close()
-
-
-def card(page: Page | Locator, name: str) -> Any:
-    return page.locator(f'[data-miglab="store.{name}"]').first
-
-
-def theme(page: Page, name: str) -> None:
-    """From now on the page has this theme."""
-    page.evaluate(
-        "async theme => { await jupyterapp.commands.execute('apputils:change-theme', {theme}) }",
-        f"JupyterLab {name}",
-    )
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
 
 
 def accessible(page: Page, name: str = "") -> None:

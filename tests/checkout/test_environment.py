@@ -29,9 +29,16 @@ def environment() -> dict:
     return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 
 
+def by_pip() -> list[str]:
+    """What conda leaves to pip."""
+    (found,) = [each for each in environment()["dependencies"] if isinstance(each, dict)]
+    return found["pip"]
+
+
 def entries() -> dict[str, str]:
-    """Conda's names, each with what it says of the version."""
+    """The names, each with what it says of the version."""
     texts = [each for each in environment()["dependencies"] if isinstance(each, str)]
+    texts += [each for each in by_pip() if not each.startswith("-e")]
     return dict(re.match(r"([\w.-]+)(.*)", text).groups() for text in texts)
 
 
@@ -75,6 +82,5 @@ def test_its_django_is_the_locked_one():
 
 
 def test_miglab_itself_is_installed_from_the_checkout():
-    (own,) = [each["pip"] for each in environment()["dependencies"] if isinstance(each, dict)]
-    assert own == ["-e ."]
+    assert by_pip()[0] == "-e ."
     assert "pip" in entries()

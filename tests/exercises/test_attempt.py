@@ -50,6 +50,15 @@ def test_a_wrong_end_gets_its_words_and_doing_nothing_others(attempt: ExerciseLa
     assert attempt.standing.remark == "That was one too many."
 
 
+def test_a_command_that_finds_nothing_to_do_gets_words_and_a_look_gets_none(
+    attempt: ExerciseLab,
+) -> None:
+    attempt.manage("migrate")
+    assert attempt.standing.remark.startswith("`migrate` found nothing to do here")
+    attempt.manage("migrate --plan")
+    assert attempt.standing.remark == ""
+
+
 def test_what_must_never_be_is_not_forgotten_when_it_is_repaired(attempt: ExerciseLab) -> None:
     attempt.copy_file("db.sqlite3", "backup.sqlite3")
     attempt.sql("UPDATE store_product SET discount = 0")
