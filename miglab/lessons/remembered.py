@@ -51,13 +51,15 @@ def note(kind: str, **data: Any) -> None:
 
 
 def comes_back(question: str) -> bool:
-    """Whether a question was missed, and is to be answered again now."""
+    """Whether a question was missed and is to be answered again now, and was not yet."""
     if _journal is None:
         return False
     try:
-        return question in due(_journal.read(), datetime.now(UTC))
+        events = _journal.read()
     except BadInput:
         return False
+    told = [each.kind for each in events if each.data.get("question") == question]
+    return told[-1:] == ["revealed"] and question in due(events, datetime.now(UTC))
 
 
 def recall(kind: str, **data: Any) -> Event | None:

@@ -6,11 +6,13 @@ import contextlib
 import threading
 import weakref
 from collections.abc import Callable
+from datetime import UTC, datetime
 from html import escape
 
 import ipywidgets
 from IPython.display import display
 
+from ..compare.agreement import counted
 from ..errors import MiglabError
 from ..exercises import ExerciseLab
 from ..exercises.replaying import take_up
@@ -23,6 +25,8 @@ from ..show.masks import masked
 from ..show.prose import coded
 from .kept import KeptAttempt
 
+#: The level whose exercises have a clock, for who wants one.
+INCIDENTS = 5
 #: Seconds between two looks for what a terminal did.
 _PAUSE = 1.0
 
@@ -99,6 +103,10 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.give_up = _button("Give up?", "Show or hide the ways that solve it")
         self.give_up.on_click(lambda _: self._show_ways())
         buttons = [self.hint, self.rewind, self.restart, self.give_up, self.again]
+        if lab.exercise.level == INCIDENTS:
+            self.clock = _button("Clock", "How long you have been at it; nobody marks it")
+            self.clock.on_click(lambda _: self._do(_so_long))
+            buttons.append(self.clock)
         row = ipywidgets.HBox(buttons, layout=_WRAPPED)
         shown = [self.now, self.to_reach] if alone else [self.to_reach]
         graphs = ipywidgets.HBox(shown, layout=_WRAPPED)
@@ -195,6 +203,13 @@ def _told(standing: Standing, *, touched: bool) -> str:
 
 def _titled(title: str, shown: str) -> str:
     return f"<div class='miglab-exercise'><b>{title}</b>{shown}</div>"
+
+
+def _so_long(lab: ExerciseLab) -> str:
+    """How long ago it was opened."""
+    seconds = (datetime.now(UTC) - lab.events[0].time).total_seconds()
+    minutes = counted(int(seconds // 60), "minute", "minutes")
+    return f"<p>You opened it {minutes} ago. Nobody marks how long you take.</p>"
 
 
 def _line(step: Step) -> str:

@@ -309,6 +309,15 @@ def theme(page: Page, name: str) -> None:
     expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
 
 
+def tab_to(page: Page, css_class: str) -> None:
+    """Go on with the Tab key to what has this class."""
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == css_class:
+            return
+    raise AssertionError(f"{css_class} is not reached")
+
+
 @contextmanager
 def sized(page: Page, size: dict[str, int]) -> Iterator[None]:
     """The page in this size for a while."""

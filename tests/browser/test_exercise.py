@@ -24,6 +24,7 @@ from .pages import (
     run_cell,
     save,
     sized,
+    tab_to,
     theme,
     violations,
     written,
@@ -180,9 +181,6 @@ def test_a_whole_exercise_is_solved_by_keyboard_alone(desk: Page, jupyter: Jupyt
         )
         page.keyboard.press("Enter")
         previewed(page, "migrate store 0004_add_discount_field")
-        for _ in range(20):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.className") == "miglab-do":
-                break
+        tab_to(page, "miglab-do")
         page.keyboard.press("Enter")
         expect(beside.locator(".miglab-solved")).to_be_visible(timeout=60_000)

@@ -20,6 +20,7 @@ from .pages import (
     exploring,
     opened,
     previewed,
+    tab_to,
     theme,
     violations,
 )
@@ -122,10 +123,7 @@ def test_picked_and_done_by_keyboard_alone(desk: Page, jupyter: Jupyter) -> None
         page.keyboard.press("Enter")
         expect(page.locator(".miglab-line").first).to_contain_text("0003_change_price_field")
         previewed(page, "migrate store 0003_change_price_field")
-        for _ in range(20):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.className") == "miglab-do":
-                break
+        tab_to(page, "miglab-do")
         page.keyboard.press("Enter")
         expect(page.locator(".miglab-result")).to_contain_text("were unapplied", timeout=60_000)
         assert recorded(path) == ["0001", "0002", "0003"]
