@@ -24,11 +24,12 @@ def opening() -> Result:
     from miglab.exercises import exercise, shelf
 
     def once(name: str) -> float:
-        return median(timed(lambda: exercise(name).close()) for _ in range(3))
+        return timed(lambda: exercise(name).close())
 
     found = {name: once(name) for name in shelf.files(shelf.sets()[shelf.OWN])}
     slowest = max(found, key=found.__getitem__)
-    return Result(f"an exercise opened ({slowest})", found[slowest], None, 1000, "ms")
+    ours = median(once(slowest) for _ in range(3))
+    return Result(f"an exercise opened ({slowest})", ours, None, 1000, "ms")
 
 
 def redrawing(times: int) -> Result:

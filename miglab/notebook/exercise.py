@@ -38,7 +38,7 @@ _STYLE = """<style>
 .miglab-beside { position: sticky; top: 0; align-self: flex-start }
 /* What scrolls by itself would keep the goals from staying in sight. */
 :is(.jp-Cell, [class*="jp-Cell-output"], [class*="jp-OutputArea"]):has(.miglab-beside),
-.jupyter-widgets:has(> .miglab-beside) { overflow: visible }
+.jupyter-widgets:has(> .miglab-beside) { overflow: visible; min-width: 0 }
 .miglab-exercise { line-height: 1.45; max-width: 60em }
 .miglab-exercise ul { list-style: none; padding-left: 0.5em }
 .miglab-exercise li { margin: 0.3em 0 }

@@ -153,8 +153,9 @@ def test_a_whole_exercise_is_solved_by_mouse_in_the_explorer(desk: Page, jupyter
         beside.get_by_role("button", name="Hint").click()
         expect(beside.get_by_text("Hint 1 of 3")).to_be_visible()
         page.locator(".miglab-truths").scroll_into_view_if_needed()
-        expect(beside.get_by_text("2 of 4 goals are reached")).to_be_in_viewport()
-        expect(beside.locator("img")).to_be_in_viewport()
+        with sized(page, SMALL):
+            expect(beside.get_by_text("2 of 4 goals are reached")).to_be_in_viewport(ratio=1)
+            expect(beside.locator("img")).to_be_in_viewport(ratio=1)
         looked_at(page, "explorer")
         card(page, "0003_change_price_field").click()
         page.locator(".miglab-do").click()
