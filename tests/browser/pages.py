@@ -307,6 +307,7 @@ def theme(page: Page, name: str) -> None:
         f"JupyterLab {name}",
     )
     expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30_000)
 
 
 def tab_to(page: Page, css_class: str) -> None:
