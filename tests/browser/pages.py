@@ -310,6 +310,16 @@ def theme(page: Page, name: str) -> None:
     expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30_000)
 
 
+def arrow_to(page: Page, name: str, presses: int) -> None:
+    """Go to a migration of the store in the graph, with the arrow keys."""
+    graph = page.locator(".miglab-graph")
+    graph.focus()
+    page.keyboard.press("Home")
+    for _ in range(presses):
+        page.keyboard.press("ArrowRight")
+    expect(graph).to_have_attribute("aria-activedescendant", re.compile(f"store.{name}$"))
+
+
 def tab_to(page: Page, css_class: str) -> None:
     """Go on with the Tab key to what has this class."""
     for _ in range(20):

@@ -16,6 +16,7 @@ from .pages import (
     FRONT,
     Jupyter,
     all_run,
+    arrow_to,
     card,
     exploring,
     opened,
@@ -113,13 +114,7 @@ def test_picked_by_mouse_previewed_done_and_rewound(desk: Page, jupyter: Jupyter
 def test_picked_and_done_by_keyboard_alone(desk: Page, jupyter: Jupyter) -> None:
     with explored(desk, jupyter, "keyboard") as page:
         path = database(page)
-        page.locator(".miglab-graph").focus()
-        page.keyboard.press("Home")
-        for _ in range(3):
-            page.keyboard.press("ArrowRight")
-        expect(page.locator(".miglab-graph")).to_have_attribute(
-            "aria-activedescendant", re.compile("store.0003_change_price_field$")
-        )
+        arrow_to(page, "0003_change_price_field", 3)
         page.keyboard.press("Enter")
         expect(page.locator(".miglab-line").first).to_contain_text("0003_change_price_field")
         previewed(page, "migrate store 0003_change_price_field")
