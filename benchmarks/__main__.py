@@ -12,8 +12,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import against, packages, postgresql, whatif
-from .measure import Act, Result, after_each_other, in_turns, nothing, table
+from . import against, exercises, packages, postgresql, whatif
+from .measure import (
+    Act,
+    Result,
+    after_each_other,
+    beside_the_kernel,
+    in_turns,
+    nothing,
+    table,
+)
 
 SKU = "    sku = models.CharField(max_length=20, unique=True)\n"
 FIELD = '    colour = models.CharField(max_length=9, default="{}")\n'
@@ -107,23 +115,15 @@ def drawing(times: int, lab: object) -> Result:
 
 
 def memory(lab: object) -> Result:
-    """All processes of a lab beside the kernel, by proportional set size, in MB (Linux), when the
-    copy in which ways back are gone has been let go."""
-    import psutil
-
+    """All processes of a lab beside the kernel, when the copy in which ways back are gone has been
+    let go."""
     from miglab import Lab
     from miglab.steps.reader import REST
 
     assert isinstance(lab, Lab)
     lab.manage("showmigrations")
     time.sleep(REST + 1)
-    total = 0.0
-    for process in psutil.Process().children(recursive=True):
-        try:
-            total += process.memory_full_info().pss / 1e6
-        except (AttributeError, psutil.Error):
-            continue
-    return Result("memory beside the kernel", total, None, 60, "MB")
+    return Result("memory beside the kernel", beside_the_kernel(), None, 60, "MB")
 
 
 def opening(times: int) -> list[Result]:
@@ -173,7 +173,7 @@ def importing(times: int) -> Result:
 
 
 #: ``packages`` takes minutes and asks the package registry: it runs only when it is named.
-ONLY = ("lab", "whatif", "postgresql", "browser", "packages")
+ONLY = ("lab", "whatif", "exercises", "postgresql", "browser", "packages")
 
 
 def main() -> int:
@@ -200,6 +200,8 @@ def main() -> int:
             results += whatif.all_of_it(times)
         if chosen.only in (None, "postgresql"):
             results += postgresql.all_of_it(times)
+        if chosen.only in (None, "exercises"):
+            results += exercises.all_of_it(times)
         if chosen.only in (None, "browser"):
             from . import browser
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from .errors import MissingExtra
 
 _SANDBOX = ("django",)
-_NOTEBOOKS = ("anywidget", "ipykernel", "ipywidgets", "jupyterlab", "voila")
+_NOTEBOOKS = ("anywidget", "fsrs", "ipykernel", "ipywidgets", "jupyterlab", "voila")
 
 #: Extra → the modules that it brings and that something cannot do without.
 EXTRAS = {

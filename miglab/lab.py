@@ -114,6 +114,9 @@ class Lab:
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""
         self._stage, self._turns = stage, Turns(stage)
+        self._become_latest()
+
+    def _become_latest(self) -> None:
         Lab._opened = [each for each in Lab._opened if each()] + [weakref.ref(self)]
 
     # -- opening and closing

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ..errors import BadArguments
 from ..exercises import notebooks, overview, shelf
-from ..exercises.journal import entries
+from ..exercises.journal import entries, in_notebook
 from ..exercises.prove import Fault, prove
 from ..exercises.recording import skeleton, write_new
 from ..exercises.replaying import attempts, replay
@@ -70,7 +70,7 @@ def add(commands: Any) -> None:
     add_options(opening)
     opening.set_defaults(act=_open)
     again = kinds.add_parser("replay", help="take again what somebody did, step by step")
-    again.add_argument("progress", type=Path, help="a file of events")
+    again.add_argument("progress", type=Path, help="a file of events, or a notebook")
     again.add_argument("--set", type=Path, help="a folder of exercises of your own")
     again.set_defaults(act=_replay)
 
@@ -135,9 +135,12 @@ def _open(arguments: argparse.Namespace) -> int:
 def _replay(arguments: argparse.Namespace) -> int:
     require("sandbox", "miglab exercise replay")
     if not arguments.progress.is_file():
-        raise BadArguments(f"there is no file {str(arguments.progress)!r}; give a file of events")
-    held = True
-    for each in attempts(entries(Journal(arguments.progress).read())):
+        raise BadArguments(
+            f"there is no file {str(arguments.progress)!r}; give a file of events, or a notebook"
+        )
+    path, held = arguments.progress, True
+    events = in_notebook(path) if path.suffix == ".ipynb" else Journal(path).read()
+    for each in attempts(entries(events)):
         found = replay(each, arguments.set)
         shape = f" ({found.shape})" if found.shape else ""
         solved = "solved" if found.proven else "not solved"

@@ -3,8 +3,9 @@
 An exercise is one file of TOML in the folder of a set; ``form.py`` reads it.
 """
 
-from .attempt import ExerciseLab, exercise
+from .attempt import ExerciseLab
 from .notebooks import overview
+from .opening import exercise
 from .recording import RecordingLab, record
 from .shelf import sets
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 from ..errors import BadInput, MiglabError, UnknownName
 from ..facts.consequences import Consequences
@@ -17,11 +16,11 @@ from ..facts.exercise import (
 )
 from ..facts.picture import Picture
 from ..facts.step import Step
-from ..progress import Journal
+from ..progress import Event, Journal
 from ..steps.stage import Stage
-from . import asking, form, instructions, judging, shelf
+from . import asking, instructions, judging
 from .beginning import begin
-from .journal import Entry, append
+from .journal import Diary
 from .look import Done, Known, Look, digest
 from .proofs import shortest
 from .trail import Trail
@@ -31,34 +30,6 @@ from .typed import TypedLab
 COUNTED = range(1, 4)
 
 
-def exercise(
-    name: str,
-    *,
-    shape: str | None = None,
-    seed: object = None,
-    folder: str | Path | None = None,
-    journal: str | Path | None = None,
-) -> ExerciseLab:
-    """Open an exercise: a lab with its broken project, and with its goals.
-
-    Args:
-        name: as in ``"the-ghost"``, or its number, as in ``"3.1"``.
-        shape: which of its shapes; without it, the one that the seed gives.
-        seed: a learner's name or number.
-        folder: a folder of exercises; without it, all installed sets.
-        journal: the file that each step is written to; without it, none.
-
-    Raises:
-        UnknownName: there is no such exercise or shape.
-        BadInput: its file cannot be read.
-    """
-    path = shelf.find(name, folder)
-    if shape is None:
-        shape = shelf.shape_for(seed, shelf.name_of(path), form.shapes(path))
-    kept = Journal(Path(journal)) if journal is not None else None
-    return ExerciseLab(form.read(path, shape), journal=kept)
-
-
 class ExerciseLab(TypedLab):
     """A lab with an exercise in it.
 
@@ -66,23 +37,26 @@ class ExerciseLab(TypedLab):
         exercise: in one of its shapes.
         journal: where each step is kept.
         runner: as ``Lab`` takes it.
+        aside: whether ``latest`` never returns it.
 
     Raises:
         BadInput: its start cannot be taken.
     """
 
-    #: Hears after each look at the goals; the notebook's widget sets it.
-    on_change: Callable[[], None] | None = None
-
     #: Why the last step could not be looked at or written down, or an empty text.
     trouble: str = ""
 
     def __init__(
-        self, exercise: Exercise, *, journal: Journal | None = None, runner: str | None = None
+        self,
+        exercise: Exercise,
+        *,
+        journal: Journal | None = None,
+        runner: str | None = None,
+        aside: bool = False,
     ) -> None:
-        self.exercise = exercise
-        self._journal: Journal | None = None
-        self._begun = False
+        self.exercise, self._aside = exercise, aside
+        self._diary: Diary | None = None
+        self._followers: list[Callable[[], None]] = []
         self._answers: dict[str, str] = {}
         self._trail = Trail(self._never)
         self._tier: dict[int, int] = {}
@@ -96,7 +70,7 @@ class ExerciseLab(TypedLab):
             self.close()
             raise
         self._stage.apps = exercise.apps
-        self._begun, self._journal = True, journal
+        self._diary = Diary(exercise, self.folder, journal)
         self._write("began")
         self.watch(self._look_again)
 
@@ -122,9 +96,23 @@ class ExerciseLab(TypedLab):
     # -- the exercise
 
     @property
+    def events(self) -> tuple[Event, ...]:
+        """What was done since it was opened, in order, as its journal has it."""
+        return self._diary.events if self._diary is not None else ()
+
+    @property
+    def journal(self) -> Journal | None:
+        """The file that each step is written to."""
+        return self._diary.journal if self._diary is not None else None
+
+    @property
     def story(self) -> Told:
         """What happened, and what is asked for."""
         return Told(self.exercise)
+
+    def follow(self, follower: Callable[[], None]) -> None:
+        """From now on tell somebody after each look at the goals."""
+        self._followers.append(follower)
 
     def goals(self) -> Standing:
         """How far it is."""
@@ -205,15 +193,21 @@ class ExerciseLab(TypedLab):
         if way not in range(len(self.exercise.ways)):
             raise BadInput(f"way={way!r}; give a number from 0 to {len(self.exercise.ways) - 1}")
         steps = self.exercise.ways[way].steps
-        with ExerciseLab(self.exercise, runner=self._runner) as other:
-            other.step_aside()
+        with self._beginning() as other:
             taken = [other.take(each) for each in steps]
         return [step for step in taken if step is not None]
 
+    def _beginning(self) -> ExerciseLab:
+        """The exercise once more, as it begins."""
+        return ExerciseLab(self.exercise, runner=self._runner, aside=True)
+
+    def _become_latest(self) -> None:
+        if not self._aside:
+            super()._become_latest()
+
     def goal_graph(self) -> Picture:
         """The graph as it is where the first way has led, in a copy."""
-        with ExerciseLab(self.exercise, runner=self._runner) as other:
-            other.step_aside()
+        with self._beginning() as other:
             for each in self.exercise.ways[0].steps:
                 other.take(each)
             return other.graph()
@@ -233,7 +227,7 @@ class ExerciseLab(TypedLab):
     # -- after every step
 
     def _look_again(self) -> None:
-        if self.closed or not self._begun:
+        if self.closed or self._diary is None:
             return
         try:
             with self._turns.one() as stage:
@@ -246,8 +240,8 @@ class ExerciseLab(TypedLab):
         self._tell()
 
     def _tell(self) -> None:
-        if self.on_change is not None:
-            self.on_change()
+        for follower in self._followers:
+            follower()
 
     def _notice(self, stage: Stage) -> None:
         """Note the steps that were taken since the last look, and write them down."""
@@ -286,10 +280,8 @@ class ExerciseLab(TypedLab):
         return Standing(exercise.title, goals, judging.remark(exercise, look), None, counted)
 
     def _write(self, what: str, text: str = "", body: str = "", where: str = "cell") -> None:
-        if self._journal is None:
+        if self._diary is None:
             return
         with self._turns.one() as stage:
-            told, done = digest(stage.truths()), self._looked(stage).done
-        exercise = self.exercise
-        entry = Entry(what, exercise.name, exercise.shape, text, body, where, told, done)
-        append(self._journal, entry)
+            truths, solved = digest(stage.truths()), self._looked(stage).done
+        self._diary.write(what, text, body, where, truths=truths, solved=solved)

@@ -51,7 +51,21 @@ def remark(exercise: Exercise, look: Look) -> str:
     if not look.known.done and not look.known.answers:
         return exercise.nothing
     ends = (end.says for end in exercise.wrong if conditions.every(look, end.when).holds)
-    return next(ends, "")
+    return next(ends, _in_vain(look))
+
+
+def _in_vain(look: Look) -> str:
+    """What is said where the last command was to change something, and found nothing to do."""
+    last = look.known.done[-1] if look.known.done else None
+    if last is None or last.moved or last.refused:
+        return ""
+    words = last.line.split()
+    acts = words[:1] in (["migrate"], ["makemigrations"]) and not _LOOKS & {*words}
+    return f"`{last.line}` found nothing to do here: everything is as it was." if acts else ""
+
+
+#: Options with which a command only looks.
+_LOOKS = {"--plan", "--check", "--dry-run"}
 
 
 def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:

@@ -85,6 +85,7 @@ def _notebook(title: str, name: str, more: str) -> dict[str, Any]:
         f"goals. They tick themselves. [All exercises]({PAGE})",
         {"code": f"import miglab\nfrom miglab.exercises import exercise\n\n{call}\nlab"},
         {"code": "%manage showmigrations"},
+        {"code": "lab.explore()  # the same to click on"},
     )
 
 

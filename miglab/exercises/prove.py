@@ -55,15 +55,14 @@ def prove(
             continue
         yield from _written(read[0], len(read))
         lengths: list[int] = []
-        for place, each in enumerate(read if every_shape else read[:1]):
+        for each in read if every_shape else read[:1]:
             others = [other for other in read if other is not each] if every_shape else read[1:2]
             try:
-                with ExerciseLab(each) as lab:
-                    lab.step_aside()
+                with ExerciseLab(each, aside=True) as lab:
                     proof = Proof(lab)
                     yield from proof.faults(others)
                     lengths.append(proof.length)
-                    if searched and not place and each.digest not in proofs.read(folder):
+                    if searched and each.digest not in proofs.read(folder):
                         yield from _searched(proof, folder)
             except MiglabError as error:
                 yield Fault(name, each.shape, str(error))
@@ -85,11 +84,11 @@ def _searched(proof: Proof, folder: Path) -> Iterator[Fault]:
 
 
 def _digests(folder: Path) -> set[str]:
-    """Those of the first shapes, as far as they can be read."""
+    """Those of all shapes, as far as they can be read."""
     found = set()
     for path in shelf.files(folder).values():
         with contextlib.suppress(MiglabError):
-            found.add(form.read(path).digest)
+            found |= {form.read(path, shape).digest for shape in form.shapes(path)}
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Instruction, Standing
-from . import form, shelf
+from ..progress import Event
+from . import form, journal, shelf
 from .attempt import ExerciseLab
 from .journal import Entry
 from .look import digest
@@ -39,8 +40,8 @@ class Replayed:
 
 
 def attempts(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """The entries, one list for each time that an exercise was begun. Two notebooks may have
-    written at once: entries belong to the exercise and the shape that they name."""
+    """The entries, one list for each time that an exercise was begun. Several notebooks may have
+    written at once: an entry belongs to the attempt, the exercise and the shape that it names."""
     found: list[list[Entry]] = []
     for entry in entries:
         same = [each for each in found if _of(each[0]) == _of(entry)]
@@ -51,8 +52,33 @@ def attempts(entries: Sequence[Entry]) -> list[list[Entry]]:
     return found
 
 
-def _of(entry: Entry) -> tuple[str, str]:
-    return entry.exercise, entry.shape
+def _of(entry: Entry) -> tuple[str, str, str]:
+    return entry.exercise, entry.shape, entry.attempt
+
+
+def left_off(events: Iterable[Event], lab: ExerciseLab) -> list[Entry]:
+    """The last attempt at a lab's exercise that was not this lab's own, if something was done in
+    it and it did not solve the exercise; else nothing."""
+    own = {event.id for event in lab.events}
+    told = journal.entries(event for event in events if event.id not in own)
+    exercise = lab.exercise
+    found = [
+        each
+        for each in attempts(told)
+        if _of(each[0])[:2] == (exercise.name, exercise.shape) and len(each) > 1
+    ]
+    return [] if not found or found[-1][-1].solved else found[-1]
+
+
+def take_up(lab: ExerciseLab, entries: Sequence[Entry]) -> str:
+    """Begin anew and take an attempt's steps again, so that somebody can go on there.
+
+    Returns:
+        Why the first line that could not be taken was not, or that it led elsewhere; none after it
+        was taken. Empty where all were taken.
+    """
+    lab.restart()
+    return next(filter(None, (_again(lab, entry) for entry in entries if entry.what == "step")), "")
 
 
 def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replayed:
@@ -70,8 +96,7 @@ def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replay
     first = entries[0]
     path = shelf.find(first.exercise, folder)
     taken, differs = 0, ""
-    with ExerciseLab(form.read(path, first.shape)) as lab:
-        lab.step_aside()
+    with ExerciseLab(form.read(path, first.shape), aside=True) as lab:
         for entry in entries:
             if entry.what != "step":
                 continue

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .picture import Picture
+
 #: The kinds of goals: what must be so now, after every step, among the steps, or as an answer.
 KINDS = ("state", "never", "did", "answer")
 
@@ -165,6 +167,15 @@ class Standing:
     def done(self) -> bool:
         """Whether every goal is reached."""
         return all(goal.done for goal in self.goals)
+
+
+@dataclass(frozen=True)
+class Attempted:
+    """How far somebody is, the lines that led there, and the graph now."""
+
+    standing: Standing
+    lines: tuple[str, ...]
+    graph: Picture
 
 
 @dataclass(frozen=True)

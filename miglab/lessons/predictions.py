@@ -13,7 +13,7 @@ from ..facts.step import Step
 from ..lab import Lab
 from .choosing import Choosing
 from .kinds import AnyOf, Here, Holds, HowMany, Kind, Measured, OneOf, watch
-from .remembered import note, recall
+from .remembered import comes_back, note, recall
 from .shelf import Shelf, tidy
 
 _QUESTIONS: Shelf[Kind] = Shelf("question")
@@ -147,8 +147,8 @@ _OPEN: dict[str, Prediction] = {}
 
 def predict(name: str) -> Prediction:
     """Ask a question about the lab that was opened last. Asked again it keeps what was chosen, in
-    this notebook or earlier; once the command has run it is the same question, until the lab goes
-    back to it.
+    this notebook or earlier, unless it was missed and comes back today; once the command has run it
+    is the same question, until the lab goes back to it.
 
     Raises:
         UnknownName: no lesson asks it.
@@ -168,6 +168,8 @@ def _kept(name: str, before: Prediction | None) -> Any:
     """What was chosen before, as JSON."""
     if before is not None:
         return None if before.chosen is None else before.question.kept(before.chosen)
+    if comes_back(name):
+        return None
     event = recall("predicted", question=name)
     return event.data.get("chosen") if event else None
 

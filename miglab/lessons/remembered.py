@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import BadInput
 from ..progress import Event, Journal, new_event
+from ..workbook.review import due
 
 Told = Callable[[Event], None]
 
@@ -46,6 +48,18 @@ def note(kind: str, **data: Any) -> None:
         return
     if _told is not None:
         _told(event)
+
+
+def comes_back(question: str) -> bool:
+    """Whether a question was missed and is to be answered again now, and was not yet."""
+    if _journal is None:
+        return False
+    try:
+        events = _journal.read()
+    except BadInput:
+        return False
+    told = [each.kind for each in events if each.data.get("question") == question]
+    return told[-1:] == ["revealed"] and question in due(events, datetime.now(UTC))
 
 
 def recall(kind: str, **data: Any) -> Event | None:

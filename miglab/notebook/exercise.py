@@ -1,16 +1,21 @@
-"""An exercise in a notebook: its story, goals that tick themselves, hints, and the ways."""
+"""An exercise in a notebook: its story, goals that tick themselves, hints, the ways, the graphs."""
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import weakref
+from collections.abc import Callable
+from datetime import UTC, datetime
 from html import escape
 
 import ipywidgets
 from IPython.display import display
 
+from ..compare.agreement import counted
 from ..errors import MiglabError
 from ..exercises import ExerciseLab
+from ..exercises.replaying import take_up
 from ..facts.exercise import Standing
 from ..facts.step import Step
 from ..show.bundle import bundle
@@ -18,12 +23,22 @@ from ..show.exercise import told_on_success
 from ..show.html import html
 from ..show.masks import masked
 from ..show.prose import coded
-from .live import show_live
+from .kept import KeptAttempt
 
+#: The level whose exercises have a clock, for who wants one.
+INCIDENTS = 5
 #: Seconds between two looks for what a terminal did.
 _PAUSE = 1.0
 
+#: Two graphs are beside each other where there is room.
+_GRAPH = {"flex": "1 1 20em"}
+_WRAPPED = {"flex_flow": "row wrap"}
+
 _STYLE = """<style>
+.miglab-beside { position: sticky; top: 0; align-self: flex-start }
+/* What scrolls by itself would keep the goals from staying in sight. */
+:is(.jp-Cell, [class*="jp-Cell-output"], [class*="jp-OutputArea"]):has(.miglab-beside),
+.jupyter-widgets:has(> .miglab-beside) { overflow: visible; min-width: 0 }
 .miglab-exercise { line-height: 1.45; max-width: 60em }
 .miglab-exercise ul { list-style: none; padding-left: 0.5em }
 .miglab-exercise li { margin: 0.3em 0 }
@@ -33,21 +48,47 @@ _STYLE = """<style>
 
 
 def show_exercise(lab: ExerciseLab) -> None:
-    """Display the story, and then, as an output of its own, the goals with their buttons."""
+    """Display the story, what the notebook keeps, and then, as an output of its own, the goals with
+    their buttons and the graphs."""
     display(bundle(lab.story), raw=True)  # type: ignore[no-untyped-call]
-    show_live(ExercisePanel(lab))
+    kept = KeptAttempt(lab)
+    kept.stored.show_below(ExercisePanel(lab, kept))
+
+
+def show_explored(lab: ExerciseLab, explorer: ipywidgets.Widget) -> None:
+    """Display the same with an explorer beside the goals, whose graph is the one now."""
+    display(bundle(lab.story), raw=True)  # type: ignore[no-untyped-call]
+    kept = KeptAttempt(lab)
+    panel = ExercisePanel(lab, kept, alone=False)
+    panel.add_class("miglab-beside")
+    panel.layout = ipywidgets.Layout(flex="1 1 21em", min_width="0")
+    explorer.layout = ipywidgets.Layout(flex="2 1 32em", min_width="0")
+    kept.stored.show_below(ipywidgets.HBox([explorer, panel], layout=_WRAPPED))
 
 
 class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
-    """The goals of an exercise, and buttons for hints, ways and going back."""
+    """The goals of an exercise, buttons for hints, ways and going back, and the graph to reach.
 
-    def __init__(self, lab: ExerciseLab) -> None:
-        self._lab = weakref.ref(lab)
+    Args:
+        kept: what the notebook keeps of it.
+        alone: whether the graph as it is now is shown too; beside a live one it would be there
+            twice.
+    """
+
+    def __init__(
+        self, lab: ExerciseLab, kept: KeptAttempt | None = None, *, alone: bool = True
+    ) -> None:
+        self._lab, self._kept = weakref.ref(lab), kept
+        self._left_off = kept.left_off(lab) if kept is not None else []
         self.goals = ipywidgets.HTML()
+        self.now = ipywidgets.HTML(layout=_GRAPH)
+        self.to_reach = ipywidgets.HTML(_titled("To reach", "<p>…</p>"), layout=_GRAPH)
+        self.again = _button("Go on where you were", "Take your last steps here again, in order")
+        self.again.on_click(lambda _: self._do(self._again))
+        self.again.layout.width = "auto"
         self.said = ipywidgets.HTML()
         self.hint = _button("Hint", "The next hint for how it is now")
         self.way = _button("Show me a way", "Play a way in a copy; your lab stays as it is")
-        self.graphs = _button("Compare graphs", "The graph now, and the one to reach")
         self.rewind = _button("Rewind", "Take back the last command")
         self.restart = _button("Restart", "Begin anew")
         self.which = ipywidgets.Dropdown(
@@ -56,7 +97,6 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
             layout=ipywidgets.Layout(width="24em"),
         )
         self.hint.on_click(lambda _: self._do(self._hint))
-        self.graphs.on_click(lambda _: self._do(self._graphs))
         self.way.on_click(lambda _: self._do(self._way))
         self.rewind.on_click(lambda _: self._do(lambda lab: _nothing(lab.rewind())))
         self.restart.on_click(lambda _: self._do(lambda lab: _nothing(lab.restart())))
@@ -65,12 +105,20 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.ways.layout.display = "none"
         self.give_up = _button("Give up?", "Show or hide the ways that solve it")
         self.give_up.on_click(lambda _: self._show_ways())
-        buttons = [self.hint, self.graphs, self.rewind, self.restart, self.give_up]
-        row = ipywidgets.HBox(buttons, layout=ipywidgets.Layout(flex_flow="row wrap"))
-        super().__init__([self.goals, *self._questions(lab), row, self.ways, self.said])
-        lab.on_change = self.draw
+        buttons = [self.hint, self.rewind, self.restart, self.give_up, self.again]
+        if lab.exercise.level == INCIDENTS:
+            self.clock = _button("Clock", "How long you have been at it; nobody marks it")
+            self.clock.on_click(lambda _: self._do(_so_long))
+            buttons.append(self.clock)
+        row = ipywidgets.HBox(buttons, layout=_WRAPPED)
+        shown = [self.now, self.to_reach] if alone else [self.to_reach]
+        graphs = ipywidgets.HBox(shown, layout=_WRAPPED)
+        super().__init__([self.goals, *self._questions(lab), row, self.ways, self.said, graphs])
+        lab.follow(self.draw)
         self.draw()
         _watch_terminals(lab)
+        self._drawing = threading.Thread(target=self._draw_to_reach, args=(lab,), daemon=True)
+        self._drawing.start()
 
     def _questions(self, lab: ExerciseLab) -> list[ipywidgets.Widget]:
         found = []
@@ -104,14 +152,24 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         told = _told(standing, touched=lab.touched)
         if lab.trouble:
             told += f"<p>{escape(masked(lab.trouble))}</p>"
-        self.goals.value = f"{_STYLE}<div class='miglab-exercise' role='status'>{told}</div>"
+        self.goals.value = f"{_STYLE}<div class='miglab miglab-exercise' role='status'>{told}</div>"
+        self.again.layout.display = "" if self._left_off and not lab.touched else "none"
+        with contextlib.suppress(MiglabError):
+            graph = lab.graph()
+            self.now.value = _titled("Now", html(graph))
+            if self._kept is not None:
+                self._kept.say(lab, graph)
 
-    def _do(self, act: object) -> None:
+    def _draw_to_reach(self, lab: ExerciseLab) -> None:
+        """Play a way in a copy and show its graph: nobody waits for it."""
+        with contextlib.suppress(MiglabError):
+            self.to_reach.value = _titled("To reach", html(lab.goal_graph()))
+
+    def _do(self, act: Callable[[ExerciseLab], str]) -> None:
         lab = self._lab()
         if lab is None:
             return
         try:
-            assert callable(act)
             said = act(lab)
         except MiglabError as error:
             said = f"<p>{escape(masked(str(error)))}</p>"
@@ -120,13 +178,13 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
     def _hint(self, lab: ExerciseLab) -> str:
         return html(lab.hint())
 
-    def _graphs(self, lab: ExerciseLab) -> str:
-        pictures = {"Now": lab.graph(), "To reach": lab.goal_graph()}
-        shown = (
-            f"<div style='flex:1 1 20em'><b>{title}</b>{html(each)}</div>"
-            for title, each in pictures.items()
-        )
-        return f"<div style='display:flex;flex-wrap:wrap;gap:1em'>{''.join(shown)}</div>"
+    def _again(self, lab: ExerciseLab) -> str:
+        differs = take_up(lab, self._left_off)
+        self._left_off = []
+        self.draw()
+        if differs:
+            return f"<p>Your steps were taken again up to this one. {coded(masked(differs))}</p>"
+        return "<p>Your steps were taken again. You can go on.</p>"
 
     def _way(self, lab: ExerciseLab) -> str:
         steps = lab.show_way(int(self.which.value or 0))
@@ -144,6 +202,17 @@ def _told(standing: Standing, *, touched: bool) -> str:
     if standing.remark and touched:
         return f"{told}<div class='miglab-remark'><p>{coded(standing.remark)}</p></div>"
     return told
+
+
+def _titled(title: str, shown: str) -> str:
+    return f"<div class='miglab-exercise'><b>{title}</b>{shown}</div>"
+
+
+def _so_long(lab: ExerciseLab) -> str:
+    """How long ago it was opened."""
+    seconds = (datetime.now(UTC) - lab.events[0].time).total_seconds()
+    minutes = counted(int(seconds // 60), "minute", "minutes")
+    return f"<p>You opened it {minutes} ago. Nobody marks how long you take.</p>"
 
 
 def _line(step: Step) -> str:

@@ -57,7 +57,15 @@ class Explorer:
         self.parts = tuple(part for part in PARTS if part in (parts or PARTS))
 
     def show(self) -> None:
-        """Display what can be read everywhere, and then, as an output of its own, the widget."""
+        """Display what can be read everywhere, and then, as an output of its own, the widget. An
+        exercise has its goals beside it."""
+        from ..exercises import ExerciseLab
+
+        if isinstance(self.lab, ExerciseLab):
+            from .exercise import show_explored
+
+            show_explored(self.lab, self.widget())
+            return
         display(self.still(), raw=True)  # type: ignore[no-untyped-call]
         # Widgets take a while to import, and not every notebook explores.
         from .live import show_live

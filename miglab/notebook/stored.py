@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import ipywidgets
 from IPython.display import DisplayHandle
 
@@ -14,7 +17,7 @@ from .live import show_live
 _STYLE = (
     "<style>"
     ".jp-OutputArea-child:has([data-miglab-stored='instead'])"
-    ":has(+ .jp-OutputArea-child .miglab-ask:not(.miglab-dead)){display:none}"
+    ":has(+ .jp-OutputArea-child :is(.miglab-ask:not(.miglab-dead),.miglab-exercise)){display:none}"
     ".jp-OutputArea-child:has([data-miglab-stored]) + .jp-OutputArea-child"
     ":has(.jupyter-widgets,.miglab-dead):not(:has(.miglab:not(.miglab-dead))){display:none}"
     "</style>"
@@ -27,20 +30,25 @@ class Stored:
     Args:
         fact: what it says at first.
         instead: whether the widget below says all of it, so that one of the two is enough.
+        metadata: what the output keeps that nobody sees.
     """
 
-    def __init__(self, fact: object, *, instead: bool) -> None:
+    def __init__(
+        self, fact: object, *, instead: bool, metadata: Mapping[str, Any] | None = None
+    ) -> None:
         self._kind = "instead" if instead else "beside"
         self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
-        self._said = self._bundle(fact)
-        self._handle.display(self._said, raw=True)  # type: ignore[no-untyped-call]
+        self._said = self._bundle(fact), metadata or {}
+        data, kept = self._said
+        self._handle.display(data, raw=True, metadata=kept)  # type: ignore[no-untyped-call]
 
-    def say(self, fact: object) -> None:
+    def say(self, fact: object, metadata: Mapping[str, Any] | None = None) -> None:
         """Say this from now on."""
-        said = self._bundle(fact)
+        said = self._bundle(fact), metadata or {}
         if said != self._said:
             self._said = said
-            self._handle.update(said, raw=True)  # type: ignore[no-untyped-call]
+            data, kept = said
+            self._handle.update(data, raw=True, metadata=kept)  # type: ignore[no-untyped-call]
 
     def _bundle(self, fact: object) -> dict[str, str]:
         told = bundle(fact)

@@ -17,7 +17,7 @@ no new version; a key that changes its meaning does.
   one file to another does the same, and so does git's ``merge=union``.
 """
 
-from .event import VERSION, Event, new_event, union
+from .event import VERSION, Event, new_event, parse, union
 from .journal import Journal
 
-__all__ = ["VERSION", "Event", "Journal", "new_event", "union"]
+__all__ = ["VERSION", "Event", "Journal", "new_event", "parse", "union"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from html import escape
 
-from ..facts.exercise import Advice, Overview, Reached, Standing, Told
+from ..facts.exercise import Advice, Attempted, Overview, Reached, Standing, Told
 from .html import html
 from .masks import masked
 from .prose import coded
 from .text import text
 
 #: The facts of an exercise that a notebook shows in a way of its own.
-TYPES: tuple[type, ...] = (Told, Standing, Advice, Overview)
+TYPES: tuple[type, ...] = (Told, Standing, Attempted, Advice, Overview)
 
 _NEVER = {"never": " (at every moment)", "did": " (among your steps)"}
 
@@ -87,6 +87,20 @@ def told_on_success(standing: Standing) -> list[str]:
             f"You changed something with {changed}; the shortest known way has {standing.shortest}."
         )
     return told
+
+
+@text.register
+def _(attempted: Attempted) -> str:
+    lines = [f"  {each}" for each in attempted.lines]
+    done = ["", "You did:", *lines] if lines else []
+    return "\n".join([text(attempted.standing), *done, "", text(attempted.graph)])
+
+
+@html.register
+def _(attempted: Attempted) -> str:
+    items = "".join(f"<li><code>{escape(each)}</code></li>" for each in attempted.lines)
+    done = f"<p>You did:</p><ol>{items}</ol>" if items else ""
+    return f"<div>{html(attempted.standing)}{done}{html(attempted.graph)}</div>"
 
 
 @text.register

@@ -1,7 +1,8 @@
 """The contents page of a learner's copy: which lessons are done, and which one is next.
 
 A lesson is done when the check of its task has once found every goal reached, and begun when
-something was predicted, judged or tried in it.
+something was predicted, judged or tried in it. A prediction that was missed comes back after days
+(``review.py``).
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from ..errors import MiglabError
 from ..progress import Event, Journal
 from .delivery import delivered, is_workbook, renew_page
 from .lessons import read_object
+from .review import due
 
 #: The contents page, in the lessons and in each copy.
 PAGE = "README.md"
@@ -74,14 +78,19 @@ def progress(lessons: Path, folder: Path, events: Iterable[Event]) -> list[Progr
     return found
 
 
-def contents(lessons: Path, folder: Path) -> str:
-    """The contents page with a mark at each lesson, and what is next.
+def contents(lessons: Path, folder: Path, now: datetime | None = None) -> str:
+    """The contents page with a mark at each lesson, what is next, and what to answer again.
+
+    Args:
+        now: in UTC; without it, the time that it is.
 
     Raises:
         BadInput: what the learner did cannot be read.
     """
     page = (lessons / PAGE).read_text(encoding="utf-8")
-    found = progress(lessons, folder, Journal(journal_of(folder)).read())
+    events = Journal(journal_of(folder)).read()
+    found = progress(lessons, folder, events)
+    again = _again(lessons, found, due(events, now or datetime.now(UTC)))
     rows = iter(found)
 
     def marked(_row: re.Match[str]) -> str:
@@ -91,7 +100,45 @@ def contents(lessons: Path, folder: Path) -> str:
     page = _ROW.sub(marked, page)
     table = _TABLE.search(page)
     start = table.start() if table else len(page)
-    return f"{page[:start]}{summary(found)}\n\n{page[start:]}"
+    return f"{page[:start]}{summary(found)}\n\n{again}{page[start:]}"
+
+
+def _again(lessons: Path, found: list[Progress], names: list[str]) -> str:
+    """The questions to answer again, each with a link to its place in its lesson, as Markdown."""
+    lines = []
+    for name in names:
+        for each, lesson in zip(found, _lessons(lessons), strict=True):
+            if ("predict", name) in _named(lessons / lesson):
+                heading = _heading_of(lessons / lesson, name)
+                address = f"{_address(each.path)}#{quote(heading.replace(' ', '-'))}"
+                lines.append(f"- [{each.title}: “{heading}”]({address})\n")
+    if not lines:
+        return ""
+    one = len(lines) == 1
+    what = "this question" if one else f"these {len(lines)} questions"
+    them = "it" if one else "them"
+    return f"**Answer {what} again today**; you missed {them} earlier:\n\n{''.join(lines)}\n"
+
+
+def _lessons(lessons: Path) -> list[str]:
+    page = (lessons / PAGE).read_text(encoding="utf-8")
+    return [name for _, _, name in _ROW.findall(page)]
+
+
+@cache
+def _heading_of(lesson: Path, question: str) -> str:
+    """The heading that a question is under, without marks of code."""
+    heading = ""
+    for cell in read_object(lesson).get("cells", []):
+        source = "".join(cell["source"])
+        if cell.get("cell_type") == "markdown":
+            heading = ([heading, *_HEADING.findall(source)])[-1]
+        elif f'predict("{question}")' in source:
+            return heading.replace("`", "")
+    return ""
+
+
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 _TABLE = re.compile(r"^\|", re.MULTILINE)

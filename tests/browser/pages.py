@@ -294,3 +294,48 @@ def violations(page: Page) -> list[str]:
     """What the checker finds, each with the element it is about."""
     found = Axe().run(page, context=OURS).response["violations"]
     return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+
+
+def card(page: Page | Locator, name: str) -> Any:
+    return page.locator(f'[data-miglab="store.{name}"]').first
+
+
+def theme(page: Page, name: str) -> None:
+    """From now on the page has this theme."""
+    page.evaluate(
+        "async theme => { await jupyterapp.commands.execute('apputils:change-theme', {theme}) }",
+        f"JupyterLab {name}",
+    )
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30_000)
+
+
+def arrow_to(page: Page, name: str, presses: int) -> None:
+    """Go to a migration of the store in the graph, with the arrow keys."""
+    graph = page.locator(".miglab-graph")
+    graph.focus()
+    page.keyboard.press("Home")
+    for _ in range(presses):
+        page.keyboard.press("ArrowRight")
+    expect(graph).to_have_attribute("aria-activedescendant", re.compile(f"store.{name}$"))
+
+
+def tab_to(page: Page, css_class: str) -> None:
+    """Go on with the Tab key to what has this class."""
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == css_class:
+            return
+    raise AssertionError(f"{css_class} is not reached")
+
+
+@contextmanager
+def sized(page: Page, size: dict[str, int]) -> Iterator[None]:
+    """The page in this size for a while."""
+    before = page.viewport_size
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if before:
+            page.set_viewport_size(before)

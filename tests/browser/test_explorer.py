@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -17,9 +16,13 @@ from .pages import (
     FRONT,
     Jupyter,
     all_run,
+    arrow_to,
+    card,
     exploring,
     opened,
     previewed,
+    tab_to,
+    theme,
     violations,
 )
 
@@ -62,19 +65,6 @@ def recorded(path: Path) -> list[str]:
         return sorted(name[:4] for (name,) in rows)
     finally:
         connection.close()
-
-
-def card(page: Page | Locator, name: str) -> Any:
-    return page.locator(f'[data-miglab="store.{name}"]').first
-
-
-def theme(page: Page, name: str) -> None:
-    """From now on the page has this theme."""
-    page.evaluate(
-        "async theme => { await jupyterapp.commands.execute('apputils:change-theme', {theme}) }",
-        f"JupyterLab {name}",
-    )
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
 
 
 def accessible(page: Page, name: str = "") -> None:
@@ -124,20 +114,11 @@ def test_picked_by_mouse_previewed_done_and_rewound(desk: Page, jupyter: Jupyter
 def test_picked_and_done_by_keyboard_alone(desk: Page, jupyter: Jupyter) -> None:
     with explored(desk, jupyter, "keyboard") as page:
         path = database(page)
-        page.locator(".miglab-graph").focus()
-        page.keyboard.press("Home")
-        for _ in range(3):
-            page.keyboard.press("ArrowRight")
-        expect(page.locator(".miglab-graph")).to_have_attribute(
-            "aria-activedescendant", re.compile("store.0003_change_price_field$")
-        )
+        arrow_to(page, "0003_change_price_field", 3)
         page.keyboard.press("Enter")
         expect(page.locator(".miglab-line").first).to_contain_text("0003_change_price_field")
         previewed(page, "migrate store 0003_change_price_field")
-        for _ in range(20):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.className") == "miglab-do":
-                break
+        tab_to(page, "miglab-do")
         page.keyboard.press("Enter")
         expect(page.locator(".miglab-result")).to_contain_text("were unapplied", timeout=60_000)
         assert recorded(path) == ["0001", "0002", "0003"]

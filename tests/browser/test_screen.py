@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +22,7 @@ from .pages import (
     jupyterlab,
     opened,
     previewed,
+    sized,
     written,
 )
 from .test_explorer import card, theme
@@ -34,18 +33,6 @@ SMALL, NARROW = {"width": 1280, "height": 800}, {"width": 1000, "height": 800}
 TWO = 'from miglab import Lab\nlab = Lab("storefront", apps=["store", "blog"])'
 ALL = 'from miglab import Lab\nlab = Lab("storefront")'
 AGAIN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-
-
-@contextmanager
-def sized(page: Page, size: dict[str, int]) -> Iterator[None]:
-    """The page in this size for a while."""
-    before = page.viewport_size
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        if before:
-            page.set_viewport_size(before)
 
 
 def view_of(page: Page) -> str | None:

@@ -35,7 +35,7 @@ def test_a_goal_that_is_not_reached_says_what_is_expected_and_found(attempt: Exe
 
 def test_goals_tick_after_a_command_without_being_asked(attempt: ExerciseLab) -> None:
     heard: list[bool] = []
-    attempt.on_change = lambda: heard.append(attempt.standing.done)
+    attempt.follow(lambda: heard.append(attempt.standing.done))
     assert ticked(attempt) == [False, True]
     attempt.manage("migrate store 0004")
     assert heard == [True]
@@ -48,6 +48,15 @@ def test_a_wrong_end_gets_its_words_and_doing_nothing_others(attempt: ExerciseLa
     assert attempt.goals().remark == "Nothing has changed yet."
     attempt.manage("migrate store 0003")
     assert attempt.standing.remark == "That was one too many."
+
+
+def test_a_command_that_finds_nothing_to_do_gets_words_and_a_look_gets_none(
+    attempt: ExerciseLab,
+) -> None:
+    attempt.manage("migrate")
+    assert attempt.standing.remark.startswith("`migrate` found nothing to do here")
+    attempt.manage("migrate --plan")
+    assert attempt.standing.remark == ""
 
 
 def test_what_must_never_be_is_not_forgotten_when_it_is_repaired(attempt: ExerciseLab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from miglab.errors import BadInput
 from miglab.exercises import exercise
 from miglab.exercises.journal import Entry, entries, solved
-from miglab.exercises.replaying import attempts, replay
+from miglab.exercises.replaying import attempts, left_off, replay, take_up
 from miglab.progress import Journal
 
 
@@ -73,15 +74,81 @@ def test_no_path_of_this_machine_is_in_it(tmp_path: Path) -> None:
     assert str(tmp_path) not in text
 
 
-def test_two_notebooks_at_once_are_two_attempts(tmp_path: Path) -> None:
-    journal = tmp_path / "progress.jsonl"
-    with (
-        exercise("undo-only-the-last", journal=journal) as one,
-        exercise("just-enough-for-media", journal=journal) as two,
+def test_two_notebooks_of_one_exercise_at_once_are_two_attempts(tmp_path: Path) -> None:
+    """Each takes its steps while the other one has begun and not ended."""
+    journal, code = (
+        tmp_path / "progress.jsonl",
+        (
+            "import sys\n"
+            "from miglab.exercises import exercise\n"
+            "with exercise('undo-only-the-last', journal=sys.argv[1]) as lab:\n"
+            "    print('open', flush=True)\n"
+            "    for line in sys.stdin:\n"
+            "        print(lab.manage(line.strip()).line, flush=True)\n"
+        ),
+    )
+    command = [sys.executable, "-c", code, str(journal)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+    with subprocess.Popen(command, **pipes) as one, subprocess.Popen(command, **pipes) as two:
+        for notebook, line in (
+            *((one, ""), (two, "")),
+            *((one, "migrate store 0003"), (two, "migrate store 0004")),
+            (one, "migrate store 0004"),
+        ):
+            assert notebook.stdin is not None
+            assert notebook.stdout is not None
+            if line:
+                print(line, file=notebook.stdin, flush=True)
+            assert notebook.stdout.readline().strip() == (line or "open")
+    found = sorted((replay(each) for each in attempts(kept(journal))), key=lambda each: each.steps)
+    assert [(each.steps, each.proven) for each in found] == [(1, True), (2, False)]
+    assert [each.differs for each in found] == ["", ""]
+
+
+def test_a_progress_file_on_another_machine_says_the_same(tmp_path: Path) -> None:
+    journal, there = tmp_path / "progress.jsonl", tmp_path / "there"
+    with exercise("undo-only-the-last", journal=journal) as lab:
+        lab.manage(f"dumpdata store --output {lab.folder}/store.json")
+        lab.manage("migrate store 0004")
+    there.mkdir()
+    journal.rename(there / "theirs.jsonl")
+    variables = {**os.environ, "MIGLAB_HOME": str(there / "labs")}
+    for what, said in (
+        (["replay", "theirs.jsonl"], "undo-only-the-last: solved, 2 steps taken again"),
+        (["list", "--progress", "theirs.jsonl"], "✓ 1.4  undo-only-the-last"),
     ):
-        two.manage("migrate media")
-        one.manage("migrate store 0004")
-    assert [replay(each).proven for each in attempts(kept(journal))] == [True, True]
+        command = [sys.executable, "-m", "miglab", "exercise", *what]
+        done = subprocess.run(
+            command, cwd=there, env=variables, capture_output=True, encoding="utf-8"
+        )
+        assert (done.returncode, said in done.stdout) == (0, True), done.stdout
+
+
+def test_who_opens_an_exercise_again_goes_on_where_it_was_left_off(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("renamed-not-replaced", shape="discount", journal=journal) as lab:
+        lab.manage("migrate store 0003")
+        lab.rewind()
+        lab.manage("makemigrations store", answers=["y"])
+    with exercise("renamed-not-replaced", shape="discount", journal=journal) as lab:
+        assert take_up(lab, left_off(Journal(journal).read(), lab)) == ""
+        lab.manage("migrate store")
+        assert lab.standing.done
+    assert replay(attempts(kept(journal))[-1]).proven
+    with exercise("renamed-not-replaced", shape="discount", journal=journal) as lab:
+        assert left_off(Journal(journal).read(), lab) == []
+
+
+def test_a_step_that_leads_elsewhere_now_is_named_and_those_before_it_hold(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("undo-only-the-last", journal=journal) as lab:
+        lab.manage("migrate store 0003")
+        lab.manage("migrate store 0002")
+    began, first, second = kept(journal)
+    with exercise("undo-only-the-last") as lab:
+        told = take_up(lab, [began, first, replace(second, truths="others")])
+        assert told.startswith("migrate store 0002: the truths are other ones")
+        assert lab.history().lines == ("migrate store 0003", "migrate store 0002")
 
 
 def test_what_a_terminal_ran_is_taken_again(tmp_path: Path) -> None:

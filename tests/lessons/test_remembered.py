@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from miglab import Lab
 from miglab.lessons import check, judge, predict, reveal, try_claim, your_turn
 from miglab.lessons.remembered import keep_in, note, recall
-from miglab.progress import Journal
+from miglab.progress import Event, Journal
 
 from .conftest import new_kernel
 
@@ -51,6 +52,19 @@ def test_the_next_day_a_question_still_has_its_answer(lab: Lab, journal: Journal
     predict("tags-after-0004").choose(None)
     new_kernel()
     assert predict("tags-after-0004").chosen is None
+
+
+def test_days_after_it_was_missed_a_question_begins_without_an_answer(
+    lab: Lab, journal: Journal
+) -> None:
+    ago = datetime.now(UTC) - timedelta(days=9)
+    told = {"question": "answered-no", "chosen": 3}
+    journal.append(Event("1", 1, ago, "predicted", told))
+    journal.append(Event("2", 1, ago, "revealed", {**told, "right": 40}))
+    assert predict("answered-no").chosen is None
+    predict("answered-no").choose(1)
+    new_kernel()
+    assert predict("answered-no").chosen == 1
 
 
 @pytest.mark.parametrize("kept", ["an option of long ago", 7, ["x"], {}])

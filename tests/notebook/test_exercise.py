@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 from miglab.exercises import ExerciseLab, exercise
-from miglab.notebook.exercise import ExercisePanel
+from miglab.notebook.exercise import ExercisePanel, show_exercise
 
 from ..waiting import until
 
@@ -40,9 +42,6 @@ def test_buttons_give_hints_play_ways_and_go_back(attempt: ExerciseLab) -> None:
     panel = ExercisePanel(attempt)
     panel.hint.click()
     assert "Hint 1 of 3" in panel.said.value
-    panel.graphs.click()
-    assert "To reach" in panel.said.value
-    assert panel.said.value.count("<img") == 2
     panel.way.click()
     assert "<code>migrate store 0004</code>" in panel.said.value
     attempt.manage("migrate store 0003")
@@ -55,6 +54,16 @@ def test_buttons_give_hints_play_ways_and_go_back(attempt: ExerciseLab) -> None:
     assert attempt.history().position == 0
 
 
+def test_the_graph_to_reach_is_beside_the_graph_now_which_follows(attempt: ExerciseLab) -> None:
+    panel = ExercisePanel(attempt)
+    before = panel.now.value
+    assert "<img" in before
+    until(lambda: "<img" in panel.to_reach.value)
+    attempt.manage("migrate store 0004")
+    assert panel.now.value != before
+    assert panel.now.value.partition("<img")[2] == panel.to_reach.value.partition("<img")[2]
+
+
 def test_a_closed_lab_says_what_to_do(attempt: ExerciseLab) -> None:
     panel = ExercisePanel(attempt)
     attempt.close()
@@ -62,6 +71,29 @@ def test_a_closed_lab_says_what_to_do(attempt: ExerciseLab) -> None:
     assert "Run the cell again" in panel.goals.value
     panel.hint.click()
     assert "this lab is closed" in panel.said.value
+
+
+def test_an_incident_has_a_clock_that_nobody_needs(attempt: ExerciseLab) -> None:
+    assert not hasattr(ExercisePanel(attempt), "clock")
+    with exercise("this-mornings-backup") as lab:
+        panel = ExercisePanel(lab)
+        panel.clock.click()
+        assert "You opened it 0 minutes ago" in panel.said.value
+
+
+def test_a_notebook_keeps_how_far_it_is_and_the_journal(
+    attempt: ExerciseLab, shell: InteractiveShell
+) -> None:
+    with capture_output() as shown:
+        show_exercise(attempt)
+        attempt.manage("migrate store 0003")
+    *_, last = [each for each in shown.outputs if each.metadata.get("miglab")]
+    assert [each["text"] for each in last.metadata["miglab"]["journal"]] == [
+        "",
+        "migrate store 0003",
+    ]
+    assert "You did:" in last.data["text/plain"]
+    assert str(attempt.folder) not in str(last.metadata)
 
 
 def test_questions_are_answered_in_fields() -> None:

@@ -16,15 +16,15 @@ def short_faults(name: str) -> list[str]:
     """What is wrong with the first shape of an exercise; the way of another does not solve it."""
     path = shelf.find(name, FOLDER)
     read = [form.read(path, shape) for shape in form.shapes(path)]
-    with ExerciseLab(read[0]) as lab:
-        lab.step_aside()
+    with ExerciseLab(read[0], aside=True) as lab:
         return [str(fault) for fault in Proof(lab).faults(read[1:2])]
 
 
-def is_searched(name: str) -> bool:
-    """Whether shorter ways were looked for since it changed."""
-    digest = form.read(shelf.find(name, FOLDER)).digest
-    return digest in proofs.read(FOLDER)
+def unsearched(name: str) -> list[str]:
+    """The shapes in which shorter ways were not looked for since it changed."""
+    path, kept = shelf.find(name, FOLDER), proofs.read(FOLDER)
+    shapes = form.shapes(path)
+    return [shape for shape in shapes if form.read(path, shape).digest not in kept]
 
 
 def long_faults(name: str, to: Path) -> list[str]:

@@ -1,0 +1,71 @@
+"""Exercises: how soon they open, how soon goals are redrawn, and what a class takes at once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from statistics import median
+
+from .measure import Result, beside_the_kernel, in_turns, timed
+
+#: How many learners of a class have a lab open on one machine.
+CLASS = 20
+LINE = "migrate store 0004"
+
+
+def all_of_it(times: int) -> list[Result]:
+    """Every measurement of this module."""
+    return [opening(), redrawing(times), *a_class(times)]
+
+
+def opening() -> Result:
+    """The exercise that opens slowest, in its first shape, when the practice project was opened
+    before."""
+    from miglab.exercises import exercise, shelf
+
+    def once(name: str) -> float:
+        return timed(lambda: exercise(name).close())
+
+    found = {name: once(name) for name in shelf.files(shelf.sets()[shelf.OWN])}
+    slowest = max(found, key=found.__getitem__)
+    ours = median(once(slowest) for _ in range(3))
+    return Result(f"an exercise opened ({slowest})", ours, None, 1000, "ms")
+
+
+def redrawing(times: int) -> Result:
+    """How much longer a command takes where goals are looked at and drawn after it."""
+    from miglab import Lab
+    from miglab.exercises import exercise
+    from miglab.notebook.exercise import ExercisePanel
+
+    with Lab("storefront", apps=["store"]) as plain, exercise("undo-only-the-last") as lab:
+        panel = ExercisePanel(lab)
+        ours, bare = in_turns(
+            times,
+            (lab.restart, lambda: lab.manage(LINE)),
+            (plain.restart, lambda: plain.manage(LINE)),
+        )
+        assert "every goal is reached" in panel.goals.value
+    return Result("goals redrawn after a command", ours - bare, None, 300, "ms")
+
+
+def a_class(times: int) -> list[Result]:
+    """Many labs open at once: what each takes beside its kernel, and how long a command takes,
+    beside one lab alone."""
+    from miglab.exercises import exercise
+    from miglab.steps.reader import REST
+
+    with ExitStack() as stack:
+        lab = stack.enter_context(exercise("undo-only-the-last"))
+        (alone,) = in_turns(times, (lab.restart, lambda: lab.manage(LINE)))
+        labs = [lab]
+        while len(labs) < CLASS:
+            labs.append(stack.enter_context(exercise("undo-only-the-last")))
+            labs[-1].manage("showmigrations")
+        (among,) = in_turns(times, (lab.restart, lambda: lab.manage(LINE)))
+        time.sleep(REST + 1)
+        each = beside_the_kernel() / CLASS
+    return [
+        Result(f"memory beside each of {CLASS} kernels", each, None, 60, "MB"),
+        Result(f"a command with {CLASS} labs, beside one lab", among, alone, 1.5, "×"),
+    ]
