@@ -146,13 +146,13 @@ class Lab:
         Raises:
             NoProject: there is no project, or it cannot be copied or set up, or its database is
                 missing; the message says what to do.
-            BadInput: a pattern of ``include``, or something to allow, is not valid.
+            BadInput: an argument is not valid.
             UnknownName: there is no such app or runner.
             NotJailed: a jail is required, but this machine cannot enforce one.
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = given.labels(apps), runner
-        limit = given.seconds(time_limit)
+        limit, jailed = given.seconds(time_limit), given.switch(require_jail, "require_jail")
         allowed = Allowed(
             given.paths(allow_programs), given.paths(allow_addresses), given.paths(allow_folders)
         )
@@ -163,7 +163,7 @@ class Lab:
             include=given.paths(include),
             allowed=allowed,
         )
-        project = replace(project, require_jail=require_jail)
+        project = replace(project, require_jail=jailed)
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
         return lab
