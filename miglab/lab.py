@@ -16,6 +16,7 @@ from .errors import BadInput
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import View
+from .interrupts import Uninterrupted
 from .project import Allowed, bundled, own
 from .runners.base import Ask, Tell
 from .steps import edits, given, looks, stopping
@@ -449,10 +450,17 @@ class Lab:
     def copy(self) -> Lab:
         """A second lab in the state of this one, independent of it and without a history."""
         with self._turns.one() as stage:
-            copy = copy_stage(stage, self._runner)
+            return Lab._copied(stage, self.apps, self._runner)
+
+    @staticmethod
+    def _copied(stage: Stage, apps: tuple[str, ...], runner: str | None) -> Lab:
+        """A lab that is as a stage is now."""
+        stage.now()
         lab = Lab.__new__(Lab)
-        lab.apps, lab._runner = self.apps, self._runner
-        lab._take(copy)
+        lab.apps, lab._runner = apps, runner
+        with Uninterrupted():
+            # Nobody could close what is made before a lab has it.
+            lab._take(copy_stage(stage, runner))
         return lab
 
     def what_if(self, *commands: str | Sequence[str], answers: Iterable[str] = ()) -> Consequences:
