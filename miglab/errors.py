@@ -37,6 +37,12 @@ class MiglabError(Exception):
         return [f"{type(self).__name__}: {self}"]
 
 
+def shown(value: object) -> str:
+    """A value as an error shows it: of a long one, the beginning."""
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:100]}… ({len(text)} characters)"
+
+
 class BadInput(MiglabError, ValueError):
     """The request is not possible. Nothing has changed."""
 
@@ -54,7 +60,7 @@ class UnknownName(BadInput):
         self.what, self.name, self.known = what, name, tuple(known)
         place = f" in {where}" if where else ""
         there = f"choose from: {', '.join(self.known)}" if self.known else "there are none"
-        super().__init__(f"there is no {what} {name!r}{place}; {there}")
+        super().__init__(f"there is no {what} {shown(name)}{place}; {there}")
 
 
 class BadArguments(BadInput):
@@ -67,7 +73,7 @@ class OutsideSandbox(BadInput):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__(
-            f"{path!r} is outside the project's folder; give a path inside it, "
+            f"{shown(path)} is outside the project's folder; give a path inside it, "
             "such as store/models.py"
         )
 

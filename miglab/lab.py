@@ -17,6 +17,7 @@ from .errors import BadInput
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import View
+from .interrupts import Uninterrupted
 from .project import Allowed, bundled, own
 from .runners.base import Ask, Tell
 from .steps import edits, given, looks, stopping
@@ -163,7 +164,7 @@ class Lab:
         Raises:
             NoProject: there is no project, or it cannot be copied or set up, or its database is
                 missing; the message says what to do.
-            BadInput: a pattern of ``include``, or something to allow, is not valid.
+            BadInput: an argument is not valid.
             UnknownName: there is no such app or runner.
             NotJailed: a jail is required, but this machine cannot enforce one.
             NoServer: a database's server cannot be reached, or there is none for its copy.
@@ -171,7 +172,7 @@ class Lab:
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = given.labels(apps), runner
-        limit = given.seconds(time_limit)
+        limit, jailed = given.seconds(time_limit), given.switch(require_jail, "require_jail")
         allowed = Allowed(
             given.paths(allow_programs), given.paths(allow_addresses), given.paths(allow_folders)
         )
@@ -182,7 +183,7 @@ class Lab:
             include=given.paths(include),
             allowed=allowed,
         )
-        project = replace(project, require_jail=require_jail, on=given.name(on or "", "address"))
+        project = replace(project, require_jail=jailed, on=given.name(on or "", "address"))
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
         return lab
@@ -468,10 +469,17 @@ class Lab:
     def copy(self) -> Lab:
         """A second lab in the state of this one, independent of it and without a history."""
         with self._turns.one() as stage:
-            copy = copy_stage(stage, self._runner)
+            return Lab._copied(stage, self.apps, self._runner)
+
+    @staticmethod
+    def _copied(stage: Stage, apps: tuple[str, ...], runner: str | None) -> Lab:
+        """A lab that is as a stage is now."""
+        stage.now()
         lab = Lab.__new__(Lab)
-        lab.apps, lab._runner = self.apps, self._runner
-        lab._take(copy)
+        lab.apps, lab._runner = apps, runner
+        with Uninterrupted():
+            # Nobody could close what is made before a lab has it.
+            lab._take(copy_stage(stage, runner))
         return lab
 
     def what_if(self, *commands: str | Sequence[str], answers: Iterable[str] = ()) -> Consequences:

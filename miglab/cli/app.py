@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
+import os
 from typing import Any
 
 from ..extras import require
@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _opening(project: Project, path: str) -> str:
     """What opens the lab in the page's kernel, which runs in another folder."""
-    whole = str(Path(path).expanduser().absolute())
+    whole = os.path.abspath(os.path.expanduser(path))
     return _OWN.format(path=whole, python=project.python, settings=project.settings)
 
 

@@ -122,7 +122,7 @@ def _open(arguments: argparse.Namespace) -> int:
     notebook = notebooks.PAGE
     if arguments.name is not None:
         notebook = f"{shelf.find(arguments.name, place).stem}.ipynb"
-    folder = (arguments.folder or Path.cwd() / FOLDER).expanduser().absolute()
+    folder = Path(os.path.abspath(os.path.expanduser(arguments.folder or FOLDER)))
     new = notebooks.make(folder, place, arguments.seed)
     print(f"Your exercises: {folder}" + (f" ({len(new)} new)" if new else ""))
     print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)

@@ -81,7 +81,7 @@ def _folder(given: Path | None) -> Path:
     here = Path.cwd()
     if given is None:
         return here if is_workbook(here) else here / FOLDER
-    return given.expanduser().absolute()
+    return Path(os.path.abspath(os.path.expanduser(given)))
 
 
 def _say(folder: Path, new: bool, arrived: Sequence[Arrived]) -> None:

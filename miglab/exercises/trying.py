@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from ..errors import MiglabError
 from ..facts.step import Step
 from ..lab import Lab
-from ..steps.copies import copy_stage
 from ..steps.stage import Stage
 from . import instructions
 from .look import Known, Look, Query
@@ -15,9 +14,7 @@ from .look import Known, Look, Query
 
 def copied(stage: Stage) -> Lab:
     """A lab that is as a stage is now, and that nobody takes for the latest one."""
-    lab = Lab.__new__(Lab)
-    lab.apps, lab._runner = (), stage.reader.runner.name
-    lab._take(copy_stage(stage, lab._runner))
+    lab = Lab._copied(stage, (), stage.reader.runner.name)
     lab.step_aside()
     return lab
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..databases.registry import BEGINNING, SIDECARS, begins_database
-from ..errors import BadInput
+from ..errors import BadInput, shown
 
 
 def _words(*lines: str) -> frozenset[str]:
@@ -270,7 +270,7 @@ def _included(root: Path, include: Sequence[str]) -> frozenset[str]:
         }
         if not files:
             raise BadInput(
-                f"the pattern {pattern!r} of include does not match any file in {root}; "
+                f"the pattern {shown(pattern)} of include does not match any file in {root}; "
                 "give one such as 'data/*.bin', or a folder"
             )
         wanted |= files
@@ -281,13 +281,15 @@ def _fits(root: Path, pattern: str) -> list[Path]:
     path = Path(pattern)
     if not pattern or path.is_absolute() or path.drive or ".." in path.parts:
         raise BadInput(
-            f"the pattern {pattern!r} of include leads outside the project's folder; "
+            f"the pattern {shown(pattern)} of include leads outside the project's folder; "
             "give one such as 'data/*.bin'"
         )
     try:
-        return list(root.glob(pattern))
-    except ValueError as error:
-        raise BadInput(f"{pattern!r} is not a pattern for include: {error}") from None
+        # ``glob`` does not take the folder itself.
+        return [*root.glob(pattern)] if path.parts else [root]
+    except (ValueError, OSError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or error
+        raise BadInput(f"{shown(pattern)} is not a pattern for include: {why}") from None
 
 
 def _files_of(path: Path) -> Iterator[Path]:

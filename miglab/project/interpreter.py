@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import NoProject
+from ..errors import NoProject, shown
 
 OLDEST_PYTHON = (3, 8)
 OLDEST_DJANGO = (4, 2)
@@ -134,7 +134,7 @@ def _same(first: str, second: str) -> bool:
 
 
 def _given(python: str) -> str:
-    path = Path(python).expanduser()
+    path = Path(os.path.expanduser(python))
     if path.is_dir():
         for found in _of_environment(path):
             return found
@@ -145,7 +145,7 @@ def _given(python: str) -> str:
     if found_on_path:
         return os.path.abspath(found_on_path)
     raise NoProject(
-        f"there is no Python at {python!r}, and none with this name on the PATH; {_WAY_OUT}: "
+        f"there is no Python at {shown(python)}, and none with this name on the PATH; {_WAY_OUT}: "
         "the path of an executable or of an environment's folder, or a name such as python3.12"
     )
 

@@ -7,11 +7,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from ..errors import BadInput, NoProject
+from ..errors import NoProject, shown
 from . import Allowed, Project, files, interpreter
+from .allowing import with_allowed
 
 #: How far below PATH a manage.py is looked for, and how far above it a ``.git``.
 DEPTH = 3
@@ -26,6 +26,8 @@ _MAY_NAME = re.compile(
     r"configure|ENVIRONMENT_VARIABLE|__import__|\bexec\(|\bopen\(|environ\.update|putenv|--settings"
 )
 _MAY_RUN = ("importlib", "runpy", "subprocess")
+#: No file system has a longer name for a module's file.
+_LONGEST = 256
 _SETTINGS = "settings='…' (on the command line: --settings)"
 
 #: For a project without one; commands run in the copy's folder, and this file lies beside it.
@@ -59,7 +61,21 @@ def find(
         NoProject: there is none, or its interpreter or its settings are not to be found.
         BadInput: a pattern of ``include`` is none, or what is to be allowed cannot be.
     """
-    given = Path(path).expanduser()
+    try:
+        return _found(path, python, settings, include, allowed)
+    except OSError as error:
+        what = shown(os.fsdecode(error.filename or path))
+        raise NoProject(f"{what} cannot be read: {error.strerror or error}") from None
+
+
+def _found(
+    path: str | os.PathLike[str],
+    python: str | None,
+    settings: str | None,
+    include: Sequence[str],
+    allowed: Allowed,
+) -> Project:
+    given = Path(os.path.expanduser(path))
     if not given.exists():
         raise NoProject(f"{given} does not exist; give the folder of a Django project")
     given = given.resolve()
@@ -67,7 +83,7 @@ def find(
         _check_module(settings)
     manage = _checked_manage(given) if given.is_file() else _manage_below(given)
     if manage is None:
-        return _allow(_without_manage(given, python, settings, include), allowed)
+        return with_allowed(_without_manage(given, python, settings, include), allowed)
     root = _root(manage, given)
     environment = _environment(manage, root, settings)
     copied = files.chosen(root, include)
@@ -92,36 +108,7 @@ def find(
         kinds=copied.kinds,
         unentered=copied.unentered,
     )
-    return _allow(project, allowed)
-
-
-def _allow(project: Project, allowed: Allowed) -> Project:
-    """The project with what the user allows, as absolute paths."""
-    for option, given in (
-        ("allow-program", allowed.programs),
-        ("allow-address", allowed.addresses),
-        ("allow-folder", allowed.folders),
-    ):
-        if not all(isinstance(each, str) and each.strip() for each in given):
-            raise BadInput(f"--{option} needs a value that is not empty, not {list(given)!r}")
-    for address in allowed.addresses:
-        port = address.rpartition(":")[2] if address.count(":") == 1 else ""
-        if port and not port.isdecimal():
-            raise BadInput(
-                f"{address!r} is not an address; give HOST or HOST:PORT, such as localhost:6379"
-            )
-    folders = []
-    for each in allowed.folders:
-        folder = Path(each).expanduser().resolve()
-        if not folder.is_dir():
-            raise BadInput(f"{each!r} is not a folder; give one that exists to --allow-folder")
-        if folder.is_relative_to(project.root) or project.root.is_relative_to(folder):
-            raise BadInput(
-                f"{folder} and the project at {project.root} overlap, and miglab never writes to "
-                "the project itself; allow a folder outside of it"
-            )
-        folders.append(str(folder))
-    return replace(project, allowed=replace(allowed, folders=tuple(folders)))
+    return with_allowed(project, allowed)
 
 
 def _without_manage(
@@ -235,9 +222,12 @@ def _text(path: Path) -> str:
 
 
 def _check_module(settings: str) -> None:
-    if not all(part.isidentifier() for part in settings.split(".")) or settings.endswith(".py"):
+    parts = settings.split(".")
+    named = all(part.isidentifier() and len(part) < _LONGEST for part in parts)
+    if not named or settings.endswith(".py"):
         raise NoProject(
-            f"settings={settings!r} is not the name of a module; give one such as 'config.settings'"
+            f"settings={shown(settings)} is not the name of a module; give one such as "
+            "'config.settings'"
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..agent.common.protocol import encode_value
-from ..errors import BadInput
+from ..errors import BadInput, shown
 
 _AS_IN = {"code": "Product.objects.count()", "SQL": "SELECT * FROM store_product"}
 
@@ -21,7 +21,7 @@ def labels(apps: str | Sequence[str]) -> tuple[str, ...]:
     if isinstance(apps, str):
         return (apps,)
     if not isinstance(apps, (list, tuple)):
-        raise BadInput(f"apps={apps!r} must be a list of app labels, such as apps=['store']")
+        raise BadInput(f"apps={shown(apps)} must be a list of app labels, such as apps=['store']")
     return tuple(str(each) for each in apps)
 
 
@@ -33,10 +33,10 @@ def paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> t
     """
     several = (given,) if isinstance(given, (str, os.PathLike)) else given
     if not isinstance(several, (list, tuple)):
-        raise BadInput(f"{given!r} is neither a name or path nor a list of them")
+        raise BadInput(f"{shown(given)} is neither a name or path nor a list of them")
     for each in several:
         if not isinstance(each, (str, os.PathLike)):
-            raise BadInput(f"{each!r} is not a name or a path")
+            raise BadInput(f"{shown(each)} is not a name or a path")
     return tuple(name(os.fspath(each), "name or path") for each in several)
 
 
@@ -56,9 +56,11 @@ def name(value: object, what: str) -> str:
         BadInput: it is not text, or holds what no name can.
     """
     if not isinstance(value, str):
-        raise BadInput(f"{value!r} is not a {what}; give its name as text")
+        raise BadInput(f"{shown(value)} is not a {what}; give its name as text")
     if "\0" in value or not _has_utf8(value):
-        raise BadInput(f"{value!r} is not a {what}; it contains a character that no name can have")
+        raise BadInput(
+            f"{shown(value)} is not a {what}; it contains a character that no name can have"
+        )
     return value
 
 
@@ -80,7 +82,7 @@ def replies(given: object) -> list[str]:
     if isinstance(given, str):
         return [given]
     if isinstance(given, (bytes, Mapping)) or not isinstance(given, Iterable):
-        raise BadInput(f"answers={given!r} must be a list of answers, such as answers=['y']")
+        raise BadInput(f"answers={shown(given)} must be a list of answers, such as answers=['y']")
     return [str(each) for each in given]
 
 
@@ -91,10 +93,10 @@ def text(value: object, what: str) -> str:
         BadInput: it is not text, or it is empty.
     """
     if not isinstance(value, str):
-        raise BadInput(f"{what} must be text, not {value!r}")
+        raise BadInput(f"{what} must be text, not {shown(value)}")
     if not _has_utf8(value):
         raise BadInput(
-            f"{what} must be text, not {value!r}: half of a surrogate pair is not a character"
+            f"{what} must be text, not {shown(value)}: half of a surrogate pair is not a character"
         )
     if not value.strip():
         raise BadInput(f"the {what} is missing; type some, such as: {_AS_IN[what]}")
@@ -108,11 +110,11 @@ def parameters(params: Sequence[Any]) -> list[Any]:
         BadInput: it is no list, or one of them has a type that no database takes.
     """
     if not isinstance(params, (list, tuple)):
-        raise BadInput(f"params={params!r} must be a list")
+        raise BadInput(f"params={shown(params)} must be a list")
     try:
         return [encode_value(each) for each in params]
     except TypeError as error:
-        raise BadInput(f"params={params!r}: {error}") from None
+        raise BadInput(f"params={shown(params)}: {error}") from None
 
 
 def number_of_rows(limit: object) -> int:
@@ -122,7 +124,7 @@ def number_of_rows(limit: object) -> int:
         BadInput: it is not a whole number, 0 or more.
     """
     if isinstance(limit, bool) or not isinstance(limit, int) or not 0 <= limit < 1 << 63:
-        raise BadInput(f"limit={limit!r} must be a whole number, 0 or more")
+        raise BadInput(f"limit={shown(limit)} must be a whole number, 0 or more")
     return limit
 
 
@@ -133,7 +135,7 @@ def number_of_steps(steps: object) -> int:
         BadInput: it is not a whole number, 1 or more.
     """
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise BadInput(f"the number of steps must be a whole number, 1 or more, not {steps!r}")
+        raise BadInput(f"the number of steps must be a whole number, 1 or more, not {shown(steps)}")
     return steps
 
 
@@ -144,5 +146,19 @@ def seconds(limit: object) -> float:
         BadInput: it is not a number above 0.
     """
     if isinstance(limit, bool) or not isinstance(limit, (int, float)) or not limit > 0:
-        raise BadInput(f"time_limit={limit!r} must be a number of seconds, more than 0")
-    return limit
+        raise BadInput(f"time_limit={shown(limit)} must be a number of seconds, more than 0")
+    try:
+        return float(limit)
+    except OverflowError:
+        raise BadInput(f"time_limit={shown(limit)} is too large; give fewer seconds") from None
+
+
+def switch(value: object, what: str) -> bool:
+    """Whether something is wanted. ``what`` it is: ``"require_jail"``.
+
+    Raises:
+        BadInput: it is neither ``True`` nor ``False``.
+    """
+    if not isinstance(value, bool):
+        raise BadInput(f"{what}={shown(value)} must be True or False")
+    return value

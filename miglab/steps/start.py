@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 
-from ..errors import BadInput, MiglabError, UnknownName
+from ..errors import BadInput, MiglabError, UnknownName, shown
 from ..facts.graph import Graph, graph_of
 from ..facts.migration import Key
 from ..facts.truths import Files, Unreadable
@@ -23,12 +23,12 @@ def wanted(at: str | Sequence[str] | None) -> tuple[tuple[str, str], ...]:
         BadInput: one of them has no dot.
     """
     if at is not None and not isinstance(at, (str, list, tuple)):
-        raise BadInput(f"{at!r} is not a migration; write it like 'store.0003'")
+        raise BadInput(f"{shown(at)} is not a migration; write it like 'store.0003'")
     entries = [at] if isinstance(at, str) else [str(each) for each in at or ()]
     pairs = [entry.partition(".") for entry in entries]
     for entry, (label, dot, name) in zip(entries, pairs, strict=True):
         if not (label and dot and name):
-            raise BadInput(f"{entry!r} is not a migration; write it like 'store.0003'")
+            raise BadInput(f"{shown(entry)} is not a migration; write it like 'store.0003'")
     return tuple((label, name) for label, _, name in pairs)
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from miglab.facts.protection import HOOK
 
-from .gauntlet import attacks
+from .gauntlet import attacks, compiled
 from .gauntlet.attacks import FIELDS, Attack
 from .gauntlet.world import Outcome, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers a jail")
 
 JAILS = ("namespaces", "landlock", "hook")
-EVERY = attacks.every(long=bool(os.environ.get("MIGLAB_LONG")))
+EVERY = [*attacks.every(long=bool(os.environ.get("MIGLAB_LONG"))), *compiled.every()]
 
 
 @pytest.fixture(params=JAILS)
@@ -45,7 +45,7 @@ def check(chosen: list[Attack], outcome: Outcome) -> None:
     assert {name: words for name, words in outcome.harmed.items() if name in closed} == {}
 
 
-@pytest.mark.parametrize("way", ["python", "C", "child", "spawned"])
+@pytest.mark.parametrize("way", ["python", "C", "compiled", "child", "spawned"])
 def test_what_is_enforced_or_watched_harms_nothing(
     way: str, strongest: str, tmp_path: Path
 ) -> None:
@@ -59,6 +59,12 @@ def test_what_is_enforced_or_watched_harms_nothing(
         # found all the same.
         unseen = {str(each) for each in chosen if not each.seen and each.act != "lingering"}
         assert unseen <= {*outcome.harmed}
+
+
+def test_an_extension_is_compiled_here() -> None:
+    if compiled.compiler() is None:
+        pytest.skip("there is no C compiler, or no Python.h: ctypes stands in for the extension")
+    assert all("spec_from_file_location" in each.code for each in compiled.every())
 
 
 def test_all_of_it_does_harm_where_nothing_is_in_the_way(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from miglab.facts.protection import Protection
 from miglab.home import home
 
 from ..own import manage, shop
+from . import compiled
 from .attacks import HEAD, Attack
 
 #: Runs each attack in a process of its own, some at a time, and goes on after whatever becomes of
@@ -118,7 +119,7 @@ class Target:
         """What is written here went on after its lab was closed."""
         return home() / "code" / self.name
 
-    def given(self, copy: Path, over: Path) -> str:
+    def given(self, copy: Path, over: Path, compiled: Path) -> str:
         """The names that an attack's code has."""
         ports = (
             {name: self.sockets[name].getsockname()[1] for name in ("tcp", "udp")}
@@ -132,6 +133,7 @@ class Target:
             "pid": self.process.pid if self.process else 1,
             "mark": str(self.mark),
             "over": str(over),
+            "compiled": str(compiled),
             **ports,
         }
         lines = ["import os, time"]
@@ -186,6 +188,7 @@ def run(attacks: Sequence[Attack], folder: Path, *, plainly: bool = False) -> Ou
     site, around = folder / "site", folder / "around"
     around.mkdir(parents=True)
     over, targets = folder / "over", []
+    extension = compiled.build(folder / "compiled")
     for number in range(len(attacks)):
         above = around if number % 2 else site / "data"
         target = Target(above / f"target{number}", f"miglab-{secrets.token_hex(8)}")
@@ -205,7 +208,7 @@ def harm(apps, schema_editor):
         for target, each in zip(targets, attacks, strict=True):
             target.lay_out(each.act)
         heads = [
-            target.given(Path("COPY") / copy, over)
+            target.given(Path("COPY") / copy, over, extension)
             for target, copy in zip(targets, copies, strict=True)
         ]
         heads = [each.replace("'COPY", "os.getcwd() + '") for each in heads]
