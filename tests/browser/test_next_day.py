@@ -91,7 +91,7 @@ def test_what_the_widgets_show_the_notebook_keeps_and_the_next_day_shows_it(
         expect(page.get_by_text("The goals of this task:")).to_be_attached()
         page.get_by_role("button", name="Check again").click()
         expect(page.get_by_text("Done: every goal is reached.")).to_be_visible(timeout=60_000)
-        expect(said(page, "3 of 3 goals are reached.")).to_be_visible()
+        expect(said(page, "4 of 4 goals are reached.")).to_be_visible()
         assert violations(page) == []
         keep(page, "checked_again")
         save(page)
