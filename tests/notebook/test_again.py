@@ -30,7 +30,7 @@ def test_pressed_it_keeps_in_the_notebook_what_is_so_now() -> None:
         assert again.widget.shown["said"] == "3 of 4 goals are reached."
         lab.manage("migrate store 0003")
         again._hear(None, {"do": "again"}, None)
-        assert again.widget.shown["said"] == "3 of 4 goals are reached."
+        assert again.widget.shown["said"] == "4 of 4 goals are reached."
         assert [each.done for each in kept.said] == [False, True]
 
 
