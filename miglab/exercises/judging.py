@@ -90,5 +90,5 @@ def read_aloud(look: Look) -> list[str]:
     for pair in ("models_files", "files_record", "record_tables"):
         found = getattr(look.agreements, pair)
         if found.verdict is not True:
-            told.append(f"{found.reason} {'; '.join(found.details[:2])}".strip())
+            told.append(found.why)
     return told or ["All four truths agree now."]

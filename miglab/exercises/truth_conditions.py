@@ -23,13 +23,11 @@ _PAIRS = {
 def agree(look: Look, wanted: Any) -> Finding:
     """That all four truths agree, or these pairs of neighbours."""
     expected = "all four truths agree"
-    for pair in _PAIRS if wanted is True else several(wanted):
-        found = getattr(look.agreements, pair)
-        if found.verdict is not True:
-            details = "; ".join(found.details[:2])
-            said = f"{found.reason} {details}".strip()
-            return Finding(False, expected if wanted is True else _PAIRS[pair], said)
-    return Finding(True, expected, "")
+    apart = look.agreements.first_apart(_PAIRS if wanted is True else several(wanted))
+    if apart is None:
+        return Finding(True, expected, "")
+    pair, why = apart
+    return Finding(False, expected if wanted is True else _PAIRS[pair], why)
 
 
 def disagree(look: Look, wanted: Any) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -130,6 +130,11 @@ class Agreement:
         """``"yes"``, ``"no"`` or ``"cannot tell"``."""
         return {True: "yes", False: "no", None: "cannot tell"}[self.verdict]
 
+    @property
+    def why(self) -> str:
+        """The reason and its first two details, in one line."""
+        return f"{self.reason} {'; '.join(self.details[:2])}".strip()
+
 
 @dataclass(frozen=True)
 class Agreements:
@@ -138,6 +143,15 @@ class Agreements:
     models_files: Agreement
     files_record: Agreement
     record_tables: Agreement
+
+    def first_apart(self, pairs: Iterable[str]) -> tuple[str, str] | None:
+        """The first of these pairs, as in ``"record_tables"``, that is not known to agree, and its
+        ``why``."""
+        for pair in pairs:
+            found: Agreement = getattr(self, pair)
+            if found.verdict is not True:
+                return pair, found.why
+        return None
 
 
 _NOT_YET = Agreement(None, "Not compared yet.")

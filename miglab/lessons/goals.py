@@ -19,8 +19,6 @@ _PAIRS = {
     "files_record": "the files and the record agree",
     "record_tables": "the record and the tables agree",
 }
-#: How many details of a disagreement are shown.
-_DETAILS = 2
 
 
 def find(lab: Lab, goal: Goal) -> Finding:
@@ -70,13 +68,11 @@ def agreeing(*pairs: str) -> Goal:
     """That these pairs of truths agree, as in ``"record_tables"``; without any, all of them."""
 
     def look(lab: Lab) -> Finding:
-        found = agreements(lab)
-        for pair in pairs or _PAIRS:
-            each = getattr(found, pair)
-            if each.verdict is not True:
-                details = "; ".join(each.details[:_DETAILS])
-                return Finding(False, _PAIRS[pair], f"{each.reason} {details}".strip())
-        return Finding(True, "they agree", "they agree")
+        apart = agreements(lab).first_apart(pairs or _PAIRS)
+        if apart is None:
+            return Finding(True, "they agree", "they agree")
+        pair, why = apart
+        return Finding(False, _PAIRS[pair], why)
 
     return look
 

@@ -159,33 +159,29 @@ class Trace:
         connection, text = context["connection"], str(sql)
         with measuring("write a statement down"):
             self._keep(connection.alias, text, params, many)
+
+        def run() -> Any:
+            return execute(sql, params, many, context)
+
         watch = self._watches.get(connection.alias)
         if watch is None:
-            return self._followed(execute, sql, params, many, context)
+            return self._followed(run, connection, text)
         began = time.perf_counter()
         try:
-            return self._followed(execute, sql, params, many, context)
+            return self._followed(run, connection, text)
         finally:
             with measuring("measure locks"):
                 watch.after(text, began)
 
-    def _followed(
-        self,
-        execute: Callable[..., Any],
-        sql: Any,
-        params: Any,
-        many: bool,
-        context: Dict[str, Any],
-    ) -> Any:
+    def _followed(self, run: Callable[[], Any], connection: Any, text: str) -> Any:
         """Run a statement, and follow the names that it changes."""
-        connection, text = context["connection"], str(sql)
         engine = registry.ENGINES.get(connection.vendor)
         if engine is None or not engine.may_rename(text):
-            return execute(sql, params, many, context)
+            return run()
         with measuring("follow the names of tables and columns"):
             self._before(engine, connection)
         try:
-            return execute(sql, params, many, context)
+            return run()
         finally:
             with measuring("follow the names of tables and columns"):
                 self._after(connection, text)

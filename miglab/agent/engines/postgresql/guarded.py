@@ -14,7 +14,7 @@ import importlib
 import os
 import sys
 import threading
-from typing import Any, Dict, Iterator, Mapping
+from typing import Any, Callable, Dict, Iterator, Mapping
 from urllib.parse import quote, urlencode
 
 from ...common.watching import when_imported
@@ -151,32 +151,26 @@ def hold() -> None:
     when_imported("psycopg2", _hold_second)
 
 
-def _tell(said: Dict[str, Any]) -> None:
-    if not getattr(_own, "on", False):
-        sys.audit(EVENT, address(said))
+def _telling(original: Any, parse: Callable[[Any], Dict[str, Any]]) -> Any:
+    """The driver's own function, which tells first where it will connect to."""
+
+    @functools.wraps(original)
+    def connect(conninfo: Any, *args: Any, **kwargs: Any) -> Any:
+        said = parse(conninfo)
+        if not getattr(_own, "on", False):
+            sys.audit(EVENT, address(said))
+        return original(conninfo, *args, **kwargs)
+
+    return connect
 
 
 def _hold_third() -> None:
     generators: Any = importlib.import_module("psycopg.generators")
     parse = importlib.import_module("psycopg.conninfo").conninfo_to_dict
-    original = generators.connect
-
-    @functools.wraps(original)
-    def connect(conninfo: str, *args: Any, **kwargs: Any) -> Any:
-        _tell(parse(conninfo))
-        return original(conninfo, *args, **kwargs)
-
-    generators.connect = connect
+    generators.connect = _telling(generators.connect, parse)
 
 
 def _hold_second() -> None:
     driver: Any = importlib.import_module("psycopg2")
     parse = importlib.import_module("psycopg2.extensions").parse_dsn
-    original = driver._connect
-
-    @functools.wraps(original)
-    def connect(dsn: Any, *args: Any, **kwargs: Any) -> Any:
-        _tell(parse(dsn))
-        return original(dsn, *args, **kwargs)
-
-    driver._connect = connect
+    driver._connect = _telling(driver._connect, parse)

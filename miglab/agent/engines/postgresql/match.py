@@ -3,12 +3,12 @@ it, else by the server's own numbers and by what is stored in them."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Union
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from ..engine import Renames
 from ..following import followed, followed_columns
 from . import drivers
-from .opening import attempt, rows
+from .opening import attempt, quote, rows
 from .pair import Pair, Side
 from .shape import Table
 from .values import Match, whole
@@ -81,26 +81,11 @@ def _is_alike(one: Table, other: Table) -> bool:
     return any(numbers.get(each.number) == each.kind for each in one.columns.values())
 
 
-def _matches(one: Table, other: Table) -> List[Match]:
-    return [Match(o, n) for o, n in zip(one.columns.values(), other.columns.values())]
-
-
 def _holds_the_same(old: Side, new: Side, one: Table, other: Table) -> bool:
     if not one.columns or len(one.columns) != len(other.columns):
         return False
-    matches = _matches(one, other)
-    found = []
-    for side, table, is_new in ((old, one, False), (new, other, True)):
-        sql = "SELECT count(*), sum(%s::numeric)::text FROM %s t" % (
-            whole(matches, "t", is_new),
-            table.source,
-        )
-        try:
-            with attempt(side.connection):
-                found.append(rows(side.connection, sql)[0])
-        except drivers.error():
-            return False
-    return bool(found[0][0]) and found[0] == found[1]
+    matches = [Match(o, n) for o, n in zip(one.columns.values(), other.columns.values())]
+    return _sum_up_alike(matches, (old, one, "*"), (new, other, "*"))
 
 
 def _columns(old: Side, new: Side, table: Table, now: Table) -> Dict[str, str]:
@@ -125,16 +110,17 @@ def _same_values(old: Side, new: Side, table: Table, now: Table, one: Any, other
     """Whether two columns hold the same values in the rows of the same keys."""
     matches = [Match(table.columns[each], now.columns[each]) for each in table.key]
     matches.append(Match(one, other))
+    places = ((old, table, "t." + quote(one.name)), (new, now, "t." + quote(other.name)))
+    return _sum_up_alike(matches, *places)
+
+
+def _sum_up_alike(matches: List[Match], *places: Tuple[Side, Table, str]) -> bool:
+    """Whether what is matched is the same in the old and the new table, and there is some of what
+    is counted."""
     found = []
-    for side, source, name, is_new in (
-        (old, table.source, one.name, False),
-        (new, now.source, other.name, True),
-    ):
-        sql = "SELECT count(t.%s), sum(%s::numeric)::text FROM %s t" % (
-            '"%s"' % name.replace('"', '""'),
-            whole(matches, "t", is_new),
-            source,
-        )
+    for (side, table, counted), is_new in zip(places, (False, True)):
+        hashed = whole(matches, "t", is_new)
+        sql = "SELECT count(%s), sum(%s::numeric)::text FROM %s t" % (counted, hashed, table.source)
         try:
             with attempt(side.connection):
                 found.append(rows(side.connection, sql)[0])
