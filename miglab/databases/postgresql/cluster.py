@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -199,17 +200,33 @@ def _reachable(folder: Path) -> Path:
         return folder
     elsewhere = _ELSEWHERE / f"miglab-{_digest(folder)}"
     if not elsewhere.exists():
+        # Whoever sweeps takes what names a home that is not there.
+        folder.parent.mkdir(parents=True, exist_ok=True)
         _sweep()
-        elsewhere.mkdir(mode=0o711)
-        (elsewhere / _OF).write_text(str(folder.parent))
+        half = Path(tempfile.mkdtemp(dir=_ELSEWHERE))
+        half.chmod(0o711)
+        (half / _OF).write_text(str(folder.parent))
+        _put(half, elsewhere)
     return elsewhere
+
+
+def _put(made: Path, place: Path) -> None:
+    """Let a folder take its place at once, unless another process was faster."""
+    try:
+        os.replace(made, place)
+    except OSError:
+        if not place.exists():
+            raise
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _sweep() -> None:
     """Remove what homes that are gone have left there."""
     for each in _ELSEWHERE.glob(f"miglab-*/{_OF}"):
-        if each.stat().st_uid == os.geteuid() and not Path(each.read_text()).exists():
-            shutil.rmtree(each.parent, ignore_errors=True)
+        # Another process may sweep as well.
+        with contextlib.suppress(FileNotFoundError):
+            if each.stat().st_uid == os.geteuid() and not Path(each.read_text()).exists():
+                shutil.rmtree(each.parent, ignore_errors=True)
 
 
 def _can_be_reached(folder: Path) -> bool:
@@ -224,12 +241,7 @@ def _within_reach(binaries: Binaries, base: Path) -> Binaries:
     if not copy.exists():
         half = Path(tempfile.mkdtemp(dir=base))
         shutil.copytree(install, half / "all", symlinks=True)
-        try:
-            os.replace(half / "all", copy)
-        except OSError:
-            # Another process was faster.
-            if not copy.exists():
-                raise
+        _put(half / "all", copy)
         shutil.rmtree(half, ignore_errors=True)
     return Binaries(copy / "bin", ours=True)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 from typing import IO
 
 import psutil
@@ -234,3 +237,25 @@ def test_roots_home_that_is_closed_to_others_has_its_server_elsewhere(
         until(lambda: not servers(cluster))
     finally:
         subprocess.run(["rm", "-rf", str(cluster.folder.parent)], check=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's folders are closed to the server")
+def test_those_who_ask_at_once_find_one_place_for_a_home_that_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = embedded()
+    assert found is not None
+    for number in range(3):
+        closed = tmp_path / f"closed{number}"
+        closed.mkdir(mode=0o700)
+        monkeypatch.setenv("MIGLAB_HOME", str(closed))
+        start = Barrier(4)
+
+        def ask(_: int, start: Barrier = start) -> Path:
+            start.wait()
+            return cluster_for(found).folder.parent
+
+        with ThreadPoolExecutor(4) as pool:
+            places = {*pool.map(ask, range(4))}
+        assert len(places) == 1
+        shutil.rmtree(places.pop())
