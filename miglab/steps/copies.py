@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ..databases.engine import Handle
-from ..errors import NoProject
+from ..errors import LabClosed, NoProject
 from ..interrupts import Uninterrupted
 from ..project import Project
 from ..project.databases import no_database
@@ -57,10 +57,18 @@ def twin_of(stage: Stage, alias: str | None = None) -> Stage:
 
 
 def _twin(stage: Stage) -> Stage:
-    """The one that this stage has, which is made where there is none."""
+    """The one that this stage has, which is made where there is none.
+
+    Raises:
+        LabClosed: the stage was closed meanwhile.
+    """
     if stage.twin is None:
         with Uninterrupted():
             stage.twin = _made_twin(stage)
+            if stage.closed:
+                # By another thread, which may have looked for a twin before there was one.
+                stage.twin.sandbox.remove()
+                raise LabClosed
     twin = stage.twin
     twin.copied = stage.copied
     twin.reader.time_limit, twin.reader.tell = stage.reader.time_limit, stage.reader.tell
