@@ -31,6 +31,7 @@ PURPOSES = {
     "notebooks": "miglab app on your own project",
     "lab": "the lessons, miglab lab, miglab app",
     "postgresql": "labs on PostgreSQL, with a server",
+    "mariadb": "labs on MariaDB, with a server that is installed here",
 }
 #: A lab with its snapshots takes a few megabytes.
 ROOM = 100_000_000

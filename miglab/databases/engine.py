@@ -56,6 +56,10 @@ class Engine(Protocol):
         """Django's word for it, as in ``connection.vendor``; the agent's engine has the same."""
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """What people type for it, in small letters: the first is what errors advise."""
+
+    @property
     def name(self) -> str:
         """What people call it. Versions begin with it, as in ``"SQLite 3.45.1"``."""
 

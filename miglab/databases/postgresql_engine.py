@@ -29,6 +29,7 @@ class PostgreSQL:
     server: str = ""
 
     vendor = "postgresql"
+    called = ("postgresql",)
     name = "PostgreSQL"
     where = "on a PostgreSQL server"
     extra = "postgresql"

@@ -22,6 +22,7 @@ class SQLite:
     """See ``engine.Engine``."""
 
     vendor = "sqlite"
+    called = ("sqlite",)
     name = "SQLite"
     where = "in a SQLite file"
     server = reaches = ""
