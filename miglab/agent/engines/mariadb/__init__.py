@@ -1,6 +1,2 @@
-<<<<<<< HEAD
 """MariaDB and MySQL: what a database on a server has in it, and what differs from an older copy of
 it."""
-=======
-"""MariaDB and MySQL: what a database on a server has in it, and what differs from an older copy."""
->>>>>>> mdbhouse

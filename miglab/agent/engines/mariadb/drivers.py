@@ -1,5 +1,5 @@
-"""The drivers that Django can use, mysqlclient, PyMySQL and MySQL's own: which one is here, and what
-miglab asks of all alike. None is imported before a project needs it.
+"""The drivers that Django can use, mysqlclient, PyMySQL and MySQL's own: which one is here, and
+what miglab asks of all alike. None is imported before a project needs it.
 
 A handle is ``mysql://USER@HOST:PORT/NAME?key=value``, with the keys ``unix_socket``, ``passfile``
 (a file that holds the password alone), ``ssl`` (``off`` or ``required``), ``ssl_ca``, ``ssl_cert``
@@ -77,7 +77,7 @@ def version() -> str:
         for each in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             distribution, _, rest = each.partition("-")
             if distribution.lower() == wanted and rest.endswith(".dist-info"):
-                return "%s %s" % (distribution, rest[: -len(".dist-info")])
+                return "%s %s" % (_DISTRIBUTIONS[name], rest[: -len(".dist-info")])
         return name
     return ""
 
@@ -129,7 +129,7 @@ def options(known: Dict[str, str]) -> Dict[str, Any]:
     if name == "mysql.connector":
         found.update({"ssl_" + each: path for each, path in files.items()})
         found.update({"ssl_disabled": True} if off else {})
-    elif _is_pymysql():
+    elif is_pymysql(driver()):
         # It reads all certificates of the system before it asks whether the server has any.
         found.update({"ssl_disabled": True} if off else {"ssl": files} if files else {})
     elif off:
@@ -139,9 +139,9 @@ def options(known: Dict[str, str]) -> Dict[str, Any]:
     return found
 
 
-def _is_pymysql() -> bool:
+def is_pymysql(module: Any) -> bool:
     """Whether it is PyMySQL, which may go by the name MySQLdb."""
-    return "pymysql" in str(getattr(driver(), "__file__", "")).replace("\\", "/").split("/")
+    return "pymysql" in str(getattr(module, "__file__", "")).replace("\\", "/").split("/")
 
 
 def connect(handle: str, database: Optional[str] = None) -> Any:

@@ -64,7 +64,9 @@ class Databases:
         found = self.shapes[2].tables.get(table)
         if found is None:
             return None
-        names = {each: each if each in found.columns else None for each in self.columns(False, table)}
+        names = {
+            each: each if each in found.columns else None for each in self.columns(False, table)
+        }
         return Pair(self.connection, (self.shapes[0], self.shapes[2]), table, table, names, "b")
 
 
@@ -102,9 +104,7 @@ def compare(old: str, new: str, renames: Renames) -> List[Dict[str, Any]]:
     return [each for each in entries if says_something(each)]
 
 
-def _read_entry(
-    pair: Union[Pair, Unread], found: Dict[str, Union[Pair, Unread]]
-) -> Dict[str, Any]:
+def _read_entry(pair: Union[Pair, Unread], found: Dict[str, Union[Pair, Unread]]) -> Dict[str, Any]:
     if isinstance(pair, Unread):
         return dict(empty(pair.table, pair.now, 0, 0), unreadable=why(pair.error))
     try:

@@ -63,9 +63,7 @@ def read_tables(connection: Any, database: str) -> Dict[str, Any]:
     return result
 
 
-def _columns(
-    connection: Any, schema: str, usual: str, found: Dict[str, Dict[str, Any]]
-) -> None:
+def _columns(connection: Any, schema: str, usual: str, found: Dict[str, Dict[str, Any]]) -> None:
     sql = (
         "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, "
         "GENERATION_EXPRESSION, COLLATION_NAME, EXTRA, COLUMN_COMMENT "
@@ -103,9 +101,9 @@ def _columns(
 def _indexes(connection: Any, schema: str, found: Dict[str, Dict[str, Any]]) -> None:
     """A line for each column of each index."""
     sql = (
-        "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, COLLATION, SUB_PART, "
-        "INDEX_TYPE, INDEX_COMMENT, %s FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = %s "
-        "ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"
+        "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, COLLATION, "
+        "SUB_PART, INDEX_TYPE, INDEX_COMMENT, %s FROM information_schema.STATISTICS "
+        "WHERE TABLE_SCHEMA = %s ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"
     )
     made: Dict[Tuple[str, str], Dict[str, Any]] = {}
     for row in _either(connection, sql, ("NULL, IGNORED", "EXPRESSION, IS_VISIBLE"), schema):

@@ -15,8 +15,17 @@ from .shape import Column
 INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint", "year")
 TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext")
 _BYTES = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "vector")
-_SHAPES = ("geometry", "point", "linestring", "polygon", "multipoint", "multilinestring")
-_SHAPES += ("multipolygon", "geometrycollection", "geomcollection")
+_SHAPES = (
+    "geometry",
+    "point",
+    "linestring",
+    "polygon",
+    "multipoint",
+    "multilinestring",
+    "multipolygon",
+    "geometrycollection",
+    "geomcollection",
+)
 #: The server's number of a value that is one of a list is all that it stores.
 _LISTS = ("enum", "set", "bit")
 #: Equal values of one of these are stored alike.
