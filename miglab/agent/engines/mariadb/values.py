@@ -1,6 +1,6 @@
 """Expressions in SQL for values of a row: as they are shown, and as what makes them different.
 
-``=`` of the server's calls 'a' and 'A' equal, and 'a' and 'a ', 0 and -0; so texts are compared by
+``=`` of the server's calls 'a' and 'A' equal, and 'a' and 'a '; so texts are compared by
 their bytes, and numbers with a fraction by what is written of them. What is said here is exact: of
 two values of a column one differs from the other only where it is stored otherwise.
 """
