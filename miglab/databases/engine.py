@@ -140,6 +140,9 @@ class Engine(Protocol):
     def setting(self, handle: Handle) -> dict[str, Any]:
         """An entry of Django's ``DATABASES`` that leads to the database."""
 
+    def quoted(self, name: str) -> str:
+        """The name of a table or a column as its SQL has it, whatever is in it."""
+
     # -- what is there
 
     def exists(self, handle: Handle) -> bool:

@@ -114,6 +114,10 @@ class MariaDB:
             "PORT": known.get("port", ""),
         }
 
+    def quoted(self, name: str) -> str:
+        """In backticks, which it always takes."""
+        return "`" + name.replace("`", "``") + "`"
+
     def exists(self, handle: Handle) -> bool:
         """By the server's list."""
         from .mariadb import moments
