@@ -175,7 +175,11 @@ def test_a_key_is_another_one_letter_by_letter(
         ("int", "bigint", ["1", "2"]),
         ("int", "varchar(9)", ["1", "2"]),
         ("varchar(9)", "int", ["'1'", "'-2'"]),
-        ("varchar(9) CHARACTER SET latin1", "varchar(9) CHARACTER SET utf8mb4", ["'a'", "'\u00e9'"]),
+        (
+            "varchar(9) CHARACTER SET latin1",
+            "varchar(9) CHARACTER SET utf8mb4",
+            ["'a'", "'\u00e9'"],
+        ),
         ("char(36)", "uuid", [f"'00000000-0000-0000-0000-00000000000{n}'" for n in (1, 2)]),
     ],
 )
