@@ -1,4 +1,4 @@
-"""Names of databases on servers: by them miglab knows which are its own, and whose."""
+"""Names of databases on servers, by which miglab knows whose they are, and names in SQL."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ def lab_of(name: str) -> str | None:
 def _mine() -> str:
     """What the names of all databases of this home begin with."""
     return f"{OURS}{digest(str(home()), 4)}_"
+
+
+def in_quotes(name: str) -> str:
+    """A name as the standard's SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def digest(text: str, size: int) -> str:

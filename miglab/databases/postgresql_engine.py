@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from ..errors import BadInput
 from .engine import ByHand, Handle, State, Tell
+from .naming import in_quotes
 
 #: Names the server that labs use where nothing else does.
 VARIABLE = "MIGLAB_POSTGRESQL"
@@ -29,6 +30,7 @@ class PostgreSQL:
     server: str = ""
 
     vendor = "postgresql"
+    called = ("postgresql",)
     name = "PostgreSQL"
     where = "on a PostgreSQL server"
     extra = "postgresql"
@@ -107,6 +109,10 @@ class PostgreSQL:
         names = {"NAME": "dbname", "USER": "user", "HOST": "host", "PORT": "port"}
         entry = {name: rest.pop(part, "") for name, part in names.items()}
         return {"ENGINE": "django.db.backends.postgresql", **entry, "OPTIONS": rest}
+
+    def quoted(self, name: str) -> str:
+        """In double quotes."""
+        return in_quotes(name)
 
     def exists(self, handle: Handle) -> bool:
         """By the server's list."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
+import sys
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from . import keeper
 from .places import as_server, clean_environment
 
 
@@ -80,13 +84,18 @@ class Cluster(ABC):
 
     def run(self, *command: str, says: str = "") -> subprocess.CompletedProcess[str]:
         """Run one of its programs as it runs itself."""
+        told = {"user": as_server().get("user"), "hurried": self.hurried, "command": command}
         return subprocess.run(
-            command,
+            keeper_for(told),
             input=says,
             capture_output=True,
             text=True,
             check=False,
             cwd="/",
             env=clean_environment(),
-            **as_server(),
         )
+
+
+def keeper_for(told: Mapping[str, object]) -> list[str]:
+    """The command that runs ``keeper.py``."""
+    return [sys.executable, "-I", "-S", str(Path(keeper.__file__)), json.dumps(told)]

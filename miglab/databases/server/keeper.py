@@ -1,5 +1,6 @@
 """Keeps one server for as long as anybody needs it. A program of its own, in the standard library
 alone: ``python keeper.py TOLD``, where ``TOLD`` is JSON with what ``serving.py`` says of a server.
+Without a ``lock`` in it, the command becomes this process.
 
 Each client holds a shared lock on the file ``lock``. The keeper starts the server and then waits
 for the exclusive lock: the kernel grants it when the last client is gone, however it went. It holds
@@ -21,7 +22,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 if sys.platform != "win32":
     import fcntl
@@ -38,6 +39,8 @@ _SYNCING = {"x86_64": (0xC000003E, 74, 75), "aarch64": (0xC00000B7, 82, 83)}
 def main() -> None:
     """Start, wait, stop."""
     told = json.loads(sys.argv[1])
+    if "lock" not in told:
+        _become(told)
     signals = [getattr(signal, each) for each in told["signals"]]
 
     def prepare() -> None:
@@ -65,6 +68,16 @@ def main() -> None:
             threading.Thread(target=_end_with_the_server, args=(server,), daemon=True).start()
             fcntl.flock(clients, fcntl.LOCK_EX)
         _stop(server, signals)
+
+
+def _become(told: dict[str, Any]) -> NoReturn:
+    if told["user"] is not None:
+        os.setgroups([])
+        os.setgid(told["user"])
+        os.setuid(told["user"])
+    if told["hurried"]:
+        leave_the_disk_alone()
+    os.execv(told["command"][0], told["command"])
 
 
 def _end_with_the_server(server: subprocess.Popen[bytes]) -> None:

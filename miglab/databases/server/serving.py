@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import IO
 
 from ...errors import MiglabError
 from . import keeper
-from .cluster import Cluster
+from .cluster import Cluster, keeper_for
 from .places import as_server, clean_environment
 
 if sys.platform != "win32":
@@ -101,9 +99,8 @@ def _keep(cluster: Cluster) -> bool:
         "user": as_server().get("user"),
         "command": cluster.command,
     }
-    program = [sys.executable, "-I", "-S", str(Path(keeper.__file__)), json.dumps(told)]
     process = subprocess.Popen(
-        program,
+        keeper_for(told),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -20,6 +20,8 @@ _SETTINGS = {
     "sql_mode": "'NO_AUTO_VALUE_ON_ZERO'",
     "sql_quote_show_create": "1",
 }
+#: The comment of a database that is not all there yet.
+UNFINISHED = "miglab makes this at the moment"
 #: Engines of tables whose rows are in other tables, or nowhere; and of those that lead to other
 #: servers and files: to fill a copy of one would write there.
 _WITHOUT_ROWS = ("MRG_MYISAM", "BLACKHOLE")
@@ -112,10 +114,11 @@ def duplicate(cursor: Any, source: str, to: str) -> None:
         _make_all(cursor, source, to, *made)
 
 
-def move(cursor: Any, source: str, to: str) -> None:
-    """Call a database something else. An older one of that name is dropped."""
+def move(cursor: Any, source: str, to: str, comment: str = "") -> None:
+    """Call a database something else. An older one of that name is dropped. With a comment, which
+    it then has, its comment is ``UNFINISHED`` meanwhile; MySQL has none."""
     with _session(cursor):
-        _make(cursor, source, to)
+        _make(cursor, source, to, UNFINISHED if comment else "")
         tables = _all(cursor, _TABLES, source)
         views = [name for name, kind, _ in tables if kind == "VIEW"]
         made = _views(cursor, source, views), _rest(cursor, source)
@@ -130,6 +133,8 @@ def move(cursor: Any, source: str, to: str) -> None:
         if renames:
             cursor.execute("RENAME TABLE %s" % ", ".join(renames))
         _make_all(cursor, source, to, *made)
+        if comment:
+            cursor.execute("ALTER DATABASE %s COMMENT %%s" % quoted(to), (comment,))
         cursor.execute("DROP DATABASE %s" % quoted(source))
 
 
@@ -170,13 +175,14 @@ def _all(cursor: Any, query: str, *values: str) -> List[Tuple[Any, ...]]:
     return [tuple(row) for row in cursor.fetchall()]
 
 
-def _make(cursor: Any, source: str, to: str) -> None:
+def _make(cursor: Any, source: str, to: str, comment: str = "") -> None:
     """An empty database like another one."""
     found = _all(cursor, _MADE_WITH, source)
     if not found:
         raise LookupError("there is no database %s" % source)
     cursor.execute("DROP DATABASE IF EXISTS %s" % quoted(to))
-    cursor.execute("CREATE DATABASE %s CHARACTER SET %s COLLATE %s" % ((quoted(to),) + found[0]))
+    made = "CREATE DATABASE %s CHARACTER SET %s COLLATE %s" % ((quoted(to),) + found[0])
+    cursor.execute(made + (" COMMENT '%s'" % comment if comment else ""))
 
 
 def _shown(cursor: Any, kind: str, database: str, name: str) -> Tuple[Any, ...]:
@@ -291,3 +297,18 @@ def _make_one(cursor: Any, source: str, to: str, made: _Made) -> None:
     _set(cursor, ["sql_mode = '%s'" % made.sql_mode])
     cursor.execute(sql)
     _set(cursor, ["sql_mode = %s" % _SETTINGS["sql_mode"]])
+
+
+def describe(cursor: Any, name: str) -> List[Tuple[str, str, str]]:
+    """Everything in a database: its kind, its name and the statement that makes it."""
+    found = [("DATABASE", name, str(_shown_database(cursor, name)))]
+    for table, kind, _ in _all(cursor, _TABLES, name):
+        shown = _shown(cursor, "VIEW" if kind == "VIEW" else "TABLE", name, table)
+        found.append(("VIEW" if kind == "VIEW" else "TABLE", table, str(shown[1])))
+    found += [(each.kind, each.name, each.sql) for each in _rest(cursor, name)]
+    return found
+
+
+def _shown_database(cursor: Any, name: str) -> Any:
+    cursor.execute("SHOW CREATE DATABASE %s" % quoted(name))
+    return cursor.fetchall()[0][1]
