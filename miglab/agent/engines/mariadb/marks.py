@@ -50,6 +50,11 @@ _OF_DATABASE = (
     "SELECT EVENT_NAME, STATUS, LAST_ALTERED, EVENT_DEFINITION "
     "FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s ORDER BY 1",
 )
+_TABLES_AT = 2
+#: Other engines than InnoDB may empty a table at once, which no table counts as rows of it.
+_EMPTIES = (
+    "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_delete', 'Com_delete_multi', 'Com_truncate')"
+)
 #: The numbers of tables, which TRUNCATE changes.
 _NUMBERS = (
     "SELECT NAME, TABLE_ID FROM information_schema.INNODB_SYS_TABLES WHERE NAME LIKE %s ORDER BY 1"
@@ -96,7 +101,9 @@ def _written(connection: Any, name: str) -> Tuple[Any, ...]:
     except drivers.error() as error:
         if drivers.code(error) not in _NO_RIGHT:
             raise
-        found.append(tuple(rows(connection, "SHOW GLOBAL STATUS LIKE 'Com_truncate'")))
+        found.append(tuple(rows(connection, _EMPTIES)))
+    if any(engine not in ("InnoDB", None) for _, _, engine, *_ in found[_TABLES_AT]):
+        found.append(tuple(rows(connection, _EMPTIES)))
     return tuple(found)
 
 

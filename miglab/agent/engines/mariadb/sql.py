@@ -59,7 +59,7 @@ class Token(NamedTuple):
         if self.kind not in ("name", "text"):
             return self.text
         sign = self.text[0]
-        return self.text[1:].rstrip(sign).replace(sign * 2, sign)
+        return self.text[1 : -1 if self.text.endswith(sign) else None].replace(sign * 2, sign)
 
 
 def tokens(sql: str) -> Iterator[Token]:
