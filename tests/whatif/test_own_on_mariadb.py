@@ -91,11 +91,11 @@ def somebodys() -> Cluster:
         "general-log-file": str(folder / "statements"),
         "sql-mode": "ANSI_QUOTES,STRICT_ALL_TABLES",
     }
-    role = "GRANT ALL PRIVILEGES ON *.* TO 'miglab'@'localhost' WITH GRANT OPTION;\nFLUSH PRIV"
+    role = "GRANT ALL PRIVILEGES ON *.* TO 'miglab'@'localhost' WITH GRANT OPTION;\n"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in options.items():
             patch.setitem(cluster._ALWAYS, name, value)
-        patch.setattr(cluster, "_ROLE", cluster._ROLE.replace("FLUSH PRIV", role))
+        patch.setattr(cluster, "_ROLE", cluster._ROLE + role)
         made = Cluster(folder, folder / "s", programs)
         serving.join(made)
     return made
