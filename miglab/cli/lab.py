@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..errors import MiglabError
-from ..extras import require
+from ..extras import require, version
 from ..workbook import (
     Arrived,
     bundled_lessons,
@@ -22,7 +22,6 @@ from ..workbook import (
     offered,
     tick,
 )
-from .doctor import version
 from .serve import JUPYTER, add_database, add_options, database, options, serve
 
 #: What the folder is called if none is given.
