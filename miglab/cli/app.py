@@ -10,6 +10,7 @@ from typing import Any
 from ..extras import require
 from ..project import Project, own
 from ..sandbox.owners import throwaway
+from ..workbook.lessons import KERNEL
 from .serve import add_database, add_options, database, options, serve
 
 _DESCRIPTION = """\
@@ -86,13 +87,12 @@ def page_of(title: str, code: str) -> dict[str, Any]:
     """The notebook that Voilà shows: a title, how one uses the explorer, and the explorer."""
     words = {"cell_type": "markdown", "id": "words", "source": f"# {title}\n\n{_WORDS}"}
     cell = {"cell_type": "code", "id": "explorer", "source": code}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {
         "cells": [
             {**words, "metadata": {}},
             {**cell, "metadata": {}, "outputs": [], "execution_count": None},
         ],
-        "metadata": {"title": title, "kernelspec": kernel},
+        "metadata": {"title": title, "kernelspec": KERNEL},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
