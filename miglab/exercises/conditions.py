@@ -79,6 +79,7 @@ CONDITIONS: dict[str, _Test] = {
     "live": truth_conditions.live,
     "files": file_conditions.files,
     "no_files": file_conditions.no_files,
+    "keeps": file_conditions.keeps,
     "migrations": file_conditions.migrations,
     "contains": file_conditions.contains,
     "lacks": file_conditions.lacks,

@@ -24,6 +24,23 @@ def no_files(look: Look, wanted: Any) -> Finding:
     return Finding(not there, f"no file {listed(several(wanted))}", f"still there: {listed(there)}")
 
 
+def keeps(look: Look, wanted: Any) -> Finding:
+    """That the migration files are as they were at the start: those whose paths begin so, or all
+    of them; others may be added."""
+    begin = ("",) if wanted is True else tuple(several(wanted))
+    now = look.stage.moments.now.snapshot.files
+    was = {
+        path: content
+        for path, content in look.known.files.items()
+        if "/migrations/" in path and path.startswith(begin)
+    }
+    gone = [path for path in was if path not in now]
+    changed = [path for path in was if path in now and now[path] != was[path]]
+    told = [f"missing: {listed(gone)}"] if gone else []
+    told += [f"changed: {listed(changed)}"] if changed else []
+    return Finding(not told, "the migration files are as they were", "; ".join(told))
+
+
 def migrations(look: Look, wanted: Mapping[str, Any]) -> Finding:
     """How many migration files each of these apps has."""
     for label, count in wanted.items():
