@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+from ..databases import registry
 from ..errors import BadInput, MiglabError, UnknownName
 from ..facts.consequences import Consequences
 from ..facts.exercise import (
@@ -62,7 +63,9 @@ class ExerciseLab(TypedLab):
         self._tier: dict[int, int] = {}
         self._standing: Standing | None = None
         self._mark: object = None
-        super().__init__("storefront", at=list(exercise.at) or None, runner=runner)
+        # Starts and ways copy the database's file, whatever other labs are on.
+        vendor = registry.DEFAULT.vendor
+        super().__init__("storefront", at=[*exercise.at] or None, database=vendor, runner=runner)
         self.apps = exercise.apps
         try:
             self._began = begin(self, exercise)
