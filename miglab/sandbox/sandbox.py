@@ -7,8 +7,9 @@ home()/labs/
   3f2a…/databases.json  what leads to databases on a server, for the settings of a practice project
   3f2a…/journal   what a terminal ran by manage.py, a line each; not for a user's project
   3f2a…/store/    every version of a file and of a database that the lab may go back to
-home()/templates/, home()/code/
-  databases that labs start with, and compiled code: kept between labs, for a month
+home()/templates/, home()/beginnings/, home()/code/
+  databases that labs start with, how exercises begin, and compiled code: kept between labs, for a
+  month
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Sandbox:
         labs = home() / "labs"
         labs.mkdir(parents=True, exist_ok=True)
         sweep(labs)
-        forget_old(home() / "templates", home() / "code")
+        forget_old(home() / "templates", home() / "beginnings", home() / "code")
         self._lock_path, self._lock = take_lock(labs)
         self.root = self._lock_path.with_suffix("")
         self.project = self.root / PROJECT

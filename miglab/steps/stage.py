@@ -73,6 +73,23 @@ class Stage:
         self._finish()
         self.moments = Moments(replace(moment, step=None))
 
+    def begin_with(self, snapshot: Snapshot) -> None:
+        """Be as another copy of the project was, and have copies of one's own of its databases,
+        with no history.
+
+        Raises:
+            OSError: what it holds cannot be read or written; this is as it was then.
+        """
+        before = self.moments.now
+        try:
+            self.sandbox.restore(snapshot)
+        except OSError:
+            self.begin_at(before)
+            raise
+        self.sandbox.forget_marks()
+        self.moments = Moments(Moment(self.sandbox.snapshot()))
+        self.reader.prepare(self.moments.now.snapshot.digest)
+
     def begin_here(self) -> None:
         """Take the moment that holds for the beginning."""
         self.moments = Moments(replace(self.moments.now, step=None))
