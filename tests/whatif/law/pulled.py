@@ -6,7 +6,14 @@ from typing import Any
 
 from miglab.agent.engines.postgresql import opening
 
+from ...plain import postgresql
 from . import brute
+
+
+def moment(connection: Any) -> brute.Moment:
+    """All that a database holds now."""
+    record = opening.rows(connection, "SELECT app::text, name::text FROM django_migrations")
+    return brute.Moment(contents(connection), {*record}, postgresql.catalogue(connection))
 
 
 def contents(connection: Any) -> dict[str, brute.Stored]:
