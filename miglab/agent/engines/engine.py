@@ -103,6 +103,11 @@ class Engine(Protocol):
         its own then (``keep``), and they change places (``exchange``)."""
 
     @property
+    def lines_last(self) -> bool:
+        """Whether miglab's own process may go on with what ``keep`` made, if nothing was written
+        since: it can tell by the mark."""
+
+    @property
     def error(self) -> Type[Exception]:
         """What the driver's errors have in common."""
 
@@ -146,6 +151,10 @@ class Engine(Protocol):
         of power. What was committed has to outlive a killed process."""
 
     # -- what is there
+
+    def together(self) -> ContextManager[None]:
+        """Within it, several questions follow each other, and nothing of the project's runs: what
+        takes long to open may stay open between them."""
 
     def exists(self, handle: str) -> bool:
         """Whether there is such a database."""

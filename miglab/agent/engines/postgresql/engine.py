@@ -35,6 +35,7 @@ class PostgreSQL:
     denial = "miglab does not let a copy open the database"
     scheme = guarded.SCHEME
     can_fork = False
+    lines_last = True
     #: A constraint that is not valid yet is not among them: no state shows whether it is.
     plain_operations = tuple(
         "django.contrib.postgres.operations.%s" % each
@@ -102,6 +103,10 @@ class PostgreSQL:
     def hurry(self, connection: Any) -> None:
         """Whether to wait for the disk is the server's to say: a session that does not wait loses
         what it committed when the server is killed."""
+
+    def together(self) -> ContextManager[None]:
+        """With the connections open."""
+        return opening.together()
 
     def exists(self, handle: str) -> bool:
         """Whether the server has it."""
