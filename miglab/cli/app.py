@@ -7,9 +7,11 @@ import json
 import os
 from typing import Any
 
+from ..errors import BadArguments
 from ..extras import require
 from ..project import Project, own
 from ..sandbox.owners import throwaway
+from . import servers
 from .serve import add_database, add_options, database, options, serve
 
 _DESCRIPTION = """\
@@ -34,10 +36,15 @@ lab = Lab("storefront", apps=["store", "marketplace", "media", "blog", "accounts
 lab.explore(height=560)
 """
 
+#: An address may hold a password, which is not written into the page.
 _OWN = """\
+import json
+import os
+
 from miglab import Lab
 
-lab = Lab.of({path!r}, python={python!r}, settings={settings!r})
+servers = json.loads(os.environ["MIGLAB_APP_SERVERS"])
+lab = Lab.of({path!r}, python={python!r}, settings={settings!r}, **servers)
 lab.explore(height=560)
 """
 
@@ -53,14 +60,27 @@ def add(commands: Any) -> None:
     parser.add_argument("path", nargs="?", help="your project's folder, or its manage.py")
     parser.add_argument("--python", help="its interpreter, or its virtual environment")
     parser.add_argument("--settings", help="its settings module")
+    servers.add(parser)
     add_database(parser)
     add_options(parser)
     parser.set_defaults(act=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve the page until somebody stops it."""
+    """Serve the page until somebody stops it.
+
+    Raises:
+        BadArguments: the words do not fit together.
+    """
+    given = servers.given(arguments)
+    for problem in servers.clashes(arguments):
+        raise BadArguments(problem)
     if arguments.path is None:
+        if any(given.values()):
+            raise BadArguments(
+                "--on and --copy-is are for a project of your own; the practice project's "
+                "database is named by --database"
+            )
         require("lab", "miglab app")
         page = page_of("The explorer: a practice project", _SANDBOX)
     else:
@@ -73,7 +93,8 @@ def run(arguments: argparse.Namespace) -> int:
         notebook.write_text(json.dumps(page), encoding="utf-8")
         served = [str(notebook), "--template=miglab", "--show_tracebacks=True"]
         served += options(arguments, "Voila")
-        return serve("voila", served, folder, database(arguments))
+        variables = {**database(arguments), "MIGLAB_APP_SERVERS": json.dumps(given)}
+        return serve("voila", served, folder, variables)
 
 
 def _opening(project: Project, path: str) -> str:
