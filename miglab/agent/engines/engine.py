@@ -146,6 +146,10 @@ class Engine(Protocol):
         """From now on, ask before a statement of the project's opens another database, and raise
         ``events`` for each connection, where the driver does not."""
 
+    def may_look_up(self, name: Any) -> bool:
+        """Whether the project may look a function of a C library up by this name: not those that
+        connect past the driver. The driver itself may."""
+
     def hurry(self, connection: Any) -> None:
         """Let Django's new connection to a copy not wait for the disk: it need not outlive a loss
         of power. What was committed has to outlive a killed process."""

@@ -9,7 +9,19 @@ from typing import Any, ContextManager, Dict, Iterator, List, Optional, Tuple, T
 from ...common.measuring import Unmeasured
 from ..engine import Lineage, MayOpen, Renames, Watch
 from ..entries import compare_each
-from . import catalogue, copies, drivers, guarded, lost, opening, rows, sessions, sql, tables
+from . import (
+    catalogue,
+    copies,
+    direct,
+    drivers,
+    guarded,
+    lost,
+    opening,
+    rows,
+    sessions,
+    sql,
+    tables,
+)
 from .lineage import Lineage as PostgreSQLLineage
 from .locks import Watch as LockWatch
 
@@ -99,6 +111,10 @@ class PostgreSQL:
     def hold(self, may_open: MayOpen) -> None:
         """Tell of each connection by the event."""
         guarded.hold()
+
+    def may_look_up(self, name: Any) -> bool:
+        """Not libpq's that connect."""
+        return direct.may_look_up(name)
 
     def hurry(self, connection: Any) -> None:
         """Whether to wait for the disk is the server's to say: a session that does not wait loses
