@@ -14,6 +14,7 @@ from ..extras import require
 from ..project import Project, own
 from ..sandbox.owners import throwaway
 from ..workbook.lessons import KERNEL
+from . import servers
 from .serve import add_database, add_options, database, options, serve
 
 _DESCRIPTION = """\
@@ -50,10 +51,15 @@ lab = Lab("storefront", apps=["store", "marketplace", "media", "blog", "accounts
 lab.explore(height=560)
 """
 
+#: An address may hold a password, which is not written into the page.
 _OWN = """\
+import json
+import os
+
 from miglab import Lab
 
-lab = Lab.of({path!r}, python={python!r}, settings={settings!r})
+servers = json.loads(os.environ["MIGLAB_APP_SERVERS"])
+lab = Lab.of({path!r}, python={python!r}, settings={settings!r}, **servers)
 lab.explore(height=560)
 """
 
@@ -73,13 +79,26 @@ def add(commands: Any) -> None:
     parser.add_argument("--set", type=Path, help="a folder of exercises of your own")
     parser.add_argument("--seed", help="your name or number: it says which shape you get")
     parser.add_argument("--progress", type=Path, help="the file that each step is written to")
+    servers.add(parser)
     add_database(parser)
     add_options(parser)
     parser.set_defaults(act=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve the page until somebody stops it."""
+    """Serve the page until somebody stops it.
+
+    Raises:
+        BadArguments: the words do not fit together.
+    """
+    given = servers.given(arguments)
+    for problem in servers.clashes(arguments):
+        raise BadArguments(problem)
+    if arguments.path is None and any(given.values()):
+        raise BadArguments(
+            "--on and --copy-is are for a project of your own; the practice project's "
+            "database is named by --database"
+        )
     if arguments.exercise is not None:
         require("lab", "miglab app")
         page = _exercise(arguments)
@@ -96,7 +115,8 @@ def run(arguments: argparse.Namespace) -> int:
         notebook.write_text(json.dumps(page), encoding="utf-8")
         served = [str(notebook), "--template=miglab", "--show_tracebacks=True"]
         served += options(arguments, "Voila")
-        return serve("voila", served, folder, database(arguments))
+        variables = {**database(arguments), "MIGLAB_APP_SERVERS": json.dumps(given)}
+        return serve("voila", served, folder, variables)
 
 
 def _opening(project: Project, path: str) -> str:

@@ -29,6 +29,8 @@ _turn = threading.Lock()
 _made: dict[str, threading.Thread] = {}
 #: The copy that a database was last the same as.
 _last: dict[str, str] = {}
+#: The copies that were put back.
+_lent: set[str] = set()
 
 
 def note_copied(database: str, copy: str) -> None:
@@ -38,6 +40,13 @@ def note_copied(database: str, copy: str) -> None:
     before, _last[database] = _last.get(database), copy
     if before is not None and before != copy:
         prepare(before)
+
+
+def note_restored(copy: str, database: str) -> None:
+    """A copy was put back: it may be wanted again; in another lab, where it was wanted before."""
+    if _owner(copy) == _owner(database) or copy in _lent:
+        prepare(copy)
+    _lent.add(copy)
 
 
 def prepare(copy: str) -> None:
@@ -72,6 +81,7 @@ def take(copy: str, database: str) -> bool:
 
 def forget(copy: str) -> None:
     """A copy goes, and its second one too."""
+    _lent.discard(copy)
     with _turn:
         thread = _made.pop(copy, None)
     if thread is not None:
