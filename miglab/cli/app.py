@@ -1,5 +1,5 @@
-"""``miglab app``: the explorer as a page of its own, on the practice project, on one's own, or on
-an exercise."""
+"""``miglab app``: the explorer as a page of its own, on the practice project, a copy of one's own,
+or an exercise."""
 
 from __future__ import annotations
 
