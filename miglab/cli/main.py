@@ -25,14 +25,18 @@ class _Parser(argparse.ArgumentParser):
     _mixing = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons."""
+        """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons. A command
+        refuses what it does not know itself, so that its own help is shown."""
         if self._mixing or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
         self._mixing = True
         try:
-            return self.parse_known_intermixed_args(args, namespace)
+            found, unknown = self.parse_known_intermixed_args(args, namespace)
         finally:
             self._mixing = False
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
         """The whole help, and then what was wrong."""

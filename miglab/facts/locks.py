@@ -46,5 +46,7 @@ class Lock:
         cannot = "read" if self.read else "written to"
         taken = self.read or self.write
         least = "at least " if self.at_least else ""
+        # With a space that does not break, which the masks of ``show/masks.py`` leave as it is.
         shown = f"{taken:.1f} s" if taken >= 1 else f"{taken * 1000:.0f} ms"
+        shown = shown.replace(" ", "\N{NO-BREAK SPACE}")
         return f"{told} can't be {cannot} for {least}{shown}"
