@@ -19,14 +19,20 @@ _NAMES = re.compile(r"(?i:sqlite|spatialite|postgres|mariadb|mysql)|PRAGMA|ATTAC
 #: A module, or with a slash at its end a folder → the names that it may use, and why.
 ALLOWED = {
     "cli/doctor.py": (
-        {"sqlite", "postgres"},
-        "says whether this Python's SQLite is new enough, and what an extra is for",
+        {"sqlite", "postgres", "mariadb"},
+        "says whether SQLite is new enough, whether MariaDB is there, and what an extra is for",
     ),
-    "cli/serve.py": ({"sqlite", "postgres"}, "tells people which databases a lab can have"),
+    "cli/serve.py": (
+        {"sqlite", "postgres", "mariadb"},
+        "tells people which databases a lab can have",
+    ),
     "exercises/": ({"sqlite"}, "copy the file of the bundled project's database"),
-    "extras.py": ({"postgres"}, "knows the extra of that name and what it brings"),
+    "extras.py": (
+        {"postgres", "mariadb", "mysql"},
+        "knows the extras of these names and what they bring",
+    ),
     "facts/schema.py": ({"sqlite"}, "matches names as SQLite does; only its schemas come so far"),
-    "lab.py": ({"sqlite", "postgres"}, "tells people which databases a lab can have"),
+    "lab.py": ({"sqlite", "postgres", "mariadb"}, "tells people which databases a lab can have"),
     "lessons/": (
         {"sqlite", "pragma", "postgres"},
         "teach with the file of the bundled project's database, and tell what another would do",
