@@ -58,10 +58,11 @@ class Lab:
             other app, as much as possible is applied. Without it, everything is applied.
         apps: the app labels that pictures show; if empty, all apps with migrations.
         database: ``"sqlite"``, unless the variable ``MIGLAB_DATABASE`` names another;
-            ``"postgresql"`` for a server that miglab starts, or the one that
-            the variable ``MIGLAB_POSTGRESQL`` names; or the address of a server on which you may
-            make databases, such as ``"postgresql://ann@db.example.org/"``. A lab changes only
-            databases that it has made itself.
+            ``"postgresql"`` or ``"mariadb"`` for a server that miglab starts, or the one that
+            the variable ``MIGLAB_POSTGRESQL`` or ``MIGLAB_MARIADB`` names; or the address of a
+            server on which you may make databases, such as
+            ``"postgresql://ann@db.example.org/"``. A lab changes only databases that it has made
+            itself.
         time_limit: seconds that one command may take.
         runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 

@@ -74,6 +74,15 @@ def engine_of_labs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     return vendor
 
 
+@pytest.fixture(autouse=True)
+def _engine(request: pytest.FixtureRequest) -> None:
+    """Before any fixture that opens a lab. pytest itself asks for no fixture that only
+    ``parametrize`` names."""
+    call = getattr(request.node, "callspec", None)
+    if call is not None and "engine_of_labs" in call.params:
+        request.getfixturevalue("engine_of_labs")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that no core waits for another at the end; what is
     marked ``long`` waits for a long run."""

@@ -56,6 +56,10 @@ class Engine(Protocol):
         """Django's word for it, as in ``connection.vendor``; the agent's engine has the same."""
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """What people type for it, in small letters: the first is what errors advise."""
+
+    @property
     def name(self) -> str:
         """What people call it. Versions begin with it, as in ``"SQLite 3.45.1"``."""
 
@@ -145,6 +149,9 @@ class Engine(Protocol):
 
     def setting(self, handle: Handle) -> dict[str, Any]:
         """An entry of Django's ``DATABASES`` that leads to the database."""
+
+    def quoted(self, name: str) -> str:
+        """The name of a table or a column as its SQL has it, whatever is in it."""
 
     # -- what is there
 

@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import BadInput
 from . import sqlite
 from .engine import ByHand, Handle, State, Tell
+from .naming import in_quotes
 
 _ENDING = ".sqlite3"
 
@@ -23,6 +24,7 @@ class SQLite:
     """See ``engine.Engine``."""
 
     vendor = "sqlite"
+    called = ("sqlite",)
     name = "SQLite"
     where = "in a SQLite file"
     server = reaches = ""
@@ -80,6 +82,10 @@ class SQLite:
     def setting(self, handle: Handle) -> dict[str, Any]:
         """The file, by Django's own backend."""
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(handle)}
+
+    def quoted(self, name: str) -> str:
+        """In double quotes."""
+        return in_quotes(name)
 
     def exists(self, handle: Handle) -> bool:
         """Whether the file is there."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from miglab import Lab
 from miglab.databases.registry import ENGINES
 
 from . import postgresql, sqlite
-from .state import Insert, State
+from .state import Insert, Shell, State
 
 
 class Plain(Protocol):
@@ -48,6 +49,15 @@ class Plain(Protocol):
 
     def setting(self, handle: str) -> Mapping[str, Any]:
         """The entry of ``DATABASES`` that leads to it."""
+
+    def empty(self, handle: str) -> None:
+        """Remove all that is in it."""
+
+    def terminal(self, handle: str) -> Shell:
+        """How commands about it are typed."""
+
+    def writing(self, handle: str, sql: str) -> AbstractContextManager[None]:
+        """Within it somebody has run a statement, and has not committed it yet."""
 
     def drop(self, handle: str) -> None:
         """Remove it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString, cast
@@ -12,11 +13,12 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from miglab.databases.postgresql.address import owner_of
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql_engine import VARIABLE, PostgreSQL
 from miglab.facts.migration import Key
 
-from .state import Insert, Row, State
+from .state import Insert, Row, Shell, State
 
 VENDOR = DATABASE = "postgresql"
 #: Types whose values are read as numbers or truth values; others as their output functions write
@@ -158,6 +160,35 @@ def setting(handle: str) -> Mapping[str, Any]:
     return {"ENGINE": "django.db.backends.postgresql", **entry, "OPTIONS": known}
 
 
+def empty(handle: str) -> None:
+    """Another database of that name."""
+    drop(handle)
+    _at_server(handle, f"CREATE DATABASE {_name(handle)}")
+
+
+def terminal(handle: str) -> Shell:
+    """The tools that belong to the server, and what they take from the environment."""
+    known = conninfo_to_dict(handle)
+    found = embedded()
+    tools = [str(found.folder)] if found is not None else []
+    names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user"}
+    return Shell(
+        str(known["dbname"]),
+        {
+            "PATH": os.pathsep.join([*tools, os.environ["PATH"]]),
+            **{name: str(known[part]) for name, part in names.items() if part in known},
+        },
+    )
+
+
+@contextmanager
+def writing(handle: str, sql: str) -> Iterator[None]:
+    """In a transaction that is kept open."""
+    with psycopg.connect(handle) as connection:
+        connection.execute(sql.encode())
+        yield
+
+
 def drop(handle: str) -> None:
     """Whoever is connected."""
     _at_server(handle, f"DROP DATABASE IF EXISTS {_name(handle)} WITH (FORCE)")
@@ -195,9 +226,11 @@ def _server(home: Path) -> psycopg.Connection[Row]:
 
 
 def databases(home: Path) -> set[str]:
-    """Whatever is on the server."""
+    """Whatever is on the server but what is kept for the next lab."""
+    kept = owner_of(home / "templates")
     with _server(home) as connection:
-        return {str(name) for (name,) in connection.execute("SELECT datname FROM pg_database")}
+        found = {str(name) for (name,) in connection.execute("SELECT datname FROM pg_database")}
+    return {name for name in found if not name.startswith(kept)}
 
 
 def settled(home: Path) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from miglab.facts.migration import Key
 
-from .state import Insert, Row, State
+from .state import Insert, Row, Shell, State
 
 VENDOR = DATABASE = "sqlite"
 
@@ -82,6 +82,24 @@ def copy(handle: str, to: str) -> None:
 def setting(handle: str) -> Mapping[str, Any]:
     """Its file."""
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": handle}
+
+
+def empty(handle: str) -> None:
+    """No file is an empty database."""
+    drop(handle)
+
+
+def terminal(handle: str) -> Shell:
+    """It is a file."""
+    return Shell(handle, {})
+
+
+@contextmanager
+def writing(handle: str, sql: str) -> Iterator[None]:
+    """In a transaction that is kept open."""
+    with closing(sqlite3.connect(handle)) as connection, connection:
+        connection.execute(sql)
+        yield
 
 
 def drop(handle: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,16 @@ class State:
         """The rows of a table, each by its column, by their primary key."""
         rows = (dict(zip(self.columns[table], row, strict=True)) for row in self.rows[table])
         return {row[self.keys[table]]: row for row in rows}
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What commands about a database need in a terminal: what it is called, and variables.
+    ``client`` makes of a line what is typed: SQL goes to the engine's own client."""
+
+    database: str
+    environment: Mapping[str, str]
+    client: Callable[[str], str] = str
 
 
 def gone(

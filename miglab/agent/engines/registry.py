@@ -7,11 +7,12 @@ import importlib
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .engine import Engine
+from .mariadb.engine import MariaDB
 from .postgresql.engine import PostgreSQL
 from .sqlite.engine import SQLite
 
 #: Each once, by its vendor; another one is added here and in ``databases/registry.py``.
-_ALL: List[Engine] = [SQLite(), PostgreSQL()]
+_ALL: List[Engine] = [SQLite(), PostgreSQL(), MariaDB()]
 ENGINES: Dict[str, Engine] = {each.vendor: each for each in _ALL}
 #: What errors advise.
 DEFAULT = next(iter(ENGINES.values()))
