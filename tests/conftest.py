@@ -18,6 +18,7 @@ from miglab import Lab
 from miglab.databases.registry import ENGINES
 
 from . import budgets
+from .databases.writing import needs
 
 # How long a machine takes is no truth about the code.
 settings.register_profile(
@@ -66,6 +67,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def engine_of_labs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The vendor of the engine that labs have here."""
+    needs(request.param)
     monkeypatch.setenv("MIGLAB_DATABASE", request.param)
     return str(request.param)
 

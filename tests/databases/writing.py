@@ -1,4 +1,4 @@
-"""How a test writes to a database of each vendor."""
+"""How a test writes to a database of each vendor, and what it needs for that."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 import psycopg
+
+from .mariadb import servers
 
 
 def _write_sqlite(handle: str, *statements: str) -> None:
@@ -22,8 +24,15 @@ def _write_postgresql(handle: str, *statements: str) -> None:
             connection.execute(sql.encode())
 
 
+def needs(vendor: str) -> None:
+    """Skip a test on an engine that is not installed here."""
+    if vendor == "mysql":
+        servers.needed()
+
+
 #: Vendor → what runs statements on the database of a handle, and commits.
 WRITE: dict[str, Callable[..., None]] = {
     "sqlite": _write_sqlite,
     "postgresql": _write_postgresql,
+    "mysql": servers.run,
 }

@@ -10,7 +10,7 @@ from miglab.agent.engines import registry
 from miglab.agent.engines.engine import NOTHING_RENAMED, Engine
 from miglab.databases.registry import of_vendor as of_the_house
 
-from ...databases.writing import WRITE
+from ...databases.writing import WRITE, needs
 
 MADE = (
     "CREATE TABLE shop (id integer PRIMARY KEY, name text)",
@@ -20,6 +20,7 @@ MADE = (
 
 @pytest.fixture(params=registry.ENGINES)
 def engine(request: pytest.FixtureRequest) -> Engine:
+    needs(request.param)
     return registry.of_vendor(request.param)
 
 
