@@ -52,7 +52,10 @@ class PostgreSQL:
 
     def runs(self, engine: str) -> bool:
         """Whether a backend is PostgreSQL's, with PostGIS or without."""
-        return re.search(r"postgres|postgis|psql|psycopg", engine.lower()) is not None
+        name = engine.lower()
+        return re.search(r"postgres|postgis|psql|psycopg", name) is not None and (
+            "cockroach" not in name
+        )
 
     def on(self, server: str) -> PostgreSQL:
         """With another server."""

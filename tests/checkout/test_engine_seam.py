@@ -96,12 +96,28 @@ def test_names_and_strings_are_read_and_comments_are_not(text: str, found: set[s
     assert names_in(text) == found
 
 
+#: Backends that packages bring, and Django's own with GIS.
+BROUGHT = (
+    *(f"django.contrib.gis.db.backends.{each}" for each in ("spatialite", "postgis", "mysql")),
+    "psqlextra.backend",
+    "django_tenants.postgresql_backend",
+    "django_db_geventpool.backends.postgresql_psycopg2",
+    "dj_db_conn_pool.backends.mysql",
+    "timescale.db.backends.postgis",
+    "django_prometheus.db.backends.sqlite3",
+    "django_cockroachdb",
+    "cockroach.psycopg.backend",
+    "mssql",
+)
+
+
 def test_both_sides_have_the_same_engines_and_say_the_same_of_them() -> None:
     house = {each.vendor: each for each in of_the_house.ENGINES}
     agent = of_the_agent.ENGINES
     assert house.keys() == agent.keys()
     assert of_the_house.DEFAULT.vendor == of_the_agent.DEFAULT.vendor
     backends = [f"django.db.backends.{each}" for each in ("sqlite3", "postgresql", "mysql")]
+    backends += BROUGHT
     for vendor, engine in house.items():
         other = agent[vendor]
         assert (engine.where, engine.sidecars) == (other.where, other.sidecars)

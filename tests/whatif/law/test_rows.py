@@ -16,6 +16,8 @@ from miglab.facts.step import RowChange
 from .measure import DJANGO, begin, insert
 from .projects import APPS, MIGRATION
 
+pytestmark = pytest.mark.every_engine
+
 CHAR = "models.CharField(max_length=9, default='')"
 INT = "models.IntegerField(default=0)"
 ID = "('id', models.BigAutoField(primary_key=True))"

@@ -15,7 +15,7 @@ from .locks import Watch as LockWatch
 
 #: Django's backends on this server, and what packages call theirs: ``psqlextra.backend``,
 #: ``django_prometheus.db.backends.postgis``.
-_BACKENDS = re.compile(r"postgres|postgis|psql|psycopg|cockroach", re.I)
+_BACKENDS = re.compile(r"postgres|postgis|psql|psycopg", re.I)
 #: Options that say where a connection leads, or how one proves who one is there.
 _LEADING = re.compile(
     r"service|servicefile|passfile|pool|host|hostaddr|port|db(name)?|database|user|passw(or)?d|"
