@@ -16,7 +16,7 @@ import pytest
 from miglab import Lab
 from miglab.databases.registry import ENGINES
 
-from . import postgresql, sqlite
+from . import mariadb, postgresql, sqlite
 from .state import Insert, Shell, State
 
 
@@ -80,7 +80,7 @@ class Plain(Protocol):
 
 
 #: The engine that labs have without being asked comes first.
-PLAIN: dict[str, Plain] = {each.VENDOR: each for each in (sqlite, postgresql)}
+PLAIN: dict[str, Plain] = {each.VENDOR: each for each in (sqlite, postgresql, mariadb)}
 
 
 def names() -> list[str]:

@@ -100,9 +100,10 @@ def handle_of(known: Dict[str, str]) -> str:
     host = "[%s]" % host if ":" in host else quote(host, safe="")
     port = ":" + known["port"] if known.get("port") else ""
     user, name = (quote(known.get(each, ""), safe="") for each in ("user", "database"))
+    user += "@" if user else ""
     more = {name: known[name] for name in KEYS if known.get(name)}
     query = "?" + urlencode(more, safe="/", quote_via=quote) if more else ""
-    return "%s//%s@%s%s/%s%s" % (SCHEME, user, host, port, name, query)
+    return "%s//%s%s%s/%s%s" % (SCHEME, user, host, port, name, query)
 
 
 def password(known: Dict[str, str]) -> str:
