@@ -13,7 +13,7 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from miglab.databases.postgresql.address import owner_of
+from miglab.databases.naming import owner_of
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql_engine import VARIABLE, PostgreSQL
 from miglab.facts.migration import Key
