@@ -1,4 +1,4 @@
-"""How a test writes to a database of each vendor, and what it needs for that."""
+"""How a test writes to a database of each vendor."""
 
 from __future__ import annotations
 
@@ -22,12 +22,6 @@ def _write_postgresql(handle: str, *statements: str) -> None:
     with psycopg.connect(handle) as connection:
         for sql in statements:
             connection.execute(sql.encode())
-
-
-def needs(vendor: str) -> None:
-    """Skip a test on an engine that is not installed here."""
-    if vendor == "mysql":
-        servers.needed()
 
 
 #: Vendor → what runs statements on the database of a handle, and commits.
