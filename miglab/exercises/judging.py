@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Finding, Goal, Hint, Reached, WrongEnd
+from ..facts.truths import AGREEING
 from . import asking, conditions
 from .done_conditions import runs
 from .look import Done, Look, Query
@@ -110,7 +111,7 @@ def read_aloud(look: Look) -> list[str]:
     if last is not None and last.refusal is not None:
         first = (last.refusal.message.strip().splitlines() or [""])[0]
         told.append(f"Django's last word was {last.refusal.error}: {first}")
-    for pair in ("models_files", "files_record", "record_tables"):
+    for pair in AGREEING:
         found = getattr(look.agreements, pair)
         if found.verdict is not True:
             told.append(found.why)
