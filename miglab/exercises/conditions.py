@@ -93,6 +93,7 @@ CONDITIONS: dict[str, _Test] = {
     "did": done_conditions.did,
     "ran": done_conditions.ran,
     "answer": done_conditions.answer,
+    "answered": done_conditions.answered,
     "tried": _tried,
     "refused": done_conditions.refused,
     "any": _any,

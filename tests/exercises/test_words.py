@@ -49,6 +49,31 @@ def test_a_goal_says_which_migration_files_are_missing_or_changed() -> None:
         assert goal(lab, "No migration file").done
 
 
+def test_who_loses_rows_on_the_way_that_no_repair_costs_has_not_solved_it() -> None:
+    with exercise("a-colour-for-the-chairs") as lab:
+        lab.manage("migrate store 0004")
+        lab.manage("makemigrations store --name product_colour")
+        lab.manage("migrate")
+        kept = goal(lab, "No other row is lost")
+        assert not lab.goals().done
+        assert (kept.done, kept.expected) == (False, "no row is lost that a repair does not cost")
+        assert kept.found == ("`store_product_tags` has 0 of 40 rows; `store_tag` has 0 of 6 rows")
+        lab.restart()
+        lab.manage("makemigrations store")
+        lab.manage("migrate")
+        assert lab.goals().done
+
+
+def test_rows_that_a_way_loses_may_be_lost() -> None:
+    with exercise("undo-only-the-last") as lab:
+        lab.manage("migrate store 0004")
+        assert lab.goals().done
+        lab.restart()
+        lab.manage("migrate store 0004")
+        lab.sql("DELETE FROM blog_comment WHERE id = 1")
+        assert goal(lab, "No other row is lost").found == "`blog_comment` has 39 of 40 rows"
+
+
 def test_an_exercise_is_in_sqlite_whatever_other_labs_are_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
