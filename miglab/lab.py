@@ -58,10 +58,11 @@ class Lab:
             other app, as much as possible is applied. Without it, everything is applied.
         apps: the app labels that pictures show; if empty, all apps with migrations.
         database: ``"sqlite"``, unless the variable ``MIGLAB_DATABASE`` names another;
-            ``"postgresql"`` for a server that miglab starts, or the one that
-            the variable ``MIGLAB_POSTGRESQL`` names; or the address of a server on which you may
-            make databases, such as ``"postgresql://ann@db.example.org/"``. A lab changes only
-            databases that it has made itself.
+            ``"postgresql"`` or ``"mariadb"`` for a server that miglab starts, or the one that
+            the variable ``MIGLAB_POSTGRESQL`` or ``MIGLAB_MARIADB`` names; or the address of a
+            server on which you may make databases, such as
+            ``"postgresql://ann@db.example.org/"``. A lab changes only databases that it has made
+            itself.
         time_limit: seconds that one command may take.
         runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
@@ -139,6 +140,8 @@ class Lab:
         allow_folders: Sequence[str | os.PathLike[str]] = (),
         require_jail: bool = False,
         on: str | None = None,
+        copy_is: str | None = None,
+        copy_is_called: str | None = None,
         time_limit: float = 600.0,
         runner: str | None = None,
     ) -> Lab:
@@ -161,6 +164,10 @@ class Lab:
                 anywhere else; ``lab.protection`` says what it enforces.
             on: the address of a server for the copies of databases that are on a server, on which
                 you may make databases; without it, miglab starts one.
+            copy_is: the address of a database on a server that is a copy of the project's already,
+                such as a restored backup. It is used in the place of the one that the settings
+                name, and is not changed: what is tried is tried in copies beside it.
+            copy_is_called: the name of that database, typed once more.
             time_limit: seconds that one command may take.
             runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
@@ -186,7 +193,14 @@ class Lab:
             include=given.paths(include),
             allowed=allowed,
         )
-        project = replace(project, require_jail=jailed, on=given.name(on or "", "address"))
+        is_copy, called = given.copy(on, copy_is, copy_is_called)
+        project = replace(
+            project,
+            require_jail=jailed,
+            on=given.name(on or "", "address"),
+            copy_is=is_copy,
+            copy_is_called=called,
+        )
         with Lab.progress() as tell:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
         return lab

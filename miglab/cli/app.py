@@ -13,6 +13,8 @@ from ..errors import BadArguments
 from ..extras import require
 from ..project import Project, own
 from ..sandbox.owners import throwaway
+from ..workbook.lessons import KERNEL
+from . import servers
 from .serve import add_database, add_options, database, options, serve
 
 _DESCRIPTION = """\
@@ -49,10 +51,15 @@ lab = Lab("storefront", apps=["store", "marketplace", "media", "blog", "accounts
 lab.explore(height=560)
 """
 
+#: An address may hold a password, which is not written into the page.
 _OWN = """\
+import json
+import os
+
 from miglab import Lab
 
-lab = Lab.of({path!r}, python={python!r}, settings={settings!r})
+servers = json.loads(os.environ["MIGLAB_APP_SERVERS"])
+lab = Lab.of({path!r}, python={python!r}, settings={settings!r}, **servers)
 lab.explore(height=560)
 """
 
@@ -72,13 +79,26 @@ def add(commands: Any) -> None:
     parser.add_argument("--set", type=Path, help="a folder of exercises of your own")
     parser.add_argument("--seed", help="your name or number: it says which shape you get")
     parser.add_argument("--progress", type=Path, help="the file that each step is written to")
+    servers.add(parser)
     add_database(parser)
     add_options(parser)
     parser.set_defaults(act=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve the page until somebody stops it."""
+    """Serve the page until somebody stops it.
+
+    Raises:
+        BadArguments: the words do not fit together.
+    """
+    given = servers.given(arguments)
+    for problem in servers.clashes(arguments):
+        raise BadArguments(problem)
+    if arguments.path is None and any(given.values()):
+        raise BadArguments(
+            "--on and --copy-is are for a project of your own; the practice project's "
+            "database is named by --database"
+        )
     if arguments.exercise is not None:
         require("lab", "miglab app")
         page = _exercise(arguments)
@@ -95,7 +115,8 @@ def run(arguments: argparse.Namespace) -> int:
         notebook.write_text(json.dumps(page), encoding="utf-8")
         served = [str(notebook), "--template=miglab", "--show_tracebacks=True"]
         served += options(arguments, "Voila")
-        return serve("voila", served, folder, database(arguments))
+        variables = {**database(arguments), "MIGLAB_APP_SERVERS": json.dumps(given)}
+        return serve("voila", served, folder, variables)
 
 
 def _opening(project: Project, path: str) -> str:
@@ -131,13 +152,12 @@ def page_of(title: str, code: str, told: str = _WORDS) -> dict[str, Any]:
     """The notebook that Voilà shows: a title, how one uses the explorer, and the explorer."""
     words = {"cell_type": "markdown", "id": "words", "source": f"# {title}\n\n{told}"}
     cell = {"cell_type": "code", "id": "explorer", "source": code}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {
         "cells": [
             {**words, "metadata": {}},
             {**cell, "metadata": {}, "outputs": [], "execution_count": None},
         ],
-        "metadata": {"title": title, "kernelspec": kernel},
+        "metadata": {"title": title, "kernelspec": KERNEL},
         "nbformat": 4,
         "nbformat_minor": 5,
     }

@@ -50,7 +50,12 @@ class Lock:
 
 
 def duration(seconds: float) -> str:
-    """As people say it: ``"2.9 s"``, ``"12 ms"``, ``"less than 1 ms"``."""
+    """As people say it: ``"2.9 s"``, ``"12 ms"``, ``"less than 1 ms"``; with spaces that do not
+    break, which the masks of ``show/masks.py`` leave as they are."""
     if seconds >= 1:
-        return f"{seconds:.1f} s"
-    return f"{seconds * 1000:.0f} ms" if seconds >= 0.001 else "less than 1 ms"
+        said = f"{seconds:.1f} s"
+    elif seconds >= 0.001:
+        said = f"{seconds * 1000:.0f} ms"
+    else:
+        said = "less than 1 ms"
+    return said.replace(" ", "\N{NO-BREAK SPACE}")

@@ -302,12 +302,13 @@ class Stage:
         if callable(act):
             act()
             return {}
-        request = {"old": before.snapshot.old, **act}
+        request = {"old": before.snapshot.old, "marks": self.sandbox.marks, **act}
         return self.reader.ask(before.snapshot.digest, request, ask, ended)
 
     def _after(self, before: Moment, answer: Message) -> Moment:
         """The moment after a command; the same one where nothing was written."""
-        snapshot = self.sandbox.snapshot()
+        kept = {alias: (Handle(one), mark) for alias, (one, mark) in answer.get("kept", {}).items()}
+        snapshot = self.sandbox.snapshot(kept)
         if snapshot == before.snapshot:
             return before
         if not answer or snapshot.files != before.snapshot.files:

@@ -11,11 +11,11 @@ def test_the_table_has_every_lock_that_keeps_others_waiting() -> None:
     assert lock_rows(PLAN) == [
         (
             *("2", "store.0002", "store_product", "24", "AccessExclusiveLock"),
-            *("write to it, and read it", "40 ms", "yes"),
+            *("write to it, and read it", "40\N{NO-BREAK SPACE}ms", "yes"),
         ),
         (
             *("2", "store.0002", "store_new", "0", "AccessExclusiveLock"),
-            *("read it or write to it", "500 ms", "no"),
+            *("read it or write to it", "500\N{NO-BREAK SPACE}ms", "no"),
         ),
         (
             *("3", "store.0003", "store_tag", "1", "ShareLock"),
@@ -36,7 +36,7 @@ def test_a_card_says_the_locks_on_tables_with_rows() -> None:
     assert on_cards(PLAN) == {
         "store.0002": {
             "stops": "reads",
-            "said": "store_product (24 rows) can't be read for 30 ms",
+            "said": "store_product (24 rows) can't be read for 30\N{NO-BREAK SPACE}ms",
         },
         "store.0003": {
             "stops": "writes",

@@ -215,7 +215,7 @@ def test_the_page_shows_locks_as_a_picture_that_is_said_in_words() -> None:
     lock = Lock("store_product", "AccessExclusiveLock", 0.03, 0.03, rows=24)
     run = replace(found.runs[0], plan=(replace(found.runs[0].plan[0], locks=(lock,)),))
     page = report_html(replace(found, runs=(run,)))
-    said = "store_product (24 rows) can&#x27;t be read for 30 ms."
+    said = "store_product (24 rows) can&#x27;t be read for 30\N{NO-BREAK SPACE}ms."
     assert f'role="img" aria-label="What others wait for: {said}"' in page
     assert f"<b>While the commands run</b>: {said}" in page
 
