@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from ..errors import BadInput, MiglabError, UnknownName
+from ..errors import BadInput, Interrupted, MiglabError, UnknownName
 from ..facts.consequences import Consequences
 from ..facts.exercise import (
     Advice,
@@ -58,7 +58,7 @@ class ExerciseLab(TypedLab):
         self._diary: Diary | None = None
         self._followers: list[Callable[[], None]] = []
         self._answers: dict[str, str] = {}
-        self._trail = Trail(self._never)
+        self._trail, self._unwritten = Trail(self._never), list[Done]()
         self._tier: dict[int, int] = {}
         self._standing: Standing | None = None
         self._mark: object = None
@@ -235,6 +235,9 @@ class ExerciseLab(TypedLab):
                 self._looked(stage)
             self.trouble = ""
         except MiglabError as error:
+            if isinstance(error, Interrupted) and error.why == "interrupted":
+                # The step has come to its end, so that its own error would say too much.
+                raise KeyboardInterrupt from None
             # A step is never lost because somebody could not look at it, or write it down.
             self.trouble = str(error)
         self._tell()
@@ -245,8 +248,11 @@ class ExerciseLab(TypedLab):
 
     def _notice(self, stage: Stage) -> None:
         """Note the steps that were taken since the last look, and write them down."""
-        for done in self._trail.news(stage, self.typed_now):
-            self._write_done(done)
+        self._unwritten += self._trail.news(stage, self.typed_now)
+        while self._unwritten:
+            # Where this is stopped, the next look writes them.
+            self._looked(stage)
+            self._write_done(self._unwritten.pop(0))
 
     def _write_done(self, done: Done) -> None:
         outside = done.line.startswith("(done outside")

@@ -19,11 +19,17 @@ def queries(goals: Iterable[Goal]) -> list[Query]:
 
 
 def find(look: Look, goal: Goal) -> Finding:
-    """A goal's finding; a goal never raises in front of a learner."""
+    """A goal's finding; a goal never raises in front of a learner.
+
+    Raises:
+        Interrupted: somebody stopped it.
+    """
     rest = {name: each for name, each in goal.conditions.items() if name != "key"}
     try:
         return conditions.every(look, rest)
     except MiglabError as error:
+        if error.by_hand:
+            raise
         return Finding(False, "this goal can be looked at", str(error))
 
 

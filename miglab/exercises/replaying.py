@@ -120,6 +120,8 @@ def _again(lab: ExerciseLab, entry: Entry) -> str:
         else:
             lab.take(Instruction(entry.text, entry.body))
     except MiglabError as error:
+        if error.by_hand:
+            raise
         return f"{line}: {error}"
     now = digest(lab.truths(compare=False).truths)
     return "" if now == entry.truths else f"{line}: the truths are other ones than in the journal"

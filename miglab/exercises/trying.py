@@ -20,12 +20,18 @@ def copied(stage: Stage) -> Lab:
 
 
 def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
-    """The steps of a text, and why one was refused or could not be taken, or an empty text."""
+    """The steps of a text, and why one was refused or could not be taken, or an empty text.
+
+    Raises:
+        Interrupted: somebody stopped it.
+    """
     taken: list[Step] = []
     for each in instructions.read(steps):
         try:
             step = instructions.take(lab, each)
         except MiglabError as error:
+            if error.by_hand:
+                raise
             return taken, str(error)
         if step is not None:
             taken.append(step)
