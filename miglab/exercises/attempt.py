@@ -84,7 +84,7 @@ class ExerciseLab(TypedLab):
         return found
 
     def restart(self) -> Step:
-        """Begin anew: where the exercise began, without the answers and looks since."""
+        """Go back to where the exercise began, and forget the answers and looks since."""
         step = super().restart()
         with self._turns.one() as stage:
             self._trail.forget_looks()
@@ -135,7 +135,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def moves(self) -> int:
-        """How many commands that hold changed something; backups do not count."""
+        """How many commands changed something and were not rewound; backups do not count."""
         with self._turns.one() as stage:
             return self._moves(stage)
 
@@ -144,7 +144,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def touched(self) -> bool:
-        """Whether anything was done that holds, or answered."""
+        """Whether there is an answer, or a step that was not rewound."""
         with self._turns.one() as stage:
             return bool(self._answers or self._trail.holding(stage))
 

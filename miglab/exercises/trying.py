@@ -13,7 +13,7 @@ from .look import Known, Look, Query
 
 
 def copied(stage: Stage) -> Lab:
-    """A lab that is as a stage is now, and that nobody takes for the latest one."""
+    """A lab that copies a stage as it is now; ``Lab.latest`` never returns it."""
     lab = Lab._copied(stage, (), stage.reader.runner.name)
     lab.step_aside()
     return lab

@@ -306,7 +306,8 @@ def theme(page: Page, name: str) -> None:
         "async theme => { await jupyterapp.commands.execute('apputils:change-theme', {theme}) }",
         f"JupyterLab {name}",
     )
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}", timeout=30_000)
     expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30_000)
 
 

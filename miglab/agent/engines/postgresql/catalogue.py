@@ -98,7 +98,7 @@ def _counted(connection: Any, some: Iterable[Tuple[str, str]]) -> Dict[str, int]
 
 
 def mark(handle: str) -> Any:
-    """Differs whenever something was written since; ``None`` where there is no database.
+    """A value that changes whenever something is written; ``None`` if there is no database.
 
     The server counts the rows that each database's connections write, those of its own catalogue
     included, but only when a connection ends: where one is open, what the whole server has written
@@ -132,8 +132,8 @@ def server_version(connection: Any) -> int:
 
 
 def _written(connection: Any) -> Tuple[Any, List[str], bool]:
-    """What was written by those who are gone, the sequences there are, and whether nobody else is
-    connected, who is waited for a moment."""
+    """What closed connections have written, the sequences, and whether nobody else is connected;
+    others get a moment to leave."""
     sql = (
         "SELECT d.oid::bigint, d.dattablespace::bigint, "
         "s.tup_inserted + s.tup_updated + s.tup_deleted, "
