@@ -82,7 +82,7 @@ class Lineage:
             self._fill(sql)
 
     def settle(self, connection: sqlite3.Connection) -> None:
-        """Notice what nobody saw: what was rolled back, or done past Django."""
+        """Find out what was not seen: what was rolled back, or done without Django."""
         version = self.now.version if self._changed else self._version
         if version_of(connection) == version:
             return

@@ -137,7 +137,7 @@ class Pair:
         ]
 
     def differs(self, name: str) -> str:
-        """True where the value of this column is stored otherwise."""
+        """True if the stored value of this column differs."""
         now = self.kept[name]
         old, new = "o." + quote(name), "%s.%s" % (self.letter, quote(now))
         unlike = "%s IS NOT %s COLLATE BINARY" % (old, new)
