@@ -30,7 +30,7 @@ def _first(text: str) -> str:
 
 
 def ran(look: Look, wanted: Any) -> Finding:
-    """That a line that begins so was among what was done, refused or not."""
+    """That a command that begins like this was run, refused or not."""
     return Finding(bool(runs(look, wanted)), f"`{wanted}`", "it was not done")
 
 

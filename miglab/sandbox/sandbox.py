@@ -178,7 +178,7 @@ class Sandbox:
         return {alias: mark for alias, mark in told.items() if mark is not None}
 
     def take_typed(self) -> list[str]:
-        """What a terminal ran since this was last asked; nothing where that is not written down."""
+        """What a terminal has run since this was last asked; nothing if no journal is kept."""
         with contextlib.suppress(FileNotFoundError), open(self.journal, "rb") as file:
             file.seek(self._journal_read)
             found = file.read()
@@ -227,7 +227,7 @@ class Sandbox:
         return copy
 
     def take_over(self, alias: str, made: Handle) -> Handle:
-        """Have a copy of a database that the agent made among those that are kept."""
+        """Keep a copy of a database that the agent made."""
         copy = self._next_copy(alias)
         self.engines[alias].rename(made, copy)
         return copy
