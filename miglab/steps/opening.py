@@ -204,7 +204,8 @@ def _fill(
         return reader.project(sandbox.snapshot().digest).files
 
     def run(words: Sequence[str]) -> None:
-        answer = reader.ask(sandbox.snapshot().digest, {"do": "manage", "argv": [*words]})
+        request = {"do": "manage", "argv": [*words], "noted": False}
+        answer = reader.ask(sandbox.snapshot().digest, request)
         if answer["error"]:
             refusal = answers.refusal(answer["error"])
             raise MiglabError(f"the lab could not be opened: {typed(words)}: {refusal}")
