@@ -163,7 +163,8 @@ class MariaDB:
         from .mariadb.connections import connect
 
         with connect(handle) as connection, connection.cursor() as cursor:
-            cursor.execute("START TRANSACTION READ ONLY")
+            # For the session: a statement that ends the transaction cannot write either.
+            cursor.execute("SET SESSION TRANSACTION READ ONLY")
             cursor.execute(sql)
             return [tuple(row) for row in cursor.fetchall()]
 

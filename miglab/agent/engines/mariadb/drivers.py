@@ -2,8 +2,8 @@
 what miglab asks of all alike. None is imported before a project needs it.
 
 A handle is ``mysql://USER@HOST:PORT/NAME?key=value``, with the keys ``unix_socket``, ``passfile``
-(a file that holds the password alone), ``ssl`` (``off`` or ``required``), ``ssl_ca``, ``ssl_cert``
-and ``ssl_key``.
+(a file that holds the password alone), ``session`` (what ``SET SESSION`` is given where a copy's
+connections begin), ``ssl`` (``off`` or ``required``), ``ssl_ca``, ``ssl_cert`` and ``ssl_key``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DISTRIBUTIONS = {
     "mysql.connector": "mysql_connector_python",
 }
 #: What a handle says beside user, host, port and name.
-KEYS = ("passfile", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
+KEYS = ("passfile", "session", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
 SCHEME = "mysql:"
 #: Seconds that a server may take to answer.
 _PATIENCE = 10
@@ -100,9 +100,10 @@ def handle_of(known: Dict[str, str]) -> str:
     host = "[%s]" % host if ":" in host else quote(host, safe="")
     port = ":" + known["port"] if known.get("port") else ""
     user, name = (quote(known.get(each, ""), safe="") for each in ("user", "database"))
+    user += "@" if user else ""
     more = {name: known[name] for name in KEYS if known.get(name)}
     query = "?" + urlencode(more, safe="/", quote_via=quote) if more else ""
-    return "%s//%s@%s%s/%s%s" % (SCHEME, user, host, port, name, query)
+    return "%s//%s%s%s/%s%s" % (SCHEME, user, host, port, name, query)
 
 
 def password(known: Dict[str, str]) -> str:

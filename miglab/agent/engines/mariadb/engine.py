@@ -23,6 +23,12 @@ _LEADING = re.compile(
 )
 
 
+def _begun_with(session: str, own: Any) -> str:
+    """The statement that a connection begins with: there is only one, and the project's wins."""
+    words = re.match(r"\s*SET\s+(.*?)[\s;]*$", str(own or ""), re.I | re.S)
+    return "SET SESSION %s" % ", ".join([session, *(words.groups() if words else ())])
+
+
 class MariaDB:
     """See ``engine.Engine``."""
 
@@ -70,6 +76,8 @@ class MariaDB:
         kept = {name: each for name, each in kept.items() if not _LEADING.fullmatch(name)}
         more = drivers.options(known)
         more.pop("unix_socket", None)
+        if known.get("session"):
+            kept["init_command"] = _begun_with(known["session"], kept.get("init_command"))
         database["OPTIONS"] = {**kept, **more}
         guarded.forget_environment()
 
