@@ -1,5 +1,5 @@
-"""Runs commands of a project on a database of a server without miglab, and keeps what it holds after
-each and as it was just before ``post_migrate`` was sent, as a pickle on standard output.
+"""Runs commands of a project on a database of a server without miglab, and keeps what it holds
+after each and as it was just before ``post_migrate`` was sent, as a pickle on standard output.
 
 The folder it is started in is the project; its settings and commands come as arguments.
 """
