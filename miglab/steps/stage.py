@@ -135,7 +135,9 @@ class Stage:
         belongs to the moment before."""
         if self.sandbox.sure or before.snapshot.entries != after.snapshot.entries:
             return False
-        return not (step.rows or compare(step.before, step.after).moved)
+        if step.rows or compare(step.before, step.after).moved:
+            return False
+        return self.sandbox.alike(before.snapshot, after.snapshot)
 
     def _differs(self, snapshot: Snapshot) -> bool:
         """Whether the copy is other than at a moment, by what can be told at once."""

@@ -259,6 +259,17 @@ def raw(handle: str, left_out: Collection[str]) -> object:
         return None
 
 
+def beyond(handle: str) -> object:
+    """Routines and events."""
+    with connected(handle) as connection:
+        routines = "SELECT routine_name FROM information_schema.routines"
+        events = "SELECT event_name FROM information_schema.events"
+        return (
+            _ask(connection, f"{routines} WHERE routine_schema = database()"),
+            _ask(connection, f"{events} WHERE event_schema = database()"),
+        )
+
+
 def _server(home: Path) -> str:
     """The one that labs have."""
     return str(MariaDB().kept(home, "x"))
