@@ -9,7 +9,6 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +16,7 @@ from .. import project, runners
 from ..databases.mariadb import binaries
 from ..draw import engines
 from ..errors import MiglabError
-from ..extras import EXTRAS, install, missing
+from ..extras import EXTRAS, install, missing, version
 from ..home import home
 from ..runners import jail
 from ..sandbox.owners import throwaway
@@ -104,14 +103,6 @@ def findings() -> Iterator[Finding]:
     yield _pictures()
     yield from map(_jupyter, EXTRAS["notebooks"])
     yield from (_extra(name, missing(name)) for name in EXTRAS)
-
-
-def version(distribution: str) -> str | None:
-    """The version of an installed distribution."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _python(found: tuple[int, ...]) -> Finding:

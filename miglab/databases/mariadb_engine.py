@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from ..errors import BadInput
 from .engine import ByHand, Handle, State, Tell
 
 #: Names the server that labs use where nothing else does.
@@ -76,6 +77,13 @@ class MariaDB:
         from .mariadb import originals
 
         return originals.server_for(source, on or os.environ.get(VARIABLE, ""))
+
+    def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
+        """None: its servers do not say for sure which one they are."""
+        raise BadInput(
+            "copy_is (--copy-is) is for a database on PostgreSQL; for one on MariaDB or MySQL, "
+            "give settings that name the copy: settings='…' (on the command line: --settings)"
+        )
 
     def kept(self, folder: Path, name: str) -> Handle:
         """A database that is named after the lab and the copy."""
@@ -180,6 +188,18 @@ class MariaDB:
 
         moments.make(handle)
 
+    def for_agent(self, mark: tuple[object, ...]) -> object:
+        """Both count, each in its own way."""
+        return None
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+        """Rename it."""
+        from .mariadb import moments
+        from .mariadb.ready import READY
+
+        moments.rename(made, to)
+        READY.note_copied(source, to)
+
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own by SQL on its server; anybody else's by its tools."""
         from .mariadb import moments
@@ -194,6 +214,10 @@ class MariaDB:
 
             dump.copy(source, to, tell)
 
+    def copy_given(self, source: Handle, to: Handle) -> None:
+        """None is given."""
+        raise NotImplementedError
+
     def restore(self, copy: Handle | None, to: Handle) -> None:
         """A second copy takes its place, or else one that is made now."""
         from .mariadb import moments
@@ -204,7 +228,7 @@ class MariaDB:
             return
         if not READY.take(copy, to):
             moments.replace(to, copy)
-        READY.prepare(copy)
+        READY.note_restored(copy, to)
 
     def rename(self, handle: Handle, to: Handle) -> None:
         """What is kept between labs gets its name so, and its date."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -80,6 +80,12 @@ class PostgreSQL:
         from .postgresql import originals
 
         return originals.server_for(source, on or os.environ.get(VARIABLE, ""))
+
+    def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
+        """By what the servers themselves say they are."""
+        from .postgresql import given
+
+        return given.given(address, called, originals)
 
     def kept(self, folder: Path, name: str) -> Handle:
         """A database that is named after the lab and the copy."""
@@ -179,6 +185,20 @@ class PostgreSQL:
         if not moments.exists(handle):
             moments.make(handle)
 
+    def for_agent(self, mark: tuple[object, ...]) -> object:
+        """By what both count."""
+        from .postgresql import marks
+
+        return marks.for_agent(mark)
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+        """Rename it."""
+        from .postgresql import moments
+        from .postgresql.ready import READY
+
+        moments.rename(made, to)
+        READY.note_copied(source, to)
+
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own as a template; anybody else's by the tools that come with it."""
         from .postgresql import moments
@@ -193,6 +213,12 @@ class PostgreSQL:
 
             dump.copy(source, to, tell)
 
+    def copy_given(self, source: Handle, to: Handle) -> None:
+        """As a template."""
+        from .postgresql import given
+
+        given.copy(source, to)
+
     def restore(self, copy: Handle | None, to: Handle) -> None:
         """A second copy is renamed, or else the copy is a template."""
         from .postgresql import moments
@@ -204,7 +230,7 @@ class PostgreSQL:
             return
         if not READY.take(copy, to):
             moments.replace(to, name_of(copy))
-        READY.prepare(copy)
+        READY.note_restored(copy, to)
 
     def rename(self, handle: Handle, to: Handle) -> None:
         """Nobody may be connected. What is kept between labs gets its name so, and its date."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..errors import BadInput
 from . import sqlite
 from .engine import ByHand, Handle, State, Tell
 from .naming import in_quotes
@@ -57,6 +58,13 @@ class SQLite:
     def home_for(self, source: Handle, on: str) -> str:
         """A file has no server."""
         return ""
+
+    def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
+        """None: settings can name a file."""
+        raise BadInput(
+            "copy_is (--copy-is) is for a database on a server; for one in a file, give settings "
+            "that name the copy: settings='…' (on the command line: --settings)"
+        )
 
     def kept(self, folder: Path, name: str) -> Handle:
         """A file in the folder."""
@@ -115,9 +123,21 @@ class SQLite:
         """Have a folder for the file."""
         Path(handle).parent.mkdir(parents=True, exist_ok=True)
 
+    def for_agent(self, mark: tuple[object, ...]) -> object:
+        """To look is as cheap."""
+        return None
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+        """Rename the file."""
+        self.rename(made, to)
+
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy by SQLite's own backup."""
         sqlite.copy(Path(source), Path(to), tell)
+
+    def copy_given(self, source: Handle, to: Handle) -> None:
+        """None is given."""
+        raise NotImplementedError
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
         """Copy the file, and put it in place at once."""

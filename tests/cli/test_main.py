@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from miglab.cli.main import main
+from miglab.cli.main import COMMANDS, main
 
 from ..waiting import until
 from ..whatif.own import shop
@@ -108,3 +108,27 @@ def test_a_command_that_does_not_know_an_option_shows_its_own_help(
     said = capsys.readouterr().err
     assert said.startswith(f"usage: miglab {command} [-h]")
     assert said.endswith(f"miglab {command}: unrecognized arguments: {rest.split()[-1]}\n")
+
+
+@pytest.mark.parametrize("typed", [["--help"], ["nonsense"], []])
+def test_help_and_what_is_not_understood_name_all_commands(
+    typed: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(typed)
+    shown = "".join(capsys.readouterr())
+    assert [name for name in COMMANDS if f"\n    {name} " not in shown] == []
+
+
+def test_a_command_imports_no_other_command() -> None:
+    code = (
+        "import sys; from miglab.cli.main import main\n"
+        "try: main(['whatif', '--help'])\n"
+        "finally: print('@', *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = {*done.stdout.rpartition("@")[2].split()}
+    commands = {f"miglab.cli.{name}" for name in COMMANDS}
+    assert commands & imported == {"miglab.cli.whatif"}
+    rooms = ("miglab.exercises", "miglab.lessons", "miglab.workbook", "miglab.notebook")
+    assert [name for name in imported if name.startswith(rooms)] == []

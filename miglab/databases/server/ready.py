@@ -51,6 +51,8 @@ class Ready:
         self.made: dict[str, threading.Thread] = {}
         #: The copy that a database was last the same as.
         self._last: dict[str, str] = {}
+        #: The copies that were put back.
+        self._lent: set[str] = set()
 
     def note_copied(self, database: str, copy: str) -> None:
         """A copy was made of a database: the one before may be wanted next."""
@@ -59,6 +61,13 @@ class Ready:
         before, self._last[database] = self._last.get(database), copy
         if before is not None and before != copy:
             self.prepare(before)
+
+    def note_restored(self, copy: str, database: str) -> None:
+        """A copy was put back: it may be wanted again; in another lab, where it was wanted
+        before."""
+        if self._owner(copy) == self._owner(database) or copy in self._lent:
+            self.prepare(copy)
+        self._lent.add(copy)
 
     def prepare(self, copy: str) -> None:
         """Begin to have a second copy of a copy."""
@@ -91,6 +100,7 @@ class Ready:
 
     def forget(self, copy: str) -> None:
         """A copy goes, and its second one too."""
+        self._lent.discard(copy)
         with self._turn:
             thread = self.made.pop(copy, None)
         if thread is not None:

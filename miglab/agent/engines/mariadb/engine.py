@@ -3,6 +3,7 @@ room's modules do what is asked."""
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any, ContextManager, Dict, Iterator, List, Optional, Tuple, Type
 
@@ -40,6 +41,7 @@ class MariaDB:
     denial = "miglab does not let a copy open the database"
     scheme = drivers.SCHEME
     can_fork = False
+    lines_last = False
     plain_operations: Tuple[str, ...] = ()
 
     @property
@@ -96,8 +98,16 @@ class MariaDB:
         """Tell of each connection by the event."""
         guarded.hold()
 
+    def may_look_up(self, name: Any) -> bool:
+        """Functions of the server's C library are not watched."""
+        return True
+
     def hurry(self, connection: Any) -> None:
         """Whether to wait for the disk is the server's to say."""
+
+    def together(self) -> ContextManager[None]:
+        """A connection is opened at once."""
+        return contextlib.nullcontext()
 
     def exists(self, handle: str) -> bool:
         """Whether the server has it."""

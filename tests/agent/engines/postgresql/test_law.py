@@ -75,9 +75,8 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     made = []
     for _ in range(2):
         handle = copies.called(somewhere, f"miglab_law_{random.getrandbits(40):x}")
-        server = opening.maintain(handle)
-        opening.execute(server, f"CREATE DATABASE {opening.database(handle)}")
-        server.close()
+        with opening.maintained(handle) as server:
+            opening.execute(server, f"CREATE DATABASE {opening.database(handle)}")
         made.append(handle)
     yield made[0], made[1]
     for each in made:
