@@ -14,7 +14,7 @@ import pytest
 
 from miglab import Lab
 from miglab.databases.mariadb import binaries, cluster, moments, originals
-from miglab.databases.mariadb.address import beside, handle_of, parameters_of
+from miglab.databases.mariadb.address import beside, handle_of, keep_password, parameters_of
 from miglab.databases.mariadb.cluster import Cluster
 from miglab.databases.naming import OURS
 from miglab.databases.server import serving
@@ -47,6 +47,12 @@ class Live:
     def handle(self) -> str:
         """The database, for its administrator."""
         return beside(self.server, self.name)
+
+    @property
+    def of_ann(self) -> str:
+        """The database, for its user."""
+        who = {"user": "ann", "password": 'se:c"r\\et'}
+        return handle_of(keep_password({**parameters_of(self.handle), **who}))
 
     @property
     def settings(self) -> str:
@@ -91,11 +97,11 @@ def somebodys() -> Cluster:
         "general-log-file": str(folder / "statements"),
         "sql-mode": "ANSI_QUOTES,STRICT_ALL_TABLES",
     }
-    role = "GRANT ALL PRIVILEGES ON *.* TO 'miglab'@'localhost' WITH GRANT OPTION;\nFLUSH PRIV"
+    role = "GRANT ALL PRIVILEGES ON *.* TO 'miglab'@'localhost' WITH GRANT OPTION;\n"
     with pytest.MonkeyPatch.context() as patch:
         for name, value in options.items():
             patch.setitem(cluster._ALWAYS, name, value)
-        patch.setattr(cluster, "_ROLE", cluster._ROLE.replace("FLUSH PRIV", role))
+        patch.setattr(cluster, "_ROLE", cluster._ROLE + role)
         made = Cluster(folder, folder / "s", programs)
         serving.join(made)
     return made
@@ -128,8 +134,8 @@ def handle(lab: Lab) -> str:
 
 #: What a statement begins with that only reads: by mariadb-dump, by miglab, by drivers and Django.
 READS = re.compile(
-    r"SELECT|SHOW|START TRANSACTION|COMMIT|ROLLBACK|SET (?!GLOBAL|PASSWORD)|USE |/\*!\d+ "
-    r"(SET|SELECT|SHOW) |SAVEPOINT|RELEASE SAVEPOINT",
+    r"SELECT|SHOW|START TRANSACTION|COMMIT|ROLLBACK|SET (?!GLOBAL|PASSWORD)|USE |/\*M?!\d+ "
+    r"(SET|SELECT|SHOW) |UNLOCK TABLES|SAVEPOINT|RELEASE SAVEPOINT",
     re.I,
 )
 WRITES = re.compile(r"INTO (OUTFILE|DUMPFILE)|FOR UPDATE|GLOBAL \w+ *=", re.I)
@@ -192,10 +198,10 @@ def test_views_triggers_routines_events_and_rows_of_all_kinds_come_along(
     live: Live, folder: Path, of: Of
 ) -> None:
     run(
-        live.handle,
+        live.of_ann,
         "CREATE TABLE kinds (id int PRIMARY KEY, b varbinary(9), j json, t timestamp(6) NULL,"
         " g int AS (id * 2) STORED, d double, s set('x', 'y'), p point)",
-        "INSERT INTO kinds (id, b, j, t, d, s, p) VALUES (1, x'00FF27', '{\"a\": \"\\n''\"}',"
+        "INSERT INTO kinds (id, b, j, t, d, s, p) VALUES (1, x'00FF27', '{\"a\": \"\\\\n''\"}',"
         " '2026-03-29 02:30:00.123456', 0.1, 'x,y', POINT(1, 2))",
         "CREATE VIEW seen AS SELECT name FROM shop_item",
         "CREATE PROCEDURE say() SELECT 'DEFINER=`a`@`b`'",

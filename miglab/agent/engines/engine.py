@@ -146,6 +146,11 @@ class Engine(Protocol):
         """From now on, ask before a statement of the project's opens another database, and raise
         ``events`` for each connection, where the driver does not."""
 
+    @property
+    def connecting(self) -> bool:
+        """Whether a connection is being made in this thread that was told of by ``events``, or that
+        is miglab's own: the sockets that a driver in Python opens for it are not asked about."""
+
     def may_look_up(self, name: Any) -> bool:
         """Whether the project may look a function of a C library up by this name: not those that
         connect past the driver. The driver itself may."""

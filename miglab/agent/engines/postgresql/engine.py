@@ -46,6 +46,7 @@ class PostgreSQL:
     events = (guarded.EVENT,)
     denial = "miglab does not let a copy open the database"
     scheme = guarded.SCHEME
+    connecting = False
     can_fork = False
     lines_last = True
     #: A constraint that is not valid yet is not among them: no state shows whether it is.
