@@ -159,6 +159,12 @@ class PostgreSQL:
 
         return marks.mark(handle)
 
+    def beyond(self, handle: Handle) -> object:
+        """The catalogue, the sequences and the large objects."""
+        from .postgresql.beyond import beyond
+
+        return beyond(handle)
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of one statement.
 
