@@ -162,6 +162,12 @@ class MariaDB:
 
         return marks.mark(handle)
 
+    def beyond(self, handle: Handle) -> object:
+        """How everything in the database is made."""
+        from .mariadb import marks
+
+        return marks.beyond(handle)
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of one statement.
 
