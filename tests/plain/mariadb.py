@@ -79,6 +79,11 @@ def _columns(connection: pymysql.Connection, table: str) -> list[Row]:
     return _ask(connection, f"SHOW COLUMNS FROM {_quoted(table)}")
 
 
+def catalogue(connection: pymysql.Connection) -> dict[str, list[str]]:
+    """What each table is made of, in no order and without names that are no column's."""
+    return {name: _made(connection, name) for name in _tables(connection)}
+
+
 def read(handle: str) -> State:
     """By the catalogue and all rows."""
     with closing(_connect(handle)) as connection:

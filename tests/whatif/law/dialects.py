@@ -86,4 +86,38 @@ class OnPostgreSQL(Dialect):
         return f"{told.replace(' OR IGNORE', '', 1)} ON CONFLICT DO NOTHING"
 
 
-DIALECTS: dict[str, Dialect] = {"sqlite": Dialect(), "postgresql": OnPostgreSQL()}
+class OnMariaDB(Dialect):
+    """Values fit their columns, and texts that differ in case alone are one key."""
+
+    kinds: Mapping[str, Kind] = {
+        **{name: kind for name, kind in KINDS.items() if name != "nocase"},
+        "char": Kind(KINDS["char"].field, KINDS["char"].default, ("text", "text", "int")),
+    }
+    values: Mapping[str, list[Any]] = OnPostgreSQL.values
+
+    def quoted(self, name: str) -> str:
+        return f"`{name}`"
+
+    def first(self, model: Model, rows: int) -> str:
+        key = ", ".join(self.quoted(each.name) for each in model.key_columns)
+        return f"ORDER BY {key} LIMIT {rows}"
+
+    def some(self, model: Model) -> str:
+        return self.first(model, 2)
+
+    def one(self, model: Model) -> str:
+        return self.first(model, 1)
+
+    def unchanged(self, kind: str) -> str:
+        return ""
+
+    def insert(self, model: Model, names: Sequence[str], values: Sequence[Any]) -> str:
+        quoted, told = ", ".join(map(self.quoted, names)), ", ".join(map(self.literal, values))
+        return f"INSERT IGNORE INTO {self.quoted(model.table)} ({quoted}) VALUES ({told})"
+
+
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": Dialect(),
+    "postgresql": OnPostgreSQL(),
+    "mysql": OnMariaDB(),
+}

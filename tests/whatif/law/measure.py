@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from miglab import Lab
+from miglab.agent.engines.mariadb import drivers as of_mariadb
 from miglab.agent.engines.postgresql import drivers
 from miglab.facts.consequences import Consequences
 from miglab.facts.step import RowChange
@@ -24,11 +25,11 @@ from miglab.sandbox.snapshot import Snapshot
 from ...plain import engines
 from ...plain.project import Plain
 from ...plain.state import Insert
+from . import pulled, pulled_from_mariadb
 from .brute import Change, Place
-from .pulled import moment as pulled
 
 PLAIN = Path(__file__).with_name("plain.py")
-PULLED = Path(__file__).with_name("plain_on_postgresql.py")
+PULLED = Path(__file__).with_name("plain_on_server.py")
 ROOT = Path(__file__).parents[3]
 
 
@@ -85,8 +86,11 @@ def place_of(moment: Snapshot) -> Place:
     handle = str(moment.databases["default"])
     if "://" not in handle:
         return Path(handle)
+    if handle.startswith("mysql:"):
+        with closing(of_mariadb.connect(handle)) as connection:
+            return pulled_from_mariadb.moment(connection)
     with closing(drivers.connect(handle)) as connection:
-        return pulled(connection)
+        return pulled.moment(connection)
 
 
 def pulled_beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Beside]:
