@@ -30,7 +30,7 @@ The page does not use the network.
 _WORDS = """\
 - Each card is a migration. Click it, or move with the arrow keys and press Enter.
 - The panel shows the command, and what it would do. miglab has tried it in a copy.
-- **Do it** runs the command in this page's copy. **Rewind** brings everything back, rows too.
+- **Run** runs the command in this page's copy. **Rewind** brings everything back, rows too.
 """
 
 _GOALS = """\

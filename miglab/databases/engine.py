@@ -177,6 +177,15 @@ class Engine(Protocol):
             OSError: it cannot be looked at.
         """
 
+    def beyond(self, handle: Handle) -> object:
+        """All of a copy that neither the truths nor its rows show, such as rights, functions and
+        where sequences are: the same for two copies of one database between which nothing of it was
+        written. Only asked where the engine is not ``sure``; it may take a while.
+
+        Raises:
+            Exception: the driver's own, where something of it cannot be read.
+        """
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of a query, by a connection that cannot write. For a few rows: they are all
         held in memory. Names of tables without a schema mean the one that Django uses.

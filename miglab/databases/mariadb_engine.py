@@ -162,6 +162,12 @@ class MariaDB:
 
         return marks.mark(handle)
 
+    def beyond(self, handle: Handle) -> object:
+        """How everything in the database is made."""
+        from .mariadb import marks
+
+        return marks.beyond(handle)
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of one statement.
 
@@ -171,7 +177,8 @@ class MariaDB:
         from .mariadb.connections import connect
 
         with connect(handle) as connection, connection.cursor() as cursor:
-            cursor.execute("START TRANSACTION READ ONLY")
+            # For the session: a statement that ends the transaction cannot write either.
+            cursor.execute("SET SESSION TRANSACTION READ ONLY")
             cursor.execute(sql)
             return [tuple(row) for row in cursor.fetchall()]
 

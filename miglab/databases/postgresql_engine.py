@@ -159,6 +159,12 @@ class PostgreSQL:
 
         return marks.mark(handle)
 
+    def beyond(self, handle: Handle) -> object:
+        """The catalogue, the sequences and the large objects."""
+        from .postgresql.beyond import beyond
+
+        return beyond(handle)
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of one statement.
 
@@ -283,7 +289,7 @@ class PostgreSQL:
 
 
 def _server(named: str) -> Handle:
-    """The server that is meant, by its handle."""
+    """The server that a handle names."""
     return _joined(named or os.environ.get(VARIABLE, ""), os.environ.get("MIGLAB_HOME", ""))
 
 

@@ -66,7 +66,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Run:
-    """One command that was run in the copy. ``seconds`` is what the whole of it took."""
+    """One command that was run in the copy. ``seconds`` is how long all of it took."""
 
     step: Step
     plan: tuple[Planned, ...]

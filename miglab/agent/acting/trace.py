@@ -204,7 +204,7 @@ class Trace:
                 self._after(connection, text)
 
     def _before(self, engine: Engine, connection: Any) -> None:
-        """A statement will run that may change names."""
+        """Called before a statement that may change names."""
         lineage = self._lineages.get(connection.alias) or self._begin(engine, connection)
         if lineage.name == str(connection.settings_dict["NAME"]):
             lineage.before(connection.connection)

@@ -76,7 +76,8 @@ def _opened(known: Any, password: str) -> Connection[Any]:
         port=int(known.get("port", 3306)),
         unix_socket=known.get("unix_socket"),
         user=known.get("user") or user_here(),
-        password=password,
+        # It would make Latin-1 of text.
+        password=password.encode(),
         database=known.get("database"),
         charset="utf8mb4",
         autocommit=True,

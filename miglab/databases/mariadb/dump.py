@@ -121,7 +121,8 @@ def _pipe(
         if statuses[1]:
             _judge(to, _text(answered))
         if statuses[0]:
-            raise NoServer(without_password(source), f"{Path(tools.dump).name}: {_text(said)}")
+            why = _text(said).removeprefix("mariadb-dump: ").removeprefix("mysqldump: ")
+            raise NoServer(without_password(source), f"{Path(tools.dump).name}: {why}")
 
 
 @contextmanager

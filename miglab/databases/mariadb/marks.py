@@ -91,6 +91,14 @@ def mark(handle: str) -> tuple[object, ...]:
         return found
 
 
+def beyond(handle: str) -> object:
+    """See ``engine.Engine.beyond``. A statement may say the name of its database."""
+    name = name_of(handle)
+    with on_server(handle) as cursor:
+        told = by_sql.describe(cursor, name)
+        return [[part.replace(f"`{name}`", "``") for part in each] for each in told]
+
+
 def _counts_rows(cursor: Any) -> bool:
     import pymysql
 

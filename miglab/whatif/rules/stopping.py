@@ -8,7 +8,7 @@ from ...compare.agreement import counted
 from ...facts.consequences import Severity
 from ...facts.run import Fate, Run
 from ..measured import Measured
-from .advice import advice, because
+from .advice import AT_THE_END, advice, all_and_then, because
 from .rule import Said, rule
 
 
@@ -43,16 +43,7 @@ def fails_at_the_end(measured: Measured) -> Iterator[Said]:
     """All migrations were done, and then the command failed."""
     for run in _stopped(measured):
         if run.failed is None and run.all_done:
-            number = len(run.plan)
-            all_of_them = "the only migration is" if number == 1 else f"all {number} migrations are"
-            word = "unapplied" if run.plan[-1].backwards else "applied"
-            stay = "stays" if number == 1 else "stay"
-            yield Said(
-                f"{all_of_them} {word} and {stay} {word}; then {run.step.line} fails: "
-                f"{because(run)}",
-                run.step.line,
-                "fix what runs after the migrations, such as a post_migrate handler",
-            )
+            yield Said(all_and_then(run), run.step.line, AT_THE_END)
 
 
 @rule("irreversible", Severity.STOPS)

@@ -86,14 +86,11 @@ class OnPostgreSQL(Dialect):
         return f"{told.replace(' OR IGNORE', '', 1)} ON CONFLICT DO NOTHING"
 
 
-class OnMariaDB(Dialect):
-    """Values fit their columns, and texts that differ in case alone are one key."""
+class OnMariaDB(OnPostgreSQL):
+    """Values fit their columns too; names are quoted in a way of its own."""
 
-    kinds: Mapping[str, Kind] = {
-        **{name: kind for name, kind in KINDS.items() if name != "nocase"},
-        "char": Kind(KINDS["char"].field, KINDS["char"].default, ("text", "text", "int")),
-    }
-    values: Mapping[str, list[Any]] = OnPostgreSQL.values
+    def literal(self, value: Any) -> str:
+        return Dialect.literal(self, value)
 
     def quoted(self, name: str) -> str:
         return f"`{name}`"
@@ -102,14 +99,8 @@ class OnMariaDB(Dialect):
         key = ", ".join(self.quoted(each.name) for each in model.key_columns)
         return f"ORDER BY {key} LIMIT {rows}"
 
-    def some(self, model: Model) -> str:
-        return self.first(model, 2)
-
-    def one(self, model: Model) -> str:
-        return self.first(model, 1)
-
     def unchanged(self, kind: str) -> str:
-        return ""
+        return "+ 0" if kind == "float" else "COLLATE utf8mb4_bin"
 
     def insert(self, model: Model, names: Sequence[str], values: Sequence[Any]) -> str:
         quoted, told = ", ".join(map(self.quoted, names)), ", ".join(map(self.literal, values))

@@ -6,25 +6,13 @@ from typing import Any
 
 from miglab.agent.engines.mariadb import drivers, opening
 
-from ...plain import mariadb
 from . import brute
-
-_TABLES = (
-    "SELECT TABLE_NAME FROM information_schema.TABLES "
-    "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_TYPE = 'BASE TABLE'"
-)
-
-
-def moment(connection: Any) -> brute.Moment:
-    """All that a database holds now."""
-    record = drivers.rows(connection, "SELECT app, name FROM django_migrations")
-    return brute.Moment(contents(connection), {*record}, mariadb.catalogue(connection))
 
 
 def contents(connection: Any) -> dict[str, brute.Stored]:
     """All tables, pulled whole: each value as its driver gives it."""
     found = {}
-    for (table,) in drivers.rows(connection, _TABLES):
+    for (table,) in drivers.rows(connection, "SHOW TABLES"):
         if table in brute.BOOKKEEPING:
             continue
         quoted = opening.quote(table)

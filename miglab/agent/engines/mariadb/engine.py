@@ -98,6 +98,11 @@ class MariaDB:
         """Tell of each connection by the event."""
         guarded.hold()
 
+    @property
+    def connecting(self) -> bool:
+        """By PyMySQL, for one."""
+        return guarded.connecting()
+
     def may_look_up(self, name: Any) -> bool:
         """Functions of the server's C library are not watched."""
         return True

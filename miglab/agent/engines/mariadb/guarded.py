@@ -68,6 +68,11 @@ def ours() -> Iterator[None]:
         _own.on = before
 
 
+def connecting() -> bool:
+    """Whether a connection of miglab's own, or one that was told of, is being made."""
+    return getattr(_own, "on", False) or getattr(_own, "told", False)
+
+
 def forget_environment() -> None:
     """The settings have been read: from here on, no variable leads a connection anywhere."""
     for name in _LEADING:
@@ -186,7 +191,11 @@ def _telling(owner: Any, name: str, parts: Callable[..., Mapping[str, Any]]) -> 
     @functools.wraps(original)
     def connect(self: Any, *args: Any, **kwargs: Any) -> Any:
         _tell(parts(self, *args, **kwargs))
-        return original(self, *args, **kwargs)
+        before, _own.told = getattr(_own, "told", False), True
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            _own.told = before
 
     setattr(owner, name, connect)
 

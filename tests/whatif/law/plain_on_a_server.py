@@ -1,5 +1,5 @@
-"""Runs commands of a project on a server's database without miglab, and keeps what it holds after
-each and as it was just before ``post_migrate`` was sent, as a pickle on standard output.
+"""Runs commands of a project on a database of a server without miglab, and keeps what it holds
+after each and as it was just before ``post_migrate`` was sent, as a pickle on standard output.
 
 The folder it is started in is the project; its settings and commands come as arguments.
 """
@@ -18,21 +18,17 @@ from django.db.models.signals import post_migrate
 
 def main() -> None:
     """Do what the arguments ask."""
-    from tests.whatif.law import pulled, pulled_from_mariadb
+    from tests.whatif.law.pulled import moment
 
     os.environ["DJANGO_SETTINGS_MODULE"] = sys.argv[1]
     sys.path.insert(0, os.getcwd())
     found: list[Any] = []
     lines: list[Any] = []
 
-    def moment() -> Any:
-        connection.ensure_connection()
-        pull = pulled_from_mariadb if connection.vendor == "mysql" else pulled
-        return pull.moment(connection.connection)
-
     def before_all_others(**kwargs: object) -> None:
         if not lines:
-            lines.append(moment())
+            connection.ensure_connection()
+            lines.append(moment(connection.connection, connection.vendor))
 
     # Connected before any app is there: nobody hears the signal earlier.
     post_migrate.connect(before_all_others, weak=False)
@@ -49,7 +45,8 @@ def main() -> None:
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
         connection.close()
-        now = moment()
+        connection.ensure_connection()
+        now = moment(connection.connection, connection.vendor)
         found.append((lines[0] if lines else now, now))
         if said:
             break
