@@ -68,6 +68,13 @@ def _driver() -> Any:
     from pymysql.connections import Connection
 
     class Closing(Connection):  # type: ignore[misc]
+        def connect(self, sock: Any = None) -> None:
+            try:
+                super().connect(sock)
+            except BaseException:
+                self._force_close()
+                raise
+
         def _force_close(self) -> None:
             reader = self._rfile
             super()._force_close()

@@ -35,9 +35,9 @@ class Databases(Protocol):
     def drop(self, handle: str) -> None:
         """Drop a database, where it is there."""
 
-    def copy_meanwhile(self, copy: str, to: str) -> None:
+    def copy_meanwhile(self, copy: str, to: str) -> bool:
         """In a thread: copy a database to one that is not there, unless it is large or somebody
-        reads it. What fails here is made when it is needed."""
+        reads it; whether all of it is there. What fails here is made when it is needed."""
 
 
 class Ready:
@@ -46,6 +46,8 @@ class Ready:
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
         self._turn = threading.Lock()
+        #: The second copies that are there, all of them.
+        self._whole: set[str] = set()
         #: The copies that have one, or will have when the thread ends; the one wanted last comes
         #: last.
         self.made: dict[str, threading.Thread] = {}
@@ -79,8 +81,7 @@ class Ready:
             mine = [each for each in self.made if self._owner(each) == self._owner(copy)]
         for each in mine[: len(mine) - _MANY + 1]:
             self.forget(each)
-        told = (copy, self._second(copy))
-        thread = threading.Thread(target=self._databases.copy_meanwhile, args=told, daemon=True)
+        thread = threading.Thread(target=self._make, args=(copy, self._second(copy)), daemon=True)
         with self._turn:
             self.made[copy] = thread
         thread.start()
@@ -93,10 +94,17 @@ class Ready:
         if thread is None:
             return False
         thread.join()
-        if not self._databases.exists(self._second(copy)):
+        second = self._second(copy)
+        if second not in self._whole or not self._databases.exists(second):
             return False
-        self._databases.rename(self._second(copy), database)
+        self._whole.discard(second)
+        self._databases.rename(second, database)
         return True
+
+    def _make(self, copy: str, second: str) -> None:
+        self._whole.discard(second)
+        if self._databases.copy_meanwhile(copy, second):
+            self._whole.add(second)
 
     def forget(self, copy: str) -> None:
         """A copy goes, and its second one too."""
