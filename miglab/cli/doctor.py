@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import project, runners
+from ..databases import registry
+from ..databases.engine import Engine
 from ..draw import engines
 from ..errors import MiglabError
 from ..extras import EXTRAS, install, missing
@@ -99,6 +101,10 @@ def findings() -> Iterator[Finding]:
     yield _runner()
     yield _protection()
     yield _pictures()
+    for engine in registry.ENGINES:
+        # Without its extra, that is what is missing.
+        if engine.extra and not missing(engine.extra):
+            yield _servers(engine)
     yield from map(_jupyter, EXTRAS["notebooks"])
     yield from (_extra(name, missing(name)) for name in EXTRAS)
 
@@ -182,6 +188,11 @@ def _pictures() -> Finding:
         do = "python -m pip install pygraphviz, or install Graphviz (its program is dot)"
         return Finding("optional", "pictures", engines.describe(), do)
     return Finding("ok", "pictures", engines.describe())
+
+
+def _servers(engine: Engine) -> Finding:
+    able, words, do = engine.servers()
+    return Finding("ok" if able else "optional", engine.name, words, "" if able else do)
 
 
 def _jupyter(name: str) -> Finding:

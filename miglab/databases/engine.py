@@ -115,6 +115,14 @@ class Engine(Protocol):
         """A project's own database, as the agent's engine names it (``full_name``). It is only
         read; its password is kept where only this user can read it, if it has one."""
 
+    def servers(self) -> tuple[bool, str, str]:
+        """Whether databases can be made here, on which servers in words, and what to do where
+        not."""
+
+    def lacks(self, source: Handle) -> tuple[str, ...]:
+        """What a copy of an original does not have, or has asleep, in words that go on from "the
+        copy"."""
+
     def home_for(self, source: Handle, on: str) -> str:
         """The server for copies of an original, for ``on``: the one that somebody names, or one
         that can hold all of it. ``""`` where databases are files.

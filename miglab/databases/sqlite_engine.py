@@ -57,6 +57,14 @@ class SQLite:
         """A file has no server."""
         return ""
 
+    def servers(self) -> tuple[bool, str, str]:
+        """It needs none."""
+        return True, "", ""
+
+    def lacks(self, source: Handle) -> tuple[str, ...]:
+        """A file is all of it."""
+        return ()
+
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: settings can name a file."""
         raise BadInput(

@@ -194,7 +194,8 @@ def _fill(
                 except Exception as error:
                     # The driver's own, whichever it is.
                     raise NoProject(f"the database {source} cannot be copied: {error}") from None
-                copied.append(DatabaseCopy(alias, source, now, state.changed, state.size))
+                lacks = () if project.copy_is else sandbox.engines[alias].lacks(source)
+                copied.append(DatabaseCopy(alias, source, now, state.changed, state.size, lacks))
         return tuple(copied)
 
     def files() -> Files | Unreadable:

@@ -76,19 +76,19 @@ def owner_of(folder: Path) -> str:
     try:
         kind, *inside = folder.relative_to(home()).parts or ("",)
     except ValueError:
-        return f"{_mine()}{_digest(str(folder), 8)}_"
+        return f"{beginning()}{_digest(str(folder), 8)}_"
     lab = inside[0] if kind == "labs" and inside else _digest("/".join([kind, *inside]), 8)
-    return f"{_mine()}{lab}_"
+    return f"{beginning()}{lab}_"
 
 
 def lab_of(name: str) -> str | None:
     """The lab that a database belongs to by its name; ``None`` where it is another home's."""
-    if not name.startswith(_mine()):
+    if not name.startswith(beginning()):
         return None
-    return name[len(_mine()) :].partition("_")[0]
+    return name[len(beginning()) :].partition("_")[0]
 
 
-def _mine() -> str:
+def beginning() -> str:
     """What the names of all databases of this home begin with."""
     return f"{OURS}{_digest(str(home()), 4)}_"
 
@@ -99,15 +99,24 @@ def keep_password(parameters: Mapping[str, str]) -> dict[str, str]:
     password = rest.pop("password", "")
     if not password:
         return rest
-    folder = home() / "postgresql" / "passwords"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / _digest(f"{rest}", 8)
+    path = _passfile(rest)
+    path.parent.mkdir(parents=True, exist_ok=True)
     words = ["*", rest.get("port", "*"), "*", rest.get("user", "*"), password]
     line = ":".join(re.sub(r"([\\:])", r"\\\1", each) for each in words)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with open(descriptor, "w", encoding="utf-8") as file:
         file.write(f"{line}\n")
     return {**rest, "passfile": str(path)}
+
+
+def with_kept_password(parameters: Mapping[str, str]) -> dict[str, str] | None:
+    """The same parameters with the password that was kept for them, if one was."""
+    path = _passfile(parameters)
+    return {**parameters, "passfile": str(path)} if path.exists() else None
+
+
+def _passfile(parameters: Mapping[str, str]) -> Path:
+    return home() / "postgresql" / "passwords" / _digest(f"{sorted(parameters.items())}", 8)
 
 
 def _digest(text: str, size: int) -> str:
