@@ -63,6 +63,7 @@ class Job:
         capture(self.config)
         os.write(1, self.prefix)
         sys.stdin = Questions(self.ask, printed_since(self.config["output"]))
+        self.trace.old = request.get("old") or {}
         self.trace.start()
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

@@ -57,9 +57,8 @@ def prepare(copy: str) -> None:
         if copy in _made:
             return
         mine = [each for each in _made if _owner(each) == _owner(copy)]
-    for each in mine[: len(mine) - _MANY + 1]:
-        forget(each)
-    thread = threading.Thread(target=_make, args=(copy,), daemon=True)
+        others = {each: _made.pop(each) for each in mine[: len(mine) - _MANY + 1]}
+    thread = threading.Thread(target=_make, args=(copy, others), daemon=True)
     with _turn:
         _made[copy] = thread
     thread.start()
@@ -106,11 +105,14 @@ def _second(copy: str) -> Handle:
     return beside(copy, name_of(copy).replace(_COPY, _READY, 1))
 
 
-def _make(copy: str) -> None:
-    """In a thread. What fails here is made when it is needed."""
+def _make(copy: str, others: dict[str, threading.Thread]) -> None:
+    """In a thread. What fails here is made when it is needed. The second ones of ``others`` go."""
     name = name_of(copy)
     until = time.monotonic() + _PATIENCE
     with suppress(psycopg.Error), connect(server_of(copy)) as server:
+        for each, thread in others.items():
+            thread.join()
+            moments.drop_by(server, _second(each))
         size = server.execute("SELECT pg_database_size(%s)", (name,)).fetchone()
         if size is None or size[0] > _LARGEST:
             return
