@@ -196,8 +196,11 @@ class Engine(Protocol):
         """The mark that the agent's engine would give at the same moment, as it comes over the
         wire; ``None`` where that cannot be told."""
 
-    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+    def take_over(self, made: Handle, to: Handle) -> None:
         """``copy``, where the agent has just made one: that gets the name."""
+
+    def expect(self, copy: Handle) -> None:
+        """A copy may be put back soon: whatever makes that faster is done while nobody waits."""
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy a database as it is at one moment, also while somebody writes to it. ``to`` is not

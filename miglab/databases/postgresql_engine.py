@@ -205,21 +205,25 @@ class PostgreSQL:
 
         return marks.for_agent(mark)
 
-    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+    def take_over(self, made: Handle, to: Handle) -> None:
         """Rename it."""
-        from .postgresql import moments, ready
+        from .postgresql import moments
 
         moments.rename(made, to)
-        ready.note_copied(source, to)
+
+    def expect(self, copy: Handle) -> None:
+        """Begin to make a second one, which can be renamed."""
+        from .postgresql import ready
+
+        ready.prepare(copy)
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own as a template; anybody else's by the tools that come with it."""
-        from .postgresql import moments, ready
+        from .postgresql import moments
         from .postgresql.address import is_ours, name_of
 
         if is_ours(source):
             moments.make(to, name_of(source))
-            ready.note_copied(source, to)
         else:
             from .postgresql import dump
 

@@ -125,9 +125,12 @@ class SQLite:
         """To look is as cheap."""
         return None
 
-    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+    def take_over(self, made: Handle, to: Handle) -> None:
         """Rename the file."""
         self.rename(made, to)
+
+    def expect(self, copy: Handle) -> None:
+        """A file is copied at once."""
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy by SQLite's own backup."""

@@ -185,10 +185,7 @@ def _fill(
             if state is not None:
                 now = datetime.now(UTC)
                 try:
-                    if project.copy_is and not sandbox.engines[alias].files(source):
-                        sandbox.fill_from_given(alias, source)
-                    else:
-                        sandbox.fill(alias, source, tell)
+                    sandbox.fill(alias, source, tell, bool(project.copy_is))
                 except (OSError, MiglabError):
                     raise
                 except Exception as error:

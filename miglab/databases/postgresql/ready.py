@@ -27,19 +27,8 @@ _COPY, _READY = "_copy_", "_ready_"
 _turn = threading.Lock()
 #: The copies that have one, or will have when the thread ends; the one wanted last comes last.
 _made: dict[str, threading.Thread] = {}
-#: The copy that a database was last the same as.
-_last: dict[str, str] = {}
 #: The copies that were put back.
 _lent: set[str] = set()
-
-
-def note_copied(database: str, copy: str) -> None:
-    """A copy was made of a database: the one before may be wanted next."""
-    if _owner(copy) != _owner(database):
-        return
-    before, _last[database] = _last.get(database), copy
-    if before is not None and before != copy:
-        prepare(before)
 
 
 def note_restored(copy: str, database: str) -> None:
@@ -66,7 +55,6 @@ def prepare(copy: str) -> None:
 
 def take(copy: str, database: str) -> bool:
     """Have the second copy of a copy take a database's place; whether there was one."""
-    _last[database] = copy
     with _turn:
         thread = _made.pop(copy, None)
     if thread is None:
@@ -92,8 +80,6 @@ def forget_all(owner: str) -> None:
     """All databases go whose names begin so."""
     for each in [each for each in _made if name_of(each).startswith(owner)]:
         forget(each)
-    for each in [each for each in _last if name_of(each).startswith(owner)]:
-        del _last[each]
 
 
 def _owner(handle: str) -> str:
