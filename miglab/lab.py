@@ -17,7 +17,7 @@ from .errors import BadInput
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import View
-from .interrupts import Uninterrupted
+from .interrupts import LetIn, Uninterrupted
 from .project import Allowed, bundled, own
 from .runners.base import Ask, Tell
 from .steps import edits, given, looks, stopping
@@ -58,10 +58,11 @@ class Lab:
             other app, as much as possible is applied. Without it, everything is applied.
         apps: the app labels that pictures show; if empty, all apps with migrations.
         database: ``"sqlite"``, unless the variable ``MIGLAB_DATABASE`` names another;
-            ``"postgresql"`` for a server that miglab starts, or the one that
-            the variable ``MIGLAB_POSTGRESQL`` names; or the address of a server on which you may
-            make databases, such as ``"postgresql://ann@db.example.org/"``. A lab changes only
-            databases that it has made itself.
+            ``"postgresql"`` or ``"mariadb"`` for a server that miglab starts, or the one that
+            the variable ``MIGLAB_POSTGRESQL`` or ``MIGLAB_MARIADB`` names; or the address of a
+            server on which you may make databases, such as
+            ``"postgresql://ann@db.example.org/"``. A lab changes only databases that it has made
+            itself.
         time_limit: seconds that one command may take.
         runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
@@ -88,6 +89,9 @@ class Lab:
     #: Shows something that nobody asked for, such as that a task has begun. The notebook sets it.
     announce: ClassVar[Callable[[object], object]] = staticmethod(_nowhere)
 
+    #: Whether it is counted how much of what a step took is gone for good.
+    _counts = True
+
     #: What was answered to the last command's questions.
     _answered: Sequence[str] = ()
 
@@ -110,7 +114,21 @@ class Lab:
         extras.require("sandbox", f'Lab("{project}")')
         if engine.extra:
             extras.require(engine.extra, f'Lab("{project}", database="{engine.vendor}")')
-        self._take(open_stage(found, at, self.apps, given.seconds(time_limit), runner))
+        limit = given.seconds(time_limit)
+        with self._whole() as let_in:
+            self._take(open_stage(found, at, self.apps, limit, runner, let_in=let_in))
+
+    @contextmanager
+    def _whole(self) -> Iterator[LetIn]:
+        """Within it the lab gets its stage. Interrupts wait, for nobody could close what is made
+        before the lab has it, but where they are let in; if anything fails, nothing is left."""
+        try:
+            with Uninterrupted() as held:
+                yield held.let_in
+        except BaseException:
+            if "_turns" in vars(self):
+                self.close()
+            raise
 
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""
@@ -197,8 +215,8 @@ class Lab:
             copy_is=is_copy,
             copy_is_called=called,
         )
-        with Lab.progress() as tell:
-            lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
+        with Lab.progress() as tell, lab._whole() as let_in:
+            lab._take(open_stage(project, None, lab.apps, limit, runner, tell, let_in))
         return lab
 
     @property
@@ -320,7 +338,7 @@ class Lab:
             self._answered = taken
             asked = _answering(answers, taken)
             step, _ = stage.step("manage", typed(line), request, asked)
-            step = _counted(stage, step)
+            step = self._counted(stage, step)
         if refused is not None:
             self.expect_refused(refused)
         return step
@@ -330,7 +348,7 @@ class Lab:
         its value is printed."""
         request = {"do": "shell", "code": given.text(code, "code")}
         with self._doing(first_line(code)) as stage:
-            return _counted(stage, stage.step("shell", first_line(code), request)[0])
+            return self._counted(stage, stage.step("shell", first_line(code), request)[0])
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
         """Run SQL directly, without Django: a query returns its rows, other SQL a step."""
@@ -338,7 +356,7 @@ class Lab:
         sql = given.text(sql, "SQL")
         with self._doing(first_line(sql)) as stage:
             found = looks.sql(stage, sql, values)
-            return _counted(stage, found) if isinstance(found, Step) else found
+            return self._counted(stage, found) if isinstance(found, Step) else found
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The first ``limit`` rows of a table as they are stored, ordered by primary key.
@@ -475,7 +493,17 @@ class Lab:
     def take_noticed(self) -> list[Step]:
         """The steps that a terminal took, noticed since this was last asked."""
         with self._turns.one() as stage:
-            return [_counted(stage, step) for step in stage.take_noticed()]
+            return [self._counted(stage, step) for step in stage.take_noticed()]
+
+    def _counted(self, stage: Stage, step: Step) -> Step:
+        """The step, with how much of what it took is gone for good, where somebody will read it."""
+        moments = stage.moments.around(step)
+        if not self._counts or moments is None or not any(each.costs for each in step.rows):
+            return step
+        # Here, since most steps lose nothing, and it takes a while to import.
+        from .whatif import count_for_good
+
+        return stage.learned(step, count_for_good(stage, step, *moments))
 
     # -- trying things out
 
@@ -490,8 +518,7 @@ class Lab:
         stage.now()
         lab = Lab.__new__(Lab)
         lab.apps, lab._runner = apps, runner
-        with Uninterrupted():
-            # Nobody could close what is made before a lab has it.
+        with lab._whole():
             lab._take(copy_stage(stage, runner))
         return lab
 
@@ -601,17 +628,6 @@ class Lab:
 def _database(given: str | None) -> str:
     """The database that a lab is to have."""
     return os.environ.get("MIGLAB_DATABASE", registry.DEFAULT.vendor) if given is None else given
-
-
-def _counted(stage: Stage, step: Step) -> Step:
-    """The step, with how much of what it took is gone for good."""
-    moments = stage.moments.around(step)
-    if moments is None or not any(each.costs for each in step.rows):
-        return step
-    # Here, since most steps lose nothing, and it takes a while to import.
-    from .whatif import count_for_good
-
-    return stage.learned(step, count_for_good(stage, step, *moments))
 
 
 def _answering(answers: Iterable[str], taken: list[str] | None = None) -> Ask:

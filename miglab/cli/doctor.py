@@ -9,7 +9,6 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +17,7 @@ from ..databases import registry
 from ..databases.engine import Engine
 from ..draw import engines
 from ..errors import MiglabError
-from ..extras import EXTRAS, install, missing
+from ..extras import EXTRAS, install, missing, version
 from ..home import home
 from ..runners import jail
 from ..sandbox.owners import throwaway
@@ -33,6 +32,7 @@ PURPOSES = {
     "notebooks": "miglab app on your own project",
     "lab": "the lessons, miglab lab, miglab app",
     "postgresql": "labs on PostgreSQL, with a server",
+    "mariadb": "labs on MariaDB, with a server that is installed here",
 }
 #: A lab with its snapshots takes a few megabytes.
 ROOM = 100_000_000
@@ -96,25 +96,14 @@ def findings() -> Iterator[Finding]:
     yield _python(sys.version_info[:3])
     yield _django(version("django"))
     yield _sqlite(sqlite3.sqlite_version_info)
+    yield from map(_servers, (each for each in registry.ENGINES if each.extra))
     yield _practice_project()
     yield _labs(home())
     yield _runner()
     yield _protection()
     yield _pictures()
-    for engine in registry.ENGINES:
-        # Without its extra, that is what is missing.
-        if engine.extra and not missing(engine.extra):
-            yield _servers(engine)
     yield from map(_jupyter, EXTRAS["notebooks"])
     yield from (_extra(name, missing(name)) for name in EXTRAS)
-
-
-def version(distribution: str) -> str | None:
-    """The version of an installed distribution."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _python(found: tuple[int, ...]) -> Finding:
@@ -151,7 +140,7 @@ def _practice_project() -> Finding:
 
 
 def _labs(home: Path) -> Finding:
-    """Where labs are kept: what is there of that folder, or of what it will be made in."""
+    """The folder of the labs, or the nearest folder above it that exists."""
     there = next(place for place in (home, *home.parents) if place.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
         do = "set MIGLAB_HOME to a folder that you may write to"

@@ -15,8 +15,9 @@ from ..facts.ladder import Ladder
 from ..facts.locks import Lock
 from ..lab import Lab
 from ..runners.base import Tell
-from ..show.bundle import in_words
+from ..show import consequences  # noqa: F401 (how text says what is printed here)
 from ..show.report import report_json
+from ..show.text import text
 from . import servers, whatif_reports
 from .whatif_arguments import check, limit, path
 from .whatif_reports import FORMS, TERMINAL
@@ -160,7 +161,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json == TERMINAL:
             print(report_json(found, arguments.reason))
         else:
-            print(found.verdict if arguments.quiet else in_words(found), flush=True)
+            print(found.verdict if arguments.quiet else text(found), flush=True)
         too_long = _too_long(found, arguments.fail_on)
         for each in too_long:
             print(f"too long for --fail-on: {each}", file=sys.stderr)
@@ -182,7 +183,7 @@ def _all(lab: Lab, arguments: argparse.Namespace) -> int:
     if arguments.json == TERMINAL:
         print(report_json(found, arguments.reason))
     else:
-        print(_first_line(found) if arguments.quiet else in_words(found), flush=True)
+        print(_first_line(found) if arguments.quiet else text(found), flush=True)
     whatif_reports.write_ladder(arguments, found)
     return found.status
 

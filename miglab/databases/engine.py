@@ -56,6 +56,10 @@ class Engine(Protocol):
         """Django's word for it, as in ``connection.vendor``; the agent's engine has the same."""
 
     @property
+    def called(self) -> tuple[str, ...]:
+        """What people type for it, in small letters: the first is what errors advise."""
+
+    @property
     def name(self) -> str:
         """What people call it. Versions begin with it, as in ``"SQLite 3.45.1"``."""
 
@@ -154,6 +158,9 @@ class Engine(Protocol):
     def setting(self, handle: Handle) -> dict[str, Any]:
         """An entry of Django's ``DATABASES`` that leads to the database."""
 
+    def quoted(self, name: str) -> str:
+        """The name of a table or a column as its SQL has it, whatever is in it."""
+
     # -- what is there
 
     def exists(self, handle: Handle) -> bool:
@@ -176,6 +183,15 @@ class Engine(Protocol):
 
         Raises:
             OSError: it cannot be looked at.
+        """
+
+    def beyond(self, handle: Handle) -> object:
+        """All of a copy that neither the truths nor its rows show, such as rights, functions and
+        where sequences are: the same for two copies of one database between which nothing of it was
+        written. Only asked where the engine is not ``sure``; it may take a while.
+
+        Raises:
+            Exception: the driver's own, where something of it cannot be read.
         """
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:

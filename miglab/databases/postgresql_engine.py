@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from ..errors import BadInput, NoServer
 from .engine import ByHand, Handle, State, Tell
+from .naming import in_quotes
 
 #: Names the server that labs use where nothing else does.
 VARIABLE = "MIGLAB_POSTGRESQL"
@@ -30,6 +31,7 @@ class PostgreSQL:
     server: str = ""
 
     vendor = "postgresql"
+    called = ("postgresql",)
     name = "PostgreSQL"
     where = "on a PostgreSQL server"
     extra = "postgresql"
@@ -51,7 +53,10 @@ class PostgreSQL:
 
     def runs(self, engine: str) -> bool:
         """Whether a backend is PostgreSQL's, with PostGIS or without."""
-        return re.search(r"postgres|postgis|psql|psycopg", engine.lower()) is not None
+        name = engine.lower()
+        return re.search(r"postgres|postgis|psql|psycopg", name) is not None and (
+            "cockroach" not in name
+        )
 
     def on(self, server: str) -> PostgreSQL:
         """With another server."""
@@ -118,14 +123,16 @@ class PostgreSQL:
         return self._named(folder, f"copy_{name}")
 
     def _named(self, folder: Path, rest: str) -> Handle:
-        from .postgresql.address import beside, name_in
+        from .naming import name_in
+        from .postgresql.address import beside
 
         return beside(_server(self.server), name_in(folder, rest))
 
     def all_kept(self, folder: Path) -> Iterable[Handle]:
         """The databases that are named so."""
+        from .naming import owner_of
         from .postgresql import moments
-        from .postgresql.address import beside, owner_of
+        from .postgresql.address import beside
 
         server = _server(self.server)
         return [beside(server, each) for each in moments.names(server, f"{owner_of(folder)}copy_")]
@@ -142,6 +149,10 @@ class PostgreSQL:
         names = {"NAME": "dbname", "USER": "user", "HOST": "host", "PORT": "port"}
         entry = {name: rest.pop(part, "") for name, part in names.items()}
         return {"ENGINE": "django.db.backends.postgresql", **entry, "OPTIONS": rest}
+
+    def quoted(self, name: str) -> str:
+        """In double quotes."""
+        return in_quotes(name)
 
     def exists(self, handle: Handle) -> bool:
         """By the server's list."""
@@ -179,6 +190,12 @@ class PostgreSQL:
 
         return marks.mark(handle)
 
+    def beyond(self, handle: Handle) -> object:
+        """The catalogue, the sequences and the large objects."""
+        from .postgresql.beyond import beyond
+
+        return beyond(handle)
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of one statement.
 
@@ -213,9 +230,9 @@ class PostgreSQL:
 
     def expect(self, copy: Handle) -> None:
         """Begin to make a second one, which can be renamed."""
-        from .postgresql import ready
+        from .postgresql.ready import READY
 
-        ready.prepare(copy)
+        READY.prepare(copy)
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own as a template; anybody else's by the tools that come with it."""
@@ -237,15 +254,16 @@ class PostgreSQL:
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
         """A second copy is renamed, or else the copy is a template."""
-        from .postgresql import moments, ready
+        from .postgresql import moments
         from .postgresql.address import name_of
+        from .postgresql.ready import READY
 
         if copy is None:
             moments.drop(to)
             return
-        if not ready.take(copy, to):
+        if not READY.take(copy, to):
             moments.replace(to, name_of(copy))
-        ready.note_restored(copy, to)
+        READY.note_restored(copy, to)
 
     def rename(self, handle: Handle, to: Handle) -> None:
         """Nobody may be connected. What is kept between labs gets its name so, and its date."""
@@ -256,26 +274,30 @@ class PostgreSQL:
 
     def remove(self, handle: Handle) -> None:
         """Drop it."""
-        from .postgresql import moments, ready
+        from .postgresql import moments
+        from .postgresql.ready import READY
 
-        ready.forget(handle)
+        READY.forget(handle)
         moments.drop(handle)
 
     def clear(self, folder: Path) -> None:
         """Drop what is named after the lab."""
-        from .postgresql import apart, moments, ready
-        from .postgresql.address import beside, owner_of
+        from .naming import owner_of
+        from .postgresql import apart, moments
+        from .postgresql.address import beside
+        from .postgresql.ready import READY
 
         server = _server(self.server)
-        ready.forget_all(owner_of(folder))
+        READY.forget_all(owner_of(folder))
         for name in moments.names(server, owner_of(folder)):
             moments.drop(beside(server, name))
         apart.forget(server)
 
     def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
         """Drop what is named after labs that are gone, and what was kept for a month."""
+        from .naming import lab_of, owner_of
         from .postgresql import moments
-        from .postgresql.address import beside, lab_of, owner_of
+        from .postgresql.address import beside
 
         server = _server(self.server)
         mine = owner_of(labs / "x").removesuffix("x_")
@@ -303,7 +325,7 @@ class PostgreSQL:
 
 
 def _server(named: str) -> Handle:
-    """The server that is meant, by its handle."""
+    """The server that a handle names."""
     return _joined(named or os.environ.get(VARIABLE, ""), os.environ.get("MIGLAB_HOME", ""))
 
 
@@ -319,8 +341,9 @@ def _joined(named: str, home: str) -> Handle:
             "on Windows, miglab starts no PostgreSQL server of its own; name one: "
             f"database='postgresql://USER@HOST/' or the variable {VARIABLE}"
         )
-    from .postgresql import cluster, serving
+    from .postgresql import cluster
     from .postgresql.address import handle_of
+    from .server import serving
 
     found = binaries.embedded()
     if found is None:

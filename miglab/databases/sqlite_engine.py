@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import BadInput
 from . import sqlite
 from .engine import ByHand, Handle, State, Tell
+from .naming import in_quotes
 
 _ENDING = ".sqlite3"
 
@@ -23,6 +24,7 @@ class SQLite:
     """See ``engine.Engine``."""
 
     vendor = "sqlite"
+    called = ("sqlite",)
     name = "SQLite"
     where = "in a SQLite file"
     server = reaches = ""
@@ -89,6 +91,10 @@ class SQLite:
         """The file, by Django's own backend."""
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(handle)}
 
+    def quoted(self, name: str) -> str:
+        """In double quotes."""
+        return in_quotes(name)
+
     def exists(self, handle: Handle) -> bool:
         """Whether the file is there."""
         return os.path.exists(handle)
@@ -108,6 +114,10 @@ class SQLite:
     def mark(self, handle: Handle) -> tuple[object, ...]:
         """The change counter in the file's header, its times and its size."""
         return sqlite.fingerprint(Path(handle))
+
+    def beyond(self, handle: Handle) -> object:
+        """It is sure: nobody asks."""
+        return self.mark(handle)
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of a query.

@@ -123,7 +123,7 @@ class Entries:
             opened.stay()
 
     def set_mode(self, path: str, entry: Entry) -> None:
-        """Let others do with it what they could, where that can be told of it."""
+        """Give it the permissions that it had, if it can have any."""
         if os.name == "posix" and entry.kind != LINK:
             with contextlib.suppress(FileNotFoundError):
                 if stat.S_IMODE(os.lstat(self.root / path).st_mode) != entry.mode:
@@ -168,12 +168,13 @@ class _Opened:
         return bool(self._modes) and self.root / path in self._modes
 
     def stay(self) -> None:
-        """All has the mode that it is to have."""
+        """Leave every mode as it is now."""
         self._modes.clear()
 
     def entries(self, inside: str) -> list[os.DirEntry[str]]:
         """What lies in a folder."""
-        folder = self.root / inside
+        # A path as text: this is done for each folder at each look.
+        folder = f"{self.root}{os.sep}{inside}"
         try:
             try:
                 found = list(os.scandir(folder))
@@ -181,7 +182,7 @@ class _Opened:
                     each.stat(follow_symlinks=False)
                 return found
             except PermissionError:
-                self._open(folder, 0o500)
+                self._open(self.root / inside, 0o500)
                 return list(os.scandir(folder))
         except (FileNotFoundError, NotADirectoryError):
             return []

@@ -7,8 +7,9 @@ home()/labs/
   3f2a…/databases.json  what leads to databases on a server, for the settings of a practice project
   3f2a…/journal   what a terminal ran by manage.py, a line each; not for a user's project
   3f2a…/store/    every version of a file and of a database that the lab may go back to
-home()/templates/, home()/code/
-  databases that labs start with, and compiled code: kept between labs, for a month
+home()/templates/, home()/beginnings/, home()/code/
+  databases that labs start with, how exercises begin, and compiled code: kept between labs, for a
+  month
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ import json
 import os
 import time
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from ..databases.engine import Engine, Handle, Tell
 from ..errors import BadInput, MiglabError, OutsideSandbox, UnknownName
 from ..home import home
-from ..interrupts import Uninterrupted
+from ..interrupts import LetIn, Uninterrupted
 from ..project import SETTINGS_FILE, Project
 from . import links
 from .copying import copy_files
@@ -38,13 +40,13 @@ _RESERVED = ("store", "output", "journal", "refused", "lost-", "tmp", SETTINGS_F
 
 class Sandbox:
     """A throwaway copy of a project under ``home()``, owned by this process. Its databases are
-    empty until they are filled."""
+    empty until they are filled. ``let_in`` is for what takes long."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, let_in: LetIn = nullcontext) -> None:
         labs = home() / "labs"
         labs.mkdir(parents=True, exist_ok=True)
         sweep(labs)
-        forget_old(home() / "templates", home() / "code")
+        forget_old(home() / "templates", home() / "beginnings", home() / "code")
         self._lock_path, self._lock = take_lock(labs)
         self.root = self._lock_path.with_suffix("")
         self.project = self.root / PROJECT
@@ -64,18 +66,19 @@ class Sandbox:
         self.rewinds = True
         self._last: dict[str, tuple[tuple[object, ...], Handle | None]] = {}
         try:
-            # A copy may hold what only its owner may read.
-            self.root.mkdir(mode=0o700)
-            self.store.mkdir()
-            if not project.own:
-                self.journal.touch()
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._entries = Entries(self.root, _RESERVED)
-            copy_files(project, self.project)
-            if project.manage_text is not None:
-                self.manage.write_text(project.manage_text, encoding="utf-8")
-            self.lay_out(project)
-            links.link(project, self.project)
+            with let_in():
+                # A copy may hold what only its owner may read.
+                self.root.mkdir(mode=0o700)
+                self.store.mkdir()
+                if not project.own:
+                    self.journal.touch()
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._entries = Entries(self.root, _RESERVED)
+                copy_files(project, self.project)
+                if project.manage_text is not None:
+                    self.manage.write_text(project.manage_text, encoding="utf-8")
+                self.lay_out(project)
+                links.link(project, self.project)
         except BaseException:
             self.remove()
             raise
@@ -160,6 +163,22 @@ class Sandbox:
         """Whether ``changed_databases`` is true only where something was written."""
         return all(each.sure for each in self.engines.values())
 
+    def alike(self, before: Snapshot, after: Snapshot) -> bool:
+        """Whether the databases of two moments are the same in what no truth and no row shows."""
+        for alias, engine in self.engines.items():
+            old, new = before.databases.get(alias), after.databases.get(alias)
+            if old == new:
+                continue
+            if old is None or new is None or engine.sure:
+                return False
+            try:
+                if engine.beyond(old) != engine.beyond(new):
+                    return False
+            except Exception:
+                # Not knowing is no reason to think that nothing was written.
+                return False
+        return True
+
     def answers(self) -> bool:
         """Whether all servers of its databases can be reached just now."""
         return all(each.answers() for each in {*self.engines.values()})
@@ -178,7 +197,7 @@ class Sandbox:
         return {alias: mark for alias, mark in told.items() if mark is not None}
 
     def take_typed(self) -> list[str]:
-        """What a terminal ran since this was last asked; nothing where that is not written down."""
+        """What a terminal has run since this was last asked; nothing if no journal is kept."""
         with contextlib.suppress(FileNotFoundError), open(self.journal, "rb") as file:
             file.seek(self._journal_read)
             found = file.read()
@@ -230,7 +249,7 @@ class Sandbox:
         return copy
 
     def take_over(self, alias: str, made: Handle) -> Handle:
-        """Have a copy of a database that the agent made among those that are kept."""
+        """Keep a copy of a database that the agent made."""
         copy = self._next_copy(alias)
         self.engines[alias].rename(made, copy)
         return copy

@@ -1,4 +1,4 @@
-"""Lists the engines that the agent knows, and finds the one that is meant."""
+"""Lists the engines that the agent knows, and finds one by its name."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import importlib
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .engine import Engine
+from .mariadb.engine import MariaDB
 from .postgresql.engine import PostgreSQL
 from .sqlite.engine import SQLite
 
 #: Each once, by its vendor; another one is added here and in ``databases/registry.py``.
-_ALL: List[Engine] = [SQLite(), PostgreSQL()]
+_ALL: List[Engine] = [SQLite(), PostgreSQL(), MariaDB()]
 ENGINES: Dict[str, Engine] = {each.vendor: each for each in _ALL}
 #: What errors advise.
 DEFAULT = next(iter(ENGINES.values()))
@@ -25,6 +26,11 @@ _SCHEMES = tuple(each.scheme for each in ENGINES.values() if each.scheme)
 def is_address(name: str) -> bool:
     """Whether what a connection opens is on a server, and named by ``Engine.address``."""
     return name.startswith(_SCHEMES)
+
+
+def connecting() -> bool:
+    """Whether a driver is making a connection that was asked about, or that is miglab's own."""
+    return any(each.connecting for each in ENGINES.values())
 
 
 def of_vendor(vendor: str) -> Engine:

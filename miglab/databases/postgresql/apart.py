@@ -8,7 +8,8 @@ import secrets
 import psycopg
 from psycopg import Connection, sql
 
-from .address import beginning, handle_of, keep_password, parameters_of, with_kept_password
+from ..naming import beginning
+from .address import handle_of, keep_password, parameters_of, with_kept_password
 from .connections import connect, leave_server, on_server
 from .originals import Original, identity, reading
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import NoServer
 from ..engine import Handle
-from . import serving
+from ..server import serving
 from .address import handle_of, keep_password, parameters_of, server_of
 
 if TYPE_CHECKING:

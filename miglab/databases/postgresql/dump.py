@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import IO
 
 from ...errors import NoServer
+from ..server.places import clean_environment
 from . import binaries, lacks, moments, originals
 from .address import name_of, server_of
-from .cluster import clean_environment
 
 _PIECE = 1 << 20
 #: From how many bytes on the time is estimated, and how many of them are copied in a second: 1.1 GB

@@ -17,8 +17,9 @@ import psycopg
 import pytest
 
 from miglab import Lab
+from miglab.databases.naming import OURS
 from miglab.databases.postgresql import binaries, dump, moments
-from miglab.databases.postgresql.address import OURS, beside, name_of, parameters_of
+from miglab.databases.postgresql.address import beside, name_of, parameters_of
 from miglab.errors import DiskFull, NoServer, ServerStopped, UnknownName
 from miglab.home import home
 

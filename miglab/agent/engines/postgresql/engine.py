@@ -27,7 +27,7 @@ from .locks import Watch as LockWatch
 
 #: Django's backends on this server, and what packages call theirs: ``psqlextra.backend``,
 #: ``django_prometheus.db.backends.postgis``.
-_BACKENDS = re.compile(r"postgres|postgis|psql|psycopg|cockroach", re.I)
+_BACKENDS = re.compile(r"postgres|postgis|psql|psycopg", re.I)
 #: Options that say where a connection leads, or how one proves who one is there.
 _LEADING = re.compile(
     r"service|servicefile|passfile|pool|host|hostaddr|port|db(name)?|database|user|passw(or)?d|"
@@ -46,6 +46,7 @@ class PostgreSQL:
     events = (guarded.EVENT,)
     denial = "miglab does not let a copy open the database"
     scheme = guarded.SCHEME
+    connecting = False
     can_fork = False
     lines_last = True
     #: A constraint that is not valid yet is not among them: no state shows whether it is.
@@ -96,7 +97,7 @@ class PostgreSQL:
         guarded.forget_environment()
 
     def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
-        """Its name, where another one or another server is meant."""
+        """Its name, if it is another database or on another server."""
         known = drivers.parts(handle)
         meant = {"NAME": opening.database(handle)}
         meant.update(HOST=known.get("host", ""), PORT=known.get("port", ""))

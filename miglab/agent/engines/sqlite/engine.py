@@ -29,6 +29,7 @@ class SQLite:
     denial = "not authorized"
     scheme = ""
     lines_last = False
+    connecting = False
     can_fork = True
     plain_operations: Tuple[str, ...] = ()
     error = sqlite3.Error
