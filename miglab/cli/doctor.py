@@ -9,14 +9,14 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
 from .. import project, runners
+from ..databases.mariadb import binaries
 from ..draw import engines
 from ..errors import MiglabError
-from ..extras import EXTRAS, install, missing
+from ..extras import EXTRAS, install, missing, version
 from ..home import home
 from ..runners import jail
 from ..sandbox.owners import throwaway
@@ -31,6 +31,7 @@ PURPOSES = {
     "notebooks": "miglab app on your own project",
     "lab": "the lessons, miglab lab, miglab app",
     "postgresql": "labs on PostgreSQL, with a server",
+    "mariadb": "labs on MariaDB, with a server that is installed here",
 }
 #: A lab with its snapshots takes a few megabytes.
 ROOM = 100_000_000
@@ -94,6 +95,7 @@ def findings() -> Iterator[Finding]:
     yield _python(sys.version_info[:3])
     yield _django(version("django"))
     yield _sqlite(sqlite3.sqlite_version_info)
+    yield _mariadb([*binaries.servers()])
     yield _practice_project()
     yield _labs(home())
     yield _runner()
@@ -101,14 +103,6 @@ def findings() -> Iterator[Finding]:
     yield _pictures()
     yield from map(_jupyter, EXTRAS["notebooks"])
     yield from (_extra(name, missing(name)) for name in EXTRAS)
-
-
-def version(distribution: str) -> str | None:
-    """The version of an installed distribution."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _python(found: tuple[int, ...]) -> Finding:
@@ -133,6 +127,15 @@ def _sqlite(found: tuple[int, ...]) -> Finding:
         do = f"use a Python that includes SQLite {_dotted(SQLITE)} or newer"
         return Finding("missing", "SQLite", _dotted(found), do)
     return Finding("ok", "SQLite", _dotted(found))
+
+
+def _mariadb(found: Sequence[binaries.Server]) -> Finding:
+    """Whether a server is installed here that labs can start."""
+    if not found:
+        words = "no server is installed here for labs on MariaDB"
+        do = "Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb"
+        return Finding("optional", "MariaDB", words, do)
+    return Finding("ok", "MariaDB", f"{found[0].version} ({found[0].server})")
 
 
 def _practice_project() -> Finding:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MiglabError
-from ..extras import require
+from ..extras import require, version
 from ..workbook import (
     Arrived,
     bundled_lessons,
@@ -21,7 +21,6 @@ from ..workbook import (
     offered,
     tick,
 )
-from .doctor import version
 from .serve import JUPYTER, add_database, add_options, database, serve_notebook
 
 #: What the folder is called if none is given.

@@ -7,16 +7,20 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
 
 from ..errors import BadArguments, Interrupted, MiglabError
+from ..extras import version
 from ..interrupts import say_interrupted
-from . import app, demo, doctor, exercise, lab, whatif
 from .terminal import write_what_it_can
 
-#: A command is a module with ``add(commands)``, which sets ``act(arguments) -> exit status``.
-COMMANDS = (lab, exercise, demo, app, whatif, doctor)
+#: A command is a module of this room with ``add(commands)``, which sets
+#: ``act(arguments) -> exit status``.
+COMMANDS = ("lab", "exercise", "demo", "app", "whatif", "doctor")
+
+_PROG = "miglab"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -25,39 +29,60 @@ class _Parser(argparse.ArgumentParser):
     _mixing = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons."""
+        """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons. A command
+        refuses what it does not know itself, so that its own help is shown."""
         if self._mixing or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
         self._mixing = True
         try:
-            return self.parse_known_intermixed_args(args, namespace)
+            found, unknown = self.parse_known_intermixed_args(args, namespace)
         finally:
             self._mixing = False
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
-        """The whole help, and then what was wrong."""
-        self.print_help(sys.stderr)
+        """The whole help, of all commands, and then what was wrong."""
+        shown = parser() if self.prog == _PROG else self
+        shown.print_help(sys.stderr)
         self.exit(2, f"\n{self.prog}: {message}\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of ``miglab`` with all its commands."""
-    whole = _Parser(prog="miglab", description="A flight simulator for Django migrations.")
-    known = f"%(prog)s {doctor.version('miglab') or '(version unknown)'}"
-    whole.add_argument("--version", action="version", version=known)
+class _Version(argparse.Action):
+    """Prints which miglab this is; it is looked up where somebody asks for it."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        print(f"{_PROG} {version('miglab') or '(version unknown)'}")
+        parser.exit()
+
+
+def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The parser of ``miglab`` with all its commands, or those of these names."""
+    whole = _Parser(prog=_PROG, description="A flight simulator for Django migrations.")
+    whole.add_argument(
+        "--version", nargs=0, action=_Version, help="show program's version number and exit"
+    )
     commands = whole.add_subparsers(
         title="commands", dest="command", metavar="command", required=True
     )
-    for command in COMMANDS:
-        command.add(commands)
+    for name in names:
+        import_module(f".{name}", __package__).add(commands)
     return whole
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    """What was typed, understood. A command that comes first needs no other: importing all of them
+    takes longer than importing what most of them do."""
+    first = words[:1]
+    return parser(first if set(first) & {*COMMANDS} else COMMANDS).parse_args(words)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; 0 means success, 1 failure, 2 that the arguments were not understood.
     A command's own help names the others."""
     write_what_it_can()
-    chosen = parser().parse_args(arguments)
+    chosen = _parsed(sys.argv[1:] if arguments is None else arguments)
     try:
         with _told_to_end():
             status: int = chosen.act(chosen)

@@ -40,8 +40,8 @@ def add_database(parser: argparse.ArgumentParser) -> None:
         "--database",
         metavar="NAME",
         type=_database,
-        help="the database of the practice project: sqlite, postgresql, or the address of a server "
-        "(default: sqlite)",
+        help="the database of the practice project: sqlite, postgresql, mariadb, or the "
+        "address of a server (default: sqlite)",
     )
 
 

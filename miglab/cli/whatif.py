@@ -15,9 +15,10 @@ from ..facts.ladder import Ladder
 from ..facts.locks import Lock
 from ..lab import Lab
 from ..runners.base import Tell
-from ..show.bundle import in_words
+from ..show import consequences  # noqa: F401 (how text says what is printed here)
 from ..show.report import report_json
-from . import whatif_reports
+from ..show.text import text
+from . import servers, whatif_reports
 from .whatif_arguments import check, limit, path
 from .whatif_reports import FORMS, TERMINAL
 
@@ -78,12 +79,7 @@ def add(commands: Any) -> None:
     which = parser.add_argument_group("the project")
     which.add_argument("--python", help="its interpreter, or its virtual environment")
     which.add_argument("--settings", help="its settings module")
-    which.add_argument(
-        "--on",
-        metavar="URL",
-        help="the database server to make copies on, if yours are on one (default: miglab starts "
-        "its own)",
-    )
+    servers.add(which)
     which.add_argument(
         "--include",
         action="append",
@@ -149,6 +145,8 @@ def run(arguments: argparse.Namespace) -> int:
         allow_folders=arguments.allow_folder,
         require_jail=arguments.require_jail,
         on=arguments.on,
+        copy_is=arguments.copy_is,
+        copy_is_called=arguments.copy_is_called,
         time_limit=arguments.time_limit,
     ) as lab:
         if arguments.all:
@@ -163,7 +161,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json == TERMINAL:
             print(report_json(found, arguments.reason))
         else:
-            print(found.verdict if arguments.quiet else in_words(found), flush=True)
+            print(found.verdict if arguments.quiet else text(found), flush=True)
         too_long = _too_long(found, arguments.fail_on)
         for each in too_long:
             print(f"too long for --fail-on: {each}", file=sys.stderr)
@@ -185,7 +183,7 @@ def _all(lab: Lab, arguments: argparse.Namespace) -> int:
     if arguments.json == TERMINAL:
         print(report_json(found, arguments.reason))
     else:
-        print(_first_line(found) if arguments.quiet else in_words(found), flush=True)
+        print(_first_line(found) if arguments.quiet else text(found), flush=True)
     whatif_reports.write_ladder(arguments, found)
     return found.status
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+from ..databases import registry
 from ..errors import BadInput, Interrupted, MiglabError, UnknownName
 from ..facts.consequences import Consequences
 from ..facts.exercise import (
@@ -62,10 +63,12 @@ class ExerciseLab(TypedLab):
         self._tier: dict[int, int] = {}
         self._standing: Standing | None = None
         self._mark: object = None
-        super().__init__("storefront", at=list(exercise.at) or None, runner=runner)
+        # Starts and ways copy the database's file, whatever other labs are on.
+        vendor = registry.DEFAULT.vendor
+        super().__init__("storefront", at=[*exercise.at] or None, database=vendor, runner=runner)
         self.apps = exercise.apps
         try:
-            self._moments, self._keys = begin(self, exercise)
+            self._began = begin(self, exercise)
         except BaseException:
             self.close()
             raise
@@ -261,11 +264,14 @@ class ExerciseLab(TypedLab):
         self._write("step", done.line, done.body, where)
 
     def _known(self, stage: Stage) -> Known:
-        return Known(self._moments, self._keys, dict(self._answers), self._trail.holding(stage))
+        began, done = self._began, self._trail.holding(stage)
+        return Known(began.moments, began.keys, dict(self._answers), done, began.files)
 
     def _never(self, stage: Stage) -> judging.Faults:
         goals = [goal for goal in self.exercise.goals if goal.kind == "never"]
-        look = Look(stage, Known(self._moments, self._keys), judging.queries(goals))
+        began = self._began
+        known = Known(began.moments, began.keys, files=began.files)
+        look = Look(stage, known, judging.queries(goals))
         return judging.faults(look, goals)
 
     def _look_of(self, stage: Stage) -> Look:

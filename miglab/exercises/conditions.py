@@ -66,9 +66,9 @@ def _not(look: Look, wanted: Any) -> Finding:
 
 
 #: Keys that belong to a condition beside them.
-_BESIDE = ("database", "gives", "since", "before")
+_BESIDE = ("database", "gives", "since", "before", "but")
 #: Conditions that look at the keys beside theirs.
-_WHOLE = ("sql", "same", "did")
+_WHOLE = ("sql", "same", "did", "keeps")
 
 CONDITIONS: dict[str, _Test] = {
     "agree": truth_conditions.agree,
@@ -79,6 +79,7 @@ CONDITIONS: dict[str, _Test] = {
     "live": truth_conditions.live,
     "files": file_conditions.files,
     "no_files": file_conditions.no_files,
+    "keeps": file_conditions.keeps,
     "migrations": file_conditions.migrations,
     "contains": file_conditions.contains,
     "lacks": file_conditions.lacks,

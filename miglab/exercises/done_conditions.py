@@ -31,10 +31,13 @@ def _first(text: str) -> str:
 
 def ran(look: Look, wanted: Any) -> Finding:
     """That a command that begins like this was run, refused or not."""
-    for each in look.known.done:
-        if any(re.match(one, each.text) for one in several(wanted)):
-            return Finding(True, "", "")
-    return Finding(False, f"`{wanted}`", "it was not done")
+    return Finding(bool(runs(look, wanted)), f"`{wanted}`", "it was not done")
+
+
+def runs(look: Look, wanted: Any) -> list[int]:
+    """The places, in what was done, of the lines that begin like this."""
+    done = enumerate(look.known.done)
+    return [at for at, e in done if any(re.match(one, e.text) for one in several(wanted))]
 
 
 def answer(look: Look, wanted: str) -> Finding:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ..errors import BadInput, MiglabError
-from ..facts.exercise import Exercise, Finding, Goal, Hint, Reached
+from ..facts.exercise import Exercise, Finding, Goal, Hint, Reached, WrongEnd
 from . import asking, conditions
-from .look import Look, Query
+from .done_conditions import runs
+from .look import Done, Look, Query
 
 #: What a goal says → why it does not hold.
 Faults = Mapping[str, Finding]
@@ -57,8 +58,30 @@ def remark(exercise: Exercise, look: Look) -> str:
     """What to say about the wrong end that was reached, or to somebody who has done nothing yet."""
     if not look.known.done and not look.known.answers:
         return exercise.nothing
-    ends = (end.says for end in exercise.wrong if conditions.every(look, end.when).holds)
-    return next(ends, _in_vain(look))
+    said = (_said(look, end) for end in exercise.wrong)
+    return next(filter(None, said), _in_vain(look))
+
+
+def _said(look: Look, end: WrongEnd) -> str:
+    """The words for a wrong end, where it was reached. Those about a command say which one they are
+    about, where others changed something after it; they are not about one that Django refused,
+    unless this end is that it does."""
+    if not conditions.every(look, end.when).holds:
+        return ""
+    if "ran" not in end.when:
+        return end.says
+    done = look.known.done
+    refused = any(each.refused for each in end.steps)
+    places = [at for at in runs(look, end.when["ran"]) if refused or not done[at].refused]
+    if not places:
+        return ""
+    later = any(each.moved for each in done[places[-1] + 1 :])
+    return f"About `{_short(done[places[-1]])}`: {end.says}" if later else end.says
+
+
+def _short(done: Done) -> str:
+    """The line, or the word that code and SQL in several lines begin with."""
+    return f"{done.line} …" if done.line in ("sql", "shell") else done.line
 
 
 def _in_vain(look: Look) -> str:

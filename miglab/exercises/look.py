@@ -45,12 +45,14 @@ class Known:
         keys: name → what is the right answer.
         answers: name → what the learner answered.
         done: what was done and holds, in order.
+        files: the files at the start: path → digest of the content.
     """
 
     moments: Mapping[str, Mapping[Query, Found]] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     done: Sequence[Done] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 class Look:

@@ -173,7 +173,8 @@ class _Opened:
 
     def entries(self, inside: str) -> list[os.DirEntry[str]]:
         """What lies in a folder."""
-        folder = self.root / inside
+        # A path as text: this is done for each folder at each look.
+        folder = f"{self.root}{os.sep}{inside}"
         try:
             try:
                 found = list(os.scandir(folder))
@@ -181,7 +182,7 @@ class _Opened:
                     each.stat(follow_symlinks=False)
                 return found
             except PermissionError:
-                self._open(folder, 0o500)
+                self._open(self.root / inside, 0o500)
                 return list(os.scandir(folder))
         except (FileNotFoundError, NotADirectoryError):
             return []

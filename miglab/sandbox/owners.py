@@ -59,7 +59,10 @@ def forget_old(*folders: Path) -> None:
             for each in os.scandir(folder):
                 with contextlib.suppress(OSError):
                     if each.stat().st_mtime < time.time() - month:
-                        os.unlink(each.path)
+                        if each.is_dir(follow_symlinks=False):
+                            remove_tree(Path(each.path))
+                        else:
+                            os.unlink(each.path)
 
 
 def sweep(labs: Path) -> None:

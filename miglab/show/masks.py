@@ -1,4 +1,8 @@
-"""What may differ from run to run is not shown: one list of masks for all text."""
+"""What may differ from run to run is not shown: one list of masks for all text.
+
+How long something took is masked where Django or the project says it. What miglab has measured and
+tells is no noise: it stands with a no-break space before its unit, which no mask matches.
+"""
 
 from __future__ import annotations
 

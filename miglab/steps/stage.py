@@ -73,6 +73,23 @@ class Stage:
         self._finish()
         self.moments = Moments(replace(moment, step=None))
 
+    def begin_with(self, snapshot: Snapshot) -> None:
+        """Be as another copy of the project was, and have copies of one's own of its databases,
+        with no history.
+
+        Raises:
+            OSError: what it holds cannot be read or written; this is as it was then.
+        """
+        before = self.moments.now
+        try:
+            self.sandbox.restore(snapshot)
+        except OSError:
+            self.begin_at(before)
+            raise
+        self.sandbox.forget_marks()
+        self.moments = Moments(Moment(self.sandbox.snapshot()))
+        self.reader.prepare(self.moments.now.snapshot.digest)
+
     def begin_here(self) -> None:
         """Take the current moment for the beginning."""
         self.moments = Moments(replace(self.moments.now, step=None))
@@ -285,12 +302,13 @@ class Stage:
         if callable(act):
             act()
             return {}
-        request = {"old": before.snapshot.old, **act}
+        request = {"old": before.snapshot.old, "marks": self.sandbox.marks, **act}
         return self.reader.ask(before.snapshot.digest, request, ask, ended)
 
     def _after(self, before: Moment, answer: Message) -> Moment:
         """The moment after a command; the same one where nothing was written."""
-        snapshot = self.sandbox.snapshot()
+        kept = {alias: (Handle(one), mark) for alias, (one, mark) in answer.get("kept", {}).items()}
+        snapshot = self.sandbox.snapshot(kept)
         if snapshot == before.snapshot:
             return before
         if not answer or snapshot.files != before.snapshot.files:

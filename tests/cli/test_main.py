@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from miglab.cli.main import COMMANDS, main
+
 from ..waiting import until
 from ..whatif.own import shop
 
@@ -91,3 +93,42 @@ def test_signs_that_mean_something_else_look_otherwise_in_ascii() -> None:
     shown = done.stdout.split()
     assert len({*shown}) == len(shown)
     assert "?" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "rest"),
+    [("whatif", ". store 0002 -q"), ("exercise open", "--nix"), ("doctor", "extra")],
+)
+def test_a_command_that_does_not_know_an_option_shows_its_own_help(
+    command: str, rest: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(f"{command} {rest}".split())
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: miglab {command} [-h]")
+    assert said.endswith(f"miglab {command}: unrecognized arguments: {rest.split()[-1]}\n")
+
+
+@pytest.mark.parametrize("typed", [["--help"], ["nonsense"], []])
+def test_help_and_what_is_not_understood_name_all_commands(
+    typed: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(typed)
+    shown = "".join(capsys.readouterr())
+    assert [name for name in COMMANDS if f"\n    {name} " not in shown] == []
+
+
+def test_a_command_imports_no_other_command() -> None:
+    code = (
+        "import sys; from miglab.cli.main import main\n"
+        "try: main(['whatif', '--help'])\n"
+        "finally: print('@', *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = {*done.stdout.rpartition("@")[2].split()}
+    commands = {f"miglab.cli.{name}" for name in COMMANDS}
+    assert commands & imported == {"miglab.cli.whatif"}
+    rooms = ("miglab.exercises", "miglab.lessons", "miglab.workbook", "miglab.notebook")
+    assert [name for name in imported if name.startswith(rooms)] == []

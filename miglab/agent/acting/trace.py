@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Any, Callable, Dict, Iterator, List, Mapping
+from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping
 
 from ..common import phase
 from ..common.measuring import measuring
@@ -210,11 +210,16 @@ class Trace:
             sql = _filled(sql, params)
         self.statements.append([alias, sql])
 
-    def settle(self, databases: Mapping[str, str], vendors: Mapping[str, str]) -> None:
+    def settle(
+        self, databases: Mapping[str, str], vendors: Mapping[str, str], written: Collection[str]
+    ) -> None:
         """All connections are closed: what was left open in these databases, by their aliases, is
-        rolled back; ``vendors`` are those of their engines."""
-        for alias, lineage in self._lineages.items():
-            if alias in databases:
+        rolled back; ``vendors`` are those of their engines. Nothing has another name in those that
+        are not among the ``written``, by their handles."""
+        for alias, lineage in list(self._lineages.items()):
+            if alias in databases and databases[alias] not in written:
+                del self._lineages[alias]
+            elif alias in databases:
                 engine = registry.of_vendor(vendors[alias])
                 with contextlib.suppress(engine.error):
                     engine.settle(lineage, databases[alias])

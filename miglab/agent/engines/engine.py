@@ -103,6 +103,11 @@ class Engine(Protocol):
         its own then (``keep``), and they change places (``exchange``)."""
 
     @property
+    def lines_last(self) -> bool:
+        """Whether miglab's own process may go on with what ``keep`` made, if nothing was written
+        since: it can tell by the mark."""
+
+    @property
     def error(self) -> Type[Exception]:
         """What the driver's errors have in common."""
 
@@ -141,11 +146,19 @@ class Engine(Protocol):
         """From now on, ask before a statement of the project's opens another database, and raise
         ``events`` for each connection, where the driver does not."""
 
+    def may_look_up(self, name: Any) -> bool:
+        """Whether the project may look a function of a C library up by this name: not those that
+        connect past the driver. The driver itself may."""
+
     def hurry(self, connection: Any) -> None:
         """Let Django's new connection to a copy not wait for the disk: it need not outlive a loss
         of power. What was committed has to outlive a killed process."""
 
     # -- what is there
+
+    def together(self) -> ContextManager[None]:
+        """Within it, several questions follow each other, and nothing of the project's runs: what
+        takes long to open may stay open between them."""
 
     def exists(self, handle: str) -> bool:
         """Whether there is such a database."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .engine import Engine
+from .mariadb.engine import MariaDB
 from .postgresql.engine import PostgreSQL
 from .sqlite.engine import SQLite
 
 #: Each once, by its vendor; another one is added here and in ``databases/registry.py``.
-_ALL: List[Engine] = [SQLite(), PostgreSQL()]
+_ALL: List[Engine] = [SQLite(), PostgreSQL(), MariaDB()]
 ENGINES: Dict[str, Engine] = {each.vendor: each for each in _ALL}
 #: What errors advise.
 DEFAULT = next(iter(ENGINES.values()))
@@ -60,6 +62,15 @@ def by_engine(vendors: Dict[str, str], aliases: Iterable[str]) -> List[Tuple[Eng
     for alias in aliases:
         found.setdefault(vendors[alias], []).append(alias)
     return [(of_vendor(vendor), each) for vendor, each in found.items()]
+
+
+@contextlib.contextmanager
+def together(vendors: Iterable[str]) -> Iterator[None]:
+    """``Engine.together`` of the engines of these vendors."""
+    with contextlib.ExitStack() as stack:
+        for each in {*vendors}:
+            stack.enter_context(of_vendor(each).together())
+        yield
 
 
 def import_backends() -> None:

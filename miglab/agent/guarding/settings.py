@@ -153,13 +153,24 @@ def in_environment(path: str, inside: str) -> bool:
     return "site-packages" in path
 
 
+def _real(path: str, folders: Dict[str, str]) -> str:
+    """As ``realpath``; ``folders`` are those that are known already, for many files share few."""
+    folder, name = os.path.split(path)
+    if os.path.islink(path) or name in (os.curdir, os.pardir, ""):
+        return os.path.realpath(path)
+    if folder not in folders:
+        folders[folder] = os.path.realpath(folder)
+    return os.path.join(folders[folder], name)
+
+
 def from_the_original(original: str) -> List[str]:
     """Modules that were imported from the original's folder all the same."""
     inside = os.path.join(os.path.realpath(original), "")
     found = []
+    folders: Dict[str, str] = {}
     for name, module in list(sys.modules.items()):
         path = getattr(module, "__file__", None)
-        real = os.path.realpath(path) if isinstance(path, str) else ""
+        real = _real(path, folders) if isinstance(path, str) else ""
         if real.startswith(inside) and not in_environment(real, inside):
             found.append("%s (%s)" % (name, path))
     return sorted(found)

@@ -34,6 +34,8 @@ def main() -> None:
     """Read the configuration and serve until the wire closes."""
     # Whoever started miglab may have had interrupts ignored; what runs here can be cancelled.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # What is imported stays, and a job is short: there is little garbage to look for.
+    gc.set_threshold(50_000)
     wire = Wire.take_standard_streams()
     lifetimes.adopt()
     for name, descriptor in (("stdout", 1), ("stderr", 2)):

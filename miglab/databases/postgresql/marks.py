@@ -81,6 +81,16 @@ def mark(handle: str) -> tuple[object, ...]:
         return found
 
 
+def for_agent(mark: tuple[Any, ...]) -> list[Any] | None:
+    """See ``engine.Engine.for_agent``. The agent adds the rows up, and numbers the sequences. Where
+    others were connected, a mark has more in it, and nothing can be told."""
+    if len(mark) != 5 or not isinstance(mark[-1], tuple):
+        return None
+    oid, *rows, sequences = mark
+    numbered = [[number, *each] for number, each in enumerate(sequences) if each]
+    return [[oid, str(sum(rows))], numbered]
+
+
 def _beside_others(handle: str, counted: _Counted, known: _Read | None) -> tuple[object, ...]:
     """The mark while others are connected, whose rows may not be counted yet: the same where no
     transaction has written on the whole server, and no number was drawn."""

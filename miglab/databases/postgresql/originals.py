@@ -12,7 +12,8 @@ from psycopg import Connection, sql
 
 from ...errors import NoServer
 from ..engine import Handle
-from . import binaries, cluster, serving
+from ..server import serving
+from . import binaries, cluster
 from .address import handle_of, name_of, server_of
 from .connections import connect, in_words, named
 

@@ -6,7 +6,14 @@ from typing import Any
 
 from miglab.agent.engines.postgresql import opening
 
+from ...plain import postgresql
 from . import brute
+
+
+def moment(connection: Any) -> brute.Moment:
+    """All that a database holds now."""
+    record = opening.rows(connection, "SELECT app::text, name::text FROM django_migrations")
+    return brute.Moment(contents(connection), {*record}, postgresql.catalogue(connection))
 
 
 def contents(connection: Any) -> dict[str, brute.Stored]:
@@ -22,7 +29,8 @@ def contents(connection: Any) -> dict[str, brute.Stored]:
             "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), "
             "coalesce(array_position(i.indkey::smallint[], a.attnum), -1) FROM pg_attribute a "
             "LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary WHERE a.attnum > 0 "
-            f"AND NOT a.attisdropped AND a.attrelid = {opening.literal(quoted)}::regclass",
+            "AND NOT a.attisdropped AND a.attgenerated = '' "
+            f"AND a.attrelid = {opening.literal(quoted)}::regclass",
         )
         types = {name: kind for name, kind, _ in about}
         key = [name for place, name in sorted((p, name) for name, _, p in about) if place >= 0]

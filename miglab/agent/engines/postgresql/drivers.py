@@ -103,6 +103,19 @@ def cursor(connection: Any) -> Any:
     return connection.cursor(cursor_factory=extensions.cursor)
 
 
+def server_version(connection: Any) -> int:
+    """As a number: 150004 is 15.4."""
+    about = connection.info if hasattr(connection, "pgconn") else connection
+    return int(about.server_version)
+
+
+def is_at_rest(connection: Any) -> bool:
+    """Whether it is open and in no transaction."""
+    # 0 is libpq's CONNECTION_OK, and its PQTRANS_IDLE.
+    info = connection.info
+    return not connection.closed and int(info.status) == int(info.transaction_status) == 0
+
+
 def code(error: BaseException) -> str:
     """SQLSTATE of an error of the server's, ``""`` where it never got so far."""
     found: Optional[str] = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)

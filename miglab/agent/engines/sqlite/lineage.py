@@ -10,14 +10,13 @@ many-to-many table, which Django renames so.
 from __future__ import annotations
 
 import sqlite3
-from functools import cached_property
 from typing import Any, Dict, List
 
 from ..engine import NOTHING_RENAMED
 from . import created
 from .fills import filled
 from .sql import first_word, fold
-from .states import Origin, State, columns_of, followed, read, spelled, version_of
+from .states import Origin, State, followed, read, spelled, version_of
 
 #: Statements that change no name and fill no table from another.
 _QUIET = ("SELECT", "UPDATE", "DELETE", "PRAGMA", "SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "END")
@@ -29,30 +28,14 @@ class Lineage:
 
     def __init__(self, connection: sqlite3.Connection, name: str = "") -> None:
         self.name = name
-        self._version, self._tables = read(connection)
-
-    @cached_property
-    def first(self) -> State:
-        """The moment it was begun at. Most commands change no name and never need it: reading what
-        each CREATE TABLE says takes longer than the rest of such a command."""
-        origins = {
-            name: Origin(name, {each: each for each in columns_of(table)})
-            for name, table in self._tables.items()
-        }
-        return State(self._version, self._tables, origins, {}, {})
-
-    @cached_property
-    def _states(self) -> List[State]:
-        return [self.first]
+        version, tables = read(connection)
+        #: The moment it was begun at.
+        self.first = State(version, tables, {each: Origin(each) for each in tables}, {}, {})
+        self._states: List[State] = [self.first]
 
     @property
     def now(self) -> State:
         return self._states[-1]
-
-    @property
-    def _changed(self) -> bool:
-        """Whether there is more than the first moment to know."""
-        return "_states" in vars(self)
 
     @staticmethod
     def concerns(sql: str) -> bool:
@@ -65,7 +48,7 @@ class Lineage:
     def before(self, connection: sqlite3.Connection) -> None:
         """A statement of those that concern will run."""
         self.settle(connection)
-        if self._changed and not connection.in_transaction:
+        if not connection.in_transaction:
             # Nothing that was done before can be rolled back any more.
             del self._states[:-1]
 
@@ -83,8 +66,7 @@ class Lineage:
 
     def settle(self, connection: sqlite3.Connection) -> None:
         """Find out what was not seen: what was rolled back, or done without Django."""
-        version = self.now.version if self._changed else self._version
-        if version_of(connection) == version:
+        if version_of(connection) == self.now.version:
             return
         version, tables = read(connection)
         for place in range(len(self._states) - 1, -1, -1):
@@ -103,7 +85,7 @@ class Lineage:
         """Where the old names are now: ``tables`` {old: new or null}, ``columns``
         {old table: {old: new or null}}. A name that is not there kept its place, but for columns
         of ``rebuilt`` tables, which are all named."""
-        if not self._changed:
+        if self.now is self.first:
             return dict(NOTHING_RENAMED)
         now_of = {origin.table: name for name, origin in self.now.origins.items()}
         result: Dict[str, Any] = {"tables": {}, "columns": {}, "rebuilt": []}
@@ -116,7 +98,7 @@ class Lineage:
             if now.name != old.name:
                 result["tables"][old.name] = now.name
             if now.sql != old.sql and created.virtual(old.sql) is None:
-                columns = self.now.origins[place].columns
+                columns = self.now.origins[place].of(now)
                 by_folded = {fold(each): each for each in spelled(now)}
                 where = {was: by_folded.get(each) for each, was in columns.items()}
                 result["columns"][old.name] = {e: where.get(fold(e)) for e in spelled(old)}

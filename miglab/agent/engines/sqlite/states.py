@@ -4,7 +4,7 @@ a statement."""
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, List, NamedTuple, Tuple
+from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from . import created
 from .sql import fold, tokens
@@ -19,10 +19,18 @@ class Table(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Which table it was at the beginning, and which column each of its own was; all folded."""
+    """Which table it was at the beginning, and which column each of its own was; all folded.
+    ``None`` stands for the same columns as then: most tables are never changed, and reading what
+    their SQL says takes longer than the rest of a command."""
 
     table: str
-    columns: Dict[str, str]
+    columns: Optional[Dict[str, str]] = None
+
+    def of(self, table: Table) -> Dict[str, str]:
+        """Which column each of the table's own was."""
+        if self.columns is None:
+            return {each: each for each in columns_of(table)}
+        return self.columns
 
 
 class Fill(NamedTuple):
@@ -33,9 +41,11 @@ class Fill(NamedTuple):
 
 
 class Heir(NamedTuple):
-    """A table that was filled from one that is gone, of this origin, and may take its name."""
+    """A table that was filled from one that is gone, of this origin, and may take its name.
+    ``was`` tells which column each of the other's was."""
 
-    origin: Origin
+    origin: str
+    was: Dict[str, str]
     names: Tuple[str, ...]
     columns: Dict[str, str]
 
@@ -110,16 +120,17 @@ def followed(was: State, version: int, tables: Dict[str, Table], word: str) -> S
             if _joins_two(was.tables[name]) and _joins_two(tables[fill.into]):
                 # ``DatabaseSchemaEditor._alter_many_to_many``: it gets its new name at once.
                 names += (fill.into,)
-            heirs[fill.into] = Heir(origin, names, fill.columns)
+            was_of = origin.of(was.tables[name])
+            heirs[fill.into] = Heir(origin.table, was_of, names, fill.columns)
     for name, heir in list(heirs.items()):
         if name in heir.names and name not in origins:
             there = set(columns_of(tables[name]))
             columns = {
                 heir.columns[middle]: first
-                for middle, first in heir.origin.columns.items()
+                for middle, first in heir.was.items()
                 if heir.columns.get(middle) in there
             }
-            origins[name] = Origin(heir.origin.table, columns)
+            origins[name] = Origin(heir.origin, columns)
             del heirs[name]
     return State(version, tables, origins, fills, heirs)
 
@@ -159,4 +170,5 @@ def _altered(origin: Origin, was: Table, now: Table) -> Origin:
     old, new = columns_of(was), columns_of(now)
     in_place = was.page == now.page and len(old) == len(new)
     pairs = zip(old, new) if in_place else ((each, each) for each in old if each in new)
-    return Origin(origin.table, {n: origin.columns[o] for o, n in pairs if o in origin.columns})
+    known = origin.of(was)
+    return Origin(origin.table, {n: known[o] for o, n in pairs if o in known})
