@@ -15,21 +15,31 @@ LINE = "migrate store 0004"
 
 def all_of_it(times: int) -> list[Result]:
     """Every measurement of this module."""
-    return [opening(), redrawing(times), *a_class(times)]
+    return [*opening(), redrawing(times), *a_class(times)]
 
 
-def opening() -> Result:
-    """The exercise that opens slowest, in its first shape, when the practice project was opened
-    before."""
+def opening() -> list[Result]:
+    """The exercise that opens slowest, in its first shape, when it was opened before; and the one
+    whose first opening is slowest, when the practice project was opened before."""
     from miglab.exercises import exercise, shelf
+    from miglab.home import home
+    from miglab.sandbox.owners import remove_tree
 
     def once(name: str) -> float:
         return timed(lambda: exercise(name).close())
 
-    found = {name: once(name) for name in shelf.files(shelf.sets()[shelf.OWN])}
-    slowest = max(found, key=found.__getitem__)
+    names = list(shelf.files(shelf.sets()[shelf.OWN]))
+    exercise(names[0]).close()
+    remove_tree(home() / "beginnings")
+    first = {name: once(name) for name in names}
+    slow = max(first, key=first.__getitem__)
+    again = {name: once(name) for name in names}
+    slowest = max(again, key=again.__getitem__)
     ours = median(once(slowest) for _ in range(3))
-    return Result(f"an exercise opened ({slowest})", ours, None, 1000, "ms")
+    return [
+        Result(f"an exercise opened ({slowest})", ours, None, 1000, "ms"),
+        Result(f"an exercise opened for the first time ({slow})", first[slow], None, 2000, "ms"),
+    ]
 
 
 def redrawing(times: int) -> Result:

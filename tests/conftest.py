@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from miglab import Lab
-from miglab.databases.registry import ENGINES
 
 from . import budgets
+from .plain import engines
 
 # How long a machine takes is no truth about the code.
 settings.register_profile(
@@ -52,22 +52,35 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What is marked ``every_engine`` runs on each."""
-    marks = {each.name for each in metafunc.definition.iter_markers()}
+    """What is marked ``every_engine`` runs on each, or on those that ``only_on`` names."""
+    marks = {each.name: each for each in metafunc.definition.iter_markers()}
     if "every_engine" not in marks or "one_engine" in marks:
         return
-    default, *others = (each.vendor for each in ENGINES)
+    default, *others = engines.names()
+    wanted = marks["only_on"].args if "only_on" in marks else [default, *others]
     rest = () if "short" in marks else (pytest.mark.long,)
-    engines = [default, *(pytest.param(each, marks=rest) for each in others)]
-    metafunc.fixturenames.append("engine_of_labs")
-    metafunc.parametrize("engine_of_labs", engines, indirect=True)
+    each = [default] if default in wanted else []
+    each += [pytest.param(other, marks=rest) for other in others if other in wanted]
+    if "engine_of_labs" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("engine_of_labs")
+    metafunc.parametrize("engine_of_labs", each, indirect=True)
 
 
 @pytest.fixture
 def engine_of_labs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The vendor of the engine that labs have here."""
-    monkeypatch.setenv("MIGLAB_DATABASE", request.param)
-    return str(request.param)
+    """The vendor of the engine that labs have here: the default one, where a test names none."""
+    vendor: str = getattr(request, "param", engines.names()[0])
+    monkeypatch.setenv("MIGLAB_DATABASE", engines.need(vendor).DATABASE)
+    return vendor
+
+
+@pytest.fixture(autouse=True)
+def _engine(request: pytest.FixtureRequest) -> None:
+    """Before any fixture that opens a lab. pytest itself asks for no fixture that only
+    ``parametrize`` names."""
+    call = getattr(request.node, "callspec", None)
+    if call is not None and "engine_of_labs" in call.params:
+        request.getfixturevalue("engine_of_labs")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

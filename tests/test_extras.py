@@ -25,7 +25,7 @@ def test_the_extras_are_those_of_the_package() -> None:
             for each in declared[name]
         }
         - {"pygraphviz"}
-        for name in ("sandbox", "notebooks", "postgresql")
+        for name in ("sandbox", "notebooks", "postgresql", "mariadb")
     }
     assert {name: {*modules} for name, modules in extras.EXTRAS.items()} == {
         **brought,

@@ -1,15 +1,20 @@
-"""``miglab app``: the explorer as a page of its own, on the practice project or on one's own."""
+"""``miglab app``: the explorer as a page of its own, on the practice project, a copy of one's own,
+or an exercise."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+from pathlib import Path
 from typing import Any
 
+from ..errors import BadArguments
 from ..extras import require
 from ..project import Project, own
 from ..sandbox.owners import throwaway
+from ..workbook.lessons import KERNEL
+from . import servers
 from .serve import add_database, add_options, database, options, serve
 
 _DESCRIPTION = """\
@@ -17,6 +22,7 @@ Open the explorer as a page in the browser: choose a migration, and see what goi
 
   miglab app                    the practice project
   miglab app path/to/project    a copy of your project, which is only read
+  miglab app --exercise 3.1     an exercise, with its goals beside the explorer
 
 The page does not use the network.
 """
@@ -24,7 +30,18 @@ The page does not use the network.
 _WORDS = """\
 - Each card is a migration. Click it, or move with the arrow keys and press Enter.
 - The panel shows the command, and what it would do. miglab has tried it in a copy.
-- **Do it** runs the command in this page's copy. **Rewind** brings everything back, rows too.
+- **Run** runs the command in this page's copy. **Rewind** brings everything back, rows too.
+"""
+
+_GOALS = """\
+- The goals tick themselves after each command. **Hint** says a little more each time.
+"""
+
+_EXERCISE = """\
+from miglab.exercises import exercise
+
+lab = exercise({name!r}, seed={seed!r}, folder={folder!r}, journal={journal!r})
+lab.explore(height=480)
 """
 
 _SANDBOX = """\
@@ -34,10 +51,15 @@ lab = Lab("storefront", apps=["store", "marketplace", "media", "blog", "accounts
 lab.explore(height=560)
 """
 
+#: An address may hold a password, which is not written into the page.
 _OWN = """\
+import json
+import os
+
 from miglab import Lab
 
-lab = Lab.of({path!r}, python={python!r}, settings={settings!r})
+servers = json.loads(os.environ["MIGLAB_APP_SERVERS"])
+lab = Lab.of({path!r}, python={python!r}, settings={settings!r}, **servers)
 lab.explore(height=560)
 """
 
@@ -46,21 +68,41 @@ def add(commands: Any) -> None:
     """Add the command to the parser's commands."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "app",
-        help="open the explorer as a page, on the practice project or yours",
+        help="open the explorer as a page, on the practice project, yours, or an exercise",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("path", nargs="?", help="your project's folder, or its manage.py")
     parser.add_argument("--python", help="its interpreter, or its virtual environment")
     parser.add_argument("--settings", help="its settings module")
+    parser.add_argument("--exercise", help="an exercise instead, as in the-ghost or 3.1")
+    parser.add_argument("--set", type=Path, help="a folder of exercises of your own")
+    parser.add_argument("--seed", help="your name or number: it says which shape you get")
+    parser.add_argument("--progress", type=Path, help="the file that each step is written to")
+    servers.add(parser)
     add_database(parser)
     add_options(parser)
     parser.set_defaults(act=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve the page until somebody stops it."""
-    if arguments.path is None:
+    """Serve the page until somebody stops it.
+
+    Raises:
+        BadArguments: the words do not fit together.
+    """
+    given = servers.given(arguments)
+    for problem in servers.clashes(arguments):
+        raise BadArguments(problem)
+    if arguments.path is None and any(given.values()):
+        raise BadArguments(
+            "--on and --copy-is are for a project of your own; the practice project's "
+            "database is named by --database"
+        )
+    if arguments.exercise is not None:
+        require("lab", "miglab app")
+        page = _exercise(arguments)
+    elif arguments.path is None:
         require("lab", "miglab app")
         page = page_of("The explorer: a practice project", _SANDBOX)
     else:
@@ -73,7 +115,8 @@ def run(arguments: argparse.Namespace) -> int:
         notebook.write_text(json.dumps(page), encoding="utf-8")
         served = [str(notebook), "--template=miglab", "--show_tracebacks=True"]
         served += options(arguments, "Voila")
-        return serve("voila", served, folder, database(arguments))
+        variables = {**database(arguments), "MIGLAB_APP_SERVERS": json.dumps(given)}
+        return serve("voila", served, folder, variables)
 
 
 def _opening(project: Project, path: str) -> str:
@@ -82,17 +125,39 @@ def _opening(project: Project, path: str) -> str:
     return _OWN.format(path=whole, python=project.python, settings=project.settings)
 
 
-def page_of(title: str, code: str) -> dict[str, Any]:
+def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The page of an exercise.
+
+    Raises:
+        BadArguments: a project or its settings are given too.
+        UnknownName, BadInput: there is no such exercise, or it cannot be read.
+    """
+    for given in ("path", "python", "settings", "database"):
+        if getattr(arguments, given) is not None:
+            raise BadArguments(
+                f"--exercise and {getattr(arguments, given)!r}: an exercise is on the practice "
+                "project, in SQLite; give one of them"
+            )
+    # Takes a while to import, and the other pages need none of it.
+    from ..exercises import form, shelf
+
+    found = form.read(shelf.find(arguments.exercise, arguments.set))
+    folder = arguments.set and os.path.abspath(os.path.expanduser(arguments.set))
+    journal = arguments.progress and os.path.abspath(os.path.expanduser(arguments.progress))
+    told = {"name": found.name, "seed": arguments.seed, "folder": folder, "journal": journal}
+    return page_of(f"Exercise: {found.title}", _EXERCISE.format(**told), _WORDS + _GOALS)
+
+
+def page_of(title: str, code: str, told: str = _WORDS) -> dict[str, Any]:
     """The notebook that Voilà shows: a title, how one uses the explorer, and the explorer."""
-    words = {"cell_type": "markdown", "id": "words", "source": f"# {title}\n\n{_WORDS}"}
+    words = {"cell_type": "markdown", "id": "words", "source": f"# {title}\n\n{told}"}
     cell = {"cell_type": "code", "id": "explorer", "source": code}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return {
         "cells": [
             {**words, "metadata": {}},
             {**cell, "metadata": {}, "outputs": [], "execution_count": None},
         ],
-        "metadata": {"title": title, "kernelspec": kernel},
+        "metadata": {"title": title, "kernelspec": KERNEL},
         "nbformat": 4,
         "nbformat_minor": 5,
     }

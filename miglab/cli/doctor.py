@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import project, runners
+from ..databases.mariadb import binaries
 from ..draw import engines
 from ..errors import MiglabError
 from ..extras import EXTRAS, install, missing, version
@@ -30,6 +31,7 @@ PURPOSES = {
     "notebooks": "miglab app on your own project",
     "lab": "the lessons, miglab lab, miglab app",
     "postgresql": "labs on PostgreSQL, with a server",
+    "mariadb": "labs on MariaDB, with a server that is installed here",
 }
 #: A lab with its snapshots takes a few megabytes.
 ROOM = 100_000_000
@@ -93,6 +95,7 @@ def findings() -> Iterator[Finding]:
     yield _python(sys.version_info[:3])
     yield _django(version("django"))
     yield _sqlite(sqlite3.sqlite_version_info)
+    yield _mariadb([*binaries.servers()])
     yield _practice_project()
     yield _labs(home())
     yield _runner()
@@ -126,6 +129,15 @@ def _sqlite(found: tuple[int, ...]) -> Finding:
     return Finding("ok", "SQLite", _dotted(found))
 
 
+def _mariadb(found: Sequence[binaries.Server]) -> Finding:
+    """Whether a server is installed here that labs can start."""
+    if not found:
+        words = "no server is installed here for labs on MariaDB"
+        do = "Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb"
+        return Finding("optional", "MariaDB", words, do)
+    return Finding("ok", "MariaDB", f"{found[0].version} ({found[0].server})")
+
+
 def _practice_project() -> Finding:
     try:
         folder = project.bundled(project.BUNDLED[0]).root
@@ -136,7 +148,7 @@ def _practice_project() -> Finding:
 
 
 def _labs(home: Path) -> Finding:
-    """Where labs are kept: what is there of that folder, or of what it will be made in."""
+    """The folder of the labs, or the nearest folder above it that exists."""
     there = next(place for place in (home, *home.parents) if place.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
         do = "set MIGLAB_HOME to a folder that you may write to"

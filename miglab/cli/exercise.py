@@ -6,7 +6,6 @@ import argparse
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from ..errors import BadArguments
 from ..exercises import notebooks, overview, shelf
@@ -17,7 +16,7 @@ from ..exercises.replaying import attempts, replay
 from ..extras import require
 from ..progress import Journal
 from ..show.text import text
-from .serve import add_options, options, serve
+from .serve import add_options, serve_notebook
 
 #: Where the notebooks of the exercises are put if no folder is given.
 FOLDER = "miglab-exercises"
@@ -126,10 +125,7 @@ def _open(arguments: argparse.Namespace) -> int:
     new = notebooks.make(folder, place, arguments.seed)
     print(f"Your exercises: {folder}" + (f" ({len(new)} new)" if new else ""))
     print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)
-    served = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{quote(notebook)}"]
-    served += ["--log-level=WARN", *options(arguments, "ServerApp")]
-    served += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return serve("jupyterlab", served, folder, {})
+    return serve_notebook(notebook, folder, arguments, {})
 
 
 def _replay(arguments: argparse.Namespace) -> int:

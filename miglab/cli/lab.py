@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from ..errors import MiglabError
 from ..extras import require, version
@@ -22,7 +21,7 @@ from ..workbook import (
     offered,
     tick,
 )
-from .serve import JUPYTER, add_database, add_options, database, options, serve
+from .serve import JUPYTER, add_database, add_options, database, serve_notebook
 
 #: What the folder is called if none is given.
 FOLDER = "miglab-lessons"
@@ -68,12 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not new:
         _say_next(lessons, folder)
     print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)
-    address = f"/lab/tree/{quote(notebook)}"
-    served = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url={address}"]
-    served += ["--log-level=WARN", *options(arguments, "ServerApp")]
-    served += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     workspaces = {"JUPYTERLAB_WORKSPACES_DIR": str(_workspaces(folder))}
-    return serve("jupyterlab", served, folder, {**workspaces, **database(arguments)})
+    return serve_notebook(notebook, folder, arguments, {**workspaces, **database(arguments)})
 
 
 def _folder(given: Path | None) -> Path:

@@ -24,19 +24,23 @@ _PROG = "miglab"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Takes options anywhere: before, between and behind the other words, on every Python."""
+    """Takes options anywhere: before, between and after the other words, on every Python."""
 
     _mixing = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons."""
+        """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons. A command
+        refuses what it does not know itself, so that its own help is shown."""
         if self._mixing or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
         self._mixing = True
         try:
-            return self.parse_known_intermixed_args(args, namespace)
+            found, unknown = self.parse_known_intermixed_args(args, namespace)
         finally:
             self._mixing = False
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
 
     def error(self, message: str) -> NoReturn:
         """The whole help, of all commands, and then what was wrong."""
@@ -100,8 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _told_to_end() -> Iterator[None]:
-    """Within it a service manager, or a terminal that is closed, ends a command as it may: what
-    was opened is closed. The exit status is a shell's own for it."""
+    """Within it, the signal of a service manager or of a closed terminal ends the command in order:
+    what was opened is closed. The exit status is the one that a shell has for that signal."""
     before = {}
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

@@ -14,10 +14,12 @@ import subprocess
 import sys
 from pathlib import Path
 from types import FrameType
+from urllib.parse import quote
 
 from ..databases import registry
 from ..errors import UnknownName
 from ..extras import require
+from ..workbook.lessons import KERNEL
 
 JUPYTER = Path(__file__).resolve().parent / "jupyter"
 
@@ -38,8 +40,8 @@ def add_database(parser: argparse.ArgumentParser) -> None:
         "--database",
         metavar="NAME",
         type=_database,
-        help="the database of the practice project: sqlite, postgresql, or the address of a server "
-        "(default: sqlite)",
+        help="the database of the practice project: sqlite, postgresql, mariadb, or the "
+        "address of a server (default: sqlite)",
     )
 
 
@@ -52,6 +54,23 @@ def options(arguments: argparse.Namespace, server: str) -> list[str]:
     """The same for a server's command line; ``server`` is the name of its settings."""
     given = [f"--{server}.port={arguments.port}"] if arguments.port is not None else []
     return [*given, "--no-browser"] if arguments.no_browser else given
+
+
+def serve_notebook(
+    notebook: str, folder: Path, arguments: argparse.Namespace, variables: dict[str, str]
+) -> int:
+    """Open a notebook of a folder in JupyterLab, until that ends; its exit status.
+
+    Args:
+        notebook: its path in the folder.
+        folder: the only one that JupyterLab shows.
+        arguments: with what :func:`add_options` added.
+        variables: what is added to its environment.
+    """
+    given = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{quote(notebook)}"]
+    given += [f"--MultiKernelManager.default_kernel_name={KERNEL['name']}", "--log-level=WARN"]
+    given += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return serve("jupyterlab", [*given, *options(arguments, "ServerApp")], folder, variables)
 
 
 def serve(module: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> int:

@@ -18,7 +18,7 @@ from ..runners.base import Tell
 from ..show import consequences  # noqa: F401 (how text says what is printed here)
 from ..show.report import report_json
 from ..show.text import text
-from . import whatif_reports
+from . import servers, whatif_reports
 from .whatif_arguments import check, limit, path
 from .whatif_reports import FORMS, TERMINAL
 
@@ -79,12 +79,7 @@ def add(commands: Any) -> None:
     which = parser.add_argument_group("the project")
     which.add_argument("--python", help="its interpreter, or its virtual environment")
     which.add_argument("--settings", help="its settings module")
-    which.add_argument(
-        "--on",
-        metavar="URL",
-        help="the database server to make copies on, if yours are on one (default: miglab starts "
-        "its own)",
-    )
+    servers.add(which)
     which.add_argument(
         "--include",
         action="append",
@@ -150,6 +145,8 @@ def run(arguments: argparse.Namespace) -> int:
         allow_folders=arguments.allow_folder,
         require_jail=arguments.require_jail,
         on=arguments.on,
+        copy_is=arguments.copy_is,
+        copy_is_called=arguments.copy_is_called,
         time_limit=arguments.time_limit,
     ) as lab:
         if arguments.all:

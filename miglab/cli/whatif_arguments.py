@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import BadArguments
+from . import servers
 from .whatif_reports import FORMS, TERMINAL
 
 #: Options that hold text, with what each of them wants.
@@ -22,6 +23,8 @@ _TEXTS = {
     "python": "an interpreter or a virtual environment",
     "settings": "a settings module",
     "on": "the address of a database server",
+    "copy_is": "the address of a database",
+    "copy_is_called": "its name",
     "include": "a pattern of files",
     "allow_program": "the name of a program",
     "allow_address": "a host, or a host and a port",
@@ -88,6 +91,7 @@ def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
     ]
     if len(several) > 1:
         yield f"{' and '.join(several)} cannot be combined; give one of them"
+    yield from servers.clashes(arguments)
     if arguments.all and not arguments.app:
         yield "--all needs an app, as in: miglab whatif . store --all"
     if arguments.all and arguments.target:

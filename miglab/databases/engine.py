@@ -11,7 +11,7 @@ What one on a server needs and this does not give it yet:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +54,10 @@ class Engine(Protocol):
     @property
     def vendor(self) -> str:
         """Django's word for it, as in ``connection.vendor``; the agent's engine has the same."""
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """What people type for it, in small letters: the first is what errors advise."""
 
     @property
     def name(self) -> str:
@@ -123,6 +127,16 @@ class Engine(Protocol):
             NoServer: there is none, or the original cannot be read; the message says what to do.
         """
 
+    def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
+        """The database at an address of which somebody says that it is a copy already, and what it
+        is called. It is not changed either.
+
+        Raises:
+            BadInput: it is called otherwise, or is one of the originals, or that cannot be told;
+                or databases are files.
+            NoServer: it cannot be reached.
+        """
+
     def kept(self, folder: Path, name: str) -> Handle:
         """The copy called ``name`` among those that belong to a folder. It need not be there."""
 
@@ -135,6 +149,9 @@ class Engine(Protocol):
 
     def setting(self, handle: Handle) -> dict[str, Any]:
         """An entry of Django's ``DATABASES`` that leads to the database."""
+
+    def quoted(self, name: str) -> str:
+        """The name of a table or a column as its SQL has it, whatever is in it."""
 
     # -- what is there
 
@@ -160,6 +177,15 @@ class Engine(Protocol):
             OSError: it cannot be looked at.
         """
 
+    def beyond(self, handle: Handle) -> object:
+        """All of a copy that neither the truths nor its rows show, such as rights, functions and
+        where sequences are: the same for two copies of one database between which nothing of it was
+        written. Only asked where the engine is not ``sure``; it may take a while.
+
+        Raises:
+            Exception: the driver's own, where something of it cannot be read.
+        """
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of a query, by a connection that cannot write. For a few rows: they are all
         held in memory. Names of tables without a schema mean the one that Django uses.
@@ -174,6 +200,13 @@ class Engine(Protocol):
         """Have what is needed for a database to be made under this handle by the project's own
         ``migrate``: a folder for a file, an empty database on a server."""
 
+    def for_agent(self, mark: tuple[object, ...]) -> object:
+        """The mark that the agent's engine would give at the same moment, as it comes over the
+        wire; ``None`` where that cannot be told."""
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+        """``copy``, where the agent has just made one: that gets the name."""
+
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy a database as it is at one moment, also while somebody writes to it. ``to`` is not
         there yet. Nothing is written to the source. ``tell`` hears how far it is, in per cent.
@@ -182,6 +215,14 @@ class Engine(Protocol):
             OSError: there is no room (``ENOSPC``), or the source changed each time (``EBUSY``);
                 nothing can be told of ``to`` then.
             Exception: the driver's own, where the source cannot be read.
+        """
+
+    def copy_given(self, source: Handle, to: Handle) -> None:
+        """Copy what ``given`` gave, as fast as can be: nobody else needs it meanwhile.
+
+        Raises:
+            NoServer: somebody is connected to it, or it may not be copied so.
+            OSError: there is no room.
         """
 
     def restore(self, copy: Handle | None, to: Handle) -> None:

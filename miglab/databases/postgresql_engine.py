@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 
 from ..errors import BadInput
 from .engine import ByHand, Handle, State, Tell
+from .naming import in_quotes
 
 #: Names the server that labs use where nothing else does.
 VARIABLE = "MIGLAB_POSTGRESQL"
@@ -29,6 +30,7 @@ class PostgreSQL:
     server: str = ""
 
     vendor = "postgresql"
+    called = ("postgresql",)
     name = "PostgreSQL"
     where = "on a PostgreSQL server"
     extra = "postgresql"
@@ -50,7 +52,10 @@ class PostgreSQL:
 
     def runs(self, engine: str) -> bool:
         """Whether a backend is PostgreSQL's, with PostGIS or without."""
-        return re.search(r"postgres|postgis|psql|psycopg", engine.lower()) is not None
+        name = engine.lower()
+        return re.search(r"postgres|postgis|psql|psycopg", name) is not None and (
+            "cockroach" not in name
+        )
 
     def on(self, server: str) -> PostgreSQL:
         """With another server."""
@@ -76,19 +81,27 @@ class PostgreSQL:
 
         return originals.server_for(source, on or os.environ.get(VARIABLE, ""))
 
+    def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
+        """By what the servers themselves say they are."""
+        from .postgresql import given
+
+        return given.given(address, called, originals)
+
     def kept(self, folder: Path, name: str) -> Handle:
         """A database that is named after the lab and the copy."""
         return self._named(folder, f"copy_{name}")
 
     def _named(self, folder: Path, rest: str) -> Handle:
-        from .postgresql.address import beside, name_in
+        from .naming import name_in
+        from .postgresql.address import beside
 
         return beside(_server(self.server), name_in(folder, rest))
 
     def all_kept(self, folder: Path) -> Iterable[Handle]:
         """The databases that are named so."""
+        from .naming import owner_of
         from .postgresql import moments
-        from .postgresql.address import beside, owner_of
+        from .postgresql.address import beside
 
         server = _server(self.server)
         return [beside(server, each) for each in moments.names(server, f"{owner_of(folder)}copy_")]
@@ -105,6 +118,10 @@ class PostgreSQL:
         names = {"NAME": "dbname", "USER": "user", "HOST": "host", "PORT": "port"}
         entry = {name: rest.pop(part, "") for name, part in names.items()}
         return {"ENGINE": "django.db.backends.postgresql", **entry, "OPTIONS": rest}
+
+    def quoted(self, name: str) -> str:
+        """In double quotes."""
+        return in_quotes(name)
 
     def exists(self, handle: Handle) -> bool:
         """By the server's list."""
@@ -142,6 +159,12 @@ class PostgreSQL:
 
         return marks.mark(handle)
 
+    def beyond(self, handle: Handle) -> object:
+        """The catalogue, the sequences and the large objects."""
+        from .postgresql.beyond import beyond
+
+        return beyond(handle)
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of one statement.
 
@@ -162,30 +185,52 @@ class PostgreSQL:
         if not moments.exists(handle):
             moments.make(handle)
 
+    def for_agent(self, mark: tuple[object, ...]) -> object:
+        """By what both count."""
+        from .postgresql import marks
+
+        return marks.for_agent(mark)
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+        """Rename it."""
+        from .postgresql import moments
+        from .postgresql.ready import READY
+
+        moments.rename(made, to)
+        READY.note_copied(source, to)
+
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own as a template; anybody else's by the tools that come with it."""
-        from .postgresql import moments, ready
+        from .postgresql import moments
         from .postgresql.address import is_ours, name_of
+        from .postgresql.ready import READY
 
         if is_ours(source):
             moments.make(to, name_of(source))
-            ready.note_copied(source, to)
+            READY.note_copied(source, to)
         else:
             from .postgresql import dump
 
             dump.copy(source, to, tell)
 
+    def copy_given(self, source: Handle, to: Handle) -> None:
+        """As a template."""
+        from .postgresql import given
+
+        given.copy(source, to)
+
     def restore(self, copy: Handle | None, to: Handle) -> None:
         """A second copy is renamed, or else the copy is a template."""
-        from .postgresql import moments, ready
+        from .postgresql import moments
         from .postgresql.address import name_of
+        from .postgresql.ready import READY
 
         if copy is None:
             moments.drop(to)
             return
-        if not ready.take(copy, to):
+        if not READY.take(copy, to):
             moments.replace(to, name_of(copy))
-        ready.prepare(copy)
+        READY.note_restored(copy, to)
 
     def rename(self, handle: Handle, to: Handle) -> None:
         """Nobody may be connected. What is kept between labs gets its name so, and its date."""
@@ -196,25 +241,29 @@ class PostgreSQL:
 
     def remove(self, handle: Handle) -> None:
         """Drop it."""
-        from .postgresql import moments, ready
+        from .postgresql import moments
+        from .postgresql.ready import READY
 
-        ready.forget(handle)
+        READY.forget(handle)
         moments.drop(handle)
 
     def clear(self, folder: Path) -> None:
         """Drop what is named after the lab."""
-        from .postgresql import moments, ready
-        from .postgresql.address import beside, owner_of
+        from .naming import owner_of
+        from .postgresql import moments
+        from .postgresql.address import beside
+        from .postgresql.ready import READY
 
         server = _server(self.server)
-        ready.forget_all(owner_of(folder))
+        READY.forget_all(owner_of(folder))
         for name in moments.names(server, owner_of(folder)):
             moments.drop(beside(server, name))
 
     def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
         """Drop what is named after labs that are gone, and what was kept for a month."""
+        from .naming import lab_of, owner_of
         from .postgresql import moments
-        from .postgresql.address import beside, lab_of, owner_of
+        from .postgresql.address import beside
 
         server = _server(self.server)
         mine = owner_of(labs / "x").removesuffix("x_")
@@ -240,7 +289,7 @@ class PostgreSQL:
 
 
 def _server(named: str) -> Handle:
-    """The server that is meant, by its handle."""
+    """The server that a handle names."""
     return _joined(named or os.environ.get(VARIABLE, ""), os.environ.get("MIGLAB_HOME", ""))
 
 
@@ -256,8 +305,9 @@ def _joined(named: str, home: str) -> Handle:
             "on Windows, miglab starts no PostgreSQL server of its own; name one: "
             f"database='postgresql://USER@HOST/' or the variable {VARIABLE}"
         )
-    from .postgresql import cluster, serving
+    from .postgresql import cluster
     from .postgresql.address import handle_of
+    from .server import serving
 
     found = binaries.embedded()
     if found is None:

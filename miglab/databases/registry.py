@@ -1,14 +1,15 @@
-"""Lists the engines that miglab knows, and finds the one that is meant."""
+"""Lists the engines that miglab knows, and finds one by its name."""
 
 from __future__ import annotations
 
 from ..errors import UnknownName
 from .engine import Engine
+from .mariadb_engine import MariaDB
 from .postgresql_engine import PostgreSQL
 from .sqlite_engine import SQLite
 
 #: Each once; another one is added here and in ``agent/engines/registry.py``.
-ENGINES: tuple[Engine, ...] = (SQLite(), PostgreSQL())
+ENGINES: tuple[Engine, ...] = (SQLite(), PostgreSQL(), MariaDB())
 #: What the projects that come with miglab are on, and what errors advise.
 DEFAULT = ENGINES[0]
 
@@ -38,8 +39,8 @@ def for_setting(engine: str, vendor: str = "") -> Engine | None:
 
 
 def named(text: str) -> Engine:
-    """The engine that somebody names: by its vendor, or by the address of a server that is to have
-    the databases.
+    """The engine that somebody names: by what it is called, or by the address of a server that is
+    to have the databases.
 
     Raises:
         UnknownName: miglab does not know it.
@@ -49,9 +50,9 @@ def named(text: str) -> Engine:
     """
     scheme, address, _ = text.partition("://")
     for each in ENGINES:
-        if scheme == each.vendor or (address and each.runs(scheme)):
+        if scheme in each.called or (address and each.runs(scheme)):
             return each.on(text if address else "")
-    raise UnknownName("database", text, [each.vendor for each in ENGINES])
+    raise UnknownName("database", text, [each.called[0] for each in ENGINES])
 
 
 def of_vendor(vendor: str) -> Engine:
@@ -78,4 +79,5 @@ def of_version(words: str) -> Engine | None:
 
 def in_words() -> str:
     """What the engines are called."""
-    return " and ".join(each.name for each in ENGINES)
+    *first, last = [each.name for each in ENGINES]
+    return f"{', '.join(first)} and {last}"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..errors import BadInput
 from . import sqlite
 from .engine import ByHand, Handle, State, Tell
+from .naming import in_quotes
 
 _ENDING = ".sqlite3"
 
@@ -22,6 +24,7 @@ class SQLite:
     """See ``engine.Engine``."""
 
     vendor = "sqlite"
+    called = ("sqlite",)
     name = "SQLite"
     where = "in a SQLite file"
     server = reaches = ""
@@ -56,6 +59,13 @@ class SQLite:
         """A file has no server."""
         return ""
 
+    def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
+        """None: settings can name a file."""
+        raise BadInput(
+            "copy_is (--copy-is) is for a database on a server; for one in a file, give settings "
+            "that name the copy: settings='…' (on the command line: --settings)"
+        )
+
     def kept(self, folder: Path, name: str) -> Handle:
         """A file in the folder."""
         return Handle(str(folder / f"{name}{_ENDING}"))
@@ -72,6 +82,10 @@ class SQLite:
     def setting(self, handle: Handle) -> dict[str, Any]:
         """The file, by Django's own backend."""
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(handle)}
+
+    def quoted(self, name: str) -> str:
+        """In double quotes."""
+        return in_quotes(name)
 
     def exists(self, handle: Handle) -> bool:
         """Whether the file is there."""
@@ -93,6 +107,10 @@ class SQLite:
         """The change counter in the file's header, its times and its size."""
         return sqlite.fingerprint(Path(handle))
 
+    def beyond(self, handle: Handle) -> object:
+        """It is sure: nobody asks."""
+        return self.mark(handle)
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of a query.
 
@@ -105,9 +123,21 @@ class SQLite:
         """Have a folder for the file."""
         Path(handle).parent.mkdir(parents=True, exist_ok=True)
 
+    def for_agent(self, mark: tuple[object, ...]) -> object:
+        """To look is as cheap."""
+        return None
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+        """Rename the file."""
+        self.rename(made, to)
+
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy by SQLite's own backup."""
         sqlite.copy(Path(source), Path(to), tell)
+
+    def copy_given(self, source: Handle, to: Handle) -> None:
+        """None is given."""
+        raise NotImplementedError
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
         """Copy the file, and put it in place at once."""

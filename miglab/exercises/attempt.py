@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
-from ..errors import BadInput, MiglabError, UnknownName
+from ..databases import registry
+from ..errors import BadInput, Interrupted, MiglabError, UnknownName
 from ..facts.consequences import Consequences
 from ..facts.exercise import (
     Advice,
@@ -22,7 +23,7 @@ from . import asking, instructions, judging
 from .beginning import begin
 from .journal import Diary
 from .look import Done, Known, Look, digest
-from .proofs import shortest
+from .proofs import losses, shortest
 from .trail import Trail
 from .typed import TypedLab
 
@@ -58,14 +59,16 @@ class ExerciseLab(TypedLab):
         self._diary: Diary | None = None
         self._followers: list[Callable[[], None]] = []
         self._answers: dict[str, str] = {}
-        self._trail = Trail(self._never)
+        self._trail, self._unwritten = Trail(self._never), list[Done]()
         self._tier: dict[int, int] = {}
         self._standing: Standing | None = None
         self._mark: object = None
-        super().__init__("storefront", at=list(exercise.at) or None, runner=runner)
+        # Starts and ways copy the database's file, whatever other labs are on.
+        vendor = registry.DEFAULT.vendor
+        super().__init__("storefront", at=[*exercise.at] or None, database=vendor, runner=runner)
         self.apps = exercise.apps
         try:
-            self._moments, self._keys = begin(self, exercise)
+            self._began = begin(self, exercise)
         except BaseException:
             self.close()
             raise
@@ -84,7 +87,7 @@ class ExerciseLab(TypedLab):
         return found
 
     def restart(self) -> Step:
-        """Begin anew: where the exercise began, without the answers and looks since."""
+        """Go back to where the exercise began, and forget the answers and looks since."""
         step = super().restart()
         with self._turns.one() as stage:
             self._trail.forget_looks()
@@ -135,7 +138,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def moves(self) -> int:
-        """How many commands that hold changed something; backups do not count."""
+        """How many commands changed something and were not rewound; backups do not count."""
         with self._turns.one() as stage:
             return self._moves(stage)
 
@@ -144,7 +147,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def touched(self) -> bool:
-        """Whether anything was done that holds, or answered."""
+        """Whether there is an answer, or a step that was not rewound."""
         with self._turns.one() as stage:
             return bool(self._answers or self._trail.holding(stage))
 
@@ -235,6 +238,9 @@ class ExerciseLab(TypedLab):
                 self._looked(stage)
             self.trouble = ""
         except MiglabError as error:
+            if isinstance(error, Interrupted) and error.why == "interrupted":
+                # The step has come to its end, so that its own error would say too much.
+                raise KeyboardInterrupt from None
             # A step is never lost because somebody could not look at it, or write it down.
             self.trouble = str(error)
         self._tell()
@@ -245,8 +251,11 @@ class ExerciseLab(TypedLab):
 
     def _notice(self, stage: Stage) -> None:
         """Note the steps that were taken since the last look, and write them down."""
-        for done in self._trail.news(stage, self.typed_now):
-            self._write_done(done)
+        self._unwritten += self._trail.news(stage, self.typed_now)
+        while self._unwritten:
+            # Where this is stopped, the next look writes them.
+            self._looked(stage)
+            self._write_done(self._unwritten.pop(0))
 
     def _write_done(self, done: Done) -> None:
         outside = done.line.startswith("(done outside")
@@ -255,11 +264,15 @@ class ExerciseLab(TypedLab):
         self._write("step", done.line, done.body, where)
 
     def _known(self, stage: Stage) -> Known:
-        return Known(self._moments, self._keys, dict(self._answers), self._trail.holding(stage))
+        began, done = self._began, self._trail.holding(stage)
+        answers = dict(self._answers)
+        return Known(began.moments, began.keys, answers, done, began.files, began.rows)
 
     def _never(self, stage: Stage) -> judging.Faults:
         goals = [goal for goal in self.exercise.goals if goal.kind == "never"]
-        look = Look(stage, Known(self._moments, self._keys), judging.queries(goals))
+        began = self._began
+        known = Known(began.moments, began.keys, files=began.files)
+        look = Look(stage, known, judging.queries(goals))
         return judging.faults(look, goals)
 
     def _look_of(self, stage: Stage) -> Look:
@@ -273,6 +286,8 @@ class ExerciseLab(TypedLab):
         exercise, look = self.exercise, self._look_of(stage)
         goals = judging.reached(exercise, look, self._trail.broken(stage))
         self._trail.looked(stage, judging.faults(look, exercise.goals))
+        if all(goal.done for goal in goals):
+            goals += judging.needless(look, losses(exercise))
         counted = self._moves(stage) if exercise.level in COUNTED else None
         if all(goal.done for goal in goals):
             told = (exercise.happened, exercise.why, exercise.cost)

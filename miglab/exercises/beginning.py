@@ -1,14 +1,24 @@
-"""How an exercise begins: its start is taken, its moments are kept, its keys are computed."""
+"""How an exercise begins: its start is taken, its moments are kept, its keys are computed. What is
+found is kept on disk, and the next one begins with it."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..compare.truths import compare
 from ..errors import BadInput
 from ..facts.exercise import Exercise
 from ..facts.step import Step
+from ..facts.truths import value_or
+from ..home import home
 from ..lab import Lab
+from ..project.circumstances import circumstances
+from ..sandbox.digests import digest_of
+from ..sandbox.kept import keep, kept
 from ..steps.looks import Found
 from ..steps.stage import Stage
 from . import asking, instructions
@@ -16,19 +26,97 @@ from .look import Known, Look, Query
 from .trying import copied, take_all
 
 
-def begin(lab: Lab, exercise: Exercise) -> tuple[dict[str, dict[Query, Found]], dict[str, str]]:
-    """Take an exercise's start on a lab: what its queries give at the moments that are marked, and
-    the keys of its questions, computed by running.
+@dataclass(frozen=True)
+class Beginning:
+    """What is known of an exercise's start: what its queries give at the moments that are marked,
+    the keys of its questions, its files (path → digest of the content), and how many rows its
+    tables have."""
+
+    moments: Mapping[str, Mapping[Query, Found]]
+    keys: Mapping[str, str]
+    files: Mapping[str, str]
+    rows: Mapping[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON has it."""
+        moments = {
+            name: [[*query, found.rows, found.error] for query, found in asked.items()]
+            for name, asked in self.moments.items()
+        }
+        rest = {"keys": self.keys, "files": self.files, "rows": self.rows}
+        return {"moments": moments, **rest}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Beginning:
+        """One from what ``as_json`` gave."""
+        moments = {
+            name: {
+                (alias, sql): Found(tuple(tuple(row) for row in rows), error)
+                for alias, sql, rows, error in asked
+            }
+            for name, asked in told["moments"].items()
+        }
+        return cls(moments, told["keys"], told["files"], told["rows"])
+
+
+def begin(lab: Lab, exercise: Exercise) -> Beginning:
+    """Bring a lab to where an exercise begins: as an earlier one has kept it, or by taking its
+    start.
 
     Raises:
         BadInput: a step was refused that is not said to be, or the other way round.
     """
+    place = place_of(lab, exercise)
+    with lab._turns.one() as stage:
+        first = stage.moments.now.snapshot
+        found = kept(stage.sandbox, first, place)
+        if found is not None:
+            with contextlib.suppress(OSError, KeyError, TypeError, ValueError):
+                beginning = Beginning.from_json(found[1])
+                stage.begin_with(found[0])
+                return beginning
+    beginning = take(lab, exercise)
+    with lab._turns.one() as stage:
+        keep(stage.sandbox, first, stage.moments.now.snapshot, place, beginning.as_json())
+    return beginning
+
+
+def place_of(lab: Lab, exercise: Exercise) -> Path:
+    """The folder that a beginning is kept in: another one where anything changes that it depends
+    on."""
+    with lab._turns.one() as stage:
+        engines = sorted((alias, each.vendor) for alias, each in stage.sandbox.engines.items())
+    keys = [(goal.name, goal.conditions["key"]) for goal in exercise.goals if goal.name]
+    told = (circumstances(), engines, exercise.at, exercise.start, keys, _asked(exercise))
+    return home() / "beginnings" / digest_of(repr(told).encode())
+
+
+def _asked(exercise: Exercise) -> dict[str, list[Query]]:
+    """What is asked at the moments that are marked, by their names."""
     wanted: dict[str, list[Query]] = {}
     tables = [goal.conditions for goal in exercise.goals]
     tables += [hint.when for hint in exercise.hints] + [end.when for end in exercise.wrong]
     for table in tables:
         for name, query in asking.moments(table):
             wanted.setdefault(name, []).append(query)
+    return wanted
+
+
+def take(lab: Lab, exercise: Exercise) -> Beginning:
+    """Take an exercise's start on a lab, step by step; nobody reads what these steps cost.
+
+    Raises:
+        BadInput: a step was refused that is not said to be, or the other way round.
+    """
+    lab._counts = False
+    try:
+        return _taken(lab, exercise)
+    finally:
+        lab._counts = True
+
+
+def _taken(lab: Lab, exercise: Exercise) -> Beginning:
+    wanted = _asked(exercise)
     moments: dict[str, dict[Query, Found]] = {}
 
     def mark(name: str) -> None:
@@ -54,7 +142,9 @@ def begin(lab: Lab, exercise: Exercise) -> tuple[dict[str, dict[Query, Found]], 
     keys = {goal.name: _key(lab, goal.conditions["key"]) for goal in exercise.goals if goal.name}
     lab.take_noticed()
     lab.begin_here()
-    return moments, keys
+    with lab._turns.one() as stage:
+        rows = dict(value_or(stage.truths().rows, {}))
+        return Beginning(moments, keys, stage.moments.now.snapshot.files, rows)
 
 
 def _key(lab: Lab, told: dict[str, Any]) -> str:

@@ -24,6 +24,23 @@ def no_files(look: Look, wanted: Any) -> Finding:
     return Finding(not there, f"no file {listed(several(wanted))}", f"still there: {listed(there)}")
 
 
+def keeps(look: Look, conditions: Mapping[str, Any]) -> Finding:
+    """That the migration files are as they were at the start, but those whose paths begin with one
+    of ``but``; others may be added."""
+    but = tuple(several(conditions.get("but", [])))
+    now = look.stage.moments.now.snapshot.files
+    was = {
+        path: content
+        for path, content in look.known.files.items()
+        if "/migrations/" in path and not path.startswith(but)
+    }
+    gone = [path for path in was if path not in now]
+    changed = [path for path in was if path in now and now[path] != was[path]]
+    told = [f"missing: {listed(gone)}"] if gone else []
+    told += [f"changed: {listed(changed)}"] if changed else []
+    return Finding(not told, "the migration files are as they were", "; ".join(told))
+
+
 def migrations(look: Look, wanted: Mapping[str, Any]) -> Finding:
     """How many migration files each of these apps has."""
     for label, count in wanted.items():

@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import BadInput
 from ..facts.exercise import Overview, Row
 from ..progress import Journal
-from ..workbook.lessons import write_object
+from ..workbook.lessons import KERNEL, write_object
 from . import form, shelf
 from .journal import solved
 
@@ -90,7 +90,6 @@ def _notebook(title: str, name: str, more: str) -> dict[str, Any]:
 
 
 def _cells(words: str, *codes: Mapping[str, str]) -> dict[str, Any]:
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells: list[dict[str, Any]] = [
         {"cell_type": "markdown", "id": "words", "metadata": {}, "source": words}
     ]
@@ -107,7 +106,7 @@ def _cells(words: str, *codes: Mapping[str, str]) -> dict[str, Any]:
         )
     return {
         "cells": cells,
-        "metadata": {"kernelspec": kernel},
+        "metadata": {"kernelspec": KERNEL},
         "nbformat": 4,
         "nbformat_minor": 5,
     }

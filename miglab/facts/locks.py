@@ -46,5 +46,16 @@ class Lock:
         cannot = "read" if self.read else "written to"
         taken = self.read or self.write
         least = "at least " if self.at_least else ""
-        shown = f"{taken:.1f} s" if taken >= 1 else f"{taken * 1000:.0f} ms"
-        return f"{told} can't be {cannot} for {least}{shown}"
+        return f"{told} can't be {cannot} for {least}{duration(taken)}"
+
+
+def duration(seconds: float) -> str:
+    """As people say it: ``"2.9 s"``, ``"12 ms"``, ``"less than 1 ms"``; with spaces that do not
+    break, which the masks of ``show/masks.py`` leave as they are."""
+    if seconds >= 1:
+        said = f"{seconds:.1f} s"
+    elif seconds >= 0.001:
+        said = f"{seconds * 1000:.0f} ms"
+    else:
+        said = "less than 1 ms"
+    return said.replace(" ", "\N{NO-BREAK SPACE}")

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import platform
 import secrets
 from dataclasses import asdict
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..facts.lesson import Case, Claim, Verdict
 from ..home import home
-from ..project import bundled
+from ..project.circumstances import circumstances
 
 
 def keep(verdict: Verdict) -> None:
@@ -46,22 +42,4 @@ def kept(claim: Claim) -> Verdict | None:
 
 
 def _place(claim: Claim) -> Path:
-    return home() / "verdicts" / _circumstances() / f"{claim.number}.json"
-
-
-@cache
-def _circumstances() -> str:
-    """A name for all that a verdict depends on: Python, Django, this code and the project."""
-    told = hashlib.blake2b(digest_size=8)
-    told.update(f"{platform.python_version()} {_django()}".encode())
-    for folder in (Path(__file__).parents[1], bundled("storefront").root):
-        for path in sorted(folder.rglob("*.py")):
-            told.update(path.read_bytes())
-    return told.hexdigest()
-
-
-def _django() -> str:
-    try:
-        return version("django")
-    except PackageNotFoundError:
-        return ""
+    return home() / "verdicts" / circumstances() / f"{claim.number}.json"

@@ -49,6 +49,8 @@ class Project:
         servers: alias → the server that its copies are made on, as its engine takes it, where that
             is not the engine's own choice.
         on: the server that somebody names for copies of what is on a server.
+        copy_is: the address of a database that somebody says is a copy already, to be used in the
+            place of the one on a server that the settings name; ``copy_is_called`` is its name.
         sources: alias → the original's handle; empty for a project that comes with miglab.
         python: the project's own interpreter.
         own: whether it is a user's: then it is guarded, and nothing about it is held still.
@@ -75,6 +77,8 @@ class Project:
     engines: Mapping[str, str] = field(default_factory=dict)
     servers: Mapping[str, str] = field(default_factory=dict)
     on: str = ""
+    copy_is: str = ""
+    copy_is_called: str = ""
     sources: Mapping[str, Handle] = field(default_factory=dict)
     python: str = sys.executable
     own: bool = False

@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from .. import extras
 from ..databases import registry
 from ..databases.engine import Engine, Handle
-from ..errors import NoProject
+from ..errors import BadInput, NoProject
 from . import Project
 
 #: How deep a copy of a project lies in a folder that holds nothing but such copies.
@@ -51,12 +51,17 @@ def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], cop
                 )
             source = engine.original(str(path), "")
             same = os.path.normcase(os.path.realpath(path))
-        else:
+        elif not project.copy_is:
             servers[alias] = engine.home_for(source, project.on)
         sources[alias] = source
         if same not in layouts:
             layouts[same] = _layout(engine, alias, source, project.root, layouts.values())
         databases[alias] = layouts[same]
+    if project.copy_is:
+        given, server = _given(project, engines, sources)
+        for alias, engine in engines.items():
+            if not engine.files(sources[alias]):
+                sources[alias], servers[alias] = given, server
     copied = _without(project.files, databases.values())
     vendors = {alias: engine.vendor for alias, engine in engines.items()}
     return replace(
@@ -67,6 +72,22 @@ def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], cop
         servers=servers,
         sources=sources,
     )
+
+
+def _given(
+    project: Project, engines: Mapping[str, Engine], sources: Mapping[str, Handle]
+) -> tuple[Handle, str]:
+    """The database that somebody says is a copy already, and the server for copies of it."""
+    on_servers = {a: each for a, each in sources.items() if not engines[a].files(each)}
+    if len({*on_servers.values()}) > 1:
+        raise BadInput(
+            "copy_is (--copy-is) stands for one database, and the settings name several on "
+            f"servers: {', '.join(on_servers)}; give settings that name one of them"
+        )
+    alias = next(iter(on_servers or engines))
+    engine = engines[alias]
+    given = engine.given(project.copy_is, project.copy_is_called, [*on_servers.values()])
+    return given, engine.home_for(given, project.copy_is)
 
 
 def no_database(alias: str, source: Handle) -> str:

@@ -59,7 +59,10 @@ def forget_old(*folders: Path) -> None:
             for each in os.scandir(folder):
                 with contextlib.suppress(OSError):
                     if each.stat().st_mtime < time.time() - month:
-                        os.unlink(each.path)
+                        if each.is_dir(follow_symlinks=False):
+                            remove_tree(Path(each.path))
+                        else:
+                            os.unlink(each.path)
 
 
 def sweep(labs: Path) -> None:
@@ -90,8 +93,8 @@ def lives(labs: Path, name: str) -> bool:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder with all that is in it, also where its modes say that nobody may. What
-    cannot be removed stays, without an error."""
+    """Remove a folder with everything in it, even if its modes forbid that. What cannot be removed
+    stays, without an error."""
     shutil.rmtree(folder, ignore_errors=True)
     if os.name == "posix" and os.path.lexists(folder):
         _unlock(str(folder))

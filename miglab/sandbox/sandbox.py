@@ -7,8 +7,9 @@ home()/labs/
   3f2a…/databases.json  what leads to databases on a server, for the settings of a practice project
   3f2a…/journal   what a terminal ran by manage.py, a line each; not for a user's project
   3f2a…/store/    every version of a file and of a database that the lab may go back to
-home()/templates/, home()/code/
-  databases that labs start with, and compiled code: kept between labs, for a month
+home()/templates/, home()/beginnings/, home()/code/
+  databases that labs start with, how exercises begin, and compiled code: kept between labs, for a
+  month
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Sandbox:
         labs = home() / "labs"
         labs.mkdir(parents=True, exist_ok=True)
         sweep(labs)
-        forget_old(home() / "templates", home() / "code")
+        forget_old(home() / "templates", home() / "beginnings", home() / "code")
         self._lock_path, self._lock = take_lock(labs)
         self.root = self._lock_path.with_suffix("")
         self.project = self.root / PROJECT
@@ -161,6 +162,22 @@ class Sandbox:
         """Whether ``changed_databases`` is true only where something was written."""
         return all(each.sure for each in self.engines.values())
 
+    def alike(self, before: Snapshot, after: Snapshot) -> bool:
+        """Whether the databases of two moments are the same in what no truth and no row shows."""
+        for alias, engine in self.engines.items():
+            old, new = before.databases.get(alias), after.databases.get(alias)
+            if old == new:
+                continue
+            if old is None or new is None or engine.sure:
+                return False
+            try:
+                if engine.beyond(old) != engine.beyond(new):
+                    return False
+            except Exception:
+                # Not knowing is no reason to think that nothing was written.
+                return False
+        return True
+
     def answers(self) -> bool:
         """Whether all servers of its databases can be reached just now."""
         return all(each.answers() for each in {*self.engines.values()})
@@ -172,8 +189,14 @@ class Sandbox:
             for alias, handle in self.databases.items()
         )
 
+    @property
+    def marks(self) -> dict[str, object]:
+        """The marks of the last snapshot as the agent knows them, where it does."""
+        told = {a: self.engines[a].for_agent(mark) for a, (mark, _) in self._last.items()}
+        return {alias: mark for alias, mark in told.items() if mark is not None}
+
     def take_typed(self) -> list[str]:
-        """What a terminal ran since this was last asked; nothing where that is not written down."""
+        """What a terminal has run since this was last asked; nothing if no journal is kept."""
         with contextlib.suppress(FileNotFoundError), open(self.journal, "rb") as file:
             file.seek(self._journal_read)
             found = file.read()
@@ -189,8 +212,9 @@ class Sandbox:
         """All that lies in the copy's folders now."""
         return self._entries.look(self._own, self._sidecars)
 
-    def snapshot(self) -> Snapshot:
-        """Keep the files and the databases as they are now."""
+    def snapshot(self, made: Mapping[str, tuple[Handle, object]] | None = None) -> Snapshot:
+        """Keep the files and the databases as they are now. ``made`` are copies of databases that
+        the agent made, by their aliases, each with its mark: they are used, or go."""
         # An agent needs a folder to stand in, even if somebody removed it.
         self.folder.mkdir(parents=True, exist_ok=True)
         entries = self.entries()
@@ -198,20 +222,30 @@ class Sandbox:
             if entry.kind == FILE and entry.content not in self._kept:
                 self._entries.keep(path, self.store / entry.content)
                 self._kept.add(entry.content)
+        made = dict(made or {})
         for alias, database in self.databases.items():
             mark = self.engines[alias].mark(database)
             if mark != self._last.get(alias, ((), None))[0]:
-                self._last[alias] = (mark, self._copy_database(alias) if mark else None)
+                self._last[alias] = (mark, self._copy_database(alias, mark, made) if mark else None)
+        for alias, (one, _) in made.items():
+            self.engines[alias].remove(one)
         copies = {alias: self._last.get(alias, ((), None))[1] for alias in self.databases}
         return Snapshot(entries, copies, self.store)
 
-    def _copy_database(self, alias: str) -> Handle:
-        copy = self._next_copy(alias)
-        self.engines[alias].copy(self.databases[alias], copy)
+    def _copy_database(
+        self, alias: str, mark: tuple[object, ...], made: dict[str, tuple[Handle, object]]
+    ) -> Handle:
+        copy, engine, database = self._next_copy(alias), self.engines[alias], self.databases[alias]
+        one, agents = made.get(alias, (None, None))
+        if one is not None and engine.for_agent(mark) == agents:
+            del made[alias]
+            engine.take_over(one, database, copy)
+        else:
+            engine.copy(database, copy)
         return copy
 
     def take_over(self, alias: str, made: Handle) -> Handle:
-        """Have a copy of a database that the agent made among those that are kept."""
+        """Keep a copy of a database that the agent made."""
         copy = self._next_copy(alias)
         self.engines[alias].rename(made, copy)
         return copy
@@ -245,6 +279,10 @@ class Sandbox:
     def fill(self, alias: str, source: Handle, tell: Tell | None = None) -> None:
         """Begin with a copy of this database, made while others may write to it."""
         self.engines[alias].copy(source, self.databases[alias], tell)
+
+    def fill_from_given(self, alias: str, source: Handle) -> None:
+        """Begin with a copy of one that is a copy already."""
+        self.engines[alias].copy_given(source, self.databases[alias])
 
     def forget_copies(self, keep: Collection[Handle] = ()) -> None:
         """Remove the copies of databases that no moment needs any more."""

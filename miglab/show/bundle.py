@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..facts.picture import Picture
 from ..facts.step import Step
 from ..facts.view import History, Rows, View
-from . import begun, consequences, exercise, lesson, questions
+from . import begun, consequences, contrast, exercise, lesson, questions
 from .html import html
 from .text import text
 
@@ -13,6 +13,7 @@ from .text import text
 SHOWN: tuple[type, ...] = (
     *(Step, Picture, View, Rows, History),
     *consequences.TYPES,
+    *contrast.TYPES,
     *lesson.TYPES,
     *questions.TYPES,
     *begun.TYPES,

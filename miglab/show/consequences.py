@@ -11,11 +11,13 @@ from html import escape
 
 from ..compare.agreement import counted
 from ..compare.losses import loss_lines
+from ..draw.locks import sentence, timeline
 from ..facts.consequences import Consequences, Finding
 from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
 from ..facts.step import RowChange
-from .html import folded, html, loss_band, table
+from . import locks
+from .html import folded, html, image, loss_band, table
 from .lines import (
     FINDING_COLUMNS,
     fidelity_lines,
@@ -89,6 +91,7 @@ def preview(consequences: Consequences) -> str:
         number = counted(len(consequences.findings), "thing to know", "things to know")
         inside = f"<ul style='padding-left:16px; margin:4px 0'>{found}</ul>"
         parts.append(folded(number, inside, beside=True))
+    parts.append(_locks(consequences))
     parts.append(folded("what Django prints", pre(printed), beside=True))
     return _bar(_colour(consequences), [*parts, *_more(consequences, beside=True)])
 
@@ -100,6 +103,26 @@ def _report(consequences: Consequences, shown_first: Sequence[str]) -> str:
         *shown_first,
     ]
     return _bar(_colour(consequences), [*parts, *_more(consequences)])
+
+
+def _locks(consequences: Consequences) -> str:
+    """What others have to wait for, as a picture; the way back's, and all locks in words, open on a
+    click. Nothing where no table is locked, or the engine does not tell. How long each was held is
+    what this is about, so it is not masked."""
+    parts = []
+    ways = (("", locks.there(consequences)), (" on the way back", locks.back(consequences)))
+    for where, plan in ways:
+        drawn, lines = timeline(plan), locks.lock_lines(plan)
+        if drawn:
+            picture = image(drawn, f"What others wait for: {sentence(plan)}")
+            title = f"What others wait for{where}"
+            parts.append(folded(title, picture) if where else f"<p><b>{title}</b></p>{picture}<br>")
+        if lines:
+            told = "".join(f"<li>{escape(each)}</li>" for each in lines)
+            inside = f"<ul style='padding-left:16px; margin:4px 0'>{told}</ul>"
+            number = counted(len(lines), "lock", "locks")
+            parts.append(folded(f"{number}{where}", inside, beside=True))
+    return "".join(parts)
 
 
 def _colour(consequences: Consequences) -> str:
@@ -240,7 +263,7 @@ def _said(told: str) -> str:
 
 
 def pre(content: str) -> str:
-    """Lines as they stand, masked."""
+    """Lines as they are, masked."""
     return f"<pre style='{_PRE}'>{escape(masked(content))}</pre>"
 
 

@@ -1,4 +1,8 @@
-"""What may differ from run to run is not shown: one list of masks for all text."""
+"""What may differ from run to run is not shown: one list of masks for all text.
+
+How long something took is masked where Django or the project says it. What miglab has measured and
+tells is no noise: it stands with a no-break space before its unit, which no mask matches.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mask:
-    """What is masked, and what stands in its place.
-
-    ``from_word`` takes along what stands before the match, back to the beginning of the word: the
-    search itself looks for a fixed piece, so that a very long word costs no time.
+    """What is masked, and what is shown instead. ``from_word`` masks the beginning of the word
+    before the match as well: the search itself looks for a fixed piece, so that a very long word
+    costs no time.
     """
 
     pattern: re.Pattern[str]

@@ -40,6 +40,29 @@ def paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> t
     return tuple(name(os.fspath(each), "name or path") for each in several)
 
 
+def copy(on: str | None, copy_is: str | None, called: str | None) -> tuple[str, str]:
+    """The address of a database that is a copy already, and its name; both empty for none.
+
+    Raises:
+        BadInput: one of them is missing, or a server for copies is named as well.
+    """
+    if (copy_is is None) is not (called is None):
+        raise BadInput(
+            "copy_is and copy_is_called belong together: the address of a copy, and the name of "
+            "its database, typed once more (on the command line: --copy-is and --copy-is-called)"
+        )
+    if copy_is is None or called is None:
+        return "", ""
+    if on:
+        raise BadInput(
+            "on and copy_is cannot be combined: copies of a copy are made beside it (on the "
+            "command line: --on and --copy-is)"
+        )
+    if not copy_is.strip():
+        raise BadInput("copy_is is empty; give the address of a database")
+    return name(copy_is, "address"), name(called, "name of a database")
+
+
 def path(value: object, what: str) -> str:
     """A path. ``what`` it leads to: ``"interpreter"``.
 

@@ -31,8 +31,9 @@ def rows(stage: Stage, table: str, limit: int) -> Rows:
     if name(table, "table") not in schema.tables:
         raise UnknownName("table", table, schema.tables)
     keys = sorted((c.key, c.name) for c in schema.tables[table].columns if c.key)
-    order = " ORDER BY " + ", ".join(_quoted(name) for _, name in keys) if keys else ""
-    sql = f"SELECT * FROM {_quoted(table)}{order} LIMIT {limit}"
+    quoted = stage.sandbox.engines[stage.sandbox.first].quoted
+    order = " ORDER BY " + ", ".join(quoted(name) for _, name in keys) if keys else ""
+    sql = f"SELECT * FROM {quoted(table)}{order} LIMIT {limit}"
     answer = stage.reader.ask(moment.snapshot.digest, {"do": "sql", "sql": sql})
     if answer["error"]:
         raise BadInput(f"the rows of {table!r} cannot be read: {answers.refusal(answer['error'])}")
@@ -40,8 +41,8 @@ def rows(stage: Stage, table: str, limit: int) -> Rows:
 
 
 def sql(stage: Stage, sql: str, params: Sequence[Any]) -> Step | Rows:
-    """Run SQL by hand: the rows of a query that changed nothing, which is a look and no step; else
-    the step."""
+    """Run SQL by hand. A query that changes nothing is a look, and returns its rows; anything else
+    is a step."""
     last = stage.last
     request = {"do": "sql", "sql": sql, "params": list(params)}
     step, answer = stage.step("sql", first_line(sql), request)
@@ -50,11 +51,6 @@ def sql(stage: Stage, sql: str, params: Sequence[Any]) -> Step | Rows:
         return step
     stage.last = last
     return answers.rows(table)
-
-
-def _quoted(name: str) -> str:
-    """A name as SQL takes it."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def graph(stage: Stage, target: str | None, shown: tuple[str, ...]) -> Picture:
@@ -74,7 +70,8 @@ def graph(stage: Stage, target: str | None, shown: tuple[str, ...]) -> Picture:
 
 
 def between(stage: Stage, first: int, second: int) -> Step:
-    """What moved from the earlier to the later of two moments of the history; nobody goes there.
+    """What changed from the earlier to the later of two moments of the history; the lab stays where
+    it is.
 
     Raises:
         BadInput: there are no such moments.

@@ -191,7 +191,10 @@ def _fill(
             if state is not None:
                 now = datetime.now(UTC)
                 try:
-                    sandbox.fill(alias, source, tell)
+                    if project.copy_is and not sandbox.engines[alias].files(source):
+                        sandbox.fill_from_given(alias, source)
+                    else:
+                        sandbox.fill(alias, source, tell)
                 except (OSError, MiglabError):
                     raise
                 except Exception as error:

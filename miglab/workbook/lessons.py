@@ -13,6 +13,10 @@ from ..errors import MiglabError
 #: The lesson that opens where none is named.
 FIRST = "00_start_here.ipynb"
 
+#: What notebooks say of their kernel: the one in ``miglab/cli/jupyter/data/kernels/``, which knows
+#: ``%manage`` and its like from its start.
+KERNEL = {"display_name": "miglab (Python 3)", "language": "python", "name": "miglab"}
+
 Notebook = dict[str, Any]
 
 

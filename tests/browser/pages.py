@@ -22,6 +22,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from miglab.workbook.lessons import KERNEL
+
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Chromium without a sandbox of its own and without calls to anybody.
@@ -214,9 +216,7 @@ def written(jupyter: Jupyter, name: str, *cells: str) -> str:
             }
             for place, source in enumerate(cells)
         ],
-        "metadata": {
-            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
-        },
+        "metadata": {"kernelspec": KERNEL},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -306,7 +306,8 @@ def theme(page: Page, name: str) -> None:
         "async theme => { await jupyterapp.commands.execute('apputils:change-theme', {theme}) }",
         f"JupyterLab {name}",
     )
-    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}")
+    body = page.locator("body")
+    expect(body).to_have_attribute("data-jp-theme-name", f"JupyterLab {name}", timeout=30_000)
     expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30_000)
 
 

@@ -111,6 +111,28 @@ def test_picked_by_mouse_previewed_done_and_rewound(desk: Page, jupyter: Jupyter
         assert recorded(path) == ["0001", "0002", "0003", "0004", "0005"]
 
 
+def test_on_postgresql_the_locks_are_drawn_said_and_on_the_cards(
+    desk: Page, jupyter: Jupyter
+) -> None:
+    opening = OPEN.replace('"storefront", ', '"storefront", database="postgresql", ')
+    with exploring(desk, jupyter, "locks", opening) as page:
+        card(page, "0003_change_price_field").click()
+        previewed(page, "migrate store 0003_change_price_field")
+        preview = page.locator(".miglab-preview")
+        drawn = preview.get_by_role("img", name="What others wait for: store_")
+        expect(drawn.first).to_be_visible()
+        locked = card(page, "0005_tag_product_tags")
+        expect(locked.locator(".miglab-lock")).to_have_attribute("data-stops", "reads")
+        expect(locked).to_have_attribute(
+            "aria-label", re.compile(r"store_tag \(6 rows\) can't be ")
+        )
+        expect(card(page, "0002_add_price_to_product").locator(".miglab-lock")).to_have_count(0)
+        preview.get_by_text("locks", exact=False).first.click()
+        accessible(page, "locks")
+        card(page, "0005_tag_product_tags").click()
+        expect(page.locator(".miglab-lock")).to_have_count(0)
+
+
 def test_picked_and_done_by_keyboard_alone(desk: Page, jupyter: Jupyter) -> None:
     with explored(desk, jupyter, "keyboard") as page:
         path = database(page)

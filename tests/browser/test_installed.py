@@ -199,6 +199,39 @@ def test_app_shows_a_copy_of_ones_own_project(
     assert fingerprints(site) == before
 
 
+def test_app_opens_an_exercise_that_is_solved_there(
+    programs: Path, browser: Browser, tmp_path: Path
+) -> None:
+    words = ("app", "--exercise", "1.4", "--progress", "progress.jsonl")
+    with opened_by(programs, browser, tmp_path, *words, home=tmp_path) as visit:
+        page = visit.page
+        page.locator(".miglab-stage[data-revision]").wait_for(timeout=120_000)
+        goals = page.locator(".miglab-beside")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Undo only the last")
+        expect(goals.locator("img")).to_be_visible(timeout=60_000)
+        goals.get_by_role("button", name="Hint").click()
+        expect(goals.get_by_text("Hint 1 of 3")).to_be_visible()
+        assert violations(page) == []
+        picture(page, "app-exercise")
+        page.locator(".miglab-card", has_text="0003_change_price").click()
+        page.locator(".miglab-do").click()
+        expect(goals.locator(".miglab-remark")).to_contain_text("two", timeout=60_000)
+        goals.get_by_role("button", name="Rewind").click()
+        expect(goals.locator(".miglab-remark")).to_have_count(0)
+        goals.get_by_role("button", name="Give up?").click()
+        goals.get_by_role("button", name="Show me a way", exact=True).click()
+        expect(goals.get_by_text("It was played in a copy")).to_be_visible(timeout=60_000)
+        goals.get_by_role("button", name="Restart", exact=True).click()
+        page.locator(".miglab-card", has_text="0004_add_discount").click()
+        previewed(page, "migrate store 0004_add_discount_field")
+        page.locator(".miglab-do").click()
+        expect(goals.locator(".miglab-solved")).to_be_visible(timeout=60_000)
+        assert violations(page) == []
+        assert (visit.elsewhere, visit.refused) == ([], [])
+    again = typed(programs, "exercise", "replay", "progress.jsonl", folder=tmp_path)
+    assert again.stdout.startswith("✓ undo-only-the-last: solved"), again.stdout + again.stderr
+
+
 def test_demo_whatif_and_doctor_in_the_terminal(programs: Path, tmp_path: Path) -> None:
     demo = typed(programs, "demo", folder=tmp_path)
     assert (demo.returncode, demo.stderr) == (0, "")

@@ -11,7 +11,6 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Page, expect
 
-from miglab.cli.serve import environment
 from miglab.progress import Journal
 from miglab.workbook import bundled_lessons, deliver, journal_of, tick
 
@@ -47,11 +46,11 @@ lab.replace("store/models.py", field, "    discount =")"""
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory, home: Path) -> Iterator[Jupyter]:
-    """JupyterLab as ``miglab lab`` serves a learner's copy."""
+    """A learner's copy in JupyterLab as anybody starts it, without ``miglab lab``."""
     folder = tmp_path_factory.mktemp("learner") / "miglab-lessons"
     deliver(bundled_lessons(), folder, "1.0")
     tick(bundled_lessons(), folder)
-    with jupyterlab(folder, environment()) as jupyter:
+    with jupyterlab(folder) as jupyter:
         yield jupyter
 
 

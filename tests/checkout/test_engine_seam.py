@@ -19,14 +19,20 @@ _NAMES = re.compile(r"(?i:sqlite|spatialite|postgres|mariadb|mysql)|PRAGMA|ATTAC
 #: A module, or with a slash at its end a folder → the names that it may use, and why.
 ALLOWED = {
     "cli/doctor.py": (
-        {"sqlite", "postgres"},
-        "says whether this Python's SQLite is new enough, and what an extra is for",
+        {"sqlite", "postgres", "mariadb"},
+        "says whether SQLite is new enough, whether MariaDB is there, and what an extra is for",
     ),
-    "cli/serve.py": ({"sqlite", "postgres"}, "tells people which databases a lab can have"),
+    "cli/serve.py": (
+        {"sqlite", "postgres", "mariadb"},
+        "tells people which databases a lab can have",
+    ),
     "exercises/": ({"sqlite"}, "copy the file of the bundled project's database"),
-    "extras.py": ({"postgres"}, "knows the extra of that name and what it brings"),
+    "extras.py": (
+        {"postgres", "mariadb", "mysql"},
+        "knows the extras of these names and what they bring",
+    ),
     "facts/schema.py": ({"sqlite"}, "matches names as SQLite does; only its schemas come so far"),
-    "lab.py": ({"sqlite", "postgres"}, "tells people which databases a lab can have"),
+    "lab.py": ({"sqlite", "postgres", "mariadb"}, "tells people which databases a lab can have"),
     "lessons/": (
         {"sqlite", "pragma", "postgres"},
         "teach with the file of the bundled project's database, and tell what another would do",
@@ -90,12 +96,28 @@ def test_names_and_strings_are_read_and_comments_are_not(text: str, found: set[s
     assert names_in(text) == found
 
 
+#: Backends that packages bring, and Django's own with GIS.
+BROUGHT = (
+    *(f"django.contrib.gis.db.backends.{each}" for each in ("spatialite", "postgis", "mysql")),
+    "psqlextra.backend",
+    "django_tenants.postgresql_backend",
+    "django_db_geventpool.backends.postgresql_psycopg2",
+    "dj_db_conn_pool.backends.mysql",
+    "timescale.db.backends.postgis",
+    "django_prometheus.db.backends.sqlite3",
+    "django_cockroachdb",
+    "cockroach.psycopg.backend",
+    "mssql",
+)
+
+
 def test_both_sides_have_the_same_engines_and_say_the_same_of_them() -> None:
     house = {each.vendor: each for each in of_the_house.ENGINES}
     agent = of_the_agent.ENGINES
     assert house.keys() == agent.keys()
     assert of_the_house.DEFAULT.vendor == of_the_agent.DEFAULT.vendor
     backends = [f"django.db.backends.{each}" for each in ("sqlite3", "postgresql", "mysql")]
+    backends += BROUGHT
     for vendor, engine in house.items():
         other = agent[vendor]
         assert (engine.where, engine.sidecars) == (other.where, other.sidecars)

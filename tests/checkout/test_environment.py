@@ -68,6 +68,7 @@ def test_the_extra_of_the_lessons_is_all_there():
     extras = metadata["optional-dependencies"]
     assert extras["lab"] == ["miglab[sandbox,notebooks]"]
     asked = extras["sandbox"] + extras["notebooks"] + extras["postgresql"]
+    asked += extras["mariadb"]
     wanted = [re.match(r"[\w-]+", text)[0] for text in asked]
     assert set(wanted) - entries().keys() - SPARED == set()
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from miglab.workbook.lessons import KERNEL
+
 from ..whatif.environments import uv
 from ..whatif.own import shop
 from ..wheel import apart, build, checkout, install, typed
@@ -43,7 +45,13 @@ def test_what_is_in_it(wheel):
     assert "miglab/_data/sandbox_project/manage.py" in names
     assert "miglab/_data/notebooks/00_start_here.ipynb" in names
     tops = {name.partition("/")[0] for name in names}
-    assert tops == {"miglab", "miglab-0.1.0.dist-info"}
+    assert tops == {"miglab", "miglab-0.1.0.data", "miglab-0.1.0.dist-info"}
+
+
+def test_it_brings_the_lessons_kernel_to_where_jupyter_looks(wheel):
+    data = "miglab-0.1.0.data/data/"
+    brought = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith(data)}
+    assert brought == {f"{data}share/jupyter/kernels/{KERNEL['name']}/kernel.json"}
 
 
 def test_no_databases_no_bytecode_no_checkpoints(wheel):

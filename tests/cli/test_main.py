@@ -95,7 +95,22 @@ def test_signs_that_mean_something_else_look_otherwise_in_ascii() -> None:
     assert "?" not in done.stdout
 
 
-@pytest.mark.parametrize("typed", [["--help"], ["nonsense"], ["whatif", "a", "b", "c", "d"], []])
+@pytest.mark.parametrize(
+    ("command", "rest"),
+    [("whatif", ". store 0002 -q"), ("exercise open", "--nix"), ("doctor", "extra")],
+)
+def test_a_command_that_does_not_know_an_option_shows_its_own_help(
+    command: str, rest: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(f"{command} {rest}".split())
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: miglab {command} [-h]")
+    assert said.endswith(f"miglab {command}: unrecognized arguments: {rest.split()[-1]}\n")
+
+
+@pytest.mark.parametrize("typed", [["--help"], ["nonsense"], []])
 def test_help_and_what_is_not_understood_name_all_commands(
     typed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

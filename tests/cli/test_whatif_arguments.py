@@ -32,6 +32,8 @@ OPTIONS: dict[str, list[str]] = {
     "--python": ["--python", sys.executable],
     "--settings": ["--settings", "config.settings"],
     "--on": ["--on", "postgresql://ann@localhost/"],
+    "--copy-is": ["--copy-is", "postgresql://ann@localhost/shop", "--copy-is-called", "shop"],
+    "--copy-is-called": ["--copy-is", "postgresql://localhost/shop", "--copy-is-called", "shop"],
     "--include": ["--include", "*.json"],
     "--allow-program": ["--allow-program", "gpg"],
     "--allow-address": ["--allow-address", "localhost:80"],
@@ -53,6 +55,7 @@ APART = {
     for one, others in {
         "--run": ["app", "target", "--all", "--since", "--fake", "--database"],
         "--since": ["app", "target", "--all", "--fake", "--database"],
+        "--on": ["--copy-is", "--copy-is-called"],
         "--all": ["target", "--fake", "--html", "--markdown", "--lost", "--fail-on"],
     }.items()
     for pair in ((one, other) for other in others)
@@ -71,6 +74,12 @@ def test_each_option_is_in_the_table() -> None:
     actions = parser()._subparsers._group_actions[0].choices["whatif"]._actions  # type: ignore[union-attr,index]
     names = {(each.option_strings or [each.dest])[-1] for each in actions}
     assert names - {"--help", "path"} == set(OPTIONS)
+
+
+@pytest.mark.parametrize("alone", ["--copy-is", "--copy-is-called"])
+def test_a_copy_is_named_twice_or_not_at_all(alone: str) -> None:
+    with pytest.raises(BadArguments, match="--copy-is and --copy-is-called belong together"):
+        check(parser().parse_args(["whatif", ".", "store", alone, "postgresql://localhost/shop"]))
 
 
 @pytest.mark.parametrize("pair", [*combinations(OPTIONS, 2)], ids=" ".join)

@@ -7,6 +7,7 @@ import pytest
 from miglab.databases.engine import Engine, Handle
 from miglab.databases.registry import ENGINES, begins_database, of_vendor, of_version
 
+from ..plain.engines import need
 from .writing import WRITE
 
 MADE = ("CREATE TABLE shop (id integer PRIMARY KEY, name text)", "INSERT INTO shop VALUES (1, 'a')")
@@ -16,6 +17,7 @@ NAMES = "SELECT name FROM shop ORDER BY id"
 @pytest.fixture(params=ENGINES, ids=lambda each: each.vendor)
 def engine(request: pytest.FixtureRequest) -> Engine:
     found: Engine = request.param
+    need(found.vendor)
     return found
 
 

@@ -8,6 +8,8 @@ from contextlib import closing
 
 import psycopg
 
+from .mariadb import servers
+
 
 def _write_sqlite(handle: str, *statements: str) -> None:
     with closing(sqlite3.connect(handle)) as connection:
@@ -26,4 +28,5 @@ def _write_postgresql(handle: str, *statements: str) -> None:
 WRITE: dict[str, Callable[..., None]] = {
     "sqlite": _write_sqlite,
     "postgresql": _write_postgresql,
+    "mysql": servers.run,
 }

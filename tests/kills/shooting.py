@@ -13,7 +13,6 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import sys
 import threading
 import time
@@ -25,6 +24,7 @@ import psutil
 from miglab import Lab
 from miglab.errors import MiglabError
 from tests.everything import everything_in
+from tests.plain import engines
 
 #: A variable by which all processes of one run are found.
 MARK = "MIGLAB_KILLS"
@@ -77,9 +77,8 @@ class Found:
 
 def _prepare(lab: Lab, operation: str) -> None:
     if "large" in operation:
-        lab.sql("CREATE TABLE large (data blob)")
-        rows = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {ROWS})"
-        lab.sql(f"INSERT INTO large {rows} SELECT zeroblob(1000) FROM n")
+        for each in engines.of(lab).large(ROWS):
+            assert not lab.sql(each).refused
     if operation.startswith(("rewind", "forward", "restart")):
         lab.begin_here()
         lab.shell(BUSY)
@@ -128,18 +127,7 @@ VICTIMS = (*ENDING, "kernel's Ctrl-C", *_DOWN)
 def on_disk(lab: Lab) -> object:
     """All that the project consists of, without asking miglab."""
     files = everything_in(lab.folder, ("db.sqlite3", "db.sqlite3-journal", "db.sqlite3-wal"))
-    place = lab.folder / "db.sqlite3"
-    if not place.exists():
-        return files, None
-    with contextlib.closing(sqlite3.connect(f"file:{place}?mode=ro", uri=True)) as database:
-        names = [n for (n,) in database.execute("SELECT name FROM sqlite_master ORDER BY name")]
-        schema = database.execute("SELECT * FROM sqlite_master ORDER BY name").fetchall()
-        tables = [
-            database.execute(f'SELECT * FROM "{name}"').fetchall()
-            for name in names
-            if name != "large" and any(row[0] == "table" and row[1] == name for row in schema)
-        ]
-    return files, [row[:3] + row[4:] for row in schema], tables
+    return files, engines.of(lab).raw(engines.handle_of(lab), ("large",))
 
 
 def told(lab: Lab) -> object:
@@ -339,6 +327,8 @@ def end(plan: Plan) -> Found:
     """Shots that the kernel does not survive: each has one of its own."""
     found, dice = Found(), random.Random(plan.seed)
     labs = Path(os.environ["MIGLAB_HOME"]) / "labs"
+    tools = engines.named(os.environ["MIGLAB_DATABASE"])
+    kept: set[str] = set()
     longest = 0.0
     while found.hits < plan.hits and found.shots < plan.tries:
         ears, mouth = os.pipe()
@@ -373,14 +363,19 @@ def end(plan: Plan) -> Found:
             found.folders.append(f"before shot {found.shots + 1}: {words['folders']}")
         if not longest:
             longest = float(words["took"].split()[0])
+            kept = tools.databases(labs.parent)
             continue
         found.shots += 1
         if os.WIFSIGNALED(status) and "took" not in words:
             found.hits += 1
             found.signals[words["shoots"]] = found.signals.get(words["shoots"], 0) + 1
         found.leaked += _leaks(f"{words.get('shoots')} at shot {found.shots}")
+    # A database that a dead lab had begun to make is there only when the server is done with it.
+    until = time.monotonic() + 10
+    while not tools.settled(labs.parent) and time.monotonic() < until:
+        time.sleep(0.05)
     Lab().close()
-    left = [each.name for each in labs.iterdir()]
+    left = [*(each.name for each in labs.iterdir()), *(tools.databases(labs.parent) - kept)]
     found.folders += [f"at the end: {' '.join(left)}"] if left else []
     return found
 

@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from ..plain import engines
 from .shooting import MARK, OPERATIONS, VICTIMS, Found, Plan
 
-pytestmark = pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="processes are found as Linux shows them"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not sys.platform.startswith("linux"), reason="processes are found as Linux shows them"
+    ),
+    pytest.mark.every_engine,
+]
 
 #: One of each operation and each victim, for a run of every day.
 SHORT = [
@@ -28,6 +32,8 @@ SHORT = [
     ("what-if", "keeper"),
     ("command", "job"),
 ]
+#: And on engines other than the default one.
+SHORT_THERE = [("migrate", "agent"), ("what-if", "keeper"), ("command", "kernel and agent")]
 HITS, LONG_HITS = 3, 30
 
 #: What goes along the history knows what it will find: it asks nobody. A process of its own has
@@ -62,7 +68,7 @@ def _shot_at(folder: Path, operation: str, victim: str, hits: int) -> Found:
     return Found(**json.loads(done.stdout))
 
 
-@pytest.mark.parametrize(
+WANTED = pytest.mark.parametrize(
     ("operation", "victim", "hits"),
     [
         *((*each, HITS) for each in SHORT),
@@ -74,16 +80,37 @@ def _shot_at(folder: Path, operation: str, victim: str, hits: int) -> Found:
         ),
     ],
 )
+
+
+@WANTED
 def test_nothing_is_left_half_or_lives_on_or_is_told_wrongly(
     own_home: Path,
     record_property: Callable[[str, object], None],
+    engine_of_labs: str,
     operation: str,
     victim: str,
     hits: int,
 ) -> None:
+    # A server is there before the first shot, and no process of what is shot at.
+    engines.PLAIN[engine_of_labs].beside(own_home)
     found = _shot_at(own_home, operation, victim, hits)
     signals = ", ".join(f"{name}: {times}" for name, times in sorted(found.signals.items()))
-    table = f"{operation:<18}{victim:<18}{found.hits:>4} of {found.shots:<5}{signals}"
-    record_property("hits", table)
+    what = f"{engine_of_labs:<11}{operation:<18}{victim:<18}"
+    record_property("hits", f"{what}{found.hits:>4} of {found.shots:<5}{signals}")
     assert found.hits >= hits
     assert (found.halves, found.wrong, found.leaked, found.folders) == ([], [], [], [])
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+@pytest.mark.short
+@pytest.mark.parametrize(("operation", "victim"), SHORT_THERE)
+def test_on_a_server_too(
+    own_home: Path,
+    record_property: Callable[[str, object], None],
+    engine_of_labs: str,
+    operation: str,
+    victim: str,
+) -> None:
+    test_nothing_is_left_half_or_lives_on_or_is_told_wrongly(
+        own_home, record_property, engine_of_labs, operation, victim, HITS
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,11 +11,15 @@ from pathlib import Path
 import pytest
 
 from miglab import Lab
+from miglab.cli.serve import JUPYTER, environment
 from miglab.lessons import predict
 from miglab.lessons.remembered import keep_in
 from miglab.notebook.memory import remember
 from miglab.progress import Journal
 from miglab.workbook import bundled_lessons, deliver, journal_of
+from miglab.workbook.lessons import KERNEL
+
+from ..wheel import apart
 
 
 @pytest.fixture
@@ -55,15 +60,15 @@ def test_elsewhere_nothing_is_noted(
     assert list(tmp_path.rglob("*.jsonl")) == []
 
 
-def test_the_kernel_of_miglab_lab_knows_the_magics_before_anything_is_imported() -> None:
-    """The kernelspec that its servers are given, started as Jupyter starts it."""
-    from miglab.cli.serve import environment
-
+@pytest.mark.parametrize(
+    "variables", [{}, environment()], ids=["any JupyterLab of the environment", "miglab lab"]
+)
+def test_the_lessons_kernel_knows_the_magics_before_anything_is_imported(
+    variables: dict[str, str],
+) -> None:
     code = f"""
-import os
-os.environ.update({environment()!r})
 from jupyter_client.manager import start_new_kernel
-manager, client = start_new_kernel(kernel_name="python3")
+manager, client = start_new_kernel(kernel_name={KERNEL["name"]!r})
 try:
     said = []
     client.execute_interactive("%manage check", output_hook=said.append, timeout=120)
@@ -74,6 +79,19 @@ finally:
     manager.shutdown_kernel(now=True)
 """
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300
+        [sys.executable, "-c", code],
+        env=apart(**variables),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
     )
     assert done.stdout.startswith("BadInput there is no open lab; run the cell with lab = Lab(")
+
+
+def test_notebooks_say_of_the_kernel_what_it_says_of_itself() -> None:
+    spec = JUPYTER / "data" / "kernels" / KERNEL["name"] / "kernel.json"
+    found = json.loads(spec.read_text(encoding="utf-8"))
+    assert {key: found[key] for key in ("display_name", "language")} == {
+        key: KERNEL[key] for key in ("display_name", "language")
+    }

@@ -30,7 +30,8 @@ that point.
 """
 _BOTTOM = """
 To explore, also with a project of your own: [The explorer](explore/explorer.ipynb),
-[What if? A revert rehearsed on a copy](explore/what_if.ipynb).
+[What if? A revert rehearsed on a copy](explore/what_if.ipynb),
+[The same command on another database](explore/engines.ipynb).
 """
 
 

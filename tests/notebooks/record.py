@@ -15,12 +15,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from miglab.workbook.lessons import KERNEL
+
 #: A committed notebook is not larger, in bytes.
 LARGEST = 1_000_000
 #: A cell that runs longer, in seconds, is stuck.
 LONGEST = 300
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 #: What front ends note down for themselves.
 NOTES = ("ExecuteTime", "collapsed", "execution", "scrolled")

@@ -94,6 +94,9 @@ def test_two_labs_have_two_locks(tmp_path: Path) -> None:
 def test_what_was_not_written_for_a_month_is_forgotten(tmp_path: Path) -> None:
     for name, age in (("old", MONTH + 60), ("new", MONTH - 3600)):
         (tmp_path / name).touch()
-        os.utime(tmp_path / name, (time.time() - age,) * 2)
+        (tmp_path / f"{name} folder").mkdir()
+        (tmp_path / f"{name} folder" / "file").touch()
+        for path in (tmp_path / name, tmp_path / f"{name} folder"):
+            os.utime(path, (time.time() - age,) * 2)
     forget_old(tmp_path, tmp_path / "there is none")
-    assert [each.name for each in tmp_path.iterdir()] == ["new"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["new", "new folder"]

@@ -10,6 +10,7 @@ import pytest
 from miglab import Lab
 from miglab.compare.losses import losses
 from miglab.compare.truths import compare
+from miglab.facts.locks import Lock
 from miglab.facts.picture import State
 from miglab.facts.step import Step
 from miglab.show import begun, exercise, lesson, questions
@@ -253,6 +254,12 @@ def test_every_mask_is_needed() -> None:
     samples = "at 0x7f1a2b3c4d5e /x/labs/0123456789abcdef/project /x/site-packages/y (0.1s)"
     for mask in MASKS:
         assert mask.pattern.search(samples)
+
+
+def test_what_miglab_measured_is_not_masked() -> None:
+    lock = Lock("shop_item", "AccessExclusiveLock", 2.94, 2.95, rows=3)
+    assert masked(str(lock)) == str(lock)
+    assert "2.9" in str(lock)
 
 
 @pytest.mark.parametrize("piece", ["x", "/", "a/b/", "/labs/", "1", "0x"])

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
-import sqlite3
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,14 +14,15 @@ from typing import cast
 from miglab import Lab
 from miglab.errors import BadInput
 from miglab.facts.consequences import Consequences, Severity
-from miglab.facts.migration import Key
 from miglab.facts.outcome import Agreeing, Cost, Next, Return
-from miglab.facts.step import Refusal, RowChange
+from miglab.facts.step import RowChange
 from miglab.facts.truths import Files, Truths
-from miglab.steps.surroundings import environment
 from miglab.whatif.full import Full
 
 from ..agent.serving.story import migration
+from ..plain import engines
+from ..plain.project import Plain, as_pair
+from ..plain.state import Row, State, gone
 
 INITIAL = """from django.db import migrations, models
 
@@ -126,166 +123,6 @@ def fill(lab: Lab, table: str, columns: str, values: str) -> None:
     lab.sql(f"INSERT INTO {table} ({columns}) VALUES {values}")
 
 
-# -- what a database holds, read without miglab
-
-Row = tuple[object, ...]
-
-
-@dataclass(frozen=True)
-class State:
-    """The record; each table's columns, primary key, schema without their order, and rows."""
-
-    record: tuple[Key, ...]
-    columns: Mapping[str, tuple[str, ...]]
-    keys: Mapping[str, str]
-    schema: Mapping[str, frozenset[object]]
-    rows: Mapping[str, tuple[Row, ...]]
-
-    def by_key(self, table: str) -> dict[object, dict[str, object]]:
-        """The rows of a table, each by its column, by their primary key."""
-        rows = (dict(zip(self.columns[table], row, strict=True)) for row in self.rows[table])
-        return {row[self.keys[table]]: row for row in rows}
-
-
-def read(database: Path) -> State:
-    """All that a SQLite database holds, but for when migrations were applied."""
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-
-    def ask(sql: str) -> list[Row]:
-        return connection.execute(sql).fetchall()
-
-    try:
-        record = ask("SELECT app, name FROM django_migrations ORDER BY id")
-        found = ask("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        names = [str(name) for (name,) in found]
-        names = [name for name in names if name != "django_migrations" and name[:7] != "sqlite_"]
-        columns = {name: ask(f'PRAGMA table_info("{name}")') for name in names}
-        links = {name: ask(f'PRAGMA foreign_key_list("{name}")') for name in names}
-        keys = {name: next(str(row[1]) for row in columns[name] if row[5]) for name in names}
-        return State(
-            record=tuple(Key(str(label), str(name)) for label, name in record),
-            columns={name: tuple(str(row[1]) for row in columns[name]) for name in names},
-            keys=keys,
-            schema={
-                name: frozenset(
-                    row[at:] for at, rows in ((1, columns), (2, links)) for row in rows[name]
-                )
-                for name in names
-            },
-            rows={
-                name: tuple(ask(f'SELECT * FROM "{name}" ORDER BY "{keys[name]}"'))
-                for name in names
-            },
-        )
-    finally:
-        connection.close()
-
-
-def gone(
-    before: State, after: State, renamed: Mapping[str, str] | None = None
-) -> dict[str, set[Row]]:
-    """What the second lacks: rows by table; (key, value) by table and column. ``renamed`` has the
-    new names of columns, as in ``{"shop_item.sku": "code"}``."""
-    found: dict[str, set[Row]] = {}
-    for table, names in before.columns.items():
-        if table not in after.rows:
-            found[table] = {*before.rows[table]}
-            continue
-        was, now = before.by_key(table), after.by_key(table)
-        found[table] = {tuple(row.values()) for key, row in was.items() if key not in now}
-        for column in names:
-            values: set[Row] = {(key, row[column]) for key, row in was.items()}
-            its_name = (renamed or {}).get(f"{table}.{column}", column)
-            if its_name in after.columns[table]:
-                there = {(key, row[its_name]) for key, row in now.items()}
-                lost = {each for each in values - there if each[0] in now}
-            else:
-                lost = {each for each in values if each[1] is not None}
-            found[f"{table}.{column}"] = lost
-    return {name: lost for name, lost in found.items() if lost}
-
-
-# -- plain manage.py in a copy of the lab's folder
-
-
-class Plain:
-    """A copy of a lab's folder, in which commands are run as one would in a terminal."""
-
-    def __init__(self, source: Path, folder: Path) -> None:
-        self.source, self.folder = source, folder
-        self.refusal: tuple[str, str] | None = None
-        self.output = ""
-        shutil.copytree(source, folder)
-
-    @property
-    def state(self) -> State:
-        """What its database holds."""
-        return read(self.folder / "db.sqlite3")
-
-    def run(self, lines: Iterable[str], answers: Iterable[str] = ()) -> None:
-        """Run commands until one is refused; the answers are typed in."""
-        typed = "".join(f"{each}\n" for each in answers)
-        for line in lines:
-            if self.refusal is not None:
-                return
-            first, _, rest = line.partition(" ")
-            if first == "delete":
-                (self.folder / rest).unlink()
-            elif first == "sql":
-                connection = sqlite3.connect(self.folder / "db.sqlite3")
-                with connection:
-                    connection.execute(rest)
-                connection.close()
-            else:
-                self._manage(line.split(), typed)
-
-    def _manage(self, words: Sequence[str], typed: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=self.folder,
-            env=environment(),
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        self.output += done.stdout
-        if done.returncode:
-            self.refusal = refused(done.stderr)
-
-    def put_files_back(self) -> None:
-        """As ``git checkout`` would; the database stays."""
-        for path in self.folder.rglob("*.py"):
-            path.unlink()
-        for path in self.source.rglob("*.py"):
-            shutil.copyfile(path, self.folder / path.relative_to(self.source))
-
-    def migrations(self, labels: Sequence[str]) -> set[Key]:
-        """The migration files of these apps."""
-        return {
-            Key(label, path.stem)
-            for label in labels
-            for path in (self.folder / label).glob("migrations/[!_]*.py")
-        }
-
-
-def refused(told: str) -> tuple[str, str]:
-    """The error's class and message, from what a terminal shows."""
-    starts = list(re.finditer(r"^(?:[a-z_]\w*\.)*([A-Z]\w*)(?:: |$)", told, re.MULTILINE))
-    last = starts[-1]
-    return last.group(1), plainly(told[last.end() :])
-
-
-def plainly(message: str) -> str:
-    """A message without what differs from run to run: addresses."""
-    return re.sub(r"0x[0-9a-f]+", "0x…", message.strip())
-
-
-def as_pair(refusal: Refusal | None) -> tuple[str, str] | None:
-    """A refusal as ``refused`` gives it."""
-    return (refusal.error, plainly(refusal.message)) if refusal else None
-
-
 # -- the two side by side
 
 
@@ -334,9 +171,10 @@ def rehearse(
     """Ask what if, do the same by plain ``manage.py`` in a copy, and compare all that can be
     compared: errors, record, schema, rows, files, the way back and the next ``migrate``; and see
     that the lab has not moved."""
-    before, digests, history = read(lab.folder / "db.sqlite3"), dict(files(lab)), lab.history()
+    tools, handle = engines.of(lab), engines.handle_of(lab)
+    before, digests, history = tools.read(handle), dict(files(lab)), lab.history()
     place = Path(tempfile.mkdtemp(dir=folder))
-    plain = Plain(lab.folder, place / "plain")
+    plain = Plain.of(lab, place / "plain")
     with ThreadPoolExecutor() as pool:
         running = pool.submit(plain.run, lines, answers)
         told = lab.what_if(*lines, answers=answers)
@@ -347,12 +185,12 @@ def rehearse(
     assert as_pair(last.refusal) == plain.refusal
     assert moves("".join(run.step.output for run in told.runs)) == moves(plain.output)
     same(last.after, plain)
-    assert read(Path(cast(Full, told.full).there.after.databases["default"] or "")) == after
+    assert tools.read(str(cast(Full, told.full).there.after.databases["default"])) == after
     compare_losses(told, gone(before, after, renamed))
     assert (told.back is not None) == (after != before or dict(files(plain)) != digests)
 
     with ThreadPoolExecutor() as pool:
-        following = Plain(plain.folder, place / "next")
+        following = plain.copy(place / "next")
         running = pool.submit(compare_next, told, after, following)
         compare_way_back(told, plain, before)
         running.result()
@@ -361,9 +199,11 @@ def rehearse(
     # All that matters about every situation is known.
     assert told.outcome.status not in (1, 13), told.findings
 
-    assert read(lab.folder / "db.sqlite3") == before
+    assert tools.read(handle) == before
     assert dict(files(lab)) == digests
     assert (lab.history(), lab.take_noticed()) == (history, [])
+    plain.drop()
+    following.drop()
     return Rehearsed(told, before, after)
 
 

@@ -15,10 +15,11 @@ import psycopg
 import pytest
 
 from miglab import Lab
-from miglab.databases.postgresql import cluster, moments, serving
-from miglab.databases.postgresql.address import OURS, owner_of
+from miglab.databases.naming import OURS, owner_of
+from miglab.databases.postgresql import cluster, moments
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql.cluster import Cluster
+from miglab.databases.server import serving
 from miglab.errors import MiglabError, NoProject, NoServer
 from miglab.home import home
 

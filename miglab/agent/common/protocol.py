@@ -87,7 +87,8 @@ PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own", "r
 #: ``from_models`` is what the project's models say of its tables, as ``common.known`` has it.
 #: ``alias`` names the database that is asked about, ``"default"`` without it. ``old`` maps aliases
 #: to handles of copies as the databases were before, or null: rows are compared with them; where
-#: ``compare`` is ``"handlers"``, only what ``post_migrate`` handlers did is told.
+#: ``compare`` is ``"handlers"``, only what ``post_migrate`` handlers did is told. ``marks`` maps
+#: aliases to what ``Engine.mark`` would give at the beginning, where miglab knows.
 REQUESTS = (
     "manage",
     "shell",
@@ -137,6 +138,8 @@ MEASURES = {
 #:     agree         the two agreements, for ``agree``
 #:     not_back      what ``Engine.not_back`` gives, for ``not_back``
 #:     settings      what ``settings.read`` gives, for ``settings``
+#:     kept          alias → a copy's handle and the database's mark: it is as the database still
+#:                   was at the end, and is whoever's who hears of it
 #:     on_the_way    the numbers of the targets whose plan is the beginning of this command's
 DONE = (
     "output",
@@ -160,6 +163,7 @@ DONE = (
     "agree",
     "not_back",
     "settings",
+    "kept",
     "on_the_way",
 )
 

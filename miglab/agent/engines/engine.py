@@ -103,6 +103,11 @@ class Engine(Protocol):
         its own then (``keep``), and they change places (``exchange``)."""
 
     @property
+    def lines_last(self) -> bool:
+        """Whether miglab's own process may go on with what ``keep`` made, if nothing was written
+        since: it can tell by the mark."""
+
+    @property
     def error(self) -> Type[Exception]:
         """What the driver's errors have in common."""
 
@@ -141,19 +146,32 @@ class Engine(Protocol):
         """From now on, ask before a statement of the project's opens another database, and raise
         ``events`` for each connection, where the driver does not."""
 
+    @property
+    def connecting(self) -> bool:
+        """Whether a connection is being made in this thread that was told of by ``events``, or that
+        is miglab's own: the sockets that a driver in Python opens for it are not asked about."""
+
+    def may_look_up(self, name: Any) -> bool:
+        """Whether the project may look a function of a C library up by this name: not those that
+        connect past the driver. The driver itself may."""
+
     def hurry(self, connection: Any) -> None:
         """Let Django's new connection to a copy not wait for the disk: it need not outlive a loss
         of power. What was committed has to outlive a killed process."""
 
     # -- what is there
 
+    def together(self) -> ContextManager[None]:
+        """Within it, several questions follow each other, and nothing of the project's runs: what
+        takes long to open may stay open between them."""
+
     def exists(self, handle: str) -> bool:
         """Whether there is such a database."""
 
     def mark(self, handle: str) -> Any:
-        """Differs whenever something was written since; may differ where nothing was. ``None``
-        where there is no database. Asked at the beginning and the end of each request: cheap, and
-        it waits for nobody's lock."""
+        """A value that changes whenever something is written; it may also change without that.
+        ``None`` where there is no database. Asked at the beginning and the end of each request:
+        cheap, and it waits for nobody's lock."""
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """What is in it: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in the order

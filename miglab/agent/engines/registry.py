@@ -1,16 +1,18 @@
-"""Lists the engines that the agent knows, and finds the one that is meant."""
+"""Lists the engines that the agent knows, and finds one by its name."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .engine import Engine
+from .mariadb.engine import MariaDB
 from .postgresql.engine import PostgreSQL
 from .sqlite.engine import SQLite
 
 #: Each once, by its vendor; another one is added here and in ``databases/registry.py``.
-_ALL: List[Engine] = [SQLite(), PostgreSQL()]
+_ALL: List[Engine] = [SQLite(), PostgreSQL(), MariaDB()]
 ENGINES: Dict[str, Engine] = {each.vendor: each for each in _ALL}
 #: What errors advise.
 DEFAULT = next(iter(ENGINES.values()))
@@ -24,6 +26,11 @@ _SCHEMES = tuple(each.scheme for each in ENGINES.values() if each.scheme)
 def is_address(name: str) -> bool:
     """Whether what a connection opens is on a server, and named by ``Engine.address``."""
     return name.startswith(_SCHEMES)
+
+
+def connecting() -> bool:
+    """Whether a driver is making a connection that was asked about, or that is miglab's own."""
+    return any(each.connecting for each in ENGINES.values())
 
 
 def of_vendor(vendor: str) -> Engine:
@@ -60,6 +67,15 @@ def by_engine(vendors: Dict[str, str], aliases: Iterable[str]) -> List[Tuple[Eng
     for alias in aliases:
         found.setdefault(vendors[alias], []).append(alias)
     return [(of_vendor(vendor), each) for vendor, each in found.items()]
+
+
+@contextlib.contextmanager
+def together(vendors: Iterable[str]) -> Iterator[None]:
+    """``Engine.together`` of the engines of these vendors."""
+    with contextlib.ExitStack() as stack:
+        for each in {*vendors}:
+            stack.enter_context(of_vendor(each).together())
+        yield
 
 
 def import_backends() -> None:

@@ -125,6 +125,16 @@ def _database(name: Any) -> Optional[Limit]:
     return other_database("open the database", name)
 
 
+def _symbol(_library: Any, name: Any) -> Optional[Limit]:
+    if all(each.may_look_up(name) for each in registry.ENGINES.values()):
+        return None
+    return Limit(
+        "database-outside-stopped",
+        "connect to a database in C, by %s" % name,
+        "connect by the driver that Django uses: where that leads, miglab can tell",
+    )
+
+
 def _control(descriptor: Any, request: Any, *rest: Any) -> Optional[Limit]:
     if request & 0xFFFFFFFF not in _CHANGES_FILE or allowed(descriptor):
         return None
@@ -144,6 +154,7 @@ def _lists(folder: Any = None, *rest: Any) -> None:
 CHECKS: Dict[str, Check] = {
     "open": opening,
     "ctypes.dlopen": _looks_at,
+    "ctypes.dlsym": _symbol,
     "fcntl.ioctl": _control,
     "os.chdir": _looks_at,
     "os.chflags": _changes("change"),

@@ -79,6 +79,8 @@ def measured(request: Message, own: bool) -> Dict[str, Any]:
     connections that know what the project's own do."""
     found: Dict[str, Any] = {}
     known.begin(request)
-    with measuring(MEASURES[request["do"]]):
+    with measuring(MEASURES[request["do"]]), registry.together(
+        request["place"]["engines"].values()
+    ):
         found.update(_ANSWERS[request["do"]](request, own))
     return found

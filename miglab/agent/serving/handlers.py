@@ -35,10 +35,11 @@ class Lines:
 
         def draw_and_send(verbosity: Any, interactive: Any, db: str, **kwargs: Any) -> None:
             handle, engine = self._databases.handles.get(db), self._databases.engine(db)
-            if handle and engine.exists(handle):
-                with measuring("tell apart what migrations and what post_migrate handlers did"):
-                    copy = engine.keep(handle, "%s.%s" % (self._prefix, db), connections[db])
-                    self.drawn[db] = Line(copy, engine.mark(handle))
+            with engine.together():
+                if handle and engine.exists(handle):
+                    with measuring("tell apart what migrations and what post_migrate handlers did"):
+                        copy = engine.keep(handle, "%s.%s" % (self._prefix, db), connections[db])
+                        self.drawn[db] = Line(copy, engine.mark(handle))
             with phase.during(phase.HANDLERS):
                 send(verbosity, interactive, db, **kwargs)
 

@@ -54,7 +54,9 @@ class Job:
         guard.begin()
         instead.begin()
         self.lines = Lines(self.databases, self.config["output"])
-        self.measurement = Measurement(self.databases, self.trace, self.lines, self.tell)
+        self.measurement = Measurement(
+            self.databases, self.trace, self.lines, self.tell, request.get("marks")
+        )
         capture(self.config)
         os.write(1, self.prefix)
         sys.stdin = Questions(self.ask, printed_since(self.config["output"]))
@@ -134,8 +136,6 @@ class Job:
         phase.begin(phase.COMMAND)
         self.trace.stop()
         close_connections()
-        with measuring("follow the names of tables and columns"):
-            self.trace.settle(self.databases.handles, self.databases.engines)
         failure = describe(error)
         if failure is None or (failure["class"] == "SystemExit" and not failure["message"]):
             failure = self.unfinished(error) or failure

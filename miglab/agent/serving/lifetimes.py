@@ -59,7 +59,7 @@ def ask_for(parent: int) -> None:
 
 
 def everyone_out() -> NoReturn:
-    """End this process and all that it started."""
+    """End this process and everything that it started."""
     end_children()
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
@@ -95,7 +95,8 @@ def ending_with(descriptor: int) -> Iterator[None]:
 
 
 def end_when_told() -> Any:
-    """From now on SIGTERM ends this process and all that it started; the handler that was there."""
+    """From now on SIGTERM ends this process and everything that it started; returns the handler
+    that was there."""
     return signal.signal(signal.SIGTERM, lambda number, frame: everyone_out())
 
 

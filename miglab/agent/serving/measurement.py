@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, List, Optional, Set
 from ..acting.trace import Trace
 from ..common.measuring import lacks, measuring, note
 from ..common.protocol import Message
+from ..engines import registry
 from ..engines.engine import NOTHING_RENAMED
 from ..reading.truths import lens, other_database
 from .handlers import Lines
@@ -17,22 +18,34 @@ UNREAD = {"unreadable": "could not be read"}
 
 
 class Measurement:
-    """Begun before a command. ``tell`` hears what is being done."""
+    """Begun before a command. ``tell`` hears what is being done; ``marks`` are those that are
+    known, by alias."""
 
     def __init__(
-        self, databases: Databases, trace: Trace, lines: Lines, tell: Callable[[str], None]
+        self,
+        databases: Databases,
+        trace: Trace,
+        lines: Lines,
+        tell: Callable[[str], None],
+        marks: Optional[Dict[str, Any]] = None,
     ) -> None:
         self._databases, self._trace, self._lines, self._tell = databases, trace, lines, tell
-        self._before = databases.marks()
+        self._before = databases.marks(marks)
 
     def end(self, request: Message, alias: str, result: Dict[str, Any]) -> None:
         """Fill the answer with what the command left. What cannot be measured stays unknown, and
         the rest is there all the same."""
+        with registry.together(self._databases.engines.values()):
+            self._end(request, alias, result)
+
+    def _end(self, request: Message, alias: str, result: Dict[str, Any]) -> None:
         handle = self._databases.handles.get(alias, "")
         engine = self._databases.engine(alias)
         look = request["do"] == "look"
         now = self._databases.marks()
         written = {each for each, mark in self._before.items() if now[each] != mark}
+        with measuring("follow the names of tables and columns"):
+            self._trace.settle(self._databases.handles, self._databases.engines, written)
         other: Optional[str] = None
         with measuring("read the database"):
             other = other_database(engine, handle, alias)
@@ -52,9 +65,13 @@ class Measurement:
             result["lens"] = lens()
         if other is None and (look or written):
             with measuring("compare the rows"):
-                result["rows"] = self._compare_rows(request, written)
+                result["rows"] = self._compare_rows(request, written, now)
+        with measuring("let go what was kept to compare with"):
+            self._keep_lines(written, now, result)
 
-    def _compare_rows(self, request: Message, written: Set[str]) -> List[Dict[str, Any]]:
+    def _compare_rows(
+        self, request: Message, written: Set[str], now: Dict[str, Any]
+    ) -> List[Dict[str, Any]]:
         """What became of the rows; what handlers did after a line was drawn is marked."""
         old: Dict[str, Optional[str]] = request.get("old") or {}
         look = request["do"] == "look"
@@ -68,7 +85,7 @@ class Measurement:
             self._tell("comparing rows")
             renames = None if look else self._trace.renames(alias)
             line = self._lines.drawn.get(alias)
-            handled = line is not None and engine.mark(handle) != line.mark
+            handled = line is not None and now[handle] != line.mark
             parts: List[Any] = []
             if request.get("compare") != "handlers":
                 end = line.handle if line is not None and handled else handle
@@ -83,6 +100,19 @@ class Measurement:
                     entry["follows_rename"] = named and entry["changed"] <= follow
             for entries, by_handlers in parts:
                 found += [dict(e, database=alias, by_handlers=by_handlers) for e in entries]
-            if line is not None:
+            if line is not None and handled:
                 engine.forget(line.handle)
+                del self._lines.drawn[alias]
         return found
+
+    def _keep_lines(self, written: Set[str], now: Dict[str, Any], result: Dict[str, Any]) -> None:
+        """Copies of databases that are still as they were when these were made are what miglab
+        would copy next; the others go."""
+        kept: Dict[str, List[Any]] = {}
+        for alias, line in self._lines.drawn.items():
+            handle, engine = self._databases.handles[alias], self._databases.engine(alias)
+            if engine.lines_last and handle in written and now[handle] == line.mark:
+                kept[alias] = [line.handle, line.mark]
+            else:
+                engine.forget(line.handle)
+        result["kept"] = kept

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 from ..engines import registry
 from ..engines.engine import Engine
 
 
 class Databases:
-    """What a configuration says of a place's databases, as it stands when it is asked."""
+    """What a configuration says of a place's databases at the time when it is asked."""
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._config = config
@@ -32,9 +32,13 @@ class Databases:
         """The engine of a database. While the settings are asked for, none is known yet."""
         return registry.of_vendor(self.engines.get(alias, registry.DEFAULT.vendor))
 
-    def marks(self) -> Dict[str, Any]:
-        """Each database's mark, by its handle."""
-        return {each: self.engine(alias).mark(each) for alias, each in self.handles.items()}
+    def marks(self, known: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        """Each database's mark, by its handle; those that are ``known``, by alias, are taken."""
+        found = known or {}
+        return {
+            handle: found[alias] if alias in found else self.engine(alias).mark(handle)
+            for alias, handle in self.handles.items()
+        }
 
 
 def close_connections() -> None:

@@ -6,21 +6,15 @@ database.
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from urllib.parse import quote
 
 from ...home import home
+from .. import naming
 from ..engine import Handle
-
-#: What every database of miglab's is called first. No other is ever changed.
-OURS = "miglab_"
-#: How long a name may be, in bytes.
-_LONGEST = 63
+from ..server.places import keep_secret
 
 
 def handle_of(parameters: Mapping[str, str]) -> Handle:
@@ -57,40 +51,7 @@ def server_of(handle: str) -> Handle:
 
 def is_ours(handle: str) -> bool:
     """Whether miglab made the database."""
-    return name_of(handle).startswith(OURS)
-
-
-def name_in(folder: Path, rest: str) -> str:
-    """The name of a database that belongs to a folder of miglab's, below ``home()``."""
-    owner = owner_of(folder)
-    room = _LONGEST - len(owner)
-    name = re.sub(r"[^a-z0-9_]", "_", rest.lower())
-    if name != rest or len(name) > room:
-        name = f"{name[: room - 9]}_{_digest(rest, 4)}"
-    return f"{owner}{name}"
-
-
-def owner_of(folder: Path) -> str:
-    """What the names of all databases begin with that belong to a folder: for one of a lab, its
-    home and the lab."""
-    try:
-        kind, *inside = folder.relative_to(home()).parts or ("",)
-    except ValueError:
-        return f"{_mine()}{_digest(str(folder), 8)}_"
-    lab = inside[0] if kind == "labs" and inside else _digest("/".join([kind, *inside]), 8)
-    return f"{_mine()}{lab}_"
-
-
-def lab_of(name: str) -> str | None:
-    """The lab that a database belongs to by its name; ``None`` where it is another home's."""
-    if not name.startswith(_mine()):
-        return None
-    return name[len(_mine()) :].partition("_")[0]
-
-
-def _mine() -> str:
-    """What the names of all databases of this home begin with."""
-    return f"{OURS}{_digest(str(home()), 4)}_"
+    return name_of(handle).startswith(naming.OURS)
 
 
 def keep_password(parameters: Mapping[str, str]) -> dict[str, str]:
@@ -99,16 +60,8 @@ def keep_password(parameters: Mapping[str, str]) -> dict[str, str]:
     password = rest.pop("password", "")
     if not password:
         return rest
-    folder = home() / "postgresql" / "passwords"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / _digest(f"{rest}", 8)
+    path = home() / "postgresql" / "passwords" / naming.digest(f"{rest}", 8)
     words = ["*", rest.get("port", "*"), "*", rest.get("user", "*"), password]
     line = ":".join(re.sub(r"([\\:])", r"\\\1", each) for each in words)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"{line}\n")
+    keep_secret(path, f"{line}\n")
     return {**rest, "passfile": str(path)}
-
-
-def _digest(text: str, size: int) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=size).hexdigest()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import NoServer
 from ..engine import Handle
-from . import serving
+from ..server import serving
 from .address import handle_of, keep_password, parameters_of, server_of
 
 if TYPE_CHECKING:
@@ -107,11 +107,29 @@ def answers(handle: str) -> bool:
 
 
 def named(url: str) -> Handle:
-    """The server that somebody names, as libpq reads it: with what a service file and variables of
-    the environment add, and without its password.
+    """The server that somebody names, by the handle of a database that every server has.
 
     Raises:
         NoServer: it cannot be reached, or the role may not make databases.
+    """
+    handle, may = resolved(url)
+    server = server_of(handle)
+    if not may:
+        user = parameters_of(handle)["user"]
+        raise NoServer(
+            server,
+            f"the role {user!r} may not make databases there; its administrator can allow it: "
+            f'ALTER ROLE "{user}" CREATEDB',
+        )
+    return server
+
+
+def resolved(url: str) -> tuple[Handle, bool]:
+    """The database that somebody names, as libpq reads it: with what a service file and variables
+    of the environment add, and without its password; and whether its role may make databases.
+
+    Raises:
+        NoServer: it cannot be reached.
     """
     import psycopg
 
@@ -121,25 +139,20 @@ def named(url: str) -> Handle:
         raise NoServer(without_password(url), in_words(error)) from None
     with connection:
         info = connection.info
-        may = connection.execute(
-            "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
-        ).fetchone()
-        said, user = info.get_parameters(), info.user
+        (row,) = connection.execute(
+            "SELECT rolcreatedb OR rolsuper, current_database() FROM pg_roles"
+            " WHERE rolname = current_user"
+        ).fetchall()
+        may, name = row
+        said = info.get_parameters()
         parameters = {
             **{name: value for name, value in said.items() if name in _KEPT},
-            "user": user,
+            "user": info.user,
             "host": info.host,
             "port": str(info.port),
             "password": info.password,
         }
-    server = handle_of({**keep_password(parameters), "dbname": "postgres"})
-    if may != (True,):
-        raise NoServer(
-            server,
-            f"the role {user!r} may not make databases there; its administrator can allow it: "
-            f'ALTER ROLE "{user}" CREATEDB',
-        )
-    return server
+    return handle_of({**keep_password(parameters), "dbname": name}), may is True
 
 
 def without_password(url: str) -> str:

@@ -11,9 +11,9 @@ from contextlib import suppress
 from typing import IO
 
 from ...errors import NoServer
+from ..server.places import clean_environment
 from . import binaries, moments, originals
 from .address import name_of, server_of
-from .cluster import clean_environment
 
 _PIECE = 1 << 20
 #: What is not copied of a database: what belongs to its server, and what would come alive.

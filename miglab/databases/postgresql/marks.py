@@ -46,7 +46,7 @@ class _Counted:
     others: int
 
     def same(self, other: _Counted) -> bool:
-        """Whether nobody was connected to the database in between, nor is."""
+        """Whether nobody has been connected to the database in between, or is now."""
         return (self.rows, self.ended, self.others) == (other.rows, other.ended, other.others)
 
 
@@ -79,6 +79,16 @@ def mark(handle: str) -> tuple[object, ...]:
         if again and again.same(replace(counted, ended=(commits + _OWN_COMMITS, rollbacks))):
             _read[handle] = _Read(again, found)
         return found
+
+
+def for_agent(mark: tuple[Any, ...]) -> list[Any] | None:
+    """See ``engine.Engine.for_agent``. The agent adds the rows up, and numbers the sequences. Where
+    others were connected, a mark has more in it, and nothing can be told."""
+    if len(mark) != 5 or not isinstance(mark[-1], tuple):
+        return None
+    oid, *rows, sequences = mark
+    numbered = [[number, *each] for number, each in enumerate(sequences) if each]
+    return [[oid, str(sum(rows))], numbered]
 
 
 def _beside_others(handle: str, counted: _Counted, known: _Read | None) -> tuple[object, ...]:

@@ -28,7 +28,7 @@ WHERE d.datname = %s
 def exists(handle: str) -> bool:
     """Whether there is such a database."""
     with on_server(handle) as server:
-        return _exists(server, name_of(handle))
+        return there_is(server, name_of(handle))
 
 
 def size(handle: str) -> int | None:
@@ -55,7 +55,7 @@ def make(handle: str, template: str = "template0", *options: tuple[str, str]) ->
     dropped. ``options`` are those of ``CREATE DATABASE``, with their values."""
     name = _checked(handle)
     with on_server(handle) as server:
-        if _exists(server, name):
+        if there_is(server, name):
             leave(server, name)
             _drop(server, name)
         if template != "template0":
@@ -64,7 +64,7 @@ def make(handle: str, template: str = "template0", *options: tuple[str, str]) ->
 
 
 def duplicate(server: Connection[Any], template: str, name: str, *options: tuple[str, str]) -> None:
-    """The same by names, where nobody is connected to the one and the other is not there."""
+    """The same by names; nobody may be connected to the first, and the second must not exist."""
     told = [sql.SQL(f"{word} {{}}").format(sql.Literal(value)) for word, value in options]
     server.execute(
         sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
@@ -131,7 +131,7 @@ def replace(handle: str, template: str) -> None:
     name = _checked(handle)
     between = name[:60] + "_x"
     with on_server(handle) as server:
-        if not _exists(server, name):
+        if not there_is(server, name):
             make(handle, template)
             return
         leave(server, name)
@@ -149,8 +149,8 @@ def replace(handle: str, template: str) -> None:
 
 
 def leave(server: Connection[Any], name: str) -> None:
-    """Have nobody connected to a database: sessions of the same role that do not end by themselves
-    are ended. Others are left to the statement that needs it, which then says so."""
+    """Wait until nobody is connected to a database: sessions of the same role that do not end by
+    themselves are ended. Others are left to the statement that needs it, which then says so."""
     begun = time.monotonic()
     query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
     while found := server.execute(query, (name,), prepare=True).fetchall():
@@ -163,16 +163,17 @@ def leave(server: Connection[Any], name: str) -> None:
         time.sleep(_PAUSE)
 
 
+def there_is(server: Connection[Any], name: str) -> bool:
+    """Whether there is a database of this name."""
+    query = "SELECT FROM pg_database WHERE datname = %s"
+    return server.execute(query, (name,), prepare=True).fetchone() is not None
+
+
 def _checked(handle: str) -> str:
     """The name of a database that may be changed."""
     if not is_ours(handle):
         raise AssertionError(f"miglab did not make the database {handle}, so it is left alone")
     return name_of(handle)
-
-
-def _exists(server: Connection[Any], name: str) -> bool:
-    query = "SELECT FROM pg_database WHERE datname = %s"
-    return server.execute(query, (name,), prepare=True).fetchone() is not None
 
 
 def _drop(server: Connection[Any], name: str) -> None:

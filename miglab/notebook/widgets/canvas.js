@@ -12,7 +12,7 @@ class Canvas {
     this.hands = hands;
     this.prefix = `miglab-${++canvases}`;
     this.places = null;
-    this.scene = { looks, planned: {}, target: null };
+    this.scene = { looks, planned: {}, target: null, locks: {} };
     this.cursor = null;
     this.revision = 0;
     this.drawn = new Map();

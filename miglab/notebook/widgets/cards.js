@@ -7,7 +7,7 @@ const BIG = 8.4;
 
 /** What stands on a place: lines of text as [kind, x, y, text, room], its look, the sentence, and
  * its number in the plan. */
-function facesOf(place, planned, looks) {
+function facesOf(place, planned, looks, locks) {
   const { width } = place;
   if (place.kind === "folded") {
     const { app, counts } = place.lane;
@@ -30,6 +30,8 @@ function facesOf(place, planned, looks) {
   let said = plan ? `${card.said}, number ${plan.order} of the plan` : card.said;
   const cost = place.node.cost;
   if (plan && cost) said += `, ${cost}`;
+  const lock = plan && locks[place.id];
+  if (lock) said += `. ${lock.said}`;
   const look = looks[card.look];
   const inset = ["forward", "backward", "cut"].includes(look.shape) ? 12 : 7;
   const room = width - 2 * inset;
@@ -44,6 +46,7 @@ function facesOf(place, planned, looks) {
     look,
     said,
     order: plan?.order,
+    stops: lock?.stops,
   };
 }
 
@@ -62,8 +65,8 @@ function newCard(place, id, pick) {
   return make("svg:g", { class: `miglab-card miglab-${place.kind}`, id, role: "option", click: () => pick(place.id) });
 }
 
-function dressCard(element, place, { looks, planned, target, hit }, count) {
-  const { told, look, said, order } = facesOf(place, planned, looks);
+function dressCard(element, place, { looks, planned, target, hit, locks }, count) {
+  const { told, look, said, order, stops } = facesOf(place, planned, looks, locks);
   element.classList.toggle("miglab-hit", place.id === hit);
   const targeted = place.id === target;
   element.setAttribute("transform", `translate(${place.x} ${place.y})`);
@@ -85,6 +88,7 @@ function dressCard(element, place, { looks, planned, target, hit }, count) {
     around("miglab-ring", 3, 10),
     ...told.map(fitted),
     ...(order ? [badge(order, place.width)] : []),
+    ...(stops ? [padlock(stops, place)] : []),
   );
   markChange(element, look.fill + look.shape, place.node?.changed);
 }
@@ -96,6 +100,18 @@ function badge(order, width) {
     { class: "miglab-order" },
     make("svg:circle", { cx: width - 4, cy: 0, r: 9 }),
     make("svg:text", { x: width - 4, y: 4 }, `${order}`),
+  );
+}
+
+/** A padlock on the lower right corner: closed where nobody else can read a table meanwhile, open
+ * where nobody else can write to it. */
+function padlock(stops, { width, height }) {
+  const shackle = stops === "reads" ? "M4 8 V5 a4 4 0 0 1 8 0 V8" : "M4 8 V4 a4 4 0 0 1 8 0";
+  return make(
+    "svg:g",
+    { class: "miglab-lock", "data-stops": stops, transform: `translate(${width - 14} ${height - 10})` },
+    make("svg:path", { d: shackle }),
+    make("svg:rect", { x: 1, y: 8, width: 14, height: 10, rx: 2 }),
   );
 }
 

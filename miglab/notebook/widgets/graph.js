@@ -79,6 +79,7 @@ class GraphView {
     const ends = [
       follow(this.lab, ["state"], () => this.stateChanged()),
       follow(this.lab, ["chosen"], () => this.chosenChanged()),
+      follow(this.lab, ["preview"], () => this.previewChanged()),
       this.panel.begin(),
       this.follow(),
       this.canvas.begin(),
@@ -133,13 +134,20 @@ class GraphView {
     this.map.disabled = !app;
     const target = app && `${app}.${name}`;
     const moved = target !== canvas.scene.target;
-    Object.assign(canvas.scene, { planned, target });
+    Object.assign(canvas.scene, { planned, target, locks: {} });
     if (moved) canvas.cursor = target;
     canvas.draw(true);
     canvas.root.dataset.planned = line ?? "";
     if (!moved || !canvas.began) return;
     canvas.show(target);
     this.tell(`${line}. ${plan?.sentence ?? ""}`);
+  }
+
+  /** What was measured of the plan: which migrations lock tables that others use. */
+  previewChanged() {
+    const { line, locks } = this.lab.get("preview");
+    this.canvas.scene.locks = line === this.lab.get("chosen").line ? (locks ?? {}) : {};
+    this.canvas.draw(true);
   }
 
   layOut() {

@@ -23,6 +23,7 @@ from ...facts.view import View
 from ...lab import Lab
 from ...show import live
 from ...show.consequences import preview
+from ...show.locks import on_cards
 from ...show.masks import masked
 from ..progress import in_a_cell
 from .marks import Marks
@@ -108,8 +109,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 setattr(self, name, value)
 
     def refresh(self) -> None:
-        """Tell the widgets how the lab stands now: one message, with the next revision. Whether
-        the truths agree takes longer to say than the graph, and follows."""
+        """Tell the widgets how the lab is now: one message, with the next revision. Whether the
+        truths agree takes longer to say than the graph, and follows."""
         lab = self._lab()
         if lab is None or lab.closed:
             self._gone()
@@ -229,8 +230,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         found = self.lab.what_if(line)
         if self.chosen.get("line") == line:
             verdict = masked(found.verdict)
-            html = preview(found)
-            self.show(preview={"line": line, "status": "ready", "html": html, "verdict": verdict})
+            told = {"html": preview(found), "verdict": verdict, "locks": on_cards(found.plan)}
+            self.show(preview={"line": line, "status": "ready", **told})
 
     # -- what is done
 

@@ -8,6 +8,7 @@ from html import escape
 
 from ...facts.consequences import Consequences, Finding
 from ...facts.picture import Picture
+from .. import locks
 from ..lines import (
     FINDING_COLUMNS,
     Sample,
@@ -61,6 +62,7 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
         ),
         "## The plan",
         *_md_plan(consequences),
+        *_md_locks(consequences),
         "## What happens to the rows",
         _md_table(ROWS, row_rows(consequences.rows)) or "Every row stays as it is.",
         *_md_samples(samples(consequences.rows)),
@@ -89,6 +91,19 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
     return printable("\n\n".join(part for part in parts if part) + "\n")
 
 
+def _md_locks(consequences: Consequences) -> list[str]:
+    """What others have to wait for; nothing where the engine does not tell, or nothing waits."""
+    parts = []
+    ways = (
+        ("While the commands run", locks.there(consequences)),
+        ("On the way back", locks.back(consequences)),
+    )
+    for caption, plan in ways:
+        if cells := locks.lock_rows(plan):
+            parts += [f"{caption}:", _md_table(locks.COLUMNS, cells)]
+    return ["## What others wait for", *parts] if parts else []
+
+
 def _md(told: str) -> str:
     """Text that stays text: one line, no markup, and no end of a table's cell."""
     one_line = escape(" ".join(told.split()), quote=False)
@@ -104,7 +119,7 @@ def _escaped_start(found: re.Match[str]) -> str:
 
 
 def _fence(content: str, language: str = "") -> str:
-    """Lines as they stand, between more backticks than any of them has."""
+    """Lines as they are, between more backticks than any of them has."""
     longest = max(map(len, re.findall("`+", content)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{content}\n{fence}"

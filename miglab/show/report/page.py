@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from html import escape
 
 from ...draw import engines
+from ...draw.locks import sentence, timeline
 from ...facts.consequences import Consequences, Finding, Severity
 from ...facts.outcome import Return
 from ...facts.picture import Picture
 from ...facts.run import WayBack
 from ...facts.step import RowChange
+from .. import locks
 from ..lines import (
     Sample,
     differences,
@@ -103,6 +105,7 @@ def report_html(consequences: Consequences, reason: str = "") -> str:
         _section("reason", "Reason (write down why)", _reason(reason)),
         _section("for-real", "To run it for real", _commands(consequences)),
         _section("plan", "The plan", _plan(consequences)),
+        *_waits(consequences),
         _section("losses", "What happens to the rows", _rows(consequences.rows)),
         _section("way-back", "The way back", _way_back(consequences.back)),
         _section("next", "The next plain migrate", _next(consequences)),
@@ -212,6 +215,25 @@ def _plan(consequences: Consequences) -> str:
         )
     left = consequences.commands[len(consequences.runs) :]
     return "\n".join([*parts, *(_p(f"Not reached: {each}") for each in left)])
+
+
+def _waits(consequences: Consequences) -> list[str]:
+    """What others have to wait for; no section where the engine does not tell, or nothing waits."""
+    parts = []
+    ways = (
+        ("While the commands run", locks.there(consequences)),
+        ("On the way back", locks.back(consequences)),
+    )
+    for caption, plan in ways:
+        drawn, cells = timeline(plan), locks.lock_rows(plan)
+        if drawn:
+            parts.append(
+                f"<figure><figcaption><b>{caption}</b>: {escape(sentence(plan))}</figcaption>\n"
+                f'<div class="drawn">{drawn}</div></figure>'
+            )
+        if cells:
+            parts.append(_table(f"{caption}: locks that keep others waiting", locks.COLUMNS, cells))
+    return [_section("locks", "What others wait for", "\n".join(parts))] if parts else []
 
 
 def _rows(changes: Sequence[RowChange]) -> str:

@@ -11,6 +11,7 @@ from miglab.agent.engines.engine import NOTHING_RENAMED, Engine
 from miglab.databases.registry import of_vendor as of_the_house
 
 from ...databases.writing import WRITE
+from ...plain.engines import need
 
 MADE = (
     "CREATE TABLE shop (id integer PRIMARY KEY, name text)",
@@ -20,6 +21,7 @@ MADE = (
 
 @pytest.fixture(params=registry.ENGINES)
 def engine(request: pytest.FixtureRequest) -> Engine:
+    need(request.param)
     return registry.of_vendor(request.param)
 
 

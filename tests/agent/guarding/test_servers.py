@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,26 @@ ELSEWHERE = {
         "import psycopg2; psycopg2.connect(dbname='live', host='127.0.0.1', port=5999)"
     ),
     "psycopg2 by a service": "import psycopg2; psycopg2.connect('service=live')",
+    "libpq's own type": (
+        "import psycopg; psycopg.pq.PGconn.connect(b'dbname=live host=127.0.0.1 port=5999')"
+    ),
+    "libpq's own type, begun": (
+        "import psycopg; psycopg.pq.PGconn.connect_start(b'dbname=live host=127.0.0.1 port=5999')"
+    ),
+    "libpq's own type, from where it is": (
+        "import psycopg, psycopg_binary.pq as pq; "
+        "pq.PGconn.connect(b'dbname=live host=127.0.0.1 port=5999')"
+    ),
+    "libpq by ctypes, as psycopg has it": (
+        "os.environ['PSYCOPG_IMPL'] = 'python'; import psycopg.pq._pq_ctypes as pq; "
+        "pq.PQconnectdb(b'dbname=live host=127.0.0.1 port=5999')"
+    ),
+    "psycopg2's own type": (
+        "import psycopg2.extensions as own; own.connection('dbname=live host=127.0.0.1 port=5999')"
+    ),
+    "psycopg2's own function": (
+        "import psycopg2._psycopg as own; own._connect('dbname=live host=127.0.0.1 port=5999')"
+    ),
     "psycopg2 imported before": (
         "from psycopg2 import connect; connect('dbname=live host=127.0.0.1 port=5999')"
     ),
@@ -79,7 +100,16 @@ HERE = {
     "psycopg": "import psycopg; psycopg.connect('dbname=copy host=127.0.0.1 port=5999 user=me')",
     "psycopg2": "import psycopg2; psycopg2.connect('dbname=copy host=127.0.0.1 port=5999')",
     "a URI": "import psycopg; psycopg.connect('postgresql://me@/copy?host=127.0.0.1&port=5999')",
+    "psycopg2's own type": (
+        "import psycopg2.extensions as own; own.connection('dbname=copy host=127.0.0.1 port=5999')"
+    ),
+    "psycopg in Python": (
+        "os.environ['PSYCOPG_IMPL'] = 'python'; import psycopg; "
+        "psycopg.connect('dbname=copy host=127.0.0.1 port=5999')"
+    ),
 }
+#: A library in C that has a function of this name.
+LIBRARY = "void *PQconnectdb(const char *info) { return 0; }"
 
 
 def attempted(folder: Path, attempt: str, allow: tuple[str, ...] = ()) -> tuple[str, list[str]]:
@@ -106,6 +136,16 @@ def test_a_connection_that_leads_elsewhere_is_refused(tmp_path: Path, attempt: s
 @pytest.mark.parametrize("attempt", HERE.values(), ids=HERE)
 def test_one_that_leads_to_the_copy_is_made(tmp_path: Path, attempt: str) -> None:
     assert attempted(tmp_path, attempt) == ("OperationalError", [])
+
+
+def test_libpq_is_not_used_past_the_driver(tmp_path: Path) -> None:
+    (tmp_path / "own.c").write_text(LIBRARY)
+    library = tmp_path / "libpq.so"
+    compiler = shutil.which("cc") or pytest.skip("there is no C compiler")
+    subprocess.run([compiler, "-shared", "-o", library, tmp_path / "own.c"], check=True)
+    attempt = f"import ctypes; ctypes.CDLL({str(library)!r}).PQconnectdb(b'dbname=live')"
+    said, what = attempted(tmp_path, attempt)
+    assert (said, what) == ("refused", ["connect to a database in C, by PQconnectdb"])
 
 
 def test_an_address_that_is_allowed_may_be_connected_to(tmp_path: Path) -> None:

@@ -194,3 +194,6 @@ STORY: tuple[Run | Edit | Write | Delete, ...] = (
     Run("check"),
     Run("flush --noinput"),
 )
+
+#: As far as everything is at zero and applied again.
+BEGINNING = STORY[: STORY.index(Run("migrate")) + 1]

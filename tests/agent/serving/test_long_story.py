@@ -1,27 +1,33 @@
-"""One long story, through every runner and through plain manage.py: nothing may differ."""
+"""One long story, through every runner, on every engine, and through plain manage.py: nothing may
+differ."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
+import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from miglab import Lab
-from miglab.agent.engines.sqlite import catalogue
+from miglab.facts.migration import Key
 from miglab.facts.step import Step
 from miglab.runners import names
 from miglab.steps.surroundings import environment
 
-from .story import STORY, Delete, Edit, Run, Write
+from ...plain import engines
+from ...plain.project import Plain
+from ...plain.state import State
+from .story import BEGINNING, STORY, Delete, Edit, Run, Write
+
+pytestmark = pytest.mark.every_engine
 
 CLOCK = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d|_\d{8}_\d{4}| at 0x[0-9a-f]+|\(\d+\.\d+s\)")
 PLAIN_ENVIRONMENT = {**environment(), "PYTHONUNBUFFERED": "1"}
@@ -34,15 +40,12 @@ class After:
     step: object
     output: str
     failed: bool
-    record: Any
-    tables: Any
-    rows: Any
+    database: State
     files: dict[str, str]
 
 
-def state(step: object, folder: Path, output: str, failed: bool) -> After:
-    """What stands in this folder now, without clock times and without the folder's name."""
-    database = catalogue.read(str(folder / "db.sqlite3"))
+def state(step: object, folder: Path, database: State, output: str, failed: bool) -> After:
+    """What a project is now, without clock times and without the folder's name."""
 
     def same(text: str) -> str:
         return CLOCK.sub("<clock>", text.replace(str(folder), "<folder>"))
@@ -51,15 +54,15 @@ def state(step: object, folder: Path, output: str, failed: bool) -> After:
         same(path.relative_to(folder).as_posix()): same(path.read_text())
         for path in sorted(folder.rglob("*.py"))
     }
-    record = [[app, same(name)] for app, name in database["record"]["keys"]]
-    return After(step, same(output), failed, record, database["tables"], database["rows"], files)
+    record = tuple(Key(app, same(name)) for app, name in database.record)
+    return After(step, same(output), failed, replace(database, record=record), files)
 
 
-def plain_story(folder: Path) -> list[After]:
+def plain_story(plain: Plain, story: Sequence[object]) -> list[After]:
     """The story as a terminal tells it, each command in a fresh ``python manage.py``, each edit
     in another minute than the one before."""
-    told = []
-    for minute, step in enumerate(STORY):
+    told, folder = [], plain.folder
+    for minute, step in enumerate(story):
         output, failed = "", False
         if isinstance(step, Run):
             done = run_plain(folder, step)
@@ -70,12 +73,12 @@ def plain_story(folder: Path) -> list[After]:
             write_at(minute, folder / step.path, text.replace(step.old, step.new))
         elif isinstance(step, Write):
             write_at(minute, folder / step.path, step.text)
-        else:
+        elif isinstance(step, Delete):
             found = [*folder.glob(step.path)]
             assert found, step
             for path in found:
                 path.unlink()
-        told.append(state(step, folder, output, failed))
+        told.append(state(step, folder, plain.state, output, failed))
     return told
 
 
@@ -88,8 +91,6 @@ def write_at(minute: int, path: Path, text: str) -> None:
 
 
 def run_plain(folder: Path, step: Run) -> subprocess.CompletedProcess[str]:
-    import shlex
-
     return subprocess.run(
         [sys.executable, "manage.py", *shlex.split(step.line)],
         cwd=folder,
@@ -101,9 +102,10 @@ def run_plain(folder: Path, step: Run) -> subprocess.CompletedProcess[str]:
     )
 
 
-def lab_story(lab: Lab) -> list[After]:
+def lab_story(lab: Lab, story: Sequence[Run | Edit | Write | Delete]) -> list[After]:
     """The story in a lab, with old bytecode of the same second lying about."""
     told = []
+    tools, handle = engines.of(lab), engines.handle_of(lab)
     subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=lab.folder,
@@ -111,7 +113,7 @@ def lab_story(lab: Lab) -> list[After]:
         env=environment(),
         capture_output=True,
     )
-    for step in STORY:
+    for step in story:
         done: Step
         if isinstance(step, Run):
             done = lab.manage(step.line, answers=step.answers)
@@ -123,18 +125,29 @@ def lab_story(lab: Lab) -> list[After]:
             done = lab.write(step.path, step.text)
         else:
             done = lab.delete(step.path)
-        told.append(state(step, lab.folder, done.output, done.refused))
+        told.append(state(step, lab.folder, tools.read(handle), done.output, done.refused))
     return told
 
 
+Told = Callable[[str], list[After]]
+
+
 @pytest.fixture(scope="module")
-def plain(home: Path, tmp_path_factory: pytest.TempPathFactory) -> list[After]:
-    folder = tmp_path_factory.mktemp("plain") / "project"
-    with Lab("storefront") as lab:
-        shutil.copytree(lab.folder, folder)
-    return plain_story(folder)
+def plain(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """What plain manage.py told on the engine of a vendor."""
+
+    @cache
+    def told(vendor: str) -> list[After]:
+        with Lab("storefront", database=engines.PLAIN[vendor].DATABASE) as lab:
+            copy = Plain.of(lab, tmp_path_factory.mktemp("plain"))
+        found = plain_story(copy, STORY)
+        copy.drop()
+        return found
+
+    return told
 
 
+@pytest.mark.one_engine
 def test_the_story_is_long_and_passes_through_every_command() -> None:
     runs = [step for step in STORY if isinstance(step, Run)]
     assert len(runs) >= 50
@@ -143,8 +156,20 @@ def test_the_story_is_long_and_passes_through_every_command() -> None:
 
 @pytest.mark.parametrize("runner", names())
 def test_every_runner_tells_the_story_as_plain_manage_py_does(
-    runner: str, plain: list[After], open_lab: Callable[..., Lab]
+    runner: str, plain: Told, engine_of_labs: str, open_lab: Callable[..., Lab]
 ) -> None:
-    told = lab_story(open_lab("storefront", runner=runner))
-    for here, there in zip(told, plain, strict=True):
+    told = lab_story(open_lab("storefront", runner=runner), STORY)
+    for here, there in zip(told, plain(engine_of_labs), strict=True):
         assert here == there
+
+
+@pytest.mark.only_on("postgresql", "mysql")
+@pytest.mark.short
+def test_the_story_begins_as_with_plain_manage_py(
+    open_lab: Callable[..., Lab], tmp_path: Path
+) -> None:
+    lab = open_lab("storefront")
+    copy = Plain.of(lab, tmp_path / "plain")
+    there = plain_story(copy, BEGINNING)
+    copy.drop()
+    assert lab_story(lab, BEGINNING) == there

@@ -12,7 +12,7 @@ import pytest
 from miglab.databases.postgresql.address import handle_of
 from miglab.databases.postgresql.binaries import installed
 from miglab.databases.postgresql.cluster import PORT, ROLE, cluster_for
-from miglab.databases.postgresql.serving import join
+from miglab.databases.server.serving import join
 
 #: Names the machine's server for tests, where it is not this one.
 VARIABLE = "MIGLAB_TEST_POSTGRESQL"

@@ -12,18 +12,17 @@ import psycopg
 import pytest
 
 from miglab.databases.engine import Handle
-from miglab.databases.postgresql import moments, ready
+from miglab.databases.naming import lab_of, name_in, owner_of
+from miglab.databases.postgresql import moments
 from miglab.databases.postgresql.address import (
     beside,
     handle_of,
     keep_password,
-    lab_of,
-    name_in,
     name_of,
-    owner_of,
     parameters_of,
 )
 from miglab.databases.postgresql.connections import connect, named
+from miglab.databases.postgresql.ready import READY
 from miglab.databases.postgresql_engine import PostgreSQL
 from miglab.errors import NoServer
 from miglab.home import home
@@ -148,7 +147,7 @@ def test_a_database_that_others_use_is_replaced(
 
 def with_second(folder: Path) -> list[str]:
     """The copies of a folder that have a second one."""
-    return [each for each in ready._made if name_of(each).startswith(owner_of(folder))]
+    return [each for each in READY.made if name_of(each).startswith(owner_of(folder))]
 
 
 def test_what_was_put_back_once_is_there_a_second_time_at_once_and_leaves_nothing(
@@ -163,9 +162,9 @@ def test_what_was_put_back_once_is_there_a_second_time_at_once_and_leaves_nothin
         assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
         assert engine.rows(copy, "SELECT name FROM shop") == [("a",)]
     assert with_second(tmp_path) == [copy]
-    assert ready.take(copy, handle)
+    assert READY.take(copy, handle)
     assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
-    ready.prepare(copy)
+    READY.prepare(copy)
     engine.clear(tmp_path)
     assert moments.names(handle, owner_of(tmp_path)) == []
 
@@ -199,7 +198,7 @@ def test_what_is_not_ours_is_neither_dropped_nor_renamed_nor_made(engine: Postgr
 def test_a_sweep_drops_what_dead_labs_left_and_old_templates(
     engine: PostgreSQL, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("miglab.databases.postgresql.address.home", lambda: tmp_path)
+    monkeypatch.setattr("miglab.databases.naming.home", lambda: tmp_path)
     labs, templates = tmp_path / "labs", tmp_path / "templates"
     alive = engine.handle(labs / "aaaa", "databases/x")
     dead = [engine.handle(labs / "bbbb", "databases/x"), engine.kept(labs / "bbbb" / "store", "1")]

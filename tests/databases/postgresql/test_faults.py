@@ -14,8 +14,9 @@ import psycopg
 import pytest
 
 from miglab import Lab
+from miglab.databases.naming import OURS
 from miglab.databases.postgresql import moments
-from miglab.databases.postgresql.address import OURS, beside, parameters_of
+from miglab.databases.postgresql.address import beside, parameters_of
 from miglab.errors import NoServer, ServerStopped, UnknownName
 from miglab.home import home
 

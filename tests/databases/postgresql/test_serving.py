@@ -19,8 +19,9 @@ import psycopg
 import pytest
 
 from miglab.databases.postgresql.binaries import embedded
-from miglab.databases.postgresql.cluster import NOBODY, PORT, ROLE, Cluster, cluster_for
-from miglab.databases.postgresql.serving import join, join_again
+from miglab.databases.postgresql.cluster import PORT, ROLE, Cluster, cluster_for
+from miglab.databases.server.places import NOBODY
+from miglab.databases.server.serving import join, join_again
 
 from ...waiting import until
 
@@ -30,7 +31,7 @@ CLIENT = """
 import sys
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql.cluster import cluster_for
-from miglab.databases.postgresql.serving import join
+from miglab.databases.server.serving import join
 join(cluster_for(embedded()))
 print("joined", flush=True)
 sys.stdin.read()
@@ -54,7 +55,7 @@ def servers(cluster: Cluster) -> list[psutil.Process]:
     """The processes of a cluster: its keeper, its server, and what that has started."""
     found = []
     for each in psutil.process_iter(["cmdline"]):
-        if str(cluster.data) in (each.info["cmdline"] or []):
+        if any(str(cluster.data) in word for word in each.info["cmdline"] or []):
             found.append(each)
     return found
 

@@ -330,3 +330,23 @@ def test_in_a_large_project_the_graph_comes_before_the_truths_are_compared(
     settled(model)
     assert model.state["truths"]["agreements"][2]["word"] == "differ"
     assert looks(model)[LAST] == "NOT_IN_TABLES"
+
+
+def test_cards_and_preview_say_which_locks_keep_others_waiting_on_postgresql() -> None:
+    with Lab("storefront", database="postgresql", apps=["store"]) as lab:
+        model = model_of(lab)
+        click(model, "choose", app="store", name=BEFORE_TAGS)
+        settled(model)
+        assert model.preview["status"] == "ready", model.preview
+        locks = model.preview["locks"][f"store.{LAST}"]
+        assert locks["stops"] == "reads"
+        assert "store_tag (6 rows) can't be read for" in locks["said"]
+        assert "What others wait for: store_" in model.preview["html"]
+        assert f"<li>1 store.{LAST}: store_" in model.preview["html"]
+
+
+def test_a_preview_says_nothing_of_locks_where_the_engine_does_not_tell(model: LabModel) -> None:
+    click(model, "choose", app="store", name=BEFORE_TAGS)
+    settled(model)
+    assert model.preview["locks"] == {}
+    assert "What others wait for" not in model.preview["html"]

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from miglab.facts.consequences import Consequences
+from miglab.facts.locks import Lock
 from miglab.facts.run import Run
 from miglab.show.report import SCHEMA, for_real, report_html, report_json, report_markdown
 
@@ -188,6 +189,35 @@ def test_durations_are_told_in_a_report() -> None:
         assert "0.012" in told
         assert "0.432 s" in told
         assert "2.346 s" in told
+
+
+@pytest.mark.parametrize("report", [report_html, report_markdown])
+def test_locks_that_keep_others_waiting_are_told_there_and_back(
+    report: Callable[[Consequences], str],
+) -> None:
+    found = consequences()
+    assert "What others wait for" not in report(found)
+    lock = Lock("store_product", "AccessExclusiveLock", 0.03, 0.03, rewritten=True, rows=24)
+    (run, *rest), back = found.runs, found.back
+    assert back is not None
+    plan = (replace(run.plan[0], locks=(lock,)), *run.plan[1:])
+    waits = replace(run, plan=plan)
+    there = report(replace(found, runs=(waits, *rest)))
+    assert "What others wait for" in there
+    assert "read it or write to it" in there
+    assert "On the way back" not in there
+    both = report(replace(found, runs=(waits, *rest), back=replace(back, runs=(waits,))))
+    assert "On the way back" in both
+
+
+def test_the_page_shows_locks_as_a_picture_that_is_said_in_words() -> None:
+    found = consequences()
+    lock = Lock("store_product", "AccessExclusiveLock", 0.03, 0.03, rows=24)
+    run = replace(found.runs[0], plan=(replace(found.runs[0].plan[0], locks=(lock,)),))
+    page = report_html(replace(found, runs=(run,)))
+    said = "store_product (24 rows) can&#x27;t be read for 30\N{NO-BREAK SPACE}ms."
+    assert f'role="img" aria-label="What others wait for: {said}"' in page
+    assert f"<b>While the commands run</b>: {said}" in page
 
 
 def test_where_it_stopped_is_said_with_what_was_not_reached() -> None:

@@ -1,4 +1,4 @@
-"""Compares two SQLite databases the slow way: all rows in memory, value by value.
+"""Compares two databases the slow way: all rows in memory, value by value.
 
 Nothing of miglab is used here. What was renamed comes from whoever made the migrations.
 """
@@ -84,9 +84,24 @@ class Change:
         }
 
 
-def contents(path: Path) -> dict[str, Stored]:
+@dataclass(frozen=True)
+class Moment:
+    """What a database that is no file held: as ``contents``, ``record`` and ``catalogue`` say."""
+
+    contents: dict[str, Stored]
+    record: set[tuple[str, str]]
+    catalogue: dict[str, Any]
+
+
+#: Where a database as it was at a moment is, or what it held.
+Place = Path | Moment
+
+
+def contents(place: Place) -> dict[str, Stored]:
     """All tables of a database but the bookkeeping."""
-    connection = sqlite3.connect(path)
+    if isinstance(place, Moment):
+        return place.contents
+    connection = sqlite3.connect(place)
     try:
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {name: _stored(connection, name) for (name,) in names if name not in BOOKKEEPING}
@@ -110,10 +125,12 @@ def _stored(connection: sqlite3.Connection, table: str) -> Stored:
     )
 
 
-def catalogue(path: Path) -> dict[str, Any]:
+def catalogue(place: Place) -> dict[str, Any]:
     """Each table's columns, whatever their order, and its indexes: what each is made of and of
     which columns, an expression as ``None``, and whether it is unique or partial."""
-    connection = sqlite3.connect(path)
+    if isinstance(place, Moment):
+        return place.catalogue
+    connection = sqlite3.connect(place)
     found = {}
     for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"):
         columns = connection.execute(f'PRAGMA table_xinfo("{name}")').fetchall()
@@ -126,9 +143,11 @@ def catalogue(path: Path) -> dict[str, Any]:
     return found
 
 
-def record(path: Path) -> set[tuple[str, str]]:
+def record(place: Place) -> set[tuple[str, str]]:
     """The migrations that are recorded as applied, each with its app."""
-    connection = sqlite3.connect(path)
+    if isinstance(place, Moment):
+        return place.record
+    connection = sqlite3.connect(place)
     try:
         return {*connection.execute("SELECT app, name FROM django_migrations").fetchall()}
     finally:
@@ -236,7 +255,7 @@ def _keyed(stored: Stored, key: tuple[str, ...], loose: Collection[str] = ()) ->
 
 def _loosely(value: Value) -> Any:
     """A value of a column whose type became another one: '007' and 7 name the same row."""
-    if value[0] == "str" and _NUMBER.fullmatch(value[1]):
+    if isinstance(value[1], str) and _NUMBER.fullmatch(value[1]):
         return float(value[1])
     return float(value[1]) if value[0] in ("int", "float") else value
 

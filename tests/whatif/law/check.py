@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 
 from miglab.compare.losses import losses
 from miglab.facts.consequences import Consequences
@@ -11,7 +10,7 @@ from miglab.facts.outcome import Cost, Return
 
 from . import brute
 from .brute import Change, Names
-from .measure import Beside, Told, found, told
+from .measure import Beside, Told, found, place_of, told
 
 Changes = dict[tuple[str, str | None], Change]
 
@@ -31,7 +30,7 @@ def check(
     by_migrations = brute.compare(before, line, names)
     by_handlers = brute.compare(line, after, Names({}, {}, names.new_links, names.new_links))
     assert run.full is not None
-    assert brute.contents(Path(str(run.full.there.after.databases["default"]))) == after
+    assert brute.contents(place_of(run.full.there.after)) == after
     same("by migrations", told(run.rows, by_handlers=False), found(by_migrations))
     same("by handlers", told(run.rows, by_handlers=True), found(by_handlers))
     if run.back is None:

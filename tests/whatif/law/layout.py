@@ -56,7 +56,11 @@ VALUES: dict[str, list[Any]] = {
 
 
 class Draws(Protocol):
-    """Whoever draws."""
+    """Whoever draws, among these values of each kind."""
+
+    @property
+    def values(self) -> Mapping[str, list[Any]]:
+        """By kind of column."""
 
     def one(self, among: Any) -> Any:
         """One of these."""
@@ -143,7 +147,7 @@ class Model:
                 text = (self.key != "auto" and texts.get(number)) or f"{number}"
                 values.append(text if column.kind == "char" else number)
             else:
-                among = VALUES[column.kind]
+                among = draws.values[column.kind]
                 values.append(draws.one([e for e in among if column.null or e is not None]))
         return tuple(each.name for each in self.columns), tuple(values)
 
@@ -195,12 +199,3 @@ class Layout:
             name = f"{owner.table}_{link.name}"
             tables.append(Stored(link.ident, name, columns, names))
         return cls(tuple(tables))
-
-
-def literal(value: Any) -> str:
-    """A value in SQL."""
-    if value is None:
-        return "NULL"
-    if isinstance(value, bytes):
-        return f"X'{value.hex()}'"
-    return "'{}'".format(value.replace("'", "''")) if isinstance(value, str) else repr(value)

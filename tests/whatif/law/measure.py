@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -13,14 +14,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from miglab import Lab
 from miglab.facts.consequences import Consequences
 from miglab.facts.step import RowChange
+from miglab.sandbox.snapshot import Snapshot
 
-from .brute import Change
-from .projects import Insert
+from ...plain import engines, mariadb
+from ...plain.project import Plain
+from ...plain.state import Insert
+from .brute import Change, Place
+from .pulled import moment as pulled
 
 PLAIN = Path(__file__).with_name("plain.py")
+PULLED = Path(__file__).with_name("plain_on_a_server.py")
+ROOT = Path(__file__).parents[3]
 
 
 #: The other apps of the storefront are left out, which takes half of the time; their tables and
@@ -46,35 +55,65 @@ def begin(
 
 def insert(lab: Lab, rows: Iterable[Insert]) -> None:
     """Put rows in, as somebody else would; those whose key is taken are left out."""
-    connection = sqlite3.connect(lab.folder / "db.sqlite3")
-    with connection:
-        for table, columns, values in rows:
-            names = ", ".join(f'"{each}"' for each in columns)
-            marks = ", ".join("?" for _ in columns)
-            connection.execute(
-                f'INSERT OR IGNORE INTO "{table}" ({names}) VALUES ({marks})', values
-            )
-    connection.close()
+    engines.of(lab).insert(engines.handle_of(lab), rows)
 
 
 @dataclass(frozen=True)
 class Beside:
     """The databases that plain Django left, and what it objected to, or nothing."""
 
-    before: Path
-    line: Path
-    after: Path
-    end_line: Path
-    end: Path
+    before: Place
+    line: Place
+    after: Place
+    end_line: Place
+    end: Place
     error: str
 
 
 def beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Beside]:
     """Begin to run the same commands and the same way back, from the same database, in a plain
     process; what is given back waits for the end."""
+    if engines.of(lab).VENDOR != "sqlite":
+        return pulled_beside(lab, run, folder)
     copy = folder / "project"
     shutil.copytree(lab.folder, copy)
     return plainly_beside(run, copy, folder / "after", "storefront.settings")
+
+
+def place_of(moment: Snapshot) -> Place:
+    """Where the database of a moment of a lab's is, or what it holds."""
+    handle = str(moment.databases["default"])
+    if "://" not in handle:
+        return Path(handle)
+    is_mariadb = handle.startswith("mysql://")
+    with (mariadb.connected if is_mariadb else psycopg.connect)(handle) as connection:
+        return pulled(connection, "mysql" if is_mariadb else "postgresql")
+
+
+def pulled_beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Beside]:
+    """The same where databases are on a server: all that they hold is kept, after each command."""
+    assert run.full is not None
+    back = run.back.commands if run.back else ()
+    commands = [line.split() for line in (*run.commands, *back)]
+    handle = str(run.full.before.databases["default"])
+    before = place_of(run.full.before)
+    plain = Plain(lab.folder, handle, engines.of(lab), folder)
+    process = subprocess.Popen(
+        [sys.executable, str(PULLED), "storefront.settings_elsewhere", json.dumps(commands)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=plain.folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+    def waited() -> Beside:
+        printed, trouble = process.communicate()
+        plain.drop()
+        assert process.returncode == 0, trouble.decode()[-3000:]
+        stages, error = pickle.loads(printed)
+        return Beside(before, *stages[0], *stages[-1], error)
+
+    return waited
 
 
 def plainly_beside(

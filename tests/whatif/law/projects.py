@@ -7,17 +7,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 
+from ...plain.state import Insert
 from .brute import Names
-from .layout import KINDS, VALUES, Column, Layout, Link, Model, literal
-
-#: A table, its columns and a row of it.
-Insert = tuple[str, tuple[str, ...], tuple[Any, ...]]
+from .dialects import DIALECTS, Dialect
+from .layout import Column, Layout, Link, Model
 
 _MODELS = "Ash Birch Cedar Date Elm Fig Gorse"
 _COLUMNS = "a b c d e h i j k l m n o p q r s t u v w x y z"
@@ -132,6 +132,7 @@ class _Builder:
     """A project on its way: what there is by now, and the operations that led here."""
 
     random: Random
+    dialect: Dialect
     models: dict[int, Model] = field(default_factory=dict)
     links: dict[int, Link] = field(default_factory=dict)
     operations: list[str] = field(default_factory=list)
@@ -144,6 +145,10 @@ class _Builder:
     renamed: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     _idents: Any = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def values(self) -> Mapping[str, list[Any]]:
+        return self.dialect.values
 
     @property
     def layout(self) -> Layout:
@@ -195,23 +200,23 @@ class _Builder:
     def update(self) -> None:
         """Values change, and the way back does nothing, the like, or the opposite."""
         model, column = self.one(self.may["update"])
-        table, rows = model.table, self.number(1, 3)
-        where = f'WHERE rowid IN (SELECT rowid FROM "{table}" ORDER BY rowid LIMIT {rows})'
+        where = self.dialect.first(model, self.number(1, 3))
+        table, name = self.dialect.quoted(model.table), self.dialect.quoted(column.name)
 
         def to(value: Any) -> str:
-            return f'UPDATE "{table}" SET "{column.name}" = {literal(value)} {where}'
+            return f"UPDATE {table} SET {name} = {self.dialect.literal(value)} {where}"
 
-        values = [each for each in VALUES[column.kind] if each is not None]
+        values = [each for each in self.values[column.kind] if each is not None]
         up, down = to(self.one(values)), self.one(["noop", "like", "exact"])
         if column.kind == "blob" and down == "exact":
             down = "noop"  # see test_rows.test_a_text_that_is_no_utf_8_is_a_value_like_others
         back = {"noop": "migrations.RunSQL.noop", "like": repr(to(self.one(values)))}.get(down)
         if back is None:
             change = {"int": ("+ 1", "- 1"), "big": ("+ 1", "- 1")}
-            there, again = change.get(column.kind, ("|| ''", "|| ''"))
-            name = f'"{column.name}"'
+            same = self.dialect.unchanged(column.kind)
+            there, again = change.get(column.kind, (same, same))
             up, back = (
-                f'UPDATE "{table}" SET {name} = {name} {then} {where}' for then in (there, again)
+                f"UPDATE {table} SET {name} = {name} {then} {where}" for then in (there, again)
             )
             back = repr(back)
         self.add(f"RunSQL({up!r}, {back})")
@@ -229,17 +234,16 @@ class _Builder:
         """A row comes, and goes with the way back or not."""
         model = self.one(self.may["insert_row"])
         names, values = model.row(self, self.number(50, 51))
-        told = ", ".join(map(literal, values))
-        quoted = ", ".join(f'"{each}"' for each in names)
-        up = f'INSERT OR IGNORE INTO "{model.table}" ({quoted}) VALUES ({told})'
-        down = f'DELETE FROM "{model.table}" WHERE "{names[0]}" = {literal(values[0])}'
+        up = self.dialect.insert(model, names, values)
+        table, key = self.dialect.quoted(model.table), self.dialect.quoted(names[0])
+        down = f"DELETE FROM {table} WHERE {key} = {self.dialect.literal(values[0])}"
         back = repr(down) if self.one([True, False]) else "migrations.RunSQL.noop"
         self.add(f"RunSQL({up!r}, {back})")
 
     def add_field(self) -> None:
         model = self.one(self.may["add_field"])
         name = self.free_name(model.names | self.renamed, _COLUMNS)
-        column = self.column(name, self.one(KINDS))
+        column = self.column(name, self.one(self.dialect.kinds))
         self.models[model.ident] = replace(model, columns=(*model.columns, column))
         self.add(f"AddField({model.name!r}, {name!r}, {column.field})")
 
@@ -259,7 +263,7 @@ class _Builder:
     def alter_field(self) -> None:
         """Another type, or NULL allowed or not."""
         model, column = self.one(self.may["alter_field"])
-        kind = self.one([column.kind, *KINDS[column.kind].become])
+        kind = self.one([column.kind, *self.dialect.kinds[column.kind].become])
         null = not column.null if kind == column.kind else self.one([True, False])
         new = replace(column, kind=kind, null=null)
         self.put(model, column, new)
@@ -306,11 +310,13 @@ class _Builder:
         ids = {"auto": ("id",), "text": ("code",), "pair": ("left", "right")}[key]
         kinds = {"id": "auto", "code": "char", "left": "int", "right": "char"}
         keys = [Column(self.ident(), each, kinds[each], held=True) for each in ids]
-        plain = [self.column(each, self.one(KINDS)) for each in "ab"[: self.one([1, 2])]]
+        plain = [
+            self.column(each, self.one(self.dialect.kinds)) for each in "ab"[: self.one([1, 2])]
+        ]
         generated = None
         if self.one([False, False, True]):
             plain[0] = replace(plain[0], held=True)
-            generated = self.one([True, False])
+            generated = self.one(self.dialect.generated)
         model = replace(model, columns=(*keys, *plain), generated=generated)
         self.models[model.ident] = model
         self.add(model.created)
@@ -336,7 +342,7 @@ class _Builder:
         models = [*self.models.values()]
         lonely = [each for each in models if not self.linked(each)]
         plain = self.plain_columns()
-        every = [(m, c) for m in models for c in m.columns if c.kind != "auto" and c.kind in KINDS]
+        every = [(m, c) for m in models for c in m.columns if c.kind in self.dialect.kinds]
         return {
             "update": [(m, c) for m, c in every if c not in m.key_columns],
             "add_field": [each for each in models if len(each.columns) < 5],
@@ -382,22 +388,21 @@ class _Builder:
         model = self.one(self.models.values())
         what = self.one(["insert", "update", "delete"])
         if what == "delete":
-            return (
-                f'DELETE FROM "{model.table}" WHERE rowid = (SELECT min(rowid) FROM '
-                f'"{model.table}")'
-            )
+            return f"DELETE FROM {self.dialect.quoted(model.table)} {self.dialect.one(model)}"
         column = model.columns[-1]
         if what == "update" and column not in model.key_columns:
-            value = literal(self.one([e for e in VALUES[column.kind] if e is not None]))
-            return f'UPDATE "{model.table}" SET "{column.name}" = {value} WHERE rowid < 3'
-        names, values = model.row(self, 90)
-        quoted, told = ", ".join(f'"{e}"' for e in names), ", ".join(map(literal, values))
-        return f'INSERT OR IGNORE INTO "{model.table}" ({quoted}) VALUES ({told})'
+            among = [each for each in self.values[column.kind] if each is not None]
+            table, name = self.dialect.quoted(model.table), self.dialect.quoted(column.name)
+            value = self.dialect.literal(self.one(among))
+            return f"UPDATE {table} SET {name} = {value} {self.dialect.some(model)}"
+        return self.dialect.insert(model, *model.row(self, 90))
 
 
-def project(seed: int, operations: int, rows: int, handlers: int) -> Project:
+def project(
+    seed: int, operations: int, rows: int, handlers: int, vendor: str = "sqlite"
+) -> Project:
     """The project of a seed: one or two models, and one or two more migrations."""
-    builder = _Builder(Random(seed))
+    builder = _Builder(Random(seed), DIALECTS[vendor])
     for name in ("Ash", "Birch")[: builder.number(1, 2)]:
         builder.new_model(name)
     if builder.may["add_link"] and builder.one([True, False]):
@@ -421,11 +426,13 @@ def project(seed: int, operations: int, rows: int, handlers: int) -> Project:
     return Project(tuple(migrations), base, builder.layout, first, more, tuple(told))
 
 
-#: Few numbers are drawn, so that each project is unlike the others; all but the seed shrink.
-projects = st.builds(
-    project,
-    seed=st.integers(0, 2**32 - 1),
-    operations=st.integers(1, 6),
-    rows=st.integers(0, 4),
-    handlers=st.integers(0, 3),
-)
+def projects_on(vendor: str) -> st.SearchStrategy[Project]:
+    """Few numbers are drawn, so that each project is unlike the others; all but the seed shrink."""
+    return st.builds(
+        project,
+        seed=st.integers(0, 2**32 - 1),
+        operations=st.integers(1, 6),
+        rows=st.integers(0, 4),
+        handlers=st.integers(0, 3),
+        vendor=st.just(vendor),
+    )

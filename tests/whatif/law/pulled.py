@@ -1,4 +1,5 @@
-"""Pulls all rows of a PostgreSQL database, for ``brute`` to compare."""
+"""Pulls what a database on a server holds, and all rows of one on PostgreSQL, for ``brute`` to
+compare."""
 
 from __future__ import annotations
 
@@ -6,7 +7,18 @@ from typing import Any
 
 from miglab.agent.engines.postgresql import opening
 
-from . import brute
+from ...plain import mariadb, postgresql
+from . import brute, pulled_from_mariadb
+
+
+def moment(connection: Any, vendor: str) -> brute.Moment:
+    """All that a database holds now, on the engine of this vendor."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations")
+        record = {(str(app), str(name)) for app, name in cursor.fetchall()}
+    pulled = {"postgresql": contents, "mysql": pulled_from_mariadb.contents}[vendor]
+    catalogue = {"postgresql": postgresql, "mysql": mariadb}[vendor].catalogue
+    return brute.Moment(pulled(connection), record, catalogue(connection))
 
 
 def contents(connection: Any) -> dict[str, brute.Stored]:
@@ -22,7 +34,8 @@ def contents(connection: Any) -> dict[str, brute.Stored]:
             "SELECT a.attname::text, format_type(a.atttypid, a.atttypmod), "
             "coalesce(array_position(i.indkey::smallint[], a.attnum), -1) FROM pg_attribute a "
             "LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary WHERE a.attnum > 0 "
-            f"AND NOT a.attisdropped AND a.attrelid = {opening.literal(quoted)}::regclass",
+            "AND NOT a.attisdropped AND a.attgenerated = '' "
+            f"AND a.attrelid = {opening.literal(quoted)}::regclass",
         )
         types = {name: kind for name, kind, _ in about}
         key = [name for place, name in sorted((p, name) for name, _, p in about) if place >= 0]

@@ -6,23 +6,17 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from miglab import Lab
 
+from ...budgets import examples
 from .check import check
 from .measure import begin, beside, insert
-from .projects import Project, projects
+from .projects import Project, projects_on
 
 
-@settings(
-    max_examples=14,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-@given(project=projects)
 def hold(lab: Lab, project: Project, statuses: list[int]) -> None:
     """Rehearse a project there and back; the exit statuses are added to ``statuses``."""
     begin(lab, project.files)
@@ -48,9 +42,26 @@ def hold(lab: Lab, project: Project, statuses: list[int]) -> None:
             statuses.append(again.outcome.status)
 
 
-def test_the_rows_of_a_what_if_are_what_brute_force_finds_and_unknown_is_rare(lab: Lab) -> None:
+@pytest.mark.every_engine
+@pytest.mark.short
+def test_the_rows_of_a_what_if_are_what_brute_force_finds_and_unknown_is_rare(
+    lab: Lab, engine_of_labs: str
+) -> None:
     statuses: list[int] = []
-    hold(lab=lab, statuses=statuses)
-    assert len(statuses) >= 14
+    often = examples(14 if engine_of_labs == "sqlite" else 3, 40)
+
+    @settings(
+        max_examples=often,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(project=projects_on(engine_of_labs))
+    def held(project: Project) -> None:
+        hold(lab, project, statuses)
+
+    held()
+    assert len(statuses) >= often
     assert 1 not in statuses
     assert statuses.count(13) <= len(statuses) * 0.05, statuses

@@ -13,10 +13,10 @@ from typing import Any
 from miglab import Lab
 from miglab.facts.consequences import Consequences, Severity
 
+from ...plain.project import plainly
 from ..law.brute import Names, contents
 from ..law.check import check
 from ..law.measure import Beside, begin, beside, insert, plain_process
-from ..shop import plainly
 from .dimensions import DIRECTIONS
 from .operations import Case
 from .packs import BACK, THERE, Pack

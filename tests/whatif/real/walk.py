@@ -16,11 +16,11 @@ from miglab import Lab
 from miglab.facts.consequences import Consequences, Severity
 from miglab.facts.step import Renames
 
+from ...plain.project import plainly
 from ..law import brute
 from ..law.brute import Names
 from ..law.check import check
 from ..law.measure import Beside, plainly_beside
-from ..shop import plainly
 
 #: How many single steps back are taken in each app, before zero.
 STEPS = 5

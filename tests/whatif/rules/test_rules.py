@@ -172,14 +172,15 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "locks",
         locked(Lock("shop_item", "AccessExclusiveLock", 2.94, 2.95, rewritten=True, rows=1204311)),
-        "shop_item (1,204,311 rows) can't be read for 2.9 s, and all of its rows are written anew: "
+        "shop_item (1,204,311 rows) can't be read for 2.9\N{NO-BREAK SPACE}s, "
+        "and all of its rows are written anew: "
         f"{SECOND} takes an AccessExclusiveLock",
     ),
     (
         "locks",
         locked(Lock("shop_item", "ShareLock", 0.0, 0.25, at_least=True, rows=1), back=True),
-        f"shop_item (1 row) can't be written to for at least 250 ms: {SECOND} takes a ShareLock, "
-        "on the way back",
+        f"shop_item (1 row) can't be written to for at least 250\N{NO-BREAK SPACE}ms: "
+        f"{SECOND} takes a ShareLock, on the way back",
     ),
     ("rows-lost", lost(1, now=None), "1 row of shop_item goes with the table"),
     ("rows-lost", lost(3, now=None), "3 rows of shop_item go with the table"),

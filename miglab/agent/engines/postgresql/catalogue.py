@@ -8,7 +8,7 @@ import time
 from typing import Any, Collection, Dict, Iterable, List, Optional, Tuple
 
 from . import drivers
-from .opening import at_one_moment, attempt, connect_if_there, quote, rows
+from .opening import at_one_moment, attempt, execute, opened_if_there, quote, rows
 from .tables import SHOWN, TABLES, nothing, read_tables
 
 #: For how long those who have closed their connection may take to be gone, in seconds.
@@ -24,18 +24,15 @@ def read(handle: str) -> Dict[str, Any]:
     """``record``, ``tables`` and ``rows`` of the database, or ``{"unreadable": reason}``. A table
     whose rows cannot be read is not counted."""
     try:
-        connection = connect_if_there(handle)
-        if connection is None:
-            return {"record": dict(NO_RECORD), "tables": nothing(), "rows": {}}
-        try:
+        with opened_if_there(handle) as connection:
+            if connection is None:
+                return {"record": dict(NO_RECORD), "tables": nothing(), "rows": {}}
             with at_one_moment(connection):
                 return {
                     "record": read_record(connection),
                     "tables": read_tables(connection),
                     "rows": count_rows(connection),
                 }
-        finally:
-            connection.close()
     except (drivers.error(), ImportError) as error:
         return {"unreadable": why(error)}
 
@@ -98,44 +95,43 @@ def _counted(connection: Any, some: Iterable[Tuple[str, str]]) -> Dict[str, int]
 
 
 def mark(handle: str) -> Any:
-    """Differs whenever something was written since; ``None`` where there is no database.
+    """A value that changes whenever something is written; ``None`` if there is no database. Made of
+    lists, as it is again when it has come over the wire.
 
     The server counts the rows that each database's connections write, those of its own catalogue
     included, but only when a connection ends: where one is open, what the whole server has written
     is in it as well. Sequences are written past all of this.
     """
-    connection = connect_if_there(handle)
-    if connection is None:
-        return None
-    try:
-        rows(connection, "SELECT pg_catalog.set_config('lock_timeout', '200ms', false)")
-        written, sequences, alone = _written(connection)
-        sure = alone and server_version(connection) >= _COUNTS_AT_ONCE
-        sql = (
+    with opened_if_there(handle) as connection:
+        if connection is None:
+            return None
+        try:
+            return _mark(connection)
+        except drivers.error() as error:
+            if drivers.code(error) == "55P03":
+                # Somebody holds a lock on a sequence: nobody can say what it was.
+                return ("locked", time.monotonic_ns())
+            raise
+
+
+def _mark(connection: Any) -> Any:
+    written, sequences, alone = _written(connection)
+    sure = alone and drivers.server_version(connection) >= _COUNTS_AT_ONCE
+    server: Tuple[Any, ...] = ()
+    if not sure:
+        (server,) = rows(
+            connection,
             "SELECT (pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()))::text, "
-            "pg_catalog.pg_current_wal_insert_lsn()::text"
+            "pg_catalog.pg_current_wal_insert_lsn()::text",
         )
-        server = () if sure else rows(connection, sql)[0]
-        return (written, _values(connection, sequences), *server)
-    except drivers.error() as error:
-        if drivers.code(error) == "55P03":
-            # Somebody holds a lock on a sequence: nobody can say what it was.
-            return ("locked", time.monotonic_ns())
-        raise
-    finally:
-        connection.close()
+    return [written, _values(connection, sequences), *server]
 
 
-def server_version(connection: Any) -> int:
-    """As a number: 150004 is 15.4."""
-    return int(rows(connection, "SELECT current_setting('server_version_num')")[0][0])
-
-
-def _written(connection: Any) -> Tuple[Any, List[str], bool]:
-    """What was written by those who are gone, the sequences there are, and whether nobody else is
-    connected, who is waited for a moment."""
+def _written(connection: Any) -> Tuple[List[Any], List[str], bool]:
+    """What closed connections have written, the sequences, and whether nobody else is connected;
+    others get a moment to leave."""
     sql = (
-        "SELECT d.oid::bigint, d.dattablespace::bigint, "
+        "SELECT d.oid::bigint, "
         "s.tup_inserted + s.tup_updated + s.tup_deleted, "
         "(SELECT count(*) FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid "
         "AND a.pid <> pg_catalog.pg_backend_pid() AND a.backend_type = 'client backend'), "
@@ -148,17 +144,22 @@ def _written(connection: Any) -> Tuple[Any, List[str], bool]:
     )
     end = time.monotonic() + _PATIENCE
     while True:
-        oid, place_, count, others, sequences = rows(connection, sql)[0]
+        oid, count, others, sequences = rows(connection, sql)[0]
         if not others or time.monotonic() > end:
-            return (oid, place_, str(count)), sequences, not others
+            return [oid, str(count)], sequences, not others
         time.sleep(0.002)
 
 
 def _values(connection: Any, sequences: List[str]) -> Any:
+    """What they are at, unless somebody holds a lock on one of them."""
     if not sequences:
-        return ()
+        return []
+    execute(connection, "SET lock_timeout = '200ms'")
     sql = " UNION ALL ".join(
         "SELECT %d, last_value, is_called FROM %s" % (number, name)
         for number, name in enumerate(sequences)
     )
-    return tuple(rows(connection, sql))
+    try:
+        return [list(row) for row in rows(connection, sql)]
+    finally:
+        execute(connection, "SET lock_timeout = 0")

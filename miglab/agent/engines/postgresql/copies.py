@@ -11,7 +11,7 @@ from typing import Any, Iterator
 from urllib.parse import quote as quoted_in_uri
 
 from . import drivers
-from .opening import database, execute, literal, maintain, quote, rows
+from .opening import database, execute, leave, literal, maintained, quote, rows
 
 #: A name has so many bytes at the most.
 _LONGEST = 63
@@ -42,11 +42,11 @@ def copy(handle: str, to: str) -> None:
     Raises:
         Error: somebody stays connected, or there is no right or no room to do it.
     """
-    connection = maintain(handle, skip=database(handle))
-    try:
+    leave(handle)
+    with maintained(handle) as connection:
         drop_database(connection, database(to))
         wait_until_alone(connection, database(handle))
-        version = int(rows(connection, "SELECT current_setting('server_version_num')")[0][0])
+        version = drivers.server_version(connection)
         if version >= 180000:
             with contextlib.suppress(drivers.error()):
                 execute(connection, "SET file_copy_method = clone")
@@ -54,8 +54,6 @@ def copy(handle: str, to: str) -> None:
         names = (quote(database(to)), quote(database(handle)), how)
         execute(connection, "CREATE DATABASE %s TEMPLATE %s%s" % names)
         _copy_settings(connection, database(handle), database(to))
-    finally:
-        connection.close()
 
 
 def _copy_settings(connection: Any, source: str, to: str) -> None:
@@ -73,7 +71,8 @@ def _copy_settings(connection: Any, source: str, to: str) -> None:
 
 
 def wait_until_alone(connection: Any, name: str) -> None:
-    """Those who have closed their connections to a database may still be on their way out."""
+    """Wait until nobody is connected: the server takes a moment to end a connection that was
+    closed."""
     sql = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = %s" % literal(name)
     end = time.monotonic() + _PATIENCE
     while rows(connection, sql)[0][0] and time.monotonic() < end:
@@ -82,11 +81,9 @@ def wait_until_alone(connection: Any, name: str) -> None:
 
 def drop(handle: str) -> None:
     """Drop a database, if it is there."""
-    connection = maintain(handle, skip=database(handle))
-    try:
+    leave(handle)
+    with maintained(handle) as connection:
         drop_database(connection, database(handle))
-    finally:
-        connection.close()
 
 
 def drop_database(connection: Any, name: str) -> None:
@@ -104,14 +101,13 @@ def exchange(handle: str, kept: str) -> None:
     """Nobody is connected: two databases change places."""
     one, other = database(handle), database(kept)
     between = database(beside(kept, "between"))
-    connection = maintain(handle, skip=one)
-    try:
+    for each in (handle, kept):
+        leave(each)
+    with maintained(handle) as connection:
         for each in (one, other):
             wait_until_alone(connection, each)
         for old, new in ((one, between), (other, one), (between, other)):
             execute(connection, "ALTER DATABASE %s RENAME TO %s" % (quote(old), quote(new)))
-    finally:
-        connection.close()
 
 
 @contextlib.contextmanager
@@ -119,28 +115,27 @@ def scratch(connection: Any, handle: str) -> Iterator[Any]:
     """A connection of Django's like this one, to an empty database that is gone at the end. It has
     the extensions and the enumerations of the other, and its schemas."""
     empty = beside(handle, "scratch %d %d" % (os.getpid(), time.monotonic_ns()))
-    maintenance = maintain(handle, skip=database(handle))
     made = None
-    try:
-        encoding = rows(
-            maintenance,
-            "SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database "
-            "WHERE datname = %s" % literal(database(handle)),
-        )[0][0]
-        execute(
-            maintenance,
-            "CREATE DATABASE %s TEMPLATE template0 ENCODING %s LC_COLLATE 'C' LC_CTYPE 'C'"
-            % (quote(database(empty)), literal(encoding)),
-        )
-        _furnish(handle, empty)
-        settings = dict(connection.settings_dict, NAME=database(empty))
-        made = type(connection)(settings, connection.alias)
-        yield made
-    finally:
-        if made is not None:
-            made.close()
-        drop_database(maintenance, database(empty))
-        maintenance.close()
+    with maintained(handle) as maintenance:
+        try:
+            encoding = rows(
+                maintenance,
+                "SELECT pg_catalog.pg_encoding_to_char(encoding) FROM pg_catalog.pg_database "
+                "WHERE datname = %s" % literal(database(handle)),
+            )[0][0]
+            execute(
+                maintenance,
+                "CREATE DATABASE %s TEMPLATE template0 ENCODING %s LC_COLLATE 'C' LC_CTYPE 'C'"
+                % (quote(database(empty)), literal(encoding)),
+            )
+            _furnish(handle, empty)
+            settings = dict(connection.settings_dict, NAME=database(empty))
+            made = type(connection)(settings, connection.alias)
+            yield made
+        finally:
+            if made is not None:
+                made.close()
+            drop_database(maintenance, database(empty))
 
 
 def _furnish(handle: str, empty: str) -> None:

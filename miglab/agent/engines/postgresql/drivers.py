@@ -94,12 +94,26 @@ def _connect(handle: str, **more: Any) -> Any:
 
 
 def cursor(connection: Any) -> Any:
-    """A cursor that gives plain rows, whatever the project's own connection is told to give."""
+    """A cursor that gives plain rows, even if the project's own connection is set to give something
+    else."""
     if hasattr(connection, "pgconn"):
         psycopg: Any = importlib.import_module("psycopg")
         return psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
     extensions: Any = importlib.import_module("psycopg2.extensions")
     return connection.cursor(cursor_factory=extensions.cursor)
+
+
+def server_version(connection: Any) -> int:
+    """As a number: 150004 is 15.4."""
+    about = connection.info if hasattr(connection, "pgconn") else connection
+    return int(about.server_version)
+
+
+def is_at_rest(connection: Any) -> bool:
+    """Whether it is open and in no transaction."""
+    # 0 is libpq's CONNECTION_OK, and its PQTRANS_IDLE.
+    info = connection.info
+    return not connection.closed and int(info.status) == int(info.transaction_status) == 0
 
 
 def code(error: BaseException) -> str:

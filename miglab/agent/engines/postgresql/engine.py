@@ -9,13 +9,25 @@ from typing import Any, ContextManager, Dict, Iterator, List, Optional, Tuple, T
 from ...common.measuring import Unmeasured
 from ..engine import Lineage, MayOpen, Renames, Watch
 from ..entries import compare_each
-from . import catalogue, copies, drivers, guarded, lost, opening, rows, sessions, sql, tables
+from . import (
+    catalogue,
+    copies,
+    direct,
+    drivers,
+    guarded,
+    lost,
+    opening,
+    rows,
+    sessions,
+    sql,
+    tables,
+)
 from .lineage import Lineage as PostgreSQLLineage
 from .locks import Watch as LockWatch
 
 #: Django's backends on this server, and what packages call theirs: ``psqlextra.backend``,
 #: ``django_prometheus.db.backends.postgis``.
-_BACKENDS = re.compile(r"postgres|postgis|psql|psycopg|cockroach", re.I)
+_BACKENDS = re.compile(r"postgres|postgis|psql|psycopg", re.I)
 #: Options that say where a connection leads, or how one proves who one is there.
 _LEADING = re.compile(
     r"service|servicefile|passfile|pool|host|hostaddr|port|db(name)?|database|user|passw(or)?d|"
@@ -34,7 +46,9 @@ class PostgreSQL:
     events = (guarded.EVENT,)
     denial = "miglab does not let a copy open the database"
     scheme = guarded.SCHEME
+    connecting = False
     can_fork = False
+    lines_last = True
     #: A constraint that is not valid yet is not among them: no state shows whether it is.
     plain_operations = tuple(
         "django.contrib.postgres.operations.%s" % each
@@ -83,7 +97,7 @@ class PostgreSQL:
         guarded.forget_environment()
 
     def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
-        """Its name, where another one or another server is meant."""
+        """Its name, if it is another database or on another server."""
         known = drivers.parts(handle)
         meant = {"NAME": opening.database(handle)}
         meant.update(HOST=known.get("host", ""), PORT=known.get("port", ""))
@@ -99,9 +113,17 @@ class PostgreSQL:
         """Tell of each connection by the event."""
         guarded.hold()
 
+    def may_look_up(self, name: Any) -> bool:
+        """Not libpq's that connect."""
+        return direct.may_look_up(name)
+
     def hurry(self, connection: Any) -> None:
         """Whether to wait for the disk is the server's to say: a session that does not wait loses
         what it committed when the server is killed."""
+
+    def together(self) -> ContextManager[None]:
+        """With the connections open."""
+        return opening.together()
 
     def exists(self, handle: str) -> bool:
         """Whether the server has it."""

@@ -1,4 +1,5 @@
-"""What is told of one table: how many rows and values went, came or changed, and some of them."""
+"""Describes what happened to one table: how many rows and values went, came or changed, and some of
+them."""
 
 from __future__ import annotations
 
@@ -25,13 +26,13 @@ def entry_of(pair: Pair, scan: Scan) -> Dict[str, Any]:
     """
     entry = empty(pair.table.name, pair.now_name, scan.before, scan.after)
     entry["many_to_many"] = pair.many_to_many
-    stored = [name for name in pair.dropped if scan.stored[name]]
+    stored = _stored(pair, scan)
     if pair.now is None:
         entry["lost"] = scan.before
         entry["lost_sample"] = _first_rows(pair)
         return entry
     entry["approximate"] = not pair.key
-    if scan.same and scan.before == scan.after and not stored:
+    if is_same(pair, scan):
         return entry
     if pair.key:
         _by_key(pair, entry, scan, stored)
@@ -42,6 +43,17 @@ def entry_of(pair: Pair, scan: Scan) -> Dict[str, Any]:
         each.new.name for each in pair.kept.values() if each.retyped and each.new.name in changed
     ]
     return entry
+
+
+def is_same(pair: Pair, scan: Scan) -> bool:
+    """Whether the first look has told all: the table is there, and nothing differs."""
+    alike = scan.same and scan.before == scan.after
+    return pair.now is not None and alike and not _stored(pair, scan)
+
+
+def _stored(pair: Pair, scan: Scan) -> List[str]:
+    """The dropped columns that had values."""
+    return [name for name in pair.dropped if scan.stored[name]]
 
 
 class Counts:
@@ -57,7 +69,7 @@ class Counts:
         self.keys: List[List[Any]] = [[] for _ in range(width)]
 
     def differs(self, key: Any, old: Tuple[Any, ...], new: Tuple[Any, ...]) -> None:
-        """A row whose hashes are others now."""
+        """A row whose hashes have changed."""
         self.changed += 1
         if len(self.differing) < FIRST:
             self.differing.append(key)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import configparser
 import contextlib
-import functools
 import getpass
 import importlib
 import os
@@ -18,6 +17,7 @@ from typing import Any, Callable, Dict, Iterator, Mapping
 from urllib.parse import quote, urlencode
 
 from ...common.watching import when_imported
+from . import direct
 
 EVENT = "psycopg.connect"
 
@@ -146,31 +146,34 @@ def password(database: Mapping[str, Any]) -> str:
 
 
 def hold() -> None:
-    """From now on, every new connection is told of before it is made."""
+    """From now on, raise the event before each new connection is made."""
+    when_imported(direct.BY_CTYPES, lambda: direct.hold_by_ctypes(_tell_third))
     when_imported("psycopg", _hold_third)
     when_imported("psycopg2", _hold_second)
 
 
-def _telling(original: Any, parse: Callable[[Any], Dict[str, Any]]) -> Any:
-    """The driver's own function, which tells first where it will connect to."""
+def _tell(parse: Callable[[Any], Dict[str, Any]], conninfo: Any) -> None:
+    """Tell where a connection will lead; libpq itself takes bytes."""
+    said = parse(os.fsdecode(conninfo) if isinstance(conninfo, bytes) else conninfo)
+    if not getattr(_own, "on", False):
+        sys.audit(EVENT, address(said))
 
-    @functools.wraps(original)
-    def connect(conninfo: Any, *args: Any, **kwargs: Any) -> Any:
-        said = parse(conninfo)
-        if not getattr(_own, "on", False):
-            sys.audit(EVENT, address(said))
-        return original(conninfo, *args, **kwargs)
 
-    return connect
+def _tell_third(conninfo: Any) -> None:
+    _tell(importlib.import_module("psycopg.conninfo").conninfo_to_dict, conninfo)
+
+
+def _tell_second(conninfo: Any) -> None:
+    _tell(importlib.import_module("psycopg2.extensions").parse_dsn, conninfo)
 
 
 def _hold_third() -> None:
     generators: Any = importlib.import_module("psycopg.generators")
-    parse = importlib.import_module("psycopg.conninfo").conninfo_to_dict
-    generators.connect = _telling(generators.connect, parse)
+    generators.connect = direct.telling(generators.connect, _tell_third)
+    direct.hold_third(_tell_third)
 
 
 def _hold_second() -> None:
     driver: Any = importlib.import_module("psycopg2")
-    parse = importlib.import_module("psycopg2.extensions").parse_dsn
-    driver._connect = _telling(driver._connect, parse)
+    driver._connect = direct.telling(driver._connect, _tell_second)
+    direct.hold_second(_tell_second)

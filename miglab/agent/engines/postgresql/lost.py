@@ -86,8 +86,11 @@ class _Counted:
         looked_at = [name for name in wanted if name in again.kept]
         stays = [name for name in wanted if name in there.kept and answering]
 
+        # In a table that stays, a row that comes back with another value is back: its value isn't.
+        whole_rows = rows_went and there.now is None
+
         def row_of(is_new: bool) -> str:
-            return whole(again.kept.values(), "t", is_new) if rows_went else "0"
+            return whole(again.kept.values(), "t", is_new) if whole_rows else "0"
 
         streams = [
             again.stream(
@@ -116,6 +119,7 @@ class _Counted:
             hashes, rest = old[:width], old[width:]
             was, has = rest[: len(stays)], rest[len(stays) :]
             gone = middle is None
+            # Where whole rows do not count, both have 0.
             self.rows += rows_went and gone and (end is None or hashes[0] != end[0])
             for name, stored in zip(wanted, has):
                 if name in stays:

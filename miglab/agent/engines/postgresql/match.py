@@ -3,7 +3,8 @@ it, else by the server's own numbers and by what is stored in them."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple, Union
+import contextlib
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..engine import Renames
 from ..following import followed, followed_columns
@@ -31,21 +32,31 @@ def _itself(name: str) -> str:
     return name
 
 
-def pairs(old: Side, new: Side, renames: Renames) -> Iterator[Union[Pair, Unread]]:
+def pairs(old: Side, new: Side, renames: Renames) -> Sequence[Union[Pair, Unread]]:
     """Each old table with the one that it is now."""
     if renames is None:
         renames = _guessed(old, new)
     before, after = old.shape.tables, new.shape.tables
+    found: List[Tuple[Table, Optional[Table], Dict[str, Optional[str]]]] = []
     for name, called, known, kept in followed([*before], [*after], renames, _itself):
         table, now = before[name], after[called] if called is not None else None
         columns: Dict[str, Optional[str]] = {}
         if now is not None:
             columns = followed_columns(table.columns, now.columns, known, kept, _itself)
-        try:
-            with attempt(old.connection, new.connection):
-                yield Pair(old, new, table, now, columns)
-        except drivers.error() as error:
-            yield Unread(table, now, error)
+        found.append((table, now, columns))
+    with contextlib.suppress(drivers.error()), attempt(old.connection, new.connection):
+        return [Pair(old, new, *each) for each in found]
+    return [_pair(old, new, *each) for each in found]
+
+
+def _pair(
+    old: Side, new: Side, table: Table, now: Optional[Table], columns: Dict[str, Optional[str]]
+) -> Union[Pair, Unread]:
+    try:
+        with attempt(old.connection, new.connection):
+            return Pair(old, new, table, now, columns)
+    except drivers.error() as error:
+        return Unread(table, now, error)
 
 
 def _guessed(old: Side, new: Side) -> Dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Iterator, List, Optional, Tuple, TypeVar
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Tuple, TypeVar
 
 from . import drivers
 
@@ -29,6 +29,11 @@ _PINNED = {
     "statement_timeout": "0",
     "jit": "off",
 }
+#: The first version that has the last of them.
+_HAS_JIT = 110000
+#: Connections of ours that nobody uses at the moment, by the database; whether they are kept.
+_kept: Dict[str, List[Any]] = {}
+_keeping = False
 #: Rows that are fetched at once.
 _BATCH = 2000
 #: For names of cursors.
@@ -51,39 +56,72 @@ def connect(handle: str) -> Any:
     """A connection that cannot write."""
     connection = drivers.connect(handle)
     try:
-        # One round trip; as a function, because a setting that an older server has not is not set.
-        names = ", ".join(
-            "(%s, %s)" % (literal(name), literal(value)) for name, value in _PINNED.items()
-        )
-        rows(
-            connection,
-            "SELECT set_config(s.name, v.value, false) FROM (VALUES %s) AS v (name, value) "
-            "JOIN pg_catalog.pg_settings s ON lower(s.name) = lower(v.name)" % names,
-        )
+        # One round trip for all of them.
+        known = drivers.server_version(connection) >= _HAS_JIT
+        given = [each for each in _PINNED.items() if known or each[0] != "jit"]
+        settings = ["set_config(%s, %s, false)" % (*map(literal, each),) for each in given]
+        rows(connection, "SELECT %s" % ", ".join(settings))
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def connect_if_there(handle: str) -> Any:
-    """The same, or ``None`` where there is no such database."""
+def opened_if_there(handle: str) -> ContextManager[Any]:
+    """``opened``, or ``None`` where there is no such database."""
     try:
-        return connect(handle)
+        return opened(handle)
     except drivers.error():
         if exists(handle):
             raise
-        return None
+        return contextlib.nullcontext()
+
+
+def opened(handle: str) -> ContextManager[Any]:
+    """The same, for a while; ``together`` keeps it for the next one who asks."""
+    return _lent(handle, _take(handle) or connect(handle))
 
 
 @contextlib.contextmanager
-def opened(handle: str) -> Iterator[Any]:
-    """The same, for a while."""
-    connection = connect(handle)
+def _lent(name: str, connection: Any) -> Iterator[Any]:
+    kept = False
     try:
         yield connection
+        kept = _keeping and drivers.is_at_rest(connection)
     finally:
-        connection.close()
+        if kept:
+            _kept.setdefault(name, []).append(connection)
+        else:
+            connection.close()
+
+
+def _take(name: str) -> Any:
+    """A connection that was kept under this name, or ``None``."""
+    found = _kept.get(name)
+    return found.pop() if found else None
+
+
+@contextlib.contextmanager
+def together() -> Iterator[None]:
+    """Within it, connections of ours stay open from one question to the next: a new one takes
+    longer than most answers."""
+    global _keeping
+    if _keeping:
+        yield
+        return
+    _keeping = True
+    try:
+        yield
+    finally:
+        _keeping = False
+        for name in list(_kept):
+            leave(name)
+
+
+def leave(handle: str) -> None:
+    """Have no connection of ours to this database that is kept for nobody in particular."""
+    for each in _kept.pop(handle, []):
+        each.close()
 
 
 def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
@@ -178,19 +216,21 @@ def at_once(one: Callable[[], T], other: Callable[[], T]) -> Tuple[T, T]:
         return one(), coming.result()
 
 
-def maintain(handle: str, skip: str = "") -> Any:
+def maintained(handle: str) -> ContextManager[Any]:
     """A connection to the server of a handle that makes and drops databases: to one that every
-    server has, and not to the database ``skip``.
+    server has, and not to the handle's own.
 
     Raises:
         Error: none of them lets us in.
     """
     last: Any = None
+    place = (handle.rpartition("/")[0], handle.partition("?")[2])
     for name in _MAINTENANCE:
-        if name == skip:
+        if name == database(handle):
             continue
+        kept = "%s %s %s" % (*place, name)
         try:
-            return drivers.connect(handle, dbname=name)
+            return _lent(kept, _take(kept) or drivers.connect(handle, dbname=name))
         except drivers.error() as error:
             last = error
     raise last
@@ -208,21 +248,10 @@ def exists(handle: str) -> bool:
     Raises:
         Error: the server does not answer.
     """
-    try:
-        drivers.connect(handle).close()
-        return True
-    except drivers.error() as error:
-        # A driver gives no code for it, and the words are in the server's language.
-        first = error
-    try:
-        connection = maintain(handle)
-    except drivers.error():
-        raise first from None
-    try:
-        name = literal(database(handle))
-        sql = "SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s" % name
-        if rows(connection, sql):
-            raise first
-        return False
-    finally:
-        connection.close()
+    # A driver gives no code for it, and the words are in the server's language.
+    sql = "SELECT 1 FROM pg_catalog.pg_database WHERE datname = %s" % literal(database(handle))
+    with contextlib.suppress(drivers.error()), maintained(handle) as connection:
+        return bool(rows(connection, sql))
+    # Not everybody may connect to those: then the error says what there is to be said.
+    drivers.connect(handle).close()
+    return True

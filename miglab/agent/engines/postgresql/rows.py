@@ -10,9 +10,9 @@ from ..engine import Renames
 from ..entries import BOOKKEEPING, empty, says_something
 from . import drivers
 from .catalogue import count_rows, why
-from .entry import entry_of
+from .entry import entry_of, is_same
 from .match import Unread, pairs
-from .opening import at_one_moment, attempt, exists, opened
+from .opening import at_one_moment, attempt, opened, opened_if_there
 from .pair import Pair, Side, merged
 from .scan import Scan, scanned
 from .shape import Shape, parent_link
@@ -37,8 +37,9 @@ def sides(*handles: str) -> Iterator[List[Side]]:
 def compare(old: str, new: str, renames: Renames) -> List[Dict[str, Any]]:
     """One entry for each table in which rows or values went, came or changed, or which cannot be
     read; ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw what ran."""
-    if not exists(new):
-        return _everything_gone(old)
+    with opened_if_there(new) as there:
+        if there is None:
+            return _everything_gone(old)
     with sides(old, new) as (before, after):
         found = list(pairs(before, after, renames))
         entries = [_read_entry(pair, scan, found) for pair, scan in _looked_at(found)]
@@ -83,6 +84,8 @@ def _read_entry(
 ) -> Dict[str, Any]:
     if isinstance(pair, Unread):
         return dict(empty(pair.table.name, pair.now_name, 0, 0), unreadable=why(pair.error))
+    if is_same(pair, scan):
+        return entry_of(pair, scan)
     try:
         with attempt(pair.old.connection, pair.new.connection):
             entry = entry_of(pair, scan)

@@ -6,7 +6,7 @@ import contextlib
 import functools
 import os
 import sqlite3
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, ContextManager, Dict, Iterator, List, Optional, Tuple
 
 from ..engine import Lineage, MayOpen, Renames, Watch
 from ..made import made
@@ -28,6 +28,8 @@ class SQLite:
     events = ("sqlite3.connect",)
     denial = "not authorized"
     scheme = ""
+    lines_last = False
+    connecting = False
     can_fork = True
     plain_operations: Tuple[str, ...] = ()
     error = sqlite3.Error
@@ -77,9 +79,17 @@ class SQLite:
         """Ask before each ATTACH."""
         guarded.hold(may_open)
 
+    def may_look_up(self, name: Any) -> bool:
+        """What C opens is a file, which is asked about as every other."""
+        return True
+
     def hurry(self, connection: Any) -> None:
         """A throwaway database need not outlive a power cut."""
         connection.connection.execute("PRAGMA synchronous = OFF")
+
+    def together(self) -> ContextManager[None]:
+        """A file is opened at once."""
+        return contextlib.nullcontext()
 
     def exists(self, handle: str) -> bool:
         """Whether the file is there."""

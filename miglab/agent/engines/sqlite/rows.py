@@ -13,8 +13,8 @@ from typing import Any, Collection, Dict, List, Optional, Union
 from ...common.measuring import note
 from ..engine import Renames
 from ..entries import BOOKKEEPING, compare_each, empty, says_something
+from ..joined.entry import entry_of
 from .catalogue import count_rows
-from .entry import entry_of
 from .match import Unread, pairs
 from .opening import Opening, Own, attach, connect, opened
 from .pair import Pair

@@ -20,14 +20,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The handle of an empty database, on each kind of server."""
     somewhere = House(server_of(request.param)).handle(tmp_path, "databases/x")
     handle = copies.called(somewhere, f"miglab_{uuid4().hex[:12]}")
-    server = opening.maintain(handle)
-    opening.execute(server, f"CREATE DATABASE {opening.database(handle)}")
-    yield handle
-    copies.drop(handle)
-    beside = f"datname LIKE '{opening.database(handle)}\\_%'"
-    for (name,) in opening.rows(server, f"SELECT datname FROM pg_database WHERE {beside}"):
-        copies.drop_database(server, name)
-    server.close()
+    with opening.maintained(handle) as server:
+        opening.execute(server, f"CREATE DATABASE {opening.database(handle)}")
+        yield handle
+        copies.drop(handle)
+        beside = f"datname LIKE '{opening.database(handle)}\\_%'"
+        for (name,) in opening.rows(server, f"SELECT datname FROM pg_database WHERE {beside}"):
+            copies.drop_database(server, name)
 
 
 @pytest.fixture

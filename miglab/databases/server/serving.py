@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
 import time
-from contextlib import closing
-from pathlib import Path
 from typing import IO
 
 from ...errors import MiglabError
 from . import keeper
-from .cluster import PORT, Cluster, as_server, clean_environment
+from .cluster import Cluster, keeper_for
+from .places import as_server, clean_environment
 
 if sys.platform != "win32":
     import fcntl
 
-#: What a server says that cannot be started again with the data that it has.
-_BROKEN = re.compile(
-    r"PANIC|incompatible|checkpoint record|not a database cluster|invalid (magic|checksum)"
-    r"|could not (locate|open|read) (a |the )?(file|valid|required)"
-)
-#: What it says while a killed server, or a session of it, still ends; seconds that this may take.
-_STILL, _PATIENCE = re.compile("pre-existing shared memory block|already exists"), 30.0
+#: Seconds that a killed server, or a session of it, gets to end.
+_PATIENCE = 30.0
 
 _turn = threading.Lock()
 #: The servers that this process holds, by the folder of their sockets.
@@ -43,8 +35,7 @@ def join(cluster: Cluster) -> None:
     """
     if sys.platform == "win32":
         raise MiglabError(
-            "on Windows, miglab starts no PostgreSQL server of its own; name one: "
-            "database='postgresql://USER@HOST/' or the variable MIGLAB_POSTGRESQL"
+            f"on Windows, miglab starts no {cluster.name} server of its own; name one that runs"
         )
     with _turn:
         key = str(cluster.sockets)
@@ -71,14 +62,7 @@ def join_again(sockets: str) -> bool:
 
 def _runs(cluster: Cluster) -> bool:
     """Whether it takes connections."""
-    if not keeper.is_ready(cluster.data):
-        return False
-    with closing(socket.socket(socket.AF_UNIX)) as client:
-        try:
-            client.connect(str(cluster.sockets / f".s.PGSQL.{PORT}"))
-        except OSError:
-            return False
-    return True
+    return keeper.is_ready(cluster.pids, cluster.ready, str(cluster.socket))
 
 
 def _start(cluster: Cluster) -> None:
@@ -91,24 +75,32 @@ def _start(cluster: Cluster) -> None:
         said = cluster.log.read_text(errors="replace")
         if "No space left on device" in said:
             raise OSError(28, os.strerror(28), str(cluster.folder))
-        if _STILL.search(said) and time.monotonic() < until:
+        if cluster.still.search(said) and time.monotonic() < until:
             time.sleep(0.1)
-        elif _BROKEN.search(said) and not made_anew:
+        elif cluster.broken.search(said) and not made_anew:
             # What labs had in it is lost either way.
             shutil.rmtree(cluster.data)
             made_anew = True
         else:
             lines = said.strip().splitlines()
-            raise MiglabError(f"no PostgreSQL server could be started: {' '.join(lines[-3:])}")
+            raise MiglabError(f"no {cluster.name} server could be started: {' '.join(lines[-3:])}")
 
 
 def _keep(cluster: Cluster) -> bool:
     """Start a keeper; whether its server is there."""
-    user = str(as_server().get("user", "-"))
-    files = [str(each) for each in (cluster.lock, cluster.log, cluster.data)]
-    program = [sys.executable, "-I", "-S", str(Path(keeper.__file__))]
+    told = {
+        "lock": str(cluster.lock),
+        "log": str(cluster.log),
+        "pids": str(cluster.pids),
+        "ready": cluster.ready,
+        "socket": str(cluster.socket),
+        "signals": cluster.signals,
+        "hurried": cluster.hurried,
+        "user": as_server().get("user"),
+        "command": cluster.command,
+    }
     process = subprocess.Popen(
-        [*program, *files, user, *cluster.command],
+        keeper_for(told),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

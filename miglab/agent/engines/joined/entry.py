@@ -1,4 +1,5 @@
-"""What is told of one table: how many rows and values went, came or changed, and some of them."""
+"""Describes what happened to one table: how many rows and values went, came or changed, and some of
+them."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ def entry_of(pair: Pair) -> Dict[str, Any]:
     """The entry of a table in two databases.
 
     Raises:
-        sqlite3.Error: it cannot be read.
+        Error: it cannot be read (the driver's).
     """
     before, after = pair.counts()
     entry = empty(pair.table, pair.now, before, after)
@@ -28,7 +29,7 @@ def entry_of(pair: Pair) -> Dict[str, Any]:
         entry["retyped"] = [name for name in pair.retyped if name in entry["changed_columns"]]
         for name in pair.dropped:
             sql, order = pair.lost_values(name)
-            number = pair.number("SELECT count(*) FROM (%s)" % sql)
+            number = pair.number("SELECT count(*) FROM (%s) c" % sql)
             if number:
                 entry["lost_values"][name] = number
                 entry["lost_values_sample"][name] = _sample(pair, sql, order)
@@ -38,7 +39,7 @@ def entry_of(pair: Pair) -> Dict[str, Any]:
 
 
 #: So many rows are looked at first, to see which columns differ.
-_FIRST = 1000
+FIRST = 1000
 
 
 def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
@@ -70,8 +71,8 @@ def _differing_first(pair: Pair, differ: Dict[str, str]) -> List[str]:
         return []
     parts = ", ".join("%s AS d%d" % (each, place) for place, each in enumerate(differ.values()))
     sums = ", ".join("coalesce(sum(d%d), 0)" % place for place in range(len(differ)))
-    inner = "SELECT %s %s LIMIT %d" % (parts, pair.join, _FIRST)
-    numbers = pair.connection.execute("SELECT %s FROM (%s)" % (sums, inner)).fetchone()
+    inner = "SELECT %s %s LIMIT %d" % (parts, pair.join, FIRST)
+    numbers = pair.numbers("SELECT %s FROM (%s) c" % (sums, inner))
     return [name for name, number in zip(differ, numbers) if number]
 
 
@@ -79,8 +80,8 @@ def _count_changes(pair: Pair, differ: Dict[str, str], counted: List[str]) -> Op
     """How many rows are gone, in how many each of the counted columns differs, and in how many any
     of them does; ``None`` where another column differs too.
 
-    Each value is compared once: the LIMIT keeps SQLite from putting the comparison into every sum
-    (https://sqlite.org/optoverview.html#flattening).
+    Each value is compared once: ``all_rows`` keeps an engine from putting the comparison into every
+    sum.
     """
     names = ["d%d" % place for place in range(len(counted))]
     others = " OR ".join(each for name, each in differ.items() if name not in counted)
@@ -91,9 +92,8 @@ def _count_changes(pair: Pair, differ: Dict[str, str], counted: List[str]) -> Op
     sums += ["coalesce(sum(%s > gone), 0)" % name for name in names]
     if names:
         sums.append("coalesce(sum((%s) > gone), 0)" % " OR ".join(names))
-    inner = "SELECT %s %s LIMIT -1" % (", ".join(parts), pair.join)
-    sql = "SELECT %s FROM (%s)" % (", ".join(sums), inner)
-    gone, other, *rest = pair.connection.execute(sql).fetchone()
+    inner = "SELECT %s %s%s" % (", ".join(parts), pair.join, pair.all_rows)
+    gone, other, *rest = pair.numbers("SELECT %s FROM (%s) c" % (", ".join(sums), inner))
     return None if other else [gone, *rest]
 
 
@@ -104,6 +104,5 @@ def in_order(sql: str, order: List[str]) -> str:
 
 def _sample(pair: Pair, sql: str, order: List[str]) -> List[Dict[str, Any]]:
     """The first rows of a query, in the order of these columns."""
-    cursor = pair.connection.execute("%s LIMIT %d" % (in_order(sql, order), SAMPLE))
-    names = [each[0] for each in cursor.description]
-    return [{name: plain(value) for name, value in zip(names, row)} for row in cursor]
+    names, found = pair.labelled("%s LIMIT %d" % (in_order(sql, order), SAMPLE))
+    return [{name: plain(value) for name, value in zip(names, row)} for row in found]

@@ -1,0 +1,279 @@
+"""One table in two databases, before and after: which rows answer to which, and what differs.
+
+Rows answer to each other by all columns of their primary key; the rows of an automatic many-to-many
+table by its two foreign keys; without a key that lasts the rows are two multisets. Values are
+compared as they are stored; generated columns never count.
+
+Names are those of the catalogue. Ours stand where no name of the user's can meet them: tables are
+called by letters, which only qualify columns, and subqueries give no column a name of the user's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+
+from ..entries import free
+
+#: A query, and the columns to sort it by.
+Query = Tuple[str, List[str]]
+Row = Sequence[Any]
+
+
+class Pair:
+    """``table`` in the old database and ``now`` in the new one, or ``None`` where it is gone. An
+    engine's own class begins it, and says how its SQL reads values.
+
+    Attributes:
+        old, new: what follows FROM on each side; ``new`` is ``""`` where the table is gone.
+        letter: what rows of the new side are called in queries; those of the old one are ``o``.
+        columns: the stored columns of the old side, in order; ``old_key``, its primary key.
+        kept: old column → its name now, for those that are there; ``dropped`` are the others.
+        key: the columns by which rows answer to each other, or none where they are multisets.
+    """
+
+    #: What follows a query that is asked for all its rows and must not be taken apart.
+    all_rows = ""
+
+    def __init__(
+        self,
+        table: str,
+        now: Optional[str],
+        sides: Tuple[str, str],
+        columns: Dict[str, Optional[str]],
+        there: Sequence[str],
+        letter: str = "n",
+    ) -> None:
+        """``columns`` maps each old column to its name now, or to ``None``; ``there`` are the
+        stored columns of the new side."""
+        self.table, self.now, self.letter = table, now, letter
+        self.old, self.new = sides
+        self.columns = list(columns)
+        self.kept = {o: n for o, n in columns.items() if n is not None and n in there}
+        self.dropped = [name for name in columns if name not in self.kept]
+        self.old_key: List[str] = []
+        self.key: List[str] = []
+        self.many_to_many = False
+
+    def find_key(
+        self, links: Optional[List[str]], now_links: Optional[List[str]], now_key: List[str]
+    ) -> None:
+        """Choose what rows answer to each other by: the two ``links`` of an automatic many-to-many
+        table, on both sides, or the primary keys, if they last."""
+        self.many_to_many = links is not None
+        if self.now is None:
+            return
+        if links and now_links:
+            self.key = self._if_it_lasts(links, now_links)
+        if self.key:
+            # The row's own number says nothing about the two that it joins.
+            for name in self.old_key:
+                self.kept.pop(name, None)
+        else:
+            self.key = self._if_it_lasts(self.old_key, now_key)
+
+    def _if_it_lasts(self, old: List[str], new: List[str]) -> List[str]:
+        if not old or sorted(self.kept.get(each, "") for each in old) != sorted(new):
+            return []
+        if not self.can_answer(old):
+            return []
+        # Not every key keeps NULL out, and then it names no row.
+        empty = " OR ".join(self.is_null(self.quote(name)) for name in old)
+        if self.number("SELECT EXISTS (SELECT 1 FROM %s WHERE %s)" % (self.old, empty)):
+            return []
+        return old
+
+    # -- what an engine says
+
+    def quote(self, name: str) -> str:
+        """A name as SQL takes it."""
+        raise NotImplementedError
+
+    def is_null(self, value: str) -> str:
+        """True for NULL alone."""
+        return "%s IS NULL" % value
+
+    def rows(self, sql: str) -> List[Row]:
+        """All rows of a query that gives a few."""
+        raise NotImplementedError
+
+    def labelled(self, sql: str) -> Tuple[List[str], Iterator[Row]]:
+        """The labels of a query and its rows, however many."""
+        raise NotImplementedError
+
+    def can_answer(self, key: List[str]) -> bool:
+        """Whether values of this key that changed their type can be told apart in the new one."""
+        return True
+
+    def answers(self, name: str) -> str:
+        """True where this column of the key is the same on both sides."""
+        raise NotImplementedError
+
+    def differs(self, name: str) -> str:
+        """True where the value of this column is stored otherwise."""
+        raise NotImplementedError
+
+    def shown(self, letter: str, name: str) -> str:
+        """The value of a column of the table whose rows are called so."""
+        return "%s.%s" % (letter, self.quote(name))
+
+    def values(self, names: List[str], letter: str, is_new: bool) -> str:
+        """What makes rows equal in these columns, under names of ours."""
+        raise NotImplementedError
+
+    def by(self, names: List[str], letter: str, is_new: bool) -> str:
+        """The same as what rows are grouped by."""
+        raise NotImplementedError
+
+    def same(self, number: int) -> str:
+        """True where so many of ``values`` are the same in ``a`` and ``b``."""
+        raise NotImplementedError
+
+    def shown_of_groups(self, names: List[str]) -> Tuple[str, List[str]]:
+        """Of groups of equal old rows called ``g``: what is selected, beside ``values``, to be
+        shown, and what each of these columns is then of ``a``."""
+        raise NotImplementedError
+
+    @property
+    def retyped(self) -> List[str]:
+        """Columns, by their names now, whose declared type is another one."""
+        raise NotImplementedError
+
+    @property
+    def compared(self) -> Dict[str, str]:
+        """Old column → the expression that is true where its value differs, for each that stays and
+        may differ in rows that answer to each other."""
+        raise NotImplementedError
+
+    # -- its SQL
+
+    def number(self, sql: str) -> int:
+        """The one number that a query gives."""
+        return self.numbers(sql)[0]
+
+    def numbers(self, sql: str) -> List[int]:
+        """The numbers that a query gives in its one row."""
+        (row,) = self.rows(sql)
+        return [int(each) for each in row]
+
+    def counts(self) -> Tuple[int, int]:
+        """How many rows there were, and are."""
+        before = self.number("SELECT count(*) FROM " + self.old)
+        return before, self.number("SELECT count(*) FROM " + self.new) if self.new else 0
+
+    @property
+    def join(self) -> str:
+        """Each old row with the one that answers to it, or NULLs."""
+        return "FROM %s o %s" % (self.old, self.joined)
+
+    @property
+    def joined(self) -> str:
+        """The new table, joined to old rows."""
+        parts = " AND ".join(map(self.answers, self.key))
+        return "LEFT JOIN %s %s ON %s" % (self.new, self.letter, parts)
+
+    @property
+    def gone(self) -> str:
+        """True where no row answers."""
+        return self.is_null("%s.%s" % (self.letter, self.quote(self.kept[self.key[0]])))
+
+    @property
+    def whole(self) -> str:
+        """True where a row answers with all the same values in columns that stay."""
+        unlike = [self.differs(name) for name in self.kept] + ["0"]
+        return "NOT (%s OR %s)" % (self.gone, " OR ".join(unlike))
+
+    # -- what is asked of it, as SQL and the columns to sort by
+
+    def lost_rows(self) -> Query:
+        """All columns of the rows that are gone; of rows without a key those that stay, and how
+        many rows with these values are gone."""
+        order = ["o." + self.quote(name) for name in self.key or self.old_key]
+        stored = ", ".join(self._labelled(each, each) for each in self.columns) or "NULL"
+        if self.now is None:
+            return "SELECT %s FROM %s o" % (stored, self.old), order
+        if self.key:
+            return "SELECT %s %s WHERE %s" % (stored, self.join, self.gone), order
+        selected, found = self.shown_of_groups(list(self.kept))
+        names = ["%s AS %s" % (one, self.quote(each)) for one, each in zip(found, self.kept)]
+        number = "a.c - coalesce(b.c, 0) AS %s" % self.quote(free("rows", self.kept))
+        groups = self._surplus(shown=selected)
+        return "SELECT %s FROM %s" % (", ".join([*names, number]), groups), []
+
+    def _labelled(self, name: str, label: str) -> str:
+        return "%s AS %s" % (self.shown("o", name), self.quote(label))
+
+    def _surplus(self, back: bool = False, shown: str = "") -> str:
+        """Groups of equal rows of which there are fewer now; with ``back``, of which more."""
+        one = self._groups(back, shown)
+        parts = (one, self._groups(not back), self.same(len(self.kept)))
+        return "%s a LEFT JOIN %s b ON %s WHERE a.c > coalesce(b.c, 0)" % parts
+
+    def _groups(self, is_new: bool, shown: str = "") -> str:
+        """Equal rows of a side, and how many there are of each."""
+        names = list(self.kept.values() if is_new else self.kept)
+        selected = self.values(names, "g", is_new) + shown
+        by = self.by(names, "g", is_new)
+        source = self.new if is_new else self.old
+        return "(SELECT %s, count(*) AS c FROM %s g GROUP BY %s)" % (selected, source, by)
+
+    def surplus(self, back: bool = False) -> int:
+        """How many rows are gone, or with ``back`` are new, where rows are multisets."""
+        if not self.kept:
+            return self.counts()[1 if back else 0]
+        return self.number(
+            "SELECT coalesce(sum(a.c - coalesce(b.c, 0)), 0) FROM " + self._surplus(back)
+        )
+
+    def lost_values(self, column: str) -> Query:
+        """The values other than NULL of a dropped column in rows that are still there, with the
+        keys of their rows. Among equal rows without a key as many are still there as there are
+        now, and nobody can say which."""
+        shown = [*[each for each in self.old_key if each != column], column]
+        order = ["o." + self.quote(name) for name in self.old_key]
+        names = ", ".join(self._labelled(each, each) for each in shown)
+        stored = "NOT " + self.is_null("o." + self.quote(column))
+        if self.now is not None and self.key:
+            return "SELECT %s %s WHERE NOT %s AND %s" % (names, self.join, self.gone, stored), order
+        if self.now is None or not self.kept:
+            left = self.counts()[1] if self.now is not None else 0
+            some = (names, self.old, stored, left)
+            return "SELECT * FROM (SELECT %s FROM %s o WHERE %s LIMIT %d) a" % some, []
+        kept = list(self.kept)
+        labels = ", ".join("a.s%d AS %s" % (i, self.quote(each)) for i, each in enumerate(shown))
+        sql = "SELECT %s FROM (SELECT %s, %s, row_number() OVER (PARTITION BY %s) r " % (
+            labels,
+            self.values(kept, "o", False),
+            ", ".join("%s AS s%d" % (self.shown("o", each), i) for i, each in enumerate(shown)),
+            self.by(kept, "o", False),
+        )
+        sql += "FROM %s o WHERE %s) a JOIN %s b ON %s WHERE a.r <= b.c" % (
+            self.old,
+            stored,
+            self._groups(True),
+            self.same(len(kept)),
+        )
+        return sql, ["a.s%d" % place for place in range(len(self.old_key))]
+
+    def changed_values(self, column: str) -> Query:
+        """Key, value before and value now, where a column (by its old name) stays and differs."""
+        key = ["o." + self.quote(each) for each in self.key]
+        values = ", ".join(
+            [
+                *(self._labelled(each, each) for each in self.key),
+                self._labelled(column, free("before", self.key)),
+                "%s AS %s"
+                % (self.shown("n", self.kept[column]), self.quote(free("now", self.key))),
+            ]
+        )
+        where = "NOT %s AND %s" % (self.gone, self.differs(column))
+        return "SELECT %s %s WHERE %s" % (values, self.join, where), key
+
+    def filled(self, column: str) -> str:
+        """The query that counts the NULLs of a column (by its old name) that are values now."""
+        was, now = "o." + self.quote(column), "n." + self.quote(self.kept[column])
+        return "SELECT count(*) %s WHERE NOT %s AND %s AND NOT %s" % (
+            self.join,
+            self.gone,
+            self.is_null(was),
+            self.is_null(now),
+        )

@@ -1,0 +1,122 @@
+"""Follows the tables and columns of a database through statements. The server has no number that a
+table or a column keeps, so a statement says what gets another name, and its catalogue whether that
+came to pass."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterable, List, Optional
+
+from .drivers import rows
+from .opening import literal
+from .sql import Change, changes
+
+#: A table's columns, each with what it was called at the beginning, or ``None`` for a new one.
+Columns = Dict[str, Optional[str]]
+
+
+class _Table:
+    """A table as it is now: what it was called at the beginning, if it was there."""
+
+    def __init__(self, first: Optional[str], columns: Columns) -> None:
+        self.first, self.columns = first, columns
+
+
+class Lineage:
+    """The tables of one database since it was begun; ``name`` is the database's own."""
+
+    def __init__(self, connection: Any, name: str) -> None:
+        self.name = name
+        self.first = read(connection, name)
+        self.now = {
+            table: _Table(table, {each: each for each in columns})
+            for table, columns in self.first.items()
+        }
+
+    def before(self, connection: Any) -> None:
+        """Nothing to do: see ``after``."""
+
+    def after(self, connection: Any, sql: str) -> None:
+        """What it renames, if that came to pass."""
+        for change in changes(sql, self.name):
+            self._take(connection, change)
+
+    def settle(self, connection: Any) -> None:
+        """What nobody saw changes no name: a table is gone, or it is new."""
+        there = read(connection, self.name)
+        for table in [each for each in self.now if each not in there]:
+            del self.now[table]
+        for table, columns in there.items():
+            self._is(table, columns)
+
+    def _take(self, connection: Any, change: Change) -> None:
+        """A statement that has run, or failed."""
+        touched = {change.table, change.now or change.table}
+        there = read(connection, self.name, touched)
+        was = self.now.get(change.table)
+        if change.now is None or was is None:
+            # One that is made anew at once is a new one.
+            self.now.pop(change.table, None)
+            columns = there.get(change.table)
+            if change.now is None and was is not None and columns == list(was.columns):
+                # It has failed, or nobody can say.
+                self.now[change.table] = was
+        elif change.now != change.table and change.table not in there and change.now in there:
+            self.now[change.now] = self.now.pop(change.table)
+        place = change.now if change.now in there else change.table
+        if place in self.now:
+            self._rename(self.now[place], change, there.get(place, []))
+        for table in touched:
+            if table in there:
+                self._is(table, there[table])
+            else:
+                self.now.pop(table, None)
+
+    def _rename(self, table: _Table, change: Change, there: Iterable[str]) -> None:
+        """The columns that are called otherwise now; others of the same names are new ones."""
+        found, old = {}, dict(change.columns)
+        for name, first in table.columns.items():
+            now = old.get(name, name)
+            if now is not None:
+                found[now] = first
+        if set(found) <= set(there) or not set(table.columns) <= set(there):
+            table.columns = found
+
+    def _is(self, name: str, columns: List[str]) -> None:
+        """A table has these columns now."""
+        table = self.now.setdefault(name, _Table(None, {}))
+        table.columns = {each: table.columns.get(each) for each in columns}
+
+    def renames(self) -> Dict[str, Any]:
+        """See ``engine.Lineage``. Columns that changed are all that is named of a table."""
+        now_of = {each.first: name for name, each in self.now.items() if each.first is not None}
+        tables: Dict[str, Any] = {}
+        columns: Dict[str, Dict[str, Any]] = {}
+        for table, names in self.first.items():
+            now = now_of.get(table)
+            if now is None:
+                tables[table] = None
+                continue
+            if now != table:
+                tables[table] = now
+            where = {was: each for each, was in self.now[now].columns.items()}
+            changed = {each: where.get(each) for each in names if where.get(each) != each}
+            if changed:
+                columns[table] = changed
+        return {"tables": tables, "columns": columns, "rebuilt": []}
+
+
+def read(
+    connection: Any, name: str, tables: Optional[Iterable[str]] = None
+) -> Dict[str, List[str]]:
+    """The columns of these tables that are there, or of all."""
+    sql = (
+        "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS "
+        "WHERE TABLE_SCHEMA = %s%s ORDER BY TABLE_NAME, ORDINAL_POSITION"
+    )
+    some = ""
+    if tables is not None:
+        some = " AND TABLE_NAME IN (%s)" % ", ".join(map(literal, sorted(tables)))
+    found: Dict[str, List[str]] = {}
+    for table, column in rows(connection, sql % (literal(name), some)):
+        found.setdefault(table, []).append(column)
+    return found

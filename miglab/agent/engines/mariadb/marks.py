@@ -1,0 +1,126 @@
+"""Tells whether anything was written to a database, by what its server counts.
+
+Where the server counts the rows that change in each table (``userstat``, as miglab's own does), a
+mark is of this database alone: these numbers, and its catalogue. Elsewhere it is of the whole
+server, and changes with what is written to other databases. What a transaction wrote that is still
+open may come to be there without another row: until it ends, each mark is another one.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any, Tuple
+
+from . import drivers
+from .drivers import rows
+from .opening import database, first_known, literal
+
+#: Statements that change tables without a row, and rows, as the server counts them.
+_WRITES = (
+    "SHOW GLOBAL STATUS WHERE Variable_name RLIKE '^(Handler_(write|update|delete)|"
+    "Com_(create|drop|alter|rename|truncate|delete|import|xa_commit).*)$'"
+)
+#: Of a server that does not say which transactions are open: where its log ends.
+_LOG = "SHOW GLOBAL STATUS LIKE 'Innodb_lsn_current'"
+#: The rows that changed in each table, and all of the catalogue that is no row.
+_OF_DATABASE = (
+    "SELECT TABLE_NAME, ROWS_CHANGED FROM information_schema.TABLE_STATISTICS "
+    "WHERE TABLE_SCHEMA = %s ORDER BY 1",
+    "SELECT DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = %s",
+    "SELECT TABLE_NAME, TABLE_TYPE, ENGINE, CREATE_TIME, AUTO_INCREMENT, TABLE_COLLATION, "
+    "CREATE_OPTIONS, TABLE_COMMENT FROM information_schema.TABLES WHERE TABLE_SCHEMA = %s "
+    "ORDER BY 1",
+    "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_DEFAULT, COLLATION_NAME, "
+    "EXTRA, COLUMN_COMMENT, GENERATION_EXPRESSION FROM information_schema.COLUMNS "
+    "WHERE TABLE_SCHEMA = %s ORDER BY TABLE_NAME, ORDINAL_POSITION",
+    "SELECT CONSTRAINT_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS "
+    "WHERE CONSTRAINT_SCHEMA = %s ORDER BY 1, 2",
+    "SELECT TABLE_NAME, CONSTRAINT_NAME, UPDATE_RULE, DELETE_RULE, REFERENCED_TABLE_NAME "
+    "FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = %s ORDER BY 1, 2",
+    "SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE "
+    "FROM information_schema.VIEWS WHERE TABLE_SCHEMA = %s ORDER BY 1",
+    "SELECT TRIGGER_NAME, CREATED, EVENT_OBJECT_TABLE, ACTION_STATEMENT, DEFINER "
+    "FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = %s ORDER BY 1",
+    "SELECT ROUTINE_TYPE, ROUTINE_NAME, CREATED, LAST_ALTERED, ROUTINE_DEFINITION, DEFINER "
+    "FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = %s ORDER BY 1, 2",
+    "SELECT EVENT_NAME, STATUS, LAST_ALTERED, EVENT_DEFINITION "
+    "FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s ORDER BY 1",
+)
+_TABLES_AT = 2
+#: An index that nobody uses is known from some version on, by another name for MySQL.
+_INDEXES = (
+    "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, INDEX_TYPE, "
+    "INDEX_COMMENT, {} FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = %s "
+    "ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"
+)
+#: Other engines than InnoDB may empty a table at once, which no table counts as rows of it.
+_EMPTIES = (
+    "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_delete', 'Com_delete_multi', 'Com_truncate')"
+)
+#: The numbers of tables, which TRUNCATE changes.
+_NUMBERS = (
+    "SELECT NAME, TABLE_ID FROM information_schema.INNODB_SYS_TABLES WHERE NAME LIKE %s ORDER BY 1"
+)
+
+#: What its status says of a transaction that may still add to what is there.
+_OPEN = re.compile(r"undo log entries [1-9]|ROLLING BACK|PREPARED")
+_NO_RIGHT = (1227, 1044, 1142)
+_UNKNOWN = 1049
+
+
+def mark(handle: str) -> Any:
+    """Differs whenever something was written since; ``None`` where there is no database."""
+    try:
+        connection = drivers.connect(handle)
+    except drivers.error() as error:
+        if drivers.code(error) == _UNKNOWN:
+            return None
+        raise
+    try:
+        rows(connection, "SET SESSION lock_wait_timeout = 1")
+        return (_written(connection, database(handle)), _unsettled(connection))
+    finally:
+        connection.close()
+
+
+def _unsettled(connection: Any) -> Any:
+    """``None`` where no transaction has written anything and is open."""
+    try:
+        (status,) = rows(connection, "SHOW ENGINE INNODB STATUS")
+    except drivers.error() as error:
+        if drivers.code(error) not in _NO_RIGHT:
+            raise
+        return tuple(rows(connection, _LOG))
+    return time.monotonic_ns() if _OPEN.search(str(status[-1])) else None
+
+
+def _written(connection: Any, name: str) -> Tuple[Any, ...]:
+    if not _counts_rows(connection):
+        return tuple(rows(connection, _WRITES))
+    schema = literal(name)
+    found = [tuple(rows(connection, sql % schema)) for sql in _OF_DATABASE]
+    found.append(tuple(first_known(connection, _INDEXES % schema, ("IGNORED", "IS_VISIBLE", "1"))))
+    try:
+        found.append(tuple(rows(connection, _NUMBERS % literal(_file(name) + "/%"))))
+    except drivers.error() as error:
+        if drivers.code(error) not in _NO_RIGHT:
+            raise
+        found.append(tuple(rows(connection, _EMPTIES)))
+    if any(engine not in ("InnoDB", None) for _, _, engine, *_ in found[_TABLES_AT]):
+        found.append(tuple(rows(connection, _EMPTIES)))
+    return tuple(found)
+
+
+def _file(name: str) -> str:
+    """A database as the names of its files begin: letters of others are written as numbers."""
+    letters = [
+        each if each.isascii() and (each.isalnum() or each == "_") else "@%04x" % ord(each)
+        for each in name
+    ]
+    return re.sub(r"([_%\\])", r"\\\1", "".join(letters))
+
+
+def _counts_rows(connection: Any) -> bool:
+    found = rows(connection, "SHOW GLOBAL VARIABLES LIKE 'userstat'")
+    return bool(found) and found[0][1] == "ON"

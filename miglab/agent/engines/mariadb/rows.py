@@ -1,0 +1,195 @@
+"""Compares the rows of two databases within their server, and says what of them is lost. Only
+counts and a few rows come here."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from operator import itemgetter
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+
+from ...common.measuring import Unmeasured, note
+from ..engine import NOTHING_RENAMED, Renames
+from ..entries import BOOKKEEPING, empty, says_something
+from ..joined import lost
+from ..joined.entry import entry_of
+from ..joined.match import Unread
+from ..joined.match import pairs as matched
+from . import drivers
+from .catalogue import count_rows, why
+from .opening import at_one_moment, database, exists, opened
+from .pair import Pair
+from .shape import Shape, parent_link
+
+
+class Databases:
+    """Two or three databases of one server, at one moment; as ``joined.match.Both`` the first and
+    the second."""
+
+    def __init__(self, connection: Any, *names: str) -> None:
+        self.connection, self.names = connection, names
+        self.error = drivers.error()
+        self.shapes = [Shape(connection, each) for each in names]
+
+    def fold(self, name: str) -> str:
+        """Names that differ are two."""
+        return name
+
+    def tables(self, is_new: bool) -> List[str]:
+        """Their names."""
+        return list(self.shapes[is_new].tables)
+
+    def columns(self, is_new: bool, table: str) -> Sequence[str]:
+        """Those that hold stored values."""
+        return list(self.shapes[is_new].tables[table].columns)
+
+    def key(self, is_new: bool, table: str) -> List[str]:
+        """The columns of the primary key."""
+        return self.shapes[is_new].tables[table].key
+
+    def pair(self, table: str, now: Optional[str], columns: Dict[str, Optional[str]]) -> Pair:
+        """An old table, and what it is now."""
+        return Pair(self.connection, (self.shapes[0], self.shapes[1]), table, now, columns)
+
+    def pairs(self, renames: Renames) -> Dict[str, Union[Pair, Unread]]:
+        """Each table by its old name, with what it is now."""
+        found: Dict[str, Union[Pair, Unread]] = {}
+        for each in matched(self, renames):
+            assert isinstance(each, (Pair, Unread))
+            found[each.table] = each
+        return found
+
+    def again(self, table: str) -> Optional[Pair]:
+        """An old table with the one of its name in the third database, if there is one."""
+        found = self.shapes[2].tables.get(table)
+        if found is None:
+            return None
+        names = {
+            each: each if each in found.columns else None for each in self.columns(False, table)
+        }
+        return Pair(self.connection, (self.shapes[0], self.shapes[2]), table, table, names, "b")
+
+
+@contextlib.contextmanager
+def together(*handles: str) -> Iterator[Databases]:
+    """Databases of one server, by a connection of ours.
+
+    Raises:
+        Unmeasured: they are on several.
+    """
+    places = {_server(each) for each in handles}
+    if len(places) > 1:
+        raise Unmeasured("databases on two servers cannot be compared: " + ", ".join(handles))
+    with opened(handles[0], "") as connection, at_one_moment(connection):
+        yield Databases(connection, *map(database, handles))
+
+
+def _server(handle: str) -> Tuple[str, str, str]:
+    known = drivers.parts(handle)
+    return known.get("unix_socket", ""), known.get("host", ""), known.get("port", "")
+
+
+def compare(old: str, new: str, renames: Renames) -> List[Dict[str, Any]]:
+    """One entry for each table in which rows or values went, came or changed, or which cannot be
+    read; ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw what ran."""
+    if not exists(new):
+        return _everything_gone(old)
+    with together(old, new) as both:
+        found = both.pairs(renames)
+        entries = [_read_entry(each, found) for each in found.values()]
+        entries += _new_tables(both, {each.now for each in found.values()})
+    for each in entries:
+        if each["unreadable"]:
+            note("compare the rows of %s" % each["table"], each["unreadable"])
+    return [each for each in entries if says_something(each)]
+
+
+def _read_entry(pair: Union[Pair, Unread], found: Dict[str, Union[Pair, Unread]]) -> Dict[str, Any]:
+    if isinstance(pair, Unread):
+        return dict(empty(pair.table, pair.now, 0, 0), unreadable=why(pair.error))
+    try:
+        entry = entry_of(pair)
+        if entry["lost"]:
+            entry["orphans"] = _orphans(pair, found)
+    except drivers.error() as error:
+        return dict(empty(pair.table, pair.now, 0, 0), unreadable=why(error))
+    return entry
+
+
+def _orphans(pair: Pair, found: Dict[str, Union[Pair, Unread]]) -> Dict[str, int]:
+    """Rows of the parent's table, by its name now, that are still there without the rows of this
+    one that extended them."""
+    link = parent_link(pair.was)
+    parent = found.get(link[1]) if link else None
+    if link is None or not isinstance(parent, Pair) or parent.now is None:
+        return {}
+    if link[2] not in parent.kept or (pair.now is not None and not pair.key):
+        return {}
+    source, gone = "FROM %s o" % pair.old, "1"
+    if pair.now is not None:
+        source, gone = pair.join, pair.gone
+    own, theirs = pair.quote(link[0]), pair.quote(parent.kept[link[2]])
+    number = pair.number(
+        "SELECT count(*) %s WHERE %s AND EXISTS (SELECT 1 FROM %s p WHERE p.%s = o.%s)"
+        % (source, gone, parent.new, theirs, own)
+    )
+    return {parent.now: number} if number else {}
+
+
+def _everything_gone(old: str) -> List[Dict[str, Any]]:
+    with opened(old) as connection, at_one_moment(connection):
+        counts = count_rows(connection, database(old))
+    entries = [empty(name, None, number, 0, lost=number) for name, number in counts.items()]
+    return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
+
+
+def _new_tables(both: Databases, taken: Any) -> List[Dict[str, Any]]:
+    names = [each for each in both.tables(True) if each not in taken and each not in BOOKKEEPING]
+    counts = count_rows(both.connection, both.names[1], names) if names else {}
+    found = []
+    for name in names:
+        number = counts.get(name, 0)
+        entry = empty(name, name, 0, number, gained=number)
+        if name not in counts:
+            entry["unreadable"] = "its rows cannot be counted"
+        found.append(entry)
+    return found
+
+
+def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
+    """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
+    ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
+    number of ``rows``, and of values by the same ``columns``, all by their old names."""
+    found: List[Dict[str, Any]] = []
+    for alias, entries in itertools.groupby(request["tables"], key=itemgetter(0)):
+        with together(*(request[name][alias] for name in ("old", "new", "back"))) as databases:
+            there = databases.pairs(request["renames"].get(alias, NOTHING_RENAMED))
+            for _, table, rows_went, wanted in entries:
+                pair, again = _read(there[table]), databases.again(table)
+                rows, columns = lost.not_back(pair, again, rows_went, wanted)
+                entry = {"database": alias, "table": table, "rows": rows, "columns": columns}
+                found.append(entry)
+    return found
+
+
+def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+    """All that a table lost: its rows that are gone; or with ``column``, the values of that column
+    that are gone, or that are others now. With ``to`` as a CSV file of that path, else the first
+    ``limit`` of them and their ``total``."""
+    with together(request["old"], request["new"] or request["old"]) as both:
+        if not request["new"]:
+            pair = both.pair(request["table"], None, {})
+        else:
+            pair = _read(both.pairs(request["renames"])[request["table"]])
+        return lost.list_lost(pair, request)
+
+
+def _read(found: Union[Pair, Unread]) -> Pair:
+    """A table that can be read.
+
+    Raises:
+        Error: it cannot.
+    """
+    if isinstance(found, Unread):
+        raise found.error
+    return found

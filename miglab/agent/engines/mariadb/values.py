@@ -1,0 +1,146 @@
+"""Expressions in SQL for values of a row: as they are shown, and as what makes them different.
+
+``=`` of the server's calls 'a' and 'A' equal, and 'a' and 'a '; so texts are compared by
+their bytes, and numbers with a fraction by what is written of them. What is said here is exact: of
+two values of a column one differs from the other only where it is stored otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Iterable, NamedTuple
+
+from .opening import quote
+from .shape import Column
+
+INTEGERS = ("tinyint", "smallint", "mediumint", "int", "bigint", "year")
+TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext")
+_BYTES = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "vector")
+_SHAPES = (
+    "geometry",
+    "point",
+    "linestring",
+    "polygon",
+    "multipoint",
+    "multilinestring",
+    "multipolygon",
+    "geometrycollection",
+    "geomcollection",
+)
+#: The server's number of a value that is one of a list is all that it stores.
+_LISTS = ("enum", "set", "bit")
+#: Equal values of one of these are stored alike.
+_PLAIN = ("decimal", "date", "time", "datetime", "timestamp", "uuid", "inet4", "inet6")
+
+
+def column(letter: str, name: str) -> str:
+    return "%s.%s" % (letter, quote(name))
+
+
+def text(value: str, base: str) -> str:
+    """What is written of a value, exactly."""
+    if base in TEXTS or base in ("enum", "set"):
+        return "CONVERT(%s USING utf8mb4)" % value
+    if base in _BYTES:
+        return "HEX(%s)" % value
+    if base in _SHAPES:
+        return "HEX(CAST(%s AS BINARY))" % value
+    if base == "float":
+        # A FLOAT is written with six digits, and holds more.
+        return "CAST(%s + 0e0 AS CHAR)" % value
+    if base == "bit":
+        return "CAST(%s + 0 AS CHAR)" % value
+    return "CAST(%s AS CHAR)" % value
+
+
+def shown(letter: str, each: Column) -> str:
+    """As it is shown, in a type that every driver gives alike."""
+    value = column(letter, each.name)
+    if each.base in INTEGERS or each.base == "double":
+        return value
+    if each.base == "float":
+        return "%s + 0e0" % value
+    if each.base == "bit":
+        return "%s + 0" % value
+    if each.base in _BYTES or each.base in _SHAPES:
+        return "CONCAT('0x', LOWER(%s))" % text(value, each.base)
+    return text(value, each.base)
+
+
+class Match(NamedTuple):
+    """A column of the old database, and the one of the new that its values are now in."""
+
+    old: Column
+    new: Column
+
+    @property
+    def retyped(self) -> bool:
+        """Whether its declared type is another one."""
+        return self.old.kind != self.new.kind
+
+    def both(self, bases: Iterable[str]) -> bool:
+        """Whether the types of both are among these."""
+        return self.old.base in bases and self.new.base in bases
+
+    @property
+    def _apart(self) -> bool:
+        """Whether a text took the place of something else, or the other way round: no value of
+        one is a value of the other, also where both are written alike."""
+        return (self.old.base in TEXTS) != (self.new.base in TEXTS)
+
+    def image(self, letter: str, is_new: bool) -> str:
+        """What is the same (``<=>``) on both sides exactly where the value is."""
+        each = self.new if is_new else self.old
+        value = column(letter, each.name)
+        if self.both(INTEGERS):
+            return value
+        if self.both(TEXTS):
+            if self.old.charset != self.new.charset:
+                value = "CONVERT(%s USING utf8mb4)" % value
+            return "CAST(%s AS BINARY)" % value
+        if not self.retyped:
+            if each.base in _LISTS:
+                return "%s + 0" % value
+            if each.base in _PLAIN or each.base in _BYTES:
+                return value
+        written = "CAST(%s AS BINARY)" % text(value, each.base)
+        return "CONCAT('~', %s)" % written if is_new and self._apart else written
+
+    def differs(self, letter: str) -> str:
+        """True where the value of the old row ``o`` is stored otherwise in this one."""
+        return "NOT %s <=> %s" % (self.image("o", False), self.image(letter, True))
+
+    def part(self, letter: str, is_new: bool) -> str:
+        """The same as ``image`` as a part of ``whole``: a text without commas, ``''`` for NULL."""
+        image = self.image(letter, is_new)
+        if self.both(INTEGERS):
+            return "coalesce(CONCAT('v', %s), '')" % image
+        return "coalesce(SHA2(%s, 256), '')" % image
+
+    def answers(self, letter: str) -> str:
+        """True where a key is the same in the old row ``o`` and in this one. What the server finds
+        by an index comes first; a key that changed its type is cast, and what is no number to
+        everybody answers to none."""
+        old, new = column("o", self.old.name), column(letter, self.new.name)
+        if self.new.base in TEXTS:
+            if self.old.base not in TEXTS:
+                old = "CAST(%s AS CHAR)" % old
+            found = old
+            if (self.old.charset, self.old.collation) != (self.new.charset, self.new.collation):
+                place = (old, self.new.charset, self.new.collation)
+                found = "CONVERT(%s USING %s) COLLATE %s" % place
+            exact = tuple("CAST(CONVERT(%s USING utf8mb4) AS BINARY)" % e for e in (new, old))
+            return "%s = %s AND %s = %s" % (new, found, *exact)
+        if self.old.base in TEXTS and self.new.base in INTEGERS:
+            return "%s = CAST(%s AS %s)" % (new, old, self.integer)
+        return "%s = %s" % (new, old)
+
+    @property
+    def integer(self) -> str:
+        """What a text is cast to where its column holds integers now."""
+        return "UNSIGNED" if "unsigned" in self.new.kind else "SIGNED"
+
+
+def whole(matches: Iterable[Match], letter: str, is_new: bool) -> str:
+    """What differs where any of these values does, in 32 bytes."""
+    parts = ", ".join(each.part(letter, is_new) for each in matches)
+    return "UNHEX(SHA2(CONCAT_WS(',', %s), 256))" % (parts or "''")

@@ -1,0 +1,97 @@
+"""Ways to a server past the functions that everybody connects with: the drivers' own types, and
+libpq's functions, by the drivers' names for them or by ``ctypes``."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from typing import Any, Callable, Dict, Type
+
+#: Is given what a connection is to be made with, and raises where it may not be.
+Tell = Callable[[Any], None]
+
+#: How libpq's functions that connect begin.
+SYMBOLS = ("PQconnect", "PQsetdb")
+#: psycopg's module that has them by ctypes: what is looked up there, it asks about itself.
+BY_CTYPES = "psycopg.pq._pq_ctypes"
+#: The modules that have psycopg's type of a connection, whichever of them are there.
+_TYPES = ("psycopg.pq", "psycopg_binary.pq", "psycopg_c.pq", "psycopg_binary", "psycopg_c")
+
+
+def hold_third(tell: Tell) -> None:
+    """psycopg 3 has been imported."""
+    original: Any = importlib.import_module("psycopg.pq").PGconn
+    held = _alike(original, _class_methods(original, tell))
+    for module in filter(None, map(sys.modules.get, _TYPES)):
+        if getattr(module, "PGconn", None) is original:
+            module.PGconn = held  # type: ignore[attr-defined]
+
+
+def hold_by_ctypes(tell: Tell) -> None:
+    """psycopg 3 without a part in C, or somebody, has imported libpq's functions."""
+    functions: Any = sys.modules[BY_CTYPES]
+    for name in ("PQconnectdb", "PQconnectStart"):
+        setattr(functions, name, telling(getattr(functions, name), tell))
+
+
+def hold_second(tell: Tell) -> None:
+    """psycopg2 has been imported."""
+    module: Any = importlib.import_module("psycopg2._psycopg")
+    original = module.connection
+    begin = original.__init__
+
+    def __init__(self: Any, dsn: Any, *args: Any, **kwargs: Any) -> None:
+        tell(dsn)
+        begin(self, dsn, *args, **kwargs)
+
+    held = _alike(original, {"__init__": __init__})
+    module._connect = telling(module._connect, tell)
+    extensions: Any = importlib.import_module("psycopg2.extensions")
+    module.connection = extensions.connection = held
+
+
+def may_look_up(name: Any) -> bool:
+    """Whether a function of a library may be looked up by its name: libpq's that connect are for
+    its driver alone."""
+    if not isinstance(name, str) or not name.startswith(SYMBOLS):
+        return True
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals is getattr(sys.modules.get(BY_CTYPES), "__dict__", None):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
+
+
+def _class_methods(original: Any, tell: Tell) -> Dict[str, Any]:
+    def method(name: str) -> Any:
+        connect = getattr(original, name)
+        return classmethod(lambda cls, conninfo: telling(connect, tell)(conninfo))
+
+    return {name: method(name) for name in ("connect", "connect_start")}
+
+
+def telling(original: Any, tell: Tell) -> Any:
+    """A function that connects, and tells first where to."""
+
+    @functools.wraps(original)
+    def connect(conninfo: Any, *args: Any, **kwargs: Any) -> Any:
+        tell(conninfo)
+        return original(conninfo, *args, **kwargs)
+
+    return connect
+
+
+def _alike(original: Any, methods: Dict[str, Any]) -> Any:
+    """A type with these methods that takes the original's own instances for its: types in C cannot
+    be changed."""
+
+    class Alike(type):
+        def __instancecheck__(cls, instance: Any) -> bool:
+            return isinstance(instance, original)
+
+        def __subclasscheck__(cls, other: Type[Any]) -> bool:
+            return issubclass(other, original)
+
+    return Alike(original.__name__, (original,), {**methods, "__module__": original.__module__})

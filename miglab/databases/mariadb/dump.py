@@ -1,0 +1,185 @@
+"""Copies a database from one server to another by the tools of MariaDB and MySQL, in one
+consistent snapshot. The original is only read, and nothing is stored between the two."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from ...errors import NoServer
+from ..server.places import clean_environment
+from . import binaries, moments, originals
+from .address import name_of, option_file, server_of
+from .connections import without_password
+
+#: What is not written to the original's server, nor waited for on it.
+_READING = (
+    "--single-transaction",
+    "--skip-lock-tables",
+    "--skip-add-locks",
+    "--skip-add-drop-table",
+    "--quick",
+    "--hex-blob",
+    "--routines",
+    "--triggers",
+    "--events",
+    "--no-tablespaces",
+    "--default-character-set=utf8mb4",
+    "--max-allowed-packet=256M",
+)
+#: What MySQL's tool does by itself, and MariaDB's does not know.
+_MYSQL = ("--column-statistics=0", "--set-gtid-purged=OFF")
+#: Who made something: the copy's user may not say that it was another.
+_DEFINER = re.compile(rb"DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*`")
+_HAS_DEFINER = re.compile(rb"(/\*!\d+ )?(CREATE|DEFINER)\b[^'\"]*?DEFINER=|/\*!\d+ DEFINER=")
+_EVENT = re.compile(rb"(ON COMPLETION (?:NOT )?PRESERVE) (?:ENABLE|DISABLE ON SLAVE)")
+_TIMES = 3
+
+
+def copy(source: str, to: str, tell: Callable[[str], None] | None = None) -> None:
+    """Copy a database to one that is made for it.
+
+    Raises:
+        NoServer: a tool, a right or something that the database uses is missing; the message names
+            it.
+        OSError: no space is left on the copy's disk (``ENOSPC``), or tables without transactions
+            changed each time (``EBUSY``).
+    """
+    for _ in range(_TIMES):
+        original = originals.look(source)
+        tools = _tools(source, original)
+        moments.make_like(to, original.options)
+        try:
+            _pipe(tools, source, to, original.size, tell)
+            changed = originals.changed(source, original)
+        except BaseException:
+            moments.drop(to)
+            raise
+        if not changed:
+            return
+        moments.drop(to)
+    raise OSError(errno.EBUSY, f"the table {changed} changed each time", without_password(source))
+
+
+def _tools(source: str, original: originals.Original) -> binaries.Tools:
+    """Programs that can read the original: of the same kind, and at least as new."""
+    found = [*binaries.tools()]
+    able = [
+        each
+        for each in found
+        if each.version.mariadb == original.version.mariadb
+        and each.version.numbers >= original.version.numbers
+    ]
+    if not able:
+        have = ", ".join(sorted({str(each.version) for each in found})) or "none"
+        name = "mariadb-dump" if original.version.mariadb else "mysqldump"
+        raise NoServer(
+            without_password(source),
+            f"it is {original.version}, and copying it needs {name} of that version or newer "
+            f"(found: {have}); install the client programs of {original.version}",
+        )
+    return min(able, key=lambda each: each.version.numbers)
+
+
+def _pipe(
+    tools: binaries.Tools,
+    source: str,
+    to: str,
+    size: int,
+    tell: Callable[[str], None] | None,
+) -> None:
+    with (
+        _options(source) as from_there,
+        _options(server_of(to)) as to_here,
+        tempfile.TemporaryFile() as said,
+        tempfile.TemporaryFile() as answered,
+    ):
+        more = () if tools.version.mariadb else _MYSQL
+        reading = [tools.dump, from_there, *_READING, *more, name_of(source)]
+        writing = [tools.client, to_here, "--default-character-set=utf8mb4"]
+        writing += ["--max-allowed-packet=256M", f"--database={name_of(to)}"]
+        dump = _started(reading, stdout=subprocess.PIPE, stderr=said)
+        load = _started(writing, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=answered)
+        assert dump.stdout is not None
+        assert load.stdin is not None
+        try:
+            with dump.stdout as incoming, suppress(BrokenPipeError), load.stdin as outgoing:
+                _pour(incoming, outgoing, name_of(source), size, tell)
+            statuses = dump.wait(), load.wait()
+        finally:
+            for each in (dump, load):
+                each.kill()
+                each.wait()
+        # Where the copy broke, the dump says no more than that nobody reads it.
+        if statuses[1]:
+            _judge(to, _text(answered))
+        if statuses[0]:
+            why = _text(said).removeprefix("mariadb-dump: ").removeprefix("mysqldump: ")
+            raise NoServer(without_password(source), f"{Path(tools.dump).name}: {why}")
+
+
+@contextmanager
+def _options(handle: str) -> Iterator[str]:
+    """An option of the tools that names a file which leads to a server."""
+    descriptor, path = tempfile.mkstemp(prefix="miglab-", suffix=".cnf")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(option_file(handle))
+        yield f"--defaults-file={path}"
+    finally:
+        os.unlink(path)
+
+
+def _started(command: list[str], **streams: int | IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, env=dict(clean_environment()), cwd="/", **streams)  # type: ignore[call-overload, no-any-return]
+
+
+def _pour(
+    incoming: IO[bytes],
+    outgoing: IO[bytes],
+    name: str,
+    size: int,
+    tell: Callable[[str], None] | None,
+) -> None:
+    done = 0
+    for line in incoming:
+        outgoing.write(_mended(line))
+        before, done = done, done + len(line)
+        if tell is not None and done >> 20 != before >> 20:
+            # Indexes take room there and are made anew, so how much will come is not known.
+            tell(f"copying {name}: {done / 1e6:.0f} MB of about {size / 1e6:.0f} MB")
+
+
+def _mended(line: bytes) -> bytes:
+    """A line of a dump as the copy can have it: its makers are the copy's user, and its events do
+    not run. Rows are in lines that begin otherwise."""
+    if not line.startswith((b"/*!", b"CREATE ")):
+        return line
+    if b" EVENT " in line:
+        line = _EVENT.sub(rb"\1 DISABLE", line, count=1)
+    return _DEFINER.sub(b"", line, count=1) if _HAS_DEFINER.match(line) else line
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    lines = file.read().decode("utf-8", "replace").strip().splitlines()
+    told = [line for line in lines if "error" in line.lower()] or lines
+    return "; ".join(told[:2]).replace("--------------; ", "")
+
+
+def _judge(to: str, said: str) -> None:
+    """Raise for what could not be made in the copy."""
+    if re.search(r"No space left|is full|\b1021\b|\b28\b.*No space", said):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), without_password(to))
+    raise NoServer(
+        without_password(server_of(to)),
+        f"the copy would lack something of the original: {said}; name a server that can hold all "
+        "of it: on='mysql://…' (on the command line: --on URL)",
+    )

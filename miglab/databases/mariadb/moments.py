@@ -1,0 +1,274 @@
+"""Copies, renames and drops databases on one server. All of them are miglab's own."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ...agent.engines.mariadb import duplicate as by_sql
+from ...errors import NoServer
+from .address import beside, is_ours, name_of, server_of
+from .connections import connect, in_words, on_server
+
+#: Seconds that sessions get to end by themselves, and for which locks are waited for at first.
+_GRACE, _PAUSE, _LOCK = 0.05, 0.002, 1
+#: The code of the error that a lock was waited for in vain.
+_LOCKED = 1205
+#: How long what is kept between labs stays.
+_MONTH = timedelta(days=30)
+_MADE = "made by miglab on "
+
+_turn = threading.Lock()
+#: The threads that drop what was set aside, by its handle.
+_going: dict[str, threading.Thread] = {}
+
+
+def exists(handle: str) -> bool:
+    """Whether there is such a database, all of it."""
+    with on_server(handle) as cursor:
+        comment = _comment(cursor, name_of(handle))
+        return comment is not None and comment != by_sql.UNFINISHED
+
+
+def size(handle: str) -> int | None:
+    """How big a database is, in bytes; ``None`` where there is none."""
+    with on_server(handle) as cursor:
+        if not by_sql.exists(cursor, name_of(handle)):
+            return None
+        cursor.execute(
+            "SELECT sum(data_length + index_length) FROM information_schema.tables"
+            " WHERE table_schema = %s",
+            (name_of(handle),),
+        )
+        return int(cursor.fetchall()[0][0] or 0)
+
+
+def names(handle: str, beginning: str) -> list[str]:
+    """The names on a server that begin so, in their order."""
+    with on_server(handle) as cursor:
+        cursor.execute(
+            "SELECT schema_name FROM information_schema.schemata"
+            " WHERE LEFT(schema_name, %s) = %s ORDER BY schema_name",
+            (len(beginning), beginning),
+        )
+        return [str(name) for (name,) in cursor.fetchall()]
+
+
+def make(handle: str) -> None:
+    """Make an empty database, where none is."""
+    name = _checked(handle)
+    with on_server(handle) as cursor:
+        # What Django advises: https://docs.djangoproject.com/en/stable/ref/databases/#encoding
+        cursor.execute(f"CREATE DATABASE IF NOT EXISTS {by_sql.quoted(name)} CHARACTER SET utf8mb4")
+
+
+def make_like(handle: str, options: str) -> None:
+    """Make an empty database with these options of ``CREATE DATABASE``; what is called so already
+    is dropped."""
+    name = by_sql.quoted(_checked(handle))
+    with on_server(handle) as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+        cursor.execute(f"CREATE DATABASE {name} {options}")
+
+
+def copy(source: str, to: str) -> None:
+    """Copy a database to another one on the same server; what is called so already is dropped."""
+    name, new = name_of(source), _checked(to)
+    with on_server(source) as cursor:
+        _leave(cursor, name)
+        _patiently(cursor, (new,), lambda: by_sql.duplicate(cursor, name, new))
+
+
+def copy_meanwhile(copy: str, to: str, largest: int) -> None:
+    """The same by a connection of its own, and if that fails, without an error; not for databases
+    larger than this, in bytes."""
+    import pymysql
+
+    try:
+        found = size(copy)
+        if found is None or found > largest:
+            return
+        with connect(server_of(copy)) as connection, connection.cursor() as cursor:
+            by_sql.duplicate(cursor, name_of(copy), _checked(to))
+    except (pymysql.Error, LookupError, OSError, NoServer):
+        return
+
+
+def rename(handle: str, to: str) -> None:
+    """Call a database something else; what is called so already is dropped. Its comment says
+    when."""
+    name, new = _checked(handle), _checked(to)
+    with on_server(handle) as cursor:
+        _set_aside(cursor, to)
+        _patiently(cursor, (name, new), lambda: by_sql.move(cursor, name, new, _today(cursor)))
+
+
+def drop(handle: str) -> None:
+    """Drop a database, where it is there."""
+    name = _checked(handle)
+    with on_server(handle) as cursor:
+        _patiently(cursor, (name,), lambda: by_sql.drop(cursor, name))
+
+
+def replace(handle: str, source: str) -> None:
+    """Make a database what another one is. The one in place is kept until the new one is there,
+    unless there is no room for both."""
+    between = beside(handle, name_of(handle)[:60] + "_x")
+    try:
+        copy(source, between)
+    except OSError:
+        drop(between)
+        drop(handle)
+        copy(source, between)
+    rename(between, handle)
+
+
+def old(handle: str, beginning: str) -> list[str]:
+    """The names that begin so of databases that were dated more than a month ago."""
+    latest = f"{_MADE}{(datetime.now(UTC) - _MONTH).date().isoformat()}"
+    found = names(handle, beginning)
+    with on_server(handle) as cursor:
+        comments = {name: _comment(cursor, name) or "" for name in found}
+    return [name for name, comment in comments.items() if comment and comment < latest]
+
+
+def settle(owner: str) -> None:
+    """What was set aside of databases whose names begin so is gone."""
+    with _turn:
+        mine = [each for each in _going if name_of(each).startswith(owner)]
+        threads = [_going.pop(each) for each in mine]
+    for thread in threads:
+        thread.join()
+
+
+def _set_aside(cursor: Any, handle: str) -> None:
+    """Have nothing called so, and drop what was while nobody waits: removing its files takes
+    longer than all the rest."""
+    name = name_of(handle)
+    if not by_sql.exists(cursor, name):
+        return
+    aside = beside(handle, f"{name[:52]}_gone_{time.monotonic_ns() % 0xFFFFF:05x}")
+    _patiently(cursor, (name,), lambda: by_sql.move(cursor, name, _checked(aside)))
+    thread = threading.Thread(target=_drop_meanwhile, args=(aside,), daemon=True)
+    with _turn:
+        _going[aside] = thread
+    thread.start()
+
+
+def _drop_meanwhile(handle: str) -> None:
+    """In a thread. What fails here goes with the lab."""
+    import pymysql
+
+    try:
+        with connect(server_of(handle)) as connection, connection.cursor() as cursor:
+            by_sql.drop(cursor, _checked(handle))
+    except (pymysql.Error, OSError):
+        return
+    finally:
+        with _turn:
+            _going.pop(handle, None)
+
+
+def _leave(cursor: Any, name: str) -> None:
+    """Have nobody at work in a database: statements of the same user that do not end by themselves
+    are ended, with their sessions. What an idle session holds shows in a lock."""
+    begun = time.monotonic()
+    while found := _sessions(cursor, name, "AND command <> 'Sleep'"):
+        if time.monotonic() > begun + _GRACE:
+            _end(cursor, found)
+            return
+        time.sleep(_PAUSE)
+
+
+def _sessions(cursor: Any, name: str, which: str = "") -> list[int]:
+    """Other sessions of the same user in a database."""
+    cursor.execute(
+        "SELECT id FROM information_schema.processlist WHERE db = %s AND id <> CONNECTION_ID()"
+        f" AND user = SUBSTRING_INDEX(USER(), '@', 1) {which}",
+        (name,),
+    )
+    return [int(number) for (number,) in cursor.fetchall()]
+
+
+def _end(cursor: Any, sessions: list[int]) -> None:
+    import pymysql
+
+    for number in sessions:
+        try:
+            cursor.execute(f"KILL {number:d}")
+        except pymysql.Error:
+            # It has ended.
+            continue
+
+
+def _patiently(cursor: Any, those: tuple[str, ...], act: Callable[[], None]) -> None:
+    """Do something, and if a lock is in the way, end the sessions in these databases and do it
+    once more.
+
+    Raises:
+        NoServer: somebody else holds the lock.
+    """
+    import pymysql
+
+    with _waiting(cursor, _LOCK):
+        try:
+            act()
+        except pymysql.OperationalError as error:
+            if error.args[0] != _LOCKED:
+                raise
+        else:
+            return
+    for name in those:
+        _end(cursor, _sessions(cursor, name))
+    try:
+        act()
+    except pymysql.OperationalError as error:
+        if error.args[0] != _LOCKED:
+            raise
+        raise NoServer(
+            ", ".join(those), f"somebody else holds a lock there ({in_words(error)})"
+        ) from None
+
+
+@contextmanager
+def _waiting(cursor: Any, seconds: int) -> Iterator[None]:
+    now = f"SESSION lock_wait_timeout = {seconds:d}"
+    cursor.execute(f"SET @lock_before = @@lock_wait_timeout, {now}")
+    try:
+        yield
+    finally:
+        cursor.execute("SET SESSION lock_wait_timeout = @lock_before")
+
+
+def _comment(cursor: Any, name: str) -> str | None:
+    """What a database says of itself, where the server has such comments; ``None`` where there is
+    no such database."""
+    column = "schema_comment" if _has_comments(cursor) else "''"
+    cursor.execute(
+        f"SELECT {column} FROM information_schema.schemata WHERE schema_name = %s", (name,)
+    )
+    found = cursor.fetchall()
+    return str(found[0][0]) if found else None
+
+
+def _today(cursor: Any) -> str:
+    return f"{_MADE}{datetime.now(UTC).date().isoformat()}" if _has_comments(cursor) else ""
+
+
+def _has_comments(cursor: Any) -> bool:
+    """MariaDB has, since 10.5."""
+    from .binaries import version_in
+
+    version = version_in(cursor.connection.get_server_info())
+    return version is not None and version.mariadb and version.numbers >= (10, 5)
+
+
+def _checked(handle: str) -> str:
+    """The name of a database that may be changed."""
+    if not is_ours(handle):
+        raise AssertionError(f"miglab did not make the database {handle}, so it is left alone")
+    return name_of(handle)

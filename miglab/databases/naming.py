@@ -1,0 +1,57 @@
+"""Names of databases on servers, by which miglab knows whose they are, and names in SQL."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from ..home import home
+
+#: What every database of miglab's is called first. No other is ever changed.
+OURS = "miglab_"
+#: How long a name may be, in bytes, on any server.
+LONGEST = 63
+
+
+def name_in(folder: Path, rest: str) -> str:
+    """The name of a database that belongs to a folder of miglab's, below ``home()``."""
+    owner = owner_of(folder)
+    room = LONGEST - len(owner)
+    name = re.sub(r"[^a-z0-9_]", "_", rest.lower())
+    if name != rest or len(name) > room:
+        name = f"{name[: room - 9]}_{digest(rest, 4)}"
+    return f"{owner}{name}"
+
+
+def owner_of(folder: Path) -> str:
+    """What the names of all databases begin with that belong to a folder: for one of a lab, its
+    home and the lab."""
+    try:
+        kind, *inside = folder.relative_to(home()).parts or ("",)
+    except ValueError:
+        return f"{_mine()}{digest(str(folder), 8)}_"
+    lab = inside[0] if kind == "labs" and inside else digest("/".join([kind, *inside]), 8)
+    return f"{_mine()}{lab}_"
+
+
+def lab_of(name: str) -> str | None:
+    """The lab that a database belongs to by its name; ``None`` where it is another home's."""
+    if not name.startswith(_mine()):
+        return None
+    return name[len(_mine()) :].partition("_")[0]
+
+
+def _mine() -> str:
+    """What the names of all databases of this home begin with."""
+    return f"{OURS}{digest(str(home()), 4)}_"
+
+
+def in_quotes(name: str) -> str:
+    """A name as the standard's SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def digest(text: str, size: int) -> str:
+    """A short name for a text, of twice ``size`` characters."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=size).hexdigest()

@@ -1,0 +1,118 @@
+"""A database that somebody says is a copy already: whether it is what it is called, that no project
+uses it, and a copy of it beside it, for it is not changed either."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import psycopg
+
+from ...errors import BadInput, NoServer
+from ..engine import Handle
+from . import moments
+from .address import name_of, parameters_of
+from .connections import connect, in_words, on_server, resolved
+
+#: Two servers that are copies of each other's files have the same identifier, and so have their
+#: databases: only the server itself knows since when it runs, to the microsecond.
+_IDENTITY = """
+SELECT pg_catalog.pg_postmaster_start_time()::text, d.oid::bigint
+FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+"""
+_SESSIONS = """
+SELECT coalesce(nullif(application_name, ''), 'a session'), usename FROM pg_stat_activity
+WHERE datname = %s ORDER BY 1, 2
+"""
+#: Seconds that connections of ours may take to be gone.
+_GRACE, _PAUSE = 1.0, 0.005
+
+
+def given(url: str, called: str, originals_: Iterable[Handle]) -> Handle:
+    """The database that an address names, if it is called so and is none of the originals.
+
+    Raises:
+        BadInput: it is called otherwise, or the project uses it, or nobody can tell whether it
+            does.
+        NoServer: it cannot be reached.
+    """
+    handle, _ = resolved(url)
+    name = name_of(handle)
+    if called != name:
+        raise BadInput(
+            f"the database of copy_is is called {name!r}, and copy_is_called says {called!r}; type "
+            "the name of the database that is a copy (on the command line: --copy-is-called)"
+        )
+    before = _identity(handle)
+    for each in originals_:
+        _keep_apart(handle, before, each)
+    if _identity(handle) != before:
+        raise NoServer(handle, "it was started again just now; try again")
+    return handle
+
+
+def _keep_apart(handle: Handle, identity: tuple[str, int], original: Handle) -> None:
+    """Raise where the two are one database, or may be."""
+    refused = "miglab does not use it as a copy; give the address of a real copy"
+    try:
+        same = _identity(original) == identity
+    except psycopg.Error as error:
+        # Whoever lets nobody in is there; whoever is not there may go by another name there.
+        if _was_reached(error) or name_of(original) == name_of(handle):
+            raise BadInput(
+                f"nobody can tell whether {handle} is the database of the project's settings, "
+                f"{original}, which does not let miglab in ({in_words(error)}); {refused}, and "
+                "settings that can be checked or that do not name the same database"
+            ) from None
+        return
+    if same:
+        raise BadInput(
+            f"{handle} is the database {original}, which the project's settings name; {refused}"
+        )
+
+
+def _identity(handle: str) -> tuple[str, int]:
+    with connect(handle) as connection:
+        row = connection.execute(_IDENTITY.encode()).fetchone()
+        assert row is not None
+        return str(row[0]), int(row[1])
+
+
+def _was_reached(error: psycopg.Error) -> bool:
+    """Whether a server said no. One that lets nobody in gives the driver no code."""
+    return error.sqlstate is not None or "FATAL" in str(error)
+
+
+def copy(source: str, to: str) -> None:
+    """Copy it beside itself.
+
+    Raises:
+        NoServer: somebody is connected to it, or the role does not own it.
+        OSError: no space is left.
+    """
+    name = name_of(source)
+    with on_server(to) as server:
+        until = time.monotonic() + _GRACE
+        while found := server.execute(_SESSIONS, (name,)).fetchall():
+            if time.monotonic() > until:
+                told = ", ".join(sorted({f"{what} of {who}" for what, who in found}))
+                raise NoServer(
+                    source,
+                    f"it cannot be copied while others are connected to it ({told}); end these "
+                    "sessions, then try again",
+                )
+            time.sleep(_PAUSE)
+        if moments.there_is(server, name_of(to)):
+            moments.drop(to)
+        try:
+            moments.duplicate(server, name, name_of(to))
+        except psycopg.errors.InsufficientPrivilege:
+            raise NoServer(
+                source,
+                f"only its owner may copy it, and the role {parameters_of(source)['user']!r} is "
+                "not; connect as its owner",
+            ) from None
+        except psycopg.errors.ObjectInUse as error:
+            raise NoServer(
+                source, f"somebody connected to it just now ({in_words(error)})"
+            ) from None

@@ -1,0 +1,1 @@
+"""Servers of miglab's own, whatever their kind: folders, and who starts and stops them."""

@@ -1,0 +1,101 @@
+"""What a server of miglab's own is to whoever starts and stops it, whatever its kind."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from . import keeper
+from .places import as_server, clean_environment
+
+
+@dataclass(frozen=True)
+class Cluster(ABC):
+    """One server. ``folder`` holds its data and its log, ``sockets`` is where it listens."""
+
+    folder: Path
+    sockets: Path
+
+    #: What people call it.
+    name: ClassVar[str]
+    #: What it says that cannot be started again with the data that it has; and what it says while
+    #: a killed server, or a session of it, still ends.
+    broken: ClassVar[re.Pattern[str]]
+    still: ClassVar[re.Pattern[str]]
+    #: Signals that end it, the kindest first.
+    signals: ClassVar[tuple[str, ...]]
+    #: What a line of its file of process ids begins with when it takes connections; ``""`` for
+    #: one that says so by its socket alone.
+    ready: ClassVar[str]
+    #: Whether it is to be told that the disk has what it wrote, while it need not: for one that
+    #: has no setting for that.
+    hurried: ClassVar[bool]
+
+    @property
+    def data(self) -> Path:
+        """What the server itself writes."""
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        """What it said since it was started."""
+        return self.folder / "log"
+
+    @property
+    def lock(self) -> Path:
+        """Whoever needs the server holds a shared lock on this."""
+        return self.folder / "clients"
+
+    @property
+    def starting(self) -> Path:
+        """Whoever starts it holds a lock on this."""
+        return self.folder / "starting"
+
+    @property
+    @abstractmethod
+    def socket(self) -> Path:
+        """Where it takes connections."""
+
+    @property
+    @abstractmethod
+    def pids(self) -> Path:
+        """The file whose first line is its process id."""
+
+    @property
+    @abstractmethod
+    def command(self) -> list[str]:
+        """What starts the server."""
+
+    @abstractmethod
+    def make(self) -> None:
+        """Have its data there. Whoever calls this starts it.
+
+        Raises:
+            MiglabError: they cannot be made.
+            OSError: no space is left.
+        """
+
+    def run(self, *command: str, says: str = "") -> subprocess.CompletedProcess[str]:
+        """Run one of its programs as it runs itself."""
+        told = {"user": as_server().get("user"), "hurried": self.hurried, "command": command}
+        return subprocess.run(
+            keeper_for(told),
+            input=says,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=clean_environment(),
+        )
+
+
+def keeper_for(told: Mapping[str, object]) -> list[str]:
+    """The command that runs ``keeper.py``."""
+    return [sys.executable, "-I", "-S", str(Path(keeper.__file__)), json.dumps(told)]

@@ -1,0 +1,124 @@
+"""Copies of copies, made while nobody waits, which are renamed into place when one goes back.
+
+Making a copy takes as long as its tables are large; renaming one takes a few milliseconds. There is
+one for what was put back last, and one for the copy that was made before the last: where ``rewind``
+goes. Large databases have none, for it would take as much room again.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+from ..engine import Handle
+
+#: How large a database may be that has one, in bytes; how many a lab has.
+LARGEST, _MANY = 64_000_000, 2
+_COPY, _READY = "_copy_", "_ready_"
+
+
+class Databases(Protocol):
+    """What is done with the databases of one kind of server."""
+
+    def name_of(self, handle: str) -> str:
+        """What a database is called on its server."""
+
+    def beside(self, handle: str, name: str) -> Handle:
+        """The database of another name on the same server."""
+
+    def exists(self, handle: str) -> bool:
+        """Whether there is such a database."""
+
+    def rename(self, handle: str, to: str) -> None:
+        """Call a database something else; what is called so already is dropped."""
+
+    def drop(self, handle: str) -> None:
+        """Drop a database, where it is there."""
+
+    def copy_meanwhile(self, copy: str, to: str) -> None:
+        """In a thread: copy a database to one that is not there, unless it is large or somebody
+        reads it. What fails here is made when it is needed."""
+
+
+class Ready:
+    """The second copies on servers of one kind."""
+
+    def __init__(self, databases: Databases) -> None:
+        self._databases = databases
+        self._turn = threading.Lock()
+        #: The copies that have one, or will have when the thread ends; the one wanted last comes
+        #: last.
+        self.made: dict[str, threading.Thread] = {}
+        #: The copy that a database was last the same as.
+        self._last: dict[str, str] = {}
+        #: The copies that were put back.
+        self._lent: set[str] = set()
+
+    def note_copied(self, database: str, copy: str) -> None:
+        """A copy was made of a database: the one before may be wanted next."""
+        if self._owner(copy) != self._owner(database):
+            return
+        before, self._last[database] = self._last.get(database), copy
+        if before is not None and before != copy:
+            self.prepare(before)
+
+    def note_restored(self, copy: str, database: str) -> None:
+        """A copy was put back: it may be wanted again; in another lab, where it was wanted
+        before."""
+        if self._owner(copy) == self._owner(database) or copy in self._lent:
+            self.prepare(copy)
+        self._lent.add(copy)
+
+    def prepare(self, copy: str) -> None:
+        """Begin to have a second copy of a copy."""
+        if _COPY not in self._databases.name_of(copy):
+            return
+        with self._turn:
+            if copy in self.made:
+                return
+            mine = [each for each in self.made if self._owner(each) == self._owner(copy)]
+        for each in mine[: len(mine) - _MANY + 1]:
+            self.forget(each)
+        told = (copy, self._second(copy))
+        thread = threading.Thread(target=self._databases.copy_meanwhile, args=told, daemon=True)
+        with self._turn:
+            self.made[copy] = thread
+        thread.start()
+
+    def take(self, copy: str, database: str) -> bool:
+        """Have the second copy of a copy take a database's place; whether there was one."""
+        self._last[database] = copy
+        with self._turn:
+            thread = self.made.pop(copy, None)
+        if thread is None:
+            return False
+        thread.join()
+        if not self._databases.exists(self._second(copy)):
+            return False
+        self._databases.rename(self._second(copy), database)
+        return True
+
+    def forget(self, copy: str) -> None:
+        """A copy goes, and its second one too."""
+        self._lent.discard(copy)
+        with self._turn:
+            thread = self.made.pop(copy, None)
+        if thread is not None:
+            thread.join()
+            self._databases.drop(self._second(copy))
+
+    def forget_all(self, owner: str) -> None:
+        """All databases go whose names begin so."""
+        name_of = self._databases.name_of
+        for each in [each for each in self.made if name_of(each).startswith(owner)]:
+            self.forget(each)
+        for each in [each for each in self._last if name_of(each).startswith(owner)]:
+            del self._last[each]
+
+    def _owner(self, handle: str) -> str:
+        """What the names of a lab's databases begin with."""
+        return "_".join(self._databases.name_of(handle).split("_")[:3])
+
+    def _second(self, copy: str) -> Handle:
+        name = self._databases.name_of(copy)
+        return self._databases.beside(copy, name.replace(_COPY, _READY, 1))
