@@ -97,6 +97,8 @@ class Cluster(cluster.Cluster):
             f"--socket={self.socket}",
             f"--pid-file={self.pids}",
             f"--secure-file-priv={self.data / 'nothing'}",
+            # A server that starts removes what others keep for a while where it keeps its own.
+            f"--tmpdir={self.data / 'nothing'}",
             *_options({**_ALWAYS, **_MADE_WITH}),
         ]
 
