@@ -1,5 +1,5 @@
-"""On a server that is not always sure whether something was written, a write that no truth and no row
-shows is a step all the same, and rewind takes it back."""
+"""On a server that is not always sure whether something was written, a write that no truth and no
+row shows is a step all the same, and rewind takes it back."""
 
 from __future__ import annotations
 
