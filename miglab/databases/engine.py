@@ -11,7 +11,7 @@ What one on a server needs and this does not give it yet:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -192,6 +192,14 @@ class Engine(Protocol):
 
         Raises:
             Exception: the driver's own, where something of it cannot be read.
+        """
+
+    def others(self, handle: Handle) -> Mapping[str, str]:
+        """What is in a copy beside tables, views and rows, and does not go and come with a table:
+        what people call it, as in ``"type mood"``, and how it is made.
+
+        Raises:
+            Exception: the driver's own, where it cannot be read.
         """
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -180,6 +180,12 @@ class MariaDB:
         from .mariadb import marks
 
         return marks.beyond(handle)
+
+    def others(self, handle: Handle) -> Mapping[str, str]:
+        """Routines, events and sequences."""
+        from .mariadb import marks
+
+        return marks.others(handle)
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of one statement.

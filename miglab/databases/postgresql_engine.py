@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -195,6 +195,12 @@ class PostgreSQL:
         from .postgresql.beyond import beyond
 
         return beyond(handle)
+
+    def others(self, handle: Handle) -> Mapping[str, str]:
+        """Types, functions, sequences without a table, extensions, schemas, large objects."""
+        from .postgresql.beyond import others
+
+        return others(handle)
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of one statement.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -118,6 +118,10 @@ class SQLite:
     def beyond(self, handle: Handle) -> object:
         """It is sure: nobody asks."""
         return self.mark(handle)
+
+    def others(self, handle: Handle) -> Mapping[str, str]:
+        """There is nothing else."""
+        return {}
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of a query.

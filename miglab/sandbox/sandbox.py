@@ -179,6 +179,17 @@ class Sandbox:
                 return False
         return True
 
+    def others(self, moment: Snapshot) -> dict[str, str]:
+        """What is in the databases of a moment beside tables, views and rows: what it is called,
+        and how it is made."""
+        found = {}
+        for alias, engine in self.engines.items():
+            handle = moment.databases.get(alias)
+            where = f" ({alias})" if len(self.engines) > 1 else ""
+            of_one = engine.others(handle) if handle is not None else {}
+            found.update({f"{name}{where}": made for name, made in of_one.items()})
+        return found
+
     def answers(self) -> bool:
         """Whether all servers of its databases can be reached just now."""
         return all(each.answers() for each in {*self.engines.values()})
