@@ -130,7 +130,7 @@ def logging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     monkeypatch.setitem(cluster._ALWAYS, "log_statement", "all")
     folder = Path(tempfile.mkdtemp(prefix="miglabtest"))
     folder.chmod(0o755)
-    made = Cluster(found, folder, folder / "s")
+    made = Cluster(folder, folder / "s", found)
     serving.join(made)
     return made
 
