@@ -23,7 +23,7 @@ from . import asking, instructions, judging
 from .beginning import begin
 from .journal import Diary
 from .look import Done, Known, Look, digest
-from .proofs import shortest
+from .proofs import losses, shortest
 from .trail import Trail
 from .typed import TypedLab
 
@@ -265,7 +265,8 @@ class ExerciseLab(TypedLab):
 
     def _known(self, stage: Stage) -> Known:
         began, done = self._began, self._trail.holding(stage)
-        return Known(began.moments, began.keys, dict(self._answers), done, began.files)
+        answers = dict(self._answers)
+        return Known(began.moments, began.keys, answers, done, began.files, began.rows)
 
     def _never(self, stage: Stage) -> judging.Faults:
         goals = [goal for goal in self.exercise.goals if goal.kind == "never"]
@@ -285,6 +286,8 @@ class ExerciseLab(TypedLab):
         exercise, look = self.exercise, self._look_of(stage)
         goals = judging.reached(exercise, look, self._trail.broken(stage))
         self._trail.looked(stage, judging.faults(look, exercise.goals))
+        if all(goal.done for goal in goals):
+            goals += judging.needless(look, losses(exercise))
         counted = self._moves(stage) if exercise.level in COUNTED else None
         if all(goal.done for goal in goals):
             told = (exercise.happened, exercise.why, exercise.cost)

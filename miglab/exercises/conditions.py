@@ -66,7 +66,7 @@ def _not(look: Look, wanted: Any) -> Finding:
 
 
 #: Keys that belong to a condition beside them.
-_BESIDE = ("database", "gives", "since", "before", "but")
+_BESIDE = ("database", "gives", "since", "before", "but", "what")
 #: Conditions that look at the keys beside theirs.
 _WHOLE = ("sql", "same", "did", "keeps")
 
@@ -93,6 +93,7 @@ CONDITIONS: dict[str, _Test] = {
     "did": done_conditions.did,
     "ran": done_conditions.ran,
     "answer": done_conditions.answer,
+    "answered": done_conditions.answered,
     "tried": _tried,
     "refused": done_conditions.refused,
     "any": _any,

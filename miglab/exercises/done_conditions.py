@@ -49,6 +49,11 @@ def answer(look: Look, wanted: str) -> Finding:
     return Finding(right, "another answer", f"you answered {given}")
 
 
+def answered(look: Look, wanted: str) -> Finding:
+    """That a question has an answer, right or wrong."""
+    return Finding(wanted in look.known.answers, "an answer", "there is none yet")
+
+
 def _plain(text: str) -> str:
     return " ".join(sorted(re.findall(r"[^\s,;]+", text.strip().strip("`'\"").lower())))
 

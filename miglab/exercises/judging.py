@@ -6,12 +6,17 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Finding, Goal, Hint, Reached, WrongEnd
+from ..facts.truths import AGREEING, value_or
 from . import asking, conditions
 from .done_conditions import runs
 from .look import Done, Look, Query
 
 #: What a goal says → why it does not hold.
 Faults = Mapping[str, Finding]
+
+
+#: The goal that every exercise has, shown where it is not reached.
+NEEDLESS = "No other row is lost."
 
 
 def queries(goals: Iterable[Goal]) -> list[Query]:
@@ -52,6 +57,23 @@ def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ..
         said = ("", "") if found.holds else (found.expected, found.found)
         goals.append(Reached(goal.says, goal.kind, found.holds, *said))
     return tuple(goals)
+
+
+def needless(look: Look, allowed: Mapping[str, int] | None) -> tuple[Reached, ...]:
+    """A goal that is not reached where rows are gone that no way loses: whoever reaches all others
+    has not solved it then. Nothing where it is not known what ways lose.
+
+    Args:
+        allowed: table → how many rows of it a way loses at most.
+    """
+    lost = {} if allowed is None else look.lost
+    more = [name for name, rows in lost.items() if rows > (allowed or {}).get(name, 0)]
+    if not more:
+        return ()
+    now = value_or(look.truths.rows, {})
+    told = [f"`{name}` has {now.get(name, 0)} of {look.known.rows[name]} rows" for name in more]
+    expected = "no row is lost that a repair does not cost"
+    return (Reached(NEEDLESS, "state", False, expected, "; ".join(told)),)
 
 
 def remark(exercise: Exercise, look: Look) -> str:
@@ -117,7 +139,7 @@ def read_aloud(look: Look) -> list[str]:
     if last is not None and last.refusal is not None:
         first = (last.refusal.message.strip().splitlines() or [""])[0]
         told.append(f"Django's last word was {last.refusal.error}: {first}")
-    for pair in ("models_files", "files_record", "record_tables"):
+    for pair in AGREEING:
         found = getattr(look.agreements, pair)
         if found.verdict is not True:
             told.append(found.why)

@@ -8,26 +8,21 @@ from typing import Any
 from ..errors import BadInput
 from ..facts.exercise import Finding
 from ..facts.migration import Key
+from ..facts.truths import AGREEING
 from ..steps.looks import Found
 from .asking import moments, several
 from .look import Look
 from .naming import keys, listed, named
 
-_PAIRS = {
-    "models_files": "the models and the migration files agree",
-    "files_record": "the migration files and the record agree",
-    "record_tables": "the record and the tables agree",
-}
-
 
 def agree(look: Look, wanted: Any) -> Finding:
     """That all four truths agree, or these pairs of neighbours."""
     expected = "all four truths agree"
-    apart = look.agreements.first_apart(_PAIRS if wanted is True else several(wanted))
+    apart = look.agreements.first_apart(AGREEING if wanted is True else several(wanted))
     if apart is None:
         return Finding(True, expected, "")
     pair, why = apart
-    return Finding(False, expected if wanted is True else _PAIRS[pair], why)
+    return Finding(False, expected if wanted is True else AGREEING[pair], why)
 
 
 def disagree(look: Look, wanted: Any) -> Finding:
@@ -114,7 +109,7 @@ def _has(look: Look, place: str) -> bool:
 
 
 def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """What a query gives."""
+    """What a query gives; ``what`` says in words what it counts."""
     query = (str(conditions.get("database", "default")), str(conditions["sql"]))
     found = look.query(query)
     wanted = conditions.get("gives")
@@ -126,7 +121,8 @@ def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
         expected = "; ".join(", ".join(map(str, line)) for line in lines) or "no rows"
     else:
         right, expected = rows == [[str(wanted)]], str(wanted)
-    return Finding(right and not found.error, expected, shown)
+    what = f"{conditions['what']}: " if "what" in conditions else ""
+    return Finding(right and not found.error, f"{what}{expected}", f"{what}{shown}")
 
 
 def same(look: Look, conditions: Mapping[str, Any]) -> Finding:

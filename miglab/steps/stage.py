@@ -152,7 +152,9 @@ class Stage:
         belongs to the moment before."""
         if self.sandbox.sure or before.snapshot.entries != after.snapshot.entries:
             return False
-        return not (step.rows or compare(step.before, step.after).moved)
+        if step.rows or compare(step.before, step.after).moved:
+            return False
+        return self.sandbox.alike(before.snapshot, after.snapshot)
 
     def _differs(self, snapshot: Snapshot) -> bool:
         """Whether the copy differs from a moment, by what can be seen at once."""

@@ -28,6 +28,11 @@ def is_address(name: str) -> bool:
     return name.startswith(_SCHEMES)
 
 
+def connecting() -> bool:
+    """Whether a driver is making a connection that was asked about, or that is miglab's own."""
+    return any(each.connecting for each in ENGINES.values())
+
+
 def of_vendor(vendor: str) -> Engine:
     """The engine that Django calls so.
 
