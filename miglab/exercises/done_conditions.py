@@ -30,12 +30,12 @@ def _first(text: str) -> str:
 
 
 def ran(look: Look, wanted: Any) -> Finding:
-    """That a line that begins so was among what was done, refused or not."""
+    """That a command that begins like this was run, refused or not."""
     return Finding(bool(runs(look, wanted)), f"`{wanted}`", "it was not done")
 
 
 def runs(look: Look, wanted: Any) -> list[int]:
-    """The places, among what was done, of the lines that begin so."""
+    """The places, in what was done, of the lines that begin like this."""
     done = enumerate(look.known.done)
     return [at for at, e in done if any(re.match(one, e.text) for one in several(wanted))]
 

@@ -25,22 +25,29 @@ def queries(goals: Iterable[Goal]) -> list[Query]:
 
 
 def find(look: Look, goal: Goal) -> Finding:
-    """A goal's finding; a goal never raises in front of a learner."""
+    """A goal's finding; a goal never raises in front of a learner.
+
+    Raises:
+        Interrupted: somebody stopped it.
+    """
     rest = {name: each for name, each in goal.conditions.items() if name != "key"}
     try:
         return conditions.every(look, rest)
     except MiglabError as error:
+        if error.by_hand:
+            raise
         return Finding(False, "this goal can be looked at", str(error))
 
 
 def faults(look: Look, goals: Iterable[Goal]) -> Faults:
-    """What must never be and is: of the goals of that kind, those that do not hold."""
+    """The goals of the kind ``never`` that do not hold now, each with its finding."""
     found = {goal.says: find(look, goal) for goal in goals if goal.kind == "never"}
     return {says: each for says, each in found.items() if not each.holds}
 
 
 def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ...]:
-    """Each goal as it is now; ``before`` is what was otherwise on the way here."""
+    """Each goal as it is now; ``before`` are the ``never`` goals that were broken on the way
+    here."""
     goals = []
     for goal in exercise.goals:
         found = find(look, goal)
@@ -70,7 +77,7 @@ def needless(look: Look, allowed: Mapping[str, int] | None) -> tuple[Reached, ..
 
 
 def remark(exercise: Exercise, look: Look) -> str:
-    """What is said about the wrong end that was reached, or to who has done nothing."""
+    """What to say about the wrong end that was reached, or to somebody who has done nothing yet."""
     if not look.known.done and not look.known.answers:
         return exercise.nothing
     said = (_said(look, end) for end in exercise.wrong)
@@ -100,7 +107,7 @@ def _short(done: Done) -> str:
 
 
 def _in_vain(look: Look) -> str:
-    """What is said where the last command was to change something, and found nothing to do."""
+    """What to say if the last command should have changed something, and found nothing to do."""
     last = look.known.done[-1] if look.known.done else None
     if last is None or last.moved or last.refused:
         return ""

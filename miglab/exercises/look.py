@@ -58,7 +58,7 @@ class Known:
 
 
 class Look:
-    """A stage at the moment that holds on it, and what is known of the exercise."""
+    """A stage at its current moment, and what is known of the exercise."""
 
     def __init__(self, stage: Stage, known: Known, queries: Iterable[Query] = ()) -> None:
         self.stage, self.known = stage, known

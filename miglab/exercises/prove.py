@@ -65,6 +65,8 @@ def prove(
                     if searched and each.digest not in proofs.read(folder):
                         yield from _searched(proof, folder)
             except MiglabError as error:
+                if error.by_hand:
+                    raise
                 yield Fault(name, each.shape, str(error))
         if lengths and max(lengths) - min(lengths) > 1:
             yield Fault(name, "", f"the best ways of its shapes differ too much: {lengths}")
@@ -214,6 +216,8 @@ class Proof:
                 if each.refused and step is not None and step.refusal is None:
                     return f"{each.line!r} was not refused"
         except MiglabError as error:
+            if error.by_hand:
+                raise
             return str(error)
         return ""
 

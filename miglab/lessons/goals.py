@@ -17,10 +17,16 @@ _Value = TypeVar("_Value")
 
 
 def find(lab: Lab, goal: Goal) -> Finding:
-    """A goal's finding; what cannot be read is not reached, and the reason is what is found."""
+    """A goal's finding; what cannot be read is not reached, and the reason is what is found.
+
+    Raises:
+        Interrupted: somebody stopped it.
+    """
     try:
         return goal(lab)
     except (BadInput, Interrupted, NotMeasured) as error:
+        if error.by_hand:
+            raise
         return Finding(False, "the lab can be read", str(error))
 
 

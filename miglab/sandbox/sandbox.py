@@ -17,18 +17,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
-import stat
 import time
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from ..databases.engine import Engine, Handle, Tell
 from ..errors import BadInput, MiglabError, OutsideSandbox, UnknownName
 from ..home import home
-from ..interrupts import Uninterrupted
+from ..interrupts import LetIn, Uninterrupted
 from ..project import SETTINGS_FILE, Project
 from . import links
+from .copying import copy_files
 from .entries import DATABASE, FILE, Entries, Entry
 from .owners import forget_old, lives, remove_tree, sweep, take_lock
 from .snapshot import PROJECT, Snapshot, files_of
@@ -40,9 +40,9 @@ _RESERVED = ("store", "output", "journal", "refused", "lost-", "tmp", SETTINGS_F
 
 class Sandbox:
     """A throwaway copy of a project under ``home()``, owned by this process. Its databases are
-    empty until they are filled."""
+    empty until they are filled. ``let_in`` is for what takes long."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, let_in: LetIn = nullcontext) -> None:
         labs = home() / "labs"
         labs.mkdir(parents=True, exist_ok=True)
         sweep(labs)
@@ -62,20 +62,23 @@ class Sandbox:
         self._sidecars: frozenset[str] = frozenset()
         self._copies = 0
         self._kept: set[str] = set()
+        #: Whether somebody may go back to the moment before: not where things are tried out.
+        self.rewinds = True
         self._last: dict[str, tuple[tuple[object, ...], Handle | None]] = {}
         try:
-            # A copy may hold what only its owner may read.
-            self.root.mkdir(mode=0o700)
-            self.store.mkdir()
-            if not project.own:
-                self.journal.touch()
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._entries = Entries(self.root, _RESERVED)
-            copy_files(project, self.project)
-            if project.manage_text is not None:
-                self.manage.write_text(project.manage_text, encoding="utf-8")
-            self.lay_out(project)
-            links.link(project, self.project)
+            with let_in():
+                # A copy may hold what only its owner may read.
+                self.root.mkdir(mode=0o700)
+                self.store.mkdir()
+                if not project.own:
+                    self.journal.touch()
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._entries = Entries(self.root, _RESERVED)
+                copy_files(project, self.project)
+                if project.manage_text is not None:
+                    self.manage.write_text(project.manage_text, encoding="utf-8")
+                self.lay_out(project)
+                links.link(project, self.project)
         except BaseException:
             self.remove()
             raise
@@ -160,6 +163,33 @@ class Sandbox:
         """Whether ``changed_databases`` is true only where something was written."""
         return all(each.sure for each in self.engines.values())
 
+    def alike(self, before: Snapshot, after: Snapshot) -> bool:
+        """Whether the databases of two moments are the same in what no truth and no row shows."""
+        for alias, engine in self.engines.items():
+            old, new = before.databases.get(alias), after.databases.get(alias)
+            if old == new:
+                continue
+            if old is None or new is None or engine.sure:
+                return False
+            try:
+                if engine.beyond(old) != engine.beyond(new):
+                    return False
+            except Exception:
+                # Not knowing is no reason to think that nothing was written.
+                return False
+        return True
+
+    def others(self, moment: Snapshot) -> dict[str, str]:
+        """What is in the databases of a moment beside tables, views and rows: what it is called,
+        and how it is made."""
+        found = {}
+        for alias, engine in self.engines.items():
+            handle = moment.databases.get(alias)
+            where = f" ({alias})" if len(self.engines) > 1 else ""
+            of_one = engine.others(handle) if handle is not None else {}
+            found.update({f"{name}{where}": made for name, made in of_one.items()})
+        return found
+
     def answers(self) -> bool:
         """Whether all servers of its databases can be reached just now."""
         return all(each.answers() for each in {*self.engines.values()})
@@ -178,7 +208,7 @@ class Sandbox:
         return {alias: mark for alias, mark in told.items() if mark is not None}
 
     def take_typed(self) -> list[str]:
-        """What a terminal ran since this was last asked; nothing where that is not written down."""
+        """What a terminal has run since this was last asked; nothing if no journal is kept."""
         with contextlib.suppress(FileNotFoundError), open(self.journal, "rb") as file:
             file.seek(self._journal_read)
             found = file.read()
@@ -221,13 +251,16 @@ class Sandbox:
         one, agents = made.get(alias, (None, None))
         if one is not None and engine.for_agent(mark) == agents:
             del made[alias]
-            engine.take_over(one, database, copy)
+            engine.take_over(one, copy)
         else:
             engine.copy(database, copy)
+        before = self._last.get(alias, ((), None))[1]
+        if before is not None and self.rewinds:
+            engine.expect(before)
         return copy
 
     def take_over(self, alias: str, made: Handle) -> Handle:
-        """Have a copy of a database that the agent made among those that are kept."""
+        """Keep a copy of a database that the agent made."""
         copy = self._next_copy(alias)
         self.engines[alias].rename(made, copy)
         return copy
@@ -258,13 +291,14 @@ class Sandbox:
                 if entry.kind == DATABASE:
                     self._entries.set_mode(path, entry)
 
-    def fill(self, alias: str, source: Handle, tell: Tell | None = None) -> None:
-        """Begin with a copy of this database, made while others may write to it."""
-        self.engines[alias].copy(source, self.databases[alias], tell)
-
-    def fill_from_given(self, alias: str, source: Handle) -> None:
-        """Begin with a copy of one that is a copy already."""
-        self.engines[alias].copy_given(source, self.databases[alias])
+    def fill(self, alias: str, source: Handle, tell: Tell | None, given: bool) -> None:
+        """Begin with a copy of this database, made while others may write to it; or of one that is
+        ``given`` as a copy already."""
+        engine, database = self.engines[alias], self.databases[alias]
+        if given and not engine.files(source):
+            engine.copy_given(source, database)
+        else:
+            engine.copy(source, database, tell)
 
     def forget_copies(self, keep: Collection[Handle] = ()) -> None:
         """Remove the copies of databases that no moment needs any more."""
@@ -299,20 +333,3 @@ class Sandbox:
                 with contextlib.suppress(OSError):
                     self._lock_path.unlink()
             self._lock.close()
-
-
-def copy_files(project: Project, to: Path) -> None:
-    """Copy what the project says is to be copied."""
-    for folder in project.folders:
-        (to / folder).mkdir(parents=True, exist_ok=True)
-    for path in project.files:
-        target = to / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        copy_file(project.root / path, target)
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy the content of a file, and whether it can be run."""
-    shutil.copyfile(source, target)
-    if os.name == "posix" and source.stat().st_mode & stat.S_IXUSR:
-        target.chmod(target.stat().st_mode | stat.S_IXUSR)

@@ -263,7 +263,7 @@ def _said(told: str) -> str:
 
 
 def pre(content: str) -> str:
-    """Lines as they stand, masked."""
+    """Lines as they are, masked."""
     return f"<pre style='{_PRE}'>{escape(masked(content))}</pre>"
 
 

@@ -66,6 +66,9 @@ class Plain(Protocol):
         """All that a database holds, the record with its times; of tables that are left out, only
         that they are there. ``None`` where there is no database."""
 
+    def beyond(self, handle: str) -> object:
+        """Functions, rights and the like: what is in it beside tables and rows."""
+
     def databases(self, home: Path) -> set[str]:
         """The databases that are there of all labs of a home, where they are no files."""
 

@@ -220,6 +220,20 @@ def raw(handle: str, left_out: Collection[str]) -> object:
         ]
 
 
+def beyond(handle: str) -> object:
+    """Functions, labels, rights, large objects, and where sequences are."""
+    with psycopg.connect(handle) as connection:
+        connection.read_only = True
+        ask = partial(_ask, connection)
+        return (
+            ask("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"),
+            ask("SELECT enumlabel FROM pg_enum"),
+            ask("SELECT relname, relacl::text FROM pg_class WHERE relacl IS NOT NULL ORDER BY 1"),
+            ask("SELECT oid, lo_get(oid) FROM pg_largeobject_metadata"),
+            ask("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"),
+        )
+
+
 def _server(home: Path) -> psycopg.Connection[Row]:
     """The one that labs have."""
     return psycopg.connect(make_conninfo(str(PostgreSQL().kept(home, "x")), dbname="postgres"))

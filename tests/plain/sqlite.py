@@ -121,6 +121,11 @@ def raw(handle: str, left_out: Collection[str]) -> object:
     return [row[:3] + row[4:] for row in schema], tables
 
 
+def beyond(handle: str) -> object:
+    """There is nothing of the kind."""
+    return None
+
+
 def databases(home: Path) -> set[str]:
     """They are files."""
     return set()

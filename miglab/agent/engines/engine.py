@@ -146,6 +146,11 @@ class Engine(Protocol):
         """From now on, ask before a statement of the project's opens another database, and raise
         ``events`` for each connection, where the driver does not."""
 
+    @property
+    def connecting(self) -> bool:
+        """Whether a connection is being made in this thread that was told of by ``events``, or that
+        is miglab's own: the sockets that a driver in Python opens for it are not asked about."""
+
     def may_look_up(self, name: Any) -> bool:
         """Whether the project may look a function of a C library up by this name: not those that
         connect past the driver. The driver itself may."""
@@ -164,9 +169,9 @@ class Engine(Protocol):
         """Whether there is such a database."""
 
     def mark(self, handle: str) -> Any:
-        """Differs whenever something was written since; may differ where nothing was. ``None``
-        where there is no database. Asked at the beginning and the end of each request: cheap, and
-        it waits for nobody's lock."""
+        """A value that changes whenever something is written; it may also change without that.
+        ``None`` where there is no database. Asked at the beginning and the end of each request:
+        cheap, and it waits for nobody's lock."""
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """What is in it: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in the order
@@ -215,8 +220,9 @@ class Engine(Protocol):
         """Whether a statement may change names, or fill a table from another: asked before each
         that the project runs, so it only looks at the text."""
 
-    def follow(self, connection: Any) -> Lineage:
-        """Begin to follow the names in the database of Django's connection, which is open.
+    def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
+        """Begin to follow the names in the database of Django's connection, which is open. ``old``
+        is a copy of it as it is now, where there is one.
 
         Raises:
             Engine.error: the catalogue cannot be read.

@@ -1,4 +1,4 @@
-"""Lists the engines that the agent knows, and finds the one that is meant."""
+"""Lists the engines that the agent knows, and finds one by its name."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ _SCHEMES = tuple(each.scheme for each in ENGINES.values() if each.scheme)
 def is_address(name: str) -> bool:
     """Whether what a connection opens is on a server, and named by ``Engine.address``."""
     return name.startswith(_SCHEMES)
+
+
+def connecting() -> bool:
+    """Whether a driver is making a connection that was asked about, or that is miglab's own."""
+    return any(each.connecting for each in ENGINES.values())
 
 
 def of_vendor(vendor: str) -> Engine:

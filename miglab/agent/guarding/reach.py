@@ -8,6 +8,7 @@ import ipaddress
 import os
 from typing import Any, Callable, Dict, Optional
 
+from ..engines import registry
 from . import bounds, children, permits
 from .files import making
 from .limit import Limit
@@ -58,6 +59,8 @@ def _is_ours(path: Any) -> bool:
 
 
 def _connect(_socket: Any, address: Any) -> Optional[Limit]:
+    if registry.connecting():
+        return None
     shown = _address(address)
     if _is_path(address) and bounds.allowed(address):
         return None
@@ -89,7 +92,7 @@ def _address(address: Any) -> str:
 
 
 def _look_up(host: Any, *rest: Any) -> Optional[Limit]:
-    if host in (None, "", b"", "localhost", b"localhost"):
+    if registry.connecting() or host in (None, "", b"", "localhost", b"localhost"):
         return None
     name = os.fsdecode(host) if isinstance(host, (str, bytes)) else str(host)
     with contextlib.suppress(ValueError):

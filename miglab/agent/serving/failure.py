@@ -52,13 +52,14 @@ def _message(error: BaseException) -> str:
 
 
 def _first_cause(error: BaseException) -> str:
-    """The first error of those that were raised from one another, where it is another one: Django
-    raises its own database errors from the driver's, which have the same names and words."""
+    """The first error of those that were raised from one another, where it says something else:
+    Django raises its own database errors from the driver's, which have the same words, and the same
+    names or narrower ones."""
     first, seen = error, {id(error)}
     while first.__cause__ is not None and id(first.__cause__) not in seen:
         first = first.__cause__
         seen.add(id(first))
-    if type(first).__name__ == type(error).__name__:
+    if type(first).__name__ == type(error).__name__ or _message(first) == _message(error):
         return ""
     return "%s: %s" % (type(first).__name__, _message(first))
 

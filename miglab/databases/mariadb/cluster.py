@@ -88,6 +88,11 @@ class Cluster(cluster.Cluster):
         return self.data / "pid"
 
     @property
+    def temporary(self) -> Path:
+        """A server that starts removes the temporary tables of all others that share the folder."""
+        return self.folder / "tmp"
+
+    @property
     def command(self) -> list[str]:
         """The server alone, which reads no file of the machine's."""
         return [
@@ -97,6 +102,7 @@ class Cluster(cluster.Cluster):
             f"--socket={self.socket}",
             f"--pid-file={self.pids}",
             f"--secure-file-priv={self.data / 'nothing'}",
+            f"--tmpdir={self.temporary}",
             *_options({**_ALWAYS, **_MADE_WITH}),
         ]
 
@@ -108,13 +114,15 @@ class Cluster(cluster.Cluster):
             OSError: no space is left.
         """
         places.own(self.sockets)
+        self.temporary.mkdir(mode=0o700, exist_ok=True)
+        places.give(self.temporary)
         if self.data.exists():
             return
         new = self.folder / "new"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         places.give(new)
-        options = ["--no-defaults", f"--datadir={new}"]
+        options = ["--no-defaults", f"--datadir={new}", f"--tmpdir={self.temporary}"]
         self._run(
             self.programs.install,
             *options,

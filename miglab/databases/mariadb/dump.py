@@ -37,7 +37,8 @@ _READING = (
 #: What MySQL's tool does by itself, and MariaDB's does not know.
 _MYSQL = ("--column-statistics=0", "--set-gtid-purged=OFF")
 #: Who made something: the copy's user may not say that it was another.
-_DEFINER = re.compile(rb"DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*`")
+_NAME = rb'(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")'
+_DEFINER = re.compile(rb"DEFINER=" + _NAME + rb"@" + _NAME)
 _HAS_DEFINER = re.compile(rb"(/\*!\d+ )?(CREATE|DEFINER)\b[^'\"]*?DEFINER=|/\*!\d+ DEFINER=")
 _EVENT = re.compile(rb"(ON COMPLETION (?:NOT )?PRESERVE) (?:ENABLE|DISABLE ON SLAVE)")
 _TIMES = 3
@@ -121,7 +122,8 @@ def _pipe(
         if statuses[1]:
             _judge(to, _text(answered))
         if statuses[0]:
-            raise NoServer(without_password(source), f"{Path(tools.dump).name}: {_text(said)}")
+            why = _text(said).removeprefix("mariadb-dump: ").removeprefix("mysqldump: ")
+            raise NoServer(without_password(source), f"{Path(tools.dump).name}: {why}")
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def make(handle: str, template: str = "template0", *options: tuple[str, str]) ->
 
 
 def duplicate(server: Connection[Any], template: str, name: str, *options: tuple[str, str]) -> None:
-    """The same by names, where nobody is connected to the one and the other is not there."""
+    """The same by names; nobody may be connected to the first, and the second must not exist."""
     told = [sql.SQL(f"{word} {{}}").format(sql.Literal(value)) for word, value in options]
     server.execute(
         sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
@@ -119,10 +119,15 @@ def rename(handle: str, to: str) -> None:
 
 def drop(handle: str) -> None:
     """Drop a database, where it is there."""
-    name = _checked(handle)
     with on_server(handle) as server:
-        leave(server, name)
-        _drop(server, name)
+        drop_by(server, handle)
+
+
+def drop_by(server: Connection[Any], handle: str) -> None:
+    """The same, by this connection to its server."""
+    name = _checked(handle)
+    leave(server, name)
+    _drop(server, name)
 
 
 def replace(handle: str, template: str) -> None:
@@ -149,8 +154,8 @@ def replace(handle: str, template: str) -> None:
 
 
 def leave(server: Connection[Any], name: str) -> None:
-    """Have nobody connected to a database: sessions of the same role that do not end by themselves
-    are ended. Others are left to the statement that needs it, which then says so."""
+    """Wait until nobody is connected to a database: sessions of the same role that do not end by
+    themselves are ended. Others are left to the statement that needs it, which then says so."""
     begun = time.monotonic()
     query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
     while found := server.execute(query, (name,), prepare=True).fetchall():

@@ -15,7 +15,7 @@ from .hub import LabModel, Order
 
 
 def obey(model: LabModel, order: Order) -> None:
-    """Take an order up: ``{"do": its name, …}``.
+    """Accept an order: ``{"do": its name, …}``.
 
     Raises:
         BadInput: there is no such order, or it lacks something, or cannot be done now.
@@ -72,7 +72,7 @@ def _move(model: LabModel, order: Order) -> None:
 
 
 def _cancel(model: LabModel, order: Order) -> None:
-    """What waits is forgotten, and that is said; what runs says for itself that it was stopped."""
+    """Forget what waits, and say so; what runs reports by itself that it was stopped."""
     forgotten = [job.line for job in model.worker.cancel() if job.moves]
     if forgotten:
         lines = " && ".join(forgotten)

@@ -86,4 +86,29 @@ class OnPostgreSQL(Dialect):
         return f"{told.replace(' OR IGNORE', '', 1)} ON CONFLICT DO NOTHING"
 
 
-DIALECTS: dict[str, Dialect] = {"sqlite": Dialect(), "postgresql": OnPostgreSQL()}
+class OnMariaDB(OnPostgreSQL):
+    """Values fit their columns too; names are quoted in a way of its own."""
+
+    def literal(self, value: Any) -> str:
+        return Dialect.literal(self, value)
+
+    def quoted(self, name: str) -> str:
+        return f"`{name}`"
+
+    def first(self, model: Model, rows: int) -> str:
+        key = ", ".join(self.quoted(each.name) for each in model.key_columns)
+        return f"ORDER BY {key} LIMIT {rows}"
+
+    def unchanged(self, kind: str) -> str:
+        return "+ 0" if kind == "float" else "COLLATE utf8mb4_bin"
+
+    def insert(self, model: Model, names: Sequence[str], values: Sequence[Any]) -> str:
+        quoted, told = ", ".join(map(self.quoted, names)), ", ".join(map(self.literal, values))
+        return f"INSERT IGNORE INTO {self.quoted(model.table)} ({quoted}) VALUES ({told})"
+
+
+DIALECTS: dict[str, Dialect] = {
+    "sqlite": Dialect(),
+    "postgresql": OnPostgreSQL(),
+    "mysql": OnMariaDB(),
+}

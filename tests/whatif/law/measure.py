@@ -10,25 +10,25 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from miglab import Lab
-from miglab.agent.engines.postgresql import drivers
 from miglab.facts.consequences import Consequences
 from miglab.facts.step import RowChange
 from miglab.sandbox.snapshot import Snapshot
 
-from ...plain import engines
+from ...plain import engines, mariadb
 from ...plain.project import Plain
 from ...plain.state import Insert
 from .brute import Change, Place
 from .pulled import moment as pulled
 
 PLAIN = Path(__file__).with_name("plain.py")
-PULLED = Path(__file__).with_name("plain_on_postgresql.py")
+PULLED = Path(__file__).with_name("plain_on_a_server.py")
 ROOT = Path(__file__).parents[3]
 
 
@@ -85,8 +85,9 @@ def place_of(moment: Snapshot) -> Place:
     handle = str(moment.databases["default"])
     if "://" not in handle:
         return Path(handle)
-    with closing(drivers.connect(handle)) as connection:
-        return pulled(connection)
+    is_mariadb = handle.startswith("mysql://")
+    with (mariadb.connected if is_mariadb else psycopg.connect)(handle) as connection:
+        return pulled(connection, "mysql" if is_mariadb else "postgresql")
 
 
 def pulled_beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Beside]:

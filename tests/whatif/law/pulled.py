@@ -1,4 +1,5 @@
-"""Pulls all rows of a PostgreSQL database, for ``brute`` to compare."""
+"""Pulls what a database on a server holds, and all rows of one on PostgreSQL, for ``brute`` to
+compare."""
 
 from __future__ import annotations
 
@@ -6,14 +7,18 @@ from typing import Any
 
 from miglab.agent.engines.postgresql import opening
 
-from ...plain import postgresql
-from . import brute
+from ...plain import mariadb, postgresql
+from . import brute, pulled_from_mariadb
 
 
-def moment(connection: Any) -> brute.Moment:
-    """All that a database holds now."""
-    record = opening.rows(connection, "SELECT app::text, name::text FROM django_migrations")
-    return brute.Moment(contents(connection), {*record}, postgresql.catalogue(connection))
+def moment(connection: Any, vendor: str) -> brute.Moment:
+    """All that a database holds now, on the engine of this vendor."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations")
+        record = {(str(app), str(name)) for app, name in cursor.fetchall()}
+    pulled = {"postgresql": contents, "mysql": pulled_from_mariadb.contents}[vendor]
+    catalogue = {"postgresql": postgresql, "mysql": mariadb}[vendor].catalogue
+    return brute.Moment(pulled(connection), record, catalogue(connection))
 
 
 def contents(connection: Any) -> dict[str, brute.Stored]:

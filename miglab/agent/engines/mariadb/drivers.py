@@ -2,8 +2,8 @@
 what miglab asks of all alike. None is imported before a project needs it.
 
 A handle is ``mysql://USER@HOST:PORT/NAME?key=value``, with the keys ``unix_socket``, ``passfile``
-(a file that holds the password alone), ``ssl`` (``off`` or ``required``), ``ssl_ca``, ``ssl_cert``
-and ``ssl_key``.
+(a file that holds the password alone), ``session`` (what ``SET SESSION`` is given where a copy's
+connections begin), ``ssl`` (``off`` or ``required``), ``ssl_ca``, ``ssl_cert`` and ``ssl_key``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DISTRIBUTIONS = {
     "mysql.connector": "mysql_connector_python",
 }
 #: What a handle says beside user, host, port and name.
-KEYS = ("passfile", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
+KEYS = ("passfile", "session", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
 SCHEME = "mysql:"
 #: Seconds that a server may take to answer.
 _PATIENCE = 10
@@ -73,11 +73,12 @@ def version() -> str:
             continue
         places = list(spec.submodule_search_locations or ()) or [spec.origin or ""]
         folder = os.path.dirname(places[0])
-        wanted = _DISTRIBUTIONS[name].lower()
+        of_pymysql = is_pymysql(sys.modules.get(name))
+        wanted = _DISTRIBUTIONS["pymysql" if of_pymysql else name]
         for each in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             distribution, _, rest = each.partition("-")
-            if distribution.lower() == wanted and rest.endswith(".dist-info"):
-                return "%s %s" % (_DISTRIBUTIONS[name], rest[: -len(".dist-info")])
+            if distribution.lower() == wanted.lower() and rest.endswith(".dist-info"):
+                return "%s %s" % (wanted, rest[: -len(".dist-info")])
         return name
     return ""
 
@@ -100,9 +101,10 @@ def handle_of(known: Dict[str, str]) -> str:
     host = "[%s]" % host if ":" in host else quote(host, safe="")
     port = ":" + known["port"] if known.get("port") else ""
     user, name = (quote(known.get(each, ""), safe="") for each in ("user", "database"))
+    user += "@" if user else ""
     more = {name: known[name] for name in KEYS if known.get(name)}
     query = "?" + urlencode(more, safe="/", quote_via=quote) if more else ""
-    return "%s//%s@%s%s/%s%s" % (SCHEME, user, host, port, name, query)
+    return "%s//%s%s%s/%s%s" % (SCHEME, user, host, port, name, query)
 
 
 def password(known: Dict[str, str]) -> str:
@@ -162,6 +164,9 @@ def connect(handle: str, database: Optional[str] = None) -> Any:
         said["database"] = wanted
     if "unix_socket" not in said:
         said.update(host=known.get("host", "127.0.0.1"), port=int(known.get("port", "3306")))
+    if is_pymysql(driver()):
+        # It would encode a text as Latin-1.
+        said["password"] = said["password"].encode()
     if driver().__name__ == "mysql.connector":
         said["connection_timeout"] = said.pop("connect_timeout")
     with guarded.ours():

@@ -24,6 +24,12 @@ _LEADING = re.compile(
 )
 
 
+def _begun_with(session: str, own: Any) -> str:
+    """The statement that a connection begins with: there is only one, and the project's wins."""
+    words = re.match(r"\s*SET\s+(.*?)[\s;]*$", str(own or ""), re.I | re.S)
+    return "SET SESSION %s" % ", ".join([session, *(words.groups() if words else ())])
+
+
 class MariaDB:
     """See ``engine.Engine``."""
 
@@ -72,6 +78,8 @@ class MariaDB:
         kept = {name: each for name, each in kept.items() if not _LEADING.fullmatch(name)}
         more = drivers.options(known)
         more.pop("unix_socket", None)
+        if known.get("session"):
+            kept["init_command"] = _begun_with(known["session"], kept.get("init_command"))
         database["OPTIONS"] = {**kept, **more}
         guarded.forget_environment()
 
@@ -89,6 +97,11 @@ class MariaDB:
     def hold(self, may_open: MayOpen) -> None:
         """Tell of each connection by the event."""
         guarded.hold()
+
+    @property
+    def connecting(self) -> bool:
+        """By PyMySQL, for one."""
+        return guarded.connecting()
 
     def may_look_up(self, name: Any) -> bool:
         """Functions of the server's C library are not watched."""
@@ -168,7 +181,7 @@ class MariaDB:
         """By its words."""
         return sql.concerns(text)
 
-    def follow(self, connection: Any) -> Lineage:
+    def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
         """From the catalogue as it is now."""
         return MariaDBLineage(connection.connection, str(connection.settings_dict["NAME"]))
 

@@ -68,6 +68,11 @@ def ours() -> Iterator[None]:
         _own.on = before
 
 
+def connecting() -> bool:
+    """Whether a connection of miglab's own, or one that was told of, is being made."""
+    return getattr(_own, "on", False) or getattr(_own, "told", False)
+
+
 def forget_environment() -> None:
     """The settings have been read: from here on, no variable leads a connection anywhere."""
     for name in _LEADING:
@@ -140,13 +145,22 @@ def _means_sockets() -> bool:
         return False
 
 
+def _reads_one_group() -> bool:
+    """Whether the driver reads the group that is named in the place of the usual one."""
+    try:
+        return drivers.is_pymysql(drivers.driver())
+    except ImportError:
+        return False
+
+
 def _of_files(said: Mapping[str, Any]) -> Dict[str, str]:
     """What files of options say (https://mariadb.com/kb/en/configuring-mariadb-with-option-files/),
     which connections may be told to read."""
     paths = said.get("read_default_file") or said.get("option_files") or ()
-    groups = ["client"]
     more = said.get("read_default_group") or said.get("option_groups") or ()
-    groups += [more] if isinstance(more, str) else list(more)
+    groups = [more] if isinstance(more, str) else list(more)
+    if not groups or not _reads_one_group():
+        groups.insert(0, "client")
     found: Dict[str, str] = {}
     for path in [paths] if isinstance(paths, (str, os.PathLike)) else list(paths):
         parser = configparser.RawConfigParser(
@@ -186,7 +200,11 @@ def _telling(owner: Any, name: str, parts: Callable[..., Mapping[str, Any]]) -> 
     @functools.wraps(original)
     def connect(self: Any, *args: Any, **kwargs: Any) -> Any:
         _tell(parts(self, *args, **kwargs))
-        return original(self, *args, **kwargs)
+        before, _own.told = getattr(_own, "told", False), True
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            _own.told = before
 
     setattr(owner, name, connect)
 
@@ -246,15 +264,25 @@ def _hold_mysqlclient() -> None:
     if "select_db" not in vars(of_connection):
         of_connection.select_db = _inherited(of_connection, "select_db")
     _telling(of_connection, "select_db", selected)
-    for name in ("connect", "connection"):
-        original = getattr(driver._mysql, name)
+    _hold_below(driver._mysql, parts)
 
-        @functools.wraps(original, updated=())
-        def connect(*args: Any, _original: Any = original, **kwargs: Any) -> Any:
+
+def _hold_below(module: Any, parts: Callable[..., Mapping[str, Any]]) -> None:
+    """The module in C has a class, of which the driver's own is made, and a function."""
+    made: Any = module.connection
+    original = module.connect
+
+    class connection(made):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
             _tell(parts(*args, **kwargs))
-            return _original(*args, **kwargs)
+            super().__init__(*args, **kwargs)
 
-        setattr(driver._mysql, name, connect)
+    @functools.wraps(original)
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        _tell(parts(*args, **kwargs))
+        return original(*args, **kwargs)
+
+    module.connection, module.connect = connection, connect
 
 
 def _inherited(owner: Any, name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Iterator
+from typing import Any, Iterator, List, Sequence, Tuple
 
 from . import drivers
 from .drivers import rows
@@ -17,6 +17,7 @@ _PINNED = (
 _READING = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 #: There is no such database.
 _UNKNOWN = 1049
+_NO_SUCH_COLUMN = 1054
 
 
 def quote(name: str) -> str:
@@ -70,6 +71,22 @@ def at_one_moment(connection: Any) -> Iterator[None]:
     finally:
         with contextlib.suppress(drivers.error()):
             rows(connection, "ROLLBACK")
+
+
+def first_known(connection: Any, sql: str, variants: Sequence[str]) -> List[Tuple[Any, ...]]:
+    """The rows of a query with the first of these in it, for ``{}``, whose columns this server's
+    catalogue has.
+
+    Raises:
+        Error: it has none of them, or the query fails.
+    """
+    for each in variants[:-1]:
+        try:
+            return rows(connection, sql.format(each))
+        except drivers.error() as error:
+            if drivers.code(error) != _NO_SUCH_COLUMN:
+                raise
+    return rows(connection, sql.format(variants[-1]))
 
 
 def database(handle: str) -> str:

@@ -7,18 +7,16 @@ one, and how rows are partitioned. Sequences and routines are left alone.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Tuple
 
-from . import drivers
 from .drivers import rows
-from .opening import literal
+from .opening import first_known, literal, quote
 
 #: What follows FROM: all tables of the database, as ``t``; those of views and sequences aside.
 TABLES = (
     "information_schema.TABLES t WHERE t.TABLE_SCHEMA = %s "
     "AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')"
 )
-_NO_SUCH_COLUMN = 1054
 
 
 def nothing() -> Dict[str, Any]:
@@ -102,11 +100,12 @@ def _indexes(connection: Any, schema: str, found: Dict[str, Dict[str, Any]]) -> 
     """A line for each column of each index."""
     sql = (
         "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, COLLATION, "
-        "SUB_PART, INDEX_TYPE, INDEX_COMMENT, %s FROM information_schema.STATISTICS "
+        "SUB_PART, INDEX_TYPE, INDEX_COMMENT, {} FROM information_schema.STATISTICS "
         "WHERE TABLE_SCHEMA = %s ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"
     )
     made: Dict[Tuple[str, str], Dict[str, Any]] = {}
-    for row in _either(connection, sql, ("NULL, IGNORED", "EXPRESSION, IS_VISIBLE"), schema):
+    known = ("NULL, IGNORED", "EXPRESSION, IF(IS_VISIBLE = 'YES', 'NO', 'YES')", "NULL, 'NO'")
+    for row in first_known(connection, sql % schema, known):
         table, name, not_unique, place, column, order, part, method, comment = row[:9]
         expression, hidden = row[9:]
         if table not in found:
@@ -116,7 +115,7 @@ def _indexes(connection: Any, schema: str, found: Dict[str, Dict[str, Any]]) -> 
         if entry is None:
             more = [] if method == "BTREE" else ["USING %s" % method]
             more += ["COMMENT %s" % literal(comment)] if comment else []
-            more += ["IGNORED"] if hidden == ("YES" if expression is None else "NO") else []
+            more += ["IGNORED"] if hidden == "YES" else []
             entry = made[table, name] = {
                 "name": "" if primary else name,
                 "columns": [],
@@ -136,18 +135,6 @@ def _indexes(connection: Any, schema: str, found: Dict[str, Dict[str, Any]]) -> 
         if primary:
             key = next(each for each in found[table]["columns"] if each["name"] == column)
             key["key"] = int(place)
-
-
-def _either(
-    connection: Any, sql: str, columns: Tuple[str, str], schema: str
-) -> List[Tuple[Any, ...]]:
-    """What MariaDB gives for a query, or else what MySQL does."""
-    try:
-        return rows(connection, sql % (columns[0], schema))
-    except drivers.error() as error:
-        if drivers.code(error) != _NO_SUCH_COLUMN:
-            raise
-        return rows(connection, sql % (columns[1], schema))
 
 
 def _foreign_keys(connection: Any, schema: str, found: Dict[str, Dict[str, Any]]) -> None:
@@ -181,25 +168,25 @@ def _foreign_keys(connection: Any, schema: str, found: Dict[str, Dict[str, Any]]
 
 
 def _checks(connection: Any, schema: str, found: Dict[str, Dict[str, Any]]) -> None:
-    sql = "SELECT %s FROM information_schema.%s"
+    sql = "SELECT {} AND c.CONSTRAINT_SCHEMA = %s" % schema
     of_mariadb = (
-        "c.TABLE_NAME, c.CHECK_CLAUSE, 'YES'",
-        "CHECK_CONSTRAINTS c WHERE c.CONSTRAINT_SCHEMA = %s" % schema,
+        "c.TABLE_NAME, c.CHECK_CLAUSE, 'YES' FROM information_schema.CHECK_CONSTRAINTS c WHERE 1"
     )
     of_mysql = (
-        "k.TABLE_NAME, c.CHECK_CLAUSE, k.ENFORCED",
-        "CHECK_CONSTRAINTS c JOIN information_schema.TABLE_CONSTRAINTS k "
-        "ON k.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA AND k.CONSTRAINT_NAME = c.CONSTRAINT_NAME "
-        "AND k.CONSTRAINT_TYPE = 'CHECK' WHERE c.CONSTRAINT_SCHEMA = %s" % schema,
+        "k.TABLE_NAME, c.CHECK_CLAUSE, k.ENFORCED FROM information_schema.CHECK_CONSTRAINTS c "
+        "JOIN information_schema.TABLE_CONSTRAINTS k ON k.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA "
+        "AND k.CONSTRAINT_NAME = c.CONSTRAINT_NAME WHERE k.CONSTRAINT_TYPE = 'CHECK'"
     )
-    try:
-        there = rows(connection, sql % of_mariadb)
-    except drivers.error() as error:
-        if drivers.code(error) != _NO_SUCH_COLUMN:
-            raise
-        there = rows(connection, sql % of_mysql)
+    there = first_known(connection, sql, (of_mariadb, of_mysql))
+    # Of an unsigned column this says nothing, and MariaDB drops it where the column is modified.
+    says_nothing = {
+        (name, "%s >= 0" % quote(each["name"]))
+        for name, table in found.items()
+        for each in table["columns"]
+        if "unsigned" in each["type"]
+    }
     for table, clause, enforced in there:
-        if table in found:
+        if table in found and (table, clause) not in says_nothing:
             more = "" if enforced == "YES" else " NOT ENFORCED"
             found[table]["checks"].append("(%s)%s" % (clause, more))
 

@@ -46,6 +46,7 @@ class PostgreSQL:
     events = (guarded.EVENT,)
     denial = "miglab does not let a copy open the database"
     scheme = guarded.SCHEME
+    connecting = False
     can_fork = False
     lines_last = True
     #: A constraint that is not valid yet is not among them: no state shows whether it is.
@@ -96,7 +97,7 @@ class PostgreSQL:
         guarded.forget_environment()
 
     def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
-        """Its name, where another one or another server is meant."""
+        """Its name, if it is another database or on another server."""
         known = drivers.parts(handle)
         meant = {"NAME": opening.database(handle)}
         meant.update(HOST=known.get("host", ""), PORT=known.get("port", ""))
@@ -194,9 +195,10 @@ class PostgreSQL:
         """Names are compared at the end."""
         return False
 
-    def follow(self, connection: Any) -> Lineage:
-        """From the catalogue as it is now."""
-        return PostgreSQLLineage(connection.connection, str(connection.settings_dict["NAME"]))
+    def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
+        """From the catalogue as it is now, or as the copy has it."""
+        name = str(connection.settings_dict["NAME"])
+        return PostgreSQLLineage(connection.connection, name, old)
 
     def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
         """By the server's own list of locks."""

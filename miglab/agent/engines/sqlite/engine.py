@@ -29,6 +29,7 @@ class SQLite:
     denial = "not authorized"
     scheme = ""
     lines_last = False
+    connecting = False
     can_fork = True
     plain_operations: Tuple[str, ...] = ()
     error = sqlite3.Error
@@ -180,7 +181,7 @@ class SQLite:
         """By the first words."""
         return SQLiteLineage.concerns(text)
 
-    def follow(self, connection: Any) -> Lineage:
+    def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
         """From the catalogue as it is now."""
         return SQLiteLineage(connection.connection, str(connection.settings_dict["NAME"]))
 

@@ -1,5 +1,5 @@
-"""Runs commands of a project on a PostgreSQL database without miglab, and keeps what it holds after
-each and as it was just before ``post_migrate`` was sent, as a pickle on standard output.
+"""Runs commands of a project on a database of a server without miglab, and keeps what it holds
+after each and as it was just before ``post_migrate`` was sent, as a pickle on standard output.
 
 The folder it is started in is the project; its settings and commands come as arguments.
 """
@@ -28,7 +28,7 @@ def main() -> None:
     def before_all_others(**kwargs: object) -> None:
         if not lines:
             connection.ensure_connection()
-            lines.append(moment(connection.connection))
+            lines.append(moment(connection.connection, connection.vendor))
 
     # Connected before any app is there: nobody hears the signal earlier.
     post_migrate.connect(before_all_others, weak=False)
@@ -46,7 +46,7 @@ def main() -> None:
             said = f"{type(error).__name__}: {error}"
         connection.close()
         connection.ensure_connection()
-        now = moment(connection.connection)
+        now = moment(connection.connection, connection.vendor)
         found.append((lines[0] if lines else now, now))
         if said:
             break
