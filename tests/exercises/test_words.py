@@ -93,3 +93,17 @@ def test_what_a_query_counts_is_said_beside_the_number() -> None:
         stale = goal(lab, "content types that nothing needs")
         assert stale.expected == "content types that nothing needs: 0"
         assert stale.found.startswith("content types that nothing needs: ")
+
+
+def test_values_that_are_other_ones_are_told_with_what_they_were() -> None:
+    with exercise("undo-only-the-last") as lab:
+        lab.sql("UPDATE store_product SET discount = 7 WHERE id < 3")
+        kept = goal(lab, "Every discount")
+        assert kept.expected.startswith("as it was, in 2 rows: 1, ")
+        assert kept.found == "now: 1, 7; 2, 7"
+        lab.rewind()
+        lab.sql("DELETE FROM store_product_tags")
+        lab.sql("DELETE FROM store_product WHERE id = 24")
+        kept = goal(lab, "Every discount")
+        assert kept.expected.startswith("as it was: 24, ")
+        assert kept.found == "missing: 1"
