@@ -133,8 +133,6 @@ class Cluster(cluster.Cluster):
         )
         bare = [*options, "--bootstrap", "--skip-networking", *_options(_MADE_WITH)]
         self._run(self.programs.server, *bare, says=_ROLE)
-        (new / "nothing").mkdir()
-        places.give(new / "nothing")
         os.replace(new, self.data)
 
     def _run(self, *command: str, says: str = "") -> None:
