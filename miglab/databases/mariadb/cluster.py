@@ -94,7 +94,7 @@ class Cluster(cluster.Cluster):
 
     @property
     def nothing(self) -> Path:
-        """The only folder whose files statements may name. Below its data it would be a database."""
+        """The only folder whose files SQL may name. Among its data it would be a database."""
         return self.folder / "nothing"
 
     @property
