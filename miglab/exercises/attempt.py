@@ -181,7 +181,7 @@ class ExerciseLab(TypedLab):
                 raise BadInput(f"tier={tier!r}; give a number from 1 to {tiers}")
             self._tier[place] = wanted
             first = judging.read_aloud(look) if wanted == 1 else []
-            return Advice(wanted, tiers, (*first, hint.says[wanted - 1]))
+            return Advice(wanted, tiers, (hint.says[wanted - 1], *first))
 
     def ways(self) -> list[str]:
         """The names of the ways that can be shown."""

@@ -109,7 +109,7 @@ def _has(look: Look, place: str) -> bool:
 
 
 def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """What a query gives."""
+    """What a query gives; ``what`` says in words what it counts."""
     query = (str(conditions.get("database", "default")), str(conditions["sql"]))
     found = look.query(query)
     wanted = conditions.get("gives")
@@ -121,7 +121,8 @@ def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
         expected = "; ".join(", ".join(map(str, line)) for line in lines) or "no rows"
     else:
         right, expected = rows == [[str(wanted)]], str(wanted)
-    return Finding(right and not found.error, expected, shown)
+    what = f"{conditions['what']}: " if "what" in conditions else ""
+    return Finding(right and not found.error, f"{what}{expected}", f"{what}{shown}")
 
 
 def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
@@ -133,13 +134,11 @@ def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
         if now.error:
             return Finding(False, "the same values as before", _shown(now))
         if now.rows != was.rows:
-            gone = [row for row in was.rows if row not in now.rows]
-            new = [row for row in now.rows if row not in was.rows]
-            return Finding(
-                False,
-                f"{_shown(Found(tuple(gone) or was.rows))}",
-                _shown(Found(tuple(new))) if new else f"{len(gone)} of these are not there",
-            )
+            gone = tuple(row for row in was.rows if row not in now.rows) or was.rows
+            new = tuple(row for row in now.rows if row not in was.rows)
+            many = f", in {len(gone)} rows" if len(gone) > 1 else ""
+            found = f"now: {_shown(Found(new))}" if new else f"missing: {len(gone)}"
+            return Finding(False, f"as it was{many}: {_shown(Found(gone))}", found)
     return Finding(True, "", "")
 
 
@@ -147,5 +146,10 @@ def _shown(found: Found) -> str:
     """The rows of a query, or why there are none, in a line."""
     if found.error:
         return f"the database says: {found.error}"
-    lines = [", ".join("NULL" if cell is None else str(cell) for cell in r) for r in found.rows[:4]]
+    lines = [", ".join(map(_cell, row)) for row in found.rows[:4]]
     return "; ".join(lines + ["…"] * (len(found.rows) > 4)) or "no rows"
+
+
+def _cell(value: object) -> str:
+    """A value of a row; an empty text can be seen too."""
+    return "NULL" if value is None else str(value) or "''"

@@ -180,7 +180,8 @@ class Attempted:
 
 @dataclass(frozen=True)
 class Advice:
-    """A hint: its tier, counted from 1, of how many, and its words, a paragraph each."""
+    """A hint: its tier, counted from 1, of how many, and its words: the hint itself, and after it
+    what Django and the truths say now, where that is told."""
 
     tier: int
     tiers: int

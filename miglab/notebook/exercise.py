@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import weakref
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
@@ -17,6 +18,7 @@ from ..errors import MiglabError
 from ..exercises import ExerciseLab
 from ..exercises.replaying import take_up
 from ..facts.exercise import Standing
+from ..facts.picture import Picture
 from ..facts.step import Step
 from ..show.bundle import bundle
 from ..show.exercise import told_on_success
@@ -30,8 +32,9 @@ INCIDENTS = 5
 #: Seconds between two looks for what a terminal did.
 _PAUSE = 1.0
 
-#: Two graphs are beside each other where there is room.
-_GRAPH = {"flex": "1 1 20em"}
+#: Two graphs are beside each other where there is room; those of a long history are below each
+#: other sooner, since their cards would be too small to read.
+_GRAPH, _LONG_GRAPH, _LONG = {"flex": "1 1 20em"}, {"flex": "1 1 40em"}, 5
 _WRAPPED = {"flex_flow": "row wrap"}
 
 _STYLE = """<style>
@@ -156,6 +159,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.again.layout.display = "" if self._left_off and not lab.touched else "none"
         with contextlib.suppress(MiglabError):
             graph = lab.graph()
+            self.now.layout = _room_for(graph)
             self.now.value = _titled("Now", html(graph))
             if self._kept is not None:
                 self._kept.say(lab, graph)
@@ -163,7 +167,9 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
     def _draw_to_reach(self, lab: ExerciseLab) -> None:
         """Play a way in a copy and show its graph: nobody waits for it."""
         with contextlib.suppress(MiglabError):
-            self.to_reach.value = _titled("To reach", html(lab.goal_graph()))
+            graph = lab.goal_graph()
+            self.to_reach.layout = _room_for(graph)
+            self.to_reach.value = _titled("To reach", html(graph))
 
     def _do(self, act: Callable[[ExerciseLab], str]) -> None:
         lab = self._lab()
@@ -202,6 +208,12 @@ def _told(standing: Standing, *, touched: bool) -> str:
     if standing.remark and touched:
         return f"{told}<div class='miglab-remark'><p>{coded(standing.remark)}</p></div>"
     return told
+
+
+def _room_for(graph: Picture) -> ipywidgets.Layout:
+    """As wide as its cards can be read."""
+    longest = max(Counter(node.key.app_label for node in graph.nodes).values(), default=0)
+    return ipywidgets.Layout(**(_LONG_GRAPH if longest > _LONG else _GRAPH))
 
 
 def _titled(title: str, shown: str) -> str:

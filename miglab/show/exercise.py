@@ -111,8 +111,10 @@ def _(advice: Advice) -> str:
 
 @html.register
 def _(advice: Advice) -> str:
-    says = "".join(f"<p>{coded(masked(each))}</p>" for each in advice.says)
-    return f"<div><b>Hint {advice.tier} of {advice.tiers}</b>{says}</div>"
+    hint, *truths = (coded(masked(each)) for each in advice.says)
+    now = "".join(f"<li><small>{each}</small></li>" for each in truths)
+    told = f"<p>{hint}</p>" + (f"<ul>{now}</ul>" if now else "")
+    return f"<div><b>Hint {advice.tier} of {advice.tiers}</b>{told}</div>"
 
 
 LEVELS = {

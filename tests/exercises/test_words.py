@@ -82,3 +82,28 @@ def test_an_exercise_is_in_sqlite_whatever_other_labs_are_on(
         assert (lab.folder / "db.sqlite3").is_file()
         lab.manage("migrate store 0004")
         assert lab.goals().done
+
+
+def test_what_a_query_counts_is_said_beside_the_number() -> None:
+    with exercise("null-in-the-way", shape="photos") as lab:
+        kept = goal(lab, "No row has NULL")
+        assert kept.expected == "the database refuses NULL"
+        assert kept.found == "rows with NULL, after somebody tried to write one: 1"
+    with exercise("what-zero-left-behind", shape="blog") as lab:
+        stale = goal(lab, "content types that nothing needs")
+        assert stale.expected == "content types that nothing needs: 0"
+        assert stale.found.startswith("content types that nothing needs: ")
+
+
+def test_values_that_are_other_ones_are_told_with_what_they_were() -> None:
+    with exercise("undo-only-the-last") as lab:
+        lab.sql("UPDATE store_product SET discount = 7 WHERE id < 3")
+        kept = goal(lab, "Every discount")
+        assert kept.expected.startswith("as it was, in 2 rows: 1, ")
+        assert kept.found == "now: 1, 7; 2, 7"
+        lab.rewind()
+        lab.sql("DELETE FROM store_product_tags")
+        lab.sql("DELETE FROM store_product WHERE id = 24")
+        kept = goal(lab, "Every discount")
+        assert kept.expected.startswith("as it was: 24, ")
+        assert kept.found == "missing: 1"
