@@ -136,7 +136,7 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
         if getattr(arguments, given) is not None:
             raise BadArguments(
                 f"--exercise and {getattr(arguments, given)!r}: an exercise is on the practice "
-                "project, in SQLite; give one of them"
+                "project, with its own database; give one of them"
             )
     # Takes a while to import, and the other pages need none of it.
     from ..exercises import form, shelf

@@ -97,8 +97,8 @@ class Cluster(cluster.Cluster):
             f"--socket={self.socket}",
             f"--pid-file={self.pids}",
             f"--secure-file-priv={self.data / 'nothing'}",
-            # A server that starts removes what others keep for a while where it keeps its own.
-            f"--tmpdir={self.data / 'nothing'}",
+            # Another server that starts would remove this one's temporary files.
+            f"--tmpdir={self.data / 'temporary'}",
             *_options({**_ALWAYS, **_MADE_WITH}),
         ]
 
@@ -110,13 +110,19 @@ class Cluster(cluster.Cluster):
             OSError: no space is left.
         """
         places.own(self.sockets)
-        if self.data.exists():
-            return
+        if not self.data.exists():
+            self._make_data()
+        for name in ("nothing", "temporary"):
+            if not (self.data / name).exists():
+                (self.data / name).mkdir()
+                places.give(self.data / name)
+
+    def _make_data(self) -> None:
         new = self.folder / "new"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         places.give(new)
-        options = ["--no-defaults", f"--datadir={new}"]
+        options = ["--no-defaults", f"--datadir={new}", f"--tmpdir={new}"]
         self._run(
             self.programs.install,
             *options,
@@ -127,8 +133,6 @@ class Cluster(cluster.Cluster):
         )
         bare = [*options, "--bootstrap", "--skip-networking", *_options(_MADE_WITH)]
         self._run(self.programs.server, *bare, says=_ROLE)
-        (new / "nothing").mkdir()
-        places.give(new / "nothing")
         os.replace(new, self.data)
 
     def _run(self, *command: str, says: str = "") -> None:

@@ -7,7 +7,8 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,9 +62,23 @@ def connect(handle: str) -> Connection[Any]:
     return _opened(known, password_of(handle))
 
 
-def _opened(known: Any, password: str) -> Connection[Any]:
-    import pymysql
+@cache
+def _driver() -> Any:
+    """PyMySQL's connection, whose reader doesn't stay open where an error still holds it."""
+    from pymysql.connections import Connection
 
+    class Closing(Connection):  # type: ignore[misc]
+        def _force_close(self) -> None:
+            reader = self._rfile
+            super()._force_close()
+            if reader is not None:
+                with suppress(OSError):
+                    reader.close()
+
+    return Closing
+
+
+def _opened(known: Any, password: str) -> Connection[Any]:
     more: dict[str, Any] = {each: known[each] for each in ("ssl_ca", "ssl_cert", "ssl_key")
                             if each in known}  # fmt: skip
     if known.get("ssl") == "required" and not more:
@@ -71,7 +86,7 @@ def _opened(known: Any, password: str) -> Connection[Any]:
     # What PyMySQL does by itself reads all certificates of the system, which takes 25 ms.
     if known.get("ssl") == "off" or known.get("unix_socket"):
         more = {"ssl_disabled": True}
-    return pymysql.connect(
+    return _driver()(
         host=known.get("host") or None,
         port=int(known.get("port", 3306)),
         unix_socket=known.get("unix_socket"),
@@ -105,7 +120,9 @@ def on_server(handle: str) -> Iterator[Any]:
             with _kept(server).cursor() as cursor:
                 yield cursor
         except LookupError as error:
-            raise NoServer(server, f"a database there cannot be copied: {error}") from None
+            raise NoServer(
+                without_password(server), f"a database there cannot be copied: {error}"
+            ) from None
         except pymysql.Error as error:
             if is_full(error):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), server) from None
@@ -114,9 +131,11 @@ def on_server(handle: str) -> Iterator[Any]:
             if broken is not None:
                 _close(broken)
             if broken is None or not ended:
-                raise NoServer(server, in_words(error)) from None
+                raise NoServer(without_password(server), in_words(error)) from None
             why = "it stopped, or ended the connection; try again"
-            raise NoServer(server, f"{why} ({in_words(error)})", stopped=True) from None
+            raise NoServer(
+                without_password(server), f"{why} ({in_words(error)})", stopped=True
+            ) from None
 
 
 def _kept(server: str) -> Connection[Any]:
@@ -204,8 +223,9 @@ def _local() -> dict[str, str]:
 
 def without_password(handle: str) -> str:
     """An address as people may see it."""
-    known = {name: each for name, each in parameters_of(handle).items() if name != "password"}
-    return str(handle_of({name: each for name, each in known.items() if name != "passfile"}))
+    hidden = ("password", "passfile", "session")
+    known = parameters_of(handle)
+    return str(handle_of({name: each for name, each in known.items() if name not in hidden}))
 
 
 def code_of(error: Exception) -> int:
