@@ -53,11 +53,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What is marked ``every_engine`` runs on each, or on those that ``only_on`` names."""
-    marks = {each.name: each for each in metafunc.definition.iter_markers()}
+    marks = {each.name for each in metafunc.definition.iter_markers()}
     if "every_engine" not in marks or "one_engine" in marks:
         return
     default, *others = engines.names()
-    wanted = marks["only_on"].args if "only_on" in marks else [default, *others]
+    only_on = metafunc.definition.get_closest_marker("only_on")
+    wanted = only_on.args if only_on is not None else [default, *others]
     rest = () if "short" in marks else (pytest.mark.long,)
     each = [default] if default in wanted else []
     each += [pytest.param(other, marks=rest) for other in others if other in wanted]

@@ -11,7 +11,7 @@ What one on a server needs and this does not give it yet:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -119,6 +119,14 @@ class Engine(Protocol):
         """A project's own database, as the agent's engine names it (``full_name``). It is only
         read; its password is kept where only this user can read it, if it has one."""
 
+    def servers(self) -> tuple[bool, str, str]:
+        """Whether databases can be made here, on which servers in words, and what to do where
+        not."""
+
+    def lacks(self, source: Handle) -> tuple[str, ...]:
+        """What a copy of an original does not have, or has asleep, in words that go on from "the
+        copy"."""
+
     def home_for(self, source: Handle, on: str) -> str:
         """The server for copies of an original, for ``on``: the one that somebody names, or one
         that can hold all of it. ``""`` where databases are files.
@@ -186,6 +194,14 @@ class Engine(Protocol):
             Exception: the driver's own, where something of it cannot be read.
         """
 
+    def others(self, handle: Handle) -> Mapping[str, str]:
+        """What is in a copy beside tables, views and rows, and does not go and come with a table:
+        what people call it, as in ``"type mood"``, and how it is made.
+
+        Raises:
+            Exception: the driver's own, where it cannot be read.
+        """
+
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
         """All rows of a query, by a connection that cannot write. For a few rows: they are all
         held in memory. Names of tables without a schema mean the one that Django uses.
@@ -204,8 +220,11 @@ class Engine(Protocol):
         """The mark that the agent's engine would give at the same moment, as it comes over the
         wire; ``None`` where that cannot be told."""
 
-    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+    def take_over(self, made: Handle, to: Handle) -> None:
         """``copy``, where the agent has just made one: that gets the name."""
+
+    def expect(self, copy: Handle) -> None:
+        """A copy may be put back soon: whatever makes that faster is done while nobody waits."""
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy a database as it is at one moment, also while somebody writes to it. ``to`` is not

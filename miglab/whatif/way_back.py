@@ -164,6 +164,7 @@ class _Walk:
             level = Return.UNKNOWN if hindrances(refused) else Return.NOT_AT_ALL
             return WayBack(lines, files, done, level)
         schema, record = self._schema_differences(truths), self._record_differences(truths)
+        schema += self._other_differences(moment)
         differ = [*schema, *record]
         if self.blocked and differ:
             return WayBack(lines, files, done, Return.NOT_AT_ALL, (*self.blocked, *differ))
@@ -189,6 +190,16 @@ class _Walk:
         apart."""
         lines = schema_lines(self._schema_before, _without_record(truths))
         return [line for line in lines if REORDERED not in line]
+
+    def _other_differences(self, moment: Moment) -> list[str]:
+        """What beside the tables is not as it was, such as a type or a function."""
+        sandbox = self.stage.sandbox
+        was, now = sandbox.others(self.first.snapshot), sandbox.others(moment.snapshot)
+        lines = [f"{name} is gone" for name in was if name not in now]
+        lines += [f"{name} is new" for name in now if name not in was]
+        return lines + [
+            f"{name} is another one" for name in was if now.get(name, was[name]) != was[name]
+        ]
 
     def _record_differences(self, truths: Truths) -> list[str]:
         """What of the record is not as it was, a line for each migration. The row of a squash

@@ -33,7 +33,7 @@ SHORT = [
     ("command", "job"),
 ]
 #: And on engines other than the default one.
-SHORT_THERE = [("migrate", "agent"), ("what-if", "keeper"), ("command", "kernel and agent")]
+SHORT_THERE = [("migrate", "agent"), ("command", "kernel and agent")]
 HITS, LONG_HITS = 3, 30
 
 #: What goes along the history knows what it will find: it asks nobody. A process of its own has

@@ -25,8 +25,9 @@ LINKS = {
     "auth_user_user_permissions": ("user_id", "permission_id"),
 }
 NAMES = brute.Names({}, {}, LINKS, LINKS)
-SHORT = ("migrate store 0002", "migrate accounts zero")
+SHORT = ("migrate accounts zero",)
 LONG = (
+    "migrate store 0002",
     "migrate store 0004",
     "migrate store zero",
     "migrate marketplace 0002",

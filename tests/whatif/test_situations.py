@@ -449,7 +449,6 @@ def test_a_noop_reverse_reverts_the_record_and_no_value(shop: Lab, what_if: What
     assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
 
 
-@pytest.mark.short
 def test_a_null_that_the_older_schema_does_not_allow_stops_the_revert(
     shop: Lab, what_if: WhatIf, engine_of_labs: str
 ) -> None:
@@ -484,7 +483,6 @@ def test_a_removed_field_without_a_default_comes_back_empty_where_columns_have_o
 
 
 @pytest.mark.only_on("sqlite", "postgresql")
-@pytest.mark.short
 def test_a_removed_field_without_a_default_cannot_be_brought_back(
     shop: Lab, what_if: WhatIf
 ) -> None:
@@ -534,7 +532,6 @@ def test_undoing_a_widening_keeps_the_long_value_on_sqlite(shop: Lab, what_if: W
     assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
 
 
-@pytest.mark.short
 def test_a_revert_applied_again_brings_back_the_tables_and_not_what_was_in_them(
     shop: Lab, what_if: WhatIf
 ) -> None:
@@ -646,7 +643,6 @@ def test_a_target_that_names_no_one_migration_is_refused_in_djangos_words(
 # -- other apps
 
 
-@pytest.mark.short
 def test_another_app_that_depends_on_it_is_pulled_in_and_its_rows_are_counted(
     shop: Lab, what_if: WhatIf
 ) -> None:

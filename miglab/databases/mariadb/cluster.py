@@ -88,6 +88,11 @@ class Cluster(cluster.Cluster):
         return self.data / "pid"
 
     @property
+    def temporary(self) -> Path:
+        """A server that starts removes the temporary tables of all others that share the folder."""
+        return self.folder / "tmp"
+
+    @property
     def command(self) -> list[str]:
         """The server alone, which reads no file of the machine's."""
         return [
@@ -97,8 +102,7 @@ class Cluster(cluster.Cluster):
             f"--socket={self.socket}",
             f"--pid-file={self.pids}",
             f"--secure-file-priv={self.data / 'nothing'}",
-            # Another server that starts would remove this one's temporary files.
-            f"--tmpdir={self.data / 'temporary'}",
+            f"--tmpdir={self.temporary}",
             *_options({**_ALWAYS, **_MADE_WITH}),
         ]
 
@@ -110,19 +114,15 @@ class Cluster(cluster.Cluster):
             OSError: no space is left.
         """
         places.own(self.sockets)
-        if not self.data.exists():
-            self._make_data()
-        for name in ("nothing", "temporary"):
-            if not (self.data / name).exists():
-                (self.data / name).mkdir()
-                places.give(self.data / name)
-
-    def _make_data(self) -> None:
+        self.temporary.mkdir(mode=0o700, exist_ok=True)
+        places.give(self.temporary)
+        if self.data.exists():
+            return
         new = self.folder / "new"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         places.give(new)
-        options = ["--no-defaults", f"--datadir={new}", f"--tmpdir={new}"]
+        options = ["--no-defaults", f"--datadir={new}", f"--tmpdir={self.temporary}"]
         self._run(
             self.programs.install,
             *options,
@@ -133,6 +133,8 @@ class Cluster(cluster.Cluster):
         )
         bare = [*options, "--bootstrap", "--skip-networking", *_options(_MADE_WITH)]
         self._run(self.programs.server, *bare, says=_ROLE)
+        (new / "nothing").mkdir()
+        places.give(new / "nothing")
         os.replace(new, self.data)
 
     def _run(self, *command: str, says: str = "") -> None:

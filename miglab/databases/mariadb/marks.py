@@ -94,12 +94,24 @@ def mark(handle: str) -> tuple[object, ...]:
         return found
 
 
-def beyond(handle: str) -> object:
+def beyond(handle: str) -> list[tuple[str, str, str]]:
     """See ``engine.Engine.beyond``. A statement may say the name of its database."""
     name = name_of(handle)
     with on_server(handle) as cursor:
         told = by_sql.describe(cursor, name)
-        return [[part.replace(f"`{name}`", "``") for part in each] for each in told]
+        return [
+            (kind, "" if kind == "DATABASE" else called, made.replace(f"`{name}`", "``"))
+            for kind, called, made in told
+        ]
+
+
+def others(handle: str) -> dict[str, str]:
+    """See ``engine.Engine.others``."""
+    return {
+        f"{kind.lower()} {called}": made
+        for kind, called, made in beyond(handle)
+        if kind not in ("DATABASE", "TABLE", "VIEW", "TRIGGER")
+    }
 
 
 def _counts_rows(cursor: Any) -> bool:

@@ -48,7 +48,7 @@ def test_the_rows_of_a_what_if_are_what_brute_force_finds_and_unknown_is_rare(
     lab: Lab, engine_of_labs: str
 ) -> None:
     statuses: list[int] = []
-    often = examples(14 if engine_of_labs == "sqlite" else 3, 40)
+    often = examples(14 if engine_of_labs == "sqlite" else 2, 40)
 
     @settings(
         max_examples=often,
