@@ -37,7 +37,8 @@ WHERE variable_name = 'UPTIME'
 _STATUS = """
 SHOW GLOBAL STATUS WHERE variable_name IN
 ('Innodb_lsn_current', 'Innodb_redo_log_current_lsn', 'Handler_write', 'Handler_update',
- 'Handler_delete') OR variable_name REGEXP '^Com_(alter|create|delete|drop|import|rename|repair|truncate)'
+ 'Handler_delete')
+OR variable_name REGEXP '^Com_(alter|create|delete|drop|import|rename|repair|truncate)'
 """
 _COUNTS_ROWS = "SELECT @@GLOBAL.userstat"
 

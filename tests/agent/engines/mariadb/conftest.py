@@ -15,14 +15,14 @@ from miglab.agent.engines.mariadb.engine import MariaDB
 from ....databases.mariadb import servers
 
 
-def server() -> str:
+def any_server() -> str:
     """The one that a variable names, or else one that miglab starts."""
     return os.environ.get(servers.VARIABLE) or servers.own()
 
 
 def made(name: str) -> str:
     """The handle of an empty database of this name."""
-    handle = copies.called(server(), name)
+    handle = copies.called(any_server(), name)
     with closing(drivers.connect(handle, "")) as server:
         place = duplicate.quoted(name)
         drivers.rows(server, f"CREATE DATABASE {place} CHARACTER SET utf8mb4")
