@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Finding, Goal, Hint, Reached, WrongEnd
+from ..facts.graph import graph_of
 from ..facts.truths import AGREEING, value_or
 from . import asking, conditions
 from .done_conditions import runs
@@ -81,7 +82,7 @@ def remark(exercise: Exercise, look: Look) -> str:
     if not look.known.done and not look.known.answers:
         return exercise.nothing
     said = (_said(look, end) for end in exercise.wrong)
-    return next(filter(None, said), _in_vain(look))
+    return next(filter(None, said), "") or _without_file(look) or _in_vain(look)
 
 
 def _said(look: Look, end: WrongEnd) -> str:
@@ -104,6 +105,18 @@ def _said(look: Look, end: WrongEnd) -> str:
 def _short(done: Done) -> str:
     """The line, or the word that code and SQL in several lines begin with."""
     return f"{done.line} …" if done.line in ("sql", "shell") else done.line
+
+
+def _without_file(look: Look) -> str:
+    """What is said where a file is gone that another one needs, in any exercise."""
+    truths = look.truths
+    for child, parent in graph_of(truths.known_files, truths.known_record.keys).missing:
+        if f"{parent.app_label}/migrations/{parent.name}.py" in look.known.files:
+            return (
+                f"`{child}` depends on `{parent}`, whose file is gone. Every command that reads "
+                "the migrations fails until it is back; here, `lab.rewind()` brings it back."
+            )
+    return ""
 
 
 def _in_vain(look: Look) -> str:

@@ -107,3 +107,14 @@ def test_values_that_are_other_ones_are_told_with_what_they_were() -> None:
         kept = goal(lab, "Every discount")
         assert kept.expected.startswith("as it was: 24, ")
         assert kept.found == "missing: 1"
+
+
+def test_a_file_that_another_one_needs_is_named_when_it_is_gone() -> None:
+    with exercise("undo-only-the-last") as lab:
+        lab.delete("store/migrations/0003_change_price_field.py")
+        assert lab.goals().remark.startswith(
+            "`store.0004_add_discount_field` depends on `store.0003_change_price_field`, whose "
+            "file is gone."
+        )
+        lab.rewind()
+        assert "whose file is gone" not in lab.goals().remark
