@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import against, exercises, packages, postgresql, postgresql_large, whatif
+from . import against, exercises, mariadb, packages, postgresql, postgresql_large, whatif
 from .measure import (
     Act,
     Result,
@@ -183,6 +183,7 @@ ONLY = (
     "whatif",
     "exercises",
     "postgresql",
+    "mariadb",
     "postgresql-large",
     "browser",
     "packages",
@@ -213,6 +214,8 @@ def main() -> int:
             results += whatif.all_of_it(times)
         if chosen.only in (None, "postgresql"):
             results += postgresql.all_of_it(times)
+        if chosen.only in (None, "mariadb"):
+            results += mariadb.all_of_it(times)
         if chosen.only in (None, "exercises"):
             results += exercises.all_of_it(times)
         if chosen.only in (None, "browser"):

@@ -67,15 +67,21 @@ def moments(times: int, lab: object) -> list[Result]:
     ]
 
 
-def commands(times: int, lab: object) -> list[Result]:
+def commands(
+    times: int,
+    lab: object,
+    database: str = "postgresql",
+    name: str = "PostgreSQL",
+    limits: tuple[float, float, float] = (0.06, 0.3, 0.35),
+) -> list[Result]:
     """Commands through a lab, the truths before and after included, and by hand on a database of
-    its own."""
+    its own. ``limits`` are for one that reads, a revert, and zero."""
     from miglab import Lab
 
     assert isinstance(lab, Lab)
     results = []
     with (
-        Lab("storefront", database="postgresql") as other,
+        Lab("storefront", database=database) as other,
         tempfile.TemporaryDirectory() as place,
     ):
         root = Path(place)
@@ -87,9 +93,9 @@ def commands(times: int, lab: object) -> list[Result]:
 
         # A step says what is gone for good: for that, the way back is gone, here and by hand.
         for what, line, back, limit in (
-            ("a command that reads", "showmigrations store", "", 0.06),
-            ("a revert, and its way back", "migrate store 0004", "migrate store", 0.3),
-            ("zero, and its way back", "migrate store zero", "migrate store", 0.35),
+            ("a command that reads", "showmigrations store", "", limits[0]),
+            ("a revert, and its way back", "migrate store 0004", "migrate store", limits[1]),
+            ("zero, and its way back", "migrate store zero", "migrate store", limits[2]),
         ):
             ours, hand = in_turns(
                 times,
@@ -99,21 +105,21 @@ def commands(times: int, lab: object) -> list[Result]:
                     after_each_other(*(by_hand(*each.split()) for each in (line, back) if each)),
                 ),
             )
-            results.append(Result(f"PostgreSQL: {what}", ours, hand, limit, "×"))
+            results.append(Result(f"{name}: {what}", ours, hand, limit, "×"))
     return results
 
 
-def what_if(times: int) -> Result:
+def what_if(times: int, database: str = "postgresql", name: str = "PostgreSQL") -> Result:
     """There and back, beside the same revert once by hand."""
     from miglab import Lab
 
     with (
-        Lab("storefront", apps=["store"], database="postgresql") as lab,
-        Lab("storefront", database="postgresql") as other,
+        Lab("storefront", apps=["store"], database=database) as lab,
+        Lab("storefront", database=database) as other,
     ):
         ours, hand = in_turns(
             times,
             (nothing, lambda: lab.what_if("migrate store 0004")),
             (other.restart, manage(other.folder, "migrate", "store", "0004")),
         )
-    return Result("PostgreSQL: a what-if, there and back", ours, hand, 0.8, "×")
+    return Result(f"{name}: a what-if, there and back", ours, hand, 0.8, "×")

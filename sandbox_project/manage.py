@@ -26,6 +26,11 @@ def main():
 def journal_kept(execute):
     """In a lab, write down what a terminal ran: there it becomes a step with its own line. A
     ``migrate`` that had nothing to do is left out."""
+    if execute.__module__ != "django.core.management":
+        # Nobody typed this: a lab runs it, which sets the project up once for many commands as long
+        # as nothing here looks at their words or their plans.
+        yield
+        return
     from django.db.models.signals import pre_migrate
 
     journal, words = os.path.join(os.path.dirname(__file__), "..", "journal"), sys.argv[1:]
@@ -39,8 +44,7 @@ def journal_kept(execute):
         yield
     finally:
         did_something = words[:1] != ["migrate"] or planned or "--prune" in words
-        typed = execute.__module__ == "django.core.management"
-        if typed and words and did_something and os.path.isfile(journal):
+        if words and did_something and os.path.isfile(journal):
             with open(journal, "a", encoding="utf-8") as file:
                 file.write(shlex.join(words).replace("\n", " ") + "\n")
 

@@ -59,7 +59,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
             "labeljust": "l",
             "labelloc": "b",
             "nodesep": "0.12" if wide else "0.2" if many else "0.34",
-            "ranksep": "0.42" if wide else "0.2" if many else "0.36",
+            "ranksep": "0.42" if wide else "0.15" if many else "0.36",
             "pad": "0",
             "margin": "0",
         },

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from nbconvert import HTMLExporter
 
+from miglab.workbook.lessons import KERNEL
+
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted(
     path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts
@@ -52,6 +54,11 @@ def test_every_cell_was_run_once_from_top_to_bottom(path: Path) -> None:
     """nbval skips a code cell whose execution count is null: there must be none."""
     counts = [cell["execution_count"] for cell in code_cells(path)]
     assert counts == list(range(1, len(counts) + 1))
+
+
+@every_notebook
+def test_it_names_the_kernel_that_miglab_brings(path: Path) -> None:
+    assert read(path)["metadata"]["kernelspec"] == KERNEL
 
 
 @every_notebook

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -80,3 +81,18 @@ def test_a_closed_runner_runs_nothing() -> None:
 def test_an_unknown_runner_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(UnknownName, match="fresh"):
         choose("hot", setup_for(bundled("storefront")))
+
+
+@pytest.mark.skipif("warm" not in names(), reason="nothing can be kept warm here")
+def test_the_practice_project_is_set_up_once_for_many_commands(tmp_path: Path) -> None:
+    """Whatever looks at ``sys.argv`` while it is set up would have each command start it anew."""
+    ran = tmp_path / "ran"
+    with asked("warm") as agent:
+        settings = agent.sandbox.project / "storefront" / "settings.py"
+        count = f"\n\nwith open({str(ran)!r}, 'a') as _file:\n    _file.write('x')\n"
+        settings.write_text(settings.read_text() + count)
+        agent.manage("migrate", "-v0")
+        once = ran.read_text()
+        for words in (("showmigrations",), ("migrate", "store", "0002"), ("check",)):
+            assert agent.manage(*words)["error"] is None
+    assert ran.read_text() == once

@@ -283,6 +283,29 @@ def test_a_named_server_takes_the_copy(live: Live, folder: Path, of: Of) -> None
     assert not moments.exists(mine)
 
 
+def test_its_own_server_takes_the_copy_for_a_user_that_cannot_reach_the_original(
+    live: Live, folder: Path, of: Of
+) -> None:
+    with pytest.raises(NoServer, match=f"this user may use {live.name} there.*CREATE USER copier"):
+        of(folder, on=live.server)
+    run(
+        live.server,
+        "CREATE OR REPLACE USER copier@localhost IDENTIFIED BY 'pw'",
+        "GRANT ALL PRIVILEGES ON `miglab\\_%`.* TO copier@localhost",
+    )
+    try:
+        socket = parameters_of(live.server)["unix_socket"]
+        lab = of(folder, on=f"mysql://copier:pw@/?unix_socket={socket}")
+        assert lab.what_if("migrate shop 0001").verdict == VERDICT
+        step = lab.shell(f"Item.objects.raw('DELETE FROM {live.name}.shop_item')[0]")
+        assert "denied" in str(step.refusal)
+        lab.close()
+        assert run(live.handle, "SELECT count(*) FROM shop_item") == [(3,)]
+        assert not [n for (n,) in run(live.server, "SHOW DATABASES") if n.startswith(OURS)]
+    finally:
+        run(live.server, "DROP USER copier@localhost")
+
+
 def test_without_a_server_for_the_copy_the_error_says_how_to_get_one(
     folder: Path, of: Of, monkeypatch: pytest.MonkeyPatch
 ) -> None:

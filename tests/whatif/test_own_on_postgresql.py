@@ -17,6 +17,7 @@ import pytest
 from miglab import Lab
 from miglab.databases.naming import OURS, owner_of
 from miglab.databases.postgresql import cluster, moments
+from miglab.databases.postgresql.address import name_of
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql.cluster import Cluster
 from miglab.databases.server import serving
@@ -130,7 +131,7 @@ def logging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
     monkeypatch.setitem(cluster._ALWAYS, "log_statement", "all")
     folder = Path(tempfile.mkdtemp(prefix="miglabtest"))
     folder.chmod(0o755)
-    made = Cluster(found, folder, folder / "s")
+    made = Cluster(folder, folder / "s", found)
     serving.join(made)
     return made
 
@@ -211,7 +212,9 @@ def test_a_named_server_takes_the_copy(live: Live, folder: Path, of: Of) -> None
     assert f"port={live.port}" in handle
     assert lab.what_if("migrate shop 0001").verdict == VERDICT
     lab.close()
-    assert not moments.exists(handle)
+    # Its role is gone too.
+    query = "SELECT FROM pg_database WHERE datname = %s"
+    assert live.admin.execute(query, (name_of(handle),)).fetchone() is None
 
 
 def test_what_is_set_for_the_database_holds_in_the_copy(live: Live, folder: Path, of: Of) -> None:

@@ -199,11 +199,14 @@ class Trace:
             return run()
         with measuring("follow the names of tables and columns"):
             self._before(engine, connection)
+        done = False
         try:
-            return run()
+            result = run()
+            done = True
+            return result
         finally:
             with measuring("follow the names of tables and columns"):
-                self._after(connection, text)
+                self._after(connection, text, done)
 
     def _before(self, engine: Engine, connection: Any) -> None:
         """Called before a statement that may change names."""
@@ -211,13 +214,13 @@ class Trace:
         if lineage.name == str(connection.settings_dict["NAME"]):
             lineage.before(connection.connection)
 
-    def _after(self, connection: Any, sql: str) -> None:
+    def _after(self, connection: Any, sql: str, done: bool) -> None:
         """It has run, or failed."""
         lineage = self._lineages.get(connection.alias)
         # Another name is a database of its own that goes by the same alias.
         known = lineage is not None and lineage.name == str(connection.settings_dict["NAME"])
         if lineage is not None and known and connection.connection is not None:
-            lineage.after(connection.connection, sql)
+            lineage.after(connection.connection, sql, done)
 
     def _keep(self, alias: str, sql: str, params: Any, many: bool) -> None:
         if len(self.statements) >= SQL_LIMIT:

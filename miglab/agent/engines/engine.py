@@ -38,7 +38,7 @@ class Lineage(Protocol):
     def before(self, connection: Any) -> None:
         """A statement will run that may change names."""
 
-    def after(self, connection: Any, sql: str) -> None:
+    def after(self, connection: Any, sql: str, done: bool = True) -> None:
         """It has run, or failed."""
 
     def settle(self, connection: Any) -> None:

@@ -93,6 +93,11 @@ class Cluster(cluster.Cluster):
         return self.folder / "tmp"
 
     @property
+    def nothing(self) -> Path:
+        """The only folder whose files SQL may name. Among its data it would be a database."""
+        return self.folder / "nothing"
+
+    @property
     def command(self) -> list[str]:
         """The server alone, which reads no file of the machine's."""
         return [
@@ -101,7 +106,7 @@ class Cluster(cluster.Cluster):
             f"--datadir={self.data}",
             f"--socket={self.socket}",
             f"--pid-file={self.pids}",
-            f"--secure-file-priv={self.data / 'nothing'}",
+            f"--secure-file-priv={self.nothing}",
             f"--tmpdir={self.temporary}",
             *_options({**_ALWAYS, **_MADE_WITH}),
         ]
@@ -114,8 +119,9 @@ class Cluster(cluster.Cluster):
             OSError: no space is left.
         """
         places.own(self.sockets)
-        self.temporary.mkdir(mode=0o700, exist_ok=True)
-        places.give(self.temporary)
+        for folder in (self.temporary, self.nothing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            places.give(folder)
         if self.data.exists():
             return
         new = self.folder / "new"
@@ -133,8 +139,6 @@ class Cluster(cluster.Cluster):
         )
         bare = [*options, "--bootstrap", "--skip-networking", *_options(_MADE_WITH)]
         self._run(self.programs.server, *bare, says=_ROLE)
-        (new / "nothing").mkdir()
-        places.give(new / "nothing")
         os.replace(new, self.data)
 
     def _run(self, *command: str, says: str = "") -> None:

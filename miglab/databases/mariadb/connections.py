@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +38,7 @@ _SOCKETS = (
 _FULL, _ENGINE = (1021, 1114), (1030, 3)
 #: Codes where a connection was ended, or there is none.
 _ENDED = (0, 1053, 1927, 2002, 2003, 2006, 2013, 2055)
+_NOBODY = 2002
 _MAY_NOT = (1044, 1142, 1227, 1370)
 
 _turn = threading.RLock()
@@ -55,15 +58,35 @@ def connect(handle: str) -> Connection[Any]:
     try:
         return _opened(known, password_of(handle))
     except pymysql.OperationalError:
-        socket = known.get("unix_socket", "")
-        if not serving.join_again(str(Path(socket).parent) if socket else ""):
+        place = known.get("unix_socket", "")
+        if not serving.join_again(str(Path(place).parent) if place else ""):
             raise
     return _opened(known, password_of(handle))
 
 
-def _opened(known: Any, password: str) -> Connection[Any]:
-    import pymysql
+@cache
+def _driver() -> Any:
+    """PyMySQL's connection, which leaves no socket open where nobody answers."""
+    from pymysql import OperationalError
+    from pymysql.connections import Connection
 
+    class Closing(Connection):  # type: ignore[misc]
+        def connect(self, sock: Any = None) -> None:
+            if sock is None and self.unix_socket:
+                sock, self._secure = socket.socket(socket.AF_UNIX), True
+                sock.settimeout(self.connect_timeout)
+                try:
+                    sock.connect(self.unix_socket)
+                except OSError as error:
+                    sock.close()
+                    why = f"Can't connect to {self.unix_socket} ({error.strerror or error})"
+                    raise OperationalError(_NOBODY, why) from None
+            super().connect(sock)
+
+    return Closing
+
+
+def _opened(known: Any, password: str) -> Connection[Any]:
     more: dict[str, Any] = {each: known[each] for each in ("ssl_ca", "ssl_cert", "ssl_key")
                             if each in known}  # fmt: skip
     if known.get("ssl") == "required" and not more:
@@ -71,7 +94,7 @@ def _opened(known: Any, password: str) -> Connection[Any]:
     # What PyMySQL does by itself reads all certificates of the system, which takes 25 ms.
     if known.get("ssl") == "off" or known.get("unix_socket"):
         more = {"ssl_disabled": True}
-    return pymysql.connect(
+    return _driver()(
         host=known.get("host") or None,
         port=int(known.get("port", 3306)),
         unix_socket=known.get("unix_socket"),

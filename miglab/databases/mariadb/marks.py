@@ -16,7 +16,7 @@ from typing import Any
 
 from ...agent.engines.mariadb import duplicate as by_sql
 from .address import name_of
-from .connections import on_server
+from .connections import code_of, on_server
 
 _ROWS = """
 SELECT table_name, rows_changed FROM information_schema.table_statistics
@@ -37,9 +37,13 @@ WHERE variable_name = 'UPTIME'
 _STATUS = """
 SHOW GLOBAL STATUS WHERE variable_name IN
 ('Innodb_lsn_current', 'Innodb_redo_log_current_lsn', 'Handler_write', 'Handler_update',
- 'Handler_delete') OR variable_name REGEXP '^Com_(alter|create|drop|rename|truncate|repair)'
+ 'Handler_delete')
+OR variable_name REGEXP '^Com_(alter|create|delete|drop|import|rename|repair|truncate)'
 """
 _COUNTS_ROWS = "SELECT @@GLOBAL.userstat"
+
+#: The error's number where a right is missing.
+_MAY_NOT = 1227
 
 #: Counts what nobody can tell, so that no two are the same.
 _unknown = itertools.count()
@@ -74,9 +78,9 @@ def mark(handle: str) -> tuple[object, ...]:
     with on_server(handle) as cursor:
         if not by_sql.exists(cursor, name):
             return ()
-        if not _counts_rows(cursor):
+        counted, known = _count(cursor, name) if _counts_rows(cursor) else None, _read.get(handle)
+        if counted is None:
             return _of_all(cursor)
-        counted, known = _count(cursor, name), _read.get(handle)
         if known is not None and known.counted.made == counted.made:
             described = known.described
         else:
@@ -123,7 +127,10 @@ def _counts_rows(cursor: Any) -> bool:
     return bool(value)
 
 
-def _count(cursor: Any, name: str) -> _Counted:
+def _count(cursor: Any, name: str) -> _Counted | None:
+    """``None`` where this user may not see what InnoDB counts."""
+    import pymysql
+
     def all_of(query: str, *values: object) -> tuple[Any, ...]:
         cursor.execute(query, values)
         return tuple(map(tuple, cursor.fetchall()))
@@ -131,11 +138,13 @@ def _count(cursor: Any, name: str) -> _Counted:
     # First, so that what somebody does meanwhile shows the next time.
     status = _status(cursor)
     ((others,),) = all_of(_OTHERS, name)
-    own = (
-        *all_of(_BEGAN),
-        all_of(_ROWS, name),
-        all_of(_TABLES, len(name) + 1, f"{name}/"),
-    )
+    try:
+        tables = all_of(_TABLES, len(name) + 1, f"{name}/")
+    except pymysql.Error as error:
+        if code_of(error) != _MAY_NOT:
+            raise
+        return None
+    own = (*all_of(_BEGAN), all_of(_ROWS, name), tables)
     return _Counted(own, _made(status), status.get("Innodb_lsn_current"), int(others))
 
 

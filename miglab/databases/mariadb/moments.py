@@ -83,19 +83,20 @@ def copy(source: str, to: str) -> None:
         _patiently(cursor, (new,), lambda: by_sql.duplicate(cursor, name, new))
 
 
-def copy_meanwhile(copy: str, to: str, largest: int) -> None:
+def copy_meanwhile(copy: str, to: str, largest: int) -> bool:
     """The same by a connection of its own, and if that fails, without an error; not for databases
-    larger than this, in bytes."""
+    larger than this, in bytes. Whether all of it is there."""
     import pymysql
 
     try:
         found = size(copy)
         if found is None or found > largest:
-            return
+            return False
         with connect(server_of(copy)) as connection, connection.cursor() as cursor:
             by_sql.duplicate(cursor, name_of(copy), _checked(to))
     except (pymysql.Error, LookupError, OSError, NoServer):
-        return
+        return False
+    return True
 
 
 def rename(handle: str, to: str) -> None:

@@ -14,6 +14,7 @@ import pymysql
 from ...agent.engines.mariadb.duplicate import ELSEWHERE
 from ...errors import NoServer
 from ..engine import Handle
+from ..naming import OURS
 from ..server import serving
 from . import binaries, cluster
 from .address import handle_of, name_of, parameters_of
@@ -178,6 +179,8 @@ def server_for(source: str, on: str) -> Handle:
         raise NoServer(without_password(source), f"a copy cannot have all of it: {listed}{more}")
     server = named(on) if on else _own_for(source, original)
     _check(server, original)
+    if on:
+        _keep_apart(server, source)
     return handle_of({**parameters_of(server), "session": original.settings})
 
 
@@ -227,6 +230,28 @@ def _check(server: str, original: Original) -> None:
         why = f"it does not have these collations: {', '.join(missing)}"
     if why:
         raise NoServer(without_password(server), why)
+
+
+def _keep_apart(server: str, source: str) -> None:
+    """On one server a statement may name any database: whoever has the copy must have no rights on
+    the original."""
+    which = "SELECT @@hostname, @@port, @@datadir, @@pid_file"
+    name = name_of(source)
+    with reading(source) as there, reading(server) as here:
+        there.execute(which)
+        here.execute(which)
+        if there.fetchall() != here.fetchall():
+            return
+        here.execute("SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", (name,))
+        reached = bool(here.fetchall())
+    if reached:
+        raise NoServer(
+            without_password(server),
+            f"it is the original's own server, and this user may use {name} there: a project's SQL "
+            "could change it from the copy; name another server, or a user for copies alone: "
+            "CREATE USER copier IDENTIFIED BY '…'; "
+            f"GRANT ALL PRIVILEGES ON `{OURS[:-1]}\\_%`.* TO copier",
+        )
 
 
 def own_server() -> Handle:

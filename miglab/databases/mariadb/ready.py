@@ -17,9 +17,9 @@ class _Databases:
     drop = staticmethod(moments.drop)
 
     @staticmethod
-    def copy_meanwhile(copy: str, to: str) -> None:
+    def copy_meanwhile(copy: str, to: str) -> bool:
         """By a connection of its own."""
-        moments.copy_meanwhile(copy, to, LARGEST)
+        return moments.copy_meanwhile(copy, to, LARGEST)
 
 
 READY = Ready(_Databases())

@@ -26,21 +26,23 @@ class _Databases:
     drop = staticmethod(moments.drop)
 
     @staticmethod
-    def copy_meanwhile(copy: str, to: str) -> None:
+    def copy_meanwhile(copy: str, to: str) -> bool:
         """By a connection of its own."""
         name = name_of(copy)
         until = time.monotonic() + _PATIENCE
         with suppress(psycopg.Error), connect(server_of(copy)) as server:
             size = server.execute("SELECT pg_database_size(%s)", (name,)).fetchone()
             if size is None or size[0] > LARGEST:
-                return
+                return False
             # Whoever reads it would otherwise wait for the copy, and the copy for them.
             reading = "SELECT FROM pg_stat_activity WHERE datname = %s"
             while server.execute(reading, (name,)).fetchone() is not None:
                 if time.monotonic() > until:
-                    return
+                    return False
                 time.sleep(_PAUSE)
             moments.duplicate(server, name, name_of(to))
+            return True
+        return False
 
 
 READY = Ready(_Databases())

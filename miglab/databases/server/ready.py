@@ -37,9 +37,9 @@ class Databases(Protocol):
     def drop(self, handle: str) -> None:
         """Drop a database, where it is there."""
 
-    def copy_meanwhile(self, copy: str, to: str) -> None:
+    def copy_meanwhile(self, copy: str, to: str) -> bool:
         """In a thread: copy a database to one that is not there, unless it is large or somebody
-        reads it. What fails here is made when it is needed."""
+        reads it; whether all of it is there. What fails here is made when it is needed."""
 
 
 class Ready:
@@ -48,6 +48,8 @@ class Ready:
     def __init__(self, databases: Databases) -> None:
         self._databases = databases
         self._turn = threading.Lock()
+        #: The second copies that are there, all of them.
+        self._whole: set[str] = set()
         #: The copies that have one, or will have when the thread ends; the one wanted last comes
         #: last.
         self.made: dict[str, threading.Thread] = {}
@@ -81,7 +83,10 @@ class Ready:
             for each, thread in others.items():
                 thread.join()
                 self._databases.drop(self._second(each))
-            self._databases.copy_meanwhile(copy, self._second(copy))
+            second = self._second(copy)
+            self._whole.discard(second)
+            if self._databases.copy_meanwhile(copy, second):
+                self._whole.add(second)
 
     def take(self, copy: str, database: str) -> bool:
         """Have the second copy of a copy take a database's place; whether there was one."""
@@ -90,9 +95,11 @@ class Ready:
         if thread is None:
             return False
         thread.join()
-        if not self._databases.exists(self._second(copy)):
+        second = self._second(copy)
+        if second not in self._whole or not self._databases.exists(second):
             return False
-        self._databases.rename(self._second(copy), database)
+        self._whole.discard(second)
+        self._databases.rename(second, database)
         return True
 
     def forget(self, copy: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -108,7 +109,7 @@ def test_a_table_that_is_emptied_or_made_anew_moves_the_mark_whatever_keeps_it(
     for storage in ("InnoDB", "Aria", "MyISAM"):
         made = f"CREATE TABLE other (id int) ENGINE = {storage}"
         run(handle, made)
-        for again in (("TRUNCATE other",), ("DROP TABLE other", made)):
+        for again in (("TRUNCATE other",), ("DELETE FROM other",), ("DROP TABLE other", made)):
             run(handle, "INSERT INTO other VALUES (1)")
             before = engine.mark(handle)
             run(handle, *again)
@@ -408,3 +409,25 @@ def test_a_user_that_may_not_make_databases_is_told_how_it_may() -> None:
             named(servers.HERE.replace("//root@", f"//{user}@"))
     finally:
         run(admin, f"DROP USER {user}")
+
+
+def test_a_second_copy_that_was_not_finished_takes_nobodys_place(
+    engine: MariaDB, handle: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(handle, "CREATE TABLE zoo (id int)")
+    copy, begun = engine.kept(tmp_path, "1"), threading.Event()
+
+    def half(cursor: object, source: str, to: str) -> None:
+        run(handle, f"CREATE DATABASE {to}", f"CREATE TABLE {to}.shop (id int, name varchar(9))")
+        begun.set()
+        raise pymysql.OperationalError(2013, "Lost connection")
+
+    engine.copy(handle, copy)
+    with monkeypatch.context() as patch:
+        patch.setattr(moments.by_sql, "duplicate", half)
+        READY.prepare(copy)
+        assert begun.wait(30)
+        READY.made[copy].join()
+    engine.restore(copy, handle)
+    assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
+    assert engine.rows(handle, "SELECT * FROM zoo") == []

@@ -301,15 +301,11 @@ def _make_one(cursor: Any, source: str, to: str, made: _Made) -> None:
 
 
 def describe(cursor: Any, name: str) -> List[Tuple[str, str, str]]:
-    """Everything in a database: its kind, its name and the statement that makes it."""
-    found = [("DATABASE", name, str(_shown_database(cursor, name)))]
+    """Everything in a database: its kind, its name and the statement that makes it; of the database
+    itself, what its tables begin with."""
+    found = [("DATABASE", "", " ".join(map(str, each))) for each in _all(cursor, _MADE_WITH, name)]
     for table, kind, _ in _all(cursor, _TABLES, name):
         shown = _shown(cursor, "VIEW" if kind == "VIEW" else "TABLE", name, table)
         found.append(("VIEW" if kind == "VIEW" else "TABLE", table, str(shown[1])))
     found += [(each.kind, each.name, each.sql) for each in _rest(cursor, name)]
     return found
-
-
-def _shown_database(cursor: Any, name: str) -> Any:
-    cursor.execute("SHOW CREATE DATABASE %s" % quoted(name))
-    return cursor.fetchall()[0][1]

@@ -1,6 +1,6 @@
 """Follows the tables and columns of a database through statements. The server has no number that a
-table or a column keeps, so a statement says what gets another name, and its catalogue whether that
-came to pass."""
+table or a column keeps, so a statement says what gets another name, and its catalogue what there is
+then."""
 
 from __future__ import annotations
 
@@ -35,10 +35,22 @@ class Lineage:
     def before(self, connection: Any) -> None:
         """Nothing to do: see ``after``."""
 
-    def after(self, connection: Any, sql: str) -> None:
-        """What it renames, if that came to pass."""
-        for change in changes(sql, self.name):
-            self._take(connection, change)
+    def after(self, connection: Any, sql: str, done: bool = True) -> None:
+        """What it renames. Where it failed, some of it may have been done all the same, if it was
+        several statements: nobody follows names through that."""
+        found = list(changes(sql, self.name))
+        touched = {each for change in found for each in (change.table, change.now) if each}
+        if not touched:
+            return
+        if done:
+            for change in found:
+                self._take(change)
+        there = read(connection, self.name, touched)
+        for table in touched:
+            if table in there:
+                self._is(table, there[table])
+            else:
+                self.now.pop(table, None)
 
     def settle(self, connection: Any) -> None:
         """What nobody saw changes no name: a table is gone, or it is new."""
@@ -48,38 +60,19 @@ class Lineage:
         for table, columns in there.items():
             self._is(table, columns)
 
-    def _take(self, connection: Any, change: Change) -> None:
-        """A statement that has run, or failed."""
-        touched = {change.table, change.now or change.table}
-        there = read(connection, self.name, touched)
-        was = self.now.get(change.table)
-        if change.now is None or was is None:
-            # One that is made anew at once is a new one.
-            self.now.pop(change.table, None)
-            columns = there.get(change.table)
-            if change.now is None and was is not None and columns == list(was.columns):
-                # It has failed, or nobody can say.
-                self.now[change.table] = was
-        elif change.now != change.table and change.table not in there and change.now in there:
-            self.now[change.now] = self.now.pop(change.table)
-        place = change.now if change.now in there else change.table
-        if place in self.now:
-            self._rename(self.now[place], change, there.get(place, []))
-        for table in touched:
-            if table in there:
-                self._is(table, there[table])
-            else:
-                self.now.pop(table, None)
-
-    def _rename(self, table: _Table, change: Change, there: Iterable[str]) -> None:
-        """The columns that are called otherwise now; others of the same names are new ones."""
-        found, old = {}, dict(change.columns)
-        for name, first in table.columns.items():
-            now = old.get(name, name)
+    def _take(self, change: Change) -> None:
+        """Something that was done."""
+        was = self.now.pop(change.table, None)
+        if was is None or change.now is None:
+            return
+        self.now[change.now] = was
+        # The case of a column's letters says nothing to the server.
+        old, found = {name.lower(): now for name, now in change.columns}, {}
+        for name, first in was.columns.items():
+            now = old.get(name.lower(), name)
             if now is not None:
                 found[now] = first
-        if set(found) <= set(there) or not set(table.columns) <= set(there):
-            table.columns = found
+        was.columns = found
 
     def _is(self, name: str, columns: List[str]) -> None:
         """A table has these columns now."""

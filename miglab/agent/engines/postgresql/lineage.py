@@ -43,7 +43,7 @@ class Lineage:
     def before(self, connection: Any) -> None:
         """Nothing to do: see ``settle``."""
 
-    def after(self, connection: Any, sql: str) -> None:
+    def after(self, connection: Any, sql: str, done: bool = True) -> None:
         """Nothing to do: see ``settle``."""
 
     def settle(self, connection: Any) -> None:

@@ -52,7 +52,7 @@ class Lineage:
             # Nothing that was done before can be rolled back any more.
             del self._states[:-1]
 
-    def after(self, connection: sqlite3.Connection, sql: str) -> None:
+    def after(self, connection: sqlite3.Connection, sql: str, done: bool = True) -> None:
         """It has run, or failed."""
         word = first_word(sql)
         if word == "ROLLBACK":

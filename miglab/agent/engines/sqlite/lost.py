@@ -9,7 +9,8 @@ from typing import Any, Dict, List, Optional, Union
 
 from ..engine import NOTHING_RENAMED, Renames
 from ..joined import lost
-from .match import Unread, pairs
+from ..joined.match import Unread
+from .match import pairs
 from .opening import Own, attach, opened
 from .pair import Pair
 from .shape import types

@@ -1,114 +1,54 @@
-"""Finds what each table and column of an old database has become: by what ran, where somebody saw
-it, else by what is stored in them."""
+"""The two files that are compared, as what each table of the old one has become is found."""
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Union
+from typing import Dict, Iterator, List, Optional, Sequence, Type, Union
 
-from ..engine import NOTHING_RENAMED, Renames
-from ..following import by_folded, followed, followed_columns
+from ..engine import Renames
+from ..joined import match
+from ..joined.match import Unread
 from .pair import Pair
 from .shape import primary_key, types
 from .sql import fold
-from .tables import quote, table_names
+from .tables import table_names
 
 
-class Unread(NamedTuple):
-    """A table of the old database that cannot be read, and why."""
+class _Files:
+    """See ``joined.match.Both``."""
 
-    table: str
-    now: Optional[str]
-    error: sqlite3.Error
+    error: Type[Exception] = sqlite3.Error
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def fold(self, name: str) -> str:
+        """The case of ASCII letters says nothing."""
+        return fold(name)
+
+    def tables(self, is_new: bool) -> List[str]:
+        """All but SQLite's own."""
+        return table_names(self._connection, _schema(is_new))
+
+    def columns(self, is_new: bool, table: str) -> Sequence[str]:
+        """Those that are stored."""
+        return list(types(self._connection, _schema(is_new), table))
+
+    def key(self, is_new: bool, table: str) -> List[str]:
+        """The primary key's."""
+        return primary_key(self._connection, _schema(is_new), table) or []
+
+    def pair(self, table: str, now: Optional[str], columns: Dict[str, Optional[str]]) -> Pair:
+        """By the names that they are attached as."""
+        return Pair(self._connection, table, now, columns)
+
+
+def _schema(is_new: bool) -> str:
+    return "new" if is_new else "old"
 
 
 def pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Union[Pair, Unread]]:
     """Each old table with the one that it is now."""
-    before, after = table_names(connection, "old"), table_names(connection, "new")
-    guessing = renames is None
-    if renames is None:
-        renames = {**NOTHING_RENAMED, "tables": _guess_tables(connection, before, after)}
-    for table, now, columns, kept in followed(before, after, renames, fold):
-        try:
-            yield _paired(connection, table, now, columns, kept, guessing)
-        except sqlite3.Error as error:
-            yield Unread(table, now, error)
-
-
-def _by_folded(names: Iterable[str]) -> Dict[str, str]:
-    return by_folded(names, fold)
-
-
-def _paired(
-    connection: sqlite3.Connection,
-    table: str,
-    now: Optional[str],
-    known: Dict[str, Optional[str]],
-    kept: bool,
-    guessing: bool,
-) -> Pair:
-    columns: Dict[str, Optional[str]] = {}
-    if now is not None:
-        there = types(connection, "new", now)
-        columns = followed_columns(types(connection, "old", table), there, known, kept, fold)
-        if guessing:
-            columns.update(_guess_columns(connection, table, now))
-    return Pair(connection, table, now, columns)
-
-
-def _guess_tables(
-    connection: sqlite3.Connection, before: List[str], after: List[str]
-) -> Dict[str, str]:
-    """Where nobody saw the statements: a table that is gone, and a new one that holds the same."""
-    found: Dict[str, str] = {}
-    old_names, new_names = _by_folded(before), _by_folded(after)
-    for old in (name for name in before if fold(name) not in new_names):
-        for new in (name for name in after if fold(name) not in old_names):
-            # One that cannot be read is guessed to be none.
-            with contextlib.suppress(sqlite3.Error):
-                if new not in found.values() and _holds_the_same(connection, old, new):
-                    found[old] = new
-                    break
-    return found
-
-
-def _holds_the_same(connection: sqlite3.Connection, old: str, new: str) -> bool:
-    columns = (types(connection, "old", old), types(connection, "new", new))
-    if not columns[0] or len(columns[0]) != len(columns[1]):
-        return False
-    names = (quote(old), quote(new))
-    counted = "SELECT (SELECT count(*) FROM old.%s), (SELECT count(*) FROM new.%s)"
-    was, now = connection.execute(counted % names).fetchone()
-    if not was or was != now:
-        return False
-    one, other = (", ".join(map(quote, each)) for each in columns)
-    differ = "SELECT count(*) FROM (SELECT %s FROM old.%s EXCEPT SELECT %s FROM new.%s)"
-    parts = (one, names[0], other, names[1])
-    return not connection.execute(differ % parts).fetchone()[0]
-
-
-def _guess_columns(connection: sqlite3.Connection, table: str, now: str) -> Dict[str, str]:
-    """The same for columns, row by row, by the primary key."""
-    key = primary_key(connection, "old", table)
-    now_key = primary_key(connection, "new", now)
-    if key is None or now_key is None or list(map(fold, key)) != list(map(fold, now_key)):
-        return {}
-    old, new = types(connection, "old", table), types(connection, "new", now)
-    found: Dict[str, str] = {}
-    old_names, new_names = _by_folded(old), _by_folded(new)
-    for gone in (name for name in old if fold(name) not in new_names):
-        for come in (name for name in new if fold(name) not in old_names):
-            if come in found.values():
-                continue
-            pair = Pair(connection, table, now, {**dict(zip(key, now_key)), gone: come})
-            if not pair.key:
-                return {}
-            filled, differing = connection.execute(
-                "SELECT count(o.%s), coalesce(sum(%s), 0) %s WHERE NOT %s"
-                % (quote(gone), pair.differs(gone), pair.join, pair.gone)
-            ).fetchone()
-            if filled and not differing:
-                found[gone] = come
-                break
-    return found
+    for each in match.pairs(_Files(connection), renames):
+        assert isinstance(each, (Pair, Unread))
+        yield each

@@ -14,8 +14,9 @@ from ...common.measuring import note
 from ..engine import Renames
 from ..entries import BOOKKEEPING, compare_each, empty, says_something
 from ..joined.entry import entry_of
+from ..joined.match import Unread
 from .catalogue import count_rows
-from .match import Unread, pairs
+from .match import pairs
 from .opening import Opening, Own, attach, connect, opened
 from .pair import Pair
 from .shape import parent_link
@@ -119,7 +120,7 @@ def _read_entry(
     return entry
 
 
-def _why(error: sqlite3.Error) -> str:
+def _why(error: Exception) -> str:
     return "%s: %s" % (type(error).__name__, " ".join(str(error).split()))
 
 

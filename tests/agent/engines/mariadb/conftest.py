@@ -12,12 +12,17 @@ import pytest
 from miglab.agent.engines.mariadb import copies, drivers, duplicate
 from miglab.agent.engines.mariadb.engine import MariaDB
 
-SERVER = os.environ.get("MIGLAB_TEST_MARIADB", "mysql://root@127.0.0.1:3306/")
+from ....databases.mariadb import servers
+
+
+def any_server() -> str:
+    """The one that a variable names, or else one that miglab starts."""
+    return os.environ.get(servers.VARIABLE) or servers.own()
 
 
 def made(name: str) -> str:
     """The handle of an empty database of this name."""
-    handle = copies.called(SERVER, name)
+    handle = copies.called(any_server(), name)
     with closing(drivers.connect(handle, "")) as server:
         place = duplicate.quoted(name)
         drivers.rows(server, f"CREATE DATABASE {place} CHARACTER SET utf8mb4")

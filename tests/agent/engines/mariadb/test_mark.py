@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from miglab.agent.engines.mariadb import drivers, marks
+from miglab.agent.engines.mariadb import copies, drivers, marks, opening
 from miglab.agent.engines.mariadb.engine import MariaDB
 
 from .conftest import run
@@ -126,7 +126,7 @@ def test_copies_beside_it_move_one_of_its_own_not(
 
 
 def test_a_database_that_is_not_there_has_none(engine: MariaDB, database: str) -> None:
-    gone = database.replace("miglab_", "gone_")
+    gone = copies.called(database, f"{opening.database(database)}_gone")
     assert engine.mark(gone) is None
     assert not engine.exists(gone)
     assert engine.read(gone)["record"] == {"exists": False, "keys": []}
