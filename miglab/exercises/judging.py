@@ -87,15 +87,15 @@ def remark(exercise: Exercise, look: Look) -> str:
 
 def _said(look: Look, end: WrongEnd) -> str:
     """The words for a wrong end, where it was reached. Those about a command say which one they are
-    about, where others changed something after it; they are not about one that Django refused,
-    unless this end is that it does."""
+    about, where others changed something after it; with ``held`` they are not about one that
+    Django refused."""
     if not conditions.every(look, end.when).holds:
         return ""
     if "ran" not in end.when:
         return end.says
     done = look.known.done
-    refused = any(each.refused for each in end.steps)
-    places = [at for at in runs(look, end.when["ran"]) if refused or not done[at].refused]
+    held = end.when.get("held")
+    places = [at for at in runs(look, end.when["ran"]) if not (held and done[at].refused)]
     if not places:
         return ""
     later = any(each.moved for each in done[places[-1] + 1 :])
