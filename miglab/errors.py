@@ -27,7 +27,14 @@ from collections.abc import Iterable
 
 
 class MiglabError(Exception):
-    """The base class: catch it to catch everything that miglab raises on purpose."""
+    """The base class: catch it to catch everything that miglab raises on purpose.
+
+    Attributes:
+        by_hand: whether somebody wanted it to stop, with Ctrl-C or ``lab.cancel()``. Code that goes
+            on after other errors has to pass this one on.
+    """
+
+    by_hand = False
 
     def _render_traceback_(self) -> list[str]:
         """What a notebook shows: the message, and none of miglab's own lines.
@@ -124,6 +131,7 @@ class Interrupted(MiglabError):
 
     def __init__(self, line: str, why: str, hint: str = "") -> None:
         self.line, self.why = line, why
+        self.by_hand = type(self) is Interrupted
         text = f"{line}: {why}. The lab is as it was before the command."
         super().__init__(f"{text} {hint}".rstrip())
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -13,6 +15,9 @@ from typing import Any
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+
+#: A context in which interrupts arrive, for whoever holds them back.
+LetIn = Callable[[], AbstractContextManager[None]]
 
 
 class Uninterrupted:
@@ -32,12 +37,15 @@ class Uninterrupted:
         self._waiting: list[int] = []
 
     def __enter__(self) -> Uninterrupted:
+        self._hold()
+        return self
+
+    def _hold(self) -> None:
         if threading.current_thread() is threading.main_thread():
             for each in _SIGNALS:
                 if callable(handler := signal.getsignal(each)):
                     self._before[each] = handler
                     signal.signal(each, self._note)
-        return self
 
     def __exit__(
         self,
@@ -45,11 +53,26 @@ class Uninterrupted:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for each, handler in self._before.items():
+        self._let_go()
+
+    def _let_go(self) -> None:
+        before, self._before = self._before, {}
+        waiting, self._waiting = self._waiting, []
+        for each, handler in before.items():
             signal.signal(each, handler)
-        for each in dict.fromkeys(self._waiting):
+        for each in dict.fromkeys(waiting):
             if self._wanted or each != signal.SIGINT:
-                self._before[each](each, None)
+                before[each](each, None)
+
+    @contextmanager
+    def let_in(self) -> Iterator[None]:
+        """A context within this one in which they arrive at once, what has waited too: for what
+        takes long, and cleans up after itself."""
+        self._let_go()
+        try:
+            yield
+        finally:
+            self._hold()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         self._waiting.append(number)

@@ -17,7 +17,7 @@ from .errors import BadInput
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import View
-from .interrupts import Uninterrupted
+from .interrupts import LetIn, Uninterrupted
 from .project import Allowed, bundled, own
 from .runners.base import Ask, Tell
 from .steps import edits, given, looks, stopping
@@ -114,7 +114,21 @@ class Lab:
         extras.require("sandbox", f'Lab("{project}")')
         if engine.extra:
             extras.require(engine.extra, f'Lab("{project}", database="{engine.vendor}")')
-        self._take(open_stage(found, at, self.apps, given.seconds(time_limit), runner))
+        limit = given.seconds(time_limit)
+        with self._whole() as let_in:
+            self._take(open_stage(found, at, self.apps, limit, runner, let_in=let_in))
+
+    @contextmanager
+    def _whole(self) -> Iterator[LetIn]:
+        """Within it the lab gets its stage. Interrupts wait, for nobody could close what is made
+        before the lab has it, but where they are let in; if anything fails, nothing is left."""
+        try:
+            with Uninterrupted() as held:
+                yield held.let_in
+        except BaseException:
+            if "_turns" in vars(self):
+                self.close()
+            raise
 
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""
@@ -201,8 +215,8 @@ class Lab:
             copy_is=is_copy,
             copy_is_called=called,
         )
-        with Lab.progress() as tell:
-            lab._take(open_stage(project, None, lab.apps, limit, runner, tell))
+        with Lab.progress() as tell, lab._whole() as let_in:
+            lab._take(open_stage(project, None, lab.apps, limit, runner, tell, let_in))
         return lab
 
     @property
@@ -504,8 +518,7 @@ class Lab:
         stage.now()
         lab = Lab.__new__(Lab)
         lab.apps, lab._runner = apps, runner
-        with Uninterrupted():
-            # Nobody could close what is made before a lab has it.
+        with lab._whole():
             lab._take(copy_stage(stage, runner))
         return lab
 

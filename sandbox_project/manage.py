@@ -4,7 +4,7 @@
 import os
 import shlex
 import sys
-from pathlib import Path
+from contextlib import contextmanager
 
 
 def main():
@@ -18,19 +18,31 @@ def main():
             "available on your PYTHONPATH environment variable? Did you "
             "forget to activate a virtual environment?"
         ) from exc
-    try:
+    with journal_kept(execute_from_command_line):
         execute_from_command_line(sys.argv)
+
+
+@contextmanager
+def journal_kept(execute):
+    """In a lab, write down what a terminal ran: there it becomes a step with its own line. A
+    ``migrate`` that had nothing to do is left out."""
+    from django.db.models.signals import pre_migrate
+
+    journal, words = os.path.join(os.path.dirname(__file__), "..", "journal"), sys.argv[1:]
+    planned = []
+
+    def note(plan, **_):
+        planned.extend(plan)
+
+    pre_migrate.connect(note)
+    try:
+        yield
     finally:
-        if execute_from_command_line.__module__ == "django.core.management":
-            keep_journal(sys.argv[1:])
-
-
-def keep_journal(words):
-    """In a lab, write down what a terminal ran: there it becomes a step with its own line."""
-    journal = Path(__file__).resolve().parent.parent / "journal"
-    if words and journal.is_file():
-        with open(journal, "a", encoding="utf-8") as file:
-            file.write(shlex.join(words).replace("\n", " ") + "\n")
+        did_something = words[:1] != ["migrate"] or planned or "--prune" in words
+        typed = execute.__module__ == "django.core.management"
+        if typed and words and did_something and os.path.isfile(journal):
+            with open(journal, "a", encoding="utf-8") as file:
+                file.write(shlex.join(words).replace("\n", " ") + "\n")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ The page does not use the network.
 _WORDS = """\
 - Each card is a migration. Click it, or move with the arrow keys and press Enter.
 - The panel shows the command, and what it would do. miglab has tried it in a copy.
-- **Do it** runs the command in this page's copy. **Rewind** brings everything back, rows too.
+- **Run** runs the command in this page's copy. **Rewind** brings everything back, rows too.
 """
 
 _GOALS = """\
@@ -136,7 +136,7 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
         if getattr(arguments, given) is not None:
             raise BadArguments(
                 f"--exercise and {getattr(arguments, given)!r}: an exercise is on the practice "
-                "project, in SQLite; give one of them"
+                "project, with its own database; give one of them"
             )
     # Takes a while to import, and the other pages need none of it.
     from ..exercises import form, shelf

@@ -148,7 +148,7 @@ def _practice_project() -> Finding:
 
 
 def _labs(home: Path) -> Finding:
-    """Where labs are kept: what is there of that folder, or of what it will be made in."""
+    """The folder of the labs, or the nearest folder above it that exists."""
     there = next(place for place in (home, *home.parents) if place.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
         do = "set MIGLAB_HOME to a folder that you may write to"

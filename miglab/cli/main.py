@@ -24,7 +24,7 @@ _PROG = "miglab"
 
 
 class _Parser(argparse.ArgumentParser):
-    """Takes options anywhere: before, between and behind the other words, on every Python."""
+    """Takes options anywhere: before, between and after the other words, on every Python."""
 
     _mixing = False
 
@@ -104,8 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 @contextmanager
 def _told_to_end() -> Iterator[None]:
-    """Within it a service manager, or a terminal that is closed, ends a command as it may: what
-    was opened is closed. The exit status is a shell's own for it."""
+    """Within it, the signal of a service manager or of a closed terminal ends the command in order:
+    what was opened is closed. The exit status is the one that a shell has for that signal."""
     before = {}
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

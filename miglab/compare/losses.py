@@ -1,4 +1,4 @@
-"""What goes, counted table by table and column by column, and how much of it stays away."""
+"""What is lost, counted by table and column, and how much of it does not come back."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ def plan_sentence(target: tuple[str, Key | None], plan: Sequence[tuple[Key, bool
 
 
 def moving_state(key: Key, backwards: bool, own: str | None) -> State:
-    """How a migration of a plan stands before it runs; ``own`` is the app of the target."""
+    """The state of a migration of a plan before it runs; ``own`` is the app of the target."""
     if own and key.app_label != own:
         return State.PULLED_IN
     return State.TO_UNAPPLY if backwards else State.TO_APPLY
@@ -143,7 +143,7 @@ _COUNTED = {State.GHOST: "without a file", State.BROKEN: "with a broken file"}
 
 
 def standing(nodes: Sequence[Node]) -> str:
-    """One sentence: how many migrations stand how."""
+    """One sentence: how many migrations are in which state."""
     counts: dict[State, int] = {}
     for node in nodes:
         counts[node.state] = counts.get(node.state, 0) + 1

@@ -87,7 +87,7 @@ def _how(step: Step) -> str:
 
 
 def _record_gone(step: Step) -> bool:
-    """Whether the very table of the record went, as with a database file that is deleted."""
+    """Whether the table of the record itself is gone, as when a database file is deleted."""
     was, now = value_or(step.before.record, None), value_or(step.after.record, None)
     return was is not None and now is not None and was.exists and not now.exists
 

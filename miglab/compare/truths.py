@@ -12,7 +12,7 @@ from .schema import schema_lines
 
 @dataclass(frozen=True)
 class Moves:
-    """What changed, truth by truth, a line for each thing; an empty tuple means it stood still.
+    """What changed, truth by truth, a line for each thing; an empty tuple means that nothing did.
 
     ``applied`` and ``unapplied`` are the keys that came into the record and that left it.
     """
@@ -27,7 +27,7 @@ class Moves:
 
     @property
     def moved(self) -> tuple[str, ...]:
-        """The names of the truths that moved."""
+        """The names of the truths that changed."""
         return tuple(
             name for name in ("models", "files", "record", "tables") if getattr(self, name)
         )

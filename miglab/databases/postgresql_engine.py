@@ -295,7 +295,7 @@ class PostgreSQL:
 
 
 def _server(named: str) -> Handle:
-    """The server that is meant, by its handle."""
+    """The server that a handle names."""
     return _joined(named or os.environ.get(VARIABLE, ""), os.environ.get("MIGLAB_HOME", ""))
 
 

@@ -1,4 +1,4 @@
-"""Lists the engines that miglab knows, and finds the one that is meant."""
+"""Lists the engines that miglab knows, and finds one by its name."""
 
 from __future__ import annotations
 

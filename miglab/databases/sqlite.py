@@ -112,7 +112,8 @@ def _back_up(source: Path, to: Path, far: _Progress) -> None:
 
 
 def _is_hot(source: Path, error: sqlite3.OperationalError) -> bool:
-    """Whether a crash left a journal, which whoever opens it next works off; we may not write."""
+    """Whether a crash left a journal, which the next program to open the database would apply;
+    miglab may not write."""
     codes = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
     return error.sqlite_errorcode & 0xFF in codes and Path(f"{source}-journal").exists()
 

@@ -48,7 +48,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
     # Here, since the import takes longer than drawing does.
     from graphviz import Digraph
 
-    wide = is_wide(picture)
+    wide, many = is_wide(picture), len(picture.nodes) > WIDE_NODES
     graph = Digraph(
         graph_attr={
             "rankdir": "LR" if wide else "TB",
@@ -58,8 +58,8 @@ def dot(picture: Picture, prefix: str = "") -> str:
             "fontsize": "14",
             "labeljust": "l",
             "labelloc": "b",
-            "nodesep": "0.12" if wide else "0.34",
-            "ranksep": "0.42" if wide else "0.36",
+            "nodesep": "0.12" if wide else "0.2" if many else "0.34",
+            "ranksep": "0.42" if wide else "0.2" if many else "0.36",
             "pad": "0",
             "margin": "0",
         },
@@ -92,7 +92,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
             )
             for key in order[label]:
                 if key in nodes:
-                    _node(cluster, nodes[key], leaves[label], prefix)
+                    _node(cluster, nodes[key], leaves[label], many, prefix)
                 else:
                     words = words_of_missing(key)
                     _card(cluster, key, words, NO_FILE, prefix, "missing")
@@ -142,12 +142,12 @@ def _edges(picture: Picture) -> list[tuple[Key, Key]]:
     return sorted(edges, key=lambda edge: (places[edge[1]], places.get(edge[0], -1), edge[0]))
 
 
-def _node(graph: Digraph, node: Node, leaves: int, prefix: str) -> None:
+def _node(graph: Digraph, node: Node, leaves: int, brief: bool, prefix: str) -> None:
     look = look_of(node)
     extra = {"penwidth": f"{CHANGED_WIDTH:g}"} if node.changed else {}
     if node.target:
         extra["peripheries"] = "2"
-    _card(graph, node.key, words_of(node, leaves), look, prefix, classes(node), **extra)
+    _card(graph, node.key, words_of(node, leaves, brief), look, prefix, classes(node), **extra)
 
 
 def _card(

@@ -184,7 +184,7 @@ def _elbow(x: float, y: float, height: float) -> str:
 
 
 def _rows(truth: Told, x: float, y: float, w: float) -> str:
-    """The card of the rows, which hang on the tables."""
+    """The card of the rows, below that of the tables."""
     return _truth(truth, x + 28, y, w - 28) + _elbow(x, y, _height(truth, w - 28))
 
 

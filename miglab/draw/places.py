@@ -1,4 +1,4 @@
-"""Where migrations stand: a column and a row within the lane of their app."""
+"""Where migrations are drawn: a column and a row within the lane of their app."""
 
 from __future__ import annotations
 

@@ -192,7 +192,7 @@ def _folded(items: list[_Item]) -> list[_Item]:
 
 
 def _card(item: _Item, box: Box, prefix: str) -> str:
-    """A card: its number and what is to be said of it in one line, its name in the next."""
+    """A card: its number and its marks in one line, its name in the next."""
     width = CHANGED_WIDTH - 1 if item.changed else None
     look = item.look
     shapes = svg.card(box.x, box.y, box.width, box.height, look, width=width)

@@ -13,7 +13,7 @@ _RISKY = re.compile(f"[&<>\"'↩{UNPRINTABLE}]")
 
 
 def escape(text: str) -> str:
-    """Text as it may stand in an element or an attribute."""
+    """Text that is safe in an element or an attribute."""
     if not _RISKY.search(text):
         return text
     return html.escape(emoji_safe(clean(text)))

@@ -13,6 +13,8 @@ from ..facts.picture import Node, Picture, State
 LINE = 18
 #: More lines than this end in "…"; the full name is in the tooltip.
 LINES = 4
+#: The longest name in a picture of many.
+BRIEF = 14
 
 _PIECES = {"_": re.compile("[^_]*_|[^_]+"), " ": re.compile("[^ ]* |[^ ]+")}
 _NUMBERED = re.compile(r"(\d+)_?(.*)", re.DOTALL)
@@ -30,11 +32,15 @@ class Words(NamedTuple):
     tooltip: str
 
 
-def words_of(node: Node, leaves: int = 1) -> Words:
-    """The words on a migration's card. ``leaves`` is how many leaves its app has."""
+def words_of(node: Node, leaves: int = 1, brief: bool = False) -> Words:
+    """The words on a migration's card. ``leaves`` is how many leaves its app has; ``brief`` is for
+    a picture of many: one line of the name, and no word where the sign and the place say it."""
     big, name = _named(node.state.glyph, node.key.name)
+    if brief:
+        rest = number_of(node.state.glyph, node.key.name)[1]
+        name = (shortened(rest, BRIEF),) if rest else ()
     tooltip = f"{clean(str(node.key))} — {node.state.word}: {node.state.meaning}"
-    return Words(big, name, _marks(node, leaves), tooltip)
+    return Words(big, name, _marks(node, leaves, brief), tooltip)
 
 
 def words_of_missing(key: Key) -> Words:
@@ -130,7 +136,7 @@ def _named(glyph: str, name: str) -> tuple[str, tuple[str, ...]]:
     return big, wrap(rest)
 
 
-def _marks(node: Node, leaves: int) -> tuple[str, ...]:
+def _marks(node: Node, leaves: int, brief: bool) -> tuple[str, ...]:
     marks = []
     if node.changed:
         marks.append(f"now: {node.state.word}")
@@ -139,7 +145,7 @@ def _marks(node: Node, leaves: int) -> tuple[str, ...]:
     marks += node.cost.split(", ") if node.cost else []
     if node.target:
         marks.append("◎ target")
-    if node.leaf:
+    if node.leaf and not (brief and leaves < 2):
         marks.append("latest" if leaves < 2 else f"one of {leaves} leaves")
     lines: list[str] = []
     for mark in marks:

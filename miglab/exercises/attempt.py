@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from ..databases import registry
-from ..errors import BadInput, MiglabError, UnknownName
+from ..errors import BadInput, Interrupted, MiglabError, UnknownName
 from ..facts.consequences import Consequences
 from ..facts.exercise import (
     Advice,
@@ -23,7 +23,7 @@ from . import asking, instructions, judging
 from .beginning import begin
 from .journal import Diary
 from .look import Done, Known, Look, digest
-from .proofs import shortest
+from .proofs import losses, shortest
 from .trail import Trail
 from .typed import TypedLab
 
@@ -59,7 +59,7 @@ class ExerciseLab(TypedLab):
         self._diary: Diary | None = None
         self._followers: list[Callable[[], None]] = []
         self._answers: dict[str, str] = {}
-        self._trail = Trail(self._never)
+        self._trail, self._unwritten = Trail(self._never), list[Done]()
         self._tier: dict[int, int] = {}
         self._standing: Standing | None = None
         self._mark: object = None
@@ -87,7 +87,7 @@ class ExerciseLab(TypedLab):
         return found
 
     def restart(self) -> Step:
-        """Begin anew: where the exercise began, without the answers and looks since."""
+        """Go back to where the exercise began, and forget the answers and looks since."""
         step = super().restart()
         with self._turns.one() as stage:
             self._trail.forget_looks()
@@ -138,7 +138,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def moves(self) -> int:
-        """How many commands that hold changed something; backups do not count."""
+        """How many commands changed something and were not rewound; backups do not count."""
         with self._turns.one() as stage:
             return self._moves(stage)
 
@@ -147,7 +147,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def touched(self) -> bool:
-        """Whether anything was done that holds, or answered."""
+        """Whether there is an answer, or a step that was not rewound."""
         with self._turns.one() as stage:
             return bool(self._answers or self._trail.holding(stage))
 
@@ -238,6 +238,9 @@ class ExerciseLab(TypedLab):
                 self._looked(stage)
             self.trouble = ""
         except MiglabError as error:
+            if isinstance(error, Interrupted) and error.why == "interrupted":
+                # The step has come to its end, so that its own error would say too much.
+                raise KeyboardInterrupt from None
             # A step is never lost because somebody could not look at it, or write it down.
             self.trouble = str(error)
         self._tell()
@@ -248,8 +251,11 @@ class ExerciseLab(TypedLab):
 
     def _notice(self, stage: Stage) -> None:
         """Note the steps that were taken since the last look, and write them down."""
-        for done in self._trail.news(stage, self.typed_now):
-            self._write_done(done)
+        self._unwritten += self._trail.news(stage, self.typed_now)
+        while self._unwritten:
+            # Where this is stopped, the next look writes them.
+            self._looked(stage)
+            self._write_done(self._unwritten.pop(0))
 
     def _write_done(self, done: Done) -> None:
         outside = done.line.startswith("(done outside")
@@ -259,7 +265,8 @@ class ExerciseLab(TypedLab):
 
     def _known(self, stage: Stage) -> Known:
         began, done = self._began, self._trail.holding(stage)
-        return Known(began.moments, began.keys, dict(self._answers), done, began.files)
+        answers = dict(self._answers)
+        return Known(began.moments, began.keys, answers, done, began.files, began.rows)
 
     def _never(self, stage: Stage) -> judging.Faults:
         goals = [goal for goal in self.exercise.goals if goal.kind == "never"]
@@ -279,6 +286,8 @@ class ExerciseLab(TypedLab):
         exercise, look = self.exercise, self._look_of(stage)
         goals = judging.reached(exercise, look, self._trail.broken(stage))
         self._trail.looked(stage, judging.faults(look, exercise.goals))
+        if all(goal.done for goal in goals):
+            goals += judging.needless(look, losses(exercise))
         counted = self._moves(stage) if exercise.level in COUNTED else None
         if all(goal.done for goal in goals):
             told = (exercise.happened, exercise.why, exercise.cost)

@@ -13,6 +13,7 @@ from ..compare.truths import compare
 from ..errors import BadInput
 from ..facts.exercise import Exercise
 from ..facts.step import Step
+from ..facts.truths import value_or
 from ..home import home
 from ..lab import Lab
 from ..project.circumstances import circumstances
@@ -28,11 +29,13 @@ from .trying import copied, take_all
 @dataclass(frozen=True)
 class Beginning:
     """What is known of an exercise's start: what its queries give at the moments that are marked,
-    the keys of its questions, and its files (path → digest of the content)."""
+    the keys of its questions, its files (path → digest of the content), and how many rows its
+    tables have."""
 
     moments: Mapping[str, Mapping[Query, Found]]
     keys: Mapping[str, str]
     files: Mapping[str, str]
+    rows: Mapping[str, int]
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON has it."""
@@ -40,7 +43,8 @@ class Beginning:
             name: [[*query, found.rows, found.error] for query, found in asked.items()]
             for name, asked in self.moments.items()
         }
-        return {"moments": moments, "keys": self.keys, "files": self.files}
+        rest = {"keys": self.keys, "files": self.files, "rows": self.rows}
+        return {"moments": moments, **rest}
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Beginning:
@@ -52,7 +56,7 @@ class Beginning:
             }
             for name, asked in told["moments"].items()
         }
-        return cls(moments, told["keys"], told["files"])
+        return cls(moments, told["keys"], told["files"], told["rows"])
 
 
 def begin(lab: Lab, exercise: Exercise) -> Beginning:
@@ -139,7 +143,8 @@ def _taken(lab: Lab, exercise: Exercise) -> Beginning:
     lab.take_noticed()
     lab.begin_here()
     with lab._turns.one() as stage:
-        return Beginning(moments, keys, stage.moments.now.snapshot.files)
+        rows = dict(value_or(stage.truths().rows, {}))
+        return Beginning(moments, keys, stage.moments.now.snapshot.files, rows)
 
 
 def _key(lab: Lab, told: dict[str, Any]) -> str:

@@ -32,7 +32,7 @@ def every(look: Look, conditions: Mapping[str, Any]) -> Finding:
 
 
 def check(conditions: Mapping[str, Any], where: str) -> None:
-    """Refuse conditions that nobody knows.
+    """Refuse unknown conditions.
 
     Raises:
         BadInput: says which, and what there is.
@@ -47,7 +47,7 @@ def check(conditions: Mapping[str, Any], where: str) -> None:
 
 
 def _tried(look: Look, wanted: Mapping[str, Any]) -> Finding:
-    """That some steps in a copy would lead to where the other conditions beside them hold."""
+    """That the other conditions beside them hold after some steps in a copy."""
     rest = {name: each for name, each in wanted.items() if name not in ("steps", "expects")}
     refused, copy = after(look, str(wanted["steps"]), queries(rest))
     found = Finding(False, "", refused) if refused else every(copy, rest)
@@ -93,6 +93,7 @@ CONDITIONS: dict[str, _Test] = {
     "did": done_conditions.did,
     "ran": done_conditions.ran,
     "answer": done_conditions.answer,
+    "answered": done_conditions.answered,
     "tried": _tried,
     "refused": done_conditions.refused,
     "any": _any,

@@ -30,7 +30,7 @@ def _first(text: str) -> str:
 
 
 def ran(look: Look, wanted: Any) -> Finding:
-    """That a line that begins so was among what was done, refused or not."""
+    """That a command that begins like this was run, refused or not."""
     return Finding(bool(runs(look, wanted)), f"`{wanted}`", "it was not done")
 
 
@@ -47,6 +47,11 @@ def answer(look: Look, wanted: str) -> Finding:
         return Finding(False, f'an answer: `lab.answer("{wanted}", …)`', "there is none yet")
     right = key is not None and _plain(given) == _plain(key)
     return Finding(right, "another answer", f"you answered {given}")
+
+
+def answered(look: Look, wanted: str) -> Finding:
+    """That a question has an answer, right or wrong."""
+    return Finding(wanted in look.known.answers, "an answer", "there is none yet")
 
 
 def _plain(text: str) -> str:

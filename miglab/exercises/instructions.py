@@ -78,21 +78,24 @@ def _sql(lab: Lab, each: Instruction) -> Step | None:
 
 
 def _replace(lab: Lab, each: Instruction) -> Step:
-    old, new = ("".join(f"{line[2:]}\n" for line in lines) for lines in _sides(each))
-    path = _split(each.line)[1]
-    # The last line of a file may have no end.
-    return lab.replace(path, old.rstrip("\n"), new.rstrip("\n"))
+    return lab.replace(_split(each.line)[1], *sides(each))
 
 
-def _sides(each: Instruction) -> tuple[list[str], list[str]]:
-    """The old lines and the new ones; an empty line is one of both."""
+def sides(each: Instruction) -> tuple[str, str]:
+    """What ``replace`` looks for, and what takes its place; an empty line belongs to both.
+
+    Raises:
+        BadInput: a line below it belongs to neither.
+    """
     lines = each.body.splitlines()
     old, new = ([line for line in lines if line[:1] in ("", sign)] for sign in "-+")
     if not any(line[:1] == "-" for line in lines) or any(line[:1] not in "-+" for line in lines):
         raise BadInput(
             f"{each.line!r}: each line below it begins with '- ' (the old text) or '+ ' (the new)"
         )
-    return old, new
+    # The last line of a file may have no end.
+    old_text, new_text = ("\n".join(line[2:] for line in found) for found in (old, new))
+    return old_text.rstrip("\n"), new_text.rstrip("\n")
 
 
 _ACTS: dict[str, Callable[[Lab, Instruction], Step | None]] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Finding, Goal, Hint, Reached, WrongEnd
+from ..facts.truths import AGREEING, value_or
 from . import asking, conditions
 from .done_conditions import runs
 from .look import Done, Look, Query
@@ -14,28 +15,39 @@ from .look import Done, Look, Query
 Faults = Mapping[str, Finding]
 
 
+#: The goal that every exercise has, shown where it is not reached.
+NEEDLESS = "No other row is lost."
+
+
 def queries(goals: Iterable[Goal]) -> list[Query]:
     """What these goals will ask the databases."""
     return [query for goal in goals for query in asking.queries(goal.conditions)]
 
 
 def find(look: Look, goal: Goal) -> Finding:
-    """A goal's finding; a goal never raises in front of a learner."""
+    """A goal's finding; a goal never raises in front of a learner.
+
+    Raises:
+        Interrupted: somebody stopped it.
+    """
     rest = {name: each for name, each in goal.conditions.items() if name != "key"}
     try:
         return conditions.every(look, rest)
     except MiglabError as error:
+        if error.by_hand:
+            raise
         return Finding(False, "this goal can be looked at", str(error))
 
 
 def faults(look: Look, goals: Iterable[Goal]) -> Faults:
-    """What must never be and is: of the goals of that kind, those that do not hold."""
+    """The goals of the kind ``never`` that do not hold now, each with its finding."""
     found = {goal.says: find(look, goal) for goal in goals if goal.kind == "never"}
     return {says: each for says, each in found.items() if not each.holds}
 
 
 def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ...]:
-    """Each goal as it is now; ``before`` is what was otherwise on the way here."""
+    """Each goal as it is now; ``before`` are the ``never`` goals that were broken on the way
+    here."""
     goals = []
     for goal in exercise.goals:
         found = find(look, goal)
@@ -47,8 +59,25 @@ def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ..
     return tuple(goals)
 
 
+def needless(look: Look, allowed: Mapping[str, int] | None) -> tuple[Reached, ...]:
+    """A goal that is not reached where rows are gone that no way loses: whoever reaches all others
+    has not solved it then. Nothing where it is not known what ways lose.
+
+    Args:
+        allowed: table → how many rows of it a way loses at most.
+    """
+    lost = {} if allowed is None else look.lost
+    more = [name for name, rows in lost.items() if rows > (allowed or {}).get(name, 0)]
+    if not more:
+        return ()
+    now = value_or(look.truths.rows, {})
+    told = [f"`{name}` has {now.get(name, 0)} of {look.known.rows[name]} rows" for name in more]
+    expected = "no row is lost that a repair does not cost"
+    return (Reached(NEEDLESS, "state", False, expected, "; ".join(told)),)
+
+
 def remark(exercise: Exercise, look: Look) -> str:
-    """What is said about the wrong end that was reached, or to who has done nothing."""
+    """What to say about the wrong end that was reached, or to somebody who has done nothing yet."""
     if not look.known.done and not look.known.answers:
         return exercise.nothing
     said = (_said(look, end) for end in exercise.wrong)
@@ -78,7 +107,7 @@ def _short(done: Done) -> str:
 
 
 def _in_vain(look: Look) -> str:
-    """What is said where the last command was to change something, and found nothing to do."""
+    """What to say if the last command should have changed something, and found nothing to do."""
     last = look.known.done[-1] if look.known.done else None
     if last is None or last.moved or last.refused:
         return ""
@@ -110,7 +139,7 @@ def read_aloud(look: Look) -> list[str]:
     if last is not None and last.refusal is not None:
         first = (last.refusal.message.strip().splitlines() or [""])[0]
         told.append(f"Django's last word was {last.refusal.error}: {first}")
-    for pair in ("models_files", "files_record", "record_tables"):
+    for pair in AGREEING:
         found = getattr(look.agreements, pair)
         if found.verdict is not True:
             told.append(found.why)

@@ -46,6 +46,7 @@ class Known:
         answers: name → what the learner answered.
         done: what was done and holds, in order.
         files: the files at the start: path → digest of the content.
+        rows: how many rows each table had at the start.
     """
 
     moments: Mapping[str, Mapping[Query, Found]] = field(default_factory=dict)
@@ -53,10 +54,11 @@ class Known:
     answers: Mapping[str, str] = field(default_factory=dict)
     done: Sequence[Done] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 class Look:
-    """A stage at the moment that holds on it, and what is known of the exercise."""
+    """A stage at its current moment, and what is known of the exercise."""
 
     def __init__(self, stage: Stage, known: Known, queries: Iterable[Query] = ()) -> None:
         self.stage, self.known = stage, known
@@ -85,6 +87,12 @@ class Look:
         """The last step."""
         return self.stage.last
 
+    @property
+    def lost(self) -> Mapping[str, int]:
+        """Table → how many rows it has less than at the start; of tables that are not Django's
+        own, which it fills by itself."""
+        return fewer(self.known.rows, value_or(self.truths.rows, {}))
+
     def query(self, query: Query) -> Found:
         """What a query gives; those that were announced are asked with the first one."""
         if query not in self._asked:
@@ -110,6 +118,12 @@ class Look:
         found = self.truths.known_files
         keys: list[Key] = [*found.migrations, *found.bad]
         return sorted(key.name for key in keys if key.app_label == app_label)
+
+
+def fewer(was: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
+    """Table → how many rows it has less, where it does and is not one that Django fills."""
+    own = (name for name in was if not name.startswith(("django_", "auth_permission")))
+    return {name: was[name] - now.get(name, 0) for name in own if was[name] > now.get(name, 0)}
 
 
 def record_query(app_label: str, alias: str) -> Query:

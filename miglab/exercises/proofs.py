@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,13 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
     return told if isinstance(told, dict) else {}
 
 
-def keep(folder: Path, exercise: Exercise, length: int, states: int) -> None:
-    """Keep that nothing shorter than ``length`` was found in so many states."""
+def keep(
+    folder: Path, exercise: Exercise, length: int, states: int, loses: Mapping[str, int]
+) -> None:
+    """Keep that nothing shorter than ``length`` was found in so many states, and how many rows of
+    which tables its ways lose."""
     found = {"exercise": exercise.name, "shape": exercise.shape}
-    entry = {**found, "shortest": length, "states": states}
+    entry = {**found, "shortest": length, "states": states, "loses": dict(sorted(loses.items()))}
     _write(folder, {**read(folder), exercise.digest: entry})
 
 
@@ -53,3 +56,9 @@ def shortest(exercise: Exercise) -> int | None:
     """The fewest commands that change something with which it was ever solved."""
     found = _known().get(exercise.digest, {}).get("shortest")
     return found if isinstance(found, int) else None
+
+
+def losses(exercise: Exercise) -> Mapping[str, int] | None:
+    """How many rows of which tables a way loses at most; ``None`` where it was never proven."""
+    found = _known().get(exercise.digest, {}).get("loses")
+    return found if isinstance(found, dict) else None

@@ -71,7 +71,7 @@ def left_off(events: Iterable[Event], lab: ExerciseLab) -> list[Entry]:
 
 
 def take_up(lab: ExerciseLab, entries: Sequence[Entry]) -> str:
-    """Begin anew and take an attempt's steps again, so that somebody can go on there.
+    """Go back to the beginning and take an attempt's steps again, so that somebody can go on there.
 
     Returns:
         Why the first line that could not be taken was not, or that it led elsewhere; none after it
@@ -108,7 +108,7 @@ def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replay
 
 
 def _again(lab: ExerciseLab, entry: Entry) -> str:
-    """Take one entry again; where it leads elsewhere, how."""
+    """Take one entry again; if it leads elsewhere, say how."""
     line = entry.text
     if entry.where == "terminal":
         return f"{line}: it was done in a terminal, and what was typed there is not known"
@@ -120,6 +120,8 @@ def _again(lab: ExerciseLab, entry: Entry) -> str:
         else:
             lab.take(Instruction(entry.text, entry.body))
     except MiglabError as error:
+        if error.by_hand:
+            raise
         return f"{line}: {error}"
     now = digest(lab.truths(compare=False).truths)
     return "" if now == entry.truths else f"{line}: the truths are other ones than in the journal"

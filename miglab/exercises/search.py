@@ -48,7 +48,9 @@ def search(lab: ExerciseLab, length: int, answers: tuple[Instruction, ...]) -> S
             before = lab.history().position
             try:
                 lab.take(each)
-            except MiglabError:
+            except MiglabError as error:
+                if error.by_hand:
+                    raise
                 continue
             moved = lab.history().position - before
             if not moved:

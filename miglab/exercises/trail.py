@@ -1,4 +1,4 @@
-"""What was done in an exercise, which of it holds, and what was otherwise on the way."""
+"""What was done in an exercise, which steps are still in effect, and what was broken on the way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .look import Done
 
 @dataclass
 class _Seen:
-    """What was done, and the moment it led to where it moved something."""
+    """What was done, and the moment that it led to if it changed something."""
 
     done: Done
     moment: Moment | None
@@ -26,7 +26,7 @@ class _Seen:
 class Trail:
     """The steps since an exercise began, those that were rewound included.
 
-    ``faults`` looks at what must never be, in a copy that is as it was at a moment.
+    ``faults`` looks for broken ``never`` goals in a copy of a moment.
     """
 
     def __init__(self, faults: Callable[[Stage], Faults]) -> None:
@@ -40,8 +40,8 @@ class Trail:
         self._seen.append(_Seen(done, moment))
 
     def news(self, stage: Stage, typed: Instruction | None) -> list[Done]:
-        """What was done since this was last asked, noted now; a move along the history is among
-        it, and not noted. ``typed`` is what the last step is in whole."""
+        """What was done since this was last asked. It is noted now, except a move along the
+        history. ``typed`` is the last step with the whole text of it."""
         moments, new = _held(stage), []
         for moment in moments:
             if moment is not stage.moments.now and not self._looked_at(moment):
@@ -64,7 +64,7 @@ class Trail:
         return new
 
     def holding(self, stage: Stage) -> list[Done]:
-        """What was done and holds: no step that was rewound."""
+        """What was done, without the steps that were rewound."""
         moments = _held(stage)
         return [
             each.done
@@ -73,7 +73,7 @@ class Trail:
         ]
 
     def broken(self, stage: Stage) -> Faults:
-        """What must never be and was, at a moment that holds."""
+        """The ``never`` goals that were broken at a moment that is still in effect."""
         moments = _held(stage)
         found: Faults = {}
         for moment, faults in self._broken:
@@ -82,13 +82,13 @@ class Trail:
         return found
 
     def looked(self, stage: Stage, faults: Faults) -> None:
-        """Keep what is otherwise at the moment that holds."""
+        """Note which ``never`` goals are broken at the current moment."""
         now = stage.moments.now
         if stage.moments.position and not self._looked_at(now):
             self._broken.append((now, faults))
 
     def forget_looks(self) -> None:
-        """Forget what moved nothing."""
+        """Forget the steps that changed nothing."""
         self._seen = [each for each in self._seen if each.moment is not None]
 
     @property
@@ -101,7 +101,7 @@ class Trail:
 
 
 def _held(stage: Stage) -> list[Moment]:
-    """The moments that hold, without the beginning."""
+    """The moments that are in effect, without the beginning."""
     line = stage.moments
     return [line.at(place) for place in range(1, line.position + 1)]
 

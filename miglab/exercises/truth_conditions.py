@@ -8,26 +8,21 @@ from typing import Any
 from ..errors import BadInput
 from ..facts.exercise import Finding
 from ..facts.migration import Key
+from ..facts.truths import AGREEING
 from ..steps.looks import Found
 from .asking import moments, several
 from .look import Look
 from .naming import keys, listed, named
 
-_PAIRS = {
-    "models_files": "the models and the migration files agree",
-    "files_record": "the migration files and the record agree",
-    "record_tables": "the record and the tables agree",
-}
-
 
 def agree(look: Look, wanted: Any) -> Finding:
     """That all four truths agree, or these pairs of neighbours."""
     expected = "all four truths agree"
-    apart = look.agreements.first_apart(_PAIRS if wanted is True else several(wanted))
+    apart = look.agreements.first_apart(AGREEING if wanted is True else several(wanted))
     if apart is None:
         return Finding(True, expected, "")
     pair, why = apart
-    return Finding(False, expected if wanted is True else _PAIRS[pair], why)
+    return Finding(False, expected if wanted is True else AGREEING[pair], why)
 
 
 def disagree(look: Look, wanted: Any) -> Finding:

@@ -13,19 +13,25 @@ from .look import Known, Look, Query
 
 
 def copied(stage: Stage) -> Lab:
-    """A lab that is as a stage is now, and that nobody takes for the latest one."""
+    """A lab that copies a stage as it is now; ``Lab.latest`` never returns it."""
     lab = Lab._copied(stage, (), stage.reader.runner.name)
     lab.step_aside()
     return lab
 
 
 def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
-    """The steps of a text, and why one was refused or could not be taken, or an empty text."""
+    """The steps of a text, and why one was refused or could not be taken, or an empty text.
+
+    Raises:
+        Interrupted: somebody stopped it.
+    """
     taken: list[Step] = []
     for each in instructions.read(steps):
         try:
             step = instructions.take(lab, each)
         except MiglabError as error:
+            if error.by_hand:
+                raise
             return taken, str(error)
         if step is not None:
             taken.append(step)

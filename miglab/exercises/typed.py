@@ -1,4 +1,4 @@
-"""A lab that knows in whole what was typed: the text of a file, the code, the answers."""
+"""A lab that keeps all of what was typed: the text of a file, the code, the answers."""
 
 from __future__ import annotations
 

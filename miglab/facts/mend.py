@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 from .consequences import Consequences
 
-#: The pairs of neighbours, as ``Agreements`` names them.
-PAIRS = ("models_files", "files_record", "record_tables")
-
 
 @dataclass(frozen=True)
 class Mend:

@@ -58,7 +58,7 @@ class Migration:
 
 @dataclass(frozen=True)
 class BadFile:
-    """A migration file that does not import: it is there all the same."""
+    """A migration file that exists, but cannot be imported."""
 
     key: Key
     path: str

@@ -38,6 +38,8 @@ class Planned:
         atomic: whether it is undone as a whole where it fails.
         locks: those that it took on tables, where the engine tells.
         grew: by how many bytes its database grew; ``None`` where nobody knows.
+        kept: how many of its statements changed tables for good, also if it failed later: there
+            are databases that undo no such change.
     """
 
     key: Key
@@ -51,6 +53,7 @@ class Planned:
     atomic: bool = True
     locks: tuple[Lock, ...] = ()
     grew: int | None = None
+    kept: int = 0
 
     @property
     def because(self) -> str:
@@ -63,7 +66,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Run:
-    """One command that was run in the copy. ``seconds`` is what the whole of it took."""
+    """One command that was run in the copy. ``seconds`` is how long all of it took."""
 
     step: Step
     plan: tuple[Planned, ...]

@@ -78,8 +78,7 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Table:
-    """A table, its columns in the order in which they stand; or ``unreadable``, why it cannot be
-    read."""
+    """A table with its columns in order; or ``unreadable``, why it cannot be read."""
 
     name: str
     columns: tuple[Column, ...]

@@ -138,7 +138,7 @@ class Renames:
 class Ran:
     """One migration that a command began; ``seconds`` is for how long it ran. ``locks`` are those
     that it took on tables, and ``grew`` by how many bytes its database grew, where the engine
-    tells."""
+    tells. ``kept`` counts its statements that changed tables for good at once."""
 
     key: Key
     backwards: bool
@@ -149,6 +149,7 @@ class Ran:
     database: str = "default"
     locks: tuple[Lock, ...] = ()
     grew: int | None = None
+    kept: int = 0
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,14 @@ class Agreement:
         return f"{self.reason} {'; '.join(self.details[:2])}".strip()
 
 
+#: The pairs of neighbours, as ``Agreements`` names them, each with what is so where it agrees.
+AGREEING = {
+    "models_files": "the models and the files agree",
+    "files_record": "the files and the record agree",
+    "record_tables": "the record and the tables agree",
+}
+
+
 @dataclass(frozen=True)
 class Agreements:
     """The three agreements between neighbours."""

@@ -14,6 +14,6 @@ def add_field(lab: Lab, line: str) -> Step:
 
 
 def by_hand(lab: Lab, sql: str) -> Step:
-    """Run SQL that is no query: the step that it was."""
+    """Run SQL that isn't a query, and return the step."""
     lab.sql(sql)
     return last(lab)

@@ -1,4 +1,4 @@
-"""A question that waits for nobody: what was chosen can be changed until the answer is known."""
+"""A question that nothing waits for: the choice can be changed until the answer is known."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ class Choosing(ABC):
 
     @abstractmethod
     def start_again(self) -> bool:
-        """Forget the answer; whether a lab was brought back to where the question was asked."""
+        """Forget the answer; returns whether a lab was brought back to where the question was
+        asked."""
 
     def changed(self) -> None:
         """Tell whoever wants to know."""

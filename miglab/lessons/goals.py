@@ -8,24 +8,25 @@ from typing import Any, TypeVar
 
 from ..errors import BadInput, Interrupted, NotMeasured
 from ..facts.exercise import Finding
+from ..facts.truths import AGREEING
 from ..lab import Lab
 from .looks import agreements, applied, columns, count, files, products_with
 
 Goal = Callable[[Lab], Finding]
 _Value = TypeVar("_Value")
 
-_PAIRS = {
-    "models_files": "the models and the files agree",
-    "files_record": "the files and the record agree",
-    "record_tables": "the record and the tables agree",
-}
-
 
 def find(lab: Lab, goal: Goal) -> Finding:
-    """A goal's finding; what cannot be read is not reached, and the reason is what is found."""
+    """A goal's finding; what cannot be read is not reached, and the reason is what is found.
+
+    Raises:
+        Interrupted: somebody stopped it.
+    """
     try:
         return goal(lab)
     except (BadInput, Interrupted, NotMeasured) as error:
+        if error.by_hand:
+            raise
         return Finding(False, "the lab can be read", str(error))
 
 
@@ -68,11 +69,11 @@ def agreeing(*pairs: str) -> Goal:
     """That these pairs of truths agree, as in ``"record_tables"``; without any, all of them."""
 
     def look(lab: Lab) -> Finding:
-        apart = agreements(lab).first_apart(pairs or _PAIRS)
+        apart = agreements(lab).first_apart(pairs or AGREEING)
         if apart is None:
             return Finding(True, "they agree", "they agree")
         pair, why = apart
-        return Finding(False, _PAIRS[pair], why)
+        return Finding(False, AGREEING[pair], why)
 
     return look
 

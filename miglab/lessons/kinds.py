@@ -1,4 +1,4 @@
-"""The kinds of questions: what one can say in a lab, and what its run makes right."""
+"""The kinds of questions: what can be answered in a lab, and which answer its run makes right."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PREVIEWS = frozenset({"--plan", "--dry-run", "--help", "--version"})
 
 
 class Here:
-    """Where a lab stood when it was asked about, and whether anything has run since."""
+    """Where a lab was when a question about it was asked, and whether anything has run since."""
 
     def __init__(self, lab: Lab) -> None:
         self.last, self.history = lab.last, lab.history()
@@ -55,13 +55,13 @@ class Here:
         return now.position - first
 
     def rewound(self, lab: Lab) -> bool:
-        """Whether the lab came back to here, or further, after something had moved."""
+        """Whether something changed, and the lab then went back to here or further."""
         behind = self.behind(lab)
         return behind < 0 or (behind == 0 and lab.history() != self.history)
 
     def since(self, lab: Lab) -> Step | None:
-        """All that has moved since, as one step; ``None`` where nothing has run: a preview is no
-        run, and a lab that came back to here has none behind it.
+        """Everything that has changed since, as one step. ``None`` if nothing has run: a preview
+        does not count, and neither does what was taken back.
 
         Raises:
             BadInput: the lab went back to before it was asked about.
@@ -76,7 +76,7 @@ class Here:
 
 
 def _acts(step: Step) -> bool:
-    """Whether a step is more than a look, whatever it led to."""
+    """Whether a step does more than look, even if it changed nothing."""
     words = step.line.split()
     looks = step.kind == "manage" and (
         not words or words[0] in _LOOKS or not _PREVIEWS.isdisjoint(words)

@@ -111,7 +111,7 @@ def count(lab: Lab, table: str) -> int | None:
 
 
 def moved_apps(step: Step) -> list[str]:
-    """The apps of which something came into the record or left it."""
+    """The apps that gained or lost a line in the record."""
     moves = compare(step.before, step.after)
     return sorted({key.app_label for key in (*moves.applied, *moves.unapplied)})
 
@@ -128,7 +128,7 @@ def tables_gone(step: Step) -> list[str]:
 
 
 def moved(step: Step) -> tuple[str, ...]:
-    """The names of the truths that a step moved."""
+    """The names of the truths that a step changed."""
     return compare(step.before, step.after).moved
 
 

@@ -123,7 +123,8 @@ class Prediction(Choosing):
         note("predicted", question=self.question.name, chosen=kept)
 
     def stands(self, lab: Lab) -> bool:
-        """Whether it is still the question about this lab: nobody went back to it, or further."""
+        """Whether it is still the question about this lab: nobody has gone back to where it was
+        asked, or further."""
         return self._lab() is lab and not self._here.rewound(lab)
 
     def answer(self) -> AnyAnswer:

@@ -1,4 +1,4 @@
-"""Where the questions, tasks and claims of the lessons stand, each under its name."""
+"""Keeps the questions, tasks and claims of the lessons, each under its name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Shelf(Mapping[str, _Thing], Generic[_Thing]):
         self._things: dict[str, _Thing] = {}
 
     def put(self, name: str, thing: _Thing) -> None:
-        """Stand a thing on the shelf.
+        """Put a thing on the shelf.
 
         Raises:
             ValueError: another one has that name.

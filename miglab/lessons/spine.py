@@ -1,4 +1,4 @@
-"""By which of the four truths a command decides, and which it moves: measured, a cell at a time."""
+"""Measures which of the four truths a command reads to decide, and which ones it changes."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ _ALONE: dict[str, tuple[Act, ...]] = {
 
 
 def spine() -> Spine:
-    """By which truth a command decides, and which it moves: each cell from runs in a lab."""
+    """Which truths each command reads to decide, and which ones it changes: each cell from runs in
+    a lab."""
     columns = ("decides by", *NAMES, "rows")
     with Lab.progress() as tell, Lab("storefront", apps=["store"]) as lab:
         bench, steps = _Bench(lab), {}
@@ -139,8 +140,8 @@ def looks_at_tables() -> int | None:
 
 
 class _Bench:
-    """A lab in which each command is measured from the beginning, and from what has to be done
-    before it. What is done there already is not done again."""
+    """A lab in which each command is measured, after whatever has to be done before it. What has
+    been done already is not done again."""
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
@@ -166,7 +167,7 @@ class _Bench:
 
 
 def _reads(bench: _Bench, usual: Mapping[_Row, object], tell: Tell) -> dict[_Row, list[str]]:
-    """The truths without which a command would decide as it did: those are left out."""
+    """The truths that a command reads: without the others it would decide the same."""
     reads: dict[_Row, list[str]] = {row: [] for row in usual}
     # Commands before which the same is done follow each other.
     rows = sorted(usual, key=lambda row: len(row.before))
@@ -181,7 +182,7 @@ def _reads(bench: _Bench, usual: Mapping[_Row, object], tell: Tell) -> dict[_Row
 
 
 def _moved(step: Step) -> Iterator[str]:
-    """A word for each truth that the command moved, and for the rows."""
+    """A word for each truth that the command changed, and for the rows."""
     moves = compare(step.before, step.after)
     yield "changes" if moves.models else ""
     yield "changes" if moves.files else ""
@@ -211,7 +212,7 @@ def _rows(changes: Iterable[RowChange]) -> str:
 
 
 def _decided(step: Step) -> object:
-    """What a command made up its mind to do, however it ended."""
+    """What a command decided to do, however it ended."""
     moves = compare(step.before, step.after)
     faked = {each.key for each in step.ran if each.fake}
     if step.plan:

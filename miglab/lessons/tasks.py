@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..compare.picture import picture
-from ..errors import BadInput
+from ..errors import BadInput, Interrupted
 from ..facts.lesson import Begun, Checked, Point
 from ..lab import Lab
 from .ends import BROKEN, OTHERWISE
@@ -84,12 +84,21 @@ def check(name: str) -> Checked:
     Raises:
         UnknownName: no lesson sets it.
         BadInput: it was not begun yet.
+        Interrupted: somebody stopped it.
         LabClosed: its lab was closed.
     """
     goals = _TASKS[name].goals
     if name not in _BEGUN:
         raise BadInput(f"this task was not begun yet; run the cell your_turn({name!r}) first")
-    lab, here = _BEGUN[name]
+    try:
+        return _checked(name, goals, *_BEGUN[name])
+    except KeyboardInterrupt:
+        raise Interrupted(f"check({name!r})", "interrupted") from None
+    except Interrupted as error:
+        raise (Interrupted(f"check({name!r})", error.why) if error.by_hand else error) from None
+
+
+def _checked(name: str, goals: Mapping[str, Goal], lab: Lab, here: Here) -> Checked:
     found = tuple(_point(lab, text, goal) for text, goal in goals.items())
     begun = not here.quiet(lab)
     done = all(point.done for point in found)

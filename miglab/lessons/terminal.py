@@ -1,4 +1,4 @@
-"""Puts a notebook where a terminal would stand: in a lab's folder, with the same Python first."""
+"""Puts a notebook where a terminal would be: in a lab's folder, with the same Python first."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ def install(shell: InteractiveShell) -> None:
     from .progress import allow_progress
     from .prompt import allow_prompts
     from .resume import allow_resuming
+    from .stops import explain_stops
 
     register(shell)
     show_each(shell)
@@ -26,6 +27,7 @@ def install(shell: InteractiveShell) -> None:
     allow_progress(shell)
     allow_exploring(shell)
     allow_resuming(shell)
+    explain_stops(shell)
     remember()
 
 

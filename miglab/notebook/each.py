@@ -14,8 +14,8 @@ NAME = "__miglab_show_step__"
 
 
 def show_each(shell: InteractiveShell) -> None:
-    """From now on the statements of a cell show the steps that they take; what stands last is
-    shown by the notebook itself."""
+    """From now on the statements of a cell show the steps that they take; the notebook itself shows
+    the last one."""
     shell.user_ns_hidden[NAME] = show_step
     shell.user_ns[NAME] = show_step
     shell.ast_transformers = [

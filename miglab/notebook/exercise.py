@@ -221,7 +221,7 @@ def _line(step: Step) -> str:
 
 
 def _nothing(_: object) -> str:
-    """What is done shows in the goals; nothing more is said about it."""
+    """Say nothing: what was done shows in the goals."""
     return ""
 
 

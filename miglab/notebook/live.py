@@ -9,7 +9,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def show_live(widget: ipywidgets.Widget) -> None:
-    """Display the widget alone: without its kernel it is nothing, and stored it would be noise."""
+    """Display only the widget, and do not store it: without its kernel it shows nothing."""
     found = widget._repr_mimebundle_()
     # An anywidget gives its metadata too.
     data = found[0] if isinstance(found, tuple) else found

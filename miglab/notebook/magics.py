@@ -1,4 +1,4 @@
-"""``%manage`` and its like: the one voice of the lessons."""
+"""``%manage`` and its like, which the lessons are written in."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from types import TracebackType
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
@@ -83,9 +82,8 @@ def _titles(cells: tuple[Cell, ...]) -> str:
 
 
 def allow_resuming(shell: InteractiveShell) -> None:
-    """Say how to go on where a cell finds no lab, or a name of the lesson's is not known."""
+    """Say how to go on where a cell finds no lab."""
     Lab.opening = staticmethod(lambda: _how_to_open(shell))
-    shell.set_custom_exc((NameError,), _explain)  # type: ignore[no-untyped-call]
 
 
 def _how_to_open(shell: InteractiveShell) -> str:
@@ -97,22 +95,14 @@ def _how_to_open(shell: InteractiveShell) -> str:
     return f"{told}; or go straight to this part with: %resume {heading}" if heading else told
 
 
-def _explain(
-    shell: InteractiveShell,
-    kind: type[BaseException],
-    error: BaseException,
-    traceback: TracebackType,
-    tb_offset: int | None = None,
-) -> None:
-    """Show a ``NameError``, in one line where the lesson makes that name in a cell above."""
-    name = getattr(error, "name", None)
+def missing_name(shell: InteractiveShell, error: NameError) -> str | None:
+    """How to go on where a name is not known; ``None`` where no cell above makes it."""
+    name = error.name
     path = this_notebook()
     above = [each.source for each in cells_of(path)] if path and name else []
     made = re.compile(
         rf"^(?:[\w, ]*\b{name}\b[\w, ]*=|from .*import.*\b{name}\b|import {name}\b)", re.MULTILINE
     )
     if not any(made.search(each) for each in above):
-        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
-        return
-    told = f"{name!r} is not known in this kernel; {_how_to_open(shell)}"
-    shell._showtraceback(kind, told, [f"NameError: {told}"])
+        return None
+    return f"{name!r} is not known in this kernel; {_how_to_open(shell)}"

@@ -181,6 +181,7 @@ def ran(data: Sequence[Json], sql: Sequence[Statement]) -> tuple[Ran, ...]:
             each["alias"],
             tuple(Lock(**lock) for lock in each.get("locks", ())),
             each.get("grew"),
+            each["kept"],
         )
         for each in data
     )

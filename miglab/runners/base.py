@@ -31,7 +31,7 @@ class Setup:
 
 
 class Stopped(Exception):
-    """The request did not come to its end.
+    """The request did not finish.
 
     ``why`` is ``"limit"`` (it took longer than allowed), ``"cancelled"`` (somebody asked for that)
     or ``"died"`` (its process is gone); ``detail`` says more; ``begun`` is whether a process had
@@ -83,7 +83,7 @@ class Stop:
 
 @dataclass(frozen=True)
 class Terms:
-    """On what terms a request runs.
+    """How a request runs: its limits, and who hears of it.
 
     Attributes:
         ask: takes a question of the project's and gives the answer, or ``None``.

@@ -123,7 +123,7 @@ class Entries:
             opened.stay()
 
     def set_mode(self, path: str, entry: Entry) -> None:
-        """Let others do with it what they could, where that can be told of it."""
+        """Give it the permissions that it had, if it can have any."""
         if os.name == "posix" and entry.kind != LINK:
             with contextlib.suppress(FileNotFoundError):
                 if stat.S_IMODE(os.lstat(self.root / path).st_mode) != entry.mode:
@@ -168,7 +168,7 @@ class _Opened:
         return bool(self._modes) and self.root / path in self._modes
 
     def stay(self) -> None:
-        """All has the mode that it is to have."""
+        """Leave every mode as it is now."""
         self._modes.clear()
 
     def entries(self, inside: str) -> list[os.DirEntry[str]]:

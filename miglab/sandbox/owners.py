@@ -93,8 +93,8 @@ def lives(labs: Path, name: str) -> bool:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder with all that is in it, also where its modes say that nobody may. What
-    cannot be removed stays, without an error."""
+    """Remove a folder with everything in it, even if its modes forbid that. What cannot be removed
+    stays, without an error."""
     shutil.rmtree(folder, ignore_errors=True)
     if os.name == "posix" and os.path.lexists(folder):
         _unlock(str(folder))

@@ -21,12 +21,13 @@ import shutil
 import stat
 import time
 from collections.abc import Collection, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from ..databases.engine import Engine, Handle, Tell
 from ..errors import BadInput, MiglabError, OutsideSandbox, UnknownName
 from ..home import home
-from ..interrupts import Uninterrupted
+from ..interrupts import LetIn, Uninterrupted
 from ..project import SETTINGS_FILE, Project
 from . import links
 from .entries import DATABASE, FILE, Entries, Entry
@@ -40,9 +41,9 @@ _RESERVED = ("store", "output", "journal", "refused", "lost-", "tmp", SETTINGS_F
 
 class Sandbox:
     """A throwaway copy of a project under ``home()``, owned by this process. Its databases are
-    empty until they are filled."""
+    empty until they are filled. ``let_in`` is for what takes long."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, let_in: LetIn = nullcontext) -> None:
         labs = home() / "labs"
         labs.mkdir(parents=True, exist_ok=True)
         sweep(labs)
@@ -64,18 +65,19 @@ class Sandbox:
         self._kept: set[str] = set()
         self._last: dict[str, tuple[tuple[object, ...], Handle | None]] = {}
         try:
-            # A copy may hold what only its owner may read.
-            self.root.mkdir(mode=0o700)
-            self.store.mkdir()
-            if not project.own:
-                self.journal.touch()
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._entries = Entries(self.root, _RESERVED)
-            copy_files(project, self.project)
-            if project.manage_text is not None:
-                self.manage.write_text(project.manage_text, encoding="utf-8")
-            self.lay_out(project)
-            links.link(project, self.project)
+            with let_in():
+                # A copy may hold what only its owner may read.
+                self.root.mkdir(mode=0o700)
+                self.store.mkdir()
+                if not project.own:
+                    self.journal.touch()
+                self.folder.mkdir(parents=True, exist_ok=True)
+                self._entries = Entries(self.root, _RESERVED)
+                copy_files(project, self.project)
+                if project.manage_text is not None:
+                    self.manage.write_text(project.manage_text, encoding="utf-8")
+                self.lay_out(project)
+                links.link(project, self.project)
         except BaseException:
             self.remove()
             raise
@@ -205,7 +207,7 @@ class Sandbox:
         return {alias: mark for alias, mark in told.items() if mark is not None}
 
     def take_typed(self) -> list[str]:
-        """What a terminal ran since this was last asked; nothing where that is not written down."""
+        """What a terminal has run since this was last asked; nothing if no journal is kept."""
         with contextlib.suppress(FileNotFoundError), open(self.journal, "rb") as file:
             file.seek(self._journal_read)
             found = file.read()
@@ -254,7 +256,7 @@ class Sandbox:
         return copy
 
     def take_over(self, alias: str, made: Handle) -> Handle:
-        """Have a copy of a database that the agent made among those that are kept."""
+        """Keep a copy of a database that the agent made."""
         copy = self._next_copy(alias)
         self.engines[alias].rename(made, copy)
         return copy

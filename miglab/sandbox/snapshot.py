@@ -37,7 +37,7 @@ class Snapshot:
 
     @property
     def mark(self) -> tuple[object, ...]:
-        """Differs where anything differs."""
+        """A value that differs if anything does."""
         return (self.digest, *self.databases.items())
 
     @cached_property

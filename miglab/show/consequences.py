@@ -106,20 +106,21 @@ def _report(consequences: Consequences, shown_first: Sequence[str]) -> str:
 
 
 def _locks(consequences: Consequences) -> str:
-    """What others have to wait for, as a picture; the way back's, and all locks in a table, open on
-    a click. Nothing where no table is locked, or the engine does not tell. How long each was held
-    is what this is about, so it is not masked."""
+    """What others have to wait for, as a picture; the way back's, and all locks in words, open on a
+    click. Nothing where no table is locked, or the engine does not tell. How long each was held is
+    what this is about, so it is not masked."""
     parts = []
     ways = (("", locks.there(consequences)), (" on the way back", locks.back(consequences)))
     for where, plan in ways:
-        drawn, cells = timeline(plan), locks.lock_rows(plan)
+        drawn, lines = timeline(plan), locks.lock_lines(plan)
         if drawn:
             picture = image(drawn, f"What others wait for: {sentence(plan)}")
             title = f"What others wait for{where}"
             parts.append(folded(title, picture) if where else f"<p><b>{title}</b></p>{picture}<br>")
-        if cells:
-            number = counted(len(cells), "lock", "locks")
-            inside = table(f"Locks that keep others waiting{where}", locks.COLUMNS, cells)
+        if lines:
+            told = "".join(f"<li>{escape(each)}</li>" for each in lines)
+            inside = f"<ul style='padding-left:16px; margin:4px 0'>{told}</ul>"
+            number = counted(len(lines), "lock", "locks")
             parts.append(folded(f"{number}{where}", inside, beside=True))
     return "".join(parts)
 
@@ -262,7 +263,7 @@ def _said(told: str) -> str:
 
 
 def pre(content: str) -> str:
-    """Lines as they stand, masked."""
+    """Lines as they are, masked."""
     return f"<pre style='{_PRE}'>{escape(masked(content))}</pre>"
 
 

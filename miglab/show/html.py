@@ -74,7 +74,7 @@ def _(step: Step) -> str:
 
 
 def brief(step: Step) -> str:
-    """A step as HTML where the graph stands beside it already."""
+    """A step as HTML, for a place that shows the graph already."""
     return _step(step, compare(step.before, step.after), None)
 
 
@@ -154,7 +154,7 @@ def _printed(typed: str, lines: Sequence[str], shown: int, *, last: bool) -> str
 
 
 def _pairs(pictures: Around) -> tuple[tuple[Picture, Picture], tuple[Picture, Picture]]:
-    """Each picture with the one that stands beside it."""
+    """Each picture with the one beside it."""
     return (pictures.before, pictures.after), (pictures.after, pictures.before)
 
 

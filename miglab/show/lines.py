@@ -26,7 +26,7 @@ _NUMBERED = re.compile(r"(\d+)_")
 
 
 class Sample(NamedTuple):
-    """A few of the rows or values that are gone or others now. ``what`` counts all of them."""
+    """A few of the rows or values that were lost or overwritten. ``what`` counts all of them."""
 
     what: str
     number: int
@@ -68,8 +68,7 @@ def cautions(planned: Planned) -> list[str]:
 
 
 def samples(changes: Sequence[RowChange]) -> list[Sample]:
-    """What is gone or another value now, for each table and column; what follows a rename is
-    not lost."""
+    """What was lost or overwritten, for each table and column; a renamed column is not lost."""
     return [each for change in changes if change.costs for each in _of_table(change)]
 
 
@@ -101,7 +100,7 @@ def clipped(value: object) -> str:
 
 
 def way_back_lines(back: WayBack | None) -> list[str]:
-    """How one comes back, what was typed for it, and what is not the same then."""
+    """The way back, its commands, and what is not the same after it."""
     if back is None:
         return []
     lines = [f"{back.level.words}: {back.level.meaning}"]
@@ -115,7 +114,7 @@ def way_back_lines(back: WayBack | None) -> list[str]:
 
 
 def differences(back: WayBack) -> list[str]:
-    """What is not as it was, once one is back: a line for each thing."""
+    """What is not as it was after the way back: a line for each thing."""
     lines = [*back.schema]
     for change in back.rows:
         told = [

@@ -64,7 +64,7 @@ def board(picture: Picture) -> Value:
 
 
 def _counts(nodes: Sequence[Node]) -> str:
-    """How many migrations of an app stand how: ``"3 applied, 2 not applied"``."""
+    """How many migrations of an app are in which state: ``"3 applied, 2 not applied"``."""
     counts: dict[str, int] = {}
     for node in nodes:
         counts[node.state.word] = counts.get(node.state.word, 0) + 1
@@ -88,7 +88,7 @@ def card(node: Node, leaves: int = 1) -> Value:
 
 
 def _speaks(node: Node) -> bool:
-    """Whether a card says in words how its migration stands: the plain states go by their sign."""
+    """Whether a card says its state in words: for the plain states the sign is enough."""
     return node.changed or node.state not in (State.APPLIED, State.UNAPPLIED)
 
 
@@ -150,7 +150,7 @@ def truths(view: View) -> Value:
 
 
 def timeline(steps: Sequence[Step], position: int) -> Value:
-    """The history as a strip: what was typed at each moment, and what it moved."""
+    """The history as a strip: what was typed at each moment, and what it changed."""
     return {"position": position, "steps": [_on_strip(step) for step in steps]}
 
 

@@ -1,4 +1,4 @@
-"""What others have to wait for while commands run, as cells of a table and as words on cards."""
+"""What others have to wait for while commands run: cells of a table, lines, words on cards."""
 
 from __future__ import annotations
 
@@ -35,6 +35,17 @@ def lock_rows(plan: Sequence[Planned]) -> list[tuple[str, ...]]:
             ("at least " if lock.at_least else "") + duration(lock.seconds),
             "yes" if lock.rewritten else "no",
         )
+        for number, each in enumerate(plan, 1)
+        for lock in each.locks
+        if lock.seconds
+    ]
+
+
+def lock_lines(plan: Sequence[Planned]) -> list[str]:
+    """The same in words, a line each."""
+    return [
+        f"{number} {each.key}: {lock}{', and it is written anew' if lock.rewritten else ''} "
+        f"({lock.mode})"
         for number, each in enumerate(plan, 1)
         for lock in each.locks
         if lock.seconds

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mask:
-    """What is masked, and what stands in its place.
-
-    ``from_word`` takes along what stands before the match, back to the beginning of the word: the
-    search itself looks for a fixed piece, so that a very long word costs no time.
+    """What is masked, and what is shown instead. ``from_word`` masks the beginning of the word
+    before the match as well: the search itself looks for a fixed piece, so that a very long word
+    costs no time.
     """
 
     pattern: re.Pattern[str]

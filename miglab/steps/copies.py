@@ -38,9 +38,9 @@ def keep_copies_for(stage: Stage, full: HasCopies) -> None:
 
 
 def twin_of(stage: Stage, alias: str | None = None) -> Stage:
-    """Another copy of the project, at the moment that holds on this stage, for trying things out.
-    It has the same agent; there is one, and it is brought to this moment each time. A stage that
-    is used once is its own. ``alias`` is the database that is read; without it, the same as here.
+    """Another copy of the project, at the current moment of this stage, for trying things out. It
+    has the same agent; there is one, and it is brought to this moment each time. A stage that is
+    used once is its own. ``alias`` is the database that is read; without it, the same as here.
 
     Raises:
         NoProject: there is no such database yet: neither the project has it, nor was it made
@@ -57,7 +57,7 @@ def twin_of(stage: Stage, alias: str | None = None) -> Stage:
 
 
 def _twin(stage: Stage) -> Stage:
-    """The one that this stage has, which is made where there is none.
+    """The one that this stage has; it is made if there is none.
 
     Raises:
         LabClosed: the stage was closed meanwhile.
@@ -93,7 +93,7 @@ def _made_twin(stage: Stage) -> Stage:
 
 
 def copy_stage(stage: Stage, runner: str | None) -> Stage:
-    """A second stage at the moment that holds on this one, independent of it.
+    """A second stage at the current moment of this one, independent of it.
 
     Raises:
         MiglabError: it could not be opened.

@@ -46,7 +46,8 @@ def describe_step(
 
 
 def ran_outside(step: Step) -> tuple[Ran, ...]:
-    """What a terminal did, as the record tells it: backwards what left it, forwards what came."""
+    """What a terminal did, as the record shows it: what left it ran backwards, what came ran
+    forwards."""
     was, now = step.before.known_record.keys, step.after.known_record.keys
     fake = "--fake" in step.line.split()
     moves = [(key, True) for key in reversed(was) if key not in now]

@@ -41,8 +41,8 @@ def rows(stage: Stage, table: str, limit: int) -> Rows:
 
 
 def sql(stage: Stage, sql: str, params: Sequence[Any]) -> Step | Rows:
-    """Run SQL by hand: the rows of a query that changed nothing, which is a look and no step; else
-    the step."""
+    """Run SQL by hand. A query that changes nothing is a look, and returns its rows; anything else
+    is a step."""
     last = stage.last
     request = {"do": "sql", "sql": sql, "params": list(params)}
     step, answer = stage.step("sql", first_line(sql), request)
@@ -70,7 +70,8 @@ def graph(stage: Stage, target: str | None, shown: tuple[str, ...]) -> Picture:
 
 
 def between(stage: Stage, first: int, second: int) -> Step:
-    """What moved from the earlier to the later of two moments of the history; nobody goes there.
+    """What changed from the earlier to the later of two moments of the history; the lab stays where
+    it is.
 
     Raises:
         BadInput: there are no such moments.

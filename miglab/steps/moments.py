@@ -1,4 +1,4 @@
-"""The moments a lab has been through, and which of them holds now."""
+"""The moments that a lab has been through, and which one is current."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Moment:
     stopped_at: float | None = None
 
     def known(self, limit: float) -> Truths | None:
-        """The truths, where nobody would learn more with this time limit."""
+        """The truths, unless this time limit could find out more."""
         again = self.stopped_at is not None and limit > self.stopped_at
         return None if again else self.truths
 
 
 class Moments:
-    """A line of moments with a finger on one of them. A new one cuts off what lies ahead."""
+    """A line of moments, one of which is current. A new one removes those after it."""
 
     def __init__(self, first: Moment) -> None:
         self._line = [first]
@@ -38,7 +38,7 @@ class Moments:
 
     @property
     def now(self) -> Moment:
-        """The moment that holds."""
+        """The current moment."""
         return self._line[self._position]
 
     def add(self, moment: Moment) -> None:
@@ -90,16 +90,16 @@ class Moments:
         return self._line[place]
 
     def move(self, by: int) -> None:
-        """Put the finger there; ``peek`` has said that it can be."""
+        """Make that moment the current one; ``peek`` has checked that it exists."""
         self._position += by
 
     @property
     def position(self) -> int:
-        """How many steps lie behind."""
+        """How many steps lead to the current moment."""
         return self._position
 
     def history(self) -> History:
-        """The lines of all steps, and how many of them hold now."""
+        """The lines of all steps, and how many of them are in effect now."""
         return History(tuple(each.line for each in self.line), self._position)
 
 

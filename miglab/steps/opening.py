@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from ..errors import BadInput, MiglabError, NoProject
 from ..facts.fidelity import DatabaseCopy
 from ..facts.truths import Files, Truths, Unreadable
 from ..home import home
-from ..interrupts import Uninterrupted
+from ..interrupts import LetIn, Uninterrupted
 from ..project import Project
 from ..project.databases import no_database, with_databases
 from ..runners import Runner, Stopped, answers, choose
@@ -34,9 +34,11 @@ def open_stage(
     time_limit: float,
     runner: str | None,
     tell: Tell | None = None,
+    let_in: LetIn = nullcontext,
 ) -> Stage:
     """A stage of its own, with an agent of its own: a bundled project's at the wanted state, with
-    rows; a user's with copies of its databases.
+    rows; a user's with copies of its databases. Whoever holds interrupts back until the stage is in
+    safe hands gives ``let_in``, for what takes long.
 
     Raises:
         UnknownName: there is no such app, migration or runner.
@@ -44,7 +46,7 @@ def open_stage(
     """
     start.wanted(at)
     with in_our_words():
-        return _opened(project, at, apps, time_limit, runner, tell)
+        return _opened(project, at, apps, time_limit, runner, tell, let_in)
 
 
 @contextmanager
@@ -70,8 +72,9 @@ def _opened(
     time_limit: float,
     runner: str | None,
     tell: Tell | None,
+    let_in: LetIn,
 ) -> Stage:
-    sandbox = Sandbox(project)
+    sandbox = Sandbox(project, let_in)
     try:
         agent = choose(runner, setup_for(project))
     except BaseException:
@@ -79,24 +82,27 @@ def _opened(
         raise
     try:
         if project.own:
-            project = _with_databases(project, sandbox, agent, time_limit)
+            with let_in():
+                project = _with_databases(project, sandbox, agent, time_limit)
             if setup_for(project) != agent.setup:
                 # Before the settings were read, nobody knew which server it has to reach.
                 agent.close()
                 agent = choose(runner, setup_for(project))
         reader = Reader(agent, place_of(sandbox, project), time_limit)
-        copied = _fill(project, sandbox, reader, at, tell)
+        with let_in():
+            copied = _fill(project, sandbox, reader, at, tell)
         stage = Stage(project, sandbox, reader, apps)
         stage.copied = copied
         reader.prepare(stage.moments.now.snapshot.digest)
         if apps:
             stage.check_labels(apps)
         if project.own:
-            _check_own(project, stage.truths(), reader)
-            stage.settle()
+            with let_in():
+                _check_own(project, stage.truths(), reader)
+                stage.settle()
     except BaseException as error:
-        full = has_no_room(sandbox.root)
         with Uninterrupted(wanted=False):
+            full = has_no_room(sandbox.root)
             agent.close()
             sandbox.remove()
         if isinstance(error, Stopped):
@@ -201,7 +207,8 @@ def _fill(
         return reader.project(sandbox.snapshot().digest).files
 
     def run(words: Sequence[str]) -> None:
-        answer = reader.ask(sandbox.snapshot().digest, {"do": "manage", "argv": [*words]})
+        request = {"do": "manage", "argv": [*words], "noted": False}
+        answer = reader.ask(sandbox.snapshot().digest, request)
         if answer["error"]:
             refusal = answers.refusal(answer["error"])
             raise MiglabError(f"the lab could not be opened: {typed(words)}: {refusal}")

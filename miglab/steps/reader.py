@@ -21,7 +21,7 @@ from ..sandbox.snapshot import Snapshot
 
 
 def why(stopped: Stopped, limit: float) -> str:
-    """Why a request did not come to its end, in words."""
+    """Why a request did not finish, in words."""
     if stopped.why == "limit":
         return f"it ran longer than {limit:g} seconds"
     if stopped.detail.startswith("exit code"):
@@ -149,7 +149,7 @@ class Reader:
 
     @property
     def _from_models(self) -> Mapping[str, object]:
-        """What models say of tables, as they were read last."""
+        """What the models that were read last say about tables."""
         read = [each.known for each in self._facts.values() if each.known]
         return read[-1] if read else {}
 
@@ -230,7 +230,7 @@ def _digest(truths: Truths) -> str:
 
 
 def _stopped_at(stopped: Stopped, limit: float) -> float:
-    """The time limit up to which asking again would lead nowhere else, in seconds."""
+    """The time limit, in seconds, up to which asking again would give the same."""
     return limit if stopped.why == "limit" else 0.0
 
 

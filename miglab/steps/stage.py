@@ -68,7 +68,7 @@ class Stage:
                 self.twin.sandbox.remove()
 
     def begin_at(self, moment: Moment) -> None:
-        """Be as a copy is at a moment, this one or another, with no history."""
+        """Become what this copy or another one is at a moment, without a history."""
         self._half = moment
         self._finish()
         self.moments = Moments(replace(moment, step=None))
@@ -91,14 +91,14 @@ class Stage:
         self.reader.prepare(self.moments.now.snapshot.digest)
 
     def begin_here(self) -> None:
-        """Take the moment that holds for the beginning."""
+        """Take the current moment for the beginning."""
         self.moments = Moments(replace(self.moments.now, step=None))
         self.last, self._noticed = None, []
 
     # -- the moment that holds
 
     def truths(self) -> Truths:
-        """The truths of the moment that holds, read where nobody has asked before."""
+        """The truths of the current moment, read if nobody has asked before."""
         self._finish()
         return self._truths_of(self.moments.now)
 
@@ -124,7 +124,7 @@ class Stage:
                 raise UnknownName("app", label, known)
 
     def now(self) -> tuple[Moment, Truths]:
-        """The moment that holds and its truths; what was done outside becomes a step first."""
+        """The current moment and its truths; what was done outside becomes a step first."""
         truths = self.truths()
         now = self.moments.now
         if self._unwatched:
@@ -157,7 +157,7 @@ class Stage:
         return self.sandbox.alike(before.snapshot, after.snapshot)
 
     def _differs(self, snapshot: Snapshot) -> bool:
-        """Whether the copy is other than at a moment, by what can be told at once."""
+        """Whether the copy differs from a moment, by what can be seen at once."""
         return self.sandbox.changed_databases() or self.sandbox.entries() != snapshot.entries
 
     def settle(self) -> None:
@@ -168,7 +168,7 @@ class Stage:
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
-        """Within it nobody looks for what was done outside: that was done a moment ago."""
+        """Within it, nothing looks for what was done outside: that was done a moment ago."""
         self._unwatched = True
         try:
             yield
@@ -195,7 +195,7 @@ class Stage:
         return self.reader.agreements(snapshot, self.truths(), self.apps)
 
     def history(self) -> History:
-        """The steps that moved something."""
+        """The steps that changed something."""
         self.now()
         return self.moments.history()
 
@@ -209,7 +209,7 @@ class Stage:
         ask: Ask | None = None,
         ended: Callable[[Message], None] | None = None,
     ) -> tuple[Step, Message]:
-        """Do it, and tell what moved; the agent's answer comes along. ``ended`` is as in
+        """Run it, and return what changed, with the agent's answer. ``ended`` is as in
         ``runners.base.Terms``.
 
         Raises:
@@ -258,8 +258,8 @@ class Stage:
 
     @contextmanager
     def _whole(self, line: str, before: Moment) -> Iterator[None]:
-        """Within it the copy may be half; whatever stops it, all is put back. Where even that is
-        stopped, whoever looks next does it. Whoever comes to the end says so, by ``_half``."""
+        """Within it, the copy may be half changed. Whatever stops it, everything is put back; if
+        that is stopped too, the next look does it. Who reaches the end clears ``_half``."""
         self._half = before
         try:
             yield
@@ -276,7 +276,7 @@ class Stage:
             raise ours from None
 
     def _finish(self) -> None:
-        """Put back what was left half."""
+        """Put back what was left half changed."""
         if self._half is not None:
             self.reader.runner.settle()
             self.sandbox.restore(self._half.snapshot)

@@ -100,7 +100,7 @@ class Turns:
             reader.stop.clear()
 
     def cancel(self) -> None:
-        """Stop what runs; where nothing does, nothing happens."""
+        """Stop what runs; if nothing runs, nothing happens."""
         if self.busy:
             self._stage.reader.stop.ask()
 
@@ -113,11 +113,11 @@ class Turns:
             watcher()
 
     def _mark(self) -> tuple[int, int]:
-        """Differs when a step was taken."""
+        """Changes whenever a step is taken."""
         return id(self._stage.moments.now), id(self._stage.last)
 
 
 def _close(stage: Stage, owner: int) -> None:
-    """End a stage; a fork of the process that opened it has no say."""
+    """End a stage, except in a fork of the process that opened it."""
     if os.getpid() == owner:
         stage.close()

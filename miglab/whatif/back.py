@@ -60,7 +60,7 @@ def _labels(keys: Iterable[Key]) -> list[str]:
 
 
 def _ends(graph: Graph, keys: Collection[Key]) -> list[Key]:
-    """Those of one app's keys on which no other of them depends."""
+    """The keys of one app on which none of its other keys depends."""
     return [key for key in sorted(keys) if not any(each in keys for each in graph.children[key])]
 
 
@@ -80,7 +80,7 @@ def net(ran: Sequence[Ran]) -> list[Ran]:
 
 
 def parts(ran: Iterable[Ran]) -> list[list[Ran]]:
-    """What was run, parted where faking begins or ends, or the direction turns."""
+    """What was run, divided where faking begins or ends, or where the direction changes."""
     found: list[list[Ran]] = []
     for each in ran:
         last = found[-1][-1] if found else None

@@ -93,7 +93,7 @@ def _how_it_ended(run: Run) -> str:
 
 
 def _but(measured: Measured, outcome: Outcome) -> list[str]:
-    """What speaks against it beside the loss and the way back."""
+    """Other reasons against it than the loss and the way back."""
     worse, following = measured.worse, measured.following
     found = []
     if outcome.agreeing is Agreeing.WORSE:

@@ -1,4 +1,4 @@
-"""How much of what a step took is gone for good: the way back is gone in a copy, and counted."""
+"""How much of what a step took is gone for good: it takes the way back in a copy, and counts."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ..compare.agreement import ghosts, unapplied
 from ..errors import Interrupted, UnknownName
 from ..facts.graph import graph_of
-from ..facts.mend import PAIRS, Mend
+from ..facts.mend import Mend
+from ..facts.truths import AGREEING
 from ..steps.stage import Stage
 from .rehearse import what_if
 
@@ -20,8 +21,8 @@ def mends(stage: Stage, which: str) -> tuple[Mend, ...]:
         UnknownName: there is no such pair.
         Interrupted: it was stopped; nothing is left behind.
     """
-    if which not in PAIRS:
-        raise UnknownName("pair of truths", which, PAIRS)
+    if which not in AGREEING:
+        raise UnknownName("pair of truths", which, AGREEING)
     tried = [_tried(stage, which, lines) for lines in dict.fromkeys(_ways(stage, which))]
     return tuple(
         sorted(tried, key=lambda each: (not each.mends, each.consequences is None or _loses(each)))

@@ -41,6 +41,7 @@ def planned(step: Step) -> tuple[Planned, ...]:
             atomic=files.migrations[key].atomic if key in files.migrations else True,
             locks=_locks(step, ran.get(key)),
             grew=ran[key].grew if key in ran else None,
+            kept=ran[key].kept if key in ran else 0,
         )
         for key, backwards in _in_order(step)
     )

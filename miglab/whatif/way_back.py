@@ -42,7 +42,7 @@ class _Walk:
         self.files_changed = now.snapshot.files != first.snapshot.files
 
     def back(self) -> WayBack:
-        """Walk it, and see what is not the same."""
+        """Go back, and see what is not the same."""
         left = parts(net([each for run in self.runs for each in run.step.ran]))[::-1]
         if self.files_changed:
             known = self.before.known_files.migrations

@@ -170,8 +170,8 @@ def _first_left(found: list[Progress]) -> Progress | None:
 
 
 def tick(lessons: Path, folder: Path) -> None:
-    """Bring the contents page of a copy up to date. One that the learner changed stays as it is,
-    and where it cannot be read or written nothing happens: the events have it all."""
+    """Bring the contents page of a copy up to date. A page that the learner has changed stays as it
+    is. If it cannot be read or written, nothing happens: the events are still there."""
     try:
         renew_page(folder, PAGE, contents(lessons, folder).encode())
     except (MiglabError, OSError):

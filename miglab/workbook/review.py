@@ -1,8 +1,8 @@
 """Which missed predictions come back today: computed from the events alone, so any machine agrees.
 
 A question comes back from the first time that its answer was revealed beside a wrong prediction.
-Each later answer that was given anew sets the next day, by how well it went. Answers of one day
-count once, the first: who has just read the right one remembers it.
+Each later answer that was given anew sets the next day, by how well it went. Of the answers of one
+day, only the first counts: somebody who has just read the right one remembers it.
 """
 
 from __future__ import annotations

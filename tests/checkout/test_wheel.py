@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -163,10 +162,8 @@ def test_the_doctor_names_what_is_missing_of_each_extra(with_extra, tmp_path):
 
 def test_the_demo_needs_no_jupyter(with_extra, tmp_path):
     """With Django alone; it says what else there is to install for the lessons."""
-    began = time.monotonic()
     done = typed(with_extra("sandbox"), "demo", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert time.monotonic() - began < 20
     assert "▶ loses " in done.stdout
     more = f'{into(with_extra("sandbox"))} "miglab[lab]"'
     assert done.stdout.endswith(f"    {more}\n    miglab lab\n\n")

@@ -157,6 +157,15 @@ def test_a_picture_runs_to_the_right_until_it_would_be_too_wide_to_read() -> Non
     assert not is_wide(many)
 
 
+def test_cards_of_a_picture_of_many_have_one_line_of_their_name() -> None:
+    long = "store.0002_add_price_to_product"
+    others = [node(f"app{number}.0001_x", leaf=True) for number in range(30)]
+    many = dot(picture(node(long), *others))
+    assert "✓ 0002</B></FONT><BR/>add_price_to_…>" in line_of(many, long)
+    assert "latest" not in many
+    assert "add_price_to_<BR/>product" in line_of(dot(picture(node(long), *others[1:])), long)
+
+
 def test_edges_that_go_round_in_a_circle_can_be_drawn() -> None:
     circle = picture(
         node("a.0001_x"), node("b.0001_x"), edges=edges("a.0001_x b.0001_x", "b.0001_x a.0001_x")

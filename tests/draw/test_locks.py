@@ -28,7 +28,7 @@ def test_the_table_that_is_locked_longest_is_first_and_one_without_rows_is_none(
 
 def test_its_sentence_says_what_cannot_be_done_and_for_how_long() -> None:
     assert sentence(PLAN) == (
-        "store_tag (1 row) can't be written to for at least 2.5 s; "
+        "store_tag (1 row) can't be written to for at least 2.5\N{NO-BREAK SPACE}s; "
         "store_product (24 rows) can't be read for 30\N{NO-BREAK SPACE}ms."
     )
     assert sentence(PLAN[:1]) == "Nobody has to wait for a table that has rows."
@@ -42,7 +42,7 @@ def test_the_picture_is_named_by_it_and_has_a_bar_for_each_kind_of_lock() -> Non
     said = "".join(root.itertext())
     assert "store_product · 24 rows, written anew" in said
     assert "no reads for 30\N{NO-BREAK SPACE}ms" in said
-    assert "no writes for ≥ 2.5 s" in said
+    assert "no writes for ≥ 2.5\N{NO-BREAK SPACE}s" in said
     # Migration 1 locks nothing, so it has no column.
     assert re.findall(r">(\d)</text>", drawn) == ["2", "3"]
     # Two bars for what nobody can read, one where nobody can write, two in the legend.

@@ -57,6 +57,16 @@ def test_a_goal_ticks_for_what_was_typed_in_a_terminal() -> None:
         assert not ran(lab, "migrate store 0001")
 
 
+def test_a_migrate_that_had_nothing_to_do_is_no_part_of_a_step() -> None:
+    with open_terminal(apps=["store"]) as lab:
+        subprocess.run([sys.executable, "manage.py", "migrate", "store", "0099"], check=False)
+        typed("python manage.py migrate store 0005")
+        typed("python manage.py migrate store 0004")
+        assert ran(lab, "migrate store 0004")
+        (step,) = lab.take_noticed()
+        assert step.line == "migrate store 0004"
+
+
 def test_what_only_looked_is_no_part_of_a_step() -> None:
     with open_terminal(apps=["store"]) as lab:
         typed("python manage.py migrate store --plan")

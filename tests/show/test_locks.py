@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from miglab.show.locks import lock_rows, on_cards
+from miglab.show.locks import lock_lines, lock_rows, on_cards
 
 from ..draw.test_locks import PLAN
 
@@ -19,8 +19,17 @@ def test_the_table_has_every_lock_that_keeps_others_waiting() -> None:
         ),
         (
             *("3", "store.0003", "store_tag", "1", "ShareLock"),
-            *("write to it", "at least 2.5 s", "no"),
+            *("write to it", "at least 2.5\N{NO-BREAK SPACE}s", "no"),
         ),
+    ]
+
+
+def test_each_lock_is_a_line_too() -> None:
+    assert lock_lines(PLAN)[::2] == [
+        "2 store.0002: store_product (24 rows) can't be read for 30\N{NO-BREAK SPACE}ms, "
+        "and it is written anew (AccessExclusiveLock)",
+        "3 store.0003: store_tag (1 row) can't be written to for at least 2.5\N{NO-BREAK SPACE}s "
+        "(ShareLock)",
     ]
 
 
@@ -32,6 +41,6 @@ def test_a_card_says_the_locks_on_tables_with_rows() -> None:
         },
         "store.0003": {
             "stops": "writes",
-            "said": "store_tag (1 row) can't be written to for at least 2.5 s",
+            "said": "store_tag (1 row) can't be written to for at least 2.5\N{NO-BREAK SPACE}s",
         },
     }

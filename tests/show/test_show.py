@@ -13,7 +13,7 @@ from miglab.compare.truths import compare
 from miglab.facts.locks import Lock
 from miglab.facts.picture import State
 from miglab.facts.step import Step
-from miglab.show import begun, exercise, lesson, questions
+from miglab.show import begun, contrast, exercise, lesson, questions
 from miglab.show.bundle import SHOWN, bundle
 from miglab.show.html import html
 from miglab.show.masks import MASKS, masked
@@ -90,7 +90,7 @@ def every_fact(lab: Lab) -> list[object]:
 def test_every_fact_is_shown_as_text_and_as_safe_html(lab: Lab) -> None:
     facts = every_fact(lab)
     # Those of a lesson have tests of their own.
-    apart = {*lesson.TYPES, *questions.TYPES, *begun.TYPES, *exercise.TYPES}
+    apart = {fact for room in (lesson, questions, begun, exercise, contrast) for fact in room.TYPES}
     assert {type(fact) for fact in facts} == set(SHOWN) - apart
     for fact in facts:
         shown = bundle(fact)

@@ -1,4 +1,4 @@
-"""On a server that is not always sure whether something was written, a write that no truth and no
+"""Where a server is not always sure whether something was written: a write that no truth and no
 row shows is a step all the same, and rewind takes it back."""
 
 from __future__ import annotations

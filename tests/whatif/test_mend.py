@@ -6,7 +6,7 @@ import pytest
 
 from miglab import Lab
 from miglab.errors import UnknownName
-from miglab.facts.mend import PAIRS
+from miglab.facts.truths import AGREEING
 
 pytestmark = pytest.mark.every_engine
 
@@ -65,7 +65,7 @@ def test_trying_moves_nothing(lab: Lab) -> None:
     assert lab.truths() == before
 
 
-@pytest.mark.parametrize("which", PAIRS)
+@pytest.mark.parametrize("which", AGREEING)
 def test_what_agrees_needs_no_mending(lab: Lab, which: str) -> None:
     assert all(each.mends for each in lab.mends(which))
 

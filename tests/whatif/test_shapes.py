@@ -152,6 +152,24 @@ def test_a_full_text_table_is_derived_where_its_text_is_stored_elsewhere(
     assert change.derived is derived
 
 
+def test_a_box_of_an_r_tree_that_is_moved_is_the_same_row(tmp_path: Path) -> None:
+    """As GeoDjango's indexes and plain tables of boxes are: no PRAGMA tells of their key."""
+    folder = project(
+        tmp_path / "site",
+        ["migrations.RunSQL('CREATE VIRTUAL TABLE boxes USING RTree(id, low, high)')"],
+        [
+            "migrations.RunSQL('UPDATE boxes SET high = high + 7 WHERE id < 3')",
+            "migrations.RunSQL('DELETE FROM Boxes WHERE id = 4')",
+        ],
+    )
+    sql(folder, "INSERT INTO boxes VALUES (1, 0, 1), (2, 0, 2), (3, 0, 3), (4, 0, 4)")
+    with Lab.of(folder) as lab:
+        (change,) = lab.manage("migrate shop").rows
+    assert (change.lost, change.gained, dict(change.changed_columns)) == (1, 0, {"high": 2})
+    manage(folder, "migrate", "shop")
+    assert sql(folder, "SELECT id, high FROM boxes ORDER BY id") == [(1, 8.0), (2, 9.0), (3, 3.0)]
+
+
 TEACH = """
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
@@ -357,3 +375,45 @@ def test_a_link_to_a_parent_is_found_whatever_it_is_called(
     with Lab.of(folder) as lab:
         rows = {each.table: each for each in lab.manage("migrate shop").rows}
     assert rows["shop_cafe"].orphans == orphans
+
+
+# -- where and why it stopped
+
+
+def test_a_handler_that_fails_on_the_way_back_fails_behind_all_migrations(tmp_path: Path) -> None:
+    objects = """
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def hear(sender, plan, **kwargs):
+    if any(not backwards for _, backwards in plan):
+        raise ValueError("not again")
+
+
+class ShopConfig(AppConfig):
+    name = "shop"
+
+    def ready(self):
+        if __import__("os").path.exists("objects"):
+            post_migrate.connect(hear, sender=self)
+"""
+    field = "migrations.AddField('item', 'note', models.TextField(default=''))"
+    other = "migrations.AddField('item', 'more', models.TextField(default=''))"
+    folder = project(tmp_path / "site", [ITEM], [field], [other], apps=objects)
+    manage(folder, "migrate", "shop")
+    (folder / "objects").write_text("")
+    with Lab.of(folder) as lab:
+        found = lab.what_if("migrate shop 0001")
+    said = found.finding("no-way-back")
+    assert said is not None
+    assert said.what == (
+        "on the way back, all 2 migrations are applied and stay applied; "
+        "then migrate shop 0003_step fails: ValueError: not again"
+    )
+    assert said.do.startswith("fix what runs after the migrations")
+    manage(folder, "migrate", "shop", "0001")
+    with pytest.raises(AssertionError, match="not again"):
+        manage(folder, "migrate", "shop", "0003")
+    recorded = sql(folder, "SELECT count(*) FROM django_migrations WHERE app = 'shop'")
+    assert recorded == [(3,)]

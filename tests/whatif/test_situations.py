@@ -795,6 +795,38 @@ def test_half_of_a_migration_that_is_not_atomic_stays_and_is_not_recorded(
     assert not done.told.comes_back
 
 
+@pytest.mark.only_on("mysql")
+def test_a_failed_migration_stays_half_done_where_tables_change_for_good(
+    shop: Lab, what_if: WhatIf
+) -> None:
+    """S20. shop: 0001 ← 0002 ← 0003 (adds colour, then fails)"""
+    write(shop, "0003_half", ADD_COLOUR, "RunPython(fail)", head=FAIL)
+    done = what_if("migrate")
+    assert "colour" in done.after.columns["shop_item"]
+    assert done.after.record == done.before.record
+    assert done.ids == ("fails", "half-a-migration", "another-schema", "drift", "next-fails")
+    assert done.what("half-a-migration") == (
+        "half of shop.0003_half is done and stays: this database undoes no change of a table; the "
+        "record does not show it (column shop_item.colour is not in any recorded migration)"
+    )
+    assert done.told.verdict == (
+        "stops at shop.0003_half (ValueError) · nothing lost, but the record and the tables no "
+        "longer agree · comes back with another schema · the next migrate fails"
+    )
+
+
+@pytest.mark.only_on("mysql")
+def test_what_fails_at_its_first_statement_leaves_nothing_half_done(
+    shop: Lab, what_if: WhatIf
+) -> None:
+    """S20. shop: 0001 ← 0002 ← 0003 (its column is there already)"""
+    write(shop, "0003_again", 'AddField("item", "sku2", models.CharField(max_length=9))')
+    assert not shop.sql("ALTER TABLE shop_item ADD COLUMN sku2 varchar(9)").refused
+    done = what_if("migrate")
+    assert "half-a-migration" not in done.ids
+    assert done.after.schema == done.before.schema
+
+
 @pytest.mark.short
 def test_what_a_failed_migration_leaves_depends_on_whether_changes_to_tables_can_be_undone(
     shop: Lab, what_if: WhatIf, engine_of_labs: str

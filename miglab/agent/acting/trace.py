@@ -14,6 +14,9 @@ from ..common.steady import put
 from ..engines import registry
 from ..engines.engine import Engine, Lineage, Watch
 
+#: First words of statements that change tables.
+_COMMITS = ("ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE")
+
 
 class Trace:
     """What ran while it was on.
@@ -22,7 +25,8 @@ class Trace:
         statements: ``[alias, text]``, ``SQL_LIMIT`` of them; ``left_out`` counts the others.
         migrations: one entry for each that was begun: ``alias``, ``key``, ``backwards``,
             ``fake``, ``sql`` (the first of its statements and the one after its last),
-            ``seconds`` and ``done``; ``locks`` and ``grew`` where the engine tells.
+            ``seconds`` and ``done``; ``kept``, how many of its statements changed tables for good
+            although the migration may fail; ``locks`` and ``grew`` where the engine tells.
         plan: ``[app_label, name, backwards]`` for each that was to run.
         content_types: alias → how many content types were to follow a model's new name.
         telling: called with a few words when a migration is begun.
@@ -98,6 +102,7 @@ class Trace:
             "backwards": backwards,
             "fake": False,
             "sql": [len(self.statements), 0],
+            "kept": 0,
             "done": False,
         }
         self.migrations.append(entry)
@@ -161,7 +166,9 @@ class Trace:
             self._keep(connection.alias, text, params, many)
 
         def run() -> Any:
-            return execute(sql, params, many, context)
+            result = execute(sql, params, many, context)
+            self._note_kept(connection, text)
+            return result
 
         watch = self._watches.get(connection.alias)
         if watch is None:
@@ -172,6 +179,16 @@ class Trace:
         finally:
             with measuring("measure locks"):
                 watch.after(text, began)
+
+    def _note_kept(self, connection: Any, text: str) -> None:
+        """A statement has run. Some databases commit whatever changes tables at once, and what was
+        done before it as well."""
+        last = self.migrations[-1] if self.migrations else None
+        if last is None or last["done"] or last["alias"] != connection.alias:
+            return
+        words = text.split(None, 1)
+        if words and words[0].upper() in _COMMITS and not connection.features.can_rollback_ddl:
+            last["kept"] += 1
 
     def _followed(self, run: Callable[[], Any], connection: Any, text: str) -> Any:
         """Run a statement, and follow the names that it changes."""
@@ -187,7 +204,7 @@ class Trace:
                 self._after(connection, text)
 
     def _before(self, engine: Engine, connection: Any) -> None:
-        """A statement will run that may change names."""
+        """Called before a statement that may change names."""
         lineage = self._lineages.get(connection.alias) or self._begin(engine, connection)
         if lineage.name == str(connection.settings_dict["NAME"]):
             lineage.before(connection.connection)

@@ -24,8 +24,8 @@ class Unmeasured(Exception):
 
 @contextlib.contextmanager
 def measuring(what: str) -> Iterator[None]:
-    """Within it, nothing of the project's runs: an error is miglab's own and is noted, and does
-    not go through."""
+    """Within it, no code of the project runs. An error is miglab's own: it is noted, and not
+    raised."""
     try:
         yield
     except Unmeasured as error:

@@ -51,8 +51,8 @@ def during(part: Phase) -> Iterator[None]:
 
 
 def left_by(errors: List[BaseException]) -> Optional[Phase]:
-    """The innermost part that one of these errors left and that is one piece of work; ``None``
-    where there is none."""
+    """The innermost part that one of these errors left, if it is one piece of work; else
+    ``None``."""
     for error, part in _left:
         if part.name in _ONE_PIECE and any(error is each for each in errors):
             return part

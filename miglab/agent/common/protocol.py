@@ -68,7 +68,9 @@ PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own", "r
 #: What may be asked.
 #:     manage    argv, ask, old: run a management command; then the facts of the database.
 #:               ``on_the_way``: [app label, name] of nearer targets, for a ``migrate`` that goes
-#:               back: what the commands to them do is answered as ``ended``, where it can be told
+#:               back: what the commands to them do is answered as ``ended``, where it can be told;
+#:               ``noted``: whether its SQL, its migrations and what they rename are written down,
+#:               which is so where nothing else is said
 #:     shell     code, ask, old: run Python with the models at hand
 #:     sql       sql, params (as ``encode_value`` gives them), old: run SQL by hand
 #:     look      the facts of the project and of the database

@@ -1,4 +1,4 @@
-"""Does something right after a module has been imported, before who imports it sees it."""
+"""Does something right after a module has been imported, before the importer sees it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _watching = _Watching()
 
 
 def when_imported(name: str, act: Act) -> None:
-    """Do it once the module of this name has been imported; now, where it has been."""
+    """Call it once the module of this name has been imported; at once, if it has been."""
     if name in sys.modules:
         act()
         return

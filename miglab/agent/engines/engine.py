@@ -169,9 +169,9 @@ class Engine(Protocol):
         """Whether there is such a database."""
 
     def mark(self, handle: str) -> Any:
-        """Differs whenever something was written since; may differ where nothing was. ``None``
-        where there is no database. Asked at the beginning and the end of each request: cheap, and
-        it waits for nobody's lock."""
+        """A value that changes whenever something is written; it may also change without that.
+        ``None`` where there is no database. Asked at the beginning and the end of each request:
+        cheap, and it waits for nobody's lock."""
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """What is in it: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in the order

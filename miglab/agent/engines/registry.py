@@ -1,4 +1,4 @@
-"""Lists the engines that the agent knows, and finds the one that is meant."""
+"""Lists the engines that the agent knows, and finds one by its name."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def other_database(verb: str, name: Any) -> Limit:
 
 
 def shown(path: Any, folder: Any = -1) -> str:
-    """A path as it is told."""
+    """A path as a message shows it."""
     if isinstance(path, int):
         return paths.of_descriptor(path) or repr(path)
     if folder not in paths.HERE:

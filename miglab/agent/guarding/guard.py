@@ -51,7 +51,7 @@ _CHECKS = {**files.CHECKS, **reach.CHECKS}
 
 def stand_around(place: Dict[str, Any], code: str, *, speaks: bool = True) -> None:
     """From now on, and in every fork, refuse what reaches out of this copy of a user's project
-    (``protocol.PLACE``) and of the folder ``code``. A process that speaks to nobody notes what it
+    (``protocol.PLACE``) and of the folder ``code``. A process without a wire writes down what it
     was refused, as forks do."""
     global _notes, _pid
     first = not _notes
@@ -94,7 +94,7 @@ def _hook(event: str, arguments: Tuple[Any, ...]) -> None:
 
 
 def _ask(check: Callable[..., Optional[Limit]], *arguments: Any) -> None:
-    """Raise ``Refused`` where a limit is in the way; what a check looks at is nobody's concern."""
+    """Raise ``Refused`` if a limit is in the way; what the check itself reads is not checked."""
     if getattr(_inside_hook, "busy", False):
         return
     _inside_hook.busy = True
@@ -144,7 +144,7 @@ def _shown(path: str) -> str:
 
 def may_open(name: Optional[str]) -> bool:
     """Whether a statement of the project's may open this database, which must not lead out of the
-    copy; it is noted where not. ``None`` stands for a name that nobody can see."""
+    copy; if it does, that is noted. ``None`` stands for a name that cannot be seen."""
     if name is not None and bounds.allowed_database(name):
         return True
     _inside_hook.busy = True

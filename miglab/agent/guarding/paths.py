@@ -13,7 +13,7 @@ _GET_PATH = 50  # fcntl's F_GETPATH, on macOS
 
 
 def plain(path: Any) -> str:
-    """A path as an exact ``str``: what a class of the project's would do with it, nobody asks.
+    """A path as an exact ``str``: no method of a class of the project's is called for it.
 
     Raises:
         TypeError: it is none.

@@ -79,7 +79,7 @@ def words_of(executable: Any, arguments: Any) -> List[str]:
 
 
 def shown(words: Sequence[str]) -> str:
-    """A command line as it is told."""
+    """A command line as a message shows it."""
     text = " ".join(words)
     return text if len(text) <= 80 else text[:79] + "…"
 

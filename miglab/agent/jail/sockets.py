@@ -53,9 +53,9 @@ class _Program(ctypes.Structure):
 
 
 def refuse(tcp: bool, paths: bool = True) -> None:
-    """From now on, this process and its children make no socket but for TCP; with ``tcp``, none
-    for TCP either. Without ``paths``, they make streams that have a path all the same: which one
-    of them is meant, nobody sees here.
+    """From now on, this process and its children make no socket but for TCP; with ``tcp``, none for
+    TCP either. Without ``paths``, they can still make streams that have a path: at this place,
+    nobody can see which path a stream will get.
 
     Raises:
         OSError: this machine offers no such filter.

@@ -51,8 +51,8 @@ class Tables:
         self.waiting = self._waiting(everything)
 
     def words(self, table: str, unseen: Set[str]) -> Tuple[str, bool]:
-        """What is to be said of a table, and whether it differs for certain; ``unseen`` are the
-        apps with work that nobody can see."""
+        """What to say of a table, and whether it differs for certain; ``unseen`` are the apps with
+        work that nobody can see."""
         text = "table %s is not in any recorded migration" % table
         if table.lower() in self.waiting:
             return text, self.waiting[table.lower()] not in unseen

@@ -51,7 +51,7 @@ def reversible(operation: Any) -> Optional[bool]:
 
 
 def in_state(operation: Any) -> bool:
-    """Whether the state of the models shows all that the operation does to a database."""
+    """Whether the state of the models shows everything that the operation does to a database."""
     return all(
         _work_of(operation, name) in _FROM_STATE
         for name in ("database_forwards", "database_backwards")

@@ -54,11 +54,16 @@ _ANSWERS: Dict[str, Callable[[Message, bool], Dict[str, Any]]] = {
 REQUESTS = tuple(_ANSWERS)
 
 
+def answers(do: Optional[str]) -> bool:
+    """Whether such a request may be answered without the project."""
+    return do == "database" or do in REQUESTS
+
+
 def without_project(request: Message) -> Optional[Message]:
     """The answer, or ``None`` where the request is about the project, or needs it. What could not
     be measured is not in it."""
     do = request.get("do")
-    if do != "database" and do not in REQUESTS:
+    if not answers(do):
         return None
     failed.clear()
     found = _read(request) if do == "database" else measured(request, own=False)

@@ -1,4 +1,4 @@
-"""Remembers what had to be imported, so that whoever comes next finds it there.
+"""Remembers what had to be imported, so that the next request finds it already there.
 
 A job imports modules of Django's that its keeper has not, and is gone with them: at its end it
 names them through a pipe. Setting a project up imports others, which its keeper names. Only

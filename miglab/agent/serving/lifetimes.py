@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import sys
 import threading
 import time
-from typing import Any, Collection, List, NoReturn
+from typing import Any, Collection, Iterator, List, NoReturn
 
 #: How often a job asks who its parent is, in seconds, where nobody tells it.
 PERIOD = 0.5
@@ -58,15 +59,44 @@ def ask_for(parent: int) -> None:
 
 
 def everyone_out() -> NoReturn:
-    """End this process and all that it started."""
+    """End this process and everything that it started."""
     end_children()
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(0)
 
 
+@contextlib.contextmanager
+def ending_with(descriptor: int) -> Iterator[None]:
+    """Within it, everything ends as soon as nobody can write to this descriptor any more: for what
+    takes long, and does not read. Nothing may be forked meanwhile, for there is a thread. Not where
+    there is no ``poll``."""
+    if not hasattr(select, "poll"):
+        yield
+        return
+    over, end = os.pipe()
+
+    def listen() -> None:
+        poll = select.poll()
+        # A hang-up is always told; what there is to read is none of this.
+        poll.register(descriptor, 0)
+        poll.register(over, select.POLLIN)
+        if over not in dict(poll.poll()):
+            everyone_out()
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        os.close(end)
+        thread.join()
+        os.close(over)
+
+
 def end_when_told() -> Any:
-    """From now on SIGTERM ends this process and all that it started; the handler that was there."""
+    """From now on SIGTERM ends this process and everything that it started; returns the handler
+    that was there."""
     return signal.signal(signal.SIGTERM, lambda number, frame: everyone_out())
 
 

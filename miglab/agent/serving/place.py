@@ -11,7 +11,7 @@ from ..engines.engine import Engine
 
 
 class Databases:
-    """What a configuration says of a place's databases, as it stands when it is asked."""
+    """What a configuration says of a place's databases at the time when it is asked."""
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._config = config

@@ -84,8 +84,8 @@ def _device(path: str) -> Optional[int]:
 
 
 def _denied(path: str, number: Optional[int]) -> bool:
-    """Whether the modes and owners of the original deny whatever was done with this path. In its
-    copy a project may do all that it may in the original."""
+    """Whether the modes and owners of the original would deny what was done with this path. In its
+    copy, a project may do everything that it may do in the original."""
     if bounds.allowed(path):
         original = lacks.in_original(path)
         return original is None or not os.path.lexists(original) or _no_use(original, number)

@@ -46,7 +46,8 @@ def main() -> None:
     config = wire.receive()
     if config is None:
         return
-    import_django()
+    with lifetimes.ending_with(wire.incoming):
+        import_django()
     hold(config)
     if not config.get("durable", True):
         registry.hurry()
@@ -64,13 +65,16 @@ def main() -> None:
     )
     if config.get("once"):
         request = wire.receive()
-        answer = None if request is None else databases.without_project(request)
+        if request is None:
+            return
+        messages = heard(wire)
+        answer = databases.without_project(request)
         if answer is not None:
             wire.send(answer)
-        elif request is not None:
+        else:
             config.update(request["place"])
             enter(config)
-            job = Job(config, wire, heard(wire).get)
+            job = Job(config, wire, messages.get)
             job.at_end = lifetimes.end_children
             job.begin(request)
             job.run_cold()
@@ -145,10 +149,13 @@ class Level0:
             if message is None:
                 lifetimes.everyone_out()
             do = message.get("do")
-            answer = databases.without_project(message)
-            if answer is not None:
-                self.wire.send(answer)
-                continue
+            if databases.answers(do):
+                # It may take long, and meanwhile nobody reads the wire.
+                with lifetimes.ending_with(self.wire.incoming):
+                    answer = databases.without_project(message)
+                if answer is not None:
+                    self.wire.send(answer)
+                    continue
             if do == "interrupt":
                 interrupt(message["pid"])
                 continue
@@ -202,11 +209,12 @@ class Level0:
 
     def learn(self, names: List[str]) -> None:
         """Import what was needed and needs no project; keep the rest for the next keeper."""
-        for name in names:
-            if imports.needs_no_project(name):
-                imports.attempt(name)
-            elif name not in self.learned:
-                self.learned.append(name)
+        with lifetimes.ending_with(self.wire.incoming):
+            for name in names:
+                if imports.needs_no_project(name):
+                    imports.attempt(name)
+                elif name not in self.learned:
+                    self.learned.append(name)
         gc.freeze()
 
     def lose(self, folder: str) -> None:

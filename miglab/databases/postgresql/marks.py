@@ -46,7 +46,7 @@ class _Counted:
     others: int
 
     def same(self, other: _Counted) -> bool:
-        """Whether nobody was connected to the database in between, nor is."""
+        """Whether nobody has been connected to the database in between, or is now."""
         return (self.rows, self.ended, self.others) == (other.rows, other.ended, other.others)
 
 

@@ -64,7 +64,7 @@ def make(handle: str, template: str = "template0", *options: tuple[str, str]) ->
 
 
 def duplicate(server: Connection[Any], template: str, name: str, *options: tuple[str, str]) -> None:
-    """The same by names, where nobody is connected to the one and the other is not there."""
+    """The same by names; nobody may be connected to the first, and the second must not exist."""
     told = [sql.SQL(f"{word} {{}}").format(sql.Literal(value)) for word, value in options]
     server.execute(
         sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
@@ -149,8 +149,8 @@ def replace(handle: str, template: str) -> None:
 
 
 def leave(server: Connection[Any], name: str) -> None:
-    """Have nobody connected to a database: sessions of the same role that do not end by themselves
-    are ended. Others are left to the statement that needs it, which then says so."""
+    """Wait until nobody is connected to a database: sessions of the same role that do not end by
+    themselves are ended. Others are left to the statement that needs it, which then says so."""
     begun = time.monotonic()
     query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
     while found := server.execute(query, (name,), prepare=True).fetchall():

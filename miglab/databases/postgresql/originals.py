@@ -200,8 +200,8 @@ def _own(programs: binaries.Binaries) -> Handle:
 
 
 def give_settings(original: Original, copy: str, name: str) -> None:
-    """Have a copy behave as the original does for whoever connects as its project. What the
-    copy's role may not set is left out: nothing is stored by it."""
+    """Make a copy behave as the original does when its project connects. What the copy's role may
+    not set is left out: nothing is stored by it."""
     with connect(copy) as connection:
         for setting in original.settings:
             key, _, value = setting.partition("=")

@@ -1,1 +1,1 @@
-"""What is said to who reached a wrong end of a task: what happened, and how to recover."""
+"""What a learner reads at a wrong end of a task: what happened, and how to recover."""

@@ -80,8 +80,8 @@ wrong_ends(
         ),
         "The file must depend on the last file before it. Write the name exactly as the file is "
         "called: `0005_tag_product_tags`.": lambda lab: _parents(lab) != [_LAST],
-        "The file gives the colour to another model than `store/models.py`. Compare the two: which "
-        "model has a `colour`?": misses(agreeing("models_files")),
+        "The file and `store/models.py` give the colour to different models. Compare the two: "
+        "which model has a `colour`?": misses(agreeing("models_files")),
         "Everything is right but one thing: some garden products are not green, or others are. "
         "Begin again with `lab.restart()`.": lambda lab: bool(_later(lab)),
         "The file is right now. Apply it with `migrate store`.": lambda lab: not _later(lab),

@@ -74,7 +74,7 @@ def _new(lab: Lab) -> list[str]:
 
 
 def in_backup(lab: Lab) -> tuple[str, int]:
-    """Where ``store`` stands in the backup, and how many products it has there."""
+    """The last applied migration of ``store`` in the backup, and how many products are in it."""
     path = lab.folder / "backup.sqlite3"
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as backup:

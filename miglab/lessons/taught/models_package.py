@@ -88,7 +88,7 @@ question(
     because={
         "B": """
             For Django this model is `blog.Author`: the app label and the name of the class.
-            The name of the file is not part of it, or of the name of the table.
+            The name of the file is in neither that name nor the name of the table.
         """
     },
 )

@@ -86,7 +86,7 @@ def _wrote(step: Step) -> bool:
 
 
 def _cells(lab: Lab, column: str) -> list[object]:
-    """What stands in one column of the products; nothing where there is no such column."""
+    """The values in one column of the products; none if there is no such column."""
     found = lab.rows("store_product", limit=24)
     if column not in found.columns:
         return []

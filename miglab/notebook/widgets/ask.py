@@ -1,6 +1,6 @@
 """A question's box, in which the options are the buttons, and the button that checks a task again.
 
-What they show is made by others: these send what was clicked, and show what they are given.
+They send what was clicked, and show what they are given.
 """
 
 from __future__ import annotations

@@ -109,8 +109,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 setattr(self, name, value)
 
     def refresh(self) -> None:
-        """Tell the widgets how the lab stands now: one message, with the next revision. Whether
-        the truths agree takes longer to say than the graph, and follows."""
+        """Tell the widgets how the lab is now: one message, with the next revision. Whether the
+        truths agree takes longer to say than the graph, and follows."""
         lab = self._lab()
         if lab is None or lab.closed:
             self._gone()

@@ -1,4 +1,4 @@
-"""What cards carry beside how they stand: what the last command moved, and measured costs."""
+"""The marks on cards beside their state: what the last command changed, and measured costs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Marks:
         self._costs: dict[Key, str] = {}
 
     def follow(self, picture: Picture) -> None:
-        """Mark the migrations that stand otherwise than in the picture before."""
+        """Mark the migrations whose state has changed since the picture before."""
         before, self._states = self._states, {node.key: node.state for node in picture.nodes}
         self._moved = {
             key for key, state in self._states.items() if before and before.get(key) is not state
@@ -28,7 +28,7 @@ class Marks:
         self._costs.update({node.key: node.cost for node in costs.nodes})
 
     def forget_costs(self) -> None:
-        """They were measured on other rows."""
+        """Forget the costs: they were measured on other rows."""
         self._costs = {}
 
     def on(self, picture: Picture) -> Picture:

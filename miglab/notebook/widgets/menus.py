@@ -19,7 +19,7 @@ def menus(model: LabModel) -> ipywidgets.Widget:
     boxes = {name: ipywidgets.Checkbox(description=name, indent=False) for name in OPTIONS}
     line = ipywidgets.HTML()
     buttons = {
-        "run": ipywidgets.Button(description="Do it"),
+        "run": ipywidgets.Button(description="Run"),
         "rewind": ipywidgets.Button(description="Rewind"),
         "forward": ipywidgets.Button(description="Forward"),
         "restart": ipywidgets.Button(description="Restart"),
@@ -28,7 +28,7 @@ def menus(model: LabModel) -> ipywidgets.Widget:
     following = False
 
     def follow(_change: object = None) -> None:
-        """Be as the model is; what changes on the way is nobody's choice."""
+        """Show what the model says; a change made here is not a choice of the user's."""
         nonlocal following
         following = True
         try:

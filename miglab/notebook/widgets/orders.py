@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...errors import BadInput, UnknownName
-from ...facts.mend import PAIRS, Mend
+from ...facts.mend import Mend
 from ...facts.step import Step
+from ...facts.truths import AGREEING
 from ...lab import Lab
 from ...show.html import brief, html
 from ...show.masks import masked
@@ -14,7 +15,7 @@ from .hub import LabModel, Order
 
 
 def obey(model: LabModel, order: Order) -> None:
-    """Take an order up: ``{"do": its name, …}``.
+    """Accept an order: ``{"do": its name, …}``.
 
     Raises:
         BadInput: there is no such order, or it lacks something, or cannot be done now.
@@ -71,7 +72,7 @@ def _move(model: LabModel, order: Order) -> None:
 
 
 def _cancel(model: LabModel, order: Order) -> None:
-    """What waits is forgotten, and that is said; what runs says for itself that it was stopped."""
+    """Forget what waits, and say so; what runs reports by itself that it was stopped."""
     forgotten = [job.line for job in model.worker.cancel() if job.moves]
     if forgotten:
         lines = " && ".join(forgotten)
@@ -101,8 +102,8 @@ def _map(model: LabModel, order: Order) -> None:
 def _mend(model: LabModel, order: Order) -> None:
     """What could make two truths agree, each way tried."""
     which = order["which"]
-    if which not in PAIRS:
-        raise UnknownName("pair of truths", which, PAIRS)
+    if which not in AGREEING:
+        raise UnknownName("pair of truths", which, AGREEING)
     pair = " and ".join(which.split("_"))
     model.show(mends={"which": which, "text": f"Trying what could fix {pair} in a copy …"})
 

@@ -50,8 +50,7 @@ class Target:
         self.options = tuple(each for each in OPTIONS if each in wanted)
 
     def follow(self, targets: Mapping[str, Sequence[str]], recorded: Sequence[Key]) -> None:
-        """Where nobody picked a target that is still there, take the one where the lab stands: the
-        last of those that are recorded."""
+        """If nobody has picked a target, or it is gone, take the last recorded migration."""
         if self.picked and self.name in targets.get(self.app, ()):
             return
         self.app, self.name = next(iter(targets), ""), "zero" if targets else ""

@@ -58,10 +58,10 @@ async function render({ model, el }) {
             "button",
             {
               type: "button",
-              "aria-label": `Do it: ${each.lines.join(", then ")}`,
+              "aria-label": `Run: ${each.lines.join(", then ")}`,
               click: () => lab.send({ do: "cure", at }),
             },
-            "Do it",
+            "Run",
           ),
         ),
       ),

@@ -51,9 +51,8 @@ class Worker:
             self._tell("")
 
     def cancel(self, *, looks_only: bool = False) -> list[Job]:
-        """Stop what runs and forget what waits; with ``looks_only``, what moves nothing alone.
-
-        Gives what was forgotten before it began.
+        """Stop what runs and forget what waits; with ``looks_only``, only the jobs that change
+        nothing. Returns the jobs that were forgotten before they began.
         """
         with self._lock:
             waiting = list(self._waiting)

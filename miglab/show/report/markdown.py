@@ -119,7 +119,7 @@ def _escaped_start(found: re.Match[str]) -> str:
 
 
 def _fence(content: str, language: str = "") -> str:
-    """Lines as they stand, between more backticks than any of them has."""
+    """Lines as they are, between more backticks than any of them has."""
     longest = max(map(len, re.findall("`+", content)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{content}\n{fence}"

@@ -80,7 +80,7 @@ def _copies(consequences: Consequences) -> list[tuple[str, str]]:
 
 
 def nothing_to_know(consequences: Consequences) -> str:
-    """What stands where there are no findings."""
+    """What is said if there are no findings."""
     if consequences.safe:
         return "Nothing: nothing is lost, and everything comes back."
     return "Nothing more than the outcome above."
@@ -133,7 +133,7 @@ def _remarks(change: RowChange) -> list[str]:
 
 
 def graph(picture: Picture) -> str:
-    """A picture in words; its sentence stands beside it."""
+    """A picture in words, without its sentence, which is shown beside it."""
     return "\n".join(each for each in (picture.text, footnote(picture)) if each)
 
 

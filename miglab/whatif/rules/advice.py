@@ -21,6 +21,20 @@ def because(run: Run) -> str:
     return f"{said[:_BEGINNING]} … {said[-_END:]}"
 
 
+#: What to do where a command fails behind its last migration.
+AT_THE_END = "fix what runs after the migrations, such as a post_migrate handler"
+
+
+def all_and_then(run: Run) -> str:
+    """Of a command that failed behind its last migration: what is done and stays so, and why it
+    failed."""
+    number = len(run.plan)
+    all_of_them = "the only migration is" if number == 1 else f"all {number} migrations are"
+    word = "unapplied" if run.plan[-1].backwards else "applied"
+    stay = "stays" if number == 1 else "stay"
+    return f"{all_of_them} {word} and {stay} {word}; then {run.step.line} fails: {because(run)}"
+
+
 def advice(run: Run) -> str:
     """What to do about the error at which a command stopped."""
     failed, said = run.failed, because(run)

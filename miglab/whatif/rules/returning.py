@@ -8,7 +8,7 @@ from ...compare.agreement import counted
 from ...facts.consequences import Severity
 from ...facts.outcome import Return
 from ..measured import Measured, hindrances
-from .advice import because
+from .advice import AT_THE_END, all_and_then, because
 from .rule import Said, first, rule
 
 
@@ -20,6 +20,10 @@ def no_way_back(measured: Measured) -> Iterator[Said]:
         return
     run = next((run for run in back.runs if run.step.refused), None)
     what = f"no command leads back: {first(back.schema, 5)}"
+    if run is not None and run.failed is None and run.all_done:
+        what, do = f"on the way back, {all_and_then(run)}", f"{AT_THE_END}, then rehearse again"
+        yield Said(what, run.step.line, do)
+        return
     if run is not None:
         place = f" at {run.failed.key}" if run.failed else ""
         far = f", after {len(run.finished)} of {len(run.plan)} migrations" if run.finished else ""

@@ -8,7 +8,7 @@ from ...compare.agreement import counted
 from ...facts.consequences import Severity
 from ...facts.run import Fate, Run
 from ..measured import Measured
-from .advice import advice, because
+from .advice import AT_THE_END, advice, all_and_then, because
 from .rule import Said, rule
 
 
@@ -43,16 +43,7 @@ def fails_at_the_end(measured: Measured) -> Iterator[Said]:
     """All migrations were done, and then the command failed."""
     for run in _stopped(measured):
         if run.failed is None and run.all_done:
-            number = len(run.plan)
-            all_of_them = "the only migration is" if number == 1 else f"all {number} migrations are"
-            word = "unapplied" if run.plan[-1].backwards else "applied"
-            stay = "stays" if number == 1 else "stay"
-            yield Said(
-                f"{all_of_them} {word} and {stay} {word}; then {run.step.line} fails: "
-                f"{because(run)}",
-                run.step.line,
-                "fix what runs after the migrations, such as a post_migrate handler",
-            )
+            yield Said(all_and_then(run), run.step.line, AT_THE_END)
 
 
 @rule("irreversible", Severity.STOPS)
@@ -102,13 +93,26 @@ def halfway(measured: Measured) -> Iterator[Said]:
 
 @rule("half-a-migration", Severity.STOPS)
 def half_a_migration(measured: Measured) -> Iterator[Said]:
-    """A migration that is not atomic leaves what it did before the error."""
+    """A migration leaves what it did before the error."""
     for run in _stopped(measured):
         failed = run.failed
-        if failed is not None and not failed.atomic and failed.sql:
-            yield Said(
-                f"{failed.key} is not atomic: what it did before the error stays, and is not "
-                "recorded",
-                str(failed.key),
-                "undo or finish the rest by hand, or restore the backup",
-            )
+        if failed is None:
+            continue
+        what = ""
+        if failed.kept:
+            what = f"half of {failed.key} is done and stays: this database undoes no change of "
+            what += "a table; the record does not show it" + _found_in_tables(measured)
+        elif not failed.atomic and failed.sql:
+            what = f"{failed.key} is not atomic: what it did before the error stays, and is not "
+            what += "recorded"
+        if what:
+            do = "undo or finish the rest by hand, or restore the backup"
+            yield Said(what, str(failed.key), do)
+
+
+def _found_in_tables(measured: Measured) -> str:
+    """What the tables have now against the record, and did not have before."""
+    before = measured.agreements_before.record_tables.details
+    after = measured.agreements_after.record_tables.details
+    new = [each for each in after if each not in before]
+    return f" ({'; '.join(new)})" if new else ""

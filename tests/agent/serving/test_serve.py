@@ -34,6 +34,15 @@ def test_a_command_that_writes_answers_with_the_database_and_one_that_reads_does
     assert agent.manage("showmigrations", "media")["database"] is None
 
 
+def test_a_command_that_is_not_noted_does_the_same_and_tells_only_what_it_left(
+    agent: Asked,
+) -> None:
+    agent.manage("migrate", "media", "zero", "-v0")
+    answer = agent.manage("migrate", "media", "-v0", noted=False)
+    assert ["media", "0001_initial"] in [each[:2] for each in answer["database"]["record"]["keys"]]
+    assert (answer["sql"], answer["migrations"]) == ([], [])
+
+
 def test_what_a_command_printed_is_in_its_answer_and_not_in_the_next_one(agent: Asked) -> None:
     assert "no issues" in agent.manage("check")["output"]
     assert agent.ask("shell", code="None")["output"] == ""

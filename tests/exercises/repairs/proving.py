@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from miglab.exercises import form, proofs, shelf
 from miglab.exercises.attempt import ExerciseLab
 from miglab.exercises.prove import Fault, Proof, prove
+from miglab.facts.exercise import Exercise
 
 FOLDER = shelf.sets()[shelf.OWN]
 NAMES = list(shelf.files(FOLDER))
@@ -17,7 +19,16 @@ def short_faults(name: str) -> list[str]:
     path = shelf.find(name, FOLDER)
     read = [form.read(path, shape) for shape in form.shapes(path)]
     with ExerciseLab(read[0], aside=True) as lab:
-        return [str(fault) for fault in Proof(lab).faults(read[1:2])]
+        proof = Proof(lab)
+        found = [str(fault) for fault in proof.faults(read[1:2])]
+    return found + _otherwise(read[0], proof.loses)
+
+
+def _otherwise(exercise: Exercise, loses: Mapping[str, int]) -> list[str]:
+    """Whether its ways lose other rows than its proof says."""
+    kept = proofs.read(FOLDER).get(exercise.digest, {}).get("loses")
+    where = f"{exercise.name} ({exercise.shape})"
+    return [] if kept == loses else [f"{where}: its ways lose {loses}; its proof says {kept}"]
 
 
 def unsearched(name: str) -> list[str]:
@@ -32,4 +43,9 @@ def long_faults(name: str, to: Path) -> list[str]:
     again, in a copy of the folder."""
     path = shelf.find(name, FOLDER)
     (to / path.name).write_bytes(path.read_bytes())
-    return [str(each) for each in prove(to) if isinstance(each, Fault)]
+    found = [str(each) for each in prove(to) if isinstance(each, Fault)]
+    again = proofs.read(to)
+    for shape in form.shapes(path):
+        exercise = form.read(path, shape)
+        found += _otherwise(exercise, again.get(exercise.digest, {}).get("loses", {}))
+    return found

@@ -101,7 +101,7 @@ ENDS["read-and-mend"] = [
         "one mistake is left",
         P + "migrate store",
         (2, 3, 4),
-        "The file gives the colour to another model than `store/models.py`.",
+        "The file and `store/models.py` give the colour to different models.",
     ),
     End(
         "the record alone",
@@ -128,7 +128,7 @@ ENDS["read-and-mend"] = [
             "migrate store"
         ),
         (2, 3, 4),
-        "The file gives the colour to another model than `store/models.py`.",
+        "The file and `store/models.py` give the colour to different models.",
     ),
     End(
         "by hand all green",

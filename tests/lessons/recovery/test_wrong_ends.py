@@ -3,23 +3,18 @@ found, and how to recover."""
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
 from miglab import Lab
+from miglab.exercises.instructions import read
 from miglab.lessons import check, your_turn
 from miglab.lessons.shelf import stock
 from miglab.lessons.tasks import _ENDS, _TASKS
-from miglab.notebook.widgets.models import model_of
 
-from ...waiting import until
-from . import going_back, making, repairing, together
-from .end import End, reach
+from . import going_back, making, repairing, routes, together
+from .end import End
 
 ENDS = {**making.ENDS, **going_back.ENDS, **repairing.ENDS, **together.ENDS}
 
@@ -50,72 +45,56 @@ def test_each_task_has_five_wrong_ends_at_least() -> None:
     assert set(_ENDS) == set(_TASKS)
 
 
+def wrong_ends(task: str, ends: Sequence[End], bring: Callable[[Lab, End], None]) -> list[str]:
+    """What a check says otherwise than these ends expect, when they are reached in this way."""
+    told = []
+    with your_turn(task) as lab:
+        for end in ends:
+            lab.restart()
+            bring(lab, end)
+            told += wrong(task, end)
+    return told
+
+
 @pytest.mark.parametrize("task", ENDS)
 def test_a_check_names_what_is_missing_at_each_wrong_end_and_how_to_recover(task: str) -> None:
-    told = []
-    with your_turn(task) as lab:
-        for end in ENDS[task]:
-            lab.restart()
-            reach(lab, end)
-            told += wrong(task, end)
-    assert told == []
+    assert wrong_ends(task, ENDS[task], routes.in_cells) == []
 
 
-@pytest.mark.parametrize("task", ["there-and-back", "two-lost-lines"])
-def test_a_wrong_end_is_the_same_from_a_terminal(task: str) -> None:
-    told = []
-    with your_turn(task) as lab:
-        for end in ENDS[task][:5]:
-            lab.restart()
-            reach(lab, end, in_a_terminal)
-            told += wrong(task, end)
-    assert told == []
+def at_once(ends: Mapping[str, Sequence[End]]) -> list[object]:
+    """Each task with one of its ends; with the others too in a long run."""
+    first = [pytest.param(task, found[:1], id=task) for task, found in ends.items() if found]
+    others = [
+        pytest.param(task, found[1:], id=f"{task}-others", marks=pytest.mark.long)
+        for task, found in ends.items()
+        if found[1:]
+    ]
+    return [*first, *others]
 
 
-@pytest.mark.parametrize("task", ["before-discounts", "one-truth-alone"])
-def test_a_wrong_end_is_the_same_by_clicks(task: str) -> None:
-    told = []
-    with your_turn(task) as lab:
-        for end in ENDS[task][:5]:
-            lab.restart()
-            reach(lab, end, by_clicks)
-            told += wrong(task, end)
-    assert told == []
+TYPED = {task: [end for end in ENDS[task] if routes.typeable(end)] for task in ENDS}
+CLICKED = {
+    task: [
+        end
+        for end in ENDS[task]
+        if any(routes.clickable(each, _TASKS[task].apps) for each in read(end.steps))
+    ]
+    for task in ENDS
+}
 
 
-def in_a_terminal(lab: Lab, line: str) -> None:
-    """Run a command in the lab's folder, as one types it."""
-    subprocess.run(
-        [sys.executable, "manage.py", *shlex.split(line)],
-        cwd=lab.folder,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        check=False,
-        timeout=120,
-    )
+def test_each_task_has_five_wrong_ends_that_a_terminal_reaches() -> None:
+    assert {task: len(ends) for task, ends in TYPED.items() if len(ends) < 5} == {}
 
 
-def by_clicks(lab: Lab, line: str) -> None:
-    """Choose a card and run the command that the panel shows."""
-    words = [word for word in line.split()[1:] if word != "--fake"]
-    if len(words) != 2 or not line.startswith("migrate"):
-        lab.manage(line)
-        return
-    app, target = words
-    names = [key.name for key in lab.truths().truths.known_files.migrations if key.app_label == app]
-    (name,) = [each for each in [*names, "zero"] if each.startswith(target)]
-    model = model_of(lab)
-    click = _clicker(lab)
-    click({"do": "choose", "app": app, "name": name})
-    click({"do": "option", "name": "--fake", "on": "--fake" in line})
-    assert ("--fake" in model.chosen["line"]) == ("--fake" in line)
-    click({"do": "run"})
-    until(lambda: model.worker.idle)
+@pytest.mark.parametrize(("task", "ends"), at_once(TYPED))
+def test_a_wrong_end_is_the_same_from_a_terminal(task: str, ends: Sequence[End]) -> None:
+    assert wrong_ends(task, ends, routes.in_a_terminal) == []
 
 
-def _clicker(lab: Lab) -> Callable[[dict[str, object]], None]:
-    model = model_of(lab)
-    return lambda order: model._handle_custom_msg(order, [])
+@pytest.mark.parametrize(("task", "ends"), at_once(CLICKED))
+def test_a_wrong_end_is_the_same_by_clicks(task: str, ends: Sequence[End]) -> None:
+    assert wrong_ends(task, ends, routes.by_clicks) == []
 
 
 def test_a_database_that_is_gone_is_said_and_raises_nothing() -> None:

@@ -342,7 +342,7 @@ def test_cards_and_preview_say_which_locks_keep_others_waiting_on_postgresql() -
         assert locks["stops"] == "reads"
         assert "store_tag (6 rows) can't be read for" in locks["said"]
         assert "What others wait for: store_" in model.preview["html"]
-        assert "<caption>Locks that keep others waiting</caption>" in model.preview["html"]
+        assert f"<li>1 store.{LAST}: store_" in model.preview["html"]
 
 
 def test_a_preview_says_nothing_of_locks_where_the_engine_does_not_tell(model: LabModel) -> None:

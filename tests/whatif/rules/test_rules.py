@@ -270,6 +270,22 @@ CASES: list[tuple[str, Measured, str]] = [
     ),
     (
         "no-way-back",
+        measured(
+            back=way_back(
+                Return.NOT_AT_ALL,
+                run(
+                    replace(planned(SECOND), backwards=False),
+                    replace(planned(THIRD), backwards=False),
+                    line="migrate",
+                    refusal=ERROR,
+                ),
+            )
+        ),
+        "on the way back, all 2 migrations are applied and stay applied; then migrate fails: "
+        "ValueError: no",
+    ),
+    (
+        "no-way-back",
         measured(back=way_back(Return.NOT_AT_ALL, schema=("shop.0009 is recorded",))),
         "no command leads back: shop.0009 is recorded",
     ),

@@ -1,4 +1,5 @@
-"""What is told of one table: how many rows and values went, came or changed, and some of them."""
+"""Describes what happened to one table: how many rows and values went, came or changed, and some of
+them."""
 
 from __future__ import annotations
 

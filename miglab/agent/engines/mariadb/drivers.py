@@ -163,6 +163,9 @@ def connect(handle: str, database: Optional[str] = None) -> Any:
         said["database"] = wanted
     if "unix_socket" not in said:
         said.update(host=known.get("host", "127.0.0.1"), port=int(known.get("port", "3306")))
+    if is_pymysql(driver()):
+        # It would encode a text as Latin-1.
+        said["password"] = said["password"].encode()
     if driver().__name__ == "mysql.connector":
         said["connection_timeout"] = said.pop("connect_timeout")
     with guarded.ours():

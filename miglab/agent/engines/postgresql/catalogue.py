@@ -95,7 +95,7 @@ def _counted(connection: Any, some: Iterable[Tuple[str, str]]) -> Dict[str, int]
 
 
 def mark(handle: str) -> Any:
-    """Differs whenever something was written since; ``None`` where there is no database. Made of
+    """A value that changes whenever something is written; ``None`` if there is no database. Made of
     lists, as it is again when it has come over the wire.
 
     The server counts the rows that each database's connections write, those of its own catalogue
@@ -128,8 +128,8 @@ def _mark(connection: Any) -> Any:
 
 
 def _written(connection: Any) -> Tuple[List[Any], List[str], bool]:
-    """What was written by those who are gone, the sequences there are, and whether nobody else is
-    connected, who is waited for a moment."""
+    """What closed connections have written, the sequences, and whether nobody else is connected;
+    others get a moment to leave."""
     sql = (
         "SELECT d.oid::bigint, "
         "s.tup_inserted + s.tup_updated + s.tup_deleted, "

@@ -71,7 +71,8 @@ def _copy_settings(connection: Any, source: str, to: str) -> None:
 
 
 def wait_until_alone(connection: Any, name: str) -> None:
-    """Those who have closed their connections to a database may still be on their way out."""
+    """Wait until nobody is connected: the server takes a moment to end a connection that was
+    closed."""
     sql = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = %s" % literal(name)
     end = time.monotonic() + _PATIENCE
     while rows(connection, sql)[0][0] and time.monotonic() < end:

@@ -94,7 +94,8 @@ def _connect(handle: str, **more: Any) -> Any:
 
 
 def cursor(connection: Any) -> Any:
-    """A cursor that gives plain rows, whatever the project's own connection is told to give."""
+    """A cursor that gives plain rows, even if the project's own connection is set to give something
+    else."""
     if hasattr(connection, "pgconn"):
         psycopg: Any = importlib.import_module("psycopg")
         return psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)

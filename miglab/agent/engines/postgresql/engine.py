@@ -97,7 +97,7 @@ class PostgreSQL:
         guarded.forget_environment()
 
     def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
-        """Its name, where another one or another server is meant."""
+        """Its name, if it is another database or on another server."""
         known = drivers.parts(handle)
         meant = {"NAME": opening.database(handle)}
         meant.update(HOST=known.get("host", ""), PORT=known.get("port", ""))

@@ -1,4 +1,5 @@
-"""What is told of one table: how many rows and values went, came or changed, and some of them."""
+"""Describes what happened to one table: how many rows and values went, came or changed, and some of
+them."""
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ class Counts:
         self.keys: List[List[Any]] = [[] for _ in range(width)]
 
     def differs(self, key: Any, old: Tuple[Any, ...], new: Tuple[Any, ...]) -> None:
-        """A row whose hashes are others now."""
+        """A row whose hashes have changed."""
         self.changed += 1
         if len(self.differing) < FIRST:
             self.differing.append(key)

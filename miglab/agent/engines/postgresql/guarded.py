@@ -146,7 +146,7 @@ def password(database: Mapping[str, Any]) -> str:
 
 
 def hold() -> None:
-    """From now on, every new connection is told of before it is made."""
+    """From now on, raise the event before each new connection is made."""
     when_imported(direct.BY_CTYPES, lambda: direct.hold_by_ctypes(_tell_third))
     when_imported("psycopg", _hold_third)
     when_imported("psycopg2", _hold_second)

@@ -23,7 +23,7 @@ SHADOWS = {
 
 
 class Column(NamedTuple):
-    """What stands in a column's definition. ``expression`` is how it is generated."""
+    """What a column's definition says. ``expression`` is how it is generated."""
 
     name: str
     collation: str

@@ -65,7 +65,7 @@ class Lineage:
             self._fill(sql)
 
     def settle(self, connection: sqlite3.Connection) -> None:
-        """Notice what nobody saw: what was rolled back, or done past Django."""
+        """Find out what was not seen: what was rolled back, or done without Django."""
         if version_of(connection) == self.now.version:
             return
         version, tables = read(connection)

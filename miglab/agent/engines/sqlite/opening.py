@@ -44,8 +44,8 @@ def attach(connection: sqlite3.Connection, **paths: str) -> None:
 
 
 def _literal(path: str) -> str:
-    """A database that is only read, as SQL takes its name: not as a parameter, for then nobody
-    could see where it leads."""
+    """The name of a database that is only read, as SQL text. It is not a parameter: the guard could
+    not see where one leads."""
     if not path:
         return "':memory:'"
     # Beside a copy in WAL mode SQLite would make files, and it may lie where nobody may write.

@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any, Dict, List, Optional, Tuple
 
 from ...common import known
+from . import created
 from .sql import fold
 from .tables import quote
 
@@ -21,7 +22,21 @@ def primary_key(connection: sqlite3.Connection, schema: str, table: str) -> Opti
     """The columns of the table's primary key in their order, or ``None``."""
     rows = connection.execute("PRAGMA %s.table_info(%s)" % (schema, quote(table))).fetchall()
     keyed = sorted((row[5], row[1]) for row in rows if row[5])
+    if not keyed and rows and _is_rtree(connection, schema, table):
+        # No PRAGMA says so: "the first column is always a 64-bit signed integer primary key"
+        # (https://sqlite.org/rtree.html).
+        return [rows[0][1]]
     return [name for _, name in keyed] or None
+
+
+def _is_rtree(connection: sqlite3.Connection, schema: str, table: str) -> bool:
+    sql = connection.execute(
+        "SELECT sql FROM %s.sqlite_master WHERE type = 'table' AND name = ? COLLATE NOCASE"
+        % schema,
+        (table,),
+    ).fetchone()
+    made = created.virtual(sql[0] or "") if sql else None
+    return made is not None and made[0] in ("rtree", "rtree_i32")
 
 
 def foreign_pair(

@@ -99,7 +99,7 @@ def parts(found: List[Token]) -> List[List[Token]]:
 
 
 def inside(found: List[Token], opening: int) -> List[Token]:
-    """What stands between the bracket at this place and the one that closes it."""
+    """The text between the bracket at this place and the one that closes it."""
     depth = 0
     for place in range(opening, len(found)):
         if found[place].kind == "sign":

@@ -1,0 +1,43 @@
+"""Says in one line what stopped a cell, where a traceback would show miglab's own code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from .resume import missing_name
+
+_OURS = Path(__file__).resolve().parents[1]
+
+
+def explain_stops(shell: InteractiveShell) -> None:
+    """From now on say so of an interrupt in miglab, and of a name that a cell above makes."""
+    shell.set_custom_exc((NameError, KeyboardInterrupt), _explain)  # type: ignore[no-untyped-call]
+
+
+def _explain(
+    shell: InteractiveShell,
+    kind: type[BaseException],
+    error: BaseException,
+    traceback: TracebackType,
+    tb_offset: int | None = None,
+) -> None:
+    line = missing_name(shell, error) if isinstance(error, NameError) else _interrupted(traceback)
+    if line is None:
+        shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
+    else:
+        shell._showtraceback(kind, line, [f"{kind.__name__}: {line}"])
+
+
+def _interrupted(traceback: TracebackType) -> str | None:
+    """``None`` where it was not in miglab."""
+    files = (Path(frame.f_code.co_filename) for frame, _ in walk_tb(traceback))
+    if not any(file.is_relative_to(_OURS) for file in files):
+        return None
+    return (
+        "interrupted while miglab looked at the lab. Commands that had finished are kept: "
+        "lab.history() shows them."
+    )

@@ -1,0 +1,84 @@
+"""What is said about a wrong end is true of what is there, and of the command that it is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from miglab.exercises import ExerciseLab, exercise
+from miglab.facts.exercise import Reached
+
+NAMED = "You named `0005`, and Django made sure that it is applied."
+
+
+def goal(lab: ExerciseLab, words: str) -> Reached:
+    (found,) = [each for each in lab.goals().goals if words in each.says]
+    return found
+
+
+def test_words_about_a_command_say_which_one_when_others_came_after_it() -> None:
+    with exercise("undo-only-the-last") as lab:
+        lab.manage("migrate store 0005")
+        assert lab.goals().remark.startswith(NAMED)
+        lab.manage("showmigrations")
+        assert lab.goals().remark.startswith(NAMED), "a look changes nothing"
+        lab.write("notes.txt", "Look again.\n")
+        assert lab.goals().remark.startswith(f"About `migrate store 0005`: {NAMED}")
+        lab.rewind()
+        assert lab.goals().remark.startswith(NAMED)
+
+
+def test_words_about_a_command_are_not_about_one_that_django_refused() -> None:
+    with exercise("just-enough-for-media") as lab:
+        lab.manage("migrate")
+        assert "Everything is applied now" in lab.goals().remark
+        lab.restart()
+        lab.delete("store/migrations/0001_initial.py")
+        assert lab.manage("migrate").refused
+        assert "Everything is applied now" not in lab.goals().remark
+
+
+def test_a_goal_says_which_migration_files_are_missing_or_changed() -> None:
+    with exercise("undo-only-the-last") as lab:
+        path = "store/migrations/0003_change_price_field.py"
+        lab.replace(path, "class Migration", "# Another remark.\nclass Migration")
+        kept = goal(lab, "No migration file is missing or changed")
+        assert (kept.done, kept.found) == (False, f"changed: `{path}`")
+        lab.delete(path)
+        assert goal(lab, "No migration file").found == f"missing: `{path}`"
+        lab.restart()
+        assert goal(lab, "No migration file").done
+
+
+def test_who_loses_rows_on_the_way_that_no_repair_costs_has_not_solved_it() -> None:
+    with exercise("a-colour-for-the-chairs") as lab:
+        lab.manage("migrate store 0004")
+        lab.manage("makemigrations store --name product_colour")
+        lab.manage("migrate")
+        kept = goal(lab, "No other row is lost")
+        assert not lab.goals().done
+        assert (kept.done, kept.expected) == (False, "no row is lost that a repair does not cost")
+        assert kept.found == ("`store_product_tags` has 0 of 40 rows; `store_tag` has 0 of 6 rows")
+        lab.restart()
+        lab.manage("makemigrations store")
+        lab.manage("migrate")
+        assert lab.goals().done
+
+
+def test_rows_that_a_way_loses_may_be_lost() -> None:
+    with exercise("undo-only-the-last") as lab:
+        lab.manage("migrate store 0004")
+        assert lab.goals().done
+        lab.restart()
+        lab.manage("migrate store 0004")
+        lab.sql("DELETE FROM blog_comment WHERE id = 1")
+        assert goal(lab, "No other row is lost").found == "`blog_comment` has 39 of 40 rows"
+
+
+def test_an_exercise_is_in_sqlite_whatever_other_labs_are_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MIGLAB_DATABASE", "postgresql")
+    with exercise("undo-only-the-last") as lab:
+        assert (lab.folder / "db.sqlite3").is_file()
+        lab.manage("migrate store 0004")
+        assert lab.goals().done
