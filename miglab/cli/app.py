@@ -99,6 +99,9 @@ def run(arguments: argparse.Namespace) -> int:
             "--on and --copy-is are for a project of your own; the practice project's "
             "database is named by --database"
         )
+    for option in ("set", "seed", "progress"):
+        if arguments.exercise is None and getattr(arguments, option) is not None:
+            raise BadArguments(f"--{option} belongs to an exercise; give --exercise NAME too")
     if arguments.exercise is not None:
         require("lab", "miglab app")
         page = _exercise(arguments)
@@ -132,11 +135,12 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
         BadArguments: a project or its settings are given too.
         UnknownName, BadInput: there is no such exercise, or it cannot be read.
     """
-    for given in ("path", "python", "settings", "database"):
+    told = {"path": "a project's folder", "python": "--python", "settings": "--settings"}
+    for given, words in {**told, "database": "--database"}.items():
         if getattr(arguments, given) is not None:
             raise BadArguments(
-                f"--exercise and {getattr(arguments, given)!r}: an exercise is on the practice "
-                "project, with its own database; give one of them"
+                f"--exercise and {words}: an exercise brings its own project and database; "
+                "give one of them"
             )
     # Takes a while to import, and the other pages need none of it.
     from ..exercises import form, shelf
@@ -144,8 +148,8 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
     found = form.read(shelf.find(arguments.exercise, arguments.set))
     folder = arguments.set and os.path.abspath(os.path.expanduser(arguments.set))
     journal = arguments.progress and os.path.abspath(os.path.expanduser(arguments.progress))
-    told = {"name": found.name, "seed": arguments.seed, "folder": folder, "journal": journal}
-    return page_of(f"Exercise: {found.title}", _EXERCISE.format(**told), _WORDS + _GOALS)
+    code = _EXERCISE.format(name=found.name, seed=arguments.seed, folder=folder, journal=journal)
+    return page_of(f"Exercise: {found.title}", code, _WORDS + _GOALS)
 
 
 def page_of(title: str, code: str, told: str = _WORDS) -> dict[str, Any]:

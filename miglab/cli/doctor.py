@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .. import project, runners
-from ..databases.mariadb import binaries
+from ..databases import registry
+from ..databases.engine import Engine
 from ..draw import engines
 from ..errors import MiglabError
 from ..extras import EXTRAS, install, missing, version
@@ -95,7 +96,7 @@ def findings() -> Iterator[Finding]:
     yield _python(sys.version_info[:3])
     yield _django(version("django"))
     yield _sqlite(sqlite3.sqlite_version_info)
-    yield _mariadb([*binaries.servers()])
+    yield from map(_servers, (each for each in registry.ENGINES if each.extra))
     yield _practice_project()
     yield _labs(home())
     yield _runner()
@@ -127,15 +128,6 @@ def _sqlite(found: tuple[int, ...]) -> Finding:
         do = f"use a Python that includes SQLite {_dotted(SQLITE)} or newer"
         return Finding("missing", "SQLite", _dotted(found), do)
     return Finding("ok", "SQLite", _dotted(found))
-
-
-def _mariadb(found: Sequence[binaries.Server]) -> Finding:
-    """Whether a server is installed here that labs can start."""
-    if not found:
-        words = "no server is installed here for labs on MariaDB"
-        do = "Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb"
-        return Finding("optional", "MariaDB", words, do)
-    return Finding("ok", "MariaDB", f"{found[0].version} ({found[0].server})")
 
 
 def _practice_project() -> Finding:
@@ -185,6 +177,11 @@ def _pictures() -> Finding:
         do = "python -m pip install pygraphviz, or install Graphviz (its program is dot)"
         return Finding("optional", "pictures", engines.describe(), do)
     return Finding("ok", "pictures", engines.describe())
+
+
+def _servers(engine: Engine) -> Finding:
+    able, words, do = engine.servers()
+    return Finding("ok" if able else "optional", engine.name, words, "" if able else do)
 
 
 def _jupyter(name: str) -> Finding:

@@ -119,6 +119,14 @@ class Engine(Protocol):
         """A project's own database, as the agent's engine names it (``full_name``). It is only
         read; its password is kept where only this user can read it, if it has one."""
 
+    def servers(self) -> tuple[bool, str, str]:
+        """Whether databases can be made here, on which servers in words, and what to do where
+        not."""
+
+    def lacks(self, source: Handle) -> tuple[str, ...]:
+        """What a copy of an original does not have, or has asleep, in words that go on from "the
+        copy"."""
+
     def home_for(self, source: Handle, on: str) -> str:
         """The server for copies of an original, for ``on``: the one that somebody names, or one
         that can hold all of it. ``""`` where databases are files.
@@ -212,8 +220,11 @@ class Engine(Protocol):
         """The mark that the agent's engine would give at the same moment, as it comes over the
         wire; ``None`` where that cannot be told."""
 
-    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+    def take_over(self, made: Handle, to: Handle) -> None:
         """``copy``, where the agent has just made one: that gets the name."""
+
+    def expect(self, copy: Handle) -> None:
+        """A copy may be put back soon: whatever makes that faster is done while nobody waits."""
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy a database as it is at one moment, also while somebody writes to it. ``to`` is not

@@ -78,6 +78,19 @@ class MariaDB:
 
         return originals.server_for(source, on or os.environ.get(VARIABLE, ""))
 
+    def servers(self) -> tuple[bool, str, str]:
+        """The one that is installed here."""
+        from .mariadb import binaries
+
+        do = "Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb"
+        for found in binaries.servers():
+            return True, f"{found.version} ({found.server})", do
+        return False, "no server is installed here for labs on MariaDB", do
+
+    def lacks(self, source: Handle) -> tuple[str, ...]:
+        """Nothing is named."""
+        return ()
+
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: its servers do not say for sure which one they are."""
         raise BadInput(
@@ -198,23 +211,25 @@ class MariaDB:
         """Both count, each in its own way."""
         return None
 
-    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+    def take_over(self, made: Handle, to: Handle) -> None:
         """Rename it."""
         from .mariadb import moments
-        from .mariadb.ready import READY
 
         moments.rename(made, to)
-        READY.note_copied(source, to)
+
+    def expect(self, copy: Handle) -> None:
+        """Begin to make a second one, which can be renamed."""
+        from .mariadb.ready import READY
+
+        READY.prepare(copy)
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own by SQL on its server; anybody else's by its tools."""
         from .mariadb import moments
         from .mariadb.address import is_ours
-        from .mariadb.ready import READY
 
         if is_ours(source):
             moments.copy(source, to)
-            READY.note_copied(source, to)
         else:
             from .mariadb import dump
 

@@ -30,19 +30,19 @@ def owner_of(folder: Path) -> str:
     try:
         kind, *inside = folder.relative_to(home()).parts or ("",)
     except ValueError:
-        return f"{_mine()}{digest(str(folder), 8)}_"
+        return f"{beginning()}{digest(str(folder), 8)}_"
     lab = inside[0] if kind == "labs" and inside else digest("/".join([kind, *inside]), 8)
-    return f"{_mine()}{lab}_"
+    return f"{beginning()}{lab}_"
 
 
 def lab_of(name: str) -> str | None:
     """The lab that a database belongs to by its name; ``None`` where it is another home's."""
-    if not name.startswith(_mine()):
+    if not name.startswith(beginning()):
         return None
-    return name[len(_mine()) :].partition("_")[0]
+    return name[len(beginning()) :].partition("_")[0]
 
 
-def _mine() -> str:
+def beginning() -> str:
     """What the names of all databases of this home begin with."""
     return f"{OURS}{digest(str(home()), 4)}_"
 

@@ -9,12 +9,13 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..errors import BadInput
+from ..errors import BadInput, NoServer
 from .engine import ByHand, Handle, State, Tell
 from .naming import in_quotes
 
@@ -77,9 +78,39 @@ class PostgreSQL:
 
     def home_for(self, source: Handle, on: str) -> str:
         """A server that can hold all of it."""
-        from .postgresql import originals
+        from .postgresql import apart, originals
 
-        return originals.server_for(source, on or os.environ.get(VARIABLE, ""))
+        server = originals.server_for(source, on or os.environ.get(VARIABLE, ""))
+        if not originals.exists(source):
+            return server
+        return apart.server_apart(server, source, originals.look(source))
+
+    def lacks(self, source: Handle) -> tuple[str, ...]:
+        """What belongs to the server."""
+        from .postgresql import apart, lacks
+
+        server = _server(self.server)
+        named, of_server = lacks.named(source), lacks.of_server(server)
+        return (*named, *of_server, *apart.in_words_of(server, source))
+
+    def servers(self) -> tuple[bool, str, str]:
+        """The programs of the extra and of this machine, and the server that is named."""
+        from .postgresql import binaries, connections
+
+        own, named = binaries.embedded(), os.environ.get(VARIABLE, "")
+        there = sorted({each.major for each in binaries.installed() if each.has("postgres")})
+        told = [f"{own.major} (of the extra {self.extra})"] if own is not None else []
+        told += [f"{each} (installed)" for each in there]
+        words = f"servers that miglab can start: {', '.join(told) or 'none'}"
+        if named:
+            shown = connections.without_password(named)
+            try:
+                connections.named(named)
+            except NoServer as error:
+                return False, f"{words}; {VARIABLE} names {error}", "change the variable"
+            words += f"; labs use the one that {VARIABLE} names, {shown}"
+        do = f"install PostgreSQL, or name a server in the variable {VARIABLE}"
+        return bool(told or named), words, do
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """By what the servers themselves say they are."""
@@ -197,23 +228,25 @@ class PostgreSQL:
 
         return marks.for_agent(mark)
 
-    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+    def take_over(self, made: Handle, to: Handle) -> None:
         """Rename it."""
         from .postgresql import moments
-        from .postgresql.ready import READY
 
         moments.rename(made, to)
-        READY.note_copied(source, to)
+
+    def expect(self, copy: Handle) -> None:
+        """Begin to make a second one, which can be renamed."""
+        from .postgresql.ready import READY
+
+        READY.prepare(copy)
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own as a template; anybody else's by the tools that come with it."""
         from .postgresql import moments
         from .postgresql.address import is_ours, name_of
-        from .postgresql.ready import READY
 
         if is_ours(source):
             moments.make(to, name_of(source))
-            READY.note_copied(source, to)
         else:
             from .postgresql import dump
 
@@ -256,7 +289,7 @@ class PostgreSQL:
     def clear(self, folder: Path) -> None:
         """Drop what is named after the lab."""
         from .naming import owner_of
-        from .postgresql import moments
+        from .postgresql import apart, moments
         from .postgresql.address import beside
         from .postgresql.ready import READY
 
@@ -264,6 +297,7 @@ class PostgreSQL:
         READY.forget_all(owner_of(folder))
         for name in moments.names(server, owner_of(folder)):
             moments.drop(beside(server, name))
+        apart.forget(server)
 
     def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
         """Drop what is named after labs that are gone, and what was kept for a month."""
@@ -279,7 +313,9 @@ class PostgreSQL:
         forgotten = {*moments.old(server, templates)}
         for name in gone:
             if name not in kept or name in forgotten:
-                moments.drop(beside(server, name))
+                # It may be another role's.
+                with suppress(NoServer):
+                    moments.drop(beside(server, name))
 
     def by_hand(self, original: str) -> ByHand:
         """The tools that come with the server."""

@@ -59,6 +59,14 @@ class SQLite:
         """A file has no server."""
         return ""
 
+    def servers(self) -> tuple[bool, str, str]:
+        """It needs none."""
+        return True, "", ""
+
+    def lacks(self, source: Handle) -> tuple[str, ...]:
+        """A file is all of it."""
+        return ()
+
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: settings can name a file."""
         raise BadInput(
@@ -131,9 +139,12 @@ class SQLite:
         """To look is as cheap."""
         return None
 
-    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+    def take_over(self, made: Handle, to: Handle) -> None:
         """Rename the file."""
         self.rename(made, to)
+
+    def expect(self, copy: Handle) -> None:
+        """A file is copied at once."""
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy by SQLite's own backup."""

@@ -66,7 +66,7 @@ def _not(look: Look, wanted: Any) -> Finding:
 
 
 #: Keys that belong to a condition beside them.
-_BESIDE = ("database", "gives", "since", "before", "but")
+_BESIDE = ("database", "gives", "since", "before", "but", "what")
 #: Conditions that look at the keys beside theirs.
 _WHOLE = ("sql", "same", "did", "keeps")
 

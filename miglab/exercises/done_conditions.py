@@ -35,7 +35,7 @@ def ran(look: Look, wanted: Any) -> Finding:
 
 
 def runs(look: Look, wanted: Any) -> list[int]:
-    """The places, among what was done, of the lines that begin so."""
+    """The places, in what was done, of the lines that begin like this."""
     done = enumerate(look.known.done)
     return [at for at, e in done if any(re.match(one, e.text) for one in several(wanted))]
 

@@ -124,7 +124,7 @@ def _digest(told: Mapping[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-_ONLY_READ = {*_TEXTS, "level", "says", "name", "apps", "tempting", "expects", "when"}
+_ONLY_READ = {*_TEXTS, "level", "says", "name", "apps", "tempting", "expects", "what", "when"}
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _has(look: Look, place: str) -> bool:
 
 
 def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """What a query gives."""
+    """What a query gives; ``what`` says in words what it counts."""
     query = (str(conditions.get("database", "default")), str(conditions["sql"]))
     found = look.query(query)
     wanted = conditions.get("gives")
@@ -121,7 +121,8 @@ def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
         expected = "; ".join(", ".join(map(str, line)) for line in lines) or "no rows"
     else:
         right, expected = rows == [[str(wanted)]], str(wanted)
-    return Finding(right and not found.error, expected, shown)
+    what = f"{conditions['what']}: " if "what" in conditions else ""
+    return Finding(right and not found.error, f"{what}{expected}", f"{what}{shown}")
 
 
 def same(look: Look, conditions: Mapping[str, Any]) -> Finding:

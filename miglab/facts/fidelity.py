@@ -42,13 +42,15 @@ class LeftOut:
 @dataclass(frozen=True)
 class DatabaseCopy:
     """A database of the project and when it was copied. ``changed`` is when the original was last
-    written to by then, where that can be told; ``size`` is in bytes."""
+    written to by then, where that can be told; ``size`` is in bytes; ``lacks`` is what the copy
+    does not have, or has asleep, in words that go on from "the copy"."""
 
     alias: str
     path: str
     copied: datetime
     changed: datetime | None
     size: int
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
-import stat
 import time
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
@@ -30,6 +28,7 @@ from ..home import home
 from ..interrupts import LetIn, Uninterrupted
 from ..project import SETTINGS_FILE, Project
 from . import links
+from .copying import copy_files
 from .entries import DATABASE, FILE, Entries, Entry
 from .owners import forget_old, lives, remove_tree, sweep, take_lock
 from .snapshot import PROJECT, Snapshot, files_of
@@ -63,6 +62,8 @@ class Sandbox:
         self._sidecars: frozenset[str] = frozenset()
         self._copies = 0
         self._kept: set[str] = set()
+        #: Whether somebody may go back to the moment before: not where things are tried out.
+        self.rewinds = True
         self._last: dict[str, tuple[tuple[object, ...], Handle | None]] = {}
         try:
             with let_in():
@@ -250,9 +251,12 @@ class Sandbox:
         one, agents = made.get(alias, (None, None))
         if one is not None and engine.for_agent(mark) == agents:
             del made[alias]
-            engine.take_over(one, database, copy)
+            engine.take_over(one, copy)
         else:
             engine.copy(database, copy)
+        before = self._last.get(alias, ((), None))[1]
+        if before is not None and self.rewinds:
+            engine.expect(before)
         return copy
 
     def take_over(self, alias: str, made: Handle) -> Handle:
@@ -287,13 +291,14 @@ class Sandbox:
                 if entry.kind == DATABASE:
                     self._entries.set_mode(path, entry)
 
-    def fill(self, alias: str, source: Handle, tell: Tell | None = None) -> None:
-        """Begin with a copy of this database, made while others may write to it."""
-        self.engines[alias].copy(source, self.databases[alias], tell)
-
-    def fill_from_given(self, alias: str, source: Handle) -> None:
-        """Begin with a copy of one that is a copy already."""
-        self.engines[alias].copy_given(source, self.databases[alias])
+    def fill(self, alias: str, source: Handle, tell: Tell | None, given: bool) -> None:
+        """Begin with a copy of this database, made while others may write to it; or of one that is
+        ``given`` as a copy already."""
+        engine, database = self.engines[alias], self.databases[alias]
+        if given and not engine.files(source):
+            engine.copy_given(source, database)
+        else:
+            engine.copy(source, database, tell)
 
     def forget_copies(self, keep: Collection[Handle] = ()) -> None:
         """Remove the copies of databases that no moment needs any more."""
@@ -328,20 +333,3 @@ class Sandbox:
                 with contextlib.suppress(OSError):
                     self._lock_path.unlink()
             self._lock.close()
-
-
-def copy_files(project: Project, to: Path) -> None:
-    """Copy what the project says is to be copied."""
-    for folder in project.folders:
-        (to / folder).mkdir(parents=True, exist_ok=True)
-    for path in project.files:
-        target = to / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        copy_file(project.root / path, target)
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy the content of a file, and whether it can be run."""
-    shutil.copyfile(source, target)
-    if os.name == "posix" and source.stat().st_mode & stat.S_IXUSR:
-        target.chmod(target.stat().st_mode | stat.S_IXUSR)

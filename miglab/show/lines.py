@@ -175,6 +175,8 @@ def fidelity_lines(consequences: Consequences) -> list[str]:
         for each in step.differs:
             times = f" ({each.count:,} times)" if each.count > 1 else ""
             lines.append(f"{each.what[:1].upper()}{each.what[1:].rstrip('.')}{times}.")
+    for copy in found.databases:
+        lines += [f"The copy of {copy.alias} {each}." for each in copy.lacks]
     if found.allowed:
         lines.append(f"Allowed, and done for real: {', '.join(found.allowed)}.")
     return list(dict.fromkeys(lines))

@@ -84,6 +84,7 @@ def _check_there(project: Project, alias: str, now: Moment) -> None:
 
 def _made_twin(stage: Stage) -> Stage:
     sandbox = _laid_out_as(stage)
+    sandbox.rewinds = False
     try:
         reader = stage.reader.beside(place_of(sandbox, stage.project))
         return Stage(stage.project, sandbox, reader, stage.apps)

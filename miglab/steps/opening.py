@@ -191,16 +191,14 @@ def _fill(
             if state is not None:
                 now = datetime.now(UTC)
                 try:
-                    if project.copy_is and not sandbox.engines[alias].files(source):
-                        sandbox.fill_from_given(alias, source)
-                    else:
-                        sandbox.fill(alias, source, tell)
+                    sandbox.fill(alias, source, tell, bool(project.copy_is))
                 except (OSError, MiglabError):
                     raise
                 except Exception as error:
                     # The driver's own, whichever it is.
                     raise NoProject(f"the database {source} cannot be copied: {error}") from None
-                copied.append(DatabaseCopy(alias, source, now, state.changed, state.size))
+                lacks = () if project.copy_is else sandbox.engines[alias].lacks(source)
+                copied.append(DatabaseCopy(alias, source, now, state.changed, state.size, lacks))
         return tuple(copied)
 
     def files() -> Files | Unreadable:

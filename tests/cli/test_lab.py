@@ -47,6 +47,19 @@ def test_a_page_of_no_project_is_refused(
     assert "does not exist; give the folder" in line(["app", str(tmp_path / "nowhere")], capsys)
 
 
+def test_app_says_which_exercise_it_cannot_open_and_what_does_not_go_with_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "the-ghots" in line(["app", "--exercise", "the-ghots"], capsys)
+    for words, said in (
+        ([str(tmp_path), "--exercise", "3.1"], "--exercise and a project's folder: an exercise is"),
+        (["--exercise", "3.1", "--database", "sqlite"], "--exercise and --database: an exercise"),
+        (["--seed", "Ada"], "--seed belongs to an exercise"),
+    ):
+        assert main(["app", *words]) == 2
+        assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
 @pytest.mark.parametrize("command", ["lab", "app"])
 def test_what_is_not_a_port_is_not_understood(

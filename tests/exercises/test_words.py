@@ -82,3 +82,14 @@ def test_an_exercise_is_in_sqlite_whatever_other_labs_are_on(
         assert (lab.folder / "db.sqlite3").is_file()
         lab.manage("migrate store 0004")
         assert lab.goals().done
+
+
+def test_what_a_query_counts_is_said_beside_the_number() -> None:
+    with exercise("null-in-the-way", shape="photos") as lab:
+        kept = goal(lab, "No row has NULL")
+        assert kept.expected == "the database refuses NULL"
+        assert kept.found == "rows with NULL, after somebody tried to write one: 1"
+    with exercise("what-zero-left-behind", shape="blog") as lab:
+        stale = goal(lab, "content types that nothing needs")
+        assert stale.expected == "content types that nothing needs: 0"
+        assert stale.found.startswith("content types that nothing needs: ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping
+from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional
 
 from ..common import phase
 from ..common.measuring import measuring
@@ -29,11 +29,13 @@ class Trace:
             although the migration may fail; ``locks`` and ``grew`` where the engine tells.
         plan: ``[app_label, name, backwards]`` for each that was to run.
         content_types: alias → how many content types were to follow a model's new name.
+        old: alias → a copy of the database as it is at the beginning, or ``None``.
         telling: called with a few words when a migration is begun.
     """
 
     def __init__(self, telling: Callable[[str], None]) -> None:
         self.telling = telling
+        self.old: Mapping[str, Optional[str]] = {}
         self.statements: List[List[str]] = []
         self.left_out = 0
         self.migrations: List[Dict[str, Any]] = []
@@ -148,7 +150,7 @@ class Trace:
                 self._begin(engine, connection)
 
     def _begin(self, engine: Engine, connection: Any) -> Lineage:
-        lineage = engine.follow(connection)
+        lineage = engine.follow(connection, self.old.get(connection.alias))
         return self._lineages.setdefault(connection.alias, lineage)
 
     def _note(

@@ -220,8 +220,9 @@ class Engine(Protocol):
         """Whether a statement may change names, or fill a table from another: asked before each
         that the project runs, so it only looks at the text."""
 
-    def follow(self, connection: Any) -> Lineage:
-        """Begin to follow the names in the database of Django's connection, which is open.
+    def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
+        """Begin to follow the names in the database of Django's connection, which is open. ``old``
+        is a copy of it as it is now, where there is one.
 
         Raises:
             Engine.error: the catalogue cannot be read.

@@ -60,6 +60,7 @@ class Job:
         capture(self.config)
         os.write(1, self.prefix)
         sys.stdin = Questions(self.ask, printed_since(self.config["output"]))
+        self.trace.old = request.get("old") or {}
         if request["do"] != "agree" and request.get("noted", True):
             # What a comparison runs in SQL is nobody's: it only takes longer where it is noted.
             self.trace.start()

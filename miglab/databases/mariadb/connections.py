@@ -105,7 +105,9 @@ def on_server(handle: str) -> Iterator[Any]:
             with _kept(server).cursor() as cursor:
                 yield cursor
         except LookupError as error:
-            raise NoServer(server, f"a database there cannot be copied: {error}") from None
+            raise NoServer(
+                without_password(server), f"a database there cannot be copied: {error}"
+            ) from None
         except pymysql.Error as error:
             if is_full(error):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), server) from None
@@ -114,9 +116,11 @@ def on_server(handle: str) -> Iterator[Any]:
             if broken is not None:
                 _close(broken)
             if broken is None or not ended:
-                raise NoServer(server, in_words(error)) from None
+                raise NoServer(without_password(server), in_words(error)) from None
             why = "it stopped, or ended the connection; try again"
-            raise NoServer(server, f"{why} ({in_words(error)})", stopped=True) from None
+            raise NoServer(
+                without_password(server), f"{why} ({in_words(error)})", stopped=True
+            ) from None
 
 
 def _kept(server: str) -> Connection[Any]:
@@ -204,8 +208,9 @@ def _local() -> dict[str, str]:
 
 def without_password(handle: str) -> str:
     """An address as people may see it."""
-    known = {name: each for name, each in parameters_of(handle).items() if name != "password"}
-    return str(handle_of({name: each for name, each in known.items() if name != "passfile"}))
+    hidden = ("password", "passfile", "session")
+    known = parameters_of(handle)
+    return str(handle_of({name: each for name, each in known.items() if name not in hidden}))
 
 
 def code_of(error: Exception) -> int:

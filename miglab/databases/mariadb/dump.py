@@ -37,7 +37,8 @@ _READING = (
 #: What MySQL's tool does by itself, and MariaDB's does not know.
 _MYSQL = ("--column-statistics=0", "--set-gtid-purged=OFF")
 #: Who made something: the copy's user may not say that it was another.
-_DEFINER = re.compile(rb"DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*`")
+_NAME = rb'(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")'
+_DEFINER = re.compile(rb"DEFINER=" + _NAME + rb"@" + _NAME)
 _HAS_DEFINER = re.compile(rb"(/\*!\d+ )?(CREATE|DEFINER)\b[^'\"]*?DEFINER=|/\*!\d+ DEFINER=")
 _EVENT = re.compile(rb"(ON COMPLETION (?:NOT )?PRESERVE) (?:ENABLE|DISABLE ON SLAVE)")
 _TIMES = 3

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from urllib.parse import quote
 
 from ...home import home
@@ -60,8 +61,18 @@ def keep_password(parameters: Mapping[str, str]) -> dict[str, str]:
     password = rest.pop("password", "")
     if not password:
         return rest
-    path = home() / "postgresql" / "passwords" / naming.digest(f"{rest}", 8)
+    path = _passfile(rest)
     words = ["*", rest.get("port", "*"), "*", rest.get("user", "*"), password]
     line = ":".join(re.sub(r"([\\:])", r"\\\1", each) for each in words)
     keep_secret(path, f"{line}\n")
     return {**rest, "passfile": str(path)}
+
+
+def with_kept_password(parameters: Mapping[str, str]) -> dict[str, str] | None:
+    """The same parameters with the password that was kept for them, if one was."""
+    path = _passfile(parameters)
+    return {**parameters, "passfile": str(path)} if path.exists() else None
+
+
+def _passfile(parameters: Mapping[str, str]) -> Path:
+    return home() / "postgresql" / "passwords" / naming.digest(f"{sorted(parameters.items())}", 8)

@@ -74,6 +74,14 @@ def on_server(handle: str) -> Iterator[Connection[Any]]:
             raise NoServer(server, f"{why} ({in_words(error)})", stopped=True) from None
 
 
+def leave_server(handle: str) -> None:
+    """Close the connection that this process keeps to a server."""
+    with _turn:
+        kept = _open.pop(server_of(handle), None)
+        if kept is not None and kept[0] == os.getpid():
+            kept[1].close()
+
+
 def _kept(server: str) -> Connection[Any]:
     pid, connection = _open.get(server, (0, None))
     if connection is None or pid != os.getpid() or not _lives(connection):

@@ -12,14 +12,9 @@ from ...errors import BadInput, NoServer
 from ..engine import Handle
 from . import moments
 from .address import name_of, parameters_of
-from .connections import connect, in_words, on_server, resolved
+from .connections import in_words, on_server, resolved
+from .originals import identity
 
-#: Two servers that are copies of each other's files have the same identifier, and so have their
-#: databases: only the server itself knows since when it runs, to the microsecond.
-_IDENTITY = """
-SELECT pg_catalog.pg_postmaster_start_time()::text, d.oid::bigint
-FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
-"""
 _SESSIONS = """
 SELECT coalesce(nullif(application_name, ''), 'a session'), usename FROM pg_stat_activity
 WHERE datname = %s ORDER BY 1, 2
@@ -43,19 +38,19 @@ def given(url: str, called: str, originals_: Iterable[Handle]) -> Handle:
             f"the database of copy_is is called {name!r}, and copy_is_called says {called!r}; type "
             "the name of the database that is a copy (on the command line: --copy-is-called)"
         )
-    before = _identity(handle)
+    before = identity(handle)
     for each in originals_:
         _keep_apart(handle, before, each)
-    if _identity(handle) != before:
+    if identity(handle) != before:
         raise NoServer(handle, "it was started again just now; try again")
     return handle
 
 
-def _keep_apart(handle: Handle, identity: tuple[str, int], original: Handle) -> None:
+def _keep_apart(handle: Handle, own: tuple[str, int], original: Handle) -> None:
     """Raise where the two are one database, or may be."""
     refused = "miglab does not use it as a copy; give the address of a real copy"
     try:
-        same = _identity(original) == identity
+        same = identity(original) == own
     except psycopg.Error as error:
         # Whoever lets nobody in is there; whoever is not there may go by another name there.
         if _was_reached(error) or name_of(original) == name_of(handle):
@@ -69,13 +64,6 @@ def _keep_apart(handle: Handle, identity: tuple[str, int], original: Handle) -> 
         raise BadInput(
             f"{handle} is the database {original}, which the project's settings name; {refused}"
         )
-
-
-def _identity(handle: str) -> tuple[str, int]:
-    with connect(handle) as connection:
-        row = connection.execute(_IDENTITY.encode()).fetchone()
-        assert row is not None
-        return str(row[0]), int(row[1])
 
 
 def _was_reached(error: psycopg.Error) -> bool:

@@ -119,10 +119,15 @@ def rename(handle: str, to: str) -> None:
 
 def drop(handle: str) -> None:
     """Drop a database, where it is there."""
-    name = _checked(handle)
     with on_server(handle) as server:
-        leave(server, name)
-        _drop(server, name)
+        drop_by(server, handle)
+
+
+def drop_by(server: Connection[Any], handle: str) -> None:
+    """The same, by this connection to its server."""
+    name = _checked(handle)
+    leave(server, name)
+    _drop(server, name)
 
 
 def replace(handle: str, template: str) -> None:

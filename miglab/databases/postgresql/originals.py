@@ -49,6 +49,13 @@ UNION ALL
 SELECT 'search_path=' || setting FROM pg_settings WHERE name = 'search_path' AND source = 'client'
 """
 
+#: Two servers that are copies of each other's files have the same identifier, and so have their
+#: databases: only the server itself knows since when it runs, to the microsecond.
+_IDENTITY = """
+SELECT pg_catalog.pg_postmaster_start_time()::text, d.oid::bigint
+FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
+"""
+
 
 @dataclass(frozen=True)
 class Original:
@@ -129,6 +136,19 @@ def exists(handle: str) -> bool:
                 return False
         raise NoServer(handle, in_words(error)) from None
     return True
+
+
+def identity(handle: str) -> tuple[str, int]:
+    """Since when the server of a database runs, and the database's number: no two have both alike,
+    whatever their addresses are.
+
+    Raises:
+        psycopg.Error: it cannot be connected to.
+    """
+    with connect(handle) as connection:
+        row = connection.execute(_IDENTITY.encode()).fetchone()
+        assert row is not None
+        return str(row[0]), int(row[1])
 
 
 def server_for(source: str, on: str) -> Handle:

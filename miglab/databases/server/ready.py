@@ -8,8 +8,10 @@ goes. Large databases have none, for it would take as much room again.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import Protocol
 
+from ...errors import MiglabError
 from ..engine import Handle
 
 #: How large a database may be that has one, in bytes; how many a lab has.
@@ -49,18 +51,8 @@ class Ready:
         #: The copies that have one, or will have when the thread ends; the one wanted last comes
         #: last.
         self.made: dict[str, threading.Thread] = {}
-        #: The copy that a database was last the same as.
-        self._last: dict[str, str] = {}
         #: The copies that were put back.
         self._lent: set[str] = set()
-
-    def note_copied(self, database: str, copy: str) -> None:
-        """A copy was made of a database: the one before may be wanted next."""
-        if self._owner(copy) != self._owner(database):
-            return
-        before, self._last[database] = self._last.get(database), copy
-        if before is not None and before != copy:
-            self.prepare(before)
 
     def note_restored(self, copy: str, database: str) -> None:
         """A copy was put back: it may be wanted again; in another lab, where it was wanted
@@ -77,17 +69,22 @@ class Ready:
             if copy in self.made:
                 return
             mine = [each for each in self.made if self._owner(each) == self._owner(copy)]
-        for each in mine[: len(mine) - _MANY + 1]:
-            self.forget(each)
-        told = (copy, self._second(copy))
-        thread = threading.Thread(target=self._databases.copy_meanwhile, args=told, daemon=True)
+            others = {each: self.made.pop(each) for each in mine[: len(mine) - _MANY + 1]}
+        thread = threading.Thread(target=self._make, args=(copy, others), daemon=True)
         with self._turn:
             self.made[copy] = thread
         thread.start()
 
+    def _make(self, copy: str, others: dict[str, threading.Thread]) -> None:
+        """In a thread. The second ones of the others go; what fails is done when it is needed."""
+        with suppress(MiglabError, OSError):
+            for each, thread in others.items():
+                thread.join()
+                self._databases.drop(self._second(each))
+            self._databases.copy_meanwhile(copy, self._second(copy))
+
     def take(self, copy: str, database: str) -> bool:
         """Have the second copy of a copy take a database's place; whether there was one."""
-        self._last[database] = copy
         with self._turn:
             thread = self.made.pop(copy, None)
         if thread is None:
@@ -112,8 +109,6 @@ class Ready:
         name_of = self._databases.name_of
         for each in [each for each in self.made if name_of(each).startswith(owner)]:
             self.forget(each)
-        for each in [each for each in self._last if name_of(each).startswith(owner)]:
-            del self._last[each]
 
     def _owner(self, handle: str) -> str:
         """What the names of a lab's databases begin with."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,12 +18,13 @@ import pytest
 
 from miglab import Lab
 from miglab.databases.naming import OURS
-from miglab.databases.postgresql import moments
-from miglab.databases.postgresql.address import beside, parameters_of
-from miglab.errors import NoServer, ServerStopped, UnknownName
+from miglab.databases.postgresql import binaries, dump, moments
+from miglab.databases.postgresql.address import beside, name_of, parameters_of
+from miglab.errors import DiskFull, NoServer, ServerStopped, UnknownName
 from miglab.home import home
 
 from ...waiting import until
+from . import servers
 
 ROOT = Path(__file__).parents[3]
 STATE = {"store_tag": 6, "store_product": 24}
@@ -96,6 +100,74 @@ def test_a_server_that_stopped_between_two_commands_is_started_again(alone: Lab)
     until(lambda: not alone._stage.sandbox.answers())
     alone.rewind()
     assert rows(alone) == STATE
+
+
+def test_a_connection_that_is_cut_ends_the_command_and_nothing_of_it_stays(lab: Lab) -> None:
+    def cut() -> None:
+        until(lambda: (lab.folder / "begun").exists())
+        with psycopg.connect(beside(handle(lab), "postgres"), autocommit=True) as connection:
+            query = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(query, (name_of(handle(lab)),))
+
+    thread = threading.Thread(target=cut)
+    thread.start()
+    forever = SLOW.replace("time.sleep(60)", "[Product.objects.count() for _ in iter(int, 1)]")
+    step = lab.shell(forever)
+    thread.join()
+    assert step.refusal is not None
+    assert step.refusal.error == "OperationalError"
+    assert rows(lab) == STATE
+    assert lab.manage("migrate store 0004").refusal is None
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home on a disk of its own, which has room for a server and a few copies."""
+    folder = Path(tempfile.mkdtemp(prefix="miglab-small-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=160m,mode=755", "tmpfs", folder], capture_output=True
+    )
+    if mounted.returncode:
+        folder.rmdir()
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode()}")
+    monkeypatch.setenv("MIGLAB_HOME", str(folder))
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+    folder.rmdir()
+
+
+def test_a_servers_disk_that_is_full_ends_a_command_and_the_lab_is_as_before(small: Path) -> None:
+    with Lab("storefront", apps=["store"], database="postgresql") as lab:
+        filler = small / "filler"
+        with open(filler, "wb") as file:
+            file.write(bytes(shutil.disk_usage(small).free - 4_000_000))
+        with pytest.raises(DiskFull):
+            lab.manage("migrate store 0004")
+        filler.unlink()
+        assert rows(lab) == STATE
+        assert lab.history().lines == ()
+        assert lab.manage("migrate store 0004").refusal is None
+
+
+def test_a_tool_that_is_older_than_the_server_is_named_before_anything_is_made(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = servers.server("installed")
+    older = [each for each in binaries.installed() if each.major < 18]
+    newest = max(each.major for each in older)
+    original = beside(handle(lab), f"original_{secrets.token_hex(4)}")
+    with psycopg.connect(beside(original, "postgres"), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name_of(original)}".encode())
+        try:
+            monkeypatch.setattr(binaries, "installed", lambda: iter(older))
+            monkeypatch.setattr(binaries, "embedded", lambda: None)
+            to = beside(target, f"{OURS}older_{secrets.token_hex(4)}")
+            with pytest.raises(NoServer, match=rf"it is PostgreSQL 18, .* \(found: .*{newest}"):
+                dump.copy(original, to)
+            assert not moments.exists(to)
+        finally:
+            admin.execute(f"DROP DATABASE {name_of(original)}".encode())
 
 
 def test_what_a_killed_lab_left_is_dropped_by_the_next() -> None:
@@ -198,6 +270,5 @@ def test_the_variable_names_the_server_of_labs(
 @pytest.fixture
 def named() -> Callable[[], str]:
     """The machine's own server."""
-    from . import servers
 
     return lambda: servers.server("named")

@@ -121,8 +121,8 @@ class Walk:
         found: Mapping[str, list[str]] = json.loads(done.stdout.rpartition("@")[2])
         return found
 
-    def held(self, only: str = "") -> Iterator[Held]:
-        """Each of them, held against plain Django; ``only`` is one app."""
+    def held(self, *only: str) -> Iterator[Held]:
+        """Each of them, held against plain Django; ``only`` are some apps."""
         with (
             Lab.of(self.site, python=self.python) as lab,
             tempfile.TemporaryDirectory() as folder,
@@ -130,7 +130,7 @@ class Walk:
             copy = Path(folder, "project")
             shutil.copytree(self.site, copy)
             for label, target in self.steps():
-                if only in ("", label):
+                if not only or label in only:
                     yield self._one(lab, copy, label, target)
 
     def _one(self, lab: Lab, copy: Path, label: str, target: str) -> Held:

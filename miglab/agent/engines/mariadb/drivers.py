@@ -73,11 +73,12 @@ def version() -> str:
             continue
         places = list(spec.submodule_search_locations or ()) or [spec.origin or ""]
         folder = os.path.dirname(places[0])
-        wanted = _DISTRIBUTIONS[name].lower()
+        of_pymysql = is_pymysql(sys.modules.get(name))
+        wanted = _DISTRIBUTIONS["pymysql" if of_pymysql else name]
         for each in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             distribution, _, rest = each.partition("-")
-            if distribution.lower() == wanted and rest.endswith(".dist-info"):
-                return "%s %s" % (_DISTRIBUTIONS[name], rest[: -len(".dist-info")])
+            if distribution.lower() == wanted.lower() and rest.endswith(".dist-info"):
+                return "%s %s" % (wanted, rest[: -len(".dist-info")])
         return name
     return ""
 

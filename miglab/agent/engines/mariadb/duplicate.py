@@ -50,7 +50,8 @@ WHERE schema_name = %s
 """
 _GENERATED = re.compile(r"(VIRTUAL|STORED|PERSISTENT) GENERATED", re.I)
 #: What may not be given to another user without a right to; it is who connects then.
-_DEFINER = re.compile(r"\bDEFINER\s*=\s*(?:`(?:[^`]|``)*`@`(?:[^`]|``)*`|\S+)\s")
+_NAME = r"""(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")"""
+_DEFINER = re.compile(r"\bDEFINER\s*=\s*(?:%s@%s|\S+)\s" % (_NAME, _NAME))
 #: Where an event says whether it runs.
 _ALIVE = re.compile(r"(ON COMPLETION (?:NOT )?PRESERVE) (?:ENABLE|DISABLE ON SLAVE|DISABLE)")
 #: Codes of the server's errors: no such table or column; a view that refers to what is not there.

@@ -181,7 +181,7 @@ class MariaDB:
         """By its words."""
         return sql.concerns(text)
 
-    def follow(self, connection: Any) -> Lineage:
+    def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
         """From the catalogue as it is now."""
         return MariaDBLineage(connection.connection, str(connection.settings_dict["NAME"]))
 

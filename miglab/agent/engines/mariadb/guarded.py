@@ -145,13 +145,22 @@ def _means_sockets() -> bool:
         return False
 
 
+def _reads_one_group() -> bool:
+    """Whether the driver reads the group that is named in the place of the usual one."""
+    try:
+        return drivers.is_pymysql(drivers.driver())
+    except ImportError:
+        return False
+
+
 def _of_files(said: Mapping[str, Any]) -> Dict[str, str]:
     """What files of options say (https://mariadb.com/kb/en/configuring-mariadb-with-option-files/),
     which connections may be told to read."""
     paths = said.get("read_default_file") or said.get("option_files") or ()
-    groups = ["client"]
     more = said.get("read_default_group") or said.get("option_groups") or ()
-    groups += [more] if isinstance(more, str) else list(more)
+    groups = [more] if isinstance(more, str) else list(more)
+    if not groups or not _reads_one_group():
+        groups.insert(0, "client")
     found: Dict[str, str] = {}
     for path in [paths] if isinstance(paths, (str, os.PathLike)) else list(paths):
         parser = configparser.RawConfigParser(
@@ -255,15 +264,25 @@ def _hold_mysqlclient() -> None:
     if "select_db" not in vars(of_connection):
         of_connection.select_db = _inherited(of_connection, "select_db")
     _telling(of_connection, "select_db", selected)
-    for name in ("connect", "connection"):
-        original = getattr(driver._mysql, name)
+    _hold_below(driver._mysql, parts)
 
-        @functools.wraps(original, updated=())
-        def connect(*args: Any, _original: Any = original, **kwargs: Any) -> Any:
+
+def _hold_below(module: Any, parts: Callable[..., Mapping[str, Any]]) -> None:
+    """The module in C has a class, of which the driver's own is made, and a function."""
+    made: Any = module.connection
+    original = module.connect
+
+    class connection(made):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
             _tell(parts(*args, **kwargs))
-            return _original(*args, **kwargs)
+            super().__init__(*args, **kwargs)
 
-        setattr(driver._mysql, name, connect)
+    @functools.wraps(original)
+    def connect(*args: Any, **kwargs: Any) -> Any:
+        _tell(parts(*args, **kwargs))
+        return original(*args, **kwargs)
+
+    module.connection, module.connect = connection, connect
 
 
 def _inherited(owner: Any, name: str) -> Any:

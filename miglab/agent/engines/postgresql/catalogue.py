@@ -96,7 +96,7 @@ def _counted(connection: Any, some: Iterable[Tuple[str, str]]) -> Dict[str, int]
 
 def mark(handle: str) -> Any:
     """A value that changes whenever something is written; ``None`` if there is no database. Made of
-    lists, as it is again when it has come over the wire.
+    lists, so that it is the same after the wire.
 
     The server counts the rows that each database's connections write, those of its own catalogue
     included, but only when a connection ends: where one is open, what the whole server has written

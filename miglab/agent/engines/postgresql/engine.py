@@ -195,9 +195,10 @@ class PostgreSQL:
         """Names are compared at the end."""
         return False
 
-    def follow(self, connection: Any) -> Lineage:
-        """From the catalogue as it is now."""
-        return PostgreSQLLineage(connection.connection, str(connection.settings_dict["NAME"]))
+    def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
+        """From the catalogue as it is now, or as the copy has it."""
+        name = str(connection.settings_dict["NAME"])
+        return PostgreSQLLineage(connection.connection, name, old)
 
     def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
         """By the server's own list of locks."""

@@ -3,9 +3,9 @@ whatever they are called, so that nothing needs to be read of what ran."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Optional
 
-from .opening import rows
+from .opening import opened, rows
 from .tables import SHOWN, TABLES
 
 
@@ -33,11 +33,12 @@ def read(connection: Any) -> Dict[int, Names]:
 
 
 class Lineage:
-    """The tables of one database since it was begun; ``name`` is the database's own."""
+    """The tables of one database since it was begun; ``name`` is the database's own. A copy within
+    the server has the same numbers: where there is an ``old`` one, it is read at the end."""
 
-    def __init__(self, connection: Any, name: str) -> None:
-        self.name = name
-        self.first = self.now = read(connection)
+    def __init__(self, connection: Any, name: str, old: Optional[str] = None) -> None:
+        self.name, self.old = name, old
+        self.first = self.now = {} if old else read(connection)
 
     def before(self, connection: Any) -> None:
         """Nothing to do: see ``settle``."""
@@ -47,6 +48,10 @@ class Lineage:
 
     def settle(self, connection: Any) -> None:
         """What was left open is rolled back: what the names are now."""
+        if self.old:
+            with opened(self.old) as copy:
+                self.first = read(copy)
+            self.old = None
         self.now = read(connection)
 
     def renames(self) -> Dict[str, Any]:

@@ -181,7 +181,7 @@ class SQLite:
         """By the first words."""
         return SQLiteLineage.concerns(text)
 
-    def follow(self, connection: Any) -> Lineage:
+    def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
         """From the catalogue as it is now."""
         return SQLiteLineage(connection.connection, str(connection.settings_dict["NAME"]))
 

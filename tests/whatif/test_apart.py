@@ -1,0 +1,78 @@
+"""A copy on the original's own server belongs to a role that can change nothing in the original, or
+the report says that this is only watched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from miglab import Lab
+from miglab.databases.postgresql.address import beside
+from miglab.show.lines import fidelity_lines
+
+from ..databases.postgresql import servers
+from .test_own_on_postgresql import VERDICT, Live, folder, live
+
+Of = Callable[..., Lab]
+__all__ = ["folder", "live"]
+BEGINS = (
+    "The copy of default is on the original's own server, and that it stays out of the original is"
+)
+
+
+def roles(live: Live) -> list[str]:
+    query = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'miglab\\_%\\_role' ORDER BY 1"
+    return [str(name) for (name,) in live.admin.execute(query).fetchall()]
+
+
+def test_a_role_of_its_own_owns_the_copy_has_no_rights_in_the_original_and_goes_with_it(
+    live: Live, folder: Path, of: Of
+) -> None:
+    before = roles(live)
+    with of(folder, on=servers.HERE) as lab:
+        handle = next(iter(lab._stage.sandbox.databases.values()))
+        with psycopg.connect(beside(handle, live.name), autocommit=True) as connection:
+            for sql in ("DELETE FROM shop_item", "CREATE TABLE own (id int)"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(sql.encode())
+        found = lab.what_if("migrate shop 0001")
+        assert found.verdict == VERDICT
+        (told,) = [each for each in fidelity_lines(found) if each.startswith(BEGINS)]
+        assert "enforced: its role miglab_" in told
+        assert "may change nothing there" in told
+        lab.manage("migrate shop 0001")
+        lab.rewind()
+    assert roles(live) == before
+
+
+def test_where_nobody_may_connect_to_the_original_that_is_told(
+    live: Live, folder: Path, of: Of
+) -> None:
+    live.admin.execute(f"REVOKE CONNECT ON DATABASE {live.name} FROM PUBLIC".encode())
+    with of(folder, on=servers.HERE) as lab:
+        told = "\n".join(fidelity_lines(lab.what_if("migrate shop 0001")))
+        assert "may not connect to it" in told
+
+
+def test_what_everybody_may_change_in_the_original_is_only_watched(
+    live: Live, folder: Path, of: Of
+) -> None:
+    with live.connected() as connection:
+        connection.execute("GRANT UPDATE ON shop_item TO PUBLIC")
+    with of(folder, on=servers.HERE) as lab:
+        told = "\n".join(fidelity_lines(lab.what_if("migrate shop 0001")))
+        assert f"{BEGINS} watched, not enforced: its role miglab_" in told
+        assert "may write to shop_item there" in told
+
+
+def test_without_the_right_to_make_a_role_it_is_watched(live: Live, folder: Path, of: Of) -> None:
+    before = roles(live)
+    live.admin.execute(f"ALTER ROLE {live.user} CREATEDB".encode())
+    address = f"postgresql://{live.user}:se%3Acret@{live.host}:{live.port}/{live.name}"
+    with of(folder, on=address) as lab:
+        assert roles(live) == before
+        told = "\n".join(fidelity_lines(lab.what_if("migrate shop 0001")))
+        assert f"{BEGINS} watched, not enforced: it belongs to the same role." in told
