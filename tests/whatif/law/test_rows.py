@@ -513,7 +513,8 @@ def test_a_deleted_row_that_comes_back_with_another_value_has_lost_it(lab: Lab) 
     assert found.back.level is Return.ROWS
     assert found.loses
     # The row is back, its value isn't.
-    assert (of(found).lost, of(found).rows_not_back) == (1, 0)
+    (change,) = found.lost_there
+    assert (change.lost, change.rows_not_back) == (1, 0)
 
 
 def test_what_a_handler_changes_is_not_counted_twice(lab: Lab) -> None:
