@@ -283,14 +283,17 @@ class MariaDB:
         from .mariadb import moments
         from .mariadb.address import beside
         from .naming import lab_of, owner_of
+        from .server.ready import second_copies_of
 
         server = _server(self.server)
         mine = owner_of(labs / "x").removesuffix("x_")
         gone = [name for name in moments.names(server, mine) if not lives(str(lab_of(name)))]
         templates = owner_of(labs.parent / "templates")
+        kept = [name for name in gone if name.startswith(templates)]
         forgotten = {*moments.old(server, templates)}
+        forgotten |= second_copies_of(forgotten, kept)
         for name in gone:
-            if not name.startswith(templates) or name in forgotten:
+            if name not in kept or name in forgotten:
                 moments.drop(beside(server, name))
 
     def by_hand(self, original: str) -> ByHand:

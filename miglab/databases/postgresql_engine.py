@@ -304,6 +304,7 @@ class PostgreSQL:
         from .naming import lab_of, owner_of
         from .postgresql import moments
         from .postgresql.address import beside
+        from .server.ready import second_copies_of
 
         server = _server(self.server)
         mine = owner_of(labs / "x").removesuffix("x_")
@@ -311,6 +312,7 @@ class PostgreSQL:
         templates = owner_of(labs.parent / "templates")
         kept = [name for name in gone if name.startswith(templates)]
         forgotten = {*moments.old(server, templates)}
+        forgotten |= second_copies_of(forgotten, kept)
         for name in gone:
             if name not in kept or name in forgotten:
                 # It may be another role's.

@@ -8,6 +8,7 @@ goes. Large databases have none, for it would take as much room again.
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Protocol
 
@@ -17,6 +18,14 @@ from ..engine import Handle
 #: How large a database may be that has one, in bytes; how many a lab has.
 LARGEST, _MANY = 64_000_000, 2
 _COPY, _READY = "_copy_", "_ready_"
+
+
+def second_copies_of(gone: Collection[str], names: Collection[str]) -> set[str]:
+    """Those among these names that are second copies of what goes, or is not among them any more:
+    who made them was killed."""
+    stay = {*names} - {*gone}
+    seconds = {name for name in names if _READY in name}
+    return {name for name in seconds if name.replace(_READY, _COPY, 1) not in stay}
 
 
 class Databases(Protocol):

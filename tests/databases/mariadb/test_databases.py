@@ -308,6 +308,7 @@ def test_a_sweep_drops_what_dead_labs_left_and_old_templates(
     alive = engine.handle(labs / "aaaa", "databases/x")
     dead = [engine.handle(labs / "bbbb", "databases/x"), engine.kept(labs / "bbbb" / "store", "1")]
     young, old = engine.kept(templates, "young"), engine.kept(templates, "old")
+    second = beside(old, name_of(old).replace("_copy_", "_ready_", 1))
     try:
         for each in (alive, *dead):
             engine.make_room(each)
@@ -315,13 +316,14 @@ def test_a_sweep_drops_what_dead_labs_left_and_old_templates(
             engine.copy(alive, dead[1])
             engine.rename(dead[1], each)
         engine.copy(alive, dead[1])
+        engine.copy(alive, second)
         run(old, "ALTER DATABASE COMMENT 'made by miglab on 2020-01-01'")
         engine.sweep(labs, "aaaa".__eq__)
-        found = [engine.exists(each) for each in (alive, *dead, young, old)]
-        assert found == [True, False, False, True, False]
+        found = [engine.exists(each) for each in (alive, *dead, young, old, second)]
+        assert found == [True, False, False, True, False, False]
         assert [*engine.all_kept(templates)] == [young]
     finally:
-        for each in (alive, *dead, young, old):
+        for each in (alive, *dead, young, old, second):
             engine.remove(each)
 
 
