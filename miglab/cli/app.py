@@ -139,7 +139,7 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
     for given, words in {**told, "database": "--database"}.items():
         if getattr(arguments, given) is not None:
             raise BadArguments(
-                f"--exercise and {words}: an exercise brings its own project and database; "
+                f"--exercise and {words}: an exercise is a project of its own, with its database; "
                 "give one of them"
             )
     # Takes a while to import, and the other pages need none of it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -53,6 +54,14 @@ WRITES = {
     "a collation": "ALTER DATABASE COLLATE latin1_bin",
     "a sum": "INSERT INTO shop (name) SELECT name FROM shop",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nobody else writes on it: what is of the whole server moves with everybody's writes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIGLAB_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 @pytest.fixture(params=["alone", "with all of the server"])

@@ -174,7 +174,7 @@ def test_a_what_if_says_what_cannot_be_read_and_for_how_long(lab: Lab) -> None:
     found = lab.what_if("migrate library")
     lab.rewind(1)
     (said,) = [each for each in found.findings if each.id == "locks"]
-    words = r"library_book \(1,000 rows\) can't be read for \S+\sm?s: library\.0002_second takes an "
-    assert re.fullmatch(words + "AccessExclusiveLock", said.what)
+    words = r"library_book \(1,000 rows\) can't be read for \S+\sm?s: library\.0002_second takes an"
+    assert re.fullmatch(words + " AccessExclusiveLock", said.what)
     (lock,) = found.runs[0].plan[0].locks
     assert (lock.rows, lock.table) == (1000, "library_book")
