@@ -15,7 +15,7 @@ from ..exercises.recording import skeleton, write_new
 from ..exercises.replaying import attempts, replay
 from ..extras import require
 from ..progress import Journal
-from ..show.text import text
+from ..show.bundle import in_words
 from .serve import add_options, serve_notebook
 
 #: Where the notebooks of the exercises are put if no folder is given.
@@ -75,7 +75,7 @@ def add(commands: Any) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    print(text(overview(arguments.progress, folder=arguments.folder)))
+    print(in_words(overview(arguments.progress, folder=arguments.folder)))
     return 0
 
 
