@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with _told_to_end():
             status: int = chosen.act(chosen)
+            sys.stdout.flush()
     except Interrupted as error:
         if error.why != "interrupted":
             print(f"miglab: {error}", file=sys.stderr)
@@ -99,7 +101,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return say_interrupted()
+    except BrokenPipeError:
+        if _is_read():
+            raise
+        return 128 + 13
     return status
+
+
+def _is_read() -> bool:
+    """Whether somebody reads what is printed. Whoever has enough, as ``head`` does, gets no more of
+    it; the exit status is then the one that a shell has for that signal."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 @contextmanager

@@ -132,3 +132,14 @@ def test_a_command_imports_no_other_command() -> None:
     assert commands & imported == {"miglab.cli.whatif"}
     rooms = ("miglab.exercises", "miglab.lessons", "miglab.workbook", "miglab.notebook")
     assert [name for name in imported if name.startswith(rooms)] == []
+
+
+@pytest.mark.parametrize("command", ["exercise list", "doctor"])
+def test_who_reads_only_the_beginning_meets_no_traceback(command: str) -> None:
+    typed = [sys.executable, "-m", "miglab", *command.split()]
+    with subprocess.Popen(typed, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
