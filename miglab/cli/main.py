@@ -102,21 +102,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return say_interrupted()
     except BrokenPipeError:
-        if _is_read():
-            raise
-        return 128 + 13
+        return _unread()
     return status
 
 
-def _is_read() -> bool:
-    """Whether somebody reads what is printed. Whoever has enough, as ``head`` does, gets no more of
-    it; the exit status is then the one that a shell has for that signal."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    return True
+def _unread() -> int:
+    """Whoever reads what is printed has enough, as ``head`` does, and gets no more of it. The exit
+    status is the one that a shell has for that signal."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + 13
 
 
 @contextmanager
