@@ -78,6 +78,7 @@ def typed(plain: Plain, lines: list[str], folder: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
+            timeout=60,
         )
         assert (done.returncode, done.stderr) == (0, ""), meant
 
