@@ -12,15 +12,15 @@ from collections.abc import Mapping
 
 #: Group → minutes, all cores together. A group is a folder of tests, or its one file.
 MINUTES = {
-    "agent": 7,
-    "browser": 7,
-    "checkout": 2,
-    "cli": 3,
-    "exercises": 6,
+    "agent": 6,
+    "browser": 5,
+    "checkout": 1,
+    "cli": 1,
+    "exercises": 4,
     "lessons": 4,
-    "notebook": 2,
-    "whatif": 9,
-    "the others": 5,
+    "notebook": 1,
+    "whatif": 13,
+    "the others": 9,
 }
 
 
