@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from ..home import home
@@ -12,6 +13,8 @@ from ..home import home
 OURS = "miglab_"
 #: How long a name may be, in bytes, on any server.
 LONGEST = 63
+#: What is in the name of a copy that is kept, and of a second copy of it.
+COPY, READY = "_copy_", "_ready_"
 
 
 def name_in(folder: Path, rest: str) -> str:
@@ -40,6 +43,20 @@ def lab_of(name: str) -> str | None:
     if not name.startswith(beginning()):
         return None
     return name[len(beginning()) :].partition("_")[0]
+
+
+def abandoned(
+    labs: Path, names: Collection[str], old: Collection[str], lives: Callable[[str], bool]
+) -> list[str]:
+    """Those among the names of databases of this home that nobody needs: of labs that are gone, and
+    of what is kept between labs what is ``old``, with its second copies, or with those of what is
+    not there any more: who made them was killed."""
+    gone = [name for name in names if not lives(str(lab_of(name)))]
+    templates = owner_of(labs.parent / "templates")
+    kept = {name for name in gone if name.startswith(templates)}
+    stay = kept - {*old}
+    stay -= {each for each in stay if READY in each and each.replace(READY, COPY, 1) not in stay}
+    return [name for name in gone if name not in stay]
 
 
 def beginning() -> str:

@@ -301,23 +301,16 @@ class PostgreSQL:
 
     def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
         """Drop what is named after labs that are gone, and what was kept for a month."""
-        from .naming import lab_of, owner_of
+        from .naming import abandoned, beginning, owner_of
         from .postgresql import moments
         from .postgresql.address import beside
-        from .server.ready import second_copies_of
 
         server = _server(self.server)
-        mine = owner_of(labs / "x").removesuffix("x_")
-        gone = [name for name in moments.names(server, mine) if not lives(str(lab_of(name)))]
-        templates = owner_of(labs.parent / "templates")
-        kept = [name for name in gone if name.startswith(templates)]
-        forgotten = {*moments.old(server, templates)}
-        forgotten |= second_copies_of(forgotten, kept)
-        for name in gone:
-            if name not in kept or name in forgotten:
-                # It may be another role's.
-                with suppress(NoServer):
-                    moments.drop(beside(server, name))
+        old = moments.old(server, owner_of(labs.parent / "templates"))
+        for name in abandoned(labs, moments.names(server, beginning()), old, lives):
+            # It may be another role's.
+            with suppress(NoServer):
+                moments.drop(beside(server, name))
 
     def by_hand(self, original: str) -> ByHand:
         """The tools that come with the server."""

@@ -8,24 +8,15 @@ goes. Large databases have none, for it would take as much room again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection
 from contextlib import suppress
 from typing import Protocol
 
 from ...errors import MiglabError
 from ..engine import Handle
+from ..naming import COPY, READY
 
 #: How large a database may be that has one, in bytes; how many a lab has.
 LARGEST, _MANY = 64_000_000, 2
-_COPY, _READY = "_copy_", "_ready_"
-
-
-def second_copies_of(gone: Collection[str], names: Collection[str]) -> set[str]:
-    """Those among these names that are second copies of what goes, or is not among them any more:
-    who made them was killed."""
-    stay = {*names} - {*gone}
-    seconds = {name for name in names if _READY in name}
-    return {name for name in seconds if name.replace(_READY, _COPY, 1) not in stay}
 
 
 class Databases(Protocol):
@@ -74,7 +65,7 @@ class Ready:
 
     def prepare(self, copy: str) -> None:
         """Begin to have a second copy of a copy."""
-        if _COPY not in self._databases.name_of(copy):
+        if COPY not in self._databases.name_of(copy):
             return
         with self._turn:
             if copy in self.made:
@@ -132,4 +123,4 @@ class Ready:
 
     def _second(self, copy: str) -> Handle:
         name = self._databases.name_of(copy)
-        return self._databases.beside(copy, name.replace(_COPY, _READY, 1))
+        return self._databases.beside(copy, name.replace(COPY, READY, 1))
