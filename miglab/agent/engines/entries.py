@@ -44,6 +44,24 @@ def empty(
     }
 
 
+def all_gone(counts: Dict[str, int]) -> List[Dict[str, Any]]:
+    """Of tables with so many rows each, in a database that is gone."""
+    entries = [empty(name, None, number, 0, lost=number) for name, number in counts.items()]
+    return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
+
+
+def all_new(names: Iterable[str], counts: Dict[str, int]) -> List[Dict[str, Any]]:
+    """Of tables that were not there before; those without a count could not be counted."""
+    found = []
+    for name in names:
+        number = counts.get(name, 0)
+        entry = empty(name, name, 0, number, gained=number)
+        if name not in counts:
+            entry["unreadable"] = "its rows cannot be counted"
+        found.append(entry)
+    return found
+
+
 def says_something(entry: Dict[str, Any]) -> bool:
     """Whether rows or values went, came or changed, or nobody can say."""
     counts = (entry["lost"], entry["gained"], entry["changed"], entry["lost_values"])

@@ -106,3 +106,18 @@ def _sample(pair: Pair, sql: str, order: List[str]) -> List[Dict[str, Any]]:
     """The first rows of a query, in the order of these columns."""
     names, found = pair.labelled("%s LIMIT %d" % (in_order(sql, order), SAMPLE))
     return [{name: plain(value) for name, value in zip(names, row)} for row in found]
+
+
+def orphans(pair: Pair, parent: Pair, own: str, theirs: str) -> Dict[str, int]:
+    """Rows of the parent's table, by its name now, that are still there without the rows of this
+    one that extended them: those whose column ``theirs`` is what ``own`` was."""
+    if parent.now is None or (pair.now is not None and not pair.key):
+        return {}
+    source, gone = "FROM %s o" % pair.old, "1"
+    if pair.now is not None:
+        source, gone = pair.join, pair.gone
+    number = pair.number(
+        "SELECT count(*) %s WHERE %s AND EXISTS (SELECT 1 FROM %s p WHERE p.%s = o.%s)"
+        % (source, gone, parent.new, pair.quote(theirs), pair.quote(own))
+    )
+    return {parent.now: number} if number else {}

@@ -4,11 +4,26 @@ it, else by what is stored in them."""
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Protocol, Sequence, Type, Union
+from typing import (
+    Any,
+    Dict,
+    Iterator,
+    List,
+    NamedTuple,
+    Optional,
+    Protocol,
+    Sequence,
+    Type,
+    TypeVar,
+    Union,
+)
 
 from ..engine import NOTHING_RENAMED, Renames
 from ..following import by_folded, followed, followed_columns
 from .pair import Pair
+
+#: A pair of the engine's own.
+SomePair = TypeVar("SomePair", bound=Pair)
 
 
 class Unread(NamedTuple):
@@ -17,6 +32,17 @@ class Unread(NamedTuple):
     table: str
     now: Optional[str]
     error: Exception
+
+
+def readable(found: Union[SomePair, Unread]) -> SomePair:
+    """A table that can be read.
+
+    Raises:
+        Error: it cannot (the driver's).
+    """
+    if isinstance(found, Unread):
+        raise found.error
+    return found
 
 
 class Both(Protocol):

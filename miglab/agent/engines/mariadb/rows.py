@@ -10,10 +10,10 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
 from ...common.measuring import Unmeasured, note
 from ..engine import NOTHING_RENAMED, Renames
-from ..entries import BOOKKEEPING, empty, says_something
+from ..entries import BOOKKEEPING, all_gone, all_new, empty, says_something
 from ..joined import lost
-from ..joined.entry import entry_of
-from ..joined.match import Unread
+from ..joined.entry import entry_of, orphans
+from ..joined.match import Unread, readable
 from ..joined.match import pairs as matched
 from . import drivers
 from .catalogue import count_rows, why
@@ -117,43 +117,23 @@ def _read_entry(pair: Union[Pair, Unread], found: Dict[str, Union[Pair, Unread]]
 
 
 def _orphans(pair: Pair, found: Dict[str, Union[Pair, Unread]]) -> Dict[str, int]:
-    """Rows of the parent's table, by its name now, that are still there without the rows of this
-    one that extended them."""
     link = parent_link(pair.was)
     parent = found.get(link[1]) if link else None
-    if link is None or not isinstance(parent, Pair) or parent.now is None:
+    if link is None or not isinstance(parent, Pair) or link[2] not in parent.kept:
         return {}
-    if link[2] not in parent.kept or (pair.now is not None and not pair.key):
-        return {}
-    source, gone = "FROM %s o" % pair.old, "1"
-    if pair.now is not None:
-        source, gone = pair.join, pair.gone
-    own, theirs = pair.quote(link[0]), pair.quote(parent.kept[link[2]])
-    number = pair.number(
-        "SELECT count(*) %s WHERE %s AND EXISTS (SELECT 1 FROM %s p WHERE p.%s = o.%s)"
-        % (source, gone, parent.new, theirs, own)
-    )
-    return {parent.now: number} if number else {}
+    return orphans(pair, parent, link[0], parent.kept[link[2]])
 
 
 def _everything_gone(old: str) -> List[Dict[str, Any]]:
     with opened(old) as connection, at_one_moment(connection):
         counts = count_rows(connection, database(old))
-    entries = [empty(name, None, number, 0, lost=number) for name, number in counts.items()]
-    return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
+    return all_gone(counts)
 
 
 def _new_tables(both: Databases, taken: Any) -> List[Dict[str, Any]]:
     names = [each for each in both.tables(True) if each not in taken and each not in BOOKKEEPING]
     counts = count_rows(both.connection, both.names[1], names) if names else {}
-    found = []
-    for name in names:
-        number = counts.get(name, 0)
-        entry = empty(name, name, 0, number, gained=number)
-        if name not in counts:
-            entry["unreadable"] = "its rows cannot be counted"
-        found.append(entry)
-    return found
+    return all_new(names, counts)
 
 
 def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
@@ -165,7 +145,7 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
         with together(*(request[name][alias] for name in ("old", "new", "back"))) as databases:
             there = databases.pairs(request["renames"].get(alias, NOTHING_RENAMED))
             for _, table, rows_went, wanted in entries:
-                pair, again = _read(there[table]), databases.again(table)
+                pair, again = readable(there[table]), databases.again(table)
                 rows, columns = lost.not_back(pair, again, rows_went, wanted)
                 entry = {"database": alias, "table": table, "rows": rows, "columns": columns}
                 found.append(entry)
@@ -178,18 +158,6 @@ def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     ``limit`` of them and their ``total``."""
     with together(request["old"], request["new"] or request["old"]) as both:
         if not request["new"]:
-            pair = both.pair(request["table"], None, {})
-        else:
-            pair = _read(both.pairs(request["renames"])[request["table"]])
+            return lost.list_lost(both.pair(request["table"], None, {}), request)
+        pair = readable(both.pairs(request["renames"])[request["table"]])
         return lost.list_lost(pair, request)
-
-
-def _read(found: Union[Pair, Unread]) -> Pair:
-    """A table that can be read.
-
-    Raises:
-        Error: it cannot.
-    """
-    if isinstance(found, Unread):
-        raise found.error
-    return found

@@ -7,7 +7,7 @@ from typing import Any, Dict, Iterator, List, Tuple, Union
 
 from ...common.measuring import note
 from ..engine import Renames
-from ..entries import BOOKKEEPING, empty, says_something
+from ..entries import BOOKKEEPING, all_gone, all_new, empty, says_something
 from . import drivers
 from .catalogue import count_rows, why
 from .entry import entry_of, is_same
@@ -127,20 +127,10 @@ def _orphans(pair: Pair, found: List[Union[Pair, Unread]]) -> Dict[str, int]:
 def _everything_gone(old: str) -> List[Dict[str, Any]]:
     with opened(old) as connection, at_one_moment(connection):
         counts = count_rows(connection)
-    entries = [empty(name, None, number, 0, lost=number) for name, number in counts.items()]
-    return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
+    return all_gone(counts)
 
 
 def _new_tables(after: Side, taken: Any) -> List[Dict[str, Any]]:
     names = [each for each in after.shape.tables if each not in taken and each not in BOOKKEEPING]
-    if not names:
-        return []
-    counts = count_rows(after.connection, names)
-    found = []
-    for name in names:
-        number = counts.get(name, 0)
-        entry = empty(name, name, 0, number, gained=number)
-        if name not in counts:
-            entry["unreadable"] = "its rows cannot be counted"
-        found.append(entry)
-    return found
+    counts = count_rows(after.connection, names) if names else {}
+    return all_new(names, counts)

@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional, Union
 
 from ..engine import NOTHING_RENAMED, Renames
 from ..joined import lost
-from ..joined.match import Unread
+from ..joined.match import Unread, readable
 from .match import pairs
 from .opening import Own, attach, opened
 from .pair import Pair
@@ -30,7 +30,7 @@ def not_back(request: Dict[str, Any], own: Optional[Own] = None) -> List[Dict[st
             attach(connection, **paths)
             there = _pairs(connection, request["renames"].get(alias, NOTHING_RENAMED))
             for _, table, rows_went, wanted in entries:
-                pair = _read(there[table])
+                pair = readable(there[table])
                 again = _again(connection, pair)
                 rows, columns = lost.not_back(pair, again, rows_went, wanted)
                 entry = {"database": alias, "table": table, "rows": rows, "columns": columns}
@@ -50,17 +50,6 @@ def _pairs(connection: sqlite3.Connection, renames: Renames) -> Dict[str, Union[
     return {each.table: each for each in pairs(connection, renames)}
 
 
-def _read(found: Union[Pair, Unread]) -> Pair:
-    """A table that can be read.
-
-    Raises:
-        sqlite3.Error: it cannot.
-    """
-    if isinstance(found, Unread):
-        raise found.error
-    return found
-
-
 def _again(connection: sqlite3.Connection, there: Pair) -> Optional[Pair]:
     """The old table with the one of its name in the third database, where there is one."""
     found = [each for each in table_names(connection, "back") if fold(each) == fold(there.table)]
@@ -78,7 +67,7 @@ def list_lost(request: Dict[str, Any], own: Optional[Own] = None) -> Optional[Di
     connection = _own_or_ours(own, request.get("alias") or "default")
     try:
         attach(connection, old=request["old"], new=request["new"])
-        pair = _read(_pairs(connection, request["renames"])[request["table"]])
+        pair = readable(_pairs(connection, request["renames"])[request["table"]])
         return lost.list_lost(pair, request)
     finally:
         connection.close()

@@ -12,8 +12,8 @@ from typing import Any, Collection, Dict, List, Optional, Union
 
 from ...common.measuring import note
 from ..engine import Renames
-from ..entries import BOOKKEEPING, compare_each, empty, says_something
-from ..joined.entry import entry_of
+from ..entries import BOOKKEEPING, all_gone, compare_each, empty, says_something
+from ..joined.entry import entry_of, orphans
 from ..joined.match import Unread
 from .catalogue import count_rows
 from .match import pairs
@@ -139,25 +139,13 @@ def _derived(connection: sqlite3.Connection, table: str, now: Optional[str]) -> 
 
 
 def _orphans(pair: Pair, places: Dict[str, Union[Pair, Unread]]) -> Dict[str, int]:
-    """Rows of the parent's table, by its name now, that are still there without the rows of this
-    one that extended them."""
     link = parent_link(pair.connection, "old", pair.table)
     parent = places.get(fold(link[1])) if link else None
-    if link is None or not isinstance(parent, Pair) or parent.now is None:
-        return {}
-    if pair.now is not None and not pair.key:
+    if link is None or not isinstance(parent, Pair):
         return {}
     names = {fold(old): now for old, now in parent.kept.items()}
-    if fold(link[2]) not in names:
-        return {}
-    source, gone = "FROM %s o" % pair.old, "1"
-    if pair.now is not None:
-        source, gone = pair.join, pair.gone
-    number = pair.number(
-        "SELECT count(*) %s WHERE %s AND EXISTS (SELECT 1 FROM %s p WHERE p.%s = o.%s)"
-        % (source, gone, parent.new, quote(names[fold(link[2])]), quote(link[0]))
-    )
-    return {parent.now: number} if number else {}
+    theirs = names.get(fold(link[2]))
+    return {} if theirs is None else orphans(pair, parent, link[0], theirs)
 
 
 def _everything_gone(old: str) -> List[Dict[str, Any]]:
@@ -166,8 +154,7 @@ def _everything_gone(old: str) -> List[Dict[str, Any]]:
         counts = count_rows(connection)
     finally:
         connection.close()
-    entries = [empty(name, None, number, 0, lost=number) for name, number in counts.items()]
-    return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
+    return all_gone(counts)
 
 
 def _new_tables(
