@@ -6,6 +6,7 @@ import contextlib
 import sys
 from typing import Any, Dict, Optional
 
+from ..common.measuring import measuring
 from ..engines import registry
 from ..engines.engine import Engine
 
@@ -33,12 +34,18 @@ class Databases:
         return registry.of_vendor(self.engines.get(alias, registry.DEFAULT.vendor))
 
     def marks(self, known: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        """Each database's mark, by its handle; those that are ``known``, by alias, are taken."""
+        """Each database's mark, by its handle; those that are ``known``, by alias, are taken. One
+        that cannot be read is like no other: that database counts as written."""
         found = known or {}
         return {
-            handle: found[alias] if alias in found else self.engine(alias).mark(handle)
+            handle: found[alias] if alias in found else self._mark(alias, handle)
             for alias, handle in self.handles.items()
         }
+
+    def _mark(self, alias: str, handle: str) -> object:
+        with measuring("see whether the database was written to"):
+            return self.engine(alias).mark(handle)
+        return object()
 
 
 def close_connections() -> None:
