@@ -2,29 +2,71 @@
 
     python -m tests.whatif.real FOLDER [PROJECT [APP …]]
 
-Environments and projects are made in FOLDER where they are not there yet.
+Environments and projects are made in FOLDER where they are not there yet. What was found is kept in
+``FOLDER/held.jsonl``, and is not looked for again: remove that file after a change of miglab's. The
+table at the end counts all that is in it.
 """
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from .projects import PROJECTS
-from .walk import Walk
+from .walk import Held, Walk
 
 
 def main(folder: str, only: str = "", *apps: str) -> int:
     """Do it; 1 where anything differs."""
-    differ = 0
+    kept = Path(folder, "held.jsonl")
     for name, project in PROJECTS.items():
         if only in ("", name):
             python = project.make(Path(folder) / name, "3.11")
             print(f"== {name}", flush=True)
-            for held in Walk(Path(folder) / name / "site", python).held(*apps):
+            done = {(each.app, each.target) for each in read(kept).get(name, [])}
+            for held in Walk(Path(folder) / name / "site", python).held(*apps, done=done):
                 print(held, flush=True)
-                differ += bool(held.why)
-    return 1 if differ else 0
+                with kept.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps({"project": name, **asdict(held)}) + "\n")
+    print(table(read(kept)))
+    return 1 if any(held.why for found in read(kept).values() for held in found) else 0
+
+
+def read(kept: Path) -> dict[str, list[Held]]:
+    """What was found in each project."""
+    found: dict[str, list[Held]] = {}
+    for line in kept.read_text(encoding="utf-8").splitlines() if kept.exists() else ():
+        told = json.loads(line)
+        found.setdefault(told.pop("project"), []).append(Held(**told))
+    return found
+
+
+def table(found: dict[str, list[Held]]) -> str:
+    """How many commands of each app were held against plain Django, and what came out; then what
+    is unknown and what differs, with its reason."""
+    lines = [f"{'project':<14}{'app':<26}{'commands':>9}{'equal':>7}{'unknown':>9}{'differ':>8}"]
+    for name, of_project in found.items():
+        by_app: dict[str, list[Held]] = {}
+        for held in of_project:
+            by_app.setdefault(held.app, []).append(held)
+        for app, some in [*sorted(by_app.items()), ("in all", of_project)]:
+            numbers = (
+                len(some),
+                sum(not held.why for held in some),
+                sum(held.status == 13 for held in some),
+                sum(bool(held.why) for held in some),
+            )
+            counted = "".join(f"{n:>{w}}" for n, w in zip(numbers, (9, 7, 9, 8), strict=True))
+            lines.append(f"{name:<14}{app:<26}{counted}")
+    for name, of_project in found.items():
+        for held in of_project:
+            if held.status == 13:
+                lines.append(f"unknown: {name} {held.app} {held.target}: {held.unknown}")
+            if held.why:
+                lines.append(f"differs: {name} {held.app} {held.target}: {held.why}")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -99,11 +99,15 @@ class Walk:
         return sum(map(len, self.applied.values()))
 
     def steps(self) -> Iterator[tuple[str, str]]:
-        """The commands' apps and targets."""
-        for label, names in self.applied.items():
-            for name in names[:-1][::-1][:STEPS]:
-                yield label, name
-            yield label, "zero"
+        """The commands' apps and targets: ``zero`` of each app first, then the last step of each,
+        and so on, so that a walk that is ended early has been in every app."""
+        of_each = {
+            label: ["zero", *names[:-1][::-1][:STEPS]] for label, names in self.applied.items()
+        }
+        for turn in range(STEPS + 1):
+            for label, targets in of_each.items():
+                if turn < len(targets):
+                    yield label, targets[turn]
 
     def _asked(self, code: str) -> Mapping[str, list[str]]:
         done = subprocess.run(
@@ -121,8 +125,9 @@ class Walk:
         found: Mapping[str, list[str]] = json.loads(done.stdout.rpartition("@")[2])
         return found
 
-    def held(self, *only: str) -> Iterator[Held]:
-        """Each of them, held against plain Django; ``only`` are some apps."""
+    def held(self, *only: str, done: Collection[tuple[str, str]] = ()) -> Iterator[Held]:
+        """Each of them, held against plain Django; ``only`` are some apps, and ``done`` the apps
+        and targets that are left out."""
         with (
             Lab.of(self.site, python=self.python) as lab,
             tempfile.TemporaryDirectory() as folder,
@@ -130,7 +135,7 @@ class Walk:
             copy = Path(folder, "project")
             shutil.copytree(self.site, copy)
             for label, target in self.steps():
-                if not only or label in only:
+                if (label, target) not in done and (not only or label in only):
                     yield self._one(lab, copy, label, target)
 
     def _one(self, lab: Lab, copy: Path, label: str, target: str) -> Held:
