@@ -75,10 +75,7 @@ def _measured(
     stage: Stage, twin: Stage, commands: Sequence[Command], targets: Sequence[_Target]
 ) -> Iterator[Consequences]:
     """What each of these commands would do, in their order."""
-    alias = twin.reader.alias
-    files = twin.sandbox.engines[alias].files(twin.sandbox.databases[alias])
-    size = sum(each.stat().st_size for each in files if each.exists())
-    many = max(2, ROOM // max(size, 1))
+    alias, many = twin.reader.alias, at_once(twin)
     for start in range(0, len(commands), many):
         part = [*zip(commands, targets, strict=True)][start : start + many]
         walks = _walks(stage, alias, part)
@@ -87,6 +84,13 @@ def _measured(
                 stage.reader.tell(f"{number} of {len(commands)}: {each.line}")
             found = (walk.what_if(stage, each) for walk in walks)
             yield next((one for one in found if one), None) or what_if(stage, [each.words])
+
+
+def at_once(stage: Stage) -> int:
+    """How many commands one walk may run, each of which leaves a copy of the database."""
+    alias = stage.reader.alias
+    state = stage.sandbox.engines[alias].state(stage.sandbox.databases[alias])
+    return max(2, ROOM // max(state.size if state else 0, 1))
 
 
 def _walks(stage: Stage, alias: str, part: Sequence[tuple[Command, _Target]]) -> list[Walk]:

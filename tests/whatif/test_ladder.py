@@ -14,7 +14,9 @@ from miglab import Lab
 from miglab.compare.losses import listed, losses
 from miglab.facts.consequences import Consequences
 from miglab.facts.ladder import Ladder
+from miglab.whatif.ladder import ROOM, at_once
 
+from ..plain import engines
 from .own import manage, shop, write
 
 HEAD = "from django.db import migrations, models\n\n\n"
@@ -239,3 +241,13 @@ def test_where_the_command_is_refused_no_rung_is_free(
             capture_output=True,
         )
         assert (rung.outcome.status == 12) == bool(done.returncode), (name, rung.verdict)
+
+
+@pytest.mark.every_engine
+@pytest.mark.short
+def test_copies_that_a_walk_leaves_take_no_more_room_than_they_may(engine_of_labs: str) -> None:
+    with Lab(database=engines.PLAIN[engine_of_labs].DATABASE) as lab:
+        state = lab._stage.project.engine("default").state(engines.handle_of(lab))
+        assert state is not None
+        many = at_once(lab._stage)
+        assert many * state.size <= ROOM < (many + 1) * state.size

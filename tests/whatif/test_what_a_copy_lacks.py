@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from miglab import Lab
-from miglab.databases.postgresql import dump
+from miglab.databases.postgresql import cluster, dump
 from miglab.errors import NoServer
 from miglab.show.lines import fidelity_lines
 
@@ -46,6 +46,16 @@ def test_what_belongs_to_the_server_or_would_come_alive_is_named(
     assert "The copy of default has no publications (everything)" in told
     assert "has no event triggers that are on (noticing)" in told
     assert "tables of other owners (postgres) may be changed here" in told
+
+
+def test_a_server_that_never_waits_for_the_disk_is_named(
+    live: Live, folder: Path, of: Of, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "does not wait for the disk" not in lines(of(folder))
+    # Nobody may set it otherwise.
+    monkeypatch.setitem(cluster._ALWAYS, "cluster_name", "another")
+    monkeypatch.setattr(cluster, "_MADE", "another")
+    told = lines(of(folder))
     assert "does not wait for the disk (fsync is off): locks may last longer" in told
 
 

@@ -31,10 +31,11 @@ class Trace:
         content_types: alias → how many content types were to follow a model's new name.
         old: alias → a copy of the database as it is at the beginning, or ``None``.
         telling: called with a few words when a migration is begun.
+        durable: whether locks are to last as long as where data is kept.
     """
 
-    def __init__(self, telling: Callable[[str], None]) -> None:
-        self.telling = telling
+    def __init__(self, telling: Callable[[str], None], durable: bool) -> None:
+        self.telling, self.durable = telling, durable
         self.old: Mapping[str, Optional[str]] = {}
         self.statements: List[List[str]] = []
         self.left_out = 0
@@ -133,7 +134,7 @@ class Trace:
         """A migration begins."""
         engine = registry.ENGINES.get(connection.vendor)
         if self._on and engine is not None and connection.connection is not None:
-            watch = engine.watch(connection, atomic)
+            watch = engine.watch(connection, atomic, self.durable)
             if watch is not None:
                 self._watches[connection.alias] = watch
 

@@ -228,9 +228,10 @@ class Engine(Protocol):
             Engine.error: the catalogue cannot be read.
         """
 
-    def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
+    def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
         """Begin to measure the locks of a migration that begins on Django's connection, and that is
         undone as a whole if it is ``atomic``; ``None`` where the engine locks no single tables.
+        ``durable``: they last as long as on a server that keeps what it was given.
 
         Raises:
             Engine.error: the catalogue cannot be read.

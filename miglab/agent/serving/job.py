@@ -35,7 +35,8 @@ class Job:
         self.request: Message = {}
         self.project: Optional[Dict[str, Any]] = None
         self.prefix = b""
-        self.trace = Trace(self.tell)
+        # How long locks last is of interest where the project is somebody's own.
+        self.trace = Trace(self.tell, durable=bool(config.get("own")))
         self.databases = Databases(config)
         self.result: Dict[str, Any] = {}
         self.at_end: Callable[[], None] = lambda: None

@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...agent.engines.postgresql import waiting
 from ...errors import MiglabError
 from ...home import home
 from ..server import cluster, places
@@ -21,9 +22,7 @@ _ALWAYS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0777",
     "port": str(PORT),
-    # Nothing here has to outlive a loss of power. With synchronous_commit off as well, a killed
-    # server would lose what was committed.
-    "fsync": "off",
+    "cluster_name": waiting.NAME,
     "full_page_writes": "off",
     "synchronous_commit": "on",
     "wal_level": "minimal",
@@ -41,6 +40,11 @@ _ALWAYS = {
     "log_timezone": "UTC",
     "lc_messages": "C",
 }
+#: What is set in its file, and can be set otherwise for a while. Nothing here has to outlive a loss
+#: of power. With synchronous_commit off as well, a killed server would lose what was committed.
+_AT_FIRST = "fsync = off\n"
+#: Part of the folder's name: a cluster that was made otherwise is not used.
+_MADE = "durable"
 _SINCE_18 = {"io_method": "sync", "file_copy_method": "clone"}
 
 
@@ -96,7 +100,11 @@ class Cluster(cluster.Cluster):
         self._run("initdb", "-D", str(new), "-U", "postgres", "-E", "UTF8", "-A", "reject", "-N",
                   "--wal-segsize=1", *self._locale())  # fmt: skip
         (new / "pg_hba.conf").write_text(f"local all {ROLE} trust\n")
+        with (new / "postgresql.conf").open("a", encoding="utf-8") as file:
+            file.write(_AT_FIRST)
         role = f"CREATE ROLE {ROLE} LOGIN CREATEDB;\n"
+        if self.binaries.major >= 15:
+            role += "".join(f"{each % ROLE};\n" for each in waiting.GRANTS)
         self._run("postgres", "--single", "-D", str(new), "postgres", says=role)
         os.replace(new, self.data)
 
@@ -120,7 +128,7 @@ def cluster_for(binaries: Binaries) -> Cluster:
     name = str(binaries.major)
     if not binaries.ours:
         name += f"-{places.digest(binaries.folder)}"
-    folder = places.folder_in(home() / "postgresql", name)
+    folder = places.folder_in(home() / "postgresql", f"{name}-{_MADE}")
     reached = not places.runs_as_nobody() or places.can_be_reached(binaries.folder)
     if binaries.ours and not reached:
         binaries = _within_reach(binaries, folder.parent)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import psycopg
 from psycopg import sql
 
+from ...agent.engines.postgresql import waiting
 from .connections import connect, on_server
 from .originals import reading
 
@@ -60,8 +61,10 @@ def named(handle: str) -> tuple[str, ...]:
 def of_server(server: str) -> tuple[str, ...]:
     """How the server of copies differs from others, in the same words."""
     with on_server(server) as connection:
-        row = connection.execute("SHOW fsync").fetchone()
-    if row != ("off",):
+        waits = connection.execute("SHOW fsync").fetchone() == ("on",)
+        # It is set to wait while locks are measured.
+        will = connection.execute(waiting.MAY).fetchone() == (True,)
+    if waits or will:
         return ()
     return (
         "is on a server that does not wait for the disk (fsync is off): locks may last longer on "

@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg import Connection, errors, sql
 
+from ...agent.engines.postgresql import waiting
 from .address import is_ours, name_of
 from .connections import on_server
 
@@ -66,6 +67,9 @@ def make(handle: str, template: str = "template0", *options: tuple[str, str]) ->
 def duplicate(server: Connection[Any], template: str, name: str, *options: tuple[str, str]) -> None:
     """The same by names; nobody may be connected to the first, and the second must not exist."""
     told = [sql.SQL(f"{word} {{}}").format(sql.Literal(value)) for word, value in options]
+    if server.execute(waiting.FORGOTTEN).fetchone() == (True,):
+        for each in waiting.SET_BACK:
+            server.execute(each)
     server.execute(
         sql.SQL("CREATE DATABASE {} TEMPLATE {} {}").format(
             sql.Identifier(name),

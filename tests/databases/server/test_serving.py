@@ -214,7 +214,8 @@ def test_a_user_has_the_server_run_as_that_user_and_root_as_somebody_else(tmp_pa
         variables = {**os.environ, "MIGLAB_HOME": str(place), "PYTHONPATH": path}
         try:
             with client(python, user=uid, env=variables):
-                pid = int((place / "postgresql/18/data/postmaster.pid").read_text().split()[0])
+                (pids,) = place.glob("postgresql/18-*/data/postmaster.pid")
+                pid = int(pids.read_text().split()[0])
                 assert psutil.Process(pid).uids().real == (uid or NOBODY)
             until(lambda pid=pid: not psutil.pid_exists(pid))
         finally:

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Beside]:
     """Begin to run the same commands and the same way back, from the same database, in a plain
     process; what is given back waits for the end."""
     if engines.of(lab).VENDOR != "sqlite":
-        return pulled_beside(lab, run, folder)
+        return pulled_beside(lab, run, lab.folder, folder, "storefront.settings_elsewhere")
     copy = folder / "project"
     shutil.copytree(lab.folder, copy)
     return plainly_beside(run, copy, folder / "after", "storefront.settings")
@@ -90,16 +91,23 @@ def place_of(moment: Snapshot) -> Place:
         return pulled(connection, "mysql" if is_mariadb else "postgresql")
 
 
-def pulled_beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Beside]:
+def pulled_beside(
+    lab: Lab,
+    run: Consequences,
+    project: Path,
+    folder: Path,
+    settings: str,
+    python: str = sys.executable,
+) -> Callable[[], Beside]:
     """The same where databases are on a server: all that they hold is kept, after each command."""
     assert run.full is not None
     back = run.back.commands if run.back else ()
     commands = [line.split() for line in (*run.commands, *back)]
     handle = str(run.full.before.databases["default"])
     before = place_of(run.full.before)
-    plain = Plain(lab.folder, handle, engines.of(lab), folder)
+    plain = Plain(project, handle, engines.of(lab), folder)
     process = subprocess.Popen(
-        [sys.executable, str(PULLED), "storefront.settings_elsewhere", json.dumps(commands)],
+        [python, str(PULLED), settings, json.dumps(commands), sysconfig.get_path("purelib")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=plain.folder,
@@ -110,7 +118,7 @@ def pulled_beside(lab: Lab, run: Consequences, folder: Path) -> Callable[[], Bes
         printed, trouble = process.communicate()
         plain.drop()
         assert process.returncode == 0, trouble.decode()[-3000:]
-        stages, error = pickle.loads(printed)
+        stages, error = pickle.loads(printed.rpartition(b"@@@")[2])
         return Beside(before, *stages[0], *stages[-1], error)
 
     return waited

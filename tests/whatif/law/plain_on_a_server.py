@@ -1,7 +1,9 @@
 """Runs commands of a project on a database of a server without miglab, and keeps what it holds
-after each and as it was just before ``post_migrate`` was sent, as a pickle on standard output.
+after each and as it was just before ``post_migrate`` was sent, as a pickle on standard output,
+after ``@@@``: a project may print before it.
 
-The folder it is started in is the project; its settings and commands come as arguments.
+The folder it is started in is the project; its settings and commands come as arguments, and where
+what these tests need is installed, which a project may not have.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from django.db.models.signals import post_migrate
 
 def main() -> None:
     """Do what the arguments ask."""
+    sys.path.append(sys.argv[3])
     from tests.whatif.law.pulled import moment
 
     os.environ["DJANGO_SETTINGS_MODULE"] = sys.argv[1]
@@ -50,7 +53,8 @@ def main() -> None:
         found.append((lines[0] if lines else now, now))
         if said:
             break
-    sys.stdout.buffer.write(pickle.dumps((found, said)))
+    sys.stdout.flush()
+    sys.stdout.buffer.write(b"@@@" + pickle.dumps((found, said)))
 
 
 if __name__ == "__main__":

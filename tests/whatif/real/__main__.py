@@ -1,37 +1,48 @@
 """Goes through real projects, and prints what each step back is told to do, and whether it does.
 
-    python -m tests.whatif.real FOLDER [PROJECT [APP …]]
+    python -m tests.whatif.real [--on VENDOR] FOLDER [PROJECT [APP …]]
 
-Environments and projects are made in FOLDER where they are not there yet. What was found is kept in
+With a vendor of ``tests/plain/engines.py`` the databases are on its server. Environments and
+projects are made in FOLDER where they are not there yet. What was found is kept in
 ``FOLDER/held.jsonl``, and is not looked for again: remove that file after a change of miglab's. The
 table at the end counts all that is in it.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from .projects import PROJECTS
+from ...plain import engines
+from .on_a_server import WalkOnAServer
+from .projects import PROJECTS, Project
 from .walk import Held, Walk
 
 
-def main(folder: str, only: str = "", *apps: str) -> int:
+def main(folder: str, only: str = "", *apps: str, vendor: str = "") -> int:
     """Do it; 1 where anything differs."""
     kept = Path(folder, "held.jsonl")
     for name, project in PROJECTS.items():
         if only in ("", name):
-            python = project.make(Path(folder) / name, "3.11")
             print(f"== {name}", flush=True)
             done = {(each.app, each.target) for each in read(kept).get(name, [])}
-            for held in Walk(Path(folder) / name / "site", python).held(*apps, done=done):
+            for held in walk(project, Path(folder) / name, vendor).held(*apps, done=done):
                 print(held, flush=True)
                 with kept.open("a", encoding="utf-8") as file:
                     file.write(json.dumps({"project": name, **asdict(held)}) + "\n")
     print(table(read(kept)))
     return 1 if any(held.why for found in read(kept).values() for held in found) else 0
+
+
+def walk(project: Project, folder: Path, vendor: str) -> Walk:
+    """A project that is made in this folder, where it is not there yet."""
+    if vendor:
+        python = project.make_on(engines.PLAIN[vendor], folder, "3.11")
+        return WalkOnAServer(folder / "site", python)
+    return Walk(folder / "site", project.make(folder, "3.11"))
 
 
 def read(kept: Path) -> dict[str, list[Held]]:
@@ -70,4 +81,8 @@ def table(found: dict[str, list[Held]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--on", default="")
+    parser.add_argument("words", nargs="+")
+    given = parser.parse_args()
+    sys.exit(main(*given.words, vendor=given.on))

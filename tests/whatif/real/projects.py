@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...plain.engines import Plain
 from .. import environments
 from ..own import write
 
@@ -25,6 +27,21 @@ if __name__ == "__main__":
 _DATABASE = """
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
 """
+
+#: Where the database is on a server: a copy that runs beside has another one.
+_ELSEWHERE = """
+import contextlib
+import json
+
+with contextlib.suppress(ImportError):
+    import pymysql
+
+    pymysql.install_as_MySQLdb()
+places = [folder / "databases.json" for folder in (BASE_DIR.parent, BASE_DIR)]
+DATABASES = json.loads(next(each for each in places if each.exists()).read_text())
+"""
+#: What a project connects by, by Django's word for the engine.
+DRIVERS = {"postgresql": "psycopg[binary]==3.3.9", "mysql": "pymysql==1.2.4"}
 
 _BEGIN = """
 import os
@@ -65,25 +82,41 @@ class Project:
 
     def make(self, folder: Path, python: str) -> str:
         """Install it, make its database, fill that; gives its interpreter."""
-        place = folder / "venv"
-        made = [*place.glob("bin/python"), *place.glob("Scripts/python.exe")]
-        interpreter = str(made[0] if made else environments.made(place, python, *self.packages))
-        site = folder / "site"
-        if not (site / "db.sqlite3").exists():
-            write(
-                site,
-                {
-                    "manage.py": MANAGE,
-                    "config/settings.py": _BEGIN + self.settings + _DATABASE,
-                    "config/urls.py": "urlpatterns = []\n",
-                    **self.files,
-                },
-            )
-            (site / "__init__.py").unlink(missing_ok=True)
-            (site / "data").mkdir(exist_ok=True)
-            _run(site, interpreter, "manage.py", "migrate", "-v", "0")
-            print(_run(site, interpreter, str(FILL), "config.settings", "6"))
+        interpreter = self._installed(folder / "venv", python)
+        if not (folder / "site" / "db.sqlite3").exists():
+            self._begin(folder / "site", interpreter, _DATABASE)
         return interpreter
+
+    def make_on(self, tools: Plain, folder: Path, python: str) -> str:
+        """The same with an empty database on a server, which is made anew; ``databases.json``
+        in the project's folder says where."""
+        interpreter = self._installed(folder / "venv", python, DRIVERS[tools.VENDOR])
+        handle = tools.beside(folder / "site")
+        tools.empty(handle)
+        entry = {"default": dict(tools.setting(handle))}
+        (folder / "site").mkdir(parents=True, exist_ok=True)
+        (folder / "site" / "databases.json").write_text(json.dumps(entry), encoding="utf-8")
+        self._begin(folder / "site", interpreter, _ELSEWHERE)
+        return interpreter
+
+    def _installed(self, place: Path, python: str, *more: str) -> str:
+        made = [*place.glob("bin/python"), *place.glob("Scripts/python.exe")]
+        return str(made[0] if made else environments.made(place, python, *self.packages, *more))
+
+    def _begin(self, site: Path, python: str, database: str) -> None:
+        write(
+            site,
+            {
+                "manage.py": MANAGE,
+                "config/settings.py": _BEGIN + self.settings + database,
+                "config/urls.py": "urlpatterns = []\n",
+                **self.files,
+            },
+        )
+        (site / "__init__.py").unlink(missing_ok=True)
+        (site / "data").mkdir(exist_ok=True)
+        _run(site, python, "manage.py", "migrate", "-v", "0")
+        print(_run(site, python, str(FILL), "config.settings", "6"))
 
 
 def _run(folder: Path, python: str, *words: str) -> str:

@@ -25,6 +25,8 @@ from ..law.measure import Beside, plainly_beside
 #: How many single steps back are taken in each app, before zero.
 STEPS = 5
 
+SETTINGS = "config.settings"
+
 ORDER = """
 import django, json
 django.setup()
@@ -114,7 +116,7 @@ class Walk:
             [
                 self.python,
                 "-c",
-                "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'\n" + code,
+                f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = '{SETTINGS}'\n" + code,
             ],
             cwd=self.site,
             capture_output=True,
@@ -144,8 +146,7 @@ class Walk:
         took = time.monotonic() - began
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as to:
-            to_there = Path(to, "after")
-            plain = plainly_beside(run, copy, to_there, "config.settings", self.python)()
+            plain = self._plainly(lab, run, copy, Path(to))
             plain_took = time.monotonic() - began
             why = ""
             try:
@@ -163,6 +164,10 @@ class Walk:
             took,
             plain_took,
         )
+
+    def _plainly(self, lab: Lab, run: Consequences, copy: Path, to: Path) -> Beside:
+        """What plain Django does there and back, in a copy of the project."""
+        return plainly_beside(run, copy, to / "after", SETTINGS, self.python)()
 
     def _compare(self, run: Consequences, plain: Beside) -> None:
         refusal, error = run.runs[-1].step.refusal, plainly(plain.error)

@@ -185,7 +185,7 @@ class MariaDB:
         """From the catalogue as it is now."""
         return MariaDBLineage(connection.connection, str(connection.settings_dict["NAME"]))
 
-    def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
+    def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
         """Its locks are not measured."""
         return None
 

@@ -10,7 +10,7 @@ import time
 from typing import Any, Iterator
 from urllib.parse import quote as quoted_in_uri
 
-from . import drivers
+from . import drivers, durable
 from .opening import database, execute, leave, literal, maintained, quote, rows
 
 #: A name has so many bytes at the most.
@@ -43,6 +43,7 @@ def copy(handle: str, to: str) -> None:
         Error: somebody stays connected, or there is no right or no room to do it.
     """
     leave(handle)
+    durable.end()
     with maintained(handle) as connection:
         drop_database(connection, database(to))
         wait_until_alone(connection, database(handle))

@@ -22,6 +22,7 @@ from . import (
     sql,
     tables,
 )
+from .durable import begin as begin_durable
 from .lineage import Lineage as PostgreSQLLineage
 from .locks import Watch as LockWatch
 
@@ -200,8 +201,10 @@ class PostgreSQL:
         name = str(connection.settings_dict["NAME"])
         return PostgreSQLLineage(connection.connection, name, old)
 
-    def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
+    def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
         """By the server's own list of locks."""
+        if durable:
+            begin_durable(connection)
         return LockWatch(connection, atomic)
 
     def settle(self, lineage: Lineage, handle: str) -> None:

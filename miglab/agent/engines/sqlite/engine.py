@@ -185,7 +185,7 @@ class SQLite:
         """From the catalogue as it is now."""
         return SQLiteLineage(connection.connection, str(connection.settings_dict["NAME"]))
 
-    def watch(self, connection: Any, atomic: bool) -> Optional[Watch]:
+    def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
         """A file is locked as a whole."""
         return None
 

@@ -1,0 +1,50 @@
+"""Has the server wait for the disk while migrations are measured; see ``waiting``."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any, Optional
+
+from . import drivers, guarded, waiting
+from .opening import execute, rows
+
+#: For how long a session may take to hear of it, in seconds.
+_PATIENCE = 1.0
+
+_measuring: Optional[Any] = None
+
+
+def begin(connection: Any) -> None:
+    """From here on, the server of Django's connection waits, if it is one of miglab's."""
+    global _measuring
+    if _measuring is not None or rows(connection.connection, waiting.OURS) != [(True,)]:
+        return
+    found = drivers.connect(guarded.uri(connection.settings_dict), dbname="postgres")
+    if rows(found, waiting.MAY) != [(True,)]:
+        found.close()
+        return
+    for each in waiting.WAIT:
+        execute(found, each)
+    _measuring = found
+    last = time.monotonic() + _PATIENCE
+    while rows(connection.connection, "SHOW fsync") != [("on",)] and time.monotonic() < last:
+        time.sleep(0.001)
+
+
+def end() -> None:
+    """Nothing more is measured here."""
+    global _measuring
+    if _measuring is not None:
+        found, _measuring = _measuring, None
+        with contextlib.suppress(drivers.error()):
+            execute(found, waiting.LET_GO)
+            set_back(found)
+        found.close()
+
+
+def set_back(connection: Any) -> None:
+    """Have a server that waits though nobody measures wait no more."""
+    if rows(connection, waiting.FORGOTTEN) == [(True,)]:
+        for each in waiting.SET_BACK:
+            execute(connection, each)
