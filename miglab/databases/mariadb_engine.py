@@ -92,10 +92,11 @@ class MariaDB:
         return ()
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
-        """None: its servers do not say for sure which one they are."""
+        """None: whoever may copy it there can change it from the lab's database, by its name."""
         raise BadInput(
-            "copy_is (--copy-is) is for a database on PostgreSQL; for one on MariaDB or MySQL, "
-            "give settings that name the copy: settings='…' (on the command line: --settings)"
+            "copy_is (--copy-is) is for a database on PostgreSQL; on MariaDB and MySQL, the "
+            "project's SQL could change that database. Give settings that name it: it is copied "
+            "to another server then, and only read: settings='…' (on the command line: --settings)"
         )
 
     def kept(self, folder: Path, name: str) -> Handle:

@@ -90,8 +90,8 @@ class PostgreSQL:
         from .postgresql import apart, lacks
 
         server = _server(self.server)
-        named, of_server = lacks.named(source), lacks.of_server(server)
-        return (*named, *of_server, *apart.in_words_of(server, source))
+        of_original = (*lacks.named(source), *lacks.of_extensions(source, server))
+        return (*of_original, *lacks.of_server(server), *apart.in_words_of(server, source))
 
     def servers(self) -> tuple[bool, str, str]:
         """The programs of the extra and of this machine, and the server that is named."""

@@ -3,6 +3,8 @@ the report says that this is only watched."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from .test_own_on_postgresql import VERDICT, Live, folder, live
 
 Of = Callable[..., Lab]
 __all__ = ["folder", "live"]
+ROOT = Path(__file__).parents[2]
 BEGINS = (
     "The copy of default is on the original's own server, and that it stays out of the original is"
 )
@@ -45,6 +48,35 @@ def test_a_role_of_its_own_owns_the_copy_has_no_rights_in_the_original_and_goes_
         assert "may change nothing there" in told
         lab.manage("migrate shop 0001")
         lab.rewind()
+    assert roles(live) == before
+
+
+#: A lab on the original's own server, whose process is killed in the middle of a command.
+KILLED = """
+import os, signal, sys
+from miglab import Lab
+
+lab = Lab.of(sys.argv[1], on=sys.argv[2], python=sys.executable)
+lab.manage("migrate shop 0001")
+print(lab._stage.sandbox.root.name, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_the_role_and_the_copies_of_a_killed_lab_go_with_the_next(
+    live: Live, folder: Path, of: Of
+) -> None:
+    before = roles(live)
+    command = [sys.executable, "-c", KILLED, str(folder), servers.HERE]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    name = done.stdout.strip()
+    assert len(name) == 16
+    left = "SELECT datname FROM pg_database WHERE datname LIKE %s"
+    assert live.admin.execute(left, (f"%{name}%",)).fetchall()
+    assert len(roles(live)) == len(before) + 1
+    with of(folder, on=servers.HERE) as lab:
+        assert live.admin.execute(left, (f"%{name}%",)).fetchall() == []
+        assert lab.what_if("migrate shop 0001").verdict == VERDICT
     assert roles(live) == before
 
 

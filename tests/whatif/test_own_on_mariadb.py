@@ -6,22 +6,26 @@ from __future__ import annotations
 import re
 import secrets
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from miglab import Lab
-from miglab.databases.mariadb import binaries, cluster, moments, originals
+from miglab.databases.mariadb import binaries, cluster, locked, moments, originals
 from miglab.databases.mariadb.address import beside, handle_of, keep_password, parameters_of
 from miglab.databases.mariadb.cluster import Cluster
+from miglab.databases.mariadb.connections import connect
 from miglab.databases.naming import OURS
 from miglab.databases.server import serving
-from miglab.errors import MiglabError, NoProject, NoServer
+from miglab.errors import BadInput, MiglabError, NoProject, NoServer
 
 from ..databases.mariadb import servers
 from ..databases.mariadb.servers import run
+from ..waiting import until
 from .own import shop
 
 Of = Callable[..., Lab]
@@ -176,6 +180,32 @@ def test_a_database_that_is_not_there_yet_is_named(live: Live, tmp_path: Path, o
         of(folder)
 
 
+def test_a_database_that_is_a_copy_already_is_named_by_settings(
+    live: Live, folder: Path, tmp_path: Path, of: Of
+) -> None:
+    with pytest.raises(BadInput, match="Give settings that name it: it is copied to another"):
+        of(folder, copy_is=live.handle, copy_is_called=live.name)
+    copy = f"{live.name}_copy"
+    run(live.server, f"CREATE DATABASE {copy}", f"GRANT ALL ON {copy}.* TO ann@localhost")
+    try:
+        for (table,) in run(live.handle, "SHOW TABLES"):
+            some = "LIMIT 2" if table == "shop_item" else ""
+            run(
+                live.server,
+                f"CREATE TABLE {copy}.{table} LIKE {live.name}.{table}",
+                f"INSERT INTO {copy}.{table} SELECT * FROM {live.name}.{table} {some}",
+            )
+        text = f"from config.settings import *\nDATABASES['default']['NAME'] = {copy!r}\n"
+        (folder / "config" / "of_copy.py").write_text(text)
+        with of(folder, settings="config.of_copy") as lab:
+            assert lab.what_if("migrate shop 0001").verdict == VERDICT.replace(
+                "3 values", "2 values"
+            )
+        assert run(live.handle, "SELECT count(*) FROM shop_item") == [(3,)]
+    finally:
+        run(live.server, f"DROP DATABASE {copy}")
+
+
 def test_a_wrong_password_is_named_and_not_shown(live: Live, folder: Path, of: Of) -> None:
     run(live.server, "ALTER USER ann@localhost IDENTIFIED BY 'another'")
     with pytest.raises(MiglabError, match="Access denied for user 'ann'") as error:
@@ -261,6 +291,57 @@ def test_a_table_that_may_not_be_read_is_named(live: Live, folder: Path, of: Of)
     )
     with pytest.raises(NoServer, match=r"mariadb-dump: .*SELECT command denied.*shop_item"):
         of(folder)
+
+
+@contextmanager
+def a_lock(live: Live) -> Iterator[None]:
+    """Somebody has the table locked."""
+    with connect(live.handle) as other:
+        other.cursor().execute("LOCK TABLES shop_item WRITE")
+        yield
+
+
+@contextmanager
+def a_change_that_waits(live: Live) -> Iterator[None]:
+    """A transaction that reads the table is open, a change of the table waits for it, and everybody
+    else for the change."""
+    with connect(live.handle) as reader:
+        with reader.cursor() as cursor:
+            cursor.execute("START TRANSACTION")
+            cursor.execute("SELECT * FROM shop_item")
+        change = ("SET lock_wait_timeout = 600", "ALTER TABLE shop_item ADD COLUMN colour int")
+        changes = threading.Thread(target=run, args=(live.handle, *change))
+        changes.start()
+        until(lambda: locked.locked(live.of_ann) == "shop_item")
+        yield
+    changes.join()
+
+
+@pytest.mark.parametrize("other", [a_lock, a_change_that_waits])
+def test_a_table_that_somebody_has_locked_is_told_and_not_waited_for_long(
+    live: Live,
+    folder: Path,
+    of: Of,
+    monkeypatch: pytest.MonkeyPatch,
+    other: Callable[[Live], AbstractContextManager[None]],
+) -> None:
+    monkeypatch.setattr(locked, "LIMIT", 0.3)
+    told = r"has the table shop_item locked for more than 0\.3 s"
+    with other(live), pytest.raises(NoServer, match=told):
+        of(folder)
+    with of(folder) as lab:
+        assert len(lab.rows("shop_item")) == 3
+
+
+def test_a_transaction_that_is_open_is_not_waited_for_and_is_not_in_the_copy(
+    live: Live, folder: Path, of: Of
+) -> None:
+    with connect(live.handle) as other, other.cursor() as cursor:
+        cursor.execute("START TRANSACTION")
+        cursor.execute("DELETE FROM shop_item WHERE id = 1")
+        with of(folder) as lab:
+            assert len(lab.rows("shop_item")) == 3
+            assert lab.what_if("migrate shop 0001").verdict == VERDICT
 
 
 def test_a_routine_that_may_not_be_read_is_named(live: Live, folder: Path, of: Of) -> None:

@@ -115,6 +115,10 @@ class Engine(Protocol):
     def denial(self) -> str:
         """What the engine says where ``MayOpen`` said no."""
 
+    def refused(self, error: BaseException) -> str:
+        """What the driver's error says, in a line, where the copy's user may not do something, or
+        its server does not have it: the original's may, and have. ``""`` for all other errors."""
+
     def version(self) -> str:
         """Its name and version in words, as in ``"SQLite 3.45.1"``, without being connected: for a
         server, what the driver says."""

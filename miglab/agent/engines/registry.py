@@ -33,6 +33,12 @@ def connecting() -> bool:
     return any(each.connecting for each in ENGINES.values())
 
 
+def refused(error: BaseException) -> str:
+    """What an error of a driver says, where the server of a copy refused something that the
+    original's may allow; ``""`` for all other errors."""
+    return next(filter(None, (each.refused(error) for each in ENGINES.values())), "")
+
+
 def of_vendor(vendor: str) -> Engine:
     """The engine that Django calls so.
 

@@ -17,7 +17,7 @@ import traceback
 from typing import Any, Dict, Iterator, List, Optional, Set
 
 from ..common import phase
-from ..engines.registry import DENIALS
+from ..engines import registry
 from ..guarding import guard, lacks
 from . import refusals
 from .failure import with_causes
@@ -59,6 +59,12 @@ def _in(error: BaseException) -> Iterator[Obstacle]:
             "what": "the operating system did not allow the copy to do this: %s" % _text(error),
             "do": refusals.what_to_do(error),
         }
+    elif registry.refused(error):
+        yield {
+            "id": "server-refused",
+            "what": "the server of the copy did not allow this: %s" % registry.refused(error),
+            "do": "name a server for the copy on which it can be done (--on URL)",
+        }
     elif isinstance(error, OSError) and error.errno in _NOT_THERE:
         for path in (error.filename, error.filename2):
             below = lacks.missing(path)
@@ -93,7 +99,7 @@ def _denied(entry: Dict[str, Any], chain: List[BaseException]) -> bool:
     """The engine says that a database was not allowed to be opened, and not why."""
     if entry["id"] != "database-outside-stopped":
         return False
-    return any(denial in _text(each) for each in chain for denial in DENIALS)
+    return any(denial in _text(each) for each in chain for denial in registry.DENIALS)
 
 
 def _stopped(entry: Dict[str, Any]) -> Obstacle:

@@ -10,12 +10,13 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from ...errors import NoServer
 from ..server.places import clean_environment
-from . import binaries, moments, originals
+from . import binaries, locked, moments, originals
 from .address import name_of, option_file, server_of
 from .connections import without_password
 
@@ -110,14 +111,19 @@ def _pipe(
         load = _started(writing, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=answered)
         assert dump.stdout is not None
         assert load.stdin is not None
+        progress = _Progress(name_of(source), size, tell)
         try:
-            with dump.stdout as incoming, suppress(BrokenPipeError), load.stdin as outgoing:
-                _pour(incoming, outgoing, name_of(source), size, tell)
-            statuses = dump.wait(), load.wait()
+            with locked.limited(source, dump, lambda: progress.done) as waited_for:
+                with dump.stdout as incoming, suppress(BrokenPipeError), load.stdin as outgoing:
+                    _pour(incoming, outgoing, progress)
+                statuses = dump.wait(), load.wait()
         finally:
             for each in (dump, load):
                 each.kill()
                 each.wait()
+        for table in waited_for:
+            why = f"somebody else has the table {table} locked for more than {locked.LIMIT:g} s"
+            raise NoServer(without_password(source), why)
         # Where the copy broke, the dump says no more than that nobody reads it.
         if statuses[1]:
             _judge(to, _text(answered))
@@ -142,20 +148,27 @@ def _started(command: list[str], **streams: int | IO[bytes]) -> subprocess.Popen
     return subprocess.Popen(command, env=dict(clean_environment()), cwd="/", **streams)  # type: ignore[call-overload, no-any-return]
 
 
-def _pour(
-    incoming: IO[bytes],
-    outgoing: IO[bytes],
-    name: str,
-    size: int,
-    tell: Callable[[str], None] | None,
-) -> None:
-    done = 0
+@dataclass
+class _Progress:
+    """How many bytes of a database have come, and who hears of it."""
+
+    name: str
+    size: int
+    tell: Callable[[str], None] | None
+    done: int = 0
+
+    def add(self, count: int) -> None:
+        before, self.done = self.done, self.done + count
+        if self.tell is not None and self.done >> 20 != before >> 20:
+            # Indexes take room there and are made anew, so how much will come is not known.
+            of_all = f"{self.done / 1e6:.0f} MB of about {self.size / 1e6:.0f} MB"
+            self.tell(f"copying {self.name}: {of_all}")
+
+
+def _pour(incoming: IO[bytes], outgoing: IO[bytes], progress: _Progress) -> None:
     for line in incoming:
         outgoing.write(_mended(line))
-        before, done = done, done + len(line)
-        if tell is not None and done >> 20 != before >> 20:
-            # Indexes take room there and are made anew, so how much will come is not known.
-            tell(f"copying {name}: {done / 1e6:.0f} MB of about {size / 1e6:.0f} MB")
+        progress.add(len(line))
 
 
 def _mended(line: bytes) -> bytes:

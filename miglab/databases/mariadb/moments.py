@@ -80,7 +80,7 @@ def copy(source: str, to: str) -> None:
     name, new = name_of(source), _checked(to)
     with on_server(source) as cursor:
         _leave(cursor, name)
-        _patiently(cursor, (new,), lambda: by_sql.duplicate(cursor, name, new))
+        _patiently(cursor, (name, new), lambda: by_sql.duplicate(cursor, name, new))
 
 
 def copy_meanwhile(copy: str, to: str, largest: int) -> bool:

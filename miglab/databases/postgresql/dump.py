@@ -32,7 +32,15 @@ _LEFT_OUT = (
 _LOCK = 30_000
 #: What may fail in the copy, for nothing of the schema or the rows is lost by it.
 _HARMLESS = re.compile(
-    r"COMMENT ON EXTENSION|EVENT TRIGGER|CREATE PUBLICATION|CREATE SUBSCRIPTION|SCHEMA public"
+    r"COMMENT ON (EXTENSION|EVENT TRIGGER)|(CREATE|ALTER) (EVENT TRIGGER|PUBLICATION|SUBSCRIPTION)"
+    r"|(CREATE|ALTER|COMMENT ON) SCHEMA public\b"
+)
+#: An extension that cannot be there is named (``lacks.py``); what needs it fails by itself.
+_NO_EXTENSION = re.compile(
+    r"(permission denied to create extension|extension .* is not available"
+    r"|could not open extension control file|required extension .* is not installed)"
+    r".*CREATE EXTENSION",
+    re.S,
 )
 #: A policy is for roles of the other server. Nothing hides rows from the owner, which the copy has.
 _NO_ROLE = re.compile(r"role .* does not exist.*CREATE POLICY", re.S)
@@ -165,7 +173,8 @@ def _judge(to: str, said: str) -> None:
     failed = [
         (" ".join(why.split()), " ".join(command.split())[:80])
         for why, command in _FAILED.findall(said)
-        if not _HARMLESS.search(command) and not _NO_ROLE.search(why + command)
+        if not _HARMLESS.match(command)
+        and not any(each.search(why + command) for each in (_NO_ROLE, _NO_EXTENSION))
     ]
     others = [
         line for line in said.splitlines() if "error: " in line and "could not execute" not in line

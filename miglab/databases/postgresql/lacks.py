@@ -47,6 +47,14 @@ _QUERIES = (
         "is not bound by row security ({}): a migration sees all rows here",
     ),
 )
+_EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
+#: What the role that asks may make.
+_ABLE = """
+SELECT a.name FROM pg_available_extensions a
+JOIN pg_available_extension_versions v ON v.name = a.name AND v.version = a.default_version
+WHERE NOT v.superuser OR v.trusted
+  OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+"""
 
 
 def named(handle: str) -> tuple[str, ...]:
@@ -56,6 +64,23 @@ def named(handle: str) -> tuple[str, ...]:
         NoServer: it cannot be read.
     """
     return tuple(_named(handle))
+
+
+def of_extensions(handle: str, server: str) -> tuple[str, ...]:
+    """Which extensions of a database the role of copies may not make on their server, or that has
+    none of, in the same words.
+
+    Raises:
+        NoServer: the database cannot be read.
+    """
+    with reading(handle) as connection:
+        names = [str(name) for (name,) in connection.execute(_EXTENSIONS.encode()).fetchall()]
+    with on_server(server) as connection:
+        able = {name for (name,) in connection.execute(_ABLE.encode()).fetchall()}
+    missing = [each for each in names if each not in able]
+    if not missing:
+        return ()
+    return (f"does not have the extensions {_listed(missing)}: what uses them fails here",)
 
 
 def of_server(server: str) -> tuple[str, ...]:
@@ -82,8 +107,11 @@ def _named(handle: str) -> Iterator[str]:
                 # Who may not see them is not told of them.
                 continue
             if names:
-                more = ["…"] if len(names) > _SHOWN else []
-                yield says.format(", ".join([*names[:_SHOWN], *more]))
+                yield says.format(_listed(names))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])
 
 
 def put_to_sleep(copy: str) -> None:

@@ -44,11 +44,16 @@ class After:
     files: dict[str, str]
 
 
-def state(step: object, folder: Path, database: State, output: str, failed: bool) -> After:
-    """What a project is now, without clock times and without the folder's name."""
+def state(
+    step: object, folder: Path, tools: engines.Plain, handle: str, output: str, failed: bool
+) -> After:
+    """What a project is now, without clock times and without the names of its folder and its
+    database."""
+    database, called = tools.read(handle), str(tools.setting(handle)["NAME"])
 
     def same(text: str) -> str:
-        return CLOCK.sub("<clock>", text.replace(str(folder), "<folder>"))
+        nameless = text.replace(called, "<database>").replace(str(folder), "<folder>")
+        return CLOCK.sub("<clock>", nameless)
 
     files = {
         same(path.relative_to(folder).as_posix()): same(path.read_text())
@@ -78,7 +83,7 @@ def plain_story(plain: Plain, story: Sequence[object]) -> list[After]:
             assert found, step
             for path in found:
                 path.unlink()
-        told.append(state(step, folder, plain.state, output, failed))
+        told.append(state(step, folder, plain.tools, plain.handle, output, failed))
     return told
 
 
@@ -125,7 +130,7 @@ def lab_story(lab: Lab, story: Sequence[Run | Edit | Write | Delete]) -> list[Af
             done = lab.write(step.path, step.text)
         else:
             done = lab.delete(step.path)
-        told.append(state(step, lab.folder, tools.read(handle), done.output, done.refused))
+        told.append(state(step, lab.folder, tools, handle, done.output, done.refused))
     return told
 
 

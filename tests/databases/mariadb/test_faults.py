@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from miglab.databases.mariadb import binaries, moments
 from miglab.databases.mariadb.address import parameters_of
 from miglab.databases.mariadb.connections import connect
 from miglab.databases.naming import OURS
-from miglab.errors import NoServer, ServerStopped, UnknownName
+from miglab.errors import DiskFull, NoServer, ServerStopped, UnknownName
 from miglab.home import home
 
 from ...waiting import until
@@ -118,6 +119,20 @@ def test_a_server_that_stopped_between_two_commands_is_started_again(alone: Lab)
     assert rows(alone) == STATE
 
 
+def test_a_servers_disk_that_is_full_ends_a_command_and_the_lab_is_as_before(small: Path) -> None:
+    servers.needed()
+    with Lab("storefront", apps=["store"], database="mariadb") as lab:
+        filler = small / "filler"
+        with open(filler, "wb") as file:
+            file.write(bytes(shutil.disk_usage(small).free - 1_000_000))
+        with pytest.raises(DiskFull):
+            lab.manage("migrate store 0004")
+        filler.unlink()
+        assert rows(lab) == STATE
+        assert lab.history().lines == ()
+        assert lab.manage("migrate store 0004").refusal is None
+
+
 def test_what_a_killed_lab_left_is_dropped_by_the_next() -> None:
     servers.needed()
     code = (
@@ -156,6 +171,14 @@ def test_somebody_who_stays_connected_to_the_copy_does_not_stop_a_lab(lab: Lab) 
         lab.rewind()
         assert rows(lab) == STATE
     connection.close()
+
+
+def test_somebody_who_has_a_table_of_the_copy_locked_does_not_stop_a_lab(lab: Lab) -> None:
+    with connect(handle(lab)) as connection, connection.cursor() as cursor:
+        cursor.execute("LOCK TABLES store_product WRITE")
+        assert lab.manage("migrate store 0004").refusal is None
+        lab.rewind()
+        assert rows(lab) == STATE
 
 
 def test_a_terminal_that_writes_makes_a_step(lab: Lab) -> None:

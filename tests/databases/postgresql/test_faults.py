@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -120,23 +119,6 @@ def test_a_connection_that_is_cut_ends_the_command_and_nothing_of_it_stays(lab: 
     assert lab.manage("migrate store 0004").refusal is None
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home on a disk of its own, which has room for a server and a few copies."""
-    folder = Path(tempfile.mkdtemp(prefix="miglab-small-", dir="/var/tmp"))
-    folder.chmod(0o755)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=160m,mode=755", "tmpfs", folder], capture_output=True
-    )
-    if mounted.returncode:
-        folder.rmdir()
-        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode()}")
-    monkeypatch.setenv("MIGLAB_HOME", str(folder))
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
-    folder.rmdir()
-
-
 def test_a_servers_disk_that_is_full_ends_a_command_and_the_lab_is_as_before(small: Path) -> None:
     with Lab("storefront", apps=["store"], database="postgresql") as lab:
         filler = small / "filler"
@@ -202,6 +184,17 @@ def test_somebody_who_stays_connected_to_the_copy_does_not_stop_a_lab(lab: Lab) 
         lab.manage("showmigrations")
         assert lab.history().lines == ()
         lab.manage("migrate store 0004")
+        lab.rewind()
+        assert rows(lab) == STATE
+        with pytest.raises(psycopg.OperationalError):
+            connection.execute("SELECT 1")
+
+
+def test_somebody_who_has_a_table_of_the_copy_locked_does_not_stop_a_lab(lab: Lab) -> None:
+    with psycopg.connect(handle(lab), autocommit=True) as connection:
+        connection.execute("BEGIN")
+        connection.execute("LOCK TABLE store_product IN ACCESS EXCLUSIVE MODE")
+        assert lab.manage("migrate store 0004").refusal is None
         lab.rewind()
         assert rows(lab) == STATE
         with pytest.raises(psycopg.OperationalError):

@@ -27,6 +27,10 @@ _DISTRIBUTIONS = {
 #: What a handle says beside user, host, port and name.
 KEYS = ("passfile", "session", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
 SCHEME = "mysql:"
+_PACKAGES = tuple(each.partition(".")[0] for each in NAMES)
+#: No right to a database, a table, a column, a routine, to something of the server's, to users;
+#: no such engine.
+_REFUSED = (1044, 1142, 1143, 1227, 1286, 1370, 1410, 1419)
 #: Seconds that a server may take to answer.
 _PATIENCE = 10
 #: How many rows come at once, where the driver asks for them.
@@ -177,6 +181,14 @@ def code(error: BaseException) -> int:
     """The server's number of an error, or 0."""
     found = getattr(error, "errno", None) or (error.args[0] if error.args else 0)
     return found if isinstance(found, int) else 0
+
+
+def refused(error: BaseException) -> str:
+    """What the server says where a user may not do something, or it has no such engine; ``""`` for
+    all other errors."""
+    if type(error).__module__.partition(".")[0] not in _PACKAGES or code(error) not in _REFUSED:
+        return ""
+    return " ".join(str(getattr(error, "msg", None) or error.args[-1]).split())
 
 
 def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:

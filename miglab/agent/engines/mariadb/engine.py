@@ -49,6 +49,10 @@ class MariaDB:
         """The driver's."""
         return drivers.error()
 
+    def refused(self, error: BaseException) -> str:
+        """By the server's code."""
+        return drivers.refused(error)
+
     def version(self) -> str:
         """What the driver says of itself."""
         return "MariaDB/MySQL (%s)" % (drivers.version() or "no driver")

@@ -7,11 +7,15 @@ import functools
 import importlib
 import importlib.util
 import os
+import re
 import sys
 from typing import Any, Dict, Optional, Type
 
 #: In the order in which Django looks for them.
 NAMES = ("psycopg", "psycopg2")
+#: The code of an error where there is no right, and those where something is not there.
+_NO_RIGHT, _NOT_THERE = "42501", ("0A000", "58P01")
+_MISSING = re.compile(r"extension|to be built with|this build", re.I)
 #: The distributions that each may come in.
 _DISTRIBUTIONS = {"psycopg": ("psycopg",), "psycopg2": ("psycopg2", "psycopg2_binary")}
 
@@ -58,6 +62,17 @@ def version() -> str:
                 return "%s %s" % (name, rest[: -len(".dist-info")])
         return name
     return ""
+
+
+def refused(error: BaseException) -> str:
+    """What the server says where a role may not do something, or it has no such extension or was
+    built without something; ``""`` for all other errors."""
+    if type(error).__module__.partition(".")[0] not in NAMES:
+        return ""
+    said = (str(error).strip().splitlines() or [""])[0]
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    lacking = state in _NOT_THERE and _MISSING.search(str(error)) is not None
+    return said if state == _NO_RIGHT or lacking else ""
 
 
 def parts(handle: str) -> Dict[str, str]:

@@ -67,6 +67,10 @@ class PostgreSQL:
         """The driver's."""
         return drivers.error()
 
+    def refused(self, error: BaseException) -> str:
+        """By the server's code."""
+        return drivers.refused(error)
+
     def version(self) -> str:
         """What the driver says of itself."""
         return "PostgreSQL (%s)" % (drivers.version() or "no driver")

@@ -34,6 +34,10 @@ class SQLite:
     plain_operations: Tuple[str, ...] = ()
     error = sqlite3.Error
 
+    def refused(self, error: BaseException) -> str:
+        """A file has no users."""
+        return ""
+
     def version(self) -> str:
         """The library's version."""
         return "SQLite %s" % sqlite3.sqlite_version
