@@ -116,7 +116,9 @@ class Lab:
             extras.require(engine.extra, f'Lab("{project}", database="{engine.vendor}")')
         limit = given.seconds(time_limit)
         with self._whole() as let_in:
-            self._take(open_stage(found, at, self.apps, limit, runner, let_in=let_in))
+            self._take(
+                open_stage(found, at, self.apps, limit, runner, let_in=let_in, begin=self._begin)
+            )
 
     @contextmanager
     def _whole(self) -> Iterator[LetIn]:
@@ -129,6 +131,9 @@ class Lab:
             if "_turns" in vars(self):
                 self.close()
             raise
+
+    def _begin(self, stage: Stage) -> None:
+        """Bring a stage, which is where ``at`` says, to where this lab begins: there, here."""
 
     def _take(self, stage: Stage) -> None:
         """Live on this stage."""

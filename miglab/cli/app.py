@@ -76,7 +76,9 @@ def add(commands: Any) -> None:
     parser.add_argument("--python", help="its interpreter, or its virtual environment")
     parser.add_argument("--settings", help="its settings module")
     parser.add_argument("--exercise", help="an exercise instead, as in the-ghost or 3.1")
-    parser.add_argument("--set", type=Path, help="a folder of exercises of your own")
+    parser.add_argument(
+        "--set", help="a folder of exercises of your own, or the name of an installed set"
+    )
     parser.add_argument("--seed", help="your name or number: it says which shape you get")
     parser.add_argument("--progress", type=Path, help="the file that each step is written to")
     servers.add(parser)
@@ -146,7 +148,9 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
     from ..exercises import form, shelf
 
     found = form.read(shelf.find(arguments.exercise, arguments.set))
-    folder = arguments.set and os.path.abspath(os.path.expanduser(arguments.set))
+    folder = arguments.set
+    if folder is not None and folder not in shelf.sets():
+        folder = os.path.abspath(os.path.expanduser(folder))
     journal = arguments.progress and os.path.abspath(os.path.expanduser(arguments.progress))
     code = _EXERCISE.format(name=found.name, seed=arguments.seed, folder=folder, journal=journal)
     return page_of(f"Exercise: {found.title}", code, _WORDS + _GOALS)

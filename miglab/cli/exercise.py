@@ -21,6 +21,8 @@ from .serve import add_options, serve_notebook
 #: Where the notebooks of the exercises are put if no folder is given.
 FOLDER = "miglab-exercises"
 
+_SET = "a folder of exercises of your own, or the name of an installed set"
+
 _DESCRIPTION = """\
 Broken Django projects to repair, that check themselves.
 
@@ -42,7 +44,7 @@ def add(commands: Any) -> None:
     )
     kinds = parser.add_subparsers(title="what to do", dest="what", metavar="what", required=True)
     listing = kinds.add_parser("list", help="list the exercises by level, and which are solved")
-    listing.add_argument("folder", nargs="?", type=Path, help="a folder of exercises of your own")
+    listing.add_argument("folder", nargs="?", help=_SET)
     listing.add_argument(
         "--progress", type=Path, default=Path(notebooks.PROGRESS), help="the file of events"
     )
@@ -56,21 +58,21 @@ def add(commands: Any) -> None:
         description="Prove the exercises of a folder. 0 means that all are proven, 1 that "
         "something is missing or wrong; each fault is a line.",
     )
-    checking.add_argument("folder", type=Path, help="of the exercises")
+    checking.add_argument("folder", help=_SET)
     checking.add_argument("names", nargs="*", help="of those to prove; without any, all")
     checking.add_argument("--short", action="store_true", help="only the first shape of each")
     checking.add_argument("--no-search", action="store_true", help="look for no shorter ways")
     checking.set_defaults(act=_check)
     opening = kinds.add_parser("open", help="open the exercises in JupyterLab, a notebook each")
     opening.add_argument("name", nargs="?", help="which one, as in the-ghost or 3.1")
-    opening.add_argument("--set", type=Path, help="a folder of exercises of your own")
+    opening.add_argument("--set", help=_SET)
     opening.add_argument("--folder", type=Path, help="the folder of your notebooks")
     opening.add_argument("--seed", help="your name or number: it says which shape you get")
     add_options(opening)
     opening.set_defaults(act=_open)
     again = kinds.add_parser("replay", help="take again what somebody did, step by step")
     again.add_argument("progress", type=Path, help="a file of events, or a notebook")
-    again.add_argument("--set", type=Path, help="a folder of exercises of your own")
+    again.add_argument("--set", help=_SET)
     again.set_defaults(act=_replay)
 
 
@@ -89,15 +91,15 @@ def _new(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     require("sandbox", "miglab exercise check")
-    known = shelf.files(arguments.folder)
+    folder = shelf.folder_of(arguments.folder)
+    known = shelf.files(folder)
     if unknown := [name for name in arguments.names if name not in known]:
         raise BadArguments(
-            f"there is no exercise {unknown[0]!r} in {arguments.folder}; "
-            f"choose from: {', '.join(known)}"
+            f"there is no exercise {unknown[0]!r} in {folder}; choose from: {', '.join(known)}"
         )
     faults, done = 0, 0
     found = prove(
-        arguments.folder,
+        folder,
         only=arguments.names,
         every_shape=not arguments.short,
         searched=not arguments.no_search,
@@ -117,12 +119,11 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _open(arguments: argparse.Namespace) -> int:
     require("lab", "miglab exercise open")
-    place = arguments.set or shelf.sets()[shelf.OWN]
     notebook = notebooks.PAGE
     if arguments.name is not None:
-        notebook = f"{shelf.find(arguments.name, place).stem}.ipynb"
+        notebook = f"{shelf.find(arguments.name, arguments.set).stem}.ipynb"
     folder = Path(os.path.abspath(os.path.expanduser(arguments.folder or FOLDER)))
-    new = notebooks.make(folder, place, arguments.seed)
+    new = notebooks.make(folder, arguments.set, arguments.seed)
     print(f"Your exercises: {folder}" + (f" ({len(new)} new)" if new else ""))
     print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)
     return serve_notebook(notebook, folder, arguments, {})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from ..databases import registry
 from ..errors import BadInput, Interrupted, MiglabError, UnknownName
@@ -19,11 +20,10 @@ from ..facts.picture import Picture
 from ..facts.step import Step
 from ..progress import Event, Journal
 from ..steps.stage import Stage
-from . import asking, instructions, judging
+from . import asking, instructions, judging, proofs
 from .beginning import begin
 from .journal import Diary
 from .look import Done, Known, Look, digest
-from .proofs import losses, shortest
 from .trail import Trail
 from .typed import TypedLab
 
@@ -56,6 +56,8 @@ class ExerciseLab(TypedLab):
         aside: bool = False,
     ) -> None:
         self.exercise, self._aside = exercise, aside
+        #: What the proof of its set found of it.
+        self.proven: Mapping[str, Any] = proofs.of(exercise)
         self._diary: Diary | None = None
         self._followers: list[Callable[[], None]] = []
         self._answers: dict[str, str] = {}
@@ -66,16 +68,13 @@ class ExerciseLab(TypedLab):
         # Starts and ways copy the database's file, whatever other labs are on.
         vendor = registry.DEFAULT.vendor
         super().__init__("storefront", at=[*exercise.at] or None, database=vendor, runner=runner)
-        self.apps = exercise.apps
-        try:
-            self._began = begin(self, exercise)
-        except BaseException:
-            self.close()
-            raise
-        self._stage.apps = exercise.apps
+        self.apps = self._stage.apps = exercise.apps
         self._diary = Diary(exercise, self.folder, journal)
         self._write("began")
         self.watch(self._look_again)
+
+    def _begin(self, stage: Stage) -> None:
+        self._began = begin(stage, self.exercise)
 
     def what_if(self, *commands: str | Sequence[str], answers: Iterable[str] = ()) -> Consequences:
         found = super().what_if(*commands, answers=answers)
@@ -287,11 +286,12 @@ class ExerciseLab(TypedLab):
         goals = judging.reached(exercise, look, self._trail.broken(stage))
         self._trail.looked(stage, judging.faults(look, exercise.goals))
         if all(goal.done for goal in goals):
-            goals += judging.needless(look, losses(exercise))
+            goals += judging.needless(look, proofs.losses(self.proven))
         counted = self._moves(stage) if exercise.level in COUNTED else None
         if all(goal.done for goal in goals):
             told = (exercise.happened, exercise.why, exercise.cost)
-            return Standing(exercise.title, goals, "", told, counted, shortest(exercise))
+            shortest = proofs.shortest(self.proven)
+            return Standing(exercise.title, goals, "", told, counted, shortest)
         return Standing(exercise.title, goals, judging.remark(exercise, look), None, counted)
 
     def _write(self, what: str, text: str = "", body: str = "", where: str = "cell") -> None:

@@ -4,7 +4,7 @@ found is kept on disk, and the next one begins with it."""
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,33 +59,29 @@ class Beginning:
         return cls(moments, told["keys"], told["files"], told["rows"])
 
 
-def begin(lab: Lab, exercise: Exercise) -> Beginning:
-    """Bring a lab to where an exercise begins: as an earlier one has kept it, or by taking its
+def begin(stage: Stage, exercise: Exercise) -> Beginning:
+    """Bring a stage to where an exercise begins: as an earlier one has kept it, or by taking its
     start.
 
     Raises:
         BadInput: a step was refused that is not said to be, or the other way round.
     """
-    place = place_of(lab, exercise)
-    with lab._turns.one() as stage:
-        first = stage.moments.now.snapshot
-        found = kept(stage.sandbox, first, place)
-        if found is not None:
-            with contextlib.suppress(OSError, KeyError, TypeError, ValueError):
-                beginning = Beginning.from_json(found[1])
-                stage.begin_with(found[0])
-                return beginning
-    beginning = take(lab, exercise)
-    with lab._turns.one() as stage:
-        keep(stage.sandbox, first, stage.moments.now.snapshot, place, beginning.as_json())
+    place, first = place_of(stage, exercise), stage.moments.now.snapshot
+    found = kept(stage.sandbox, first, place)
+    if found is not None:
+        with contextlib.suppress(OSError, KeyError, TypeError, ValueError):
+            beginning = Beginning.from_json(found[1])
+            stage.begin_with(found[0])
+            return beginning
+    beginning = take(stage, exercise)
+    keep(stage.sandbox, first, stage.moments.now.snapshot, place, beginning.as_json())
     return beginning
 
 
-def place_of(lab: Lab, exercise: Exercise) -> Path:
+def place_of(stage: Stage, exercise: Exercise) -> Path:
     """The folder that a beginning is kept in: another one where anything changes that it depends
     on."""
-    with lab._turns.one() as stage:
-        engines = sorted((alias, each.vendor) for alias, each in stage.sandbox.engines.items())
+    engines = sorted((alias, each.vendor) for alias, each in stage.sandbox.engines.items())
     keys = [(goal.name, goal.conditions["key"]) for goal in exercise.goals if goal.name]
     told = (circumstances(), engines, exercise.at, exercise.start, keys, _asked(exercise))
     return home() / "beginnings" / digest_of(repr(told).encode())
@@ -102,34 +98,26 @@ def _asked(exercise: Exercise) -> dict[str, list[Query]]:
     return wanted
 
 
-def take(lab: Lab, exercise: Exercise) -> Beginning:
-    """Take an exercise's start on a lab, step by step; nobody reads what these steps cost.
+def take(stage: Stage, exercise: Exercise) -> Beginning:
+    """Take an exercise's start on a stage; nobody looks before its end but where a moment is
+    marked.
 
     Raises:
         BadInput: a step was refused that is not said to be, or the other way round.
     """
-    lab._counts = False
-    try:
-        return _taken(lab, exercise)
-    finally:
-        lab._counts = True
-
-
-def _taken(lab: Lab, exercise: Exercise) -> Beginning:
     wanted = _asked(exercise)
     moments: dict[str, dict[Query, Found]] = {}
 
     def mark(name: str) -> None:
-        with lab._turns.one() as stage:
-            look = Look(stage, Known(), wanted.get(name, ()))
-            moments[name] = {query: look.query(query) for query in wanted.get(name, ())}
+        stage.begin_as_found()
+        look = Look(stage, Known(), wanted.get(name, ()))
+        moments[name] = {query: look.query(query) for query in wanted.get(name, ())}
 
     for each in exercise.start:
         if each.word == "moment":
             mark(each.line.split()[1])
             continue
-        step = instructions.take(lab, each)
-        refused = step.refusal if step is not None else None
+        refused = instructions.take_unseen(stage, each)
         if (refused is not None) != each.refused:
             said = refused or "it was not refused"
             raise BadInput(f"{exercise.name}: the start does not work at {each.line!r}: {said}")
@@ -139,38 +127,43 @@ def _taken(lab: Lab, exercise: Exercise) -> Beginning:
             f"{exercise.name}: a goal looks back at {missing[0]!r}, and the start has no line "
             f"'moment {missing[0]}'"
         )
-    keys = {goal.name: _key(lab, goal.conditions["key"]) for goal in exercise.goals if goal.name}
-    lab.take_noticed()
-    lab.begin_here()
-    with lab._turns.one() as stage:
-        rows = dict(value_or(stage.truths().rows, {}))
-        return Beginning(moments, keys, stage.moments.now.snapshot.files, rows)
+    rows = dict(value_or(stage.truths().rows, {}))
+    return Beginning(moments, _keys(stage, exercise), stage.moments.now.snapshot.files, rows)
 
 
-def _key(lab: Lab, told: dict[str, Any]) -> str:
-    """The right answer, found by taking steps in a copy: what a query gives then, how many rows and
-    values of some tables they cost, or what left the record."""
-    with lab._turns.one() as stage:
-        copy = copied(stage)
-    with copy:
-        steps, refused = take_all(copy, str(told.get("steps", "")))
-        if refused:
-            raise BadInput(f"the key of an answer cannot be computed: {refused}")
-        if "unrecorded" in told:
-            return " ".join(
-                str(key) for step in steps for key in compare(step.before, step.after).unapplied
-            )
-        if "lost" in told:
-            changes = [change for step in steps for change in step.rows]
-            tables = str(told["lost"]).split()
-            costs = (c.lost + sum(c.lost_values.values()) for c in changes if c.table in tables)
-            return str(sum(costs))
-        with copy._turns.one() as stage:
-            query = (str(told.get("database", "default")), str(told["sql"]))
-            found = Look(stage, Known()).query(query)
-        if found.error:
-            raise BadInput(f"the key of an answer cannot be computed: {found.error}")
-        return ", ".join(str(cell) for row in found.rows for cell in row)
+def _keys(stage: Stage, exercise: Exercise) -> dict[str, str]:
+    """The right answers, found by taking steps in copies; the same steps are taken once."""
+    told = {goal.name: goal.conditions["key"] for goal in exercise.goals if goal.name}
+    found: dict[str, str] = {}
+    for lines in dict.fromkeys(str(each.get("steps", "")) for each in told.values()):
+        with copied(stage) as copy:
+            steps, refused = take_all(copy, lines)
+            if refused:
+                raise BadInput(f"the key of an answer cannot be computed: {refused}")
+            for name, each in told.items():
+                if str(each.get("steps", "")) == lines:
+                    found[name] = _key(copy, each, steps)
+    return found
+
+
+def _key(copy: Lab, told: Mapping[str, Any], steps: Sequence[Step]) -> str:
+    """One right answer in a copy where the steps of its key were taken: what a query gives then,
+    how many rows and values of some tables they cost, or what left the record."""
+    if "unrecorded" in told:
+        return " ".join(
+            str(key) for step in steps for key in compare(step.before, step.after).unapplied
+        )
+    if "lost" in told:
+        changes = [change for step in steps for change in step.rows]
+        tables = str(told["lost"]).split()
+        costs = (c.lost + sum(c.lost_values.values()) for c in changes if c.table in tables)
+        return str(sum(costs))
+    with copy._turns.one() as stage:
+        query = (str(told.get("database", "default")), str(told["sql"]))
+        found = Look(stage, Known()).query(query)
+    if found.error:
+        raise BadInput(f"the key of an answer cannot be computed: {found.error}")
+    return ", ".join(str(cell) for row in found.rows for cell in row)
 
 
 def backed_up(stage: Stage, step: Step) -> bool:

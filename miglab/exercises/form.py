@@ -109,6 +109,7 @@ def read(path: Path, shape: str | None = None) -> Exercise:
         shape=chosen,
         shapes=names,
         digest=digest,
+        set=path.parent,
     )
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 
+from ..agent.common.protocol import Message
 from ..errors import BadInput
 from ..facts.exercise import Instruction
-from ..facts.step import Step
+from ..facts.step import Refusal, Step
 from ..lab import Lab
+from ..steps import edits, given, unseen
+from ..steps.commands import arguments
+from ..steps.stage import Stage
 
 #: What a line begins with that is not a command of Django's, and how many words follow it.
 _WORDS = {"write": 1, "replace": 1, "delete": 1, "copy": 2, "answer": 2, "moment": 1}
@@ -98,6 +102,22 @@ def sides(each: Instruction) -> tuple[str, str]:
     return old_text.rstrip("\n"), new_text.rstrip("\n")
 
 
+def take_unseen(stage: Stage, each: Instruction) -> Refusal | None:
+    """Take one on a stage where nobody looks before the last of them: why Django refused it, or
+    ``None``. A question and a mark are left to whoever reads them.
+
+    Raises:
+        MiglabError: it cannot be taken, or did not come to its end.
+    """
+    if each.word in ("moment", "answer"):
+        return None
+    act = _UNSEEN.get(each.word)
+    if act is not None:
+        return unseen.take(stage, each.line, act(stage, each))
+    request = {"do": "manage", "argv": arguments(each.line)}
+    return unseen.take(stage, each.line, request, each.body.splitlines())
+
+
 _ACTS: dict[str, Callable[[Lab, Instruction], Step | None]] = {
     "write": lambda lab, each: lab.write(_split(each.line)[1], each.body),
     "replace": _replace,
@@ -107,4 +127,12 @@ _ACTS: dict[str, Callable[[Lab, Instruction], Step | None]] = {
     "shell": lambda lab, each: lab.shell(_rest(each)),
     "moment": lambda lab, each: None,
     "answer": lambda lab, each: None,
+}
+_UNSEEN: dict[str, Callable[[Stage, Instruction], Message | Callable[[], None]]] = {
+    "write": lambda stage, each: edits.writing(stage, _split(each.line)[1], each.body),
+    "replace": lambda stage, each: edits.replacing(stage, _split(each.line)[1], *sides(each)),
+    "delete": lambda stage, each: edits.deleting(stage, _split(each.line)[1]),
+    "copy": lambda stage, each: edits.copying(stage, *_split(each.line)[1:]),
+    "sql": lambda stage, each: {"do": "sql", "sql": given.text(_rest(each), "SQL")},
+    "shell": lambda stage, each: {"do": "shell", "code": given.text(_rest(each), "code")},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,38 +25,39 @@ def overview(
 
     Args:
         journal: the file of events; it needs not exist.
-        folder: of a set; without it, all installed ones.
+        folder: of a set, or the name of an installed one; without it, all that are installed.
         seed: a learner's name or number, which says which shape of each exercise is meant.
 
     Raises:
         BadInput: the folder has no exercises, or one of them cannot be read.
     """
     done = solved(Journal(Path(journal)).read())
-    places = [Path(folder)] if folder is not None else list(shelf.sets().values())
     rows = []
-    for place in places:
-        for name, path in shelf.files(place).items():
-            shapes = form.shapes(path)
-            found = form.read(path, shelf.shape_for(seed, name, shapes))
-            file = f"{path.stem}.ipynb"
-            rows.append(
-                Row(name, shelf.number_of(path), found.title, found.level, file, name in done)
-            )
+    for name, path in shelf.exercises(folder).items():
+        shapes = form.shapes(path)
+        found = form.read(path, shelf.shape_for(seed, name, shapes))
+        file = f"{path.stem}.ipynb"
+        rows.append(Row(name, shelf.number_of(path), found.title, found.level, file, name in done))
     return Overview(tuple(sorted(rows, key=lambda row: (row.level, row.file))))
 
 
-def make(to: Path, folder: Path, seed: str | None = None) -> list[str]:
+def make(to: Path, place: str | Path | None = None, seed: str | None = None) -> list[str]:
     """Make the notebooks of a set in a folder, where they are not there yet: the names of those
     that were made.
 
+    Args:
+        place: the set's folder, or the name of an installed one; without it, all that are
+            installed.
+
     Raises:
-        BadInput: the folder cannot be written.
+        BadInput: there is no such set, or the folder cannot be written.
     """
     more = f", seed={seed!r}" if seed else ""
-    if folder != shelf.sets()[shelf.OWN]:
-        more += f", folder={str(folder)!r}"
+    if place is not None:
+        named = str(place) if str(place) in shelf.sets() else _seen_from(to, Path(place))
+        more += f", folder={named!r}"
     made = {PAGE: _page(more)}
-    for name, path in shelf.files(folder).items():
+    for name, path in shelf.exercises(place).items():
         found = form.read(path, shelf.shape_for(seed, name, form.shapes(path)))
         made[f"{path.stem}.ipynb"] = _notebook(found.title, name, more)
     new = []
@@ -67,6 +69,17 @@ def make(to: Path, folder: Path, seed: str | None = None) -> list[str]:
     except OSError as error:
         raise BadInput(f"{to} cannot be written: {error.strerror or error}") from None
     return new
+
+
+def _seen_from(to: Path, folder: Path) -> str:
+    """The path of a folder from another one, so that both can go to another machine; the whole path
+    where there is no other."""
+    whole = os.path.abspath(os.path.expanduser(folder))
+    try:
+        return Path(os.path.relpath(whole, to)).as_posix()
+    except ValueError:
+        # Another drive.
+        return whole
 
 
 def _page(more: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def exercise(
         name: as in ``"the-ghost"``, or its number, as in ``"3.1"``.
         shape: which of its shapes; without it, the one that the seed gives.
         seed: a learner's name or number.
-        folder: a folder of exercises; without it, all installed sets.
+        folder: of a set, or the name of an installed one; without it, all that are installed.
         journal: the file that each step is written to; without it, none.
 
     Raises:

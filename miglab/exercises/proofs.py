@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ..facts.exercise import Exercise
-from . import shelf
 
 #: The file in a set's folder.
 NAME = "proof.json"
@@ -47,18 +45,18 @@ def _write(folder: Path, told: dict[str, dict[str, Any]]) -> None:
     (folder / NAME).write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
-@cache
-def _known() -> dict[str, dict[str, Any]]:
-    return {key: each for folder in shelf.sets().values() for key, each in read(folder).items()}
+def of(exercise: Exercise) -> Mapping[str, Any]:
+    """What its set's proof found of an exercise in its shape; empty where it was never proven."""
+    return read(exercise.set).get(exercise.digest, {})
 
 
-def shortest(exercise: Exercise) -> int | None:
+def shortest(proven: Mapping[str, Any]) -> int | None:
     """The fewest commands that change something with which it was ever solved."""
-    found = _known().get(exercise.digest, {}).get("shortest")
+    found = proven.get("shortest")
     return found if isinstance(found, int) else None
 
 
-def losses(exercise: Exercise) -> Mapping[str, int] | None:
+def losses(proven: Mapping[str, Any]) -> Mapping[str, int] | None:
     """How many rows of which tables a way loses at most; ``None`` where it was never proven."""
-    found = _known().get(exercise.digest, {}).get("loses")
+    found = proven.get("loses")
     return found if isinstance(found, dict) else None

@@ -130,6 +130,8 @@ class Proof:
             yield from self._way(way.name, way.steps, its_own=True)
             lengths.append(self.lab.moves)
         self.length = min(lengths, default=0)
+        # Whatever was proven before, from here on this is what a way may lose.
+        self.lab.proven = {"loses": self.loses}
         yield from self._way("the first way, with a look and a backup", _extra(self.exercise))
         yield from self._wrong_ends()
         for other in others:

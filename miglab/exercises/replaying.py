@@ -86,7 +86,7 @@ def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replay
 
     Args:
         entries: of one attempt.
-        folder: of the set; without it, all installed ones.
+        folder: of the set, or its name; without it, all that are installed.
 
     Raises:
         BadInput: there is no entry, or no such exercise.

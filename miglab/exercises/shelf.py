@@ -26,6 +26,25 @@ def sets() -> dict[str, Path]:
     return found
 
 
+def folder_of(place: str | Path) -> Path:
+    """The folder of a set: of an installed one, by its name, or the folder that was given."""
+    return sets().get(str(place)) or Path(place).expanduser()
+
+
+def exercises(place: str | Path | None = None) -> dict[str, Path]:
+    """The exercises of a set by name: an installed one, or a folder; without it, those of all
+    installed sets. Where several sets have one of the same name, it is that of the first.
+
+    Raises:
+        BadInput: there is no such set, or no exercise in it.
+    """
+    folders = [folder_of(place)] if place is not None else list(sets().values())
+    found: dict[str, Path] = {}
+    for folder in folders:
+        found = {**found, **{name: p for name, p in files(folder).items() if name not in found}}
+    return found
+
+
 def files(folder: Path) -> dict[str, Path]:
     """The exercises of a folder by name, in order of their files.
 
@@ -33,7 +52,10 @@ def files(folder: Path) -> dict[str, Path]:
         BadInput: there is no such folder, or no exercise in it.
     """
     if not folder.is_dir():
-        raise BadInput(f"{str(folder)!r} is not a folder; give one with exercises in it")
+        raise BadInput(
+            f"{str(folder)!r} is not a folder; give one with exercises in it, or an installed set: "
+            f"{', '.join(sets())}"
+        )
     found = {name_of(path): path for path in sorted(folder.glob("*.toml"))}
     if not found:
         raise BadInput(f"there is no exercise in {str(folder)!r}; each is a file NAME.toml")
@@ -57,18 +79,16 @@ def number_of(path: Path) -> str:
     return ".".join(word for word in path.stem.split("-")[:2] if word.isdigit())
 
 
-def find(name: str, folder: str | Path | None = None) -> Path:
-    """The file of an exercise, by its name or number, in a folder or in all sets.
+def find(name: str, place: str | Path | None = None) -> Path:
+    """The file of an exercise, by its name or number, in a set or in all that are installed.
 
     Raises:
         UnknownName: there is none of that name.
-        BadInput: the folder is none.
+        BadInput: there is no such set.
     """
     wanted = str(name)
-    known: dict[str, Path] = {}
-    for place in [Path(folder)] if folder is not None else sets().values():
-        known = {**files(place), **known}
-    numbers = {number_of(path): path for path in known.values()}
+    known = exercises(place)
+    numbers = {number_of(path): path for path in reversed(known.values())}
     if wanted not in known and wanted not in numbers:
         raise UnknownName("exercise", wanted, known)
     return known.get(wanted) or numbers[wanted]

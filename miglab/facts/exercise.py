@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .picture import Picture
@@ -98,6 +99,7 @@ class Exercise:
             ends.
         shape: which one; ``shapes`` are all there are.
         digest: of all that decides how it can be solved, in this shape; words do not count.
+        set: the folder of its set.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Exercise:
     shape: str = ""
     shapes: tuple[str, ...] = ()
     digest: str = ""
+    set: Path = Path()
 
 
 @dataclass(frozen=True)

@@ -43,12 +43,7 @@ class Snapshot:
     @cached_property
     def digest(self) -> str:
         """One name for the state of all that is not a database."""
-        told = "\n".join(
-            f"{path} {entry.kind} {entry.mode:o} {entry.content}"
-            for path, entry in sorted(self.entries.items())
-            if entry.kind != DATABASE
-        )
-        return digest_of(told.encode("utf-8", "surrogateescape"))
+        return digest_of_files(self.entries)
 
     def with_files_of(self, other: Snapshot) -> Snapshot:
         """This moment with another's files, as git puts them back: a folder goes with the last file
@@ -70,6 +65,16 @@ class Snapshot:
         }
         made = {path: other.entries[path] for path in _folders({*files}) - {*kept}}
         return Snapshot({**kept, **made, **files}, self.databases, other.store)
+
+
+def digest_of_files(entries: Mapping[str, Entry]) -> str:
+    """One name for the state of all among these that is not a database."""
+    told = "\n".join(
+        f"{path} {entry.kind} {entry.mode:o} {entry.content}"
+        for path, entry in sorted(entries.items())
+        if entry.kind != DATABASE
+    )
+    return digest_of(told.encode("utf-8", "surrogateescape"))
 
 
 def files_of(entries: Mapping[str, Entry]) -> dict[str, str]:

@@ -1,9 +1,10 @@
-"""Reads a project's files, and changes them as steps."""
+"""Reads a project's files, and changes them: as steps, or where nobody looks in between."""
 
 from __future__ import annotations
 
 import dataclasses
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import BadInput
@@ -25,6 +26,11 @@ def read(stage: Stage, path: str) -> str:
 
 def write(stage: Stage, path: str, text: str) -> Step:
     """Write a file; folders on the way are made."""
+    return stage.step("write", f"write {path}", writing(stage, path, text))[0]
+
+
+def writing(stage: Stage, path: str, text: str) -> Callable[[], None]:
+    """What writes a file, without a step."""
     if not isinstance(text, str):
         raise BadInput(f"the content of a file must be text, not {type(text).__name__}")
     try:
@@ -41,11 +47,16 @@ def write(stage: Stage, path: str, text: str) -> Step:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
 
-    return stage.step("write", f"write {path}", act)[0]
+    return act
 
 
 def replace(stage: Stage, path: str, old: str, new: str) -> Step:
     """Replace a piece of a file. The piece must be in the file exactly once."""
+    return stage.step("write", f"write {path}", replacing(stage, path, old, new))[0]
+
+
+def replacing(stage: Stage, path: str, old: str, new: str) -> Callable[[], None]:
+    """What replaces a piece of a file, without a step."""
     for piece in (old, new):
         if not isinstance(piece, str):
             raise BadInput(f"a piece of a file is text, not {piece!r}")
@@ -54,7 +65,7 @@ def replace(stage: Stage, path: str, old: str, new: str) -> Step:
     text = read(stage, path)
     if text.count(old) != 1:
         raise BadInput(_not_once(path, text.count(old), old))
-    return write(stage, path, text.replace(old, new))
+    return writing(stage, path, text.replace(old, new))
 
 
 def _not_once(path: str, times: int, old: str) -> str:
@@ -66,26 +77,23 @@ def _not_once(path: str, times: int, old: str) -> str:
 
 def delete(stage: Stage, path: str) -> Step:
     """Delete the file that is meant, or all that a pattern fits."""
+    return stage.step("delete", f"delete {path}", deleting(stage, path))[0]
+
+
+def deleting(stage: Stage, path: str) -> Callable[[], None]:
+    """What deletes a file, without a step."""
     targets = stage.sandbox.find(path)
 
     def act() -> None:
         for each in targets:
             each.unlink()
 
-    return stage.step("delete", f"delete {path}", act)[0]
+    return act
 
 
 def copy_file(stage: Stage, source: str, target: str) -> Step:
     """Copy a file of the project, the database too: over it, a backup is put back."""
-    found = _source(stage, source)
-    place = stage.sandbox.inside(target)
-    if place.is_dir():
-        raise BadInput(f"{target!r} is a folder; give the path of a file")
-
-    def act() -> None:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(found, place)
-
+    act = copying(stage, source, target)
     before, _ = stage.now()
     step = stage.step("copy", f"copy {source} {target}", act)[0]
     after, _ = stage.now()
@@ -96,6 +104,20 @@ def copy_file(stage: Stage, source: str, target: str) -> Step:
         after.step = step
     stage.last = step
     return step
+
+
+def copying(stage: Stage, source: str, target: str) -> Callable[[], None]:
+    """What copies a file, without a step."""
+    found = _source(stage, source)
+    place = stage.sandbox.inside(target)
+    if place.is_dir():
+        raise BadInput(f"{target!r} is a folder; give the path of a file")
+
+    def act() -> None:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(found, place)
+
+    return act
 
 
 def _source(stage: Stage, path: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,10 +35,12 @@ def open_stage(
     runner: str | None,
     tell: Tell | None = None,
     let_in: LetIn = nullcontext,
+    begin: Callable[[Stage], None] | None = None,
 ) -> Stage:
     """A stage of its own, with an agent of its own: a bundled project's at the wanted state, with
     rows; a user's with copies of its databases. Whoever holds interrupts back until the stage is in
-    safe hands gives ``let_in``, for what takes long.
+    safe hands gives ``let_in``, for what takes long. ``begin`` brings it to where it begins, before
+    anybody looks at it.
 
     Raises:
         UnknownName: there is no such app, migration or runner.
@@ -46,7 +48,7 @@ def open_stage(
     """
     start.wanted(at)
     with in_our_words():
-        return _opened(project, at, apps, time_limit, runner, tell, let_in)
+        return _opened(project, at, apps, time_limit, runner, tell, let_in, begin)
 
 
 @contextmanager
@@ -73,6 +75,7 @@ def _opened(
     runner: str | None,
     tell: Tell | None,
     let_in: LetIn,
+    begin: Callable[[Stage], None] | None,
 ) -> Stage:
     sandbox = Sandbox(project, let_in)
     try:
@@ -93,6 +96,9 @@ def _opened(
             copied = _fill(project, sandbox, reader, at, tell)
         stage = Stage(project, sandbox, reader, apps)
         stage.copied = copied
+        if begin is not None:
+            with let_in():
+                begin(stage)
         reader.prepare(stage.moments.now.snapshot.digest)
         if apps:
             stage.check_labels(apps)
@@ -204,12 +210,27 @@ def _fill(
     def files() -> Files | Unreadable:
         return reader.project(sandbox.snapshot().digest).files
 
-    def run(words: Sequence[str]) -> None:
-        request = {"do": "manage", "argv": [*words], "noted": False}
+    def run(lines: Sequence[Sequence[str]]) -> None:
+        code = _RUN_ALL.replace("LINES", repr([[*each] for each in lines]))
+        request = {"do": "shell", "code": code, "noted": False}
         answer = reader.ask(sandbox.snapshot().digest, request)
         if answer["error"]:
+            begun = answer["output"].count(_BEGUN)
+            where = f"{typed(lines[begun - 1])}: " if begun else ""
             refusal = answers.refusal(answer["error"])
-            raise MiglabError(f"the lab could not be opened: {typed(words)}: {refusal}")
+            raise MiglabError(f"the lab could not be opened: {where}{refusal}")
 
     start.prepare(sandbox, at, files, run)
     return ()
+
+
+#: What is printed before each of several commands.
+_BEGUN = "# begun\n"
+#: In one process, which sets the project up once.
+_RUN_ALL = f"""
+from django.core.management import call_command as _call
+
+for _words in LINES:
+    print({_BEGUN!r}, end="")
+    _call(*_words, verbosity=0)
+"""

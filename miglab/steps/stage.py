@@ -87,8 +87,11 @@ class Stage:
             self.begin_at(before)
             raise
         self.sandbox.forget_marks()
+        self.begin_as_found()
+
+    def begin_as_found(self) -> None:
+        """Take what is there now for the beginning; nobody has looked at it yet."""
         self.moments = Moments(Moment(self.sandbox.snapshot()))
-        self.reader.prepare(self.moments.now.snapshot.digest)
 
     def begin_here(self) -> None:
         """Take the current moment for the beginning."""

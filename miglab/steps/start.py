@@ -13,7 +13,8 @@ from ..home import home
 from ..sandbox.digests import digest_of
 from ..sandbox.sandbox import Sandbox
 
-Manage = Callable[[Sequence[str]], None]
+#: Runs management commands, one after the other, and raises where one is refused.
+Manage = Callable[[Sequence[Sequence[str]]], None]
 
 
 def wanted(at: str | Sequence[str] | None) -> tuple[tuple[str, str], ...]:
@@ -43,7 +44,7 @@ def prepare(
 
     Args:
         files: reads the project's migration files.
-        manage: runs a management command, and raises where it is refused.
+        manage: runs the commands that lead there.
     """
     pairs = wanted(at)
     engine, database = sandbox.engines[sandbox.first], sandbox.databases[sandbox.first]
@@ -52,9 +53,8 @@ def prepare(
     if engine.exists(template):
         engine.restore(template, database)
         return
-    for command in commands(files(), pairs) if pairs else [["migrate"]]:
-        manage([*command, "--skip-checks"])
-    manage(["load_rows", "--skip-checks"])
+    lines = [*(commands(files(), pairs) if pairs else [["migrate"]]), ["load_rows"]]
+    manage([[*each, "--skip-checks"] for each in lines])
     folder.mkdir(parents=True, exist_ok=True)
     waiting = engine.kept(folder, f"{name}.{secrets.token_hex(4)}")
     engine.copy(database, waiting)

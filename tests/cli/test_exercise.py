@@ -76,21 +76,20 @@ def test_what_is_not_there_is_named_in_a_line(
 
 
 def test_notebooks_are_made_once_and_name_the_exercise_and_its_progress(tmp_path: Path) -> None:
-    folder = shelf.sets()["repairs"]
-    made = notebooks.make(tmp_path, folder, "Ada")
-    assert len(made) == len(shelf.files(folder)) + 1
+    made = notebooks.make(tmp_path, seed="Ada")
+    assert len(made) == len(shelf.exercises()) + 1
     ghost = json.loads((tmp_path / "3-1-the-ghost.ipynb").read_text(encoding="utf-8"))
     source = ghost["cells"][1]["source"]
     assert 'exercise("the-ghost", journal="progress.jsonl", seed=\'Ada\')' in source
     (tmp_path / "3-1-the-ghost.ipynb").write_text("mine", encoding="utf-8")
-    assert notebooks.make(tmp_path, folder) == []
+    assert notebooks.make(tmp_path) == []
     assert (tmp_path / "3-1-the-ghost.ipynb").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_code_cell_of_a_notebook_opens_the_exercise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    notebooks.make(tmp_path, shelf.sets()["repairs"], "Ada")
+    notebooks.make(tmp_path, seed="Ada")
     told = json.loads((tmp_path / "1-4-undo-only-the-last.ipynb").read_text(encoding="utf-8"))
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}

@@ -16,6 +16,7 @@ import pytest
 from miglab import Lab
 from miglab.databases import sqlite
 from miglab.errors import BadInput, MiglabError
+from miglab.steps import start
 
 from ..test_when_things_go_wrong import small_disk
 from ..whatif.own import fingerprints, shop
@@ -151,3 +152,15 @@ def test_a_migration_that_exits_as_if_all_were_well_is_told_as_that(tmp_path: Pa
         assert step.refusal.message == ended
         # Help ends so too, and is no failure.
         assert lab.manage("migrate --help").refusal is None
+
+
+def test_the_command_that_is_refused_on_the_way_to_where_a_lab_starts_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MIGLAB_HOME", str(tmp_path / "home"))
+    lines = [["migrate", "store", "0002"], ["migrate", "store", "nowhere"]]
+    monkeypatch.setattr(start, "commands", lambda files, pairs: lines)
+    said = "could not be opened: migrate store nowhere --skip-checks: CommandError"
+    with pytest.raises(MiglabError, match=said):
+        Lab(at="store.0002")
+    assert left(tmp_path / "home") == []

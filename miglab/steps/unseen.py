@@ -1,0 +1,47 @@
+"""Takes steps between which nobody looks: no truth is read, no row compared, nothing kept to go
+back to. What they lead to is looked at once, after the last of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ..agent.common.protocol import Message
+from ..facts.step import Refusal
+from ..interrupts import Uninterrupted
+from ..runners import Stopped, answers
+from ..sandbox.snapshot import digest_of_files
+from .stage import Stage
+from .stopping import check, explained, has_no_room
+
+
+def take(
+    stage: Stage, line: str, act: Message | Callable[[], None], replies: Iterable[str] = ()
+) -> Refusal | None:
+    """Take one, and leave the stage's moment as it is; why Django refused it, where it did.
+
+    Args:
+        line: what it is called where it fails.
+        act: an edit, or a request to the agent.
+        replies: what to answer when Django asks, in order.
+
+    Raises:
+        MiglabError: it did not come to its end.
+    """
+    waiting = [*replies]
+
+    def ask(question: str) -> str | None:
+        return waiting.pop(0) if waiting else None
+
+    try:
+        if callable(act):
+            act()
+            return None
+        digest = digest_of_files(stage.sandbox.entries())
+        answer = stage.reader.ask(digest, {**act, "noted": False}, ask)
+    except (OSError, Stopped) as error:
+        with Uninterrupted():
+            full = has_no_room(stage.sandbox.root)
+        ours = explained(line, error, stage.reader.time_limit, full)
+        raise ours or error from None
+    check(line, answer)
+    return answers.refusal(answer["error"])
