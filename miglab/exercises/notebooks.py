@@ -20,12 +20,12 @@ PAGE, PROGRESS = "exercises.ipynb", "progress.jsonl"
 def overview(
     journal: str | Path = PROGRESS, *, folder: str | Path | None = None, seed: object = None
 ) -> Overview:
-    """The exercises by level, and which of them were solved.
+    """The exercises by level, with those that were solved marked.
 
     Args:
-        journal: the file of events; it needs not exist.
+        journal: the file of events; it need not exist.
         folder: of a set; without it, all installed ones.
-        seed: a learner's name or number, which says which shape of each exercise is meant.
+        seed: a learner's name or number, which decides the shape of each exercise.
 
     Raises:
         BadInput: the folder has no exercises, or one of them cannot be read.
@@ -45,8 +45,7 @@ def overview(
 
 
 def make(to: Path, folder: Path, seed: str | None = None) -> list[str]:
-    """Make the notebooks of a set in a folder, where they are not there yet: the names of those
-    that were made.
+    """Make the missing notebooks of a set in a folder. Returns the names of those that were made.
 
     Raises:
         BadInput: the folder cannot be written.

@@ -1,4 +1,4 @@
-"""Takes steps in a copy of a stage, to see where they would lead."""
+"""Runs steps in a copy of a stage, to see where they would lead."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from .look import Known, Look, Query
 
 
 def copied(stage: Stage) -> Lab:
-    """A lab that copies a stage as it is now; ``Lab.latest`` never returns it."""
+    """A lab that is a copy of a stage as it is now; ``Lab.latest`` skips it."""
     lab = Lab._copied(stage, (), stage.reader.runner.name)
     lab.step_aside()
     return lab
 
 
 def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
-    """The steps of a text, and why one was refused or could not be taken, or an empty text.
+    """The steps of a text, and why one of them was refused or could not be run; an empty text if
+    all went well.
 
     Raises:
         Interrupted: somebody stopped it.
@@ -41,7 +42,7 @@ def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
 
 
 def after(look: Look, steps: str, queries: Iterable[Query]) -> tuple[str, Look]:
-    """Why some steps in a copy are refused, or an empty text, and a look at the copy then."""
+    """Why some steps in a copy are refused, or an empty text, and a look at the copy afterwards."""
     key = (steps, tuple(queries))
     if key not in look.copies:
         look.copies[key] = _tried(look.stage, steps, look.known, key[1])
