@@ -23,6 +23,7 @@ MiglabError
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 
 
@@ -41,7 +42,19 @@ class MiglabError(Exception):
 
         https://ipython.readthedocs.io/en/stable/config/integrating.html
         """
-        return [f"{type(self).__name__}: {self}"]
+        return [unbroken(f"{type(self).__name__}: {self}")]
+
+
+def unbroken(text: str) -> str:
+    """Text for a notebook's output, its long lines broken between words: JupyterLab breaks them
+    within a word. As wide as the output is at 1280 pixels, beside the file browser."""
+    wrapped = (
+        textwrap.wrap(line, 100, break_long_words=False, break_on_hyphens=False)
+        if len(line) > 100
+        else [line]
+        for line in text.split("\n")
+    )
+    return "\n".join("\n".join(lines) for lines in wrapped)
 
 
 def shown(value: object) -> str:

@@ -3,10 +3,10 @@
 What it offers to the agent, in the project's interpreter, is in ``agent/engines/engine.py``.
 ``registry.py`` lists the engines there are.
 
-What one on a server needs and this does not give it yet:
+What an engine on a server would need and does not get yet:
 
 - Nothing asks what a copy would cost before it is made, and ``Sandbox.snapshot`` makes one of each
-  database that was written to: on a server that takes room and time.
+  database that was written to: on a server, that takes space and time.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class State:
 
 @dataclass(frozen=True)
 class ByHand:
-    """How somebody backs an original up without miglab: ``copy`` is what the backup will be called,
-    and the other two are commands for a shell."""
+    """How to back up an original without miglab: ``copy`` is what the backup will be called, and
+    the other two are commands for a shell."""
 
     copy: str
     back_up: str
@@ -48,7 +48,8 @@ class ByHand:
 class Engine(Protocol):
     """One kind of database. It keeps no state: all that is known of a database is in its handle.
 
-    No method writes to an original: only ``copy`` and ``rows`` and what asks are given one.
+    No method writes to an original: it is given only to ``copy``, to ``rows`` and to methods that
+    ask something.
     """
 
     @property
@@ -95,71 +96,71 @@ class Engine(Protocol):
 
     @property
     def sure(self) -> bool:
-        """Whether a mark differs only where something was written."""
+        """Whether a mark changes only if something was written."""
 
     def runs(self, engine: str) -> bool:
         """Whether it is meant by ``ENGINE`` of Django's ``DATABASES``, a backend's module. Packages
         bring backends of their own for an engine that Django knows: they count as well."""
 
     def on(self, server: str) -> Engine:
-        """The same engine, for databases on this server, in the engine's own words; without any,
-        on the one that it has by itself."""
+        """The same engine, for databases on this server, whose address is in the engine's own form;
+        without one, on the server that the engine starts itself."""
 
     # -- names
 
     def place(self, name: str) -> str:
         """Where a copy lies in a sandbox, below its root and with ``/``, when its original lies
-        outside of the project's folder; ``name`` is the alias with nothing odd in it."""
+        outside of the project's folder; ``name`` is the alias without unusual characters."""
 
     def handle(self, folder: Path, place: str) -> Handle:
         """The database at a place (of ``place``, or below a project) in the folder of one sandbox.
-        Another folder gives another database. It need not be there, and is not made."""
+        Another folder gives another database. The database need not exist, and is not created."""
 
     def original(self, name: str, password: str) -> Handle:
         """A project's own database, as the agent's engine names it (``full_name``). It is only
         read; its password is kept where only this user can read it, if it has one."""
 
     def servers(self) -> tuple[bool, str, str]:
-        """Whether databases can be made here, on which servers in words, and what to do where
+        """Whether databases can be made here, on which servers (in words), and what to do if
         not."""
 
     def lacks(self, source: Handle) -> tuple[str, ...]:
-        """What a copy of an original does not have, or has asleep, in words that go on from "the
+        """What a copy of an original lacks, or has switched off, in words that continue "the
         copy"."""
 
     def home_for(self, source: Handle, on: str) -> str:
-        """The server for copies of an original, for ``on``: the one that somebody names, or one
-        that can hold all of it. ``""`` where databases are files.
+        """The server for copies of an original, as ``on`` takes it: the one that somebody names, or
+        one that can hold everything in it. ``""`` where databases are files.
 
         Raises:
             NoServer: there is none, or the original cannot be read; the message says what to do.
         """
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
-        """The database at an address of which somebody says that it is a copy already, and what it
-        is called. It is not changed either.
+        """The database at an address, if somebody says that it is a copy already, and what it is
+        called. It is not changed either.
 
         Raises:
-            BadInput: it is called otherwise, or is one of the originals, or that cannot be told;
-                or databases are files.
+            BadInput: its name is another one, or it is one of the originals, or nobody can tell
+                whether it is; or databases are files.
             NoServer: it cannot be reached.
         """
 
     def kept(self, folder: Path, name: str) -> Handle:
-        """The copy called ``name`` among those that belong to a folder. It need not be there."""
+        """The copy called ``name`` among those that belong to a folder. It need not exist."""
 
     def all_kept(self, folder: Path) -> Iterable[Handle]:
-        """All copies that belong to a folder and are there."""
+        """All existing copies that belong to a folder."""
 
     def files(self, handle: Handle) -> tuple[Path, ...]:
-        """The files that a database may consist of at any moment, whether they are there or not,
-        the one that it is called by first. None where databases are not files."""
+        """The files that a database may consist of at any moment, whether they exist or not. The
+        one that gives it its name is the first. None where databases are not files."""
 
     def setting(self, handle: Handle) -> dict[str, Any]:
         """An entry of Django's ``DATABASES`` that leads to the database."""
 
     def quoted(self, name: str) -> str:
-        """The name of a table or a column as its SQL has it, whatever is in it."""
+        """The name of a table or a column in quotes for SQL, whatever characters it has."""
 
     # -- what is there
 
@@ -167,36 +168,36 @@ class Engine(Protocol):
         """Whether it is there."""
 
     def answers(self) -> bool:
-        """Whether its databases can be used just now; nothing is started for it."""
+        """Whether its databases can be used right now; nothing is started to find out."""
 
     def state(self, handle: Handle) -> State | None:
-        """How it is; ``None`` where it is not there.
+        """Its state; ``None`` if it does not exist.
 
         Raises:
             OSError: it cannot be looked at.
         """
 
     def mark(self, handle: Handle) -> tuple[object, ...]:
-        """Differs whenever something was written since; may differ where nothing was. Empty where
-        there is no database. It is asked before and after each step, so it must be cheap (less than
-        a millisecond for SQLite), and it may not write, nor wait for another's lock.
+        """Changes whenever something is written; it may also change without that. Empty where there
+        is no database. It is asked before and after each step, so it must be cheap (less than a
+        millisecond for SQLite), and it may not write, nor wait for another's lock.
 
         Raises:
             OSError: it cannot be looked at.
         """
 
     def beyond(self, handle: Handle) -> object:
-        """All of a copy that neither the truths nor its rows show, such as rights, functions and
-        where sequences are: the same for two copies of one database between which nothing of it was
-        written. Only asked where the engine is not ``sure``; it may take a while.
+        """Everything in a copy that neither the truths nor its rows show, such as rights, functions
+        and the positions of sequences. It is the same for two copies of one database if none of
+        this changed in between. Only asked where the engine is not ``sure``; it may take a while.
 
         Raises:
-            Exception: the driver's own, where something of it cannot be read.
+            Exception: the driver's own, if some of it cannot be read.
         """
 
     def others(self, handle: Handle) -> Mapping[str, str]:
-        """What is in a copy beside tables, views and rows, and does not go and come with a table:
-        what people call it, as in ``"type mood"``, and how it is made.
+        """What is in a copy besides tables, views and rows, and does not belong to one table: what
+        people call it, as in ``"type mood"``, and how it is made.
 
         Raises:
             Exception: the driver's own, where it cannot be read.
@@ -213,31 +214,32 @@ class Engine(Protocol):
     # -- what is done
 
     def make_room(self, handle: Handle) -> None:
-        """Have what is needed for a database to be made under this handle by the project's own
-        ``migrate``: a folder for a file, an empty database on a server."""
+        """Prepare what the project's own ``migrate`` needs to make a database with this handle: a
+        folder for a file, an empty database on a server."""
 
     def for_agent(self, mark: tuple[object, ...]) -> object:
-        """The mark that the agent's engine would give at the same moment, as it comes over the
-        wire; ``None`` where that cannot be told."""
+        """The mark that the agent's engine would give at the same moment, as JSON brings it;
+        ``None`` if that is not known."""
 
     def take_over(self, made: Handle, to: Handle) -> None:
-        """``copy``, where the agent has just made one: that gets the name."""
+        """Like ``copy``, but the agent has just made the copy: it only gets its name."""
 
     def expect(self, copy: Handle) -> None:
-        """A copy may be put back soon: whatever makes that faster is done while nobody waits."""
+        """A copy may be restored soon: prepare in the background whatever makes that faster."""
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy a database as it is at one moment, also while somebody writes to it. ``to`` is not
-        there yet. Nothing is written to the source. ``tell`` hears how far it is, in per cent.
+        there yet. Nothing is written to the source. ``tell`` is called with the progress, in per
+        cent.
 
         Raises:
-            OSError: there is no room (``ENOSPC``), or the source changed each time (``EBUSY``);
-                nothing can be told of ``to`` then.
+            OSError: the disk is full (``ENOSPC``), or the source changed during each try
+                (``EBUSY``). The state of ``to`` is unknown then.
             Exception: the driver's own, where the source cannot be read.
         """
 
     def copy_given(self, source: Handle, to: Handle) -> None:
-        """Copy what ``given`` gave, as fast as can be: nobody else needs it meanwhile.
+        """Copy what ``given`` returned, as fast as possible: nobody else uses it in the meantime.
 
         Raises:
             NoServer: somebody is connected to it, or it may not be copied so.
@@ -245,27 +247,27 @@ class Engine(Protocol):
         """
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
-        """Make ``to`` what the copy is, whatever is there; without a copy there is to be none.
-        The copy stays. Nobody is connected to ``to``.
+        """Make ``to`` equal to the copy, whatever it is now; without a copy, remove it. The copy
+        stays. Nobody is connected to ``to``.
 
         Raises:
             OSError: there is no room for it.
         """
 
     def rename(self, handle: Handle, to: Handle) -> None:
-        """Call a database something else, at once and in one step; what is called so already is
-        gone then."""
+        """Rename a database, at once and in one step; a database that has this name already is
+        replaced."""
 
     def remove(self, handle: Handle) -> None:
-        """Remove a copy, which is there."""
+        """Remove an existing copy."""
 
     def clear(self, folder: Path) -> None:
-        """Remove all databases that belong to the folder of a sandbox and do not lie in it."""
+        """Remove all databases that belong to the folder of a sandbox but are stored elsewhere."""
 
     def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
         """Remove databases that belong to sandboxes in the folder ``labs`` whose owner is dead, and
-        kept templates that are a month old, where they are no files. ``lives`` tells of a name of
-        a folder whether its owner does."""
+        kept templates that are a month old, unless they are files. ``lives`` says whether the owner
+        of the folder with this name is alive."""
 
     # -- for people
 

@@ -1,4 +1,4 @@
-"""Names of databases on servers, by which miglab knows whose they are, and names in SQL."""
+"""Names of databases on servers, which tell miglab whose they are; and names in SQL."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def name_in(folder: Path, rest: str) -> str:
 
 
 def owner_of(folder: Path) -> str:
-    """What the names of all databases begin with that belong to a folder: for one of a lab, its
+    """The beginning of the names of all databases that belong to a folder: for a lab's folder, its
     home and the lab."""
     try:
         kind, *inside = folder.relative_to(home()).parts or ("",)
@@ -39,7 +39,7 @@ def owner_of(folder: Path) -> str:
 
 
 def lab_of(name: str) -> str | None:
-    """The lab that a database belongs to by its name; ``None`` where it is another home's."""
+    """The lab that a database belongs to, by its name; ``None`` if it belongs to another home."""
     if not name.startswith(beginning()):
         return None
     return name[len(beginning()) :].partition("_")[0]
@@ -48,9 +48,9 @@ def lab_of(name: str) -> str | None:
 def abandoned(
     labs: Path, names: Collection[str], old: Collection[str], lives: Callable[[str], bool]
 ) -> list[str]:
-    """Those among the names of databases of this home that nobody needs: of labs that are gone, and
-    of what is kept between labs what is ``old``, with its second copies, or with those of what is
-    not there any more: who made them was killed."""
+    """The names of databases of this home that nobody needs: those of labs that are gone; of those
+    that are kept between labs, the ``old`` ones with their second copies; and second copies without
+    a first, because the process that made them was killed."""
     gone = [name for name in names if not lives(str(lab_of(name)))]
     templates = owner_of(labs.parent / "templates")
     kept = {name for name in gone if name.startswith(templates)}
@@ -60,12 +60,12 @@ def abandoned(
 
 
 def beginning() -> str:
-    """What the names of all databases of this home begin with."""
+    """The beginning of the names of all databases of this home."""
     return f"{OURS}{digest(str(home()), 4)}_"
 
 
 def in_quotes(name: str) -> str:
-    """A name as the standard's SQL has it."""
+    """A name in quotes, as standard SQL wants it."""
     return '"' + name.replace('"', '""') + '"'
 
 

@@ -27,8 +27,8 @@ WORD, PATIENCE = 1.0, 30.0
 def copy(source: Path, to: Path, tell: Callable[[str], None] | None = None) -> None:
     """Copy a database, also while somebody writes to it. The source is opened read-only.
 
-    A file that is not a database, or a broken one, is copied as it is. ``tell`` hears how far it
-    is.
+    A file that is not a database, or a broken one, is copied as it is. ``tell`` is called with the
+    progress.
 
     Raises:
         OSError: there is no room (``ENOSPC``), or somebody has it locked for too long, or changes
@@ -183,7 +183,7 @@ def rows(path: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def restore(copy: Path | None, to: Path) -> None:
-    """Make the database at ``to`` what ``copy`` is; without a copy there is to be none."""
+    """Make the database at ``to`` equal to ``copy``; without a copy, remove it."""
     for ending in SIDECARS:
         Path(f"{to}{ending}").unlink(missing_ok=True)
     if copy is None:
@@ -201,9 +201,9 @@ def restore(copy: Path | None, to: Path) -> None:
 
 
 def fingerprint(path: Path) -> tuple[object, ...]:
-    """Differs whenever something was written: size, times and the header's change counter
-    (bytes 24 to 27, https://sqlite.org/fileformat.html#file_change_counter), and the same of the
-    write-ahead log."""
+    """Changes whenever something is written: size, times and the header's change counter (bytes 24
+    to 27, https://sqlite.org/fileformat.html#file_change_counter), and the same of the write-ahead
+    log."""
     try:
         with open(path, "rb") as file:
             header = file.read(28)

@@ -16,6 +16,7 @@ from ..facts.truths import Agreement
 from ..facts.view import View
 from . import svg
 from .colours import GREY, ROWS, TRUTH, UNREADABLE, VERDICTS
+from .letters import width_of
 from .told import SIGNS, Told, agreements, panel_sentence, panel_text, told
 from .words import wrap
 
@@ -137,17 +138,18 @@ def _link(agreement: Agreement, y: float, command: str) -> _Drawn:
     """What lies between two truths of one column, and the command that leads from one to the
     next."""
     middle = _LEFT + _COLUMN / 2
-    drawn = _agreement(agreement, _LEFT + 8, y + 26, _COLUMN - 16)
-    end = y + 26 + drawn.height + 18
-    body = [_line(f"M{middle:g},{y:g}v26"), drawn.body]
+    above, below = (24, 14) if command else (_GAP, _GAP)
+    drawn = _agreement(agreement, _LEFT + 8, y + above, _COLUMN - 16)
+    end = y + above + drawn.height + below
+    body = [_line(f"M{middle:g},{y:g}v{above}"), drawn.body]
     if command:
         label = svg.text(
-            middle + 8, y + 18, command, _PRINT, style="bold", fill=GREY, anchor="start"
+            middle + 8, y + 17, command, _PRINT, style="bold", fill=GREY, anchor="start"
         )
         body += [label, svg.arrow_head(middle, end - 1, "d")]
         end -= 7
-    body.append(_line(f"M{middle:g},{y + 26 + drawn.height:g}V{end:g}"))
-    return _Drawn("".join(body), 26 + drawn.height + 18)
+    body.append(_line(f"M{middle:g},{y + above + drawn.height:g}V{end:g}"))
+    return _Drawn("".join(body), above + drawn.height + below)
 
 
 def _height(truth: Told, w: float) -> float:
@@ -160,7 +162,7 @@ def _lines(truth: Told, w: float) -> list[str]:
 
 
 def _wrapped(words: str, w: float) -> tuple[str, ...]:
-    return wrap(words, int((w - 12) / _LETTER), 8, after=" ")
+    return wrap(words, w - 12, 8, after=" ", wide=lambda text: width_of(text, _PRINT))
 
 
 def _truth(truth: Told, x: float, y: float, w: float) -> str:
@@ -174,7 +176,7 @@ def _truth(truth: Told, x: float, y: float, w: float) -> str:
     place = len(_wrapped(truth.place, w))
     for number, line in enumerate(_lines(truth, w)):
         style = "italic" if number < place else ""
-        body.append(svg.text(middle, y + 39 + 16 * number, line, _PRINT, style=style))
+        body.append(_printed(middle, y + 39 + 16 * number, line, w - 12, style))
     return "".join(body)
 
 
@@ -194,13 +196,13 @@ def _agreement(agreement: Agreement, x: float, y: float, w: float) -> _Drawn:
     lines = _wrapped(agreement.reason, w)
     height = 30 + 16 * len(lines)
     said = f"{sign} {word}"
-    within = w - 10 if len(said) * _BOLD > w - 10 else 0
+    within = width_of(said, 14, bold=True) if len(said) * _BOLD > w - 10 else 0
     body = [
         svg.card(x, y, w, height, VERDICTS[agreement.verdict]),
         svg.text(x + w / 2, y + 20, said, 14, style="bold", within=within),
     ]
     for place, line in enumerate(lines):
-        body.append(svg.text(x + w / 2, y + 37 + 16 * place, line, _PRINT))
+        body.append(_printed(x + w / 2, y + 37 + 16 * place, line, w - 12))
     return _Drawn("".join(body), height)
 
 
@@ -224,8 +226,14 @@ def _between(agreement: Agreement, start: float, end: float, command: str) -> _D
 
 def _heading(middle: float, y: float, words: str, room: float) -> str:
     """Bold print on the page, fitted where a wide font would reach over its room."""
-    within = room if len(words) * _BOLD > room else 0
+    within = width_of(words, _PRINT, bold=True) if len(words) * _BOLD > room else 0
     return svg.text(middle, y, words, _PRINT, style="bold", fill=GREY, within=within)
+
+
+def _printed(middle: float, y: float, words: str, room: float, style: str = "") -> str:
+    """A line on a card, fitted where a wide font would reach over its edge."""
+    within = width_of(words, _PRINT) if len(words) * _LETTER > room else 0
+    return svg.text(middle, y, words, _PRINT, style=style, within=within)
 
 
 def _hand(x: float, y: float, *words: str) -> str:

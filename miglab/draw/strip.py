@@ -7,12 +7,13 @@ after
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture, State
 from . import svg
 from .colours import CHANGED_WIDTH, GREY, NO_FILE, Look, look_of
+from .letters import cut, width_of
 from .names import classes, ident
 from .places import held, places
 from .routes import Box, route
@@ -25,13 +26,15 @@ CARD, ROW = 38, 50
 _GAP, _WIDEST, _NARROWEST = 18, 132, 54
 #: More columns than this are not shown side by side: what is alike in the middle is counted.
 COLUMNS = 7
-#: About how wide letters are, in pixels, in the widest of the common fonts.
-_BIG, _SMALL, _NARROW, _LABEL = 8.2, 6.4, 5.6, 8.4
+#: The size of small print, and about how wide letters are in the widest of the common fonts: big
+#: ones, small ones, those of an app's label. In pixels.
+_PRINT, _BIG, _SMALL, _LABEL = 11, 8.2, 6.4, 8.4
 
 
 @dataclass
 class _Item:
-    """A card: one migration, or several that are alike. ``words`` are its two lines."""
+    """A card: one migration, or several that are alike. ``words`` are its two lines; ``there`` is
+    whether it is drawn, or only keeps its place free for the picture beside."""
 
     keys: list[Key]
     column: int
@@ -42,7 +45,10 @@ class _Item:
     names: str = ""
     tooltip: str = ""
     changed: bool = False
-    alike: tuple[object, ...] = field(default_factory=tuple)
+    there: bool = True
+    state: State | None = None
+    note: str = ""
+    alike: tuple[object, ...] = ()
 
 
 def strip(picture: Picture, beside: Picture | None = None, prefix: str = "") -> str:
@@ -52,8 +58,7 @@ def strip(picture: Picture, beside: Picture | None = None, prefix: str = "") -> 
         beside: the same apps at another moment: each migration has the same place in both.
         prefix: put before every id, so that several pictures can stand on one page.
     """
-    lanes = _lanes(picture, beside)
-    columns = max((1 + max(e.column for e in lane) for lane in lanes.values() if lane), default=1)
+    lanes, columns = _lanes(picture, beside)
     labels = [clean(each) for each in lanes]
     label_width = min(160.0, 26 + _LABEL * max([len(each) for each in labels] + [6]))
     room = (WIDTH - label_width) / columns - _GAP
@@ -88,8 +93,8 @@ def strip(picture: Picture, beside: Picture | None = None, prefix: str = "") -> 
 
 def height_of(picture: Picture, beside: Picture | None = None) -> int:
     """How high the strip is, in pixels."""
-    lanes = _lanes(picture, beside).values()
-    return ROW * sum(1 + max((each.row for each in lane), default=0) for lane in lanes)
+    lanes, _ = _lanes(picture, beside)
+    return ROW * sum(1 + max((each.row for each in lane), default=0) for lane in lanes.values())
 
 
 def _heading(label: str, width: float, top: float, leaves: int, title: str) -> list[str]:
@@ -99,45 +104,54 @@ def _heading(label: str, width: float, top: float, leaves: int, title: str) -> l
     return [*found, svg.text(2, top + 32, below, 12, style="italic", fill=GREY, anchor="start")]
 
 
-def _lanes(picture: Picture, beside: Picture | None) -> dict[str, list[_Item]]:
-    """App label → its cards."""
+def _lanes(picture: Picture, beside: Picture | None) -> tuple[dict[str, list[_Item]], int]:
+    """App label → its cards; and how many columns these and those of the picture beside need."""
     pictures = [each for each in (beside, picture) if each is not None]
     edges = held(*pictures)
-    nodes = {node.key: node for node in picture.nodes}
+    nodes = [{node.key: node for node in each.nodes} for each in pictures]
     there = {label: set(keys) for label, keys in lanes_of(picture).items()}
-    found: dict[str, list[_Item]] = {label: [] for label in there}
-    for each in pictures:
-        for label in lanes_of(each):
-            found.setdefault(label, [])
-    for label in found:
+    labels = dict.fromkeys([*there, *(label for each in pictures for label in lanes_of(each))])
+    found: dict[str, list[_Item]] = {}
+    columns = 1
+    for label in labels:
         keys = list(dict.fromkeys(k for e in pictures for k in lanes_of(e).get(label, ())))
         at = places(keys, edges)
-        shown = [key for key in keys if key in there.get(label, ())]
-        items = [_item(key, nodes.get(key), at[key]) for key in shown]
-        found[label] = _folded(sorted(items, key=lambda each: (each.column, each.row)))
-    return found
+        items = []
+        for key in keys:
+            item = _item(key, nodes[-1].get(key), at[key])
+            item.there = key in there.get(label, ())
+            # What differs in either picture is shown in both.
+            item.alike = (item.there, *(_looks(each.get(key)) for each in nodes))
+            items.append(item)
+        lane = _folded(sorted(items, key=lambda each: (each.column, each.row)))
+        columns = max([columns, *(1 + each.column for each in lane)])
+        found[label] = [each for each in lane if each.there]
+    return found, columns
+
+
+def _looks(node: Node | None) -> tuple[State, bool] | None:
+    return None if node is None else (node.state, node.changed)
 
 
 def _item(key: Key, node: Node | None, place: tuple[int, int]) -> _Item:
     column, row = place
     if node is None:
         words = words_of_missing(key)
-        glyph_and_number, name = number_of("✗", key.name)
-        told = (glyph_and_number, name)
+        told = number_of("✗", key.name)
         return _Item([key], column, row, NO_FILE, told, "no such file", "missing", words.tooltip)
     quiet = not node.changed and node.state in (State.APPLIED, State.UNAPPLIED)
-    tooltip = f"{clean(str(key))} — {node.state.word}: {node.state.meaning}"
     return _Item(
         [key],
         column,
         row,
         look_of(node),
         number_of(node.state.glyph, key.name),
-        "" if quiet else node.state.word,
+        node.note or ("" if quiet else node.state.word),
         classes(node),
-        tooltip,
+        f"{clean(str(key))} — {node.state.word}: {node.state.meaning}",
         node.changed,
-        (node.state, node.changed),
+        state=node.state,
+        note=node.note,
     )
 
 
@@ -165,30 +179,30 @@ def _folded(items: list[_Item]) -> list[_Item]:
             runs.append([each])
     found: list[_Item] = []
     for run in runs:
-        if len(run) < 4:
-            found += run
-            continue
-        first, *middle, last = run
-        state = first.alike[0] if first.alike else None
-        word = state.word if isinstance(state, State) else ""
-        names = f"{middle[0].keys[0].name} to {middle[-1].keys[0].name}"
-        glyph = state.glyph if isinstance(state, State) else "⋯"
-        folded = _Item(
-            [key for each in middle for key in each.keys],
-            middle[0].column,
-            middle[0].row,
-            first.look,
-            (f"{glyph} ⋯ {len(middle)}", f"{len(middle)} {word}"),
-            "",
-            "folded",
-            f"{len(middle)} {word}: {clean(names)}",
-            first.changed,
-        )
-        found += [first, folded, last]
+        found += run if len(run) < 4 else [run[0], _counted(run), run[-1]]
     order = {column: at for at, column in enumerate(sorted({each.column for each in found}))}
     for each in found:
         each.column = order[each.column]
     return found
+
+
+def _counted(run: list[_Item]) -> _Item:
+    """One card for all of a run but its ends."""
+    first, *middle, _ = run
+    word, glyph = (first.state.word, first.state.glyph) if first.state else ("", "⋯")
+    names = f"{middle[0].keys[0].name} to {middle[-1].keys[0].name}"
+    return _Item(
+        [key for each in middle for key in each.keys],
+        middle[0].column,
+        middle[0].row,
+        first.look,
+        (f"{glyph} ⋯ {len(middle)}", f"{len(middle)} {word}"),
+        "",
+        "folded",
+        f"{len(middle)} {word}: {clean(names)}",
+        first.changed,
+        first.there,
+    )
 
 
 def _card(item: _Item, box: Box, prefix: str) -> str:
@@ -201,15 +215,16 @@ def _card(item: _Item, box: Box, prefix: str) -> str:
     big = shortened(big, int(inside / _BIG))
     left = inside - _BIG * len(big) - 8
     # Its glyph and its colour say the same as a word for which there is no room.
-    mark = item.mark if len(item.mark) * _NARROW <= left else ""
+    mark = item.mark if width_of(item.mark, _PRINT) <= left else ""
     start = box.x + (box.width - inside) / 2
-    name = shortened(name, int(inside / _NARROW))
+    # Nothing else says this.
+    name = cut(item.note if item.note and not mark else name, _PRINT, inside)
     texts = [svg.text(start, box.y + 16, big, 13, style="bold", anchor="start")]
     if mark:
         end = box.x + box.width - (box.width - inside) / 2
         texts.append(_fitted(end, box.y + 16, mark, left, style="italic", anchor="end"))
     if name:
-        texts.append(_fitted(start, box.y + 31, name, inside, anchor="start"))
+        texts.append(_fitted(start, box.y + 31, name, inside))
     key = ident(item.keys[0], prefix)
     return (
         f'<g id="{key}" class="node {item.names}"><title>{svg.escape(item.tooltip)}</title>'
@@ -217,10 +232,12 @@ def _card(item: _Item, box: Box, prefix: str) -> str:
     )
 
 
-def _fitted(x: float, y: float, words: str, room: float, *, anchor: str, style: str = "") -> str:
+def _fitted(
+    x: float, y: float, words: str, room: float, *, anchor: str = "start", style: str = ""
+) -> str:
     """Small print that stays within its room, however wide the reader's font is."""
-    within = room if len(words) * _SMALL > room else 0
-    return svg.text(x, y, words, 11, within=within, anchor=anchor, style=style)
+    within = width_of(words, _PRINT) if len(words) * _SMALL > room else 0
+    return svg.text(x, y, words, _PRINT, within=within, anchor=anchor, style=style)
 
 
 def _lines(picture: Picture, boxes: Mapping[Key, Box]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ..facts.migration import Key
@@ -95,20 +96,35 @@ def lanes_of(picture: Picture) -> dict[str, list[Key]]:
     return found
 
 
-def wrap(text: str, width: int = LINE, lines: int = LINES, after: str = "_") -> tuple[str, ...]:
-    """Text in lines of at most ``width`` characters, broken behind ``after`` where that is
-    possible; what does not fit into ``lines`` becomes "…"."""
-    if len(text) <= width:
+def wrap(
+    text: str,
+    width: float = LINE,
+    lines: int = LINES,
+    after: str = "_",
+    wide: Callable[[str], float] = len,
+) -> tuple[str, ...]:
+    """Text in lines of at most ``width``, broken behind ``after`` where that is possible; what does
+    not fit into ``lines`` becomes "…". ``wide`` says how wide some text is: without it, in
+    characters."""
+    if wide(text) <= width:
         return (text.strip(),) if text.strip() else ()
     found: list[str] = []
     for piece in _PIECES[after].findall(text):
-        if found and len((found[-1] + piece).rstrip()) <= width:
+        if found and wide((found[-1] + piece).rstrip()) <= width:
             found[-1] += piece
             continue
-        found += [piece[at : at + width] for at in range(0, len(piece.rstrip()), width)]
+        left = piece.rstrip()
+        while wide(left) > width:
+            most = next(at for at in range(len(left), 0, -1) if at == 1 or wide(left[:at]) <= width)
+            found.append(left[:most])
+            left = left[most:]
+        found.append(left + piece[len(piece.rstrip()) :])
     found = [line.strip() for line in found if line.strip()]
     if len(found) > lines:
-        found[lines - 1 :] = [found[lines - 1][: width - 1] + "…"]
+        end = found[lines - 1]
+        while wide(f"{end}…") > width:
+            end = end[:-1]
+        found[lines - 1 :] = [f"{end}…"]
     return tuple(found)
 
 

@@ -1,4 +1,5 @@
-"""Broken projects to repair, that check themselves: read, opened, checked, proven. No Jupyter here.
+"""Broken projects to repair, which check themselves: how they are read, opened, checked and proven.
+Nothing here needs Jupyter.
 
 An exercise is one file of TOML in the folder of a set; ``form.py`` reads it.
 """

@@ -1,4 +1,4 @@
-"""What conditions will ask the databases, so that all of it is asked at once."""
+"""Collects what conditions will ask the databases, so that it is asked in one go."""
 
 from __future__ import annotations
 

@@ -35,13 +35,13 @@ class ExerciseLab(TypedLab):
     """A lab with an exercise in it.
 
     Args:
-        exercise: in one of its shapes.
-        journal: where each step is kept.
+        exercise: the exercise, in one of its shapes.
+        journal: the file that each step is written to.
         runner: as ``Lab`` takes it.
-        aside: whether ``latest`` never returns it.
+        aside: whether ``Lab.latest`` skips this lab.
 
     Raises:
-        BadInput: its start cannot be taken.
+        BadInput: a step of its start fails.
     """
 
     #: Why the last step could not be looked at or written down, or an empty text.
@@ -99,7 +99,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What was done since it was opened, in order, as its journal has it."""
+        """What was done since it was opened, in order, as in its journal."""
         return self._diary.events if self._diary is not None else ()
 
     @property
@@ -109,22 +109,22 @@ class ExerciseLab(TypedLab):
 
     @property
     def story(self) -> Told:
-        """What happened, and what is asked for."""
+        """What happened, and what has to be done."""
         return Told(self.exercise)
 
     def follow(self, follower: Callable[[], None]) -> None:
-        """From now on tell somebody after each look at the goals."""
+        """From now on, call this after each look at the goals."""
         self._followers.append(follower)
 
     def goals(self) -> Standing:
-        """How far it is."""
+        """Which goals are reached, and what comes next."""
         with self._turns.one() as stage:
             stage.now()
             self._notice(stage)
             return self._looked(stage)
 
     def _looked(self, stage: Stage) -> Standing:
-        """The standing, looked at where something happened since."""
+        """The standing, after a new look if something has happened since the last one."""
         mark = (id(stage.moments.now), id(stage.last), self._trail.length, dict(self._answers))
         if self._standing is None or mark != self._mark:
             self._standing, self._mark = self._look(stage), mark
@@ -132,12 +132,12 @@ class ExerciseLab(TypedLab):
 
     @property
     def standing(self) -> Standing:
-        """How far it was when it was last looked at: after the last step."""
+        """The standing at the last look, which is after the last step."""
         return self._standing or self.goals()
 
     @property
     def moves(self) -> int:
-        """How many commands changed something and were not rewound; backups do not count."""
+        """The number of commands that changed something and were not rewound, without backups."""
         with self._turns.one() as stage:
             return self._moves(stage)
 
@@ -146,7 +146,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def touched(self) -> bool:
-        """Whether there is an answer, or a step that was not rewound."""
+        """Whether a question was answered, or a step was taken and not rewound."""
         with self._turns.one() as stage:
             return bool(self._answers or self._trail.holding(stage))
 
@@ -154,7 +154,7 @@ class ExerciseLab(TypedLab):
         """Answer a question of the exercise.
 
         Raises:
-            UnknownName: it asks nothing of that name.
+            UnknownName: it has no question of that name.
         """
         names = [goal.name for goal in self.exercise.goals if goal.name]
         if name not in names:
@@ -166,7 +166,7 @@ class ExerciseLab(TypedLab):
         return standing
 
     def hint(self, tier: int | None = None) -> Advice:
-        """A hint for how it is now; each time one tier further.
+        """A hint for the present state; each call gives the next tier.
 
         Raises:
             BadInput: there is no such tier.
@@ -187,7 +187,7 @@ class ExerciseLab(TypedLab):
         return [way.name for way in self.exercise.ways]
 
     def show_way(self, way: int = 0) -> list[Step]:
-        """Play a way in a copy of the start, and give its steps; this lab stays as it is.
+        """Run a way in a copy of the start, and return its steps; this lab does not change.
 
         Raises:
             BadInput: there is no such way.
@@ -208,17 +208,17 @@ class ExerciseLab(TypedLab):
             super()._become_latest()
 
     def goal_graph(self) -> Picture:
-        """The graph as it is where the first way has led, in a copy."""
+        """The graph at the end of the first way, which is run in a copy."""
         with self._beginning() as other:
             for each in self.exercise.ways[0].steps:
                 other.take(each)
             return other.graph()
 
     def take(self, instruction: Instruction) -> Step | None:
-        """Take a line of a way or of a journal.
+        """Run a line of a way or of a journal.
 
         Raises:
-            BadInput: it cannot be taken.
+            BadInput: it cannot be run.
         """
         if instruction.word == "answer":
             name, _, value = instruction.line.partition(" ")[2].partition(" ")

@@ -1,5 +1,5 @@
-"""How an exercise begins: its start is taken, its moments are kept, its keys are computed. What is
-found is kept on disk, and the next one begins with it."""
+"""Begins an exercise: runs its start, stores its moments, computes the answers to its questions.
+The result is kept on disk for the next time."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from .trying import copied, take_all
 
 @dataclass(frozen=True)
 class Beginning:
-    """What is known of an exercise's start: what its queries give at the moments that are marked,
-    the keys of its questions, its files (path → digest of the content), and how many rows its
-    tables have."""
+    """What is known of an exercise's start: the results of its queries at the marked moments, the
+    answers to its questions, its files (path → digest of the content), and how many rows its tables
+    have."""
 
     moments: Mapping[str, Mapping[Query, Found]]
     keys: Mapping[str, str]
@@ -38,7 +38,7 @@ class Beginning:
     rows: Mapping[str, int]
 
     def as_json(self) -> dict[str, Any]:
-        """The same as JSON has it."""
+        """The same as JSON."""
         moments = {
             name: [[*query, found.rows, found.error] for query, found in asked.items()]
             for name, asked in self.moments.items()
@@ -48,7 +48,7 @@ class Beginning:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Beginning:
-        """One from what ``as_json`` gave."""
+        """The beginning that ``as_json`` has written."""
         moments = {
             name: {
                 (alias, sql): Found(tuple(tuple(row) for row in rows), error)
@@ -60,8 +60,7 @@ class Beginning:
 
 
 def begin(stage: Stage, exercise: Exercise) -> Beginning:
-    """Bring a stage to where an exercise begins: as an earlier one has kept it, or by taking its
-    start.
+    """Bring a stage to where an exercise begins: from what was kept, or by running its start.
 
     Raises:
         BadInput: a step was refused that is not said to be, or the other way round.
@@ -79,8 +78,8 @@ def begin(stage: Stage, exercise: Exercise) -> Beginning:
 
 
 def place_of(stage: Stage, exercise: Exercise) -> Path:
-    """The folder that a beginning is kept in: another one where anything changes that it depends
-    on."""
+    """The folder that a beginning is kept in. It is another one as soon as anything changes on
+    which the beginning depends."""
     engines = sorted((alias, each.vendor) for alias, each in stage.sandbox.engines.items())
     keys = [(goal.name, goal.conditions["key"]) for goal in exercise.goals if goal.name]
     told = (circumstances(), engines, exercise.at, exercise.start, keys, _asked(exercise))
@@ -99,8 +98,8 @@ def _asked(exercise: Exercise) -> dict[str, list[Query]]:
 
 
 def take(stage: Stage, exercise: Exercise) -> Beginning:
-    """Take an exercise's start on a stage; nobody looks before its end but where a moment is
-    marked.
+    """Run an exercise's start on a stage. Nothing is looked at before its end, except where a
+    moment is marked.
 
     Raises:
         BadInput: a step was refused that is not said to be, or the other way round.

@@ -1,4 +1,4 @@
-"""What a goal can ask for: each condition by its name, with what is expected and what is found.
+"""What a goal can ask for: each condition by its name, with what it expects and what it finds.
 
 A condition looks at truths, rows and what was done, never at the text of a cell, so that any way
 that leads there counts.
@@ -20,7 +20,7 @@ _Test = Callable[[Look, Any], Finding]
 
 
 def every(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """The first of these conditions that does not hold, or that all do."""
+    """The first of these conditions that does not hold, or the finding that all hold."""
     found = Finding(True, "", "")
     for name, wanted in conditions.items():
         if name in _BESIDE:
@@ -35,7 +35,7 @@ def check(conditions: Mapping[str, Any], where: str) -> None:
     """Refuse unknown conditions.
 
     Raises:
-        BadInput: says which, and what there is.
+        BadInput: a condition is unknown; the message says which ones there are.
     """
     for name, wanted in conditions.items():
         if name not in CONDITIONS and name not in _BESIDE:

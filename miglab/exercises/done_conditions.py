@@ -1,4 +1,4 @@
-"""What a goal can ask of what was done and answered."""
+"""The conditions on what was done and answered."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def _first(text: str) -> str:
 
 
 def ran(look: Look, wanted: Any) -> Finding:
-    """That a command that begins like this was run, refused or not."""
+    """That a command with this beginning was run, even if it was refused."""
     return Finding(bool(runs(look, wanted)), f"`{wanted}`", "it was not done")
 
 
 def runs(look: Look, wanted: Any) -> list[int]:
-    """The places, in what was done, of the lines that begin like this."""
+    """The positions of the lines with this beginning, among what was done."""
     done = enumerate(look.known.done)
     return [at for at, e in done if any(re.match(one, e.text) for one in several(wanted))]
 

@@ -1,4 +1,4 @@
-"""What a goal can ask of the project's files."""
+"""The conditions on the project's files."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from .naming import keys, listed, named
 
 
 def files(look: Look, wanted: Any) -> Finding:
-    """That these files are there."""
+    """That these files exist."""
     gone = [path for path in several(wanted) if look.read(path) is None]
     return Finding(not gone, f"the files {listed(several(wanted))}", f"missing: {listed(gone)}")
 
 
 def no_files(look: Look, wanted: Any) -> Finding:
-    """That none of these files is there."""
+    """That none of these files exists."""
     there = [path for path in several(wanted) if look.read(path) is not None]
     return Finding(not there, f"no file {listed(several(wanted))}", f"still there: {listed(there)}")
 
 
 def keeps(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """That the migration files are as they were at the start, but those whose paths begin with one
-    of ``but``; others may be added."""
+    """That the migration files are unchanged since the start, except those whose paths begin with
+    one of ``but``; new files are allowed."""
     but = tuple(several(conditions.get("but", [])))
     now = look.stage.moments.now.snapshot.files
     was = {
@@ -55,7 +55,7 @@ def migrations(look: Look, wanted: Mapping[str, Any]) -> Finding:
 
 
 def contains(look: Look, wanted: Mapping[str, str]) -> Finding:
-    """That a pattern fits something in a file."""
+    """That a file has text that matches a pattern."""
     for path, text in wanted.items():
         if re.search(text, look.read(path) or "") is None:
             return Finding(False, f"`{text}` in `{path}`", "it is not in that file")
@@ -63,7 +63,7 @@ def contains(look: Look, wanted: Mapping[str, str]) -> Finding:
 
 
 def lacks(look: Look, wanted: Mapping[str, str]) -> Finding:
-    """That a pattern fits nothing in a file."""
+    """That a file has no text that matches a pattern."""
     for path, text in wanted.items():
         if re.search(text, look.read(path) or ""):
             return Finding(False, f"no `{text}` in `{path}`", "it is in that file")
@@ -71,7 +71,7 @@ def lacks(look: Look, wanted: Mapping[str, str]) -> Finding:
 
 
 def operations(look: Look, wanted: Mapping[str, Any]) -> Finding:
-    """That migrations whose names fit have operations of these kinds at least."""
+    """That the matching migrations have at least operations of these kinds."""
     migrations = look.truths.known_files.migrations
     for name, kinds in wanted.items():
         (key,) = keys(name)

@@ -69,7 +69,7 @@ _LISTS = ("goals", "hints", "ways", "wrong")
 
 
 def shapes(path: Path) -> tuple[str, ...]:
-    """The names of an exercise's shapes; one that has none has one without a name."""
+    """The names of an exercise's shapes; an exercise without shapes has one with an empty name."""
     return tuple(_load(path).get("shapes", {})) or ("",)
 
 

@@ -1,4 +1,4 @@
-"""The lines of a start, a way or a journal: read from text, and taken on a lab."""
+"""The lines of a start, a way or a journal: read from text, and run in a lab."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ def _split(line: str) -> list[str]:
 
 
 def take(lab: Lab, each: Instruction) -> Step | None:
-    """Take one on a lab: the step that it was, or ``None`` for a question and a mark.
+    """Run one in a lab; returns the step, or ``None`` for an answer or a mark.
 
     Raises:
-        BadInput: it cannot be taken here.
+        BadInput: it cannot be run here.
     """
     act = _ACTS.get(each.word)
     if act is not None:
@@ -86,7 +86,8 @@ def _replace(lab: Lab, each: Instruction) -> Step:
 
 
 def sides(each: Instruction) -> tuple[str, str]:
-    """What ``replace`` looks for, and what takes its place; an empty line belongs to both.
+    """The text that ``replace`` looks for, and the text that it puts there; an empty line belongs
+    to both.
 
     Raises:
         BadInput: a line below it belongs to neither.

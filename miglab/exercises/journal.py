@@ -1,11 +1,11 @@
 """What was done in an exercise, as events: in the learner's progress file, and in a notebook.
 
-Events of the kind ``"exercise"`` have these keys: ``what`` (``"began"`` or ``"step"``),
-``attempt`` (one name for each time that an exercise was opened), ``exercise`` and ``shape`` (its
-name, and which of its shapes), ``text`` (the line that was typed, in the words of an exercise's
-file), ``body`` (what belongs to it: a file's text, code, answers), ``where`` (``"cell"``,
-``"click"`` or ``"terminal"``), ``truths`` (the digest of the truths after it) and ``solved``. The
-lab's folder is never in it: its paths are told from there.
+Events of the kind ``"exercise"`` have these keys: ``what`` (``"began"`` or ``"step"``), ``attempt``
+(one name for each time that an exercise was opened), ``exercise`` and ``shape`` (its name, and
+which of its shapes), ``text`` (the line that was typed, in the words of an exercise's file),
+``body`` (what belongs to it: a file's text, code, answers), ``where`` (``"cell"``, ``"click"`` or
+``"terminal"``), ``truths`` (the digest of the truths after it) and ``solved``. The lab's folder is
+never in it: paths are relative to it.
 
 A notebook has the same events, as objects, in the metadata of an output: ``miglab.journal``.
 """
@@ -97,7 +97,7 @@ def in_notebook(path: Path) -> tuple[Event, ...]:
 
 
 def entries(events: Iterable[Event]) -> list[Entry]:
-    """The entries among events, in order; one that lacks something is left out."""
+    """The entries among events, in order; incomplete ones are left out."""
     found = []
     for event in events:
         if event.kind == KIND:
@@ -111,5 +111,5 @@ def entries(events: Iterable[Event]) -> list[Entry]:
 
 
 def solved(events: Iterable[Event]) -> set[str]:
-    """The names of the exercises that were solved at some time."""
+    """The names of the exercises that have ever been solved."""
     return {each.exercise for each in entries(events) if each.solved}

@@ -1,4 +1,4 @@
-"""How far an exercise is: its goals, the words for a wrong end, the hint for how it is now."""
+"""Judges an exercise: its goals, the words for a wrong end, the hint for the present state."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NEEDLESS = "No other row is lost."
 
 
 def queries(goals: Iterable[Goal]) -> list[Query]:
-    """What these goals will ask the databases."""
+    """The queries with which these goals will ask the databases."""
     return [query for goal in goals for query in asking.queries(goal.conditions)]
 
 
 def find(look: Look, goal: Goal) -> Finding:
-    """A goal's finding; a goal never raises in front of a learner.
+    """A goal's finding. Errors in a goal become findings, so a learner never sees them.
 
     Raises:
         Interrupted: somebody stopped it.
@@ -47,8 +47,8 @@ def faults(look: Look, goals: Iterable[Goal]) -> Faults:
 
 
 def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ...]:
-    """Each goal as it is now; ``before`` are the ``never`` goals that were broken on the way
-    here."""
+    """The present state of each goal; ``before`` are the ``never`` goals that were broken
+    earlier."""
     goals = []
     for goal in exercise.goals:
         found = find(look, goal)
@@ -61,11 +61,11 @@ def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ..
 
 
 def needless(look: Look, allowed: Mapping[str, int] | None) -> tuple[Reached, ...]:
-    """A goal that is not reached where rows are gone that no way loses: whoever reaches all others
-    has not solved it then. Nothing where it is not known what ways lose.
+    """A missed goal, if rows are gone that no way loses: without it, destroying them would count as
+    a solution. ``None`` if it is not known what the ways lose.
 
     Args:
-        allowed: table → how many rows of it a way loses at most.
+        allowed: table → the most rows that a way loses from it.
     """
     lost = {} if allowed is None else look.lost
     more = [name for name, rows in lost.items() if rows > (allowed or {}).get(name, 0)]
@@ -78,7 +78,7 @@ def needless(look: Look, allowed: Mapping[str, int] | None) -> tuple[Reached, ..
 
 
 def remark(exercise: Exercise, look: Look) -> str:
-    """What to say about the wrong end that was reached, or to somebody who has done nothing yet."""
+    """The remark about the wrong end that was reached, or for somebody who has done nothing yet."""
     if not look.known.done and not look.known.answers:
         return exercise.nothing
     said = (_said(look, end) for end in exercise.wrong)
@@ -134,7 +134,7 @@ _LOOKS = {"--plan", "--check", "--dry-run"}
 
 
 def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:
-    """The first hint that fits, and its place.
+    """The first hint that fits the present state, and its position.
 
     Raises:
         BadInput: none does.
@@ -146,7 +146,7 @@ def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:
 
 
 def read_aloud(look: Look) -> list[str]:
-    """The last error and what the truths say at present."""
+    """The last error, and what the truths say now."""
     told = []
     last = look.last
     if last is not None and last.refusal is not None:

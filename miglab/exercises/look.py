@@ -1,4 +1,4 @@
-"""A look at a lab for an exercise: each thing is asked once for each moment."""
+"""Looks at a lab for an exercise, and asks each question only once for each moment."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Query = tuple[str, str]
 class Done:
     """One thing that was done in an exercise: its line, and what belongs to it.
 
-    ``moved`` says whether it changed anything, ``backed_up`` whether a copy of the database was
-    there after it that was not there before.
+    ``moved`` says whether it changed anything, ``backed_up`` whether it left a new copy of the
+    database.
     """
 
     line: str
@@ -38,13 +38,13 @@ class Done:
 
 @dataclass(frozen=True)
 class Known:
-    """What does not depend on the moment that is looked at.
+    """What is the same at every moment.
 
     Attributes:
         moments: name → the answers to queries at a moment of the start.
         keys: name → what is the right answer.
         answers: name → what the learner answered.
-        done: what was done and holds, in order.
+        done: what was done and not rewound, in order.
         files: the files at the start: path → digest of the content.
         rows: how many rows each table had at the start.
     """
@@ -89,12 +89,12 @@ class Look:
 
     @property
     def lost(self) -> Mapping[str, int]:
-        """Table → how many rows it has less than at the start; of tables that are not Django's
-        own, which it fills by itself."""
+        """Table → how many rows fewer than at the start it has. Tables that Django fills by itself
+        are left out."""
         return fewer(self.known.rows, value_or(self.truths.rows, {}))
 
     def query(self, query: Query) -> Found:
-        """What a query gives; those that were announced are asked with the first one."""
+        """The result of a query; announced queries are asked together with the first one."""
         if query not in self._asked:
             asked = [each for each in self._wanted if each not in self._asked]
             asked += [] if query in asked else [query]
@@ -121,19 +121,20 @@ class Look:
 
 
 def fewer(was: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
-    """Table → how many rows it has less, where it does and is not one that Django fills."""
+    """Table → how many rows fewer it has, if any. Tables that Django fills by itself are left
+    out."""
     own = (name for name in was if not name.startswith(("django_", "auth_permission")))
     return {name: was[name] - now.get(name, 0) for name in own if was[name] > now.get(name, 0)}
 
 
 def record_query(app_label: str, alias: str) -> Query:
-    """What asks for the record of an app in a database."""
+    """The query for the record of an app in a database."""
     return alias, f"SELECT name FROM django_migrations WHERE app = '{app_label}'"
 
 
 def digest(truths: Truths) -> str:
-    """One name for what the four truths and the counts of rows say; no path of a machine and no
-    time is in it."""
+    """A digest of the four truths and the counts of rows, without times and without paths of this
+    machine."""
     files = sorted((key, each.digest) for key, each in truths.known_files.migrations.items())
     told = (
         _readable(truths.models),

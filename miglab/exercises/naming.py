@@ -1,4 +1,4 @@
-"""Which migrations a condition names, and how a list of names is shown."""
+"""Finds the migrations that a condition names, and formats lists of names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .asking import several
 
 
 def listed(names: Iterable[object]) -> str:
-    """Names in a row, for a sentence."""
+    """A list of names, for a sentence."""
     return ", ".join(f"`{name}`" for name in names) or "none"
 
 

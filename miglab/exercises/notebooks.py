@@ -21,12 +21,12 @@ PAGE, PROGRESS = "exercises.ipynb", "progress.jsonl"
 def overview(
     journal: str | Path = PROGRESS, *, folder: str | Path | None = None, seed: object = None
 ) -> Overview:
-    """The exercises by level, and which of them were solved.
+    """The exercises by level, with those that were solved marked.
 
     Args:
-        journal: the file of events; it needs not exist.
-        folder: of a set, or the name of an installed one; without it, all that are installed.
-        seed: a learner's name or number, which says which shape of each exercise is meant.
+        journal: the file of events; it need not exist.
+        folder: of a set, or the name of an installed one; without it, all installed ones.
+        seed: a learner's name or number, which decides the shape of each exercise.
 
     Raises:
         BadInput: the folder has no exercises, or one of them cannot be read.
@@ -42,8 +42,7 @@ def overview(
 
 
 def make(to: Path, place: str | Path | None = None, seed: str | None = None) -> list[str]:
-    """Make the notebooks of a set in a folder, where they are not there yet: the names of those
-    that were made.
+    """Make the missing notebooks of a set in a folder. Returns the names of those that were made.
 
     Args:
         place: the set's folder, or the name of an installed one; without it, all that are

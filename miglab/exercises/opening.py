@@ -21,7 +21,7 @@ def exercise(
 
     Args:
         name: as in ``"the-ghost"``, or its number, as in ``"3.1"``.
-        shape: which of its shapes; without it, the one that the seed gives.
+        shape: the name of a shape; without it, the seed decides.
         seed: a learner's name or number.
         folder: of a set, or the name of an installed one; without it, all that are installed.
         journal: the file that each step is written to; without it, none.

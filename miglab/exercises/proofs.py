@@ -1,4 +1,4 @@
-"""What the proof of a set found, kept beside it under the digests of its exercises."""
+"""Stores what the proof of a set found, beside the set, under the digests of its exercises."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME = "proof.json"
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
-    """Digest of an exercise in a shape → what was found; empty where nothing was kept."""
+    """Digest of an exercise in a shape → what was found; empty if nothing was stored."""
     try:
         told = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -25,8 +25,8 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
 def keep(
     folder: Path, exercise: Exercise, length: int, states: int, loses: Mapping[str, int]
 ) -> None:
-    """Keep that nothing shorter than ``length`` was found in so many states, and how many rows of
-    which tables its ways lose."""
+    """Store that nothing shorter than ``length`` was found in this number of states, and how many
+    rows of each table the ways lose."""
     found = {"exercise": exercise.name, "shape": exercise.shape}
     entry = {**found, "shortest": length, "states": states, "loses": dict(sorted(loses.items()))}
     _write(folder, {**read(folder), exercise.digest: entry})
@@ -51,12 +51,12 @@ def of(exercise: Exercise) -> Mapping[str, Any]:
 
 
 def shortest(proven: Mapping[str, Any]) -> int | None:
-    """The fewest commands that change something with which it was ever solved."""
+    """The fewest changing commands with which it was ever solved."""
     found = proven.get("shortest")
     return found if isinstance(found, int) else None
 
 
 def losses(proven: Mapping[str, Any]) -> Mapping[str, int] | None:
-    """How many rows of which tables a way loses at most; ``None`` where it was never proven."""
+    """The most rows that a way loses from each table; ``None`` if it was never proven."""
     found = proven.get("loses")
     return found if isinstance(found, dict) else None

@@ -35,14 +35,14 @@ class Fault:
 def prove(
     folder: Path, *, only: Iterable[str] = (), every_shape: bool = True, searched: bool = True
 ) -> Iterator[Fault | str]:
-    """Prove the exercises of a folder: a fault for each thing that is wrong, and the name of each
-    exercise when it is done.
+    """Prove the exercises of a folder. Yields a fault for each thing that is wrong, and the name of
+    each finished exercise.
 
     Args:
-        only: the names of those that are proven; without any, all.
-        every_shape: without it, the first shape of each alone.
-        searched: whether shorter ways are looked for, where that was not done since the exercise
-            changed; what is found is kept in the folder.
+        only: the names of the exercises to prove; empty means all.
+        every_shape: whether to prove each shape, and not only the first.
+        searched: whether to look for shorter ways, unless that was done since the exercise changed;
+            the result is stored in the folder.
     """
     chosen = [*only]
     for name, path in shelf.files(folder).items():
@@ -112,7 +112,7 @@ def _written(exercise: Exercise, shapes: int) -> Iterator[Fault]:
 
 
 class Proof:
-    """The proof of an exercise in one shape, on a lab of its own."""
+    """The proof of an exercise in one shape, in a lab of its own."""
 
     def __init__(self, lab: ExerciseLab) -> None:
         self.lab, self.exercise = lab, lab.exercise
@@ -123,7 +123,8 @@ class Proof:
         self._ends: list[tuple[Instruction, ...]] = []
 
     def faults(self, others: Iterable[Exercise] = ()) -> Iterator[Fault]:
-        """What is wrong with it; ``others`` are other shapes, whose ways must not solve it."""
+        """What is wrong with it; ``others`` are its other shapes, whose ways must not solve this
+        one."""
         yield from self._start()
         lengths = []
         for way in self.exercise.ways:

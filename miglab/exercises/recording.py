@@ -1,4 +1,4 @@
-"""Makes an exercise's file out of a session in a lab: its start, and a way that repairs it."""
+"""Makes an exercise's file from a session in a lab: its start, and a way that repairs it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def record(*, at: str | Sequence[str] | None = None, apps: Sequence[str] = ()) -
 
 
 class RecordingLab(TypedLab):
-    """A lab that remembers what was typed. Rewinding takes steps out again."""
+    """A lab that remembers what was typed. Rewound steps are forgotten."""
 
     _taken: list[tuple[Moment, Instruction]]
     _start: tuple[Instruction, ...] | None = None
@@ -75,7 +75,7 @@ class RecordingLab(TypedLab):
         """Write the exercise's file, with what is still to be written marked as ``TODO``.
 
         Raises:
-            BadInput: nothing was repaired yet, or the file is there already or cannot be written.
+            BadInput: nothing was repaired yet, or the file exists already or cannot be written.
         """
         target = Path(path)
         if self._start is None:
@@ -90,10 +90,10 @@ class RecordingLab(TypedLab):
 
 
 def write_new(target: Path, text: str) -> None:
-    """Write a file that is not there yet, and see that it can be read as an exercise.
+    """Write a new file, and check that it can be read as an exercise.
 
     Raises:
-        BadInput: it is there already, or cannot be written.
+        BadInput: it exists already, or cannot be written.
     """
     if target.suffix != ".toml":
         raise BadInput(f"{str(target)!r} is no exercise's file; its name ends in .toml")

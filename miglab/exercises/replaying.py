@@ -1,4 +1,4 @@
-"""Takes an attempt again, from its journal, in a lab of its own."""
+"""Repeats an attempt, from its journal, in a lab of its own."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Replayed:
 
     Attributes:
         exercise, shape: which.
-        standing: how far it is at the end.
-        steps: how many were taken again.
-        differs: the first line after which the truths are not those of the journal, or why it
-            could not be taken; empty where all are the same.
+        standing: the goals at the end.
+        steps: how many were repeated.
+        differs: the first line after which the truths differ from the journal, or why it could not
+            be run; empty if nothing differs.
     """
 
     exercise: str
@@ -35,7 +35,7 @@ class Replayed:
 
     @property
     def proven(self) -> bool:
-        """Whether it solves the exercise, and every step led where the journal says."""
+        """Whether it solves the exercise, and every step had the result that the journal has."""
         return self.standing.done and not self.differs
 
 
@@ -57,8 +57,8 @@ def _of(entry: Entry) -> tuple[str, str, str]:
 
 
 def left_off(events: Iterable[Event], lab: ExerciseLab) -> list[Entry]:
-    """The last attempt at a lab's exercise that was not this lab's own, if something was done in
-    it and it did not solve the exercise; else nothing."""
+    """The last attempt at a lab's exercise, other than this lab's own, if something was done in it
+    without solving the exercise; otherwise nothing."""
     own = {event.id for event in lab.events}
     told = journal.entries(event for event in events if event.id not in own)
     exercise = lab.exercise
@@ -71,18 +71,19 @@ def left_off(events: Iterable[Event], lab: ExerciseLab) -> list[Entry]:
 
 
 def take_up(lab: ExerciseLab, entries: Sequence[Entry]) -> str:
-    """Go back to the beginning and take an attempt's steps again, so that somebody can go on there.
+    """Go back to the beginning and repeat an attempt's steps, so that the learner can go on from
+    there.
 
     Returns:
-        Why the first line that could not be taken was not, or that it led elsewhere; none after it
-        was taken. Empty where all were taken.
+        Why the first line that failed could not be run, or that it had another result; no line
+        after it is run. Empty if all were run.
     """
     lab.restart()
     return next(filter(None, (_again(lab, entry) for entry in entries if entry.what == "step")), "")
 
 
 def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replayed:
-    """Take one attempt again from its beginning.
+    """Repeat one attempt from its beginning.
 
     Args:
         entries: of one attempt.

@@ -1,5 +1,5 @@
-"""Looks for a way that is shorter than those that are meant: over a declared alphabet, each state
-once."""
+"""Looks for a way that is shorter than the intended ones: it tries the steps of a declared
+alphabet, and looks at each state once."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Searched:
     """What a search found.
 
     Attributes:
-        shorter: a way that is shorter than those that are meant, or ``()``.
+        shorter: a way that is shorter than the intended ones, or ``()``.
         states: how many states were looked at.
-        depth: how many commands that change something were tried one after the other.
+        depth: the largest number of changing commands that were tried in a row.
     """
 
     shorter: tuple[Instruction, ...]
@@ -28,8 +28,8 @@ class Searched:
 
 
 def search(lab: ExerciseLab, length: int, answers: tuple[Instruction, ...]) -> Searched:
-    """Try everything that is shorter than ``length``, the number of commands that change something
-    in the shortest way that is meant. Backups and answers are free, so they are made first."""
+    """Try everything that is shorter than ``length``, the number of changing commands in the
+    shortest intended way. Backups and answers do not count, so they come first."""
     lab.restart()
     letters = alphabet(lab.exercise)
     free = [each for each in letters if is_backup(each)]
@@ -80,7 +80,8 @@ def is_backup(each: Instruction) -> bool:
 
 
 def alphabet(exercise: Exercise) -> list[Instruction]:
-    """The steps of all ways and wrong ends, those that the exercise declares, and going forward."""
+    """The steps of all ways and wrong ends, the declared steps of the exercise, and plain
+    ``migrate``."""
     taken = [way.steps for way in exercise.ways] + [end.steps for end in exercise.wrong]
     found = [each for steps in taken for each in steps]
     found += [*exercise.alphabet, Instruction("migrate")]

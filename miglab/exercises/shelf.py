@@ -63,7 +63,7 @@ def files(folder: Path) -> dict[str, Path]:
 
 
 def name_of(path: Path) -> str:
-    """The name of an exercise: its file's, without the number that orders it.
+    """The name of an exercise: the name of its file, without the number at the front.
 
     >>> name_of(Path("3-1-the-ghost.toml"))
     'the-ghost'
@@ -75,7 +75,7 @@ def name_of(path: Path) -> str:
 
 
 def number_of(path: Path) -> str:
-    """The number that orders it, as in ``"3.1"``; empty where there is none."""
+    """Its number in the set, as in ``"3.1"``; empty if there is none."""
     return ".".join(word for word in path.stem.split("-")[:2] if word.isdigit())
 
 
@@ -83,7 +83,7 @@ def find(name: str, place: str | Path | None = None) -> Path:
     """The file of an exercise, by its name or number, in a set or in all that are installed.
 
     Raises:
-        UnknownName: there is none of that name.
+        UnknownName: there is no exercise of that name.
         BadInput: there is no such set.
     """
     wanted = str(name)

@@ -17,14 +17,14 @@ from .look import Done
 
 @dataclass
 class _Seen:
-    """What was done, and the moment that it led to if it changed something."""
+    """What was done, and the moment after it if it changed something."""
 
     done: Done
     moment: Moment | None
 
 
 class Trail:
-    """The steps since an exercise began, those that were rewound included.
+    """The steps since an exercise began, including rewound ones.
 
     ``faults`` looks for broken ``never`` goals in a copy of a moment.
     """
@@ -40,8 +40,8 @@ class Trail:
         self._seen.append(_Seen(done, moment))
 
     def news(self, stage: Stage, typed: Instruction | None) -> list[Done]:
-        """What was done since this was last asked. It is noted now, except a move along the
-        history. ``typed`` is the last step with the whole text of it."""
+        """What was done since the last call. It is noted now, except moves along the history.
+        ``typed`` is the last step with its whole text."""
         moments, new = _held(stage), []
         for moment in moments:
             if moment is not stage.moments.now and not self._looked_at(moment):

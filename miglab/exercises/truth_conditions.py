@@ -1,4 +1,4 @@
-"""What a goal can ask of the truths and of what is stored in the databases."""
+"""The conditions on the truths and on what is stored in the databases."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _missing(look: Look, wanted: Any) -> tuple[list[Key], list[Key]]:
 
 
 def at(look: Look, wanted: Mapping[str, str]) -> Finding:
-    """What the last applied migration of each of these apps is."""
+    """That this is the last applied migration of each of these apps."""
     return _stands(wanted, lambda label: look.applied(label), "")
 
 
@@ -109,7 +109,7 @@ def _has(look: Look, place: str) -> bool:
 
 
 def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """What a query gives; ``what`` says in words what it counts."""
+    """That a query has this result; ``what`` says in words what it counts."""
     query = (str(conditions.get("database", "default")), str(conditions["sql"]))
     found = look.query(query)
     wanted = conditions.get("gives")
@@ -126,7 +126,7 @@ def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
 
 
 def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """That queries give what they gave at a moment of the start."""
+    """That queries have the same result as at a moment of the start."""
     for since, query in moments(conditions):
         was, now = look.known.moments.get(since, {}).get(query), look.query(query)
         if was is None or was.error:

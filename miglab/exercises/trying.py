@@ -1,4 +1,4 @@
-"""Takes steps in a copy of a stage, to see where they would lead."""
+"""Runs steps in a copy of a stage, to see where they would lead."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .look import Known, Look, Query
 
 
 def copied(stage: Stage) -> Lab:
-    """A lab that copies a stage as it is now; ``Lab.latest`` never returns it, and nobody reads
-    what its steps cost."""
+    """A lab that is a copy of a stage as it is now. ``Lab.latest`` skips it, and what its steps
+    cost is not measured."""
     lab = Lab._copied(stage, (), stage.reader.runner.name)
     lab.step_aside()
     lab._counts = False
@@ -22,7 +22,8 @@ def copied(stage: Stage) -> Lab:
 
 
 def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
-    """The steps of a text, and why one was refused or could not be taken, or an empty text.
+    """The steps of a text, and why one of them was refused or could not be run; an empty text if
+    all went well.
 
     Raises:
         Interrupted: somebody stopped it.
@@ -43,7 +44,7 @@ def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
 
 
 def after(look: Look, steps: str, queries: Iterable[Query]) -> tuple[str, Look]:
-    """Why some steps in a copy are refused, or an empty text, and a look at the copy then."""
+    """Why some steps in a copy are refused, or an empty text, and a look at the copy afterwards."""
     key = (steps, tuple(queries))
     if key not in look.copies:
         look.copies[key] = _tried(look.stage, steps, look.known, key[1])

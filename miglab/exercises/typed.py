@@ -1,4 +1,4 @@
-"""A lab that keeps all of what was typed: the text of a file, the code, the answers."""
+"""A lab that keeps everything that was typed: the text of a file, the code, the answers."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _Made = TypeVar("_Made")
 
 
 class TypedLab(Lab):
-    """A lab whose steps can be taken again elsewhere."""
+    """A lab whose steps can be repeated elsewhere."""
 
     _instruction: Instruction | None = None
 
     @property
     def typed_now(self) -> Instruction | None:
-        """What is being done at the moment, with the answers that were given to it."""
+        """What is being done right now, with the answers that were given."""
         told = self._instruction
         if told is not None and self._answered:
             return replace(told, body="".join(f"{each}\n" for each in self._answered))

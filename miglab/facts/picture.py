@@ -38,8 +38,8 @@ class Node:
     """One migration in a picture.
 
     ``target`` marks where a plan leads, ``leaf`` the end of an app's history, ``changed`` what
-    the step shown has just moved; ``cost`` says in short what unapplying it would lose, or
-    ``"free"``.
+    the step shown has just changed; ``cost`` says in short what unapplying it would lose, or
+    ``"free"``; ``note`` says what changed where the state did not.
     """
 
     key: Key
@@ -48,6 +48,7 @@ class Node:
     leaf: bool = False
     changed: bool = False
     cost: str = ""
+    note: str = ""
 
     @property
     def costly(self) -> bool:
@@ -89,5 +90,5 @@ class Picture:
 
 def _told(node: Node) -> str:
     target = " ◎" if node.target else ""
-    cost = f" ({node.cost})" if node.cost else ""
-    return f"{node.state.glyph} {node.key.name}{target}{cost}"
+    told = "".join(f" ({each})" for each in (node.cost, node.note) if each)
+    return f"{node.state.glyph} {node.key.name}{target}{told}"

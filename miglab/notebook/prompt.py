@@ -5,6 +5,7 @@ from __future__ import annotations
 from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 
+from ..errors import unbroken
 from ..lab import Lab
 from ..show.masks import masked
 from .progress import in_a_cell
@@ -21,6 +22,6 @@ def ask(question: str) -> str | None:
     if not in_a_cell():
         return None
     try:
-        return input(masked(question))
+        return input(unbroken(masked(question)))
     except (StdinNotImplementedError, EOFError):
         return None

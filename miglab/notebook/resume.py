@@ -7,6 +7,7 @@ import re
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
+from ..draw.told import counted
 from ..errors import BadInput, UnknownName
 from ..lab import Lab
 from .place import (
@@ -45,7 +46,8 @@ def resume(shell: InteractiveShell, heading: str) -> str:
         for number, cell in enumerate(code, 1):
             tell(f"cell {number} of {len(code)}")
             _run(shell, cell)
-    return f"This is where “{title}” begins. Cells above it that were run: {len(code)}."
+    ran = counted(len(code), "cell above it was run", "cells above it were run")
+    return f"This is where “{title}” begins. {ran}."
 
 
 def _run(shell: InteractiveShell, cell: Cell) -> None:

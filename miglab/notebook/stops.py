@@ -8,6 +8,7 @@ from types import TracebackType
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from ..errors import unbroken
 from .resume import missing_name
 
 _OURS = Path(__file__).resolve().parents[1]
@@ -29,7 +30,7 @@ def _explain(
     if line is None:
         shell.showtraceback((kind, error, traceback), tb_offset=tb_offset)
     else:
-        shell._showtraceback(kind, line, [f"{kind.__name__}: {line}"])
+        shell._showtraceback(kind, line, [unbroken(f"{kind.__name__}: {line}")])
 
 
 def _interrupted(traceback: TracebackType) -> str | None:

@@ -109,11 +109,12 @@ def _room(lines: int, losses: Sequence[str], pictures: Around | None) -> tuple[b
     """Whether both pictures show at once, and how many lines of what Django printed: as much as
     fits on a screen with the cell above it."""
     after, pair = _heights(pictures) if pictures else (0, 0)
+    alike = pictures is not None and pictures.alike
     taken = _AROUND + _LOSS_HEIGHT * sum(1 + len(each) // _LETTERS for each in losses)
     most = SHOWN_LINES if pictures else 2 * SHOWN_LINES
     for both, height in ((True, pair), (False, after)):
         left = int((_SCREEN - taken - height) / _LINE_HEIGHT)
-        if (both and pair > _PAIR) or left < min(lines, _FEWEST):
+        if (both and (pair > _PAIR or alike)) or left < min(lines, _FEWEST):
             continue
         return both, min(most, left)
     return False, _FEWEST

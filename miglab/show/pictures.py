@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -26,10 +26,19 @@ class Around(NamedTuple):
     after: Picture
     rest: str
 
+    @property
+    def alike(self) -> bool:
+        """Whether both show the same migrations in the same states: only files changed."""
+        before, after = (
+            {node.key: node.state for node in each.nodes} for each in (self.before, self.after)
+        )
+        return before == after and self.before.edges == self.after.edges
+
 
 def around(step: Step, moves: Moves) -> Around | None:
     """Before and after, where the graph changed."""
-    changed = {*moves.applied, *moves.unapplied, *_changed_files(step.before, step.after)}
+    files = _changed_files(step.before, step.after)
+    changed = {*moves.applied, *moves.unapplied, *files}
     if not changed:
         return None
     apps = tuple(dict.fromkeys(key.app_label for key in sorted(changed)))
@@ -40,7 +49,8 @@ def around(step: Step, moves: Moves) -> Around | None:
     )
     # What other apps hold is no news of this step.
     before, after = (replace(each, hidden=0) for each in pictures)
-    return Around(before, _with_fakes(after, step), _rest(step, apps))
+    after = _with_notes(before, _with_fakes(after, step), files)
+    return Around(before, after, _rest(step, apps))
 
 
 def _with_fakes(after: Picture, step: Step) -> Picture:
@@ -49,6 +59,19 @@ def _with_fakes(after: Picture, step: Step) -> Picture:
     nodes = tuple(
         replace(node, state=State.FAKED)
         if node.key in faked and node.state is State.APPLIED
+        else node
+        for node in after.nodes
+    )
+    return replace(after, nodes=nodes)
+
+
+def _with_notes(before: Picture, after: Picture, files: Set[Key]) -> Picture:
+    """The picture after, with a word on each file that is another one now, where its card would
+    look as it did before."""
+    states = {node.key: node.state for node in before.nodes}
+    nodes = tuple(
+        replace(node, note="file changed")
+        if node.key in files and states.get(node.key) is node.state
         else node
         for node in after.nodes
     )

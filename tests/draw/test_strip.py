@@ -47,6 +47,19 @@ def test_a_migration_whose_file_goes_keeps_its_place(gone: int) -> None:
     assert corners(strip(before, after)) == corners(strip(after, before))
 
 
+@pytest.mark.parametrize("length", [1, 4, COLUMNS - 1, COLUMNS, COLUMNS + 1, 40])
+def test_what_was_there_before_stands_below_itself_when_a_migration_is_new(length: int) -> None:
+    """0001 ─ 0002          and below it
+    0001 ─ 0002 ─ 0003"""
+    after = long_chain(length + 1)
+    new = replace(after.nodes[-1], state=State.UNAPPLIED, changed=True)
+    after = replace(after, nodes=(*after.nodes[:-1], new))
+    before = replace(after, nodes=after.nodes[:-1], edges=after.edges[:-1])
+    lower, upper = corners(strip(after, before)), corners(strip(before, after))
+    assert lower.keys() - upper.keys() == {f"{new.key.app_label}.{new.key.name}"}
+    assert {name: lower[name] for name in upper} == upper
+
+
 def test_a_ghost_stands_behind_the_migration_before_it_by_name() -> None:
     first, ghost = node("store.0001_x"), node("store.0002_x", State.GHOST)
     drawn = picture(ghost, first)

@@ -10,6 +10,7 @@ import pytest
 from miglab import Lab
 from miglab.compare.losses import losses
 from miglab.compare.truths import compare
+from miglab.draw.strip import strip
 from miglab.facts.locks import Lock
 from miglab.facts.picture import State
 from miglab.facts.step import Step
@@ -152,6 +153,17 @@ def test_counting_what_comes_back_leaves_the_lab_where_it_was(lab: Lab) -> None:
     with Lab("storefront", apps=["store"], at="store.0002") as other:
         assert truths.known_record.keys == other.truths().truths.known_record.keys
     assert len(lab.history().lines) == 1
+
+
+def test_a_picture_says_that_a_file_changed_where_both_would_look_the_same(lab: Lab) -> None:
+    step = lab.replace("store/migrations/0004_add_discount_field.py", "default=0", "default=1")
+    lines = text(step).splitlines()
+    assert "(file changed)" not in lines[lines.index("before:") + 1]
+    assert "✓ 0004_add_discount_field (file changed)" in lines[lines.index("after:") + 1]
+    pictures = around(step, compare(step.before, step.after))
+    assert pictures is not None
+    assert ">file changed<" in strip(pictures.after, pictures.before)
+    assert ">before<" in html(step)  # on a click: it would show nothing else
 
 
 def test_a_picture_shows_the_apps_that_changed_and_names_the_others(lab: Lab) -> None:

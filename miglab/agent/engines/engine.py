@@ -36,13 +36,13 @@ class Lineage(Protocol):
     name: str
 
     def before(self, connection: Any) -> None:
-        """A statement will run that may change names."""
+        """A statement that may change names is about to run."""
 
     def after(self, connection: Any, sql: str, done: bool = True) -> None:
         """It has run, or failed."""
 
     def settle(self, connection: Any) -> None:
-        """What was left open is rolled back; the connection is a new one."""
+        """Open transactions were rolled back; the connection is a new one."""
 
     def renames(self) -> Dict[str, Any]:
         """Where the old names are now: ``tables`` {old: new or null}, ``columns`` {old table: {old:
@@ -50,7 +50,7 @@ class Lineage(Protocol):
 
 
 class Watch(Protocol):
-    """Measures the locks of one migration, from its beginning on."""
+    """Measures the locks of one migration, from its start."""
 
     def after(self, sql: str, began: float) -> None:
         """A statement has run, or failed, that began at that time (``time.perf_counter``)."""
@@ -61,10 +61,10 @@ class Watch(Protocol):
 
 class Engine(Protocol):
     """One kind of database. It keeps no state. ``scratch`` and ``keep`` alone make a database; no
-    method writes to the one that it is asked about.
+    other method writes to a database.
 
-    Where nothing else is said, the driver's own exceptions (``error``) go through: whoever asks
-    does so within ``measuring``.
+    Unless a method says otherwise, the driver's own exceptions (``error``) pass through: call it
+    within ``measuring``.
     """
 
     @property
@@ -94,34 +94,34 @@ class Engine(Protocol):
 
     @property
     def plain_operations(self) -> Tuple[str, ...]:
-        """Classes of Django's for this engine alone that do nothing to tables but what the state of
-        the models shows."""
+        """Django's operations for this engine alone that change nothing in the tables beyond what
+        the state of the models shows."""
 
     @property
     def can_fork(self) -> bool:
-        """Whether a process can go on in two while its connections are closed: each has a copy of
-        its own then (``keep``), and they change places (``exchange``)."""
+        """Whether a process can fork while its connections are closed. Then each process has a copy
+        of its own (``keep``), and the copies can be swapped (``exchange``)."""
 
     @property
     def lines_last(self) -> bool:
-        """Whether miglab's own process may go on with what ``keep`` made, if nothing was written
-        since: it can tell by the mark."""
+        """Whether miglab's own process may use what ``keep`` made, if nothing was written since,
+        which the mark shows."""
 
     @property
     def error(self) -> Type[Exception]:
-        """What the driver's errors have in common."""
+        """The base class of the driver's errors."""
 
     @property
     def denial(self) -> str:
-        """What the engine says where ``MayOpen`` said no."""
+        """The engine's error message when ``MayOpen`` has refused."""
 
     def refused(self, error: BaseException) -> str:
         """What the driver's error says, in a line, where the copy's user may not do something, or
         its server does not have it: the original's may, and have. ``""`` for all other errors."""
 
     def version(self) -> str:
-        """Its name and version in words, as in ``"SQLite 3.45.1"``, without being connected: for a
-        server, what the driver says."""
+        """Its name and version in words, as in ``"SQLite 3.45.1"``, without a connection: for a
+        server, the driver's version."""
 
     def runs(self, engine: str) -> bool:
         """Whether it is meant by ``ENGINE`` of Django's ``DATABASES``."""
@@ -129,8 +129,9 @@ class Engine(Protocol):
     # -- settings and connections
 
     def full_name(self, database: Dict[str, Any]) -> str:
-        """What an entry of ``DATABASES`` leads to, so that it means the same in another process
-        and folder; ``""`` for a database that is gone with its connection. Without a password."""
+        """The database that an entry of ``DATABASES`` means, as text that means the same in another
+        process and folder, without a password; ``""`` for a database that ends with its
+        connection."""
 
     def password(self, database: Dict[str, Any]) -> str:
         """The password that this entry has, or ``""``."""
@@ -140,33 +141,33 @@ class Engine(Protocol):
         else: names, hosts, and options that would win over them."""
 
     def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
-        """How the database of this entry is called, where it is not the handle's."""
+        """The name of this entry's database, if it is not the handle's."""
 
     def address(self, handle: str) -> str:
         """Where a connection to this database leads, as ``events`` name it: server and database;
         ``""`` where databases are files."""
 
     def hold(self, may_open: MayOpen) -> None:
-        """From now on, ask before a statement of the project's opens another database, and raise
-        ``events`` for each connection, where the driver does not."""
+        """From now on, ask before a statement of the project opens another database, and raise
+        ``events`` for each connection if the driver does not."""
 
     @property
     def connecting(self) -> bool:
-        """Whether a connection is being made in this thread that was told of by ``events``, or that
-        is miglab's own: the sockets that a driver in Python opens for it are not asked about."""
+        """Whether this thread is making a connection that ``events`` has announced, or that is
+        miglab's own: the sockets that a driver in Python opens for it need no permission."""
 
     def may_look_up(self, name: Any) -> bool:
-        """Whether the project may look a function of a C library up by this name: not those that
-        connect past the driver. The driver itself may."""
+        """Whether the project may look up a function of a C library by this name. Functions that
+        connect without the driver are refused, except to the driver itself."""
 
     def hurry(self, connection: Any) -> None:
-        """Let Django's new connection to a copy not wait for the disk: it need not outlive a loss
-        of power. What was committed has to outlive a killed process."""
+        """Keep Django's new connection to a copy from waiting for the disk: a copy need not survive
+        a loss of power. Commits must survive the end of a killed process."""
 
     # -- what is there
 
     def together(self) -> ContextManager[None]:
-        """Within it, several questions follow each other, and nothing of the project's runs: what
+        """A context for several questions in a row, in which none of the project's code runs: what
         takes long to open may stay open between them."""
 
     def exists(self, handle: str) -> bool:
@@ -174,23 +175,23 @@ class Engine(Protocol):
 
     def mark(self, handle: str) -> Any:
         """A value that changes whenever something is written; it may also change without that.
-        ``None`` where there is no database. Asked at the beginning and the end of each request:
-        cheap, and it waits for nobody's lock."""
+        ``None`` where there is no database. It is asked at the beginning and the end of each
+        request, so it must be cheap, and wait for nobody's lock."""
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """What is in it: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in the order
         of their ids), ``tables`` (the catalogue, as ``facts.schema`` describes it) and ``rows``
         (how many each table has); or ``{"unreadable": reason}``. Empty where it is not there.
-        ``own`` is the alias whose connections may be opened anew for what only they can read: of a
-        project that is set up in this process."""
+        ``own`` is the alias whose connections may be opened anew for what only they can read: it
+        belongs to a project that is set up in this process."""
 
     def read_tables(self, handle: str) -> Dict[str, Any]:
-        """``tables`` alone, of a database that is there."""
+        """``tables`` alone, of an existing database."""
 
     def scratch(self, connection: Any, handle: str) -> ContextManager[Any]:
-        """A connection of the same class and settings as Django's one to the handle's database,
-        to an empty one that is gone at the end: drift is found by making the models' tables in
-        it."""
+        """A connection to an empty database that is dropped at the end, with the class and the
+        settings of Django's connection to the handle's database. Drift is found by making the
+        models' tables in it."""
 
     def read_scratch(self, connection: Any) -> Dict[str, Any]:
         """The catalogue of a scratch database, in the shape of ``read_tables``."""
@@ -198,10 +199,10 @@ class Engine(Protocol):
     # -- the line before post_migrate
 
     def keep(self, handle: str, name: str, connection: Any = None) -> str:
-        """Copy a database that is there and that nobody else writes to, at this moment, and give
-        the copy's handle. ``name`` is the path of a file in the lab's own folder that is not
-        there; the copy is called after it. An older copy of that name goes. ``connection`` is
-        Django's to this database: it may be closed, for it opens itself again.
+        """Copy an existing database to which nobody else is writing, as it is now, and return the
+        copy's handle. ``name`` is the path of a missing file in the lab's own folder; the copy is
+        named after it. An older copy of that name is dropped. ``connection`` is Django's, to this
+        database: it may be closed, because it opens itself again.
 
         Raises:
             Unmeasured: there can be no copy at this moment.
@@ -211,22 +212,22 @@ class Engine(Protocol):
         """Remove what ``keep`` made."""
 
     def can_reopen(self, connection: Any) -> bool:
-        """Whether Django's connection, which is open, can be closed and opened again, and nobody
-        would know: it has no transaction, no temporary tables and no other database open."""
+        """Whether Django's open connection can be closed and opened again without a difference: it
+        has no transaction, no temporary tables and no other database open."""
 
     def exchange(self, handle: str, kept: str) -> None:
-        """Nobody is connected: a database and what ``keep`` made of it change places, so that each
-        goes by the other's handle."""
+        """Swap a database with the copy that ``keep`` made of it, so that each has the other's
+        handle. Nobody is connected."""
 
     # -- names
 
     def may_rename(self, text: str) -> bool:
         """Whether a statement may change names, or fill a table from another: asked before each
-        that the project runs, so it only looks at the text."""
+        statement of the project, so it only looks at the text."""
 
     def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
-        """Begin to follow the names in the database of Django's connection, which is open. ``old``
-        is a copy of it as it is now, where there is one.
+        """Begin to follow the names in the database of Django's open connection. ``old`` is a copy
+        of it as it is now, if there is one.
 
         Raises:
             Engine.error: the catalogue cannot be read.
@@ -234,31 +235,31 @@ class Engine(Protocol):
 
     def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
         """Begin to measure the locks of a migration that begins on Django's connection, and that is
-        undone as a whole if it is ``atomic``; ``None`` where the engine locks no single tables.
-        ``durable``: they last as long as on a server that keeps what it was given.
+        undone as a whole if it is ``atomic``; ``None`` if the engine does not lock single tables.
+        If ``durable``, the locks last as long as on a server that keeps data.
 
         Raises:
             Engine.error: the catalogue cannot be read.
         """
 
     def settle(self, lineage: Lineage, handle: str) -> None:
-        """All connections are closed: what was left open in this database is rolled back.
+        """All connections are closed, and open transactions in this database are rolled back.
 
         Raises:
             Engine.error: the catalogue cannot be read.
         """
 
     def fold(self, name: str) -> str:
-        """The same for names that it takes for one."""
+        """The same text for names that the engine treats as equal."""
 
     def folded(self, text: str) -> str:
-        """The same for SQL of its catalogue's that differs only in how it is written."""
+        """The same text for SQL from its catalogue that differs only in how it is written."""
 
     def alike(self, kind: str, other: str) -> bool:
         """Whether columns of two declared types are the same to it."""
 
     def made(self, text: str) -> Iterator[Tuple[str, str, str]]:
-        """Each trigger and view that SQL makes or drops: ``CREATE`` or ``DROP``, ``TRIGGER`` or
+        """Each trigger and view that the SQL makes or drops: ``CREATE`` or ``DROP``, ``TRIGGER`` or
         ``VIEW``, and its name."""
 
     # -- rows
@@ -267,11 +268,11 @@ class Engine(Protocol):
         self, old: str, new: str, renames: Renames, own: Optional[str] = None
     ) -> List[Dict[str, Any]]:
         """One entry for each table in which rows or values went, came or changed between two
-        databases; its keys are those of ``facts.step.RowChange``, ``database`` left for the caller
-        to put. ``new`` need not be there. Rows answer to each other by their primary key, values
-        are compared exactly as they are stored. Memory does not grow with the rows: samples have
-        five. A table that cannot be compared is noted (``common.measuring``) and says so. ``own``
-        is as in ``read``."""
+        databases; its keys are those of ``facts.step.RowChange``, except ``database``, which the
+        caller adds. ``new`` need not exist. Rows are matched by their primary key, and values are
+        compared exactly as they are stored. Memory does not grow with the rows: samples have five.
+        A table that cannot be compared is noted (``common.measuring``) and says so. ``own`` is as
+        in ``read``."""
 
     def compare_all(
         self,
@@ -284,9 +285,9 @@ class Engine(Protocol):
         aliases once; ``own`` says whether each may be read by its own connections as well."""
 
     def not_back(self, request: Dict[str, Any], own: bool) -> List[Dict[str, Any]]:
-        """How much of what went from ``old`` to ``new`` is not in ``back``: for each of ``tables``
-        (``[alias, table, whether rows went, columns]``, by their old names) ``database``,
-        ``table``, the number of ``rows`` and of values by ``columns``."""
+        """How much of what was lost from ``old`` to ``new`` is not in ``back``: for each of
+        ``tables`` (``[alias, table, whether rows went, columns]``, by their old names)
+        ``database``, ``table``, the number of ``rows`` and of values by ``columns``."""
 
     def list_lost(self, request: Dict[str, Any], own: bool) -> Optional[Dict[str, Any]]:
         """All that a ``table`` lost from ``old`` to ``new`` (``""`` where there is none): its rows,

@@ -1,5 +1,5 @@
-"""What engines tell of one table in two databases (``facts.step.RowChange``), and what of it says
-something."""
+"""What engines report about one table in two databases (``facts.step.RowChange``), and which of
+these reports matter."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAMPLE = 5
 def empty(
     table: str, now: Optional[str], before: int, after: int, lost: int = 0, gained: int = 0
 ) -> Dict[str, Any]:
-    """Of a table of which nothing else is known, or nothing else is so."""
+    """The entry of a table about which nothing more is known, or nothing else is true."""
     return {
         "table": table,
         "now": now,
@@ -45,13 +45,14 @@ def empty(
 
 
 def all_gone(counts: Dict[str, int]) -> List[Dict[str, Any]]:
-    """Of tables with so many rows each, in a database that is gone."""
+    """The entries of tables with these numbers of rows, in a database that is gone."""
     entries = [empty(name, None, number, 0, lost=number) for name, number in counts.items()]
     return [each for each in entries if each["lost"] and each["table"] not in BOOKKEEPING]
 
 
 def all_new(names: Iterable[str], counts: Dict[str, int]) -> List[Dict[str, Any]]:
-    """Of tables that were not there before; those without a count could not be counted."""
+    """The entries of tables that did not exist before; those without a number could not be
+    counted."""
     found = []
     for name in names:
         number = counts.get(name, 0)
@@ -63,13 +64,13 @@ def all_new(names: Iterable[str], counts: Dict[str, int]) -> List[Dict[str, Any]
 
 
 def says_something(entry: Dict[str, Any]) -> bool:
-    """Whether rows or values went, came or changed, or nobody can say."""
+    """Whether rows or values were lost, added or changed, or this is not known."""
     counts = (entry["lost"], entry["gained"], entry["changed"], entry["lost_values"])
     return any(counts) or bool(entry["unreadable"])
 
 
 def plain(value: Any) -> Any:
-    """A stored value as text can carry it."""
+    """A stored value in a form that JSON has."""
     return "0x" + value.hex() if isinstance(value, bytes) else value
 
 
@@ -79,8 +80,8 @@ def compare_each(
     renames: Dict[str, Renames],
     compare: Callable[[str, str, str, Renames], List[Dict[str, Any]]],
 ) -> List[Dict[str, Any]]:
-    """What ``compare`` finds for each alias of which there is an old copy, given the alias, both
-    handles and what was renamed; databases with two names once."""
+    """What ``compare`` finds for each alias that has an old copy: it is called with the alias, both
+    handles and the renames; a database with two aliases is compared once."""
     found, seen = [], set()
     for alias, handle in new.items():
         before = old.get(alias)
@@ -92,7 +93,7 @@ def compare_each(
 
 
 def free(label: str, names: Iterable[str]) -> str:
-    """A label that none of these columns has."""
+    """A label that is not the name of one of these columns."""
     taken = {name.lower() for name in names}
     while label in taken:
         label += "_"

@@ -1,5 +1,5 @@
-"""Finds what each table and column of an old database is called now, by what ``Trace.renames`` says
-of them; ``fold`` gives the same text for names that an engine takes for one."""
+"""Finds what each table and column of an old database is called now, from what ``Trace.renames``
+says; ``fold`` gives the same text for names that an engine treats as equal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def by_folded(names: Iterable[str], fold: Fold) -> Dict[str, str]:
 def followed(
     before: List[str], after: List[str], renames: Dict[str, Any], fold: Fold
 ) -> Iterator[Followed]:
-    """Each old table but Django's bookkeeping."""
+    """Each old table except Django's own."""
     there = by_folded(after, fold)
     known = by_folded(renames["tables"], fold)
     tables = {name: renames["tables"][known[fold(name)]] for name in before if fold(name) in known}

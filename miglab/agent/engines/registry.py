@@ -29,7 +29,7 @@ def is_address(name: str) -> bool:
 
 
 def connecting() -> bool:
-    """Whether a driver is making a connection that was asked about, or that is miglab's own."""
+    """Whether a driver is making an allowed connection, or one of miglab's own."""
     return any(each.connecting for each in ENGINES.values())
 
 
@@ -68,7 +68,7 @@ def _vendor(backend: str) -> str:
 
 
 def by_engine(vendors: Dict[str, str], aliases: Iterable[str]) -> List[Tuple[Engine, List[str]]]:
-    """These aliases, those of one engine together; ``vendors`` is ``engines`` of a place."""
+    """These aliases, grouped by engine; ``vendors`` is ``engines`` of a place."""
     found: Dict[str, List[str]] = {}
     for alias in aliases:
         found.setdefault(vendors[alias], []).append(alias)

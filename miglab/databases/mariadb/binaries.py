@@ -48,8 +48,8 @@ class Server:
 
 @dataclass(frozen=True)
 class Tools:
-    """What copies a database: the program that dumps it, the one that reads that, and their
-    version."""
+    """The programs that copy a database: the one that dumps it, the one that reads the dump; and
+    their version."""
 
     dump: str
     client: str
@@ -81,7 +81,7 @@ def _version(program: str) -> Version | None:
 
 
 def servers() -> Iterator[Server]:
-    """The MariaDB servers that are installed here. None need run."""
+    """The MariaDB servers that are installed here. They need not be running."""
     for program in _found("mariadbd", "mysqld"):
         version = _version(program)
         install = next(_found("mariadb-install-db", "mysql_install_db", near=program), None)

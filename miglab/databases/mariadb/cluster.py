@@ -94,12 +94,13 @@ class Cluster(cluster.Cluster):
 
     @property
     def nothing(self) -> Path:
-        """The only folder whose files SQL may name. Among its data it would be a database."""
+        """The only folder whose files SQL may name. Inside the data folder, it would be a
+        database."""
         return self.folder / "nothing"
 
     @property
     def command(self) -> list[str]:
-        """The server alone, which reads no file of the machine's."""
+        """The server, which reads none of this machine's option files."""
         return [
             self.programs.server,
             "--no-defaults",
@@ -112,7 +113,7 @@ class Cluster(cluster.Cluster):
         ]
 
     def make(self) -> None:
-        """Its data, which takes a second.
+        """Make its data, which takes a second.
 
         Raises:
             MiglabError: they cannot be made.
@@ -153,7 +154,8 @@ class Cluster(cluster.Cluster):
 
 
 def cluster_for(programs: Server) -> Cluster:
-    """The cluster of these programs; its folder is there afterwards, its data need not be."""
+    """The cluster of these programs. Its folder is made if needed; its data may still be
+    missing."""
     major, minor = programs.version.numbers
     name = f"{major}.{minor}-{places.digest(Path(programs.server))}"
     folder = places.folder_in(home() / "mariadb", name)

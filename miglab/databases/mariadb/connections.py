@@ -1,4 +1,4 @@
-"""Connections of miglab's own process to servers, and the errors that people get of them."""
+"""Connections of miglab's own process to servers, and the errors that people see."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _open: dict[str, tuple[int, Connection[Any]]] = {}
 
 
 def connect(handle: str) -> Connection[Any]:
-    """A connection to a database, or to a server where it names none; each statement is a
-    transaction of its own. A server of miglab's own that has stopped is started again.
+    """A connection to a database, or to a server if the handle names no database; each statement is
+    a transaction of its own. A server of miglab's own that has stopped is started again.
 
     Raises:
         pymysql.Error: it cannot be connected to.
@@ -172,7 +172,8 @@ def _close(connection: Connection[Any]) -> None:
 
 
 def answers(handle: str) -> bool:
-    """Whether the server of a handle takes connections just now; nothing is started for it."""
+    """Whether the server of a handle takes connections right now; nothing is started to find
+    out."""
     import pymysql
 
     server = server_of(handle)

@@ -52,7 +52,7 @@ def copy(source: str, to: str, tell: Callable[[str], None] | None = None) -> Non
         NoServer: a tool, a right or something that the database uses is missing; the message names
             it.
         OSError: no space is left on the copy's disk (``ENOSPC``), or tables without transactions
-            changed each time (``EBUSY``).
+            changed during each try (``EBUSY``).
     """
     for _ in range(_TIMES):
         original = originals.look(source)

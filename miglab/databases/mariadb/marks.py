@@ -62,7 +62,8 @@ class _Counted:
 
 @dataclass(frozen=True)
 class _Read:
-    """A mark, what was counted when it was found to hold, and how all of it is made."""
+    """A mark, the counts at the moment at which it was confirmed, and the statements that make
+    everything."""
 
     counted: _Counted
     described: str

@@ -48,7 +48,7 @@ def size(handle: str) -> int | None:
 
 
 def names(handle: str, beginning: str) -> list[str]:
-    """The names on a server that begin so, in their order."""
+    """The names on a server that begin with this, in order."""
     with on_server(handle) as cursor:
         cursor.execute(
             "SELECT schema_name FROM information_schema.schemata"
@@ -59,7 +59,7 @@ def names(handle: str, beginning: str) -> list[str]:
 
 
 def make(handle: str) -> None:
-    """Make an empty database, where none is."""
+    """Make an empty database, unless it exists."""
     name = _checked(handle)
     with on_server(handle) as cursor:
         # What Django advises: https://docs.djangoproject.com/en/stable/ref/databases/#encoding
@@ -67,8 +67,8 @@ def make(handle: str) -> None:
 
 
 def make_like(handle: str, options: str) -> None:
-    """Make an empty database with these options of ``CREATE DATABASE``; what is called so already
-    is dropped."""
+    """Make an empty database with these options of ``CREATE DATABASE``; an existing one of that
+    name is dropped."""
     name = by_sql.quoted(_checked(handle))
     with on_server(handle) as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
@@ -76,7 +76,8 @@ def make_like(handle: str, options: str) -> None:
 
 
 def copy(source: str, to: str) -> None:
-    """Copy a database to another one on the same server; what is called so already is dropped."""
+    """Copy a database to another one on the same server; an existing one of that name is
+    dropped."""
     name, new = name_of(source), _checked(to)
     with on_server(source) as cursor:
         _leave(cursor, name)
@@ -84,8 +85,8 @@ def copy(source: str, to: str) -> None:
 
 
 def copy_meanwhile(copy: str, to: str, largest: int) -> bool:
-    """The same by a connection of its own, and if that fails, without an error; not for databases
-    larger than this, in bytes. Whether all of it is there."""
+    """The same over a connection of its own. Failure raises no error, and databases that are larger
+    than this, in bytes, are not copied. Returns whether the copy is complete."""
     import pymysql
 
     try:
@@ -100,8 +101,7 @@ def copy_meanwhile(copy: str, to: str, largest: int) -> bool:
 
 
 def rename(handle: str, to: str) -> None:
-    """Call a database something else; what is called so already is dropped. Its comment says
-    when."""
+    """Rename a database; an existing one of that name is dropped. Its comment says when."""
     name, new = _checked(handle), _checked(to)
     with on_server(handle) as cursor:
         _set_aside(cursor, to)
@@ -109,15 +109,15 @@ def rename(handle: str, to: str) -> None:
 
 
 def drop(handle: str) -> None:
-    """Drop a database, where it is there."""
+    """Drop a database, if it exists."""
     name = _checked(handle)
     with on_server(handle) as cursor:
         _patiently(cursor, (name,), lambda: by_sql.drop(cursor, name))
 
 
 def replace(handle: str, source: str) -> None:
-    """Make a database what another one is. The one in place is kept until the new one is there,
-    unless there is no room for both."""
+    """Make a database equal to another one. The old one is kept until the new one is ready, unless
+    there is no space for both."""
     between = beside(handle, name_of(handle)[:60] + "_x")
     try:
         copy(source, between)
@@ -129,7 +129,7 @@ def replace(handle: str, source: str) -> None:
 
 
 def old(handle: str, beginning: str) -> list[str]:
-    """The names that begin so of databases that were dated more than a month ago."""
+    """The names that begin with this, of databases that were dated more than a month ago."""
     latest = f"{_MADE}{(datetime.now(UTC) - _MONTH).date().isoformat()}"
     found = names(handle, beginning)
     with on_server(handle) as cursor:
@@ -138,7 +138,7 @@ def old(handle: str, beginning: str) -> list[str]:
 
 
 def settle(owner: str) -> None:
-    """What was set aside of databases whose names begin so is gone."""
+    """Wait until what was set aside of databases with such names is dropped."""
     with _turn:
         mine = [each for each in _going if name_of(each).startswith(owner)]
         threads = [_going.pop(each) for each in mine]

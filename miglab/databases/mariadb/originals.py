@@ -93,7 +93,7 @@ def reading(handle: str) -> Iterator[Any]:
 
 
 def look(handle: str) -> Original:
-    """What is to be known of a database before it is copied.
+    """What must be known about a database before it is copied.
 
     Raises:
         NoServer: it cannot be read.
@@ -279,7 +279,7 @@ def _join(programs: binaries.Server) -> Handle:
 
 
 def changed(handle: str, since: Original) -> str:
-    """A table without transactions that was written to since it was looked at; ``""`` for none."""
+    """A table without transactions that was written to since ``look``; ``""`` if there is none."""
     if not since.lasting:
         return ""
     now, before = dict(look(handle).lasting), dict(since.lasting)

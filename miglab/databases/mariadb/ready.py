@@ -18,7 +18,7 @@ class _Databases:
 
     @staticmethod
     def copy_meanwhile(copy: str, to: str) -> bool:
-        """By a connection of its own."""
+        """Over a connection of its own."""
         return moments.copy_meanwhile(copy, to, LARGEST)
 
 

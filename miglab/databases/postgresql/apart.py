@@ -1,5 +1,6 @@
-"""Keeps a copy that is on the original's own server apart from it: the copy belongs to a role of
-its own, which has no rights in the original. Where there can be none, that is said."""
+"""Keeps a copy that is on the original's own server apart from the original: it belongs to a role
+of its own, which has no rights in the original. If there can be no such role, the report says
+so."""
 
 from __future__ import annotations
 
@@ -55,8 +56,9 @@ _made: dict[tuple[str, ...], str] = {}
 
 
 def server_apart(server: str, source: str, original: Original) -> str:
-    """The same server by a role of miglab's own, which owns nothing but copies; or as it was, where
-    it is another server than the original's, or the role may make none, or the copy needs more."""
+    """The same server, with a role of miglab's own that owns nothing but copies. It is unchanged if
+    it is not the original's server, if the role may not make one, or if the copy needs more
+    rights."""
     if not _is_same(server, source):
         return server
     with on_server(server) as admin:
@@ -94,8 +96,8 @@ def forget(server: str) -> None:
 
 
 def in_words_of(server: str, source: str) -> tuple[str, ...]:
-    """Whether a copy's project is kept out of the original, where both are on one server, in words
-    that go on from "the copy"."""
+    """Whether a copy's project is kept out of the original, if both are on one server, in words
+    that continue "the copy"."""
     if not _is_same(server, source):
         return ()
     role = parameters_of(server)["user"]

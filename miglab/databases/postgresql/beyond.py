@@ -1,5 +1,6 @@
-"""Reads what is in a database beside its tables and their rows: functions, types, rights, comments,
-where sequences are, large objects. Copies by template have the same numbers for the same things.
+"""Reads what is in a database besides its tables and their rows: functions, types, rights,
+comments, the positions of sequences, large objects. Copies by template have the same numbers for
+the same things.
 """
 
 from __future__ import annotations

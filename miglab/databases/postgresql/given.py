@@ -1,5 +1,5 @@
-"""A database that somebody says is a copy already: whether it is what it is called, that no project
-uses it, and a copy of it beside it, for it is not changed either."""
+"""A database that somebody says is a copy already: checks its name, and that no project uses it,
+and makes a second copy beside it, because it is not changed either."""
 
 from __future__ import annotations
 
@@ -24,11 +24,10 @@ _GRACE, _PAUSE = 1.0, 0.005
 
 
 def given(url: str, called: str, originals_: Iterable[Handle]) -> Handle:
-    """The database that an address names, if it is called so and is none of the originals.
+    """The database that an address names, if it has this name and is not one of the originals.
 
     Raises:
-        BadInput: it is called otherwise, or the project uses it, or nobody can tell whether it
-            does.
+        BadInput: it has another name, or the project uses it, or nobody can tell whether it does.
         NoServer: it cannot be reached.
     """
     handle, _ = resolved(url)

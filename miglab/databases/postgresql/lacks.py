@@ -1,5 +1,5 @@
-"""Names what a copy of a database does not have, or has asleep: what belongs to its server, what
-would come alive and reach out, and who may do what."""
+"""Names what a copy of a database lacks, or has switched off: what belongs to its server, what
+would start by itself and reach out, and who has which rights."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ WHERE NOT v.superuser OR v.trusted
 
 
 def named(handle: str) -> tuple[str, ...]:
-    """What a copy of this database does not have, in words that go on from "the copy".
+    """What a copy of this database lacks, in words that continue "the copy".
 
     Raises:
         NoServer: it cannot be read.
@@ -115,9 +115,9 @@ def _listed(names: list[str]) -> str:
 
 
 def put_to_sleep(copy: str) -> None:
-    """Have nothing of a new copy reach out, or act by itself: no foreign server can be logged in
-    to, and event triggers are off; whoever may not see a hidden row in the original sees them in
-    the copy, where the policy's roles are not."""
+    """Let nothing in a new copy reach out or start by itself: it has no logins for foreign servers,
+    and event triggers are off. Rows that a policy hides in the original are visible in the copy,
+    because the policy's roles do not exist there."""
     with connect(copy) as connection:
         found = connection.execute(
             "SELECT srvname, CASE WHEN umuser = 0 THEN NULL ELSE usename END FROM pg_user_mappings"

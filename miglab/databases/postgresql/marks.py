@@ -46,13 +46,13 @@ class _Counted:
     others: int
 
     def same(self, other: _Counted) -> bool:
-        """Whether nobody has been connected to the database in between, or is now."""
+        """Whether nobody is connected to the database, or was in between."""
         return (self.rows, self.ended, self.others) == (other.rows, other.ended, other.others)
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A mark, and what was counted when it was found to hold."""
+    """A mark, and the counts at the moment at which it was confirmed."""
 
     counted: _Counted
     mark: tuple[object, ...]

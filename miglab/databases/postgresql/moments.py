@@ -42,7 +42,7 @@ def size(handle: str) -> int | None:
 
 
 def names(handle: str, beginning: str) -> list[str]:
-    """The names on a server that begin so."""
+    """The names on a server that begin with this."""
     with on_server(handle) as server:
         rows = server.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid",
@@ -52,7 +52,7 @@ def names(handle: str, beginning: str) -> list[str]:
 
 
 def make(handle: str, template: str = "template0", *options: tuple[str, str]) -> None:
-    """Make a database, as a copy of another one on the same server; what is called so already is
+    """Make a database, as a copy of another one on the same server; an existing one of that name is
     dropped. ``options`` are those of ``CREATE DATABASE``, with their values."""
     name = _checked(handle)
     with on_server(handle) as server:
@@ -93,7 +93,7 @@ def date(handle: str) -> None:
 
 
 def old(handle: str, beginning: str) -> list[str]:
-    """The names that begin so of databases that were dated more than a month ago."""
+    """The names that begin with this, of databases that were dated more than a month ago."""
     with on_server(handle) as server:
         rows = server.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
@@ -104,7 +104,7 @@ def old(handle: str, beginning: str) -> list[str]:
 
 
 def rename(handle: str, to: str) -> None:
-    """Call a database something else; what is called so already is dropped."""
+    """Rename a database; an existing one of that name is dropped."""
     name, new = _checked(handle), _checked(to)
     with on_server(handle) as server:
         leave(server, name)
@@ -122,7 +122,7 @@ def rename(handle: str, to: str) -> None:
 
 
 def drop(handle: str) -> None:
-    """Drop a database, where it is there."""
+    """Drop a database, if it exists."""
     with on_server(handle) as server:
         drop_by(server, handle)
 
@@ -135,8 +135,8 @@ def drop_by(server: Connection[Any], handle: str) -> None:
 
 
 def replace(handle: str, template: str) -> None:
-    """Make a database what another one is. The one in place is kept until the new one is there,
-    unless there is no room for both."""
+    """Make a database equal to another one. The old one is kept until the new one is ready, unless
+    there is no space for both."""
     name = _checked(handle)
     between = name[:60] + "_x"
     with on_server(handle) as server:
@@ -159,7 +159,8 @@ def replace(handle: str, template: str) -> None:
 
 def leave(server: Connection[Any], name: str) -> None:
     """Wait until nobody is connected to a database: sessions of the same role that do not end by
-    themselves are ended. Others are left to the statement that needs it, which then says so."""
+    themselves are ended. Sessions of others are left alone: the statement that follows reports
+    them."""
     begun = time.monotonic()
     query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
     while found := server.execute(query, (name,), prepare=True).fetchall():

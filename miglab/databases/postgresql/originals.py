@@ -90,7 +90,7 @@ def reading(handle: str) -> Iterator[Connection[Any]]:
 
 
 def look(handle: str) -> Original:
-    """What is to be known of a database before it is copied.
+    """What must be known about a database before it is copied.
 
     Raises:
         NoServer: it cannot be read.
@@ -139,8 +139,8 @@ def exists(handle: str) -> bool:
 
 
 def identity(handle: str) -> tuple[str, int]:
-    """Since when the server of a database runs, and the database's number: no two have both alike,
-    whatever their addresses are.
+    """When the server of a database was started, and the database's number: both together are
+    unique, whatever the addresses are.
 
     Raises:
         psycopg.Error: it cannot be connected to.
@@ -220,8 +220,8 @@ def _own(programs: binaries.Binaries) -> Handle:
 
 
 def give_settings(original: Original, copy: str, name: str) -> None:
-    """Make a copy behave as the original does when its project connects. What the copy's role may
-    not set is left out: nothing is stored by it."""
+    """Make a copy behave as the original does when its project connects. Settings that the copy's
+    role may not set are left out: they do not change what is stored."""
     with connect(copy) as connection:
         for setting in original.settings:
             key, _, value = setting.partition("=")

@@ -27,7 +27,7 @@ class _Databases:
 
     @staticmethod
     def copy_meanwhile(copy: str, to: str) -> bool:
-        """By a connection of its own."""
+        """Over a connection of its own."""
         name = name_of(copy)
         until = time.monotonic() + _PATIENCE
         with suppress(psycopg.Error), connect(server_of(copy)) as server:

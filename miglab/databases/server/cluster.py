@@ -1,4 +1,4 @@
-"""What a server of miglab's own is to whoever starts and stops it, whatever its kind."""
+"""Describes a server of miglab's own to the code that starts and stops it, whatever its kind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Cluster(ABC):
 
     @property
     def log(self) -> Path:
-        """What it said since it was started."""
+        """What it has printed since it was started."""
         return self.folder / "log"
 
     @property
@@ -75,7 +75,7 @@ class Cluster(ABC):
 
     @abstractmethod
     def make(self) -> None:
-        """Have its data there. Whoever calls this starts it.
+        """Make its data. The caller starts it.
 
         Raises:
             MiglabError: they cannot be made.
@@ -83,7 +83,7 @@ class Cluster(ABC):
         """
 
     def run(self, *command: str, says: str = "") -> subprocess.CompletedProcess[str]:
-        """Run one of its programs as it runs itself."""
+        """Run one of its programs in the way in which the server runs."""
         told = {"user": as_server().get("user"), "hurried": self.hurried, "command": command}
         return subprocess.run(
             keeper_for(told),

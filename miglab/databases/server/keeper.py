@@ -3,8 +3,9 @@ alone: ``python keeper.py TOLD``, where ``TOLD`` is JSON with what ``serving.py`
 Without a ``lock`` in it, the command becomes this process.
 
 Each client holds a shared lock on the file ``lock``. The keeper starts the server and then waits
-for the exclusive lock: the kernel grants it when the last client is gone, however it went. It holds
-the lock while it stops the server, so a client that comes meanwhile waits, and starts a new one.
+for the exclusive lock: the kernel grants it when the last client is gone, even if it was killed. It
+holds the lock while it stops the server, so a client that comes meanwhile waits, and starts a new
+one.
 """
 
 from __future__ import annotations
@@ -92,9 +93,9 @@ def _end_with_the_keeper(number: int) -> None:
 
 
 def leave_the_disk_alone() -> None:
-    """From now on, this process and those that it starts hear at once that the disk has what they
-    wrote: https://docs.kernel.org/userspace-api/seccomp_filter.html. Nothing is lost by that unless
-    the machine goes down. Elsewhere than on Linux, nothing happens."""
+    """From now on, this process and those that it starts are told at once that their data is on the
+    disk: https://docs.kernel.org/userspace-api/seccomp_filter.html. Data can be lost only if the
+    machine goes down. Elsewhere than on Linux, nothing happens."""
     if sys.platform != "linux" or platform.machine() not in _SYNCING:
         return
     architecture, *calls = _SYNCING[platform.machine()]

@@ -1,4 +1,4 @@
-"""Folders of servers on this machine, which the user that a server runs as has to reach, and
+"""Folders of servers on this machine. The user that runs a server must be able to reach them, and
 nobody else."""
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LONGEST = 103
 
 
 def folder_in(base: Path, name: str) -> Path:
-    """A folder for a server, which is there afterwards."""
+    """A folder for a server; it is created if needed."""
     base = reachable(base)
     folder = base / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,19 +50,19 @@ def runs_as_nobody() -> bool:
 
 
 def as_server() -> dict[str, Any]:
-    """What ``subprocess`` is given so that a program runs as the server does."""
+    """Arguments for ``subprocess`` that run a program as the same user as the server."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if runs_as_nobody() else {}
 
 
 def clean_environment() -> Mapping[str, str]:
-    """No variable of this process leads a server's programs elsewhere."""
+    """An environment without the variables that would lead a server's programs elsewhere."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def own(folder: Path) -> None:
-    """Have this folder for sockets, where nobody else may connect or make one: in a folder that is
-    everybody's, it may be another's."""
+    """Make this folder for sockets, in which nobody else may connect or create one. In a folder
+    that everybody can write to, it may belong to somebody else already."""
     folder.mkdir(mode=0o700, exist_ok=True)
     _check_owner(folder)
     give(folder)
@@ -77,7 +77,7 @@ def _check_owner(folder: Path) -> None:
 
 
 def give(folder: Path) -> None:
-    """Let the server's user have a folder."""
+    """Give a folder to the server's user."""
     if runs_as_nobody():
         os.chown(folder, NOBODY, os.getegid())
 
@@ -107,7 +107,7 @@ def reachable(folder: Path) -> Path:
 
 
 def put(made: Path, place: Path) -> None:
-    """Let a folder take its place at once, unless another process was faster."""
+    """Move a folder to its place in one step, unless another process was faster."""
     try:
         os.replace(made, place)
     except OSError:
@@ -126,7 +126,7 @@ def _sweep() -> None:
 
 
 def can_be_reached(folder: Path) -> bool:
-    """Whether everybody can come to a folder."""
+    """Whether every user can reach a folder."""
     there = [each for each in (folder, *folder.parents) if each.exists()]
     return all(each.stat().st_mode & stat.S_IXOTH for each in there)
 

@@ -1,8 +1,8 @@
-"""Copies of copies, made while nobody waits, which are renamed into place when one goes back.
+"""Copies of copies, made in the background. Going back then only renames one of them.
 
 Making a copy takes as long as its tables are large; renaming one takes a few milliseconds. There is
-one for what was put back last, and one for the copy that was made before the last: where ``rewind``
-goes. Large databases have none, for it would take as much room again.
+one for the copy that was restored last, and one for the last copy but one, to which ``rewind``
+goes. Large databases have none, because it would take as much space again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LARGEST, _MANY = 64_000_000, 2
 
 
 class Databases(Protocol):
-    """What is done with the databases of one kind of server."""
+    """The operations on databases of one kind of server."""
 
     def name_of(self, handle: str) -> str:
         """What a database is called on its server."""
@@ -32,14 +32,15 @@ class Databases(Protocol):
         """Whether there is such a database."""
 
     def rename(self, handle: str, to: str) -> None:
-        """Call a database something else; what is called so already is dropped."""
+        """Rename a database; an existing one of that name is dropped."""
 
     def drop(self, handle: str) -> None:
-        """Drop a database, where it is there."""
+        """Drop a database, if it exists."""
 
     def copy_meanwhile(self, copy: str, to: str) -> bool:
-        """In a thread: copy a database to one that is not there, unless it is large or somebody
-        reads it; whether all of it is there. What fails here is made when it is needed."""
+        """Runs in a thread: copy a database to one that does not exist, unless it is large or
+        somebody reads it. Returns whether the copy is complete. If it fails, the copy is made when
+        it is needed."""
 
 
 class Ready:
@@ -57,14 +58,14 @@ class Ready:
         self._lent: set[str] = set()
 
     def note_restored(self, copy: str, database: str) -> None:
-        """A copy was put back: it may be wanted again; in another lab, where it was wanted
+        """A copy was restored: it may be needed again, also in another lab if that has needed it
         before."""
         if self._owner(copy) == self._owner(database) or copy in self._lent:
             self.prepare(copy)
         self._lent.add(copy)
 
     def prepare(self, copy: str) -> None:
-        """Begin to have a second copy of a copy."""
+        """Begin to make a second copy of a copy."""
         if COPY not in self._databases.name_of(copy):
             return
         with self._turn:
@@ -89,7 +90,7 @@ class Ready:
                 self._whole.add(second)
 
     def take(self, copy: str, database: str) -> bool:
-        """Have the second copy of a copy take a database's place; whether there was one."""
+        """Put the second copy of a copy in a database's place; returns whether there was one."""
         with self._turn:
             thread = self.made.pop(copy, None)
         if thread is None:
@@ -103,7 +104,7 @@ class Ready:
         return True
 
     def forget(self, copy: str) -> None:
-        """A copy goes, and its second one too."""
+        """Drop a copy's second one: the copy itself is dropped."""
         self._lent.discard(copy)
         with self._turn:
             thread = self.made.pop(copy, None)
@@ -112,7 +113,7 @@ class Ready:
             self._databases.drop(self._second(copy))
 
     def forget_all(self, owner: str) -> None:
-        """All databases go whose names begin so."""
+        """Drop all second copies whose names begin with this."""
         name_of = self._databases.name_of
         for each in [each for each in self.made if name_of(each).startswith(owner)]:
             self.forget(each)

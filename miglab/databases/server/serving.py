@@ -1,4 +1,4 @@
-"""Has a server of miglab's own run for as long as this process lives: see ``keeper.py``."""
+"""Keeps a server of miglab's own running for as long as this process lives: see ``keeper.py``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _held: dict[str, tuple[Cluster, IO[bytes]]] = {}
 
 
 def join(cluster: Cluster) -> None:
-    """Have this server run until this process ends.
+    """Keep this server running until this process ends.
 
     Raises:
         MiglabError: it cannot be started; the message says why.
@@ -52,7 +52,8 @@ def join(cluster: Cluster) -> None:
 
 
 def join_again(sockets: str) -> bool:
-    """Have a server run again that was joined here and has stopped; whether it was one."""
+    """Start a server again that was joined here and has stopped. Returns whether it was joined
+    here."""
     held = _held.get(sockets)
     if held is None or _runs(held[0]):
         return False

@@ -40,11 +40,17 @@ wrong_ends(
         "back. Begin again with `lab.restart()`.": misses(rows(store_tag=6, store_product_tags=40)),
         "`lab.rewind()` takes a step back as if it had never run. Here, go back with Django: "
         "`migrate store 0005`.": rewound,
-        "Your migration is not applied now, so you may delete its file.": lambda lab: (
-            not _later(lab) and len(files(lab, "store")) > 5
+        "Your field is only in the model. Make a migration for it with `makemigrations store`, and "
+        "apply it.": lambda lab: (
+            len(files(lab, "store")) <= 5
+            and misses(did(_applies, ""))(lab)
+            and misses(agreeing("models_files"))(lab)
         ),
         "Your migration never ran. Apply it with `migrate store` before you take it back.": misses(
             did(_applies, "")
+        ),
+        "Your migration is not applied now, so you may delete its file.": lambda lab: (
+            not _later(lab) and len(files(lab, "store")) > 5
         ),
         "Your field is still in the model. Take its line out of "
         "`store/models.py` too.": lambda lab: (

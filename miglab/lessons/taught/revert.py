@@ -81,7 +81,7 @@ which(
             "media.0002_photo_alt_text",
         ): """
             `media.0002` depends on a migration that you undo. So Django unapplied it too, without
-            asking. Only the preview showed you this before.
+            asking. Only the preview told you so beforehand.
         """
     },
 )

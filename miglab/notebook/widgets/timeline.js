@@ -3,7 +3,7 @@
 async function render({ model, el }) {
   const lab = await labOf(model);
   const strip = make("ol", { class: "miglab-strip" });
-  const told = make("div", { class: "miglab-between", role: "region", tabindex: 0, "aria-label": "What moved between two moments" });
+  const told = make("div", { class: "miglab-between", role: "region", tabindex: 0, "aria-label": "What changed between two moments" });
   const button = (text, act) => make("button", { type: "button", click: act }, text);
   const back = button("Rewind", () => lab.send({ do: "rewind" }));
   const on = button("Forward", () => lab.send({ do: "forward" }));
@@ -38,7 +38,7 @@ async function render({ model, el }) {
               type: "button",
               "aria-current": at === position ? "step" : null,
               "aria-pressed": picked ? String(picked.includes(at)) : null,
-              title: step.sentence,
+              title: [step.line, step.sentence].filter(Boolean).join("\n"),
               click: () => choose(at, position),
             },
             make("span", { class: "miglab-number" }, `${at === position ? "● " : ""}${at}`),

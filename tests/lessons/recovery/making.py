@@ -66,6 +66,18 @@ ENDS["there-and-back"] = [
         "Your migration never ran.",
     ),
     End(
+        "only the model",
+        FIELD,
+        (1, 2, 3, 6),
+        "Your field is only in the model.",
+    ),
+    End(
+        "made and never applied",
+        FIELD + "makemigrations store",
+        (2, 3, 5, 6),
+        "Your migration never ran.",
+    ),
+    End(
         "syntax error",
         (
             "replace store/models.py\n"

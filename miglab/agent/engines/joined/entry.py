@@ -1,5 +1,5 @@
-"""Describes what happened to one table: how many rows and values went, came or changed, and some of
-them."""
+"""Describes what happened to one table: how many rows and values were lost, added or changed, with
+examples."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def _sample(pair: Pair, sql: str, order: List[str]) -> List[Dict[str, Any]]:
 
 
 def orphans(pair: Pair, parent: Pair, own: str, theirs: str) -> Dict[str, int]:
-    """Rows of the parent's table, by its name now, that are still there without the rows of this
-    one that extended them: those whose column ``theirs`` is what ``own`` was."""
+    """Rows of the parent's table, by its name now, that still exist, without the rows of this table
+    that extended them: those whose column ``theirs`` is what ``own`` was."""
     if parent.now is None or (pair.now is not None and not pair.key):
         return {}
     source, gone = "FROM %s o" % pair.old, "1"

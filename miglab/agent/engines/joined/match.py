@@ -1,5 +1,5 @@
-"""Finds what each table and column of an old database has become: by what ran, where somebody saw
-it, else by what is stored in them."""
+"""Finds what each table and column of an old database has become: from the statements that ran, if
+they were seen, and otherwise from what is stored in them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SomePair = TypeVar("SomePair", bound=Pair)
 
 
 class Unread(NamedTuple):
-    """A table of the old database that cannot be read, and why."""
+    """A table of the old database that cannot be read, with the reason."""
 
     table: str
     now: Optional[str]
@@ -51,7 +51,7 @@ class Both(Protocol):
     error: Type[Exception]
 
     def fold(self, name: str) -> str:
-        """The same for names that the engine takes for one."""
+        """The same text for names that the engine treats as equal."""
 
     def tables(self, is_new: bool) -> List[str]:
         """Their names."""
@@ -67,7 +67,7 @@ class Both(Protocol):
 
 
 def pairs(both: Both, renames: Renames) -> Iterator[Union[Pair, Unread]]:
-    """Each old table with the one that it is now."""
+    """Each old table with the table that it is now."""
     before, after = both.tables(False), both.tables(True)
     guessing = renames is None
     if renames is None:

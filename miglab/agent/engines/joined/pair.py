@@ -85,15 +85,15 @@ class Pair:
     # -- what an engine says
 
     def quote(self, name: str) -> str:
-        """A name as SQL takes it."""
+        """A name in quotes for SQL."""
         raise NotImplementedError
 
     def is_null(self, value: str) -> str:
-        """True for NULL alone."""
+        """SQL that is true for NULL alone."""
         return "%s IS NULL" % value
 
     def rows(self, sql: str) -> List[Row]:
-        """All rows of a query that gives a few."""
+        """All rows of a query with few of them."""
         raise NotImplementedError
 
     def labelled(self, sql: str) -> Tuple[List[str], Iterator[Row]]:
@@ -101,23 +101,24 @@ class Pair:
         raise NotImplementedError
 
     def can_answer(self, key: List[str]) -> bool:
-        """Whether values of this key that changed their type can be told apart in the new one."""
+        """Whether values of this key, whose type has changed, can still be told apart in the new
+        type."""
         return True
 
     def answers(self, name: str) -> str:
-        """True where this column of the key is the same on both sides."""
+        """SQL that is true where this column of the key is the same on both sides."""
         raise NotImplementedError
 
     def differs(self, name: str) -> str:
-        """True where the value of this column is stored otherwise."""
+        """SQL that is true where the stored value of this column differs."""
         raise NotImplementedError
 
     def shown(self, letter: str, name: str) -> str:
-        """The value of a column of the table whose rows are called so."""
+        """SQL that shows the value of a column, of the table with this letter."""
         return "%s.%s" % (letter, self.quote(name))
 
     def values(self, names: List[str], letter: str, is_new: bool) -> str:
-        """What makes rows equal in these columns, under names of ours."""
+        """SQL for what makes rows equal in these columns, with names of miglab's own."""
         raise NotImplementedError
 
     def by(self, names: List[str], letter: str, is_new: bool) -> str:
@@ -135,7 +136,7 @@ class Pair:
 
     @property
     def retyped(self) -> List[str]:
-        """Columns, by their names now, whose declared type is another one."""
+        """The columns, by their present names, whose declared type has changed."""
         raise NotImplementedError
 
     @property
@@ -156,13 +157,13 @@ class Pair:
         return [int(each) for each in row]
 
     def counts(self) -> Tuple[int, int]:
-        """How many rows there were, and are."""
+        """How many rows there were, and how many there are."""
         before = self.number("SELECT count(*) FROM " + self.old)
         return before, self.number("SELECT count(*) FROM " + self.new) if self.new else 0
 
     @property
     def join(self) -> str:
-        """Each old row with the one that answers to it, or NULLs."""
+        """Each old row with its match, or with NULLs."""
         return "FROM %s o %s" % (self.old, self.joined)
 
     @property
@@ -173,12 +174,13 @@ class Pair:
 
     @property
     def gone(self) -> str:
-        """True where no row answers."""
+        """SQL that is true where a row has no match."""
         return self.is_null("%s.%s" % (self.letter, self.quote(self.kept[self.key[0]])))
 
     @property
     def whole(self) -> str:
-        """True where a row answers with all the same values in columns that stay."""
+        """SQL that is true where a row has a match with the same values in all columns that
+        stay."""
         unlike = [self.differs(name) for name in self.kept] + ["0"]
         return "NOT (%s OR %s)" % (self.gone, " OR ".join(unlike))
 

@@ -58,7 +58,7 @@ def names(connection: Any, name: str) -> List[str]:
 def count_rows(
     connection: Any, name: str, wanted: Optional[Collection[str]] = None
 ) -> Dict[str, int]:
-    """How many rows each table has that can be read, of those with these names, or of all."""
+    """The number of rows of each readable table, of those with these names or of all."""
     found: Dict[str, int] = {}
     known = [each for each in names(connection, name) if wanted is None or each in wanted]
     for start in range(0, len(known), _TOGETHER):

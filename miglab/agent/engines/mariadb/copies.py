@@ -1,4 +1,4 @@
-"""Makes and drops databases on the server of a handle: copies that go by the name of the lab's own
+"""Makes and drops databases on the server of a handle: copies that are named after the lab's own
 database, and empty ones."""
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _server(handle: str) -> Iterator[Any]:
 
 
 def copy(handle: str, to: str) -> None:
-    """Copy a database that nobody writes to; an older one of that name goes.
+    """Copy a database to which nobody writes; an older one of that name is dropped.
 
     Raises:
         Unmeasured: something in it cannot be copied.
@@ -54,13 +54,13 @@ def copy(handle: str, to: str) -> None:
 
 
 def drop(handle: str) -> None:
-    """Drop a database, if it is there."""
+    """Drop a database, if it exists."""
     with _server(handle) as connection, contextlib.closing(connection.cursor()) as cursor:
         duplicate.drop(cursor, database(handle))
 
 
 def exchange(handle: str, kept: str) -> None:
-    """Nobody is connected: two databases change places."""
+    """Swap two databases, to which nobody is connected."""
     between = database(beside(kept, "between"))
     with _server(handle) as connection, contextlib.closing(connection.cursor()) as cursor:
         duplicate.exchange(cursor, database(handle), database(kept), between)
@@ -68,7 +68,7 @@ def exchange(handle: str, kept: str) -> None:
 
 @contextlib.contextmanager
 def scratch(connection: Any, handle: str) -> Iterator[Any]:
-    """A connection of Django's like this one, to an empty database that is gone at the end."""
+    """A connection of Django's like this one, to an empty database that is dropped at the end."""
     empty = database(beside(handle, "scratch %d %d" % (os.getpid(), time.monotonic_ns())))
     made = None
     with _server(handle) as server:

@@ -1,5 +1,5 @@
-"""The drivers that Django can use, mysqlclient, PyMySQL and MySQL's own: which one is here, and
-what miglab asks of all alike. None is imported before a project needs it.
+"""The drivers that Django can use, mysqlclient, PyMySQL and MySQL's own: which one is installed,
+and the same questions to each of them. None is imported before a project needs it.
 
 A handle is ``mysql://USER@HOST:PORT/NAME?key=value``, with the keys ``unix_socket``, ``passfile``
 (a file that holds the password alone), ``session`` (what ``SET SESSION`` is given where a copy's
@@ -48,7 +48,7 @@ def _is_here(name: str) -> bool:
 
 @functools.lru_cache(maxsize=None)
 def driver() -> Any:
-    """The driver that is here, as a module.
+    """The installed driver, as a module.
 
     Raises:
         ImportError: none is installed.
@@ -60,7 +60,7 @@ def driver() -> Any:
 
 
 def error() -> Type[Exception]:
-    """What its errors have in common; where there is no driver, what says so."""
+    """The base class of its errors; without a driver, an error that says so."""
     try:
         found: Type[Exception] = driver().Error
     except ImportError:
@@ -88,8 +88,8 @@ def version() -> str:
 
 
 def parts(handle: str) -> Dict[str, str]:
-    """What a handle says: ``user``, ``host``, ``port``, ``database`` and those of ``KEYS``, as far
-    as it has them."""
+    """The parts of a handle: ``user``, ``host``, ``port``, ``database`` and those of ``KEYS``, if
+    it has them."""
     said = urlsplit(handle)
     found = dict(parse_qsl(said.query))
     names = {"user": said.username, "host": said.hostname, "database": said.path[1:]}
@@ -124,8 +124,8 @@ def password(known: Dict[str, str]) -> str:
 
 
 def options(known: Dict[str, str]) -> Dict[str, Any]:
-    """What the driver is told of how to reach the server of a handle, beside user, password,
-    database, host and port: a socket, and what is known of TLS."""
+    """The driver's options for reaching the server of a handle, besides user, password, database,
+    host and port: the socket and TLS."""
     name = driver().__name__
     found: Dict[str, Any] = {}
     if known.get("unix_socket"):
@@ -151,8 +151,8 @@ def is_pymysql(module: Any) -> bool:
 
 
 def connect(handle: str, database: Optional[str] = None) -> Any:
-    """A connection of ours, which commits each statement by itself, to the handle's database, or to
-    another one, or with ``""`` to none.
+    """A connection of miglab's own, which commits each statement by itself. It is to the handle's
+    database, to the one that is named, or, with ``""``, to none.
 
     Raises:
         Error: nobody answers, or the database is not there.
@@ -192,7 +192,7 @@ def refused(error: BaseException) -> str:
 
 
 def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
-    """All rows of a query that gives a few; of a statement that gives none, none."""
+    """All rows of a query with few of them; nothing for a statement without rows."""
     cursor = connection.cursor()
     try:
         cursor.execute(sql)
@@ -202,8 +202,8 @@ def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
 
 
 def labelled(connection: Any, sql: str) -> Tuple[List[str], Iterator[Tuple[Any, ...]]]:
-    """The labels of a query, and its rows as the server sends them, however many. The connection
-    can do nothing else until all of them are read."""
+    """The labels of a query, and its rows as the server sends them, however many there are. Until
+    all of them are read, the connection cannot do anything else."""
     if driver().__name__ == "mysql.connector":
         cursor = connection.cursor(buffered=False)
     else:

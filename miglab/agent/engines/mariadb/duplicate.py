@@ -68,7 +68,7 @@ class _Made(NamedTuple):
 
 
 def quoted(name: str) -> str:
-    """A name as SQL has it."""
+    """A name in quotes for SQL."""
     return "`%s`" % name.replace("`", "``")
 
 
@@ -78,14 +78,14 @@ def exists(cursor: Any, name: str) -> bool:
 
 
 def drop(cursor: Any, name: str) -> None:
-    """Drop a database, where it is there."""
+    """Drop a database, if it exists."""
     with _session(cursor):
         cursor.execute("DROP DATABASE IF EXISTS %s" % quoted(name))
 
 
 def duplicate(cursor: Any, source: str, to: str) -> None:
-    """Make a database ``to`` that is what ``source`` is at this moment, if nobody writes to it
-    meanwhile. An older one of that name is dropped. Events are there, and do not run.
+    """Make a database ``to`` that equals ``source`` at this moment, if nobody writes to it in the
+    meantime. An older one of that name is dropped. Events are copied, but do not run.
 
     Raises:
         LookupError: something in it cannot be copied; the message names it.
@@ -116,8 +116,9 @@ def duplicate(cursor: Any, source: str, to: str) -> None:
 
 
 def move(cursor: Any, source: str, to: str, comment: str = "") -> None:
-    """Call a database something else. An older one of that name is dropped. With a comment, which
-    it then has, its comment is ``UNFINISHED`` meanwhile; MySQL has none."""
+    """Rename a database. An older one of that name is dropped. If a comment is given, the database
+    gets it at the end, and has the comment ``UNFINISHED`` until then; MySQL has no such
+    comments."""
     with _session(cursor):
         _make(cursor, source, to, UNFINISHED if comment else "")
         tables = _all(cursor, _TABLES, source)
@@ -140,7 +141,7 @@ def move(cursor: Any, source: str, to: str, comment: str = "") -> None:
 
 
 def exchange(cursor: Any, one: str, other: str, between: str) -> None:
-    """Two databases change places; ``between`` is a name that nobody has."""
+    """Swap two databases; ``between`` is a name that no database has."""
     move(cursor, one, between)
     move(cursor, other, one)
     move(cursor, between, other)
@@ -301,8 +302,8 @@ def _make_one(cursor: Any, source: str, to: str, made: _Made) -> None:
 
 
 def describe(cursor: Any, name: str) -> List[Tuple[str, str, str]]:
-    """Everything in a database: its kind, its name and the statement that makes it; of the database
-    itself, what its tables begin with."""
+    """Everything in a database: kind, name and the statement that makes it; for the database
+    itself, its defaults for tables."""
     found = [("DATABASE", "", " ".join(map(str, each))) for each in _all(cursor, _MADE_WITH, name)]
     for table, kind, _ in _all(cursor, _TABLES, name):
         shown = _shown(cursor, "VIEW" if kind == "VIEW" else "TABLE", name, table)

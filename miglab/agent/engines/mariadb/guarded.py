@@ -1,5 +1,4 @@
-"""Connections of the project's that are asked about before they are made, whichever driver makes
-them.
+"""Asks before the project makes a connection, whichever driver makes it.
 
 The drivers raise no audit event that says which database is meant, and most of them connect in C.
 Each address is raised as the event ``mysql.connect``, where the driver knows all of it: what was
@@ -59,7 +58,7 @@ _own = threading.local()
 
 @contextlib.contextmanager
 def ours() -> Iterator[None]:
-    """Within it, connections are miglab's own, and nobody is asked."""
+    """A context in which connections are miglab's own and need no permission."""
     before = getattr(_own, "on", False)
     _own.on = True
     try:
@@ -69,12 +68,13 @@ def ours() -> Iterator[None]:
 
 
 def connecting() -> bool:
-    """Whether a connection of miglab's own, or one that was told of, is being made."""
+    """Whether a connection of miglab's own, or an announced one, is being made."""
     return getattr(_own, "on", False) or getattr(_own, "told", False)
 
 
 def forget_environment() -> None:
-    """The settings have been read: from here on, no variable leads a connection anywhere."""
+    """Call this when the settings have been read: from then on, no environment variable has a say
+    in where a connection leads."""
     for name in _LEADING:
         os.environ.pop(name, None)
 
@@ -180,7 +180,7 @@ def _of_files(said: Mapping[str, Any]) -> Dict[str, str]:
 
 
 def hold() -> None:
-    """From now on, every new connection is told of before it is made."""
+    """From now on, every new connection is announced before it is made."""
     when_imported("MySQLdb", _hold_mysqlclient)
     when_imported("pymysql", _hold_pymysql)
     when_imported("mysql.connector", _hold_connector)

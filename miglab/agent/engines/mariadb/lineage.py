@@ -1,6 +1,6 @@
 """Follows the tables and columns of a database through statements. The server has no number that a
-table or a column keeps, so a statement says what gets another name, and its catalogue what there is
-then."""
+table or a column keeps, so new names are read from the statements, and everything else from the
+catalogue afterwards."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Lineage:
         """Nothing to do: see ``after``."""
 
     def after(self, connection: Any, sql: str, done: bool = True) -> None:
-        """What it renames. Where it failed, some of it may have been done all the same, if it was
-        several statements: nobody follows names through that."""
+        """Follow its renames. If it failed but consisted of several statements, some of them may
+        have run: then names are no longer followed."""
         found = list(changes(sql, self.name))
         touched = {each for change in found for each in (change.table, change.now) if each}
         if not touched:
@@ -53,7 +53,7 @@ class Lineage:
                 self.now.pop(table, None)
 
     def settle(self, connection: Any) -> None:
-        """What nobody saw changes no name: a table is gone, or it is new."""
+        """Changes that were not seen are never renames: a table is gone, or it is new."""
         there = read(connection, self.name)
         for table in [each for each in self.now if each not in there]:
             del self.now[table]

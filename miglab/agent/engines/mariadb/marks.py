@@ -2,8 +2,8 @@
 
 Where the server counts the rows that change in each table (``userstat``, as miglab's own does), a
 mark is of this database alone: these numbers, and its catalogue. Elsewhere it is of the whole
-server, and changes with what is written to other databases. What a transaction wrote that is still
-open may come to be there without another row: until it ends, each mark is another one.
+server, and changes with what is written to other databases. An open transaction's changes can
+become visible without another counted row, so until it ends, each mark differs from the last.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _UNKNOWN = 1049
 
 
 def mark(handle: str) -> Any:
-    """Differs whenever something was written since; ``None`` where there is no database."""
+    """Changes whenever something is written; ``None`` if there is no database."""
     try:
         connection = drivers.connect(handle)
     except drivers.error() as error:

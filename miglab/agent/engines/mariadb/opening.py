@@ -1,4 +1,4 @@
-"""Opens databases on a server to be read, with all settings pinned that values are written by."""
+"""Opens databases on a server for reading, with fixed settings for how values are written."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def quote(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as SQL takes it in sessions of ours."""
+    """A text in quotes for SQL, in miglab's own sessions."""
     return "'%s'" % text.replace("\\", "\\\\").replace("'", "''")
 
 
@@ -64,7 +64,7 @@ def opened(handle: str, database: Any = None) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def at_one_moment(connection: Any) -> Iterator[None]:
-    """Within it, the connection sees all databases of the server as they are now."""
+    """A context in which the connection sees all databases of the server as they are now."""
     rows(connection, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
     try:
         yield
@@ -74,8 +74,8 @@ def at_one_moment(connection: Any) -> Iterator[None]:
 
 
 def first_known(connection: Any, sql: str, variants: Sequence[str]) -> List[Tuple[Any, ...]]:
-    """The rows of a query with the first of these in it, for ``{}``, whose columns this server's
-    catalogue has.
+    """The rows of a query, with the first of these in the place of ``{}`` whose columns this
+    server's catalogue has.
 
     Raises:
         Error: it has none of them, or the query fails.

@@ -1,5 +1,5 @@
-"""Compares the rows of two databases within their server, and says what of them is lost. Only
-counts and a few rows come here."""
+"""Compares the rows of two databases inside their server, and finds what is lost. Only counts and a
+few rows come here."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Databases:
         self.shapes = [Shape(connection, each) for each in names]
 
     def fold(self, name: str) -> str:
-        """Names that differ are two."""
+        """Different names are never treated as equal."""
         return name
 
     def tables(self, is_new: bool) -> List[str]:
@@ -90,8 +90,9 @@ def _server(handle: str) -> Tuple[str, str, str]:
 
 
 def compare(old: str, new: str, renames: Renames) -> List[Dict[str, Any]]:
-    """One entry for each table in which rows or values went, came or changed, or which cannot be
-    read; ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw what ran."""
+    """One entry for each table in which rows or values were lost, added or changed, or which cannot
+    be read. ``renames`` is the result of ``Trace.renames``, or ``None`` if the statements were not
+    seen."""
     if not exists(new):
         return _everything_gone(old)
     with together(old, new) as both:

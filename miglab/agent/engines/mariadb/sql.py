@@ -63,7 +63,7 @@ class Token(NamedTuple):
 
 
 def tokens(sql: str) -> Iterator[Token]:
-    """All of them but space and comments."""
+    """All tokens except spaces and comments."""
     for found in _TOKEN.finditer(sql):
         kind = str(found.lastgroup)
         if kind != "space":

@@ -1,8 +1,8 @@
-"""Expressions in SQL for values of a row: as they are shown, and as what makes them different.
+"""Expressions in SQL for values of a row: as they are shown, and as they are compared.
 
-``=`` of the server's calls 'a' and 'A' equal, and 'a' and 'a '; so texts are compared by
-their bytes, and numbers with a fraction by what is written of them. What is said here is exact: of
-two values of a column one differs from the other only where it is stored otherwise.
+``=`` of the server's calls 'a' and 'A' equal, and 'a' and 'a '; so texts are compared by their
+bytes, and numbers with a fraction by their text. The comparison is exact: two values of a column
+differ only if they are stored differently.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def column(letter: str, name: str) -> str:
 
 
 def text(value: str, base: str) -> str:
-    """What is written of a value, exactly."""
+    """The exact text of a value."""
     if base in TEXTS or base in ("enum", "set"):
         return "CONVERT(%s USING utf8mb4)" % value
     if base in _BYTES:
@@ -74,11 +74,11 @@ class Match(NamedTuple):
 
     @property
     def retyped(self) -> bool:
-        """Whether its declared type is another one."""
+        """Whether its declared type has changed."""
         return self.old.kind != self.new.kind
 
     def both(self, bases: Iterable[str]) -> bool:
-        """Whether the types of both are among these."""
+        """Whether both columns have one of these types."""
         return self.old.base in bases and self.new.base in bases
 
     @property
@@ -88,7 +88,8 @@ class Match(NamedTuple):
         return (self.old.base in TEXTS) != (self.new.base in TEXTS)
 
     def image(self, letter: str, is_new: bool) -> str:
-        """What is the same (``<=>``) on both sides exactly where the value is."""
+        """An expression that is the same (``<=>``) on both sides exactly where the value is the
+        same."""
         each = self.new if is_new else self.old
         value = column(letter, each.name)
         if self.both(INTEGERS):
@@ -106,7 +107,8 @@ class Match(NamedTuple):
         return "CONCAT('~', %s)" % written if is_new and self._apart else written
 
     def differs(self, letter: str) -> str:
-        """True where the value of the old row ``o`` is stored otherwise in this one."""
+        """SQL that is true where the value of the old row ``o`` is stored differently in this
+        one."""
         return "NOT %s <=> %s" % (self.image("o", False), self.image(letter, True))
 
     def part(self, letter: str, is_new: bool) -> str:
@@ -117,9 +119,9 @@ class Match(NamedTuple):
         return "coalesce(SHA2(%s, 256), '')" % image
 
     def answers(self, letter: str) -> str:
-        """True where a key is the same in the old row ``o`` and in this one. What the server finds
-        by an index comes first; a key that changed its type is cast, and what is no number to
-        everybody answers to none."""
+        """SQL that is true where a key is the same in the old row ``o`` and in this one. What the
+        server finds by an index comes first; a key that changed its type is cast, and what is no
+        number to everybody answers to none."""
         old, new = column("o", self.old.name), column(letter, self.new.name)
         if self.new.base in TEXTS:
             if self.old.base not in TEXTS:
@@ -141,6 +143,6 @@ class Match(NamedTuple):
 
 
 def whole(matches: Iterable[Match], letter: str, is_new: bool) -> str:
-    """What differs where any of these values does, in 32 bytes."""
+    """A value of 32 bytes that differs where any of these values does."""
     parts = ", ".join(each.part(letter, is_new) for each in matches)
     return "UNHEX(SHA2(CONCAT_WS(',', %s), 256))" % (parts or "''")

@@ -52,8 +52,8 @@ def read_record(connection: Any) -> Dict[str, Any]:
 
 
 def places(connection: Any) -> List[Tuple[str, str]]:
-    """Each table's name as it is told, and what follows ``FROM`` for its rows, without those of
-    tables that inherit from it."""
+    """The name of each table as people see it, and what follows ``FROM`` for its rows, without the
+    rows of tables that inherit from it."""
     sql = "SELECT %s, n.nspname::text, c.relname::text, c.relkind::text FROM %s ORDER BY 1"
     return [
         (name, place(schema, table, kind))
@@ -67,7 +67,7 @@ def place(schema: str, table: str, kind: str) -> str:
 
 
 def count_rows(connection: Any, names: Optional[Collection[str]] = None) -> Dict[str, int]:
-    """How many rows each table has that can be read, of those with these names, or of all. Within
+    """The number of rows of each readable table, of those with these names or of all. Within
     ``opening.at_one_moment``."""
     found: Dict[str, int] = {}
     known = [each for each in places(connection) if names is None or each[0] in names]

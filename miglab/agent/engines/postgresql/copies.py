@@ -1,4 +1,4 @@
-"""Makes and drops databases on the server of a handle: copies that go by the name of the lab's own
+"""Makes and drops databases on the server of a handle: copies that are named after the lab's own
 database, and empty ones."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def called(handle: str, name: str) -> str:
 
 
 def copy(handle: str, to: str) -> None:
-    """Copy a database to which nobody is connected for long; an older one of that name goes.
+    """Copy a database to which nobody stays connected; an older one of that name is dropped.
 
     Raises:
         Error: somebody stays connected, or there is no right or no room to do it.
@@ -81,14 +81,14 @@ def wait_until_alone(connection: Any, name: str) -> None:
 
 
 def drop(handle: str) -> None:
-    """Drop a database, if it is there."""
+    """Drop a database, if it exists."""
     leave(handle)
     with maintained(handle) as connection:
         drop_database(connection, database(handle))
 
 
 def drop_database(connection: Any, name: str) -> None:
-    """End the connections to a database of ours and drop it, if it is there."""
+    """End the connections to a database of miglab's own and drop it, if it exists."""
     sql = (
         "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
         "WHERE datname = %s" % literal(name)
@@ -99,7 +99,7 @@ def drop_database(connection: Any, name: str) -> None:
 
 
 def exchange(handle: str, kept: str) -> None:
-    """Nobody is connected: two databases change places."""
+    """Swap two databases, to which nobody is connected."""
     one, other = database(handle), database(kept)
     between = database(beside(kept, "between"))
     for each in (handle, kept):
@@ -113,8 +113,8 @@ def exchange(handle: str, kept: str) -> None:
 
 @contextlib.contextmanager
 def scratch(connection: Any, handle: str) -> Iterator[Any]:
-    """A connection of Django's like this one, to an empty database that is gone at the end. It has
-    the extensions and the enumerations of the other, and its schemas."""
+    """A connection of Django's like this one, to an empty database that is dropped at the end. It
+    has the extensions and the enumerations of the other, and its schemas."""
     empty = beside(handle, "scratch %d %d" % (os.getpid(), time.monotonic_ns()))
     made = None
     with maintained(handle) as maintenance:
@@ -140,7 +140,7 @@ def scratch(connection: Any, handle: str) -> Iterator[Any]:
 
 
 def _furnish(handle: str, empty: str) -> None:
-    """Give a new database what columns of the other one may be made of."""
+    """Give a new database the types that columns of the other one may have."""
     source, target = drivers.connect(handle), drivers.connect(empty)
     try:
         for schema in rows(

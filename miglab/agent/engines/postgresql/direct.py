@@ -1,5 +1,5 @@
-"""Ways to a server past the functions that everybody connects with: the drivers' own types, and
-libpq's functions, by the drivers' names for them or by ``ctypes``."""
+"""Guards the ways to a server that avoid the usual functions: the drivers' own types, and libpq's
+functions, by the drivers' names for them or by ``ctypes``."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def hold_second(tell: Tell) -> None:
 
 
 def may_look_up(name: Any) -> bool:
-    """Whether a function of a library may be looked up by its name: libpq's that connect are for
-    its driver alone."""
+    """Whether a function of a library may be looked up by its name: libpq's functions that connect
+    are for its driver alone."""
     if not isinstance(name, str) or not name.startswith(SYMBOLS):
         return True
     frame = sys._getframe(1)
@@ -73,7 +73,7 @@ def _class_methods(original: Any, tell: Tell) -> Dict[str, Any]:
 
 
 def telling(original: Any, tell: Tell) -> Any:
-    """A function that connects, and tells first where to."""
+    """A function that announces where it connects to, and then connects."""
 
     @functools.wraps(original)
     def connect(conninfo: Any, *args: Any, **kwargs: Any) -> Any:

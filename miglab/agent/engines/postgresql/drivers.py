@@ -1,5 +1,5 @@
-"""The drivers that Django can use, psycopg 3 and psycopg2: which one is here, and what miglab asks
-of both alike. Neither is imported before a project needs it: that takes a fifth of a second."""
+"""The drivers that Django can use, psycopg 3 and psycopg2: which one is installed, and the same
+questions to both. Neither is imported before a project needs it: that takes a fifth of a second."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def is_third() -> bool:
 
 
 def error() -> Type[Exception]:
-    """What its errors have in common; where there is no driver, what says so."""
+    """The base class of its errors; without a driver, an error that says so."""
     try:
         found: Type[Exception] = driver().Error
     except ImportError:
@@ -76,8 +76,8 @@ def refused(error: BaseException) -> str:
 
 
 def parts(handle: str) -> Dict[str, str]:
-    """What a handle, which libpq takes as it is, says: ``host``, ``port``, ``user``, ``dbname``
-    and whatever else it has."""
+    """The parts of a handle, which libpq reads as it is: ``host``, ``port``, ``user``, ``dbname``
+    and all others that it has."""
     if is_third():
         found = importlib.import_module("psycopg.conninfo").conninfo_to_dict(handle)
     else:
@@ -86,7 +86,8 @@ def parts(handle: str) -> Dict[str, str]:
 
 
 def connect(handle: str, **more: Any) -> Any:
-    """A connection of ours, which commits each statement by itself; ``more`` wins over the handle.
+    """A connection of miglab's own, which commits each statement by itself; ``more`` overrides the
+    handle.
 
     Raises:
         Error: nobody answers, or the database is not there.
@@ -132,6 +133,6 @@ def is_at_rest(connection: Any) -> bool:
 
 
 def code(error: BaseException) -> str:
-    """SQLSTATE of an error of the server's, ``""`` where it never got so far."""
+    """The SQLSTATE of a server's error; ``""`` if the error came before the server answered."""
     found: Optional[str] = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     return found or ""

@@ -1,5 +1,5 @@
-"""Describes what happened to one table: how many rows and values went, came or changed, and some of
-them."""
+"""Describes what happened to one table: how many rows and values were lost, added or changed, with
+examples."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def entry_of(pair: Pair, scan: Scan) -> Dict[str, Any]:
 
 
 def is_same(pair: Pair, scan: Scan) -> bool:
-    """Whether the first look has told all: the table is there, and nothing differs."""
+    """Whether the first look was enough: the table exists, and nothing differs."""
     alike = scan.same and scan.before == scan.after
     return pair.now is not None and alike and not _stored(pair, scan)
 
@@ -180,8 +180,8 @@ def _fetched(pair: Pair, wanted: List[Tuple[str, str]], keys: List[Any]) -> List
 
 
 def changed_value(pair: Pair, name: str) -> Tuple[List[str], List[str], List[str]]:
-    """Labels and, for each side, what is shown of a value that is another one now: the row's key
-    and the value of the old side, and the value of the new."""
+    """Labels and, for each side, what is shown of a changed value: the row's key and its value on
+    the old side, and its value on the new side."""
     labels = [*pair.key, free("before", pair.key), free("now", pair.key)]
     old = [*(pair.shown_old(each) for each in pair.key), pair.shown_old(name)]
     return labels, old, [shown("t", pair.kept[name].new)]

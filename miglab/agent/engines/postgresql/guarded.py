@@ -1,4 +1,4 @@
-"""Connections of the project's that are asked about before they are made, whichever way that is.
+"""Asks before the project makes a connection, in whichever way.
 
 The drivers raise no audit event of their own and connect in C. Each address is raised as the event
 ``psycopg.connect``, from the innermost function in Python that both ways of connecting go through.
@@ -60,7 +60,7 @@ _own = threading.local()
 
 @contextlib.contextmanager
 def ours() -> Iterator[None]:
-    """Within it, connections are miglab's own, and nobody is asked."""
+    """A context in which connections are miglab's own and need no permission."""
     before = getattr(_own, "on", False)
     _own.on = True
     try:
@@ -70,15 +70,16 @@ def ours() -> Iterator[None]:
 
 
 def forget_environment() -> None:
-    """The settings have been read: from here on, no variable leads a connection anywhere."""
+    """Call this when the settings have been read: from then on, no environment variable has a say
+    in where a connection leads."""
     for name in _LEADING:
         os.environ.pop(name, None)
 
 
 def address(said: Mapping[str, Any]) -> str:
-    """Where a connection leads that has these parameters: host, port and database, as text. What
-    nobody can see through, such as a service or several hosts, is in it as it is, and leads nowhere
-    that is known."""
+    """Where a connection with these parameters leads: host, port and database, as text. A service
+    or several hosts, which cannot be resolved here, stay in it as they are, and match no known
+    database."""
     known = {name: os.environ.get(variable, "") for name, variable in _DEFAULTS.items()}
     known.update({n: str(said[n]) for n in _DEFAULTS if said.get(n) not in (None, "")})
     if known["service"]:
@@ -153,7 +154,7 @@ def hold() -> None:
 
 
 def _tell(parse: Callable[[Any], Dict[str, Any]], conninfo: Any) -> None:
-    """Tell where a connection will lead; libpq itself takes bytes."""
+    """Announce where a connection will lead; libpq itself takes bytes."""
     said = parse(os.fsdecode(conninfo) if isinstance(conninfo, bytes) else conninfo)
     if not getattr(_own, "on", False):
         sys.audit(EVENT, address(said))

@@ -1,8 +1,8 @@
-"""Measures which locks a migration takes on tables that others use, and for how long.
+"""Measures which locks a migration takes on tables that others use, and for how long it holds them.
 
 An atomic migration holds what it takes until it commits: after each of its statements its own
-session is asked. One that is not atomic has given its locks back by then, so another connection
-looks on while it runs, and may miss what is short: its figures are "at least".
+session is asked. One that is not atomic has released its locks by then, so another connection
+watches it while it runs. That one may miss short locks: its figures are "at least".
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Watch:
                 lock.writes.set(bool(modes), began, now)
 
     def end(self) -> Dict[str, Any]:
-        """What it took: ``locks``, a list of ``table``, ``mode`` (the strongest), for how many
+        """The result: ``locks``, a list of ``table``, ``mode`` (the strongest), for how many
         seconds others could not ``read`` and ``write``, whether that is ``at_least`` so long, and
         whether the table was ``rewritten``; and by how many bytes the database ``grew``."""
         now = time.perf_counter()
@@ -158,7 +158,7 @@ class _Outside:
                 self._over.wait(max(_PAUSE, (now - began) * _PART))
 
     def end(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         self._over.set()
         self._thread.join()
         self._connection.close()

@@ -1,5 +1,5 @@
-"""Says of what went from one database to another how much is not back in a third one, and lists
-all of it."""
+"""Counts how much of what was lost between two databases is missing in a third one too, and lists
+it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Finds what each table and column of an old database has become: by what ran, where somebody saw
-it, else by the server's own numbers and by what is stored in them."""
+"""Finds what each table and column of an old database has become: from the statements that ran, if
+they were seen, and otherwise from the server's own numbers and from what is stored in them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .values import Match, whole
 
 
 class Unread(NamedTuple):
-    """A table of the old database that cannot be read, and why."""
+    """A table of the old database that cannot be read, with the reason."""
 
     table: Table
     now: Optional[Table]
@@ -33,7 +33,7 @@ def _itself(name: str) -> str:
 
 
 def pairs(old: Side, new: Side, renames: Renames) -> Sequence[Union[Pair, Unread]]:
-    """Each old table with the one that it is now."""
+    """Each old table with the table that it is now."""
     if renames is None:
         renames = _guessed(old, new)
     before, after = old.shape.tables, new.shape.tables

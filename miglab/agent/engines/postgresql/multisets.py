@@ -1,4 +1,4 @@
-"""What is told of rows without a key that lasts: two multisets, of which some are in one alone."""
+"""Compares rows without a lasting key, as two multisets."""
 
 from __future__ import annotations
 

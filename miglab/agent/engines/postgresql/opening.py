@@ -1,4 +1,4 @@
-"""Opens databases on a server to be read, with all settings pinned that values are written by."""
+"""Opens databases on a server for reading, with fixed settings for how values are written."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def execute(connection: Any, sql: str) -> None:
 
 @contextlib.contextmanager
 def at_one_moment(*connections: Any) -> Iterator[None]:
-    """Within it, each connection sees its database as it is now."""
+    """A context in which each connection sees its database as it is now."""
     begun: List[Any] = []
     try:
         for each in connections:

@@ -35,8 +35,9 @@ def sides(*handles: str) -> Iterator[List[Side]]:
 
 
 def compare(old: str, new: str, renames: Renames) -> List[Dict[str, Any]]:
-    """One entry for each table in which rows or values went, came or changed, or which cannot be
-    read; ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw what ran."""
+    """One entry for each table in which rows or values were lost, added or changed, or which cannot
+    be read. ``renames`` is the result of ``Trace.renames``, or ``None`` if the statements were not
+    seen."""
     with opened_if_there(new) as there:
         if there is None:
             return _everything_gone(old)
@@ -53,7 +54,7 @@ def compare(old: str, new: str, renames: Renames) -> List[Dict[str, Any]]:
 def _looked_at(
     found: List[Union[Pair, Unread]],
 ) -> Iterator[Tuple[Union[Pair, Unread], Scan]]:
-    """Each with a first look at it; those that cannot be read are found one by one."""
+    """Each pair with a first look at it; unreadable ones are found one by one."""
     nothing = Scan(0, 0, True, {})
     for start in range(0, len(found), _TOGETHER):
         some = [each for each in found[start : start + _TOGETHER] if isinstance(each, Pair)]

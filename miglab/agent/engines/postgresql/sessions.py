@@ -1,4 +1,4 @@
-"""What a connection of the project's holds that would be lost if it were closed and opened anew."""
+"""Finds what would be lost if a connection of the project were closed and opened again."""
 
 from __future__ import annotations
 

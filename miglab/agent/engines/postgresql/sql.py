@@ -45,7 +45,7 @@ class Token(NamedTuple):
 
 
 def tokens(sql: str) -> Iterator[Token]:
-    """All of them but space and comments."""
+    """All tokens except spaces and comments."""
     place = 0
     while place < len(sql):
         found = _TOKEN.match(sql, place)

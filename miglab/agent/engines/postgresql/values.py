@@ -1,6 +1,5 @@
-"""Expressions in SQL for values of a row: as they are shown, as what makes them different, and as
-what rows are sorted by. All are exact: whatever a type's own output function writes differently is
-different, and nothing else is.
+"""Expressions in SQL for values of a row: as they are shown, compared and sorted. All are exact:
+two values differ if a type's own output function writes them differently, and only then.
 
 A row goes by a letter that qualifies its columns; names of the user's are in no other place.
 """
@@ -27,7 +26,7 @@ def column(letter: str, name: str) -> str:
 
 
 def is_null(value: str) -> str:
-    """True for NULL; of a composite, only where it is NULL itself."""
+    """SQL that is true for NULL; for a composite, only if it is NULL itself."""
     return "pg_catalog.num_nulls(%s) = 1" % value
 
 
@@ -59,7 +58,7 @@ class Match(NamedTuple):
 
     @property
     def retyped(self) -> bool:
-        """Whether its declared type is another one."""
+        """Whether its declared type has changed."""
         return self.old.kind != self.new.kind
 
     @property

@@ -84,7 +84,7 @@ class SQLite:
         guarded.hold(may_open)
 
     def may_look_up(self, name: Any) -> bool:
-        """What C opens is a file, which is asked about as every other."""
+        """C code opens files, and these are checked like all others."""
         return True
 
     def hurry(self, connection: Any) -> None:
@@ -165,11 +165,11 @@ class SQLite:
                     os.replace(old + ending, new + ending)
 
     def fold(self, name: str) -> str:
-        """The case of ASCII letters says nothing."""
+        """The case of ASCII letters does not matter."""
         return sql.fold(name)
 
     def folded(self, text: str) -> str:
-        """Nor do space and quotes around names."""
+        """Spaces and quotes around names do not matter either."""
         return sql.folded(text)
 
     def alike(self, kind: str, other: str) -> bool:

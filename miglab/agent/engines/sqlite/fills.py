@@ -1,4 +1,4 @@
-"""Reads from a statement which table it fills from another one, and column by column from which."""
+"""Finds which table a statement fills from another one, and each column's source."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Connections of the project's that ask before a statement opens another database, whichever way
-they are made."""
+"""Makes the project's connections ask before a statement opens another database, however they are
+made."""
 
 from __future__ import annotations
 

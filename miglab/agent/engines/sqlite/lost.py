@@ -1,4 +1,4 @@
-"""Attaches the files of which it is asked what went, and is not back."""
+"""Attaches the files that are asked what was lost and is still missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two files that are compared, as what each table of the old one has become is found."""
+"""Finds, in the two files that are compared, what each table of the old one has become."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _Files:
         self._connection = connection
 
     def fold(self, name: str) -> str:
-        """The case of ASCII letters says nothing."""
+        """The case of ASCII letters does not matter."""
         return fold(name)
 
     def tables(self, is_new: bool) -> List[str]:

@@ -1,5 +1,5 @@
-"""Opens databases to be read. Those that are compared are attached to an empty one, so that the
-connection may be ours or one that knows what the project's own knows."""
+"""Opens databases for reading. Databases to be compared are attached to an empty one. So the
+connection can be miglab's own, or one with the project's functions and collations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 def readable(text: bytes) -> str:
-    """A stored text, also one that is no UTF-8."""
+    """A stored text, even if it is not UTF-8."""
     return text.decode("utf-8", "backslashreplace")
 
 

@@ -1,5 +1,5 @@
-"""Opens a connection that knows what the project's own connections know: functions, collations and
-modules that Django or the project gives to each."""
+"""Opens a connection with everything that the project's own connections have: functions, collations
+and modules that Django or the project gives to each."""
 
 from __future__ import annotations
 

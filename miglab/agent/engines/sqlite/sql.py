@@ -54,7 +54,7 @@ class Token(NamedTuple):
 
 
 def tokens(sql: str) -> List[Token]:
-    """All of them but space and comments."""
+    """All tokens except spaces and comments."""
     return [
         Token(str(found.lastgroup), found.group(), found.start(), found.end())
         for found in _TOKEN.finditer(sql)
@@ -73,12 +73,13 @@ def first_word(sql: str) -> str:
 
 
 def fold(name: str) -> str:
-    """The same for names that SQLite takes for one: it ignores the case of ASCII letters alone."""
+    """The same text for names that SQLite treats as equal: it ignores the case of ASCII letters
+    alone."""
     return name.translate(_LOWER)
 
 
 def folded(sql: str) -> str:
-    """The same for SQL that differs only in space, comments, quotes around names and case."""
+    """The same text for SQL that differs only in spaces, comments, quotes around names and case."""
     return " ".join(
         each.text if each.kind in ("text", "blob") else fold(each.name) for each in tokens(sql)
     )
@@ -115,7 +116,7 @@ def is_sign(token: Token, sign: str) -> bool:
 
 
 def outside(found: List[Token]) -> Iterator[Tuple[int, Token]]:
-    """Those outside all brackets, and the opening ones, each with its place."""
+    """The tokens outside of all brackets, and the opening brackets, each with its place."""
     depth = 0
     for place, each in enumerate(found):
         if is_sign(each, ")"):

@@ -1,5 +1,5 @@
-"""The tables of a SQLite database at a moment, each with where it comes from, and the moment behind
-a statement."""
+"""The tables of a SQLite database at one moment, with their origins, and how a statement changes
+them."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Fill(NamedTuple):
 
 
 class Heir(NamedTuple):
-    """A table that was filled from one that is gone, of this origin, and may take its name.
-    ``was`` tells which column each of the other's was."""
+    """A table that was filled from a dropped one with this origin, and may take its name. ``was``
+    says which column each of the other's was."""
 
     origin: str
     was: Dict[str, str]
@@ -62,7 +62,7 @@ class State(NamedTuple):
 
 
 def version_of(connection: sqlite3.Connection) -> int:
-    """SQLite's own number of the schema: another one after each change of it."""
+    """SQLite's own number of the schema, which changes with it."""
     cursor = connection.cursor()
     cursor.row_factory = None
     return int(cursor.execute("PRAGMA main.schema_version").fetchone()[0])
@@ -94,7 +94,8 @@ def columns_of(table: Table) -> List[str]:
 
 
 def followed(was: State, version: int, tables: Dict[str, Table], word: str) -> State:
-    """The state behind one statement that began with this word, or behind some that nobody saw."""
+    """The state after one statement that began with this word, or after statements that were not
+    seen."""
     gone = [name for name in was.tables if name not in tables]
     came = [name for name in tables if name not in was.tables]
     moved = {} if word in ("DROP", "CREATE") else _moved(was.tables, tables, gone, came)

@@ -2,8 +2,8 @@
 keys and checks; views and triggers.
 
 PRAGMAs tell most of it (``table_xinfo`` shows generated columns, ``table_info`` does not), and the
-SQL by which it was created the rest. The tables in which a virtual one keeps its rows are none of
-their own.
+SQL by which it was created the rest. The tables in which a virtual table keeps its rows are not
+listed as tables.
 """
 
 from __future__ import annotations
