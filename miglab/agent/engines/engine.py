@@ -115,6 +115,10 @@ class Engine(Protocol):
     def denial(self) -> str:
         """What the engine says where ``MayOpen`` said no."""
 
+    def bring(self) -> None:
+        """Import what a project on this engine needs, so that forks of this process have it; what
+        is known of every engine is there without it."""
+
     def version(self) -> str:
         """Its name and version in words, as in ``"SQLite 3.45.1"``, without being connected: for a
         server, what the driver says."""

@@ -34,6 +34,9 @@ class SQLite:
     plain_operations: Tuple[str, ...] = ()
     error = sqlite3.Error
 
+    def bring(self) -> None:
+        """All of this room is there: it is what miglab advises."""
+
     def version(self) -> str:
         """The library's version."""
         return "SQLite %s" % sqlite3.sqlite_version
