@@ -119,6 +119,10 @@ class Engine(Protocol):
         """What the driver's error says, in a line, where the copy's user may not do something, or
         its server does not have it: the original's may, and have. ``""`` for all other errors."""
 
+    def bring(self) -> None:
+        """Import what a project on this engine needs, so that forks of this process have it; what
+        is known of every engine is there without it."""
+
     def version(self) -> str:
         """Its name and version in words, as in ``"SQLite 3.45.1"``, without a connection: for a
         server, the driver's version."""
@@ -233,10 +237,10 @@ class Engine(Protocol):
             Engine.error: the catalogue cannot be read.
         """
 
-    def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
+    def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
         """Begin to measure the locks of a migration that begins on Django's connection, and that is
         undone as a whole if it is ``atomic``; ``None`` if the engine does not lock single tables.
-        If ``durable``, the locks last as long as on a server that keeps data.
+        If ``lasting``, the locks last as long as on a server that keeps data.
 
         Raises:
             Engine.error: the catalogue cannot be read.

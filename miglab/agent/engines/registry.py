@@ -84,6 +84,12 @@ def together(vendors: Iterable[str]) -> Iterator[None]:
         yield
 
 
+def bring(vendors: Iterable[str]) -> None:
+    """``Engine.bring`` of the engines of these vendors."""
+    for each in {*vendors}:
+        of_vendor(each).bring()
+
+
 def import_backends() -> None:
     """Import what every project needs that is on one of the engines."""
     for each in ENGINES.values():

@@ -197,6 +197,7 @@ class Level0:
 
     def started(self, place: Dict[str, Any], digest: str, set_up: bool) -> Keeper:
         """A new keeper, warm where that can be."""
+        registry.bring(place["engines"].values())
         known = None
         if set_up:
             keeper = Keeper(self.wire, self.config, place, digest, self.learned)

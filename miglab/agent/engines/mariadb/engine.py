@@ -5,13 +5,30 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import Any, ContextManager, Dict, Iterator, List, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, ContextManager, Dict, Iterator, List, Optional, Tuple, Type
 
+from ...common.later import bring, later
 from ...common.measuring import Unmeasured
 from ..engine import Lineage, MayOpen, Renames, Watch
 from ..entries import compare_each
-from . import catalogue, copies, drivers, guarded, marks, opening, rows, sessions, sql, tables
-from .lineage import Lineage as MariaDBLineage
+from . import drivers, guarded
+
+if TYPE_CHECKING:
+    from . import catalogue, copies, lineage, marks, opening, rows, sessions, sql, tables
+else:
+    # A project on another engine needs none of these.
+    catalogue, copies, lineage, marks, opening, rows, sessions, sql, tables = later(
+        __package__,
+        "catalogue",
+        "copies",
+        "lineage",
+        "marks",
+        "opening",
+        "rows",
+        "sessions",
+        "sql",
+        "tables",
+    )
 
 #: Django's backend on this server, and what packages call theirs: ``django_prometheus.db.backends.
 #: mysql``, ``mysql.connector.django``.
@@ -52,6 +69,10 @@ class MariaDB:
     def refused(self, error: BaseException) -> str:
         """By the server's code."""
         return drivers.refused(error)
+
+    def bring(self) -> None:
+        """The rest of this room."""
+        bring(catalogue, copies, lineage, marks, opening, rows, sessions, sql, tables)
 
     def version(self) -> str:
         """What the driver says of itself."""
@@ -187,9 +208,9 @@ class MariaDB:
 
     def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
         """From the catalogue as it is now."""
-        return MariaDBLineage(connection.connection, str(connection.settings_dict["NAME"]))
+        return lineage.Lineage(connection.connection, str(connection.settings_dict["NAME"]))
 
-    def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
+    def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
         """Its locks are not measured."""
         return None
 

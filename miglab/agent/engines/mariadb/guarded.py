@@ -7,10 +7,8 @@ given, and what a file of options adds.
 
 from __future__ import annotations
 
-import configparser
 import contextlib
 import functools
-import getpass
 import importlib
 import os
 import sys
@@ -95,6 +93,8 @@ def address(known: Mapping[str, Any]) -> str:
 def parts_of(database: Mapping[str, Any]) -> Dict[str, str]:
     """What an entry of ``DATABASES`` leads to, with what its options and their file add, as
     ``drivers.parts`` has it, and ``password``."""
+    import getpass
+
     options = database.get("OPTIONS")
     said = dict(options) if isinstance(options, dict) else {}
     found = _of_files(said)
@@ -156,6 +156,8 @@ def _reads_one_group() -> bool:
 def _of_files(said: Mapping[str, Any]) -> Dict[str, str]:
     """What files of options say (https://mariadb.com/kb/en/configuring-mariadb-with-option-files/),
     which connections may be told to read."""
+    import configparser
+
     paths = said.get("read_default_file") or said.get("option_files") or ()
     more = said.get("read_default_group") or said.get("option_groups") or ()
     groups = [more] if isinstance(more, str) else list(more)

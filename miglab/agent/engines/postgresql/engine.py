@@ -4,27 +4,44 @@ room's modules do what is asked."""
 from __future__ import annotations
 
 import re
-from typing import Any, ContextManager, Dict, Iterator, List, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, ContextManager, Dict, Iterator, List, Optional, Tuple, Type
 
+from ...common.later import bring, later
 from ...common.measuring import Unmeasured
 from ..engine import Lineage, MayOpen, Renames, Watch
 from ..entries import compare_each
-from . import (
-    catalogue,
-    copies,
-    direct,
-    drivers,
-    guarded,
-    lost,
-    opening,
-    rows,
-    sessions,
-    sql,
-    tables,
-)
-from .durable import begin as begin_durable
-from .lineage import Lineage as PostgreSQLLineage
-from .locks import Watch as LockWatch
+from . import direct, drivers, guarded
+
+if TYPE_CHECKING:
+    from . import (
+        catalogue,
+        copies,
+        durable,
+        lineage,
+        locks,
+        lost,
+        opening,
+        rows,
+        sessions,
+        sql,
+        tables,
+    )
+else:
+    # A project on another engine needs none of these.
+    catalogue, copies, durable, lineage, locks, lost, opening, rows, sessions, sql, tables = later(
+        __package__,
+        "catalogue",
+        "copies",
+        "durable",
+        "lineage",
+        "locks",
+        "lost",
+        "opening",
+        "rows",
+        "sessions",
+        "sql",
+        "tables",
+    )
 
 #: Django's backends on this server, and what packages call theirs: ``psqlextra.backend``,
 #: ``django_prometheus.db.backends.postgis``.
@@ -70,6 +87,10 @@ class PostgreSQL:
     def refused(self, error: BaseException) -> str:
         """By the server's code."""
         return drivers.refused(error)
+
+    def bring(self) -> None:
+        """The rest of this room."""
+        bring(catalogue, copies, lineage, locks, lost, opening, rows, sessions, sql, tables)
 
     def version(self) -> str:
         """What the driver says of itself."""
@@ -203,13 +224,13 @@ class PostgreSQL:
     def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
         """From the catalogue as it is now, or as the copy has it."""
         name = str(connection.settings_dict["NAME"])
-        return PostgreSQLLineage(connection.connection, name, old)
+        return lineage.Lineage(connection.connection, name, old)
 
-    def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
+    def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
         """By the server's own list of locks."""
-        if durable:
-            begin_durable(connection)
-        return LockWatch(connection, atomic)
+        if lasting:
+            durable.begin(connection)
+        return locks.Watch(connection, atomic)
 
     def settle(self, lineage: Lineage, handle: str) -> None:
         """By the catalogue as it is then."""

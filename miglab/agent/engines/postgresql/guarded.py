@@ -6,9 +6,7 @@ The drivers raise no audit event of their own and connect in C. Each address is 
 
 from __future__ import annotations
 
-import configparser
 import contextlib
-import getpass
 import importlib
 import os
 import sys
@@ -114,6 +112,8 @@ def _parameters(database: Mapping[str, Any]) -> Dict[str, str]:
 def _of_service(name: str, file: Any) -> Dict[str, str]:
     """What libpq's file of services says of one (https://www.postgresql.org/docs/current/
     libpq-pgservice.html)."""
+    import configparser
+
     folder = os.environ.get("PGSYSCONFDIR", "")
     places = [file or os.environ.get("PGSERVICEFILE") or os.path.expanduser("~/.pg_service.conf")]
     places += [os.path.join(folder, "pg_service.conf")] if folder else []
@@ -132,6 +132,8 @@ _KEPT = ("hostaddr", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", 
 
 def uri(database: Mapping[str, Any]) -> str:
     """What an entry of ``DATABASES`` leads to, as libpq's URI, without its password."""
+    import getpass
+
     said = _parameters(database)
     said.setdefault("user", getpass.getuser())
     name = said.get("dbname") or said["user"]

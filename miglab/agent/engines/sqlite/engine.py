@@ -38,6 +38,9 @@ class SQLite:
         """A file has no users."""
         return ""
 
+    def bring(self) -> None:
+        """All of this room is imported already: labs are on it where nobody says otherwise."""
+
     def version(self) -> str:
         """The library's version."""
         return "SQLite %s" % sqlite3.sqlite_version
@@ -189,7 +192,7 @@ class SQLite:
         """From the catalogue as it is now."""
         return SQLiteLineage(connection.connection, str(connection.settings_dict["NAME"]))
 
-    def watch(self, connection: Any, atomic: bool, durable: bool) -> Optional[Watch]:
+    def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
         """A file is locked as a whole."""
         return None
 

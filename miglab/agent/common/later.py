@@ -1,0 +1,28 @@
+"""Modules that are imported when something of them is first asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, List
+
+
+class Later:
+    """Stands for a module. What is asked of it is asked of the module, which is imported then."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self._name), name)
+
+
+def later(package: str, *names: str) -> List[Later]:
+    """These modules of a package, each to be imported when it is first used."""
+    return [Later("%s.%s" % (package, name)) for name in names]
+
+
+def bring(*modules: Any) -> None:
+    """Import those that are still to come: forks of this process have them then."""
+    for each in modules:
+        if isinstance(each, Later):
+            importlib.import_module(each._name)
