@@ -1,12 +1,14 @@
 """All checks of this checkout, one after the other: ``python dev.py test``."""
 
 import argparse
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from .notebooks import AT_ONCE, CELLS
+from .notebooks import AT_ONCE, CELLS, COMPARING
+from .plain.engines import PLAIN
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,8 +22,18 @@ def checks(long: bool) -> dict[str, tuple[str, ...]]:
         "types": (python, "-m", "mypy"),
         "imports": (str(Path(python).with_name("lint-imports")),),
         "tests": (python, "-m", "pytest", *AT_ONCE, *(("--long",) if long else ())),
-        "notebooks": (python, "-m", "pytest", "--nbval", *AT_ONCE, *CELLS),
+        "notebooks": (python, "-m", "pytest", "--nbval", *AT_ONCE, *CELLS, *left_out()),
     }
+
+
+def left_out() -> list[str]:
+    """Says of notebooks that compare databases why they are not run: one is not installed. With
+    ``CI`` set, they run and fail."""
+    missing = [each.absent() for each in PLAIN.values() if each.absent()]
+    if not missing or os.environ.get("CI"):
+        return []
+    print(*(f"skipped: {COMPARING} ({why})" for why in missing), sep="\n")
+    return [f"--ignore={COMPARING}"]
 
 
 def main() -> int:

@@ -8,3 +8,6 @@ CELLS = (
     *("notebooks", "-p", "no:cacheprovider"),
     *("--nbval-sanitize-with", "tests/notebooks/sanitize.cfg"),
 )
+
+#: This one needs each database that miglab knows.
+COMPARING = "notebooks/explore/engines.ipynb"
