@@ -22,7 +22,17 @@ def moment(connection: Any, vendor: str) -> brute.Moment:
 
 
 def contents(connection: Any) -> dict[str, brute.Stored]:
-    """All tables, pulled whole: each value as its type's output function writes it."""
+    """All tables, pulled whole: each value as its type's output function writes it, in one time
+    zone. A project's connection has the project's own, and has it again afterwards."""
+    ((zone,),) = opening.rows(connection, "SELECT current_setting('TimeZone')")
+    opening.rows(connection, "SELECT set_config('TimeZone', 'UTC', false)")
+    try:
+        return _contents(connection)
+    finally:
+        opening.rows(connection, f"SELECT set_config('TimeZone', {opening.literal(zone)}, false)")
+
+
+def _contents(connection: Any) -> dict[str, brute.Stored]:
     found = {}
     sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
     for (table,) in opening.rows(connection, sql):
