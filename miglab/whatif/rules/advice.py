@@ -30,7 +30,8 @@ def all_and_then(run: Run) -> str:
     """Of a command that failed behind its last migration: what is done and stays so, and why it
     failed."""
     number = len(run.plan)
-    all_of_them = "the only migration is" if number == 1 else f"all {number} migrations are"
+    few = {1: "the only migration is", 2: "both migrations are"}
+    all_of_them = few.get(number, f"all {number} migrations are")
     word = "unapplied" if run.plan[-1].backwards else "applied"
     stay = "stays" if number == 1 else "stay"
     return f"{all_of_them} {word} and {stay} {word}; then {run.step.line} fails: {because(run)}"
