@@ -1,5 +1,6 @@
 """Starts the agent from its folder, under a name of its own."""
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -8,6 +9,8 @@ import sys
 
 def start() -> None:
     """Load this folder as the package ``miglab_agent`` and serve."""
+    # What is imported stays, and a job is short: there is little garbage to look for.
+    gc.set_threshold(50000)
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [each for each in sys.path if os.path.abspath(each or os.curdir) != here]
     spec = importlib.util.spec_from_file_location(

@@ -32,7 +32,8 @@ def schema_lines(old: Schema, new: Schema, renames: Renames = NOTHING) -> Iterat
         elif fold(now) != fold(name):
             yield f"table {name} is now {now}"
         taken.add(now)
-        yield from table_lines(table, new.tables[now], renames)
+        if table != new.tables[now] or not _is_untouched(table, renames):
+            yield from table_lines(table, new.tables[now], renames)
     for name in sorted(new.tables.keys() - taken):
         yield f"table {name} is new"
     for what, was, is_now in (
@@ -43,6 +44,16 @@ def schema_lines(old: Schema, new: Schema, renames: Renames = NOTHING) -> Iterat
             if was.get(name) != is_now.get(name):
                 gone, came = name not in is_now, name not in was
                 yield f"{what} {name} {'is gone' if gone else 'is new' if came else 'changed'}"
+
+
+def _is_untouched(table: Table, renames: Renames) -> bool:
+    """Whether none of the names in a table is another one by now."""
+    places = [(table.name, table.column_names)]
+    places += [(each.to_table, each.to_columns) for each in table.foreign_keys]
+    return all(
+        renames.table(name) == name and all(renames.column(name, each) == each for each in columns)
+        for name, columns in places
+    )
 
 
 def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[str]:

@@ -71,6 +71,8 @@ class Measured:
         following: plain ``migrate`` afterwards; ``None`` where it was not tried.
         left_behind: what Django leaves in its own tables.
         not_measured: what miglab could not find out besides.
+        orphaned: the tables that at the beginning had rows which refer to rows that are not there,
+            where a command stopped at such a row.
     """
 
     runs: tuple[Run, ...]
@@ -84,6 +86,7 @@ class Measured:
     following: Following | None = None
     left_behind: LeftBehind = field(default_factory=LeftBehind)
     not_measured: tuple[Unknown, ...] = ()
+    orphaned: tuple[str, ...] = ()
 
     @cached_property
     def old_ghosts(self) -> tuple[Key, ...]:

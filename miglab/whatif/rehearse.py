@@ -30,6 +30,7 @@ from .for_good import not_back
 from .full import Full, Lost
 from .left_behind import left_behind
 from .measured import Following, Measured, hindrances
+from .orphaned import orphaned
 from .plan import target
 from .rules import findings
 from .way_back import go_back
@@ -114,6 +115,7 @@ class _Rehearsal:
             self.following(end, back) if back is not None else None,
             left_behind(self.stage, end.snapshot, self.truths, after_truths),
             tuple(self.not_measured),
+            orphaned(self.stage, runs, self.first.snapshot, self.truths),
         )
         outcome = conclude(measured)
         line = verdict(measured, outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import Any, List
 
 
@@ -22,7 +23,11 @@ def later(package: str, *names: str) -> List[Later]:
 
 
 def bring(*modules: Any) -> None:
-    """Import those that are still to come: forks of this process have them then."""
+    """Import those that are still to come: forks of this process have them then. Before anything
+    of a project's has run."""
+    # What is compiled here is miglab's own, and may be stored whatever holds for the project.
+    sys.dont_write_bytecode, wanted = False, sys.dont_write_bytecode
     for each in modules:
         if isinstance(each, Later):
             importlib.import_module(each._name)
+    sys.dont_write_bytecode = wanted

@@ -34,8 +34,6 @@ def main() -> None:
     """Read the configuration and serve until the wire closes."""
     # Whoever started miglab may have had interrupts ignored; what runs here can be cancelled.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    # What is imported stays, and a job is short: there is little garbage to look for.
-    gc.set_threshold(50_000)
     wire = Wire.take_standard_streams()
     lifetimes.adopt()
     for name, descriptor in (("stdout", 1), ("stderr", 2)):
@@ -73,6 +71,7 @@ def main() -> None:
             wire.send(answer)
         else:
             config.update(request["place"])
+            registry.bring(config["engines"].values())
             enter(config)
             job = Job(config, wire, messages.get)
             job.at_end = lifetimes.end_children

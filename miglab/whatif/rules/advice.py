@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ...facts.run import Run
+from ..orphaned import REFUSED
 
 _AGAIN = "then rehearse again"
 #: How much of an error's text is said, in characters: its beginning, and its end.
@@ -29,18 +30,25 @@ def all_and_then(run: Run) -> str:
     """Of a command that failed behind its last migration: what is done and stays so, and why it
     failed."""
     number = len(run.plan)
-    all_of_them = "the only migration is" if number == 1 else f"all {number} migrations are"
+    few = {1: "the only migration is", 2: "both migrations are"}
+    all_of_them = few.get(number, f"all {number} migrations are")
     word = "unapplied" if run.plan[-1].backwards else "applied"
     stay = "stays" if number == 1 else "stay"
     return f"{all_of_them} {word} and {stay} {word}; then {run.step.line} fails: {because(run)}"
 
 
-def advice(run: Run) -> str:
-    """What to do about the error at which a command stopped."""
+def advice(run: Run, orphaned: Sequence[str] = ()) -> str:
+    """What to do about the error at which a command stopped; ``orphaned`` as ``Measured`` has
+    it."""
     failed, said = run.failed, because(run)
+    if orphaned:
+        return (
+            f"correct or delete the rows of {' and '.join(orphaned)} that refer to missing rows: "
+            f"until then, every migration of this database stops there, {_AGAIN}"
+        )
     backwards = failed is not None and failed.backwards
     for pattern, do in _ADVICE:
-        found = re.search(pattern, said, re.IGNORECASE)
+        found = pattern.search(said)
         if found:
             return f"{do(found, backwards)}, {_AGAIN}"
     return f"read the error, fix its cause, {_AGAIN}"
@@ -52,8 +60,7 @@ def _schema(backwards: bool) -> str:
 
 def _orphan(found: re.Match[str], backwards: bool) -> str:
     return (
-        "correct or delete the row that refers to a missing row: until then, every migration of "
-        "this database stops there"
+        "change this migration, or the rows before it: it leaves a row that refers to a missing one"
     )
 
 
@@ -62,6 +69,8 @@ def _forbidden(found: re.Match[str], backwards: bool) -> str:
 
 
 def _exists(found: re.Match[str], backwards: bool) -> str:
+    if backwards:
+        return "find out why the database still has what unapplying this migration makes again"
     return (
         "find out why the database has it already, although the record says that this migration "
         "is not applied"
@@ -73,9 +82,15 @@ def _missing(found: re.Match[str], backwards: bool) -> str:
 
 
 #: The first that fits counts; the words are those of the databases that Django supports.
-_ADVICE: tuple[tuple[str, Callable[[re.Match[str], bool], str]], ...] = (
-    (r"invalid foreign key|foreign key constraint|violates foreign key", _orphan),
-    (r"integrityerror|constraint failed|duplicate key|cannot be null", _forbidden),
-    (r"already exists|duplicate column", _exists),
-    (r"no such (table|column)|does not exist|doesn't exist|unknown column", _missing),
+_ADVICE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], bool], str]], ...] = (
+    (REFUSED, _orphan),
+    (
+        re.compile(r"integrityerror|constraint failed|duplicate key|cannot be null", re.I),
+        _forbidden,
+    ),
+    (re.compile(r"already exists|duplicate column", re.I), _exists),
+    (
+        re.compile(r"no such (table|column)|does not exist|doesn't exist|unknown column", re.I),
+        _missing,
+    ),
 )

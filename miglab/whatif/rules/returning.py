@@ -47,12 +47,14 @@ def another_schema(measured: Measured) -> Iterator[Said]:
 
 @rule("rows-added", Severity.BACK)
 def rows_added(measured: Measured) -> Iterator[Said]:
-    """Rows are there that were not."""
+    """Rows are there that were not. Without a key, a row with another value is told as one that is
+    gone and one that is new: only those in nobody's place were added."""
     back = measured.back
     for change in back.rows if back else ():
-        if change.gained and not change.by_handlers:
-            number = counted(change.gained, "row", "rows")
-            where = "was not" if change.gained == 1 else "were not"
+        gained = change.gained - (change.lost if change.approximate else 0)
+        if gained > 0 and not change.by_handlers:
+            number = counted(gained, "row", "rows")
+            where = "was not" if gained == 1 else "were not"
             yield Said(
                 f"after the way back, {change.table} has {number} that {where} there before",
                 change.table,

@@ -70,7 +70,8 @@ def fails(measured: Measured) -> Iterator[Said]:
         refusal, failed = run.step.refusal, run.failed
         if refusal is None or failed is None or refusal.error == "IrreversibleError":
             continue
-        yield Said(f"it stops at {failed.key}: {because(run)}", str(failed.key), advice(run))
+        do = advice(run, measured.orphaned)
+        yield Said(f"it stops at {failed.key}: {because(run)}", str(failed.key), do)
 
 
 @rule("halfway", Severity.STOPS)

@@ -57,6 +57,16 @@ def test_what_is_read_has_the_record_the_tables_and_the_rows(engine: Engine, han
     assert engine.read_tables(handle) == found["tables"]
 
 
+@pytest.mark.parametrize("name", ["café", "٣a", "a€b", "٣", "a\u00a0b"])
+def test_what_is_not_ascii_is_a_letter_of_a_name_without_quotes(
+    engine: Engine, handle: str, name: str
+) -> None:
+    made = f"CREATE VIEW {name} AS SELECT 1 AS x"
+    WRITE[engine.vendor](handle, made)
+    assert [*engine.made(made)] == [("CREATE", "VIEW", name)]
+    assert [*engine.read_tables(handle)["views"]] == [name]
+
+
 def test_a_line_is_kept_compared_and_forgotten(engine: Engine, handle: str, tmp_path: Path) -> None:
     line = engine.keep(handle, str(tmp_path / "line"))
     WRITE[engine.vendor](

@@ -10,6 +10,7 @@ ends it after that.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -21,6 +22,8 @@ from django.db.models.signals import post_migrate
 
 def main() -> None:
     """Do what standard input asks."""
+    # States of many models are garbage that is looked for again and again: half of the time.
+    gc.set_threshold(50_000)
     asked = json.load(sys.stdin)
     os.environ["DJANGO_SETTINGS_MODULE"] = asked["settings"]
     sys.path.insert(0, os.getcwd())

@@ -5,6 +5,7 @@ python -m tests.whatif.matrix --cells 2000    so many of them
 python -m tests.whatif.matrix --part 1/2      every second pack, for a process beside another
 python -m tests.whatif.matrix --json FILE     what came out goes there too
 python -m tests.whatif.matrix --histories 500 so many commands after histories, or all with 0
+python -m tests.whatif.matrix --seed 7        mixed otherwise, with other features
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 from miglab import Lab
 
 from . import past_trial
-from .coverage import cases, table
+from .coverage import SEED, cases, table
 from .histories import pasts
 from .trial import Tally, as_json, tried
 
@@ -33,11 +34,12 @@ def main() -> int:
     parser.add_argument("--part", default="1/1")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--histories", type=int)
+    parser.add_argument("--seed", type=int, default=SEED)
     typed = parser.parse_args()
     if typed.histories is not None:
-        return after_histories(typed.histories, typed.part)
+        return after_histories(typed.histories, typed.part, typed.seed)
     part, parts = map(int, typed.part.split("/"))
-    all_of_them = cases()
+    all_of_them = cases(typed.seed)
     some = all_of_them[: typed.cells // 2] if typed.cells else all_of_them
     packs = [some[at : at + PACK] for at in range(0, len(some), PACK)][part - 1 :: parts]
     tally = Tally()
@@ -59,10 +61,10 @@ def main() -> int:
     return 1 if tally.differ else 0
 
 
-def after_histories(number: int, which: str) -> int:
+def after_histories(number: int, which: str, seed: int) -> int:
     """The same for commands after histories."""
     part, parts = map(int, which.split("/"))
-    some = pasts()[: number or None][part - 1 :: parts]
+    some = pasts(seed)[: number or None][part - 1 :: parts]
     with Lab("storefront") as lab:
         found = past_trial.tried(lab, some)
     print(found.table())

@@ -135,7 +135,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "fails-at-the-end",
         measured(run(planned(THIRD), planned(SECOND), refusal=ERROR)),
-        "all 2 migrations are unapplied and stay unapplied; then migrate shop 0001 fails: "
+        "both migrations are unapplied and stay unapplied; then migrate shop 0001 fails: "
         "ValueError: no",
     ),
     (
@@ -281,7 +281,7 @@ CASES: list[tuple[str, Measured, str]] = [
                 ),
             )
         ),
-        "on the way back, all 2 migrations are applied and stay applied; then migrate fails: "
+        "on the way back, both migrations are applied and stay applied; then migrate fails: "
         "ValueError: no",
     ),
     (
@@ -307,6 +307,11 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "rows-added",
         measured(back=way_back(Return.MORE, rows=(change(gained=2),))),
+        "after the way back, shop_item has 2 rows that were not there before",
+    ),
+    (
+        "rows-added",
+        measured(back=way_back(Return.SCHEMA, rows=(change(lost=1, gained=3, approximate=True),))),
         "after the way back, shop_item has 2 rows that were not there before",
     ),
     ("values-added", filled(1), "after the way back, 1 NULL of shop_item.sku has become a value"),
@@ -508,6 +513,11 @@ def test_a_finding_says_what_it_is(id: str, found: Measured, what: str) -> None:
     told = [each for each in findings(found) if each.id == id]
     assert [each.what for each in told] == [what]
     assert told[0].severity is RULES[id].severity
+
+
+def test_without_a_key_a_row_with_another_value_is_not_a_row_that_was_added() -> None:
+    found = way_back(Return.SCHEMA, rows=(change(lost=3, gained=3, approximate=True),))
+    assert "rows-added" not in {each.id for each in findings(measured(back=found))}
 
 
 def test_a_ghost_of_before_is_a_note() -> None:

@@ -6,18 +6,21 @@ from __future__ import annotations
 import re
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
+from ..letters import BEGINS, OR_DOLLAR, SPACE
 from ..made import made as found_in
 
 #: One token; what is not closed goes on to the end. What is in ``/*! … */`` is run.
 _TOKEN = re.compile(
     r"""
-    (?P<space>  \s+ | --(?=\s|$)[^\n]* | \#[^\n]* | /\*M?!\d* | \*/ | /\*.*?(?:\*/|$) )
+    (?P<space>  %(space)s+ | --(?=%(space)s|$)[^\n]* | \#[^\n]*
+              | /\*M?![0-9]* | \*/ | /\*.*?(?:\*/|$) )
   | (?P<text>   '(?:[^'\\]|\\.|'')*(?:'|$) | "(?:[^"\\]|\\.|"")*(?:"|$) )
   | (?P<name>   `(?:[^`]|``)*(?:`|$) )
-  | (?P<word>   (?:[^\W\d]|[$@]|\d+(?=[^\W\d]))[\w$@]* )
-  | (?P<number> \d[\w.]* )
+  | (?P<word>   (?:%(begins)s|[$@]|[0-9]+(?=%(begins)s))(?:%(or_dollar)s|@)* )
+  | (?P<number> [0-9][\w.]* )
   | (?P<sign>   . )
-    """,
+    """
+    % {"space": SPACE, "begins": BEGINS, "or_dollar": OR_DOLLAR},
     re.X | re.S,
 )
 #: What does not follow DROP or ADD where a column is meant.

@@ -6,20 +6,22 @@ from __future__ import annotations
 import re
 from typing import Iterator, List, NamedTuple, Tuple
 
+from ..letters import BEGINS, GOES_ON, OR_DOLLAR, SPACE
 from ..made import made as found_in
 
 #: One token; what is not closed goes on to the end. Comments within comments are taken out before.
 _TOKEN = re.compile(
     r"""
-    (?P<space>  \s+ | --[^\n]* )
+    (?P<space>  %(space)s+ | --[^\n]* )
   | (?P<text>   [eE]'(?:[^'\\]|\\.|'')*(?:'|$) | (?:[bBxXnN]|[uU]&)?'(?:[^']|'')*(?:'|$)
-              | \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|$) )
+              | \$(?P<tag>(?:%(begins)s%(goes_on)s*)?)\$.*?(?:\$(?P=tag)\$|$) )
   | (?P<name>   (?:[uU]&)?"(?:[^"]|"")*(?:"|$) )
-  | (?P<word>   [^\W\d][\w$]* )
-  | (?P<number> \d[\w.]* )
+  | (?P<word>   %(begins)s%(or_dollar)s* )
+  | (?P<number> [0-9][\w.]* )
   | (?P<begin>  /\* )
   | (?P<sign>   . )
-    """,
+    """
+    % {"space": SPACE, "begins": BEGINS, "goes_on": GOES_ON, "or_dollar": OR_DOLLAR},
     re.X | re.S,
 )
 _ENDS = re.compile(r"/\*|\*/")

@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
+from ..letters import BEGINS, OR_DOLLAR
+
 #: One token. Quotes are doubled inside quotes, but not inside brackets; what is not closed goes on
 #: to the end.
 _TOKEN = re.compile(
@@ -14,10 +16,11 @@ _TOKEN = re.compile(
   | (?P<blob>    [xX]'[^']*(?:'|$) )
   | (?P<text>    '(?:[^']|'')*(?:'|$) )
   | (?P<name>    "(?:[^"]|"")*(?:"|$) | `(?:[^`]|``)*(?:`|$) | \[[^\]]*(?:\]|$) )
-  | (?P<number>  (?:0[xX][0-9a-fA-F_]+) | (?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)? )
-  | (?P<word>    [A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]* )
+  | (?P<number>  (?:0[xX][0-9a-fA-F_]+) | (?:[0-9][0-9_]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)? )
+  | (?P<word>    %s%s* )
   | (?P<sign>    \|\| | <> | <= | >= | != | == | << | >> | ->> | -> | . )
-    """,
+    """
+    % (BEGINS, OR_DOLLAR),
     re.X | re.S,
 )
 

@@ -32,6 +32,15 @@ def test_a_quoted_name_is_the_one_that_sqlite_makes(name: str) -> None:
         assert token.name == cursor.description[0][0]
 
 
+@given(st.characters(min_codepoint=0x80, exclude_categories=["Cs"]))
+def test_what_is_not_ascii_is_a_letter_of_a_name_without_quotes(letter: str) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        cursor = connection.execute(f"SELECT 1 AS {letter}1")
+        (token,) = tokens(f"{letter}1")
+        assert token.names
+        assert token.name == cursor.description[0][0]
+
+
 @given(st.text(st.characters(codec="ascii", exclude_characters="\0'"), min_size=1))
 def test_names_that_fold_to_one_are_one_to_sqlite(name: str) -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
