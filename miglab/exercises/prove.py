@@ -18,6 +18,8 @@ from .search import Searched, search
 SHAPES_FROM, SHAPES = 2, 3
 #: How many wrong ends an exercise has at least, beside doing nothing.
 WRONG = 2
+#: Seconds that a command may take: how busy a machine is says nothing about an exercise.
+LIMIT = 600.0
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class Proof:
 
     def __init__(self, lab: ExerciseLab) -> None:
         self.lab, self.exercise = lab, lab.exercise
+        lab.time_limit = LIMIT
         self.length = 0
         #: Table → how many rows of it a way loses at most.
         self.loses: dict[str, int] = {}

@@ -47,6 +47,11 @@ _STYLE = """<style>
 .miglab-exercise li { margin: 0.3em 0 }
 .miglab-exercise .miglab-remark { border-left: 4px solid #C25400; padding-left: 0.8em }
 .miglab-exercise .miglab-solved { border-left: 4px solid #0072B2; padding-left: 0.8em }
+/* Where one is by keyboard; the theme's own line is thin, and too pale on white. */
+.miglab-keys { --miglab-focus: #0072b2 }
+[data-jp-theme-light="false"] .miglab-keys { --miglab-focus: #56b4e9 }
+.miglab-keys .jupyter-button:focus-visible, .miglab-keys :is(input, select):focus-visible {
+  outline: 3px solid var(--miglab-focus) !important; outline-offset: 1px }
 </style>"""
 
 
@@ -66,7 +71,9 @@ def show_explored(lab: ExerciseLab, explorer: ipywidgets.Widget) -> None:
     panel.add_class("miglab-beside")
     panel.layout = ipywidgets.Layout(flex="1 1 21em", min_width="0")
     explorer.layout = ipywidgets.Layout(flex="2 1 32em", min_width="0")
-    kept.stored.show_below(ipywidgets.HBox([explorer, panel], layout=_WRAPPED))
+    both = ipywidgets.HBox([explorer, panel], layout=_WRAPPED)
+    both.add_class("miglab-keys")
+    kept.stored.show_below(both)
 
 
 class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
@@ -117,6 +124,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         shown = [self.now, self.to_reach] if alone else [self.to_reach]
         graphs = ipywidgets.HBox(shown, layout=_WRAPPED)
         super().__init__([self.goals, *self._questions(lab), row, self.ways, self.said, graphs])
+        self.add_class("miglab-keys")
         lab.follow(self.draw)
         self.draw()
         _watch_terminals(lab)
