@@ -63,8 +63,9 @@ from ..facts.exercise import Exercise, Goal, Hint, Instruction, Way, WrongEnd
 from . import conditions, instructions, shelf
 
 _NAME = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-_TEXTS = ("title", "belief", "story", "happened", "why", "cost", "nothing")
-_ALL = {*_TEXTS, "level", "start", "at", "apps", "alphabet", "shapes"}
+#: The texts that each has.
+TEXTS = ("title", "belief", "story", "happened", "why", "cost", "nothing")
+_ALL = {*TEXTS, "level", "start", "at", "apps", "alphabet", "shapes"}
 _LISTS = ("goals", "hints", "ways", "wrong")
 
 
@@ -97,7 +98,7 @@ def read(path: Path, shape: str | None = None) -> Exercise:
     return Exercise(
         name=shelf.name_of(path),
         level=told["level"],
-        **{name: _text(told, name, where) for name in _TEXTS},
+        **{name: _text(told, name, where) for name in TEXTS},
         start=_steps(told, "start", where),
         goals=goals,
         hints=tuple(_hint(each, where) for each in _tables(told, "hints", where)),
@@ -125,7 +126,7 @@ def _digest(told: Mapping[str, Any]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-_ONLY_READ = {*_TEXTS, "level", "says", "name", "apps", "tempting", "expects", "what", "when"}
+_ONLY_READ = {*TEXTS, "level", "says", "name", "apps", "tempting", "expects", "what", "when"}
 
 
 def _load(path: Path) -> dict[str, Any]:

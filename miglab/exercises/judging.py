@@ -82,7 +82,8 @@ def remark(exercise: Exercise, look: Look) -> str:
     if not look.known.done and not look.known.answers:
         return exercise.nothing
     said = (_said(look, end) for end in exercise.wrong)
-    return next(filter(None, said), "") or _without_file(look) or _in_vain(look)
+    anywhere = (each(look) for each in (_without_file, _record_alone, _in_vain))
+    return next(filter(None, (*said, *anywhere)), "")
 
 
 def _said(look: Look, end: WrongEnd) -> str:
@@ -115,6 +116,22 @@ def _without_file(look: Look) -> str:
             return (
                 f"`{child}` depends on `{parent}`, whose file is gone. Every command that reads "
                 "the migrations fails until it is back; here, `lab.rewind()` brings it back."
+            )
+    return ""
+
+
+def _record_alone(look: Look) -> str:
+    """What is said in any exercise where the record was changed by a fake or by hand, and does not
+    tell the truth of the tables now."""
+    if look.agreements.record_tables.verdict is not False:
+        return ""
+    for each in reversed(look.known.done):
+        words = each.text.lower().split()
+        by_hand = words[:1] in (["sql"], ["shell"]) and "django_migrations" in each.text
+        if each.moved and (by_hand or (words[:1] == ["migrate"] and "--fake" in words)):
+            return (
+                f"`{_short(each)}` changed the record alone: no migration ran, and no table "
+                "changed. Now the record and the tables differ. Rewinding takes it back."
             )
     return ""
 

@@ -11,12 +11,15 @@ from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Instruction
 from . import form, judging, proofs, shelf
 from .attempt import ExerciseLab
+from .recording import TODO
 from .search import Searched, search
 
 #: From which level on an exercise has several shapes, and how many.
 SHAPES_FROM, SHAPES = 2, 3
 #: How many wrong ends an exercise has at least, beside doing nothing.
 WRONG = 2
+#: Seconds that a command may take: how busy a machine is says nothing about an exercise.
+LIMIT = 600.0
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,20 @@ def _written(exercise: Exercise, shapes: int) -> Iterator[Fault]:
     words = [each.says for each in exercise.wrong] + [exercise.nothing]
     if len({*words}) < len(words):
         yield Fault(exercise.name, "", "two wrong ends have the same words")
+    if unwritten := _unwritten(exercise):
+        yield Fault(exercise.name, "", f"{TODO} is still to be replaced in: {', '.join(unwritten)}")
     if not exercise.hints:
         yield Fault(exercise.name, "", "it has no hints")
+
+
+def _unwritten(exercise: Exercise) -> list[str]:
+    """Where a text is still what ``miglab exercise new`` or a recording wrote."""
+    told: list[tuple[str, str]] = [(name, getattr(exercise, name)) for name in form.TEXTS]
+    told += [("a goal", goal.says) for goal in exercise.goals]
+    told += [("a hint", each) for hint in exercise.hints for each in hint.says]
+    told += [("a way", way.name) for way in exercise.ways]
+    told += [("a wrong end", text) for end in exercise.wrong for text in (end.name, end.says)]
+    return list(dict.fromkeys(where for where, text in told if text.startswith(TODO)))
 
 
 class Proof:
@@ -116,6 +131,7 @@ class Proof:
 
     def __init__(self, lab: ExerciseLab) -> None:
         self.lab, self.exercise = lab, lab.exercise
+        lab.time_limit = LIMIT
         self.length = 0
         #: Table → how many rows of it a way loses at most.
         self.loses: dict[str, int] = {}

@@ -14,6 +14,9 @@ from ..steps.moments import Moment
 from . import form
 from .typed import TypedLab
 
+#: What a text begins with that is still to be written.
+TODO = "TODO"
+
 
 def record(*, at: str | Sequence[str] | None = None, apps: Sequence[str] = ()) -> RecordingLab:
     """Open a lab in which an exercise is made: break it, call ``lab.begin_here()``, repair it, and
@@ -117,72 +120,80 @@ def skeleton(
     steps: Sequence[Step] = (),
 ) -> str:
     """The text of an exercise's file: what a session gave, and ``TODO`` where words are missing."""
-    todo = "TODO"
-    tables = sorted({table for step in steps for table in _kept(step)})
     never = "".join(
-        f'\n[[goals]]\nnever = true\nsays = "No row of `{table}` is lost."\n'
-        f'same = "SELECT * FROM {table} ORDER BY 1"\n'
-        for table in tables[:2]
+        f'\n[[goals]]\nnever = true\nsays = "No row of `{table}` is lost or changed."\n'
+        f'same = "SELECT {", ".join(columns)} FROM {table} ORDER BY 1"\n'
+        for table, columns in sorted(_kept(steps).items())[:2]
     )
     placed = f"at = {json.dumps(list(at))}\n" if at else ""
     return f"""\
-title = "{todo}: {target.stem}"
+title = "{TODO}: {target.stem}"
 level = 1
-belief = "{todo}: what do people believe who go the wrong way?"
+belief = "{TODO}: what do people believe who go the wrong way?"
 apps = {json.dumps(list(apps))}
 {placed}story = '''
-{todo}: what happened, and what is asked for.
+{TODO}: what happened, and what is asked for.
 '''
 start = '''
 {_written(start)}
 '''
-nothing = "{todo}: what is said to who has done nothing."
-happened = "{todo}: what the repair did."
-why = "{todo}: why it works."
-cost = "{todo}: what a wrong end would have cost."
+nothing = "{TODO}: what is said to who has done nothing."
+happened = "{TODO}: what the repair did."
+why = "{TODO}: why it works."
+cost = "{TODO}: what a wrong end would have cost."
 
 [[goals]]
 says = "All four truths agree."
 agree = true
 {never}
 [[hints]]
-says = ["{todo}: where to look", "{todo}: what to think of", "{todo}: the command"]
+says = ["{TODO}: where to look", "{TODO}: what to think of", "{TODO}: the command"]
 
 [[ways]]
-name = "{todo}: the way that was recorded"
+name = "{TODO}: the way that was recorded"
 steps = '''
 {_written(way) or "migrate"}
 '''
 
 [[ways]]
-name = "{todo}: another way"
+name = "{TODO}: another way"
 steps = '''
 showmigrations
 {_written(way) or "migrate"}
 '''
 
 [[wrong]]
-name = "{todo}: the tempting one"
+name = "{TODO}: the tempting one"
 tempting = true
 steps = "migrate --fake"
 when = {{ ran = "migrate --fake" }}
-says = "{todo}: why this is not the way."
+says = "{TODO}: why this is not the way."
 
 [[wrong]]
-name = "{todo}: another one"
+name = "{TODO}: another one"
 steps = "migrate"
 when = {{ ran = "migrate$" }}
-says = "{todo}: why this is not the way either."
+says = "{TODO}: why this is not the way either."
 """
 
 
-def _kept(step: Step) -> set[str]:
-    """Tables that a step went around: they lost nothing, and belong to what it changed."""
-    moves = compare(step.before, step.after)
-    labels = {key.app_label for key in (*moves.applied, *moves.unapplied)}
-    costly = {change.table for change in step.rows if change.costs}
-    names = step.after.known_tables.tables.keys() & step.before.known_tables.tables.keys()
-    return {name for name in names - costly if name.split("_")[0] in labels}
+def _kept(steps: Sequence[Step]) -> dict[str, list[str]]:
+    """Tables of the apps whose migrations steps applied or unapplied, which lost nothing on the
+    way, each with the columns that it has all the time."""
+    moves = [compare(step.before, step.after) for step in steps]
+    labels = {key.app_label for each in moves for key in (*each.applied, *each.unapplied)}
+    costly = {change.table for step in steps for change in step.rows if change.costs}
+    moments = [each.known_tables.tables for step in steps for each in (step.before, step.after)]
+    found = {}
+    for name, table in moments[0].items() if moments else ():
+        everywhere = all(name in each for each in moments)
+        if name.split("_")[0] in labels and name not in costly and everywhere:
+            found[name] = [
+                column.name
+                for column in table.columns
+                if all(column.name in each[name].column_names for each in moments)
+            ]
+    return {name: columns for name, columns in found.items() if columns}
 
 
 def _written(steps: Sequence[Instruction]) -> str:

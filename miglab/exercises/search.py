@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import MiglabError
+from ..errors import Interrupted, MiglabError, Unanswered
 from ..facts.exercise import Exercise, Instruction
 from ..steps.looks import fingerprint
 from .attempt import ExerciseLab
@@ -29,7 +29,11 @@ class Searched:
 
 def search(lab: ExerciseLab, length: int, answers: tuple[Instruction, ...]) -> Searched:
     """Try everything that is shorter than ``length``, the number of changing commands in the
-    shortest intended way. Backups and answers do not count, so they come first."""
+    shortest intended way. Backups and answers do not count, so they come first.
+
+    Raises:
+        Interrupted: a command did not come to its end.
+    """
     lab.restart()
     letters = alphabet(lab.exercise)
     free = [each for each in letters if is_backup(each)]
@@ -49,7 +53,8 @@ def search(lab: ExerciseLab, length: int, answers: tuple[Instruction, ...]) -> S
             try:
                 lab.take(each)
             except MiglabError as error:
-                if error.by_hand:
+                if isinstance(error, Interrupted) and not isinstance(error, Unanswered):
+                    # Where it leads is not known, so nobody could say that it is no way.
                     raise
                 continue
             moved = lab.history().position - before

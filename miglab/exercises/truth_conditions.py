@@ -137,7 +137,7 @@ def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
             gone = tuple(row for row in was.rows if row not in now.rows) or was.rows
             new = tuple(row for row in now.rows if row not in was.rows)
             many = f", in {len(gone)} rows" if len(gone) > 1 else ""
-            found = f"now: {_shown(Found(new))}" if new else f"missing: {len(gone)}"
+            found = _shown(Found(new)) if new else f"missing: {len(gone)}"
             return Finding(False, f"as it was{many}: {_shown(Found(gone))}", found)
     return Finding(True, "", "")
 

@@ -133,7 +133,9 @@ class Agreement:
     @property
     def why(self) -> str:
         """The reason and its first two details, in one line."""
-        return f"{self.reason} {'; '.join(self.details[:2])}".strip()
+        if not self.details:
+            return self.reason
+        return f"{self.reason.removesuffix('.')}: {'; '.join(self.details[:2])}"
 
 
 #: The pairs of neighbours, as ``Agreements`` names them, each with what is so where it agrees.

@@ -32,9 +32,9 @@ INCIDENTS = 5
 #: Seconds between two looks for what a terminal did.
 _PAUSE = 1.0
 
-#: Two graphs are beside each other where there is room; those of a long history are below each
-#: other sooner, since their cards would be too small to read.
-_GRAPH, _LONG_GRAPH, _LONG = {"flex": "1 1 20em"}, {"flex": "1 1 40em"}, 5
+#: Two graphs are beside each other where their cards can be read then, else below each other: how
+#: many cards of an app a graph has at least room for, and how wide one is, in ems.
+_CARDS, _CARD = 3, 6
 _WRAPPED = {"flex_flow": "row wrap"}
 
 _STYLE = """<style>
@@ -47,6 +47,11 @@ _STYLE = """<style>
 .miglab-exercise li { margin: 0.3em 0 }
 .miglab-exercise .miglab-remark { border-left: 4px solid #C25400; padding-left: 0.8em }
 .miglab-exercise .miglab-solved { border-left: 4px solid #0072B2; padding-left: 0.8em }
+/* Where one is by keyboard; the theme's own line is thin, and too pale on white. */
+.miglab-keys { --miglab-focus: #0072b2 }
+[data-jp-theme-light="false"] .miglab-keys { --miglab-focus: #56b4e9 }
+.miglab-keys .jupyter-button:focus-visible, .miglab-keys :is(input, select):focus-visible {
+  outline: 3px solid var(--miglab-focus) !important; outline-offset: 1px }
 </style>"""
 
 
@@ -66,7 +71,9 @@ def show_explored(lab: ExerciseLab, explorer: ipywidgets.Widget) -> None:
     panel.add_class("miglab-beside")
     panel.layout = ipywidgets.Layout(flex="1 1 21em", min_width="0")
     explorer.layout = ipywidgets.Layout(flex="2 1 32em", min_width="0")
-    kept.stored.show_below(ipywidgets.HBox([explorer, panel], layout=_WRAPPED))
+    both = ipywidgets.HBox([explorer, panel], layout=_WRAPPED)
+    both.add_class("miglab-keys")
+    kept.stored.show_below(both)
 
 
 class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
@@ -84,8 +91,8 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self._lab, self._kept = weakref.ref(lab), kept
         self._left_off = kept.left_off(lab) if kept is not None else []
         self.goals = ipywidgets.HTML()
-        self.now = ipywidgets.HTML(layout=_GRAPH)
-        self.to_reach = ipywidgets.HTML(_titled("To reach", "<p>…</p>"), layout=_GRAPH)
+        self.now = ipywidgets.HTML(layout=_room(_CARDS))
+        self.to_reach = ipywidgets.HTML(_titled("To reach", "<p>…</p>"), layout=_room(_CARDS))
         self.again = _button("Go on where you were", "Take your last steps here again, in order")
         self.again.on_click(lambda _: self._do(self._again))
         self.again.layout.width = "auto"
@@ -117,6 +124,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         shown = [self.now, self.to_reach] if alone else [self.to_reach]
         graphs = ipywidgets.HBox(shown, layout=_WRAPPED)
         super().__init__([self.goals, *self._questions(lab), row, self.ways, self.said, graphs])
+        self.add_class("miglab-keys")
         lab.follow(self.draw)
         self.draw()
         _watch_terminals(lab)
@@ -213,7 +221,11 @@ def _told(standing: Standing, *, touched: bool) -> str:
 def _room_for(graph: Picture) -> ipywidgets.Layout:
     """As wide as its cards can be read."""
     longest = max(Counter(node.key.app_label for node in graph.nodes).values(), default=0)
-    return ipywidgets.Layout(**(_LONG_GRAPH if longest > _LONG else _GRAPH))
+    return _room(max(longest, _CARDS))
+
+
+def _room(cards: int) -> ipywidgets.Layout:
+    return ipywidgets.Layout(flex=f"1 1 {cards * _CARD}em")
 
 
 def _titled(title: str, shown: str) -> str:

@@ -90,6 +90,8 @@ def test_a_command_in_a_terminal_ticks_the_goals(desk: Page, jupyter: Jupyter) -
     cells = (OPEN, 'open("where.txt", "w").write(str(lab.folder))')
     with opened(desk, written(jupyter, "exercise-terminal", *cells)) as page:
         all_run(page)
+        page.get_by_role("button", name="Hint").click()
+        expect(page.get_by_text("Hint 1 of 3")).to_be_visible()
         folder = (jupyter.folder / "where.txt").read_text(encoding="utf-8")
         command = [sys.executable, "manage.py", "migrate", "store", "0004"]
         subprocess.run(command, cwd=folder, check=True, capture_output=True)

@@ -21,7 +21,7 @@ from miglab.workbook import deliver
 
 from ..whatif.own import fingerprints, shop
 from ..wheel import ROOT, apart, build, checkout, install, typed
-from .pages import FRONT, free_port, idle, previewed, violations
+from .pages import FRONT, arrow_to, free_port, idle, previewed, tab_to, violations
 
 pytestmark = pytest.mark.browser
 
@@ -230,6 +230,65 @@ def test_app_opens_an_exercise_that_is_solved_there(
         assert (visit.elsewhere, visit.refused) == ([], [])
     again = typed(programs, "exercise", "replay", "progress.jsonl", folder=tmp_path)
     assert again.stdout.startswith("✓ undo-only-the-last: solved"), again.stdout + again.stderr
+
+
+def test_app_an_exercise_is_solved_by_keyboard_alone_and_one_sees_where_one_is(
+    programs: Path, browser: Browser, tmp_path: Path
+) -> None:
+    with opened_by(programs, browser, tmp_path, "app", "--exercise", "1.4", home=tmp_path) as visit:
+        page = visit.page
+        page.locator(".miglab-stage[data-revision]").wait_for(timeout=120_000)
+        goals = page.locator(".miglab-beside")
+        expect(goals.locator("img")).to_be_visible(timeout=60_000)
+        met = tabbed(page)
+        wanted = ["graph", "Hint", "Rewind", "Restart", "Give up?"]
+        assert [each for each in met if each in wanted][-4:] == wanted[1:], met
+        assert "graph" in met
+        to_button(page, "Hint")
+        for tier in (1, 2, 3):
+            page.keyboard.press("Enter")
+            expect(goals.get_by_text(f"Hint {tier} of 3")).to_be_visible()
+        picture(page, "app-exercise-keys")
+        arrow_to(page, "0004_add_discount_field", 4)
+        page.keyboard.press("Enter")
+        previewed(page, "migrate store 0004_add_discount_field")
+        tab_to(page, "miglab-do")
+        page.keyboard.press("Enter")
+        expect(goals.locator(".miglab-solved")).to_be_visible(timeout=60_000)
+        assert violations(page) == []
+
+
+def to_button(page: Page, word: str) -> None:
+    """Go on with the Tab key to the button with this word."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText") == word:
+            return
+    raise AssertionError(f"{word} is not reached")
+
+
+def tabbed(page: Page) -> list[str]:
+    """What the Tab key leads to, to the end of the page, by what it is called; each has a line
+    around it that can be seen."""
+    met: list[str] = []
+    while len(met) < 60:
+        page.keyboard.press("Tab")
+        name, line, width = page.evaluate(_FOCUSED)
+        if name == "BODY":
+            return met
+        assert line != "none", name
+        assert width >= 2, name
+        met.append(name)
+    raise AssertionError(f"the Tab key never comes to an end: {met}")
+
+
+_FOCUSED = """() => {
+  const here = document.activeElement;
+  const { outlineStyle, outlineWidth } = getComputedStyle(here);
+  const graph = here.classList.contains("miglab-graph");
+  const word = here.tagName === "BUTTON" ? here.innerText : here.tagName;
+  return [graph ? "graph" : word, outlineStyle, parseFloat(outlineWidth)];
+}"""
 
 
 def test_demo_whatif_and_doctor_in_the_terminal(programs: Path, tmp_path: Path) -> None:

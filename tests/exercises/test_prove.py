@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from miglab.exercises import proofs
+from miglab.errors import TimeLimit
+from miglab.exercises import form, proofs
+from miglab.exercises.attempt import ExerciseLab
 from miglab.exercises.prove import Fault, prove
+from miglab.exercises.search import search
 
 
 def faults(path: Path, *, searched: bool = False) -> list[str]:
@@ -80,3 +83,15 @@ def test_a_file_that_cannot_be_read_is_a_fault_and_the_others_are_proven(
         "bad: bad.toml: level=9; give a number from 1 to 5",
         "good",
     ]
+
+
+def test_a_search_that_could_not_try_something_finds_nothing_out(
+    written: Callable[..., Path],
+) -> None:
+    step = 'alphabet = "shell import time; time.sleep(60)"\nstart = ""'
+    longer = 'steps = "sql UPDATE store_tag SET name = upper(name)\\nmigrate store 0004"'
+    path = written(('start = ""', step), ('steps = "migrate store 0004"', longer))
+    with ExerciseLab(form.read(path), aside=True) as lab:
+        lab.time_limit = 2
+        with pytest.raises(TimeLimit):
+            search(lab, 2, ())

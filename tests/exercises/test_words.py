@@ -100,7 +100,7 @@ def test_values_that_are_other_ones_are_told_with_what_they_were() -> None:
         lab.sql("UPDATE store_product SET discount = 7 WHERE id < 3")
         kept = goal(lab, "Every discount")
         assert kept.expected.startswith("as it was, in 2 rows: 1, ")
-        assert kept.found == "now: 1, 7; 2, 7"
+        assert kept.found == "1, 7; 2, 7"
         lab.rewind()
         lab.sql("DELETE FROM store_product_tags")
         lab.sql("DELETE FROM store_product WHERE id = 24")
@@ -118,3 +118,18 @@ def test_a_file_that_another_one_needs_is_named_when_it_is_gone() -> None:
         )
         lab.rewind()
         assert "whose file is gone" not in lab.goals().remark
+
+
+def test_who_changes_the_record_alone_hears_so_where_no_wrong_end_has_words_for_it() -> None:
+    with exercise("just-enough-for-media") as lab:
+        lab.sql("UPDATE django_migrations SET name = name")
+        assert "changed the record alone" not in lab.goals().remark, "they still agree"
+        lab.manage("migrate marketplace 0001 --fake")
+        said = lab.goals().remark
+        assert said.startswith("`migrate marketplace 0001 --fake` changed the record alone:")
+        lab.rewind()
+        lab.manage("migrate marketplace 0001")
+        assert "changed the record alone" not in lab.goals().remark
+    with exercise("undo-only-the-last") as lab:
+        lab.sql("DELETE FROM django_migrations WHERE app = 'media'")
+        assert "django_migrations" in lab.goals().remark

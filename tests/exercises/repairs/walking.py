@@ -159,15 +159,17 @@ class Walker:
     def _false(self, standing: Standing) -> str:
         if not standing.done:
             return ""
-        found = [_worse(self._end(), end) for end in self._ends]
+        found = [worse(self._end(), end) for end in self._ends]
         return "" if "" in found else min(found, key=len)
 
 
-def _worse(end: End, way: End) -> str:
+def worse(end: End, way: End) -> str:
     """In what an end is not that of a way."""
     apart = {name for name in {*end.rows, *way.rows} if end.rows.get(name) != way.rows.get(name)}
     told = [f"{name}: {end.rows.get(name)}, not {way.rows.get(name)}" for name in sorted(apart)]
-    if end.record != way.record:
+    pairs = zip(end.record, way.record, strict=True)
+    # A walk may leave more in agreement than a way does.
+    if any(right is True and now is not True for now, right in pairs):
         told.append(f"the record: {json.dumps(end.record)}, not {json.dumps(way.record)}")
     return "; ".join(told)
 
