@@ -14,7 +14,7 @@ from .stage import Stage
 
 
 def read(stage: Stage, path: str) -> str:
-    """The text of the one file that is meant."""
+    """The text of one file."""
     found = stage.sandbox.find(path)
     if len(found) > 1:
         raise BadInput(f"{path!r} matches {len(found)} files; name one of them")
@@ -25,12 +25,12 @@ def read(stage: Stage, path: str) -> str:
 
 
 def write(stage: Stage, path: str, text: str) -> Step:
-    """Write a file; folders on the way are made."""
+    """Write a file, and make its folders if they are missing."""
     return stage.step("write", f"write {path}", writing(stage, path, text))[0]
 
 
 def writing(stage: Stage, path: str, text: str) -> Callable[[], None]:
-    """What writes a file, without a step."""
+    """A function that writes a file, without a step."""
     if not isinstance(text, str):
         raise BadInput(f"the content of a file must be text, not {type(text).__name__}")
     try:
@@ -76,12 +76,12 @@ def _not_once(path: str, times: int, old: str) -> str:
 
 
 def delete(stage: Stage, path: str) -> Step:
-    """Delete the file that is meant, or all that a pattern fits."""
+    """Delete a file, or all files that match a pattern."""
     return stage.step("delete", f"delete {path}", deleting(stage, path))[0]
 
 
 def deleting(stage: Stage, path: str) -> Callable[[], None]:
-    """What deletes a file, without a step."""
+    """A function that deletes a file, without a step."""
     targets = stage.sandbox.find(path)
 
     def act() -> None:
@@ -92,7 +92,8 @@ def deleting(stage: Stage, path: str) -> Callable[[], None]:
 
 
 def copy_file(stage: Stage, source: str, target: str) -> Step:
-    """Copy a file of the project, the database too: over it, a backup is put back."""
+    """Copy a file of the project. It may be the database: copying a backup over it restores
+    that."""
     act = copying(stage, source, target)
     before, _ = stage.now()
     step = stage.step("copy", f"copy {source} {target}", act)[0]

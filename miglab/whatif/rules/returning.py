@@ -1,4 +1,4 @@
-"""What is not as it was, after the way back."""
+"""What differs from the beginning after the way back."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def no_way_back(measured: Measured) -> Iterator[Said]:
 
 @rule("another-schema", Severity.BACK)
 def another_schema(measured: Measured) -> Iterator[Said]:
-    """The commands back run, and the schema or the record is another one."""
+    """The commands back succeed, but the schema or the record differs."""
     back = measured.back
     if back is None or back.level is not Return.RUNS:
         return
@@ -47,7 +47,7 @@ def another_schema(measured: Measured) -> Iterator[Said]:
 
 @rule("rows-added", Severity.BACK)
 def rows_added(measured: Measured) -> Iterator[Said]:
-    """Rows are there that were not."""
+    """There are rows that did not exist before."""
     back = measured.back
     for change in back.rows if back else ():
         if change.gained and not change.by_handlers:
