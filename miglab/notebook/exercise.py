@@ -144,7 +144,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.ways.layout.display = "flex" if hidden else "none"
 
     def draw(self) -> None:
-        """Show how far it is, after the last step."""
+        """Show the standing after the last step."""
         lab = self._lab()
         if lab is None:
             return

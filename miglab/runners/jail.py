@@ -33,7 +33,7 @@ class Jail:
     sockets: bool = False
 
     def command(self, words: Sequence[str]) -> list[str]:
-        """The command line that runs these words inside.
+        """The command line that runs this command inside the jail.
 
         Raises:
             NotJailed: ``require``, and this system has no jail.

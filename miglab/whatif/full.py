@@ -1,4 +1,4 @@
-"""All that was lost, as a table or a file, for as long as the lab keeps the copies."""
+"""Everything that was lost, as a table or a file, for as long as the lab keeps the copies."""
 
 from __future__ import annotations
 

@@ -30,7 +30,8 @@ class Following:
 
     @property
     def fails(self) -> bool:
-        """Whether it is refused or fails, and would not have been before, or elsewhere."""
+        """Whether it is refused or fails now, for a reason that was not there before and is not
+        elsewhere."""
         if not self.run.step.refused:
             return False
         return self.before is None or _where_it_stops(self.before) != _where_it_stops(self.run)

@@ -1,4 +1,4 @@
-"""Says whose a table is that no recorded migration makes, as far as anybody can tell."""
+"""Says to whom a table belongs that no recorded migration makes, as far as this can be known."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def cache_tables(alias: str) -> Iterator[str]:
 
 
 class Tables:
-    """What is known of tables beside those of the recorded migrations. ``everything`` are all
-    nodes of the loader's graph, parents first."""
+    """What is known about tables other than those of the recorded migrations. ``everything`` are
+    all nodes of the loader's graph, parents first."""
 
     def __init__(self, loader: Any, everything: List[Any]) -> None:
         self.loader = loader

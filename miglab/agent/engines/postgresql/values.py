@@ -51,7 +51,7 @@ def labelled(letter: str, columns: Iterable[Column]) -> str:
 
 
 class Match(NamedTuple):
-    """A column of the old database, and the one of the new that its values are now in."""
+    """A column of the old database, and the new database's column with its values."""
 
     old: Column
     new: Column

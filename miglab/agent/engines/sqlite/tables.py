@@ -24,7 +24,7 @@ def nothing() -> Dict[str, Any]:
 
 
 def quote(name: str) -> str:
-    """A name as SQL takes it."""
+    """A name in quotes for SQL."""
     return '"%s"' % name.replace('"', '""')
 
 
