@@ -103,6 +103,22 @@ def test_the_graph_does_not_jump_on_the_first_click(desk: Page, jupyter: Jupyter
         assert view_of(page) == before
 
 
+def test_a_long_history_is_seen_as_a_whole_on_a_narrow_page(desk: Page, jupyter: Jupyter) -> None:
+    more = (
+        'lab.replace("store/models.py", "    discount =", '
+        '"    weight = models.IntegerField(default=0)\\n    discount =")'
+    )
+    made = 'lab.manage("makemigrations store --name weight")'
+    with sized(desk, NARROW), exploring(desk, jupyter, "long", TWO, more, made) as page:
+        card(page, "0006_weight").click()
+        previewed(page, "migrate store 0006_weight")
+        stage = page.locator(f"{FRONT} .miglab-stage").bounding_box()
+        for name in ("zero", "0006_weight"):
+            box = card(page, name).bounding_box()
+            assert stage["x"] <= box["x"]
+            assert box["x"] + box["width"] <= stage["x"] + stage["width"]
+
+
 def test_the_graph_is_fitted_again_after_a_resize(desk: Page, jupyter: Jupyter) -> None:
     with sized(desk, SMALL), exploring(desk, jupyter, "resized", TWO) as page:
         wide = view_of(page)
