@@ -107,4 +107,5 @@ class Explorer:
         }
         shown = [made[part]() for part in self.parts]
         model.shown += shown
-        return ipywidgets.VBox(shown)
+        # A part of a pixel more, and the box would have a scroll bar.
+        return ipywidgets.VBox(shown, layout=ipywidgets.Layout(overflow="visible"))

@@ -152,7 +152,7 @@ def summary(found: list[Progress]) -> str:
     if after is None:
         return f"{told} You have solved every task."
     what = "its task is still to do" if after.begun else "not begun yet"
-    return f"{told} **Next:** [{after.title}]({_address(after.path)}), {what}."
+    return f"{told} **Next:** [{after.title}]({_address(after.path)}) ({what})."
 
 
 def next_lesson(lessons: Path, folder: Path) -> Progress | None:

@@ -95,6 +95,19 @@ def test_command_loss_and_run_are_seen_without_scrolling(desk: Page, jupyter: Ju
                 assert box["y"] + box["height"] - top < 480, name
 
 
+def test_an_explorer_has_no_scroll_bar_of_its_own(desk: Page, jupyter: Jupyter) -> None:
+    with (
+        sized(desk, SMALL),
+        opened(desk, written(jupyter, "bars", TWO, 'lab.explore("graph")')) as page,
+    ):
+        all_run(page)
+        page.locator(f"{FRONT} .miglab-stage[data-revision]").wait_for(timeout=120_000)
+        page.evaluate(AGAIN)
+        box = page.locator(f"{FRONT} .widget-vbox").first
+        assert box.evaluate("box => getComputedStyle(box).overflowY") == "visible"
+        assert box.evaluate("box => box.offsetWidth - box.clientWidth") == 0
+
+
 def test_the_graph_does_not_jump_on_the_first_click(desk: Page, jupyter: Jupyter) -> None:
     with sized(desk, SMALL), exploring(desk, jupyter, "jump", TWO) as page:
         before = view_of(page)

@@ -63,7 +63,7 @@ def test_what_was_done_in_a_lesson_begins_it(
     done(copy, kind, **data)
     told = page(copy)
     assert "| ◐ 0 | [Start here" in told
-    assert "(00_start_here.ipynb), its task is still to do." in told
+    assert "(00_start_here.ipynb) (its task is still to do)." in told
 
 
 def test_a_judged_claim_begins_its_lesson(copy: Path) -> None:

@@ -74,7 +74,7 @@ def allowed_database(name: Any) -> bool:
     whether its address is that of one of the copy's."""
     text = paths.plain(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
     if registry.is_address(text):
-        # What is called after the copy is made for a moment: drift is found in an empty one.
+        # What is named after the copy is made for a moment: drift is found in an empty one.
         ours = text in _addresses or any(text.startswith(each + "_") for each in _addresses if each)
         return ours or permitted.address(*_server(text))
     if text in ("", ":memory:"):

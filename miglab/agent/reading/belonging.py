@@ -62,7 +62,7 @@ class Tables:
             what = "table %s is left over from %s, which is recorded but is not an installed app"
             return what % (table, gone), False
         if own in unseen or unseen & self.foreign:
-            # What one app's SQL makes may be called after another, or after none.
+            # What one app's SQL makes may be named after another, or after none.
             return text + EXPLAINED, False
         if own is not None:
             return text, True

@@ -66,7 +66,7 @@ class Measurement:
         if other is None and (look or written):
             with measuring("compare the rows"):
                 result["rows"] = self._compare_rows(request, written, now)
-        with measuring("let go what was kept to compare with"):
+        with measuring("remove the copies that were kept for comparing"):
             self._keep_lines(written, now, result)
 
     def _compare_rows(
