@@ -142,7 +142,7 @@ def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:
     for place, each in enumerate(exercise.hints):
         if conditions.every(look, each.when).holds:
             return place, each
-    raise BadInput("there is no hint for how it is now; lab.restart() begins anew")
+    raise BadInput("there is no hint for the present state; lab.restart() begins again")
 
 
 def read_aloud(look: Look) -> list[str]:

@@ -34,8 +34,8 @@ def question(
     Args:
         options: each option with what must be true of the lab for it to be the right one. Of all
             options exactly one is, whatever the run does.
-        because: an option's letter → why it is right, where it is. The text is a reader's: each
-            paragraph, or list, after an empty line.
+        because: an option's letter → why it is right, where it is. The reader sees this text; an
+            empty line separates paragraphs and lists.
         looks: whether the question is about a command that only looks, such as ``sqlmigrate``.
     """
     reasons = {"ABCDEFGH".index(letter): tidy(reason) for letter, reason in because.items()}
