@@ -79,7 +79,7 @@ class Uninterrupted:
 
 
 def say_interrupted() -> int:
-    """Say that the command was interrupted, in one line; its exit status, which is a shell's own
-    for that."""
+    """Print in one line that the command was interrupted. Returns the exit status that shells use
+    for this."""
     print("miglab: interrupted; nothing is left behind", file=sys.stderr)
     return 130

@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve the page until somebody stops it.
 
     Raises:
-        BadArguments: the words do not fit together.
+        BadArguments: the arguments cannot be combined.
     """
     given = servers.given(arguments)
     for problem in servers.clashes(arguments):
@@ -157,7 +157,7 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def page_of(title: str, code: str, told: str = _WORDS) -> dict[str, Any]:
-    """The notebook that Voilà shows: a title, how one uses the explorer, and the explorer."""
+    """The notebook that Voilà shows: a title, how to use the explorer, and the explorer."""
     words = {"cell_type": "markdown", "id": "words", "source": f"# {title}\n\n{told}"}
     cell = {"cell_type": "code", "id": "explorer", "source": code}
     return {

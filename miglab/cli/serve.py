@@ -1,8 +1,8 @@
-"""Runs JupyterLab or Voilà until somebody stops it, with this environment and nothing of another.
+"""Runs JupyterLab or Voilà until it is stopped, in this environment alone.
 
-jupyter/config/    settings: no news, no search for updates
-jupyter/data/      the page of ``miglab app``, which fetches nothing from elsewhere
-jupyter/workspace.json  how JupyterLab looks at first: the file browser is closed
+jupyter/config/    settings: no news, no search for updates jupyter/data/      the page of ``miglab
+app``, which fetches nothing from elsewhere jupyter/workspace.json  how JupyterLab looks at first:
+with the file browser closed
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def options(arguments: argparse.Namespace, server: str) -> list[str]:
 def serve_notebook(
     notebook: str, folder: Path, arguments: argparse.Namespace, variables: dict[str, str]
 ) -> int:
-    """Open a notebook of a folder in JupyterLab, until that ends; its exit status.
+    """Open a notebook of a folder in JupyterLab, until that ends. Returns its exit status.
 
     Args:
         notebook: its path in the folder.
@@ -74,10 +74,10 @@ def serve_notebook(
 
 
 def serve(module: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> int:
-    """Run a module of this Python as a server until it ends; its exit status.
+    """Run a module of this Python as a server until it ends. Returns its exit status.
 
     Args:
-        module: as in ``"jupyterlab"``.
+        module: such as ``"jupyterlab"``.
         folder: where it runs.
         variables: what is added to its environment.
     """

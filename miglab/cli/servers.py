@@ -1,5 +1,5 @@
-"""Where copies of databases on a server are, and what is a copy already: options of the commands
-that open a project of one's own."""
+"""The options about databases on a server, for commands that open a user's own project: where their
+copies are, and whether one is a copy already."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 
 def add(parser: argparse._ActionsContainer) -> None:
-    """Add them."""
+    """Add the options."""
     parser.add_argument(
         "--on",
         metavar="URL",
@@ -27,12 +27,12 @@ def add(parser: argparse._ActionsContainer) -> None:
 
 
 def given(arguments: argparse.Namespace) -> dict[str, str | None]:
-    """The same as ``Lab.of`` takes it."""
+    """These options as arguments of ``Lab.of``."""
     return {name: getattr(arguments, name) for name in ("on", "copy_is", "copy_is_called")}
 
 
 def clashes(arguments: argparse.Namespace) -> Iterator[str]:
-    """What of it does not fit together, and why."""
+    """Which of the options cannot be combined, and why."""
     if (arguments.copy_is is None) is not (arguments.copy_is_called is None):
         yield "--copy-is and --copy-is-called belong together: an address, and its database's name"
     if arguments.copy_is and arguments.on:

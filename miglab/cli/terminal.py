@@ -1,4 +1,4 @@
-"""What a terminal can show: signs that it lacks in ASCII, and colour where it is wanted."""
+"""What a terminal can show: ASCII for signs that it lacks, and colour if it is wanted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLOURS = {"bold": "1", "red": "31", "green": "32", "blue": "36", "dim": "2"}
 
 
 def write_what_it_can() -> None:
-    """Let standard output and error write in ASCII what their encoding does not have."""
+    """Make standard output and error use ASCII for what their encoding lacks."""
     codecs.register_error("miglab", _in_ascii)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -41,7 +41,7 @@ def _sign(sign: str) -> str:
 
 
 def has_colour() -> bool:
-    """Whether standard output is a terminal that shows colour, and nobody said ``NO_COLOR``.
+    """Whether standard output is a terminal that shows colour, and ``NO_COLOR`` is not set.
 
     https://no-color.org
     """

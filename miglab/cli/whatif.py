@@ -130,7 +130,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Rehearse, print and write; the exit status says how it would go.
 
     Raises:
-        BadArguments: the words do not fit together.
+        BadArguments: the arguments cannot be combined.
         BadInput: a report could not be written.
     """
     check(arguments)

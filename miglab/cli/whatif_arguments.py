@@ -1,5 +1,5 @@
-"""Which words of ``miglab whatif`` fit together: every option works with every other, or is refused
-with a reason."""
+"""Checks the arguments of ``miglab whatif``: every combination works, or is refused with a
+reason."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def path(given: str) -> Path:
 
 
 def limit(given: str) -> float:
-    """For how many seconds a table may be locked.
+    """The number of seconds for which a table may be locked.
 
     Raises:
         ArgumentTypeError: it is not of the form ``lock:1s``.
@@ -56,7 +56,7 @@ def limit(given: str) -> float:
 
 
 def check(arguments: argparse.Namespace) -> None:
-    """Refuse what does not fit together, before anything is copied.
+    """Refuse combinations that do not work, before anything is copied.
 
     Raises:
         BadArguments: and says which words, and why.

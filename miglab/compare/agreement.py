@@ -25,14 +25,14 @@ def ghosts(files: Files, record: Record) -> list[Key]:
 
 
 def unapplied(graph: Graph, record: Record) -> list[Key]:
-    """Nodes of the graph that Django takes for not applied: a squash whose originals all are
-    counts as done, and one whose own row alone is left does not."""
+    """Nodes of the graph that Django treats as not applied. A squash counts as applied if all its
+    originals are; if only its own row is left, it does not."""
     done = graph.applied(record.keys)
     return [key for key in graph if key not in done]
 
 
 def applied(graph: Graph, record: Record) -> set[Key]:
-    """What Django takes for applied: ``Graph.applied`` of the recorded keys."""
+    """What Django treats as applied: ``Graph.applied`` of the recorded keys."""
     return graph.applied(record.keys)
 
 

@@ -13,12 +13,10 @@ Samples = Mapping[str, tuple[Mapping[str, object], ...]]
 
 @dataclass(frozen=True)
 class Loss:
-    """One kind of thing that goes, in one table.
-
-    ``gone`` counts what is not there afterwards, ``lost`` those of them that the way back does not
-    bring back. ``what`` is one and many of them, as in ``("row", "rows")``. ``coming_back`` is
-    true for what only the way back takes. ``measured`` is false where no way back was gone, so that
-    ``lost`` is only known to be no more than ``gone``.
+    """One kind of loss in one table. ``gone`` counts what is missing afterwards, ``lost`` the part
+    of it that the way back does not bring back. ``what`` is one and many of them, as in ``("row",
+    "rows")``. ``coming_back`` is true for what only the way back takes. ``measured`` is false where
+    no way back was gone, so that ``lost`` is only known to be no more than ``gone``.
     """
 
     id: str
@@ -32,7 +30,7 @@ class Loss:
 
     @property
     def overwritten(self) -> bool:
-        """Whether another value is there instead."""
+        """Whether other values have replaced them."""
         return self.id in ("values-changed", "values-retyped")
 
     def __str__(self) -> str:
@@ -41,8 +39,8 @@ class Loss:
 
 
 def losses(rows: Iterable[RowChange], *, coming_back: bool = False) -> list[Loss]:
-    """What goes, the largest first, with how much of it the way back does not bring back. Derived
-    tables hold no data of the user's: what goes with them can be made again."""
+    """What is lost, the largest first, with how much of it the way back does not bring back.
+    Derived tables are left out: they can be built again."""
     stored = [change for change in rows if change.costs and not change.derived]
     found = [loss for change in stored for loss in _of_table(change)]
     ordered = sorted(found, key=lambda each: (-each.lost, -each.gone, each.where))
@@ -89,8 +87,8 @@ def listed(lost: Sequence[Loss], shown: int = 3) -> str:
 def loss_lines(
     rows: Iterable[RowChange], words: tuple[str, str] = ("LOST", "OVERWRITTEN")
 ) -> list[str]:
-    """What a step took, and what it overwrote, a line for each, with how much of it is gone for
-    good: a step and a what-if count the same way. ``words`` are what each line begins with."""
+    """What a step destroyed, and what it overwrote, a line for each, with how much of it is gone
+    for good: a step and a what-if count the same way. ``words`` are what each line begins with."""
     found = losses(rows)
     groups = (
         (words[0], [each for each in found if not each.overwritten]),
@@ -114,9 +112,9 @@ def _loss_line(word: str, found: Sequence[Loss]) -> str:
 def lost_coming_back(
     there: Iterable[RowChange], back: Iterable[RowChange]
 ) -> tuple[RowChange, ...]:
-    """What only the way back takes: what is not as it was in the end, less what was gone before
-    and stayed away, and less what was NULL. ``there`` are the costs of going, ``back`` compares
-    the beginning with the end of the way back."""
+    """What only the way back loses: what differs in the end, without what was lost before and
+    stayed lost, and without NULLs. ``there`` are the losses of the commands, ``back`` compares the
+    beginning with the end of the way back."""
     known = {(each.database, each.table): each for each in there}
     found = [_less(change, known.get((change.database, change.table))) for change in back]
     return tuple(each for each in found if each.costs)

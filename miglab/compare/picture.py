@@ -28,9 +28,9 @@ def picture(
     Args:
         apps: the labels to show; empty means every app with migrations. Apps that the plan
             or ``changed`` reaches are shown as well.
-        plan: keys that are about to move, each with whether it goes backwards.
+        plan: keys that are about to be applied or unapplied, each with whether it goes backwards.
         target: where the plan leads.
-        changed: keys that have just moved.
+        changed: keys that have just changed.
         also: keys whose apps are shown, whatever else is.
         missing: recorded keys whose tables or columns are not there.
     """

@@ -1,4 +1,4 @@
-"""What changed between two catalogues, a line for each thing; a rename is a rename."""
+"""What changed between two catalogues, a line for each thing; renames are recognized."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def renames_of(steps: Iterable[Step]) -> dict[str, Renames]:
 
 
 def composed(first: Renames, then: Renames) -> Renames:
-    """Where names are after both."""
+    """The names after both."""
     tables: dict[str, str | None] = {}
     for name in {*first.tables, *then.tables}:
         if name in first.tables:

@@ -24,7 +24,7 @@ _DATABASE_ERRORS = ("DatabaseError", "DataError", "IntegrityError", "Operational
 
 
 def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
-    """What happened, in one sentence; without the losses where they are told beside it."""
+    """What happened, in one sentence; without the losses if they are shown beside it."""
     if step.kind in _BACK:
         return " ".join([_BACK[step.kind], *_again(step, moves)])
     costs_of = costs(step) if with_losses else []
@@ -154,7 +154,7 @@ def _touched(step: Step, key: Key) -> bool:
 
 
 def costs(step: Step) -> list[str]:
-    """What was stored and is not there any more: what is gone, and what changed."""
+    """Stored data that is not there any more, because it was deleted or overwritten."""
     costly = [each for each in step.rows if each.costs]
     changed = []
     for change in costly:
@@ -170,7 +170,7 @@ def costs(step: Step) -> list[str]:
 
 
 def gone(rows: Sequence[RowChange]) -> list[str]:
-    """Rows and values that are not there any more, a phrase for each table and column."""
+    """Rows and values that are gone, a phrase for each table and column."""
     found = []
     for change in rows:
         if change.lost:

@@ -14,7 +14,7 @@ from .schema import schema_lines
 class Moves:
     """What changed, truth by truth, a line for each thing; an empty tuple means that nothing did.
 
-    ``applied`` and ``unapplied`` are the keys that came into the record and that left it.
+    ``applied`` and ``unapplied`` are the keys that were added to the record and removed from it.
     """
 
     models: tuple[str, ...] = ()
@@ -34,7 +34,7 @@ class Moves:
 
 
 def compare(before: Truths, after: Truths) -> Moves:
-    """What changed from one moment to another. Comparing a moment with itself gives nothing."""
+    """What changed from one moment to another. For a moment and itself, nothing has changed."""
     was, now = set(before.known_record.keys), set(after.known_record.keys)
     if isinstance(before.record, Unreadable) or isinstance(after.record, Unreadable):
         # What cannot be read has not been applied or unapplied by that.
@@ -106,7 +106,7 @@ def _files(before: Truths, after: Truths) -> Iterator[str]:
 
 
 def changed_files(before: Truths, after: Truths) -> Iterator[tuple[Key, str]]:
-    """What became of migration files, as Django finds them: ``"is gone"``, ``"is new"`` or
+    """What happened to the migration files that Django finds: ``"is gone"``, ``"is new"`` or
     ``"changed"``; nothing where they cannot be read."""
     if isinstance(before.files, Unreadable) or isinstance(after.files, Unreadable):
         return

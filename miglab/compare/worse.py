@@ -1,7 +1,7 @@
-"""Whether truths that agreed before commands agree less after them; pure.
+"""Whether truths that agreed before the commands disagree after them.
 
-What differed before, or elsewhere, counts for nothing. What is new differs for certain, unless
-something that ran or was faked may explain it: operations whose work no state shows.
+Differences that were there before, or that are elsewhere, are ignored. A new difference is certain,
+unless an operation that ran or was faked may explain it, because no state shows its work.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .agreement import ghosts
 
 @dataclass(frozen=True)
 class Worse:
-    """What disagrees that agreed before.
+    """What agreed before, and disagrees now.
 
     Attributes:
         drift: how the tables differ from what the record says now.
         unmigrated: how the models differ from the files now.
         ghosts: migrations that are recorded, and whose file is gone now.
-        explained: differences that a migration made which really ran.
-        unknown: what cannot be told.
+        explained: differences that were made by a migration that really ran.
+        unknown: what is not known.
     """
 
     drift: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Worse:
 
     @property
     def agreeing(self) -> Agreeing:
-        """The same in one word."""
+        """The comparison in one word."""
         if self.drift or self.unmigrated or self.ghosts:
             return Agreeing.WORSE
         return Agreeing.CANNOT_TELL if self.unknown else Agreeing.NO_WORSE

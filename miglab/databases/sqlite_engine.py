@@ -132,7 +132,7 @@ class SQLite:
         return sqlite.rows(Path(handle), sql)
 
     def make_room(self, handle: Handle) -> None:
-        """Have a folder for the file."""
+        """Make a folder for the file."""
         Path(handle).parent.mkdir(parents=True, exist_ok=True)
 
     def for_agent(self, mark: tuple[object, ...]) -> object:

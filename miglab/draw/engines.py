@@ -1,6 +1,7 @@
-"""Who lays a picture out: ``dot`` on the PATH, else pygraphviz in this process, else lanes.
+"""Chooses the program that lays out a picture: ``dot`` on the PATH, else pygraphviz in this
+process, else lanes.
 
-An engine that is not there or fails leaves the picture to the next one; lanes are always there.
+If an engine is missing or fails, the next one draws the picture; lanes are always there.
 ``MIGLAB_ENGINE`` names the one to try first.
 """
 
@@ -52,7 +53,7 @@ def svg(picture: Picture, *, engine: str | None = None, prefix: str = "") -> str
 
 
 def available() -> list[str]:
-    """The engines that are there, in the order in which they are tried."""
+    """The available engines, in the order in which they are tried."""
     return [name for name in _order() if _VERSION[name]()]
 
 

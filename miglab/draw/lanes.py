@@ -1,4 +1,4 @@
-"""The migration graph in plain lanes, one an app: the picture that is there without Graphviz."""
+"""The migration graph in plain lanes, one for each app: the picture without Graphviz."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ models ──makemigrations──▶ files ──migrate──▶ record   ◀�
                                         └──▶ tables   ◀── SQL by hand
                                                └─ rows ◀── a revert destroys them
 
-Where there is less room, the same stands in one column, from models down to rows.
+Where there is less room, the same is drawn in one column, from models down to rows.
 """
 
 from __future__ import annotations

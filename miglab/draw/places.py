@@ -13,8 +13,8 @@ _OUTSIDE_THE_GRAPH = (State.GHOST, State.BROKEN, State.REPLACED)
 
 def places(keys: Sequence[Key], edges: Iterable[tuple[Key, Key]]) -> Mapping[Key, tuple[int, int]]:
     """Key → its column and row. The column is the length of the longest path that leads to it
-    within these keys; a row tells apart those of one column, and a child stands in the row of a
-    parent where that is free."""
+    within these keys; rows separate those of one column, and a child has the row of a parent if
+    that is free."""
     own = set(keys)
     parents: dict[Key, list[Key]] = {}
     for parent, child in edges:
@@ -42,8 +42,8 @@ def places(keys: Sequence[Key], edges: Iterable[tuple[Key, Key]]) -> Mapping[Key
 
 def held(*pictures: Picture) -> list[tuple[Key, Key]]:
     """The edges of all pictures, and for each migration that no edge leads to, because Django's
-    graph lacks it, one from the migration before it by name: it keeps its place when its file
-    goes."""
+    graph lacks it, one from the migration before it by name: so it keeps its place when its file is
+    deleted."""
     edges = [edge for each in pictures for edge in each.edges]
     led_to = {child for _, child in edges}
     nodes = [node for each in pictures for node in each.nodes]

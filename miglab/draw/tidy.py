@@ -1,4 +1,4 @@
-"""Makes the SVG that Graphviz writes small, named for screen readers, and sure of its place."""
+"""Makes Graphviz's SVG small, and gives it a name for screen readers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The four truths in a few plain words each: what a panel's cards and its text both say."""
+"""The four truths in a few plain words each, for a panel's cards and for its text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Told(NamedTuple):
 
 
 def told(view: View) -> dict[str, Told]:
-    """Name → what is said of that truth, and of the rows below them."""
+    """Name → what the panel says about this truth, or about the rows."""
     found: dict[str, Told] = {}
     for name, place in [*NAMES.items(), ("rows", "the data in them")]:
         truth = getattr(view.truths, name)

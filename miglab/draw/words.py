@@ -35,7 +35,8 @@ class Words(NamedTuple):
 
 def words_of(node: Node, leaves: int = 1, brief: bool = False) -> Words:
     """The words on a migration's card. ``leaves`` is how many leaves its app has; ``brief`` is for
-    a picture of many: one line of the name, and no word where the sign and the place say it."""
+    a picture of many: one line of the name, and no word for what the sign and the place already
+    say."""
     big, name = _named(node.state.glyph, node.key.name)
     if brief:
         rest = number_of(node.state.glyph, node.key.name)[1]
@@ -84,8 +85,8 @@ def missing_parents(picture: Picture) -> list[Key]:
 
 
 def lanes_of(picture: Picture) -> dict[str, list[Key]]:
-    """App label → what is drawn of it, in order; a parent that no file has stands before its
-    child. The apps are those of the picture in their order, then any that a card still needs."""
+    """App label → what is drawn of it, in order; a parent that no file has stands before its child.
+    First come the picture's apps in their order, then others that have a card."""
     found: dict[str, list[Key]] = {label: [] for label in picture.apps}
     for node in picture.nodes:
         found.setdefault(node.key.app_label, []).append(node.key)

@@ -9,7 +9,7 @@ from .look import Query, record_query
 
 
 def queries(conditions: Mapping[str, Any]) -> Iterator[Query]:
-    """What these conditions will ask the databases."""
+    """The queries that these conditions will ask."""
     alias = str(conditions.get("database", "default"))
     for name, wanted in conditions.items():
         if name == "sql":

@@ -73,7 +73,7 @@ def needless(look: Look, allowed: Mapping[str, int] | None) -> tuple[Reached, ..
         return ()
     now = value_or(look.truths.rows, {})
     told = [f"`{name}` has {now.get(name, 0)} of {look.known.rows[name]} rows" for name in more]
-    expected = "no row is lost that a repair does not cost"
+    expected = "only rows are lost that every repair loses"
     return (Reached(NEEDLESS, "state", False, expected, "; ".join(told)),)
 
 
@@ -159,7 +159,7 @@ def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:
     for place, each in enumerate(exercise.hints):
         if conditions.every(look, each.when).holds:
             return place, each
-    raise BadInput("there is no hint for how it is now; lab.restart() begins anew")
+    raise BadInput("there is no hint for the present state; lab.restart() begins again")
 
 
 def read_aloud(look: Look) -> list[str]:

@@ -84,9 +84,9 @@ class Consequences:
         schema: what changed in the tables, a line for each thing; a rename is a rename.
         rows: what became of the rows, from the beginning to the end of all commands.
         fidelity: what differs between every rehearsal of this project and a real run; ``None`` for
-            a bundled project, of which nothing does.
-        lost_there: what migrations and handlers cost together, with how much does not come back.
-        lost_coming_back: what only the way back takes.
+            a bundled project, which does not differ.
+        lost_there: what migrations and handlers lose together, with how much does not come back.
+        lost_coming_back: what only the way back loses.
         agreements_before, agreements_after: whether the truths agree.
         back: the way back, as it was run; ``None`` where nothing moved.
         next: what plain ``migrate`` does afterwards; ``None`` where the way back is that.

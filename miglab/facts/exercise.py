@@ -90,10 +90,10 @@ class Exercise:
         title, level: the level is 1 to 5.
         belief: what it breaks, in the words of somebody who believes it.
         story: what happened, and what is asked for, as Markdown.
-        happened, why, cost: what is said on success: what the repair did, why it works, what a
-            wrong end would have cost.
-        nothing: what is said to who has done nothing.
-        start: what happens before the learner gets it, a ``moment NAME`` among it.
+        happened, why, cost: the words on success: what the repair did, why it works, what a wrong
+            end would have cost.
+        nothing: what is said to somebody who has done nothing.
+        start: what happens before the learner gets it, including ``moment NAME``.
         at, apps: as ``Lab`` takes them.
         alphabet: steps that the search for shorter ways may take beside those of ways and wrong
             ends.

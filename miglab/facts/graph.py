@@ -44,8 +44,9 @@ class Graph:
         return iter(sorted(self.parents))
 
     def applied(self, recorded: Collection[Key]) -> set[Key]:
-        """What Django takes for applied with this record: the recorded keys, and each squash whose
-        originals all are. The row of a squash counts for nothing while one of them is not."""
+        """What Django treats as applied with this record: the recorded keys, and each squash of
+        which all originals are recorded. As long as one of them is not, the row of a squash is
+        ignored."""
         found = set(recorded)
         for squash, originals in self.squashes.items():
             (found.add if originals <= found else found.discard)(squash)

@@ -81,13 +81,13 @@ class Ladder:
 
     @property
     def free(self) -> tuple[Rung, ...]:
-        """The rungs from the top down that cost nothing and leave nothing behind, up to the first
-        that does."""
+        """The rungs from the top that cost nothing and leave nothing behind, before the first that
+        does."""
         return free_from_the_top(self.rungs)
 
     @property
     def error(self) -> str:
-        """Why the first command that stops stops, or empty."""
+        """Why the first failing command stops, or empty."""
         return next((each.error for each in self.rungs if not each.done), "")
 
     @property

@@ -36,7 +36,7 @@ class Lock:
 
     @property
     def noticed(self) -> bool:
-        """Whether somebody would notice: there are rows, and it lasts."""
+        """Whether anybody would notice it: the table has rows, and the lock lasts."""
         return bool(self.rows) and self.seconds >= NOTICED
 
     def __str__(self) -> str:

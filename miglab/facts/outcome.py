@@ -29,7 +29,8 @@ class Cost(Enum):
 
 
 class Return(Enum):
-    """How far the way back leads, from nothing to everything; then three that are not levels."""
+    """How far the way back leads, from nothing to everything; after these, three values outside of
+    this order."""
 
     NOT_AT_ALL = ("does not come back", "a command of the way back is refused or fails")
     RUNS = ("comes back with another schema", "the commands of the way back run")

@@ -9,7 +9,8 @@ _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 def fold(name: str) -> str:
-    """The same for names that SQLite takes for one: it ignores the case of ASCII letters alone."""
+    """The same text for names that SQLite treats as equal: it ignores only the case of ASCII
+    letters."""
     return name.translate(_LOWER)
 
 

@@ -215,7 +215,8 @@ class Difference:
 
 @dataclass(frozen=True)
 class FileChange:
-    """One file of the project that came, went or changed. ``how``: added, removed, changed."""
+    """One file of the project that was added, removed or changed. ``how``: added, removed,
+    changed."""
 
     path: str
     how: str

@@ -8,7 +8,7 @@ from .looks import last
 
 
 def add_field(lab: Lab, line: str) -> Step:
-    """Give the product one more field, in the models alone; the line is as one types it."""
+    """Add a field to the product, only in the models; the line is Python as one would type it."""
     old = "    discount ="
     return lab.replace("store/models.py", old, f"    {line}\n{old}")
 

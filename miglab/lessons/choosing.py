@@ -13,7 +13,7 @@ from ..facts.question import AnyQuestion, Asked
 
 @dataclass(eq=False)
 class Choosing(ABC):
-    """A question and what was chosen, as the question takes it; ``None`` is nothing."""
+    """A question and the choice, in the form that the question takes; ``None`` means no choice."""
 
     question: AnyQuestion
     chosen: Any
@@ -37,8 +37,8 @@ class Choosing(ABC):
         """Choose what the question asks for; ``None`` takes it back.
 
         Raises:
-            BadInput: the question does not ask for such a thing, or the answer is known. What was
-                chosen stays.
+            BadInput: the question does not take such a choice, or the answer is known. The earlier
+                choice stays.
         """
         chosen = None if choice is None else self.question.taken(choice)
         if chosen == self.chosen:
@@ -53,7 +53,7 @@ class Choosing(ABC):
         asked."""
 
     def changed(self) -> None:
-        """Tell whoever wants to know."""
+        """Tell everybody who watches."""
         if self.on_change is not None:
             self.on_change()
 

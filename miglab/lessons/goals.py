@@ -1,4 +1,4 @@
-"""What the goals of tasks read: whether it is so, what is expected, and what is there instead."""
+"""The goals of tasks: each says whether it is reached, what it expects, and what it found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Value = TypeVar("_Value")
 
 
 def find(lab: Lab, goal: Goal) -> Finding:
-    """A goal's finding; what cannot be read is not reached, and the reason is what is found.
+    """A goal's finding. If it cannot be read, it is not reached, and the finding is the reason.
 
     Raises:
         Interrupted: somebody stopped it.
@@ -36,7 +36,7 @@ def misses(*goals: Goal) -> Callable[[Lab], bool]:
 
 
 def every(*goals: Goal) -> Goal:
-    """All of these: the finding is that of the first that is not reached."""
+    """That all of these are reached; the finding is that of the first missing one."""
 
     def look(lab: Lab) -> Finding:
         found = [goal(lab) for goal in goals]
@@ -46,7 +46,7 @@ def every(*goals: Goal) -> Goal:
 
 
 def equal(look: Callable[[Lab], _Value], wanted: Any, say: Callable[[_Value], str] = str) -> Goal:
-    """That a look gives this value; ``say`` puts a value into words."""
+    """That a look has this result; ``say`` puts a value into words."""
 
     def compare(lab: Lab) -> Finding:
         value = look(lab)
@@ -103,7 +103,7 @@ def filed(app_label: str, *names: str) -> Goal:
 
 
 def rows(**tables: int) -> Goal:
-    """That tables have so many rows."""
+    """That tables have these numbers of rows."""
     return every(*(_rows(table, wanted) for table, wanted in tables.items()))
 
 
@@ -115,7 +115,7 @@ def _rows(table: str, wanted: int) -> Goal:
 
 
 def products(column: str, test: str, wanted: int) -> Goal:
-    """That so many products pass a test of one column, as in ``"price", "> 0"``."""
+    """That this number of products passes a test of one column, as in ``"price", "> 0"``."""
 
     def say(found: int | None) -> str:
         if found is None:
@@ -137,13 +137,13 @@ def has_column(table: str, column: str) -> Goal:
 
 
 def commands(lab: Lab) -> list[str]:
-    """The commands that hold now, in order; what a terminal ran at once counts one by one."""
+    """The commands that were not rewound, in order; commands from a terminal count one by one."""
     history = lab.history()
     return [each for line in history.lines[: history.position] for each in line.split(" && ")]
 
 
 def did(fits: Callable[[str], bool], expected: str) -> Goal:
-    """That a command among those that hold now fits."""
+    """That one of the commands that were not rewound fits."""
 
     def look(lab: Lab) -> Finding:
         done = commands(lab)

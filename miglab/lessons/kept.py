@@ -1,4 +1,4 @@
-"""Keeps verdicts from one notebook to the next, for as long as nothing changes that made them."""
+"""Keeps verdicts from one notebook to the next, until something changes on which they depend."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..project.circumstances import circumstances
 
 
 def keep(verdict: Verdict) -> None:
-    """Write a verdict down; where that cannot be done it is tried again the next time."""
+    """Store a verdict; if that fails, the claim is tried again the next time."""
     place = _place(verdict.claim)
     told = {
         "cases": [asdict(case) for case in verdict.cases],

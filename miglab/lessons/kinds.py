@@ -43,12 +43,12 @@ class Here:
         return lab.last is self.last and lab.history() == self.history
 
     def acted(self, lab: Lab) -> bool:
-        """Whether something has run since that does more than look."""
+        """Whether something has run since that does more than look at the lab."""
         return self._acted or lab.history() != self.history
 
     def behind(self, lab: Lab) -> int:
-        """How many steps back it is from the lab to here; below 0 where the lab went back further,
-        or is on another way."""
+        """The number of steps from here to where the lab is; negative if the lab went back further,
+        or took other steps."""
         now, first = lab.history(), self.history.position
         if [*now.lines[:first]] != [*self.history.lines[:first]]:
             return -1
@@ -64,7 +64,7 @@ class Here:
         does not count, and neither does what was taken back.
 
         Raises:
-            BadInput: the lab went back to before it was asked about.
+            BadInput: the lab went back to a moment before the question.
         """
         behind = self.behind(lab)
         if behind < 0:
@@ -85,8 +85,8 @@ def _acts(step: Step) -> bool:
 
 
 def watch(lab: Lab, look: Callable[[Lab], None]) -> None:
-    """Have a method called with the lab after each of its steps, for as long as its object and the
-    lab live."""
+    """Call a method with the lab after each of its steps, for as long as its object and the lab
+    exist."""
     method, known = weakref.WeakMethod(look), weakref.ref(lab)
 
     def told() -> None:
@@ -107,11 +107,11 @@ class Kind(Protocol):
         """Whether what the question asks about has run."""
 
     def right(self, asked: Any, lab: Lab, here: Here) -> Any:
-        """What is right after the run, of the type that the question takes; ``None`` where
-        nothing has run yet.
+        """The right answer after the run, in the form that the question takes; ``None`` if nothing
+        has run yet.
 
         Raises:
-            BadInput: the lab is not where the lesson takes it.
+            BadInput: the lab is not in the state that the lesson leads to.
         """
 
     def reason(self, right: Any) -> str:
@@ -122,7 +122,8 @@ class Kind(Protocol):
 class OneOf:
     """One of a few options, each with what must be true of the lab for it to be the right one.
 
-    ``looks`` says that it asks about a command that only looks; otherwise such a command is no run.
+    ``looks`` says that it asks about a command that only looks; otherwise such commands are
+    ignored.
     """
 
     question: Question
@@ -156,7 +157,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """Any of the names that the lab has for it; the right ones are computed from what moved."""
+    """Any of the names that the lab offers; the right ones are computed from what changed."""
 
     name: str
     text: str
@@ -181,7 +182,7 @@ class AnyOf:
         return self.because.get(right, "")
 
     def right(self, asked: SetQuestion, lab: Lab, here: Here) -> tuple[str, ...] | None:
-        """The names that what moved since makes right."""
+        """The right names, from what has changed since."""
         since = here.since(lab)
         if since is None:
             return None
@@ -196,7 +197,7 @@ class AnyOf:
 
 @dataclass(frozen=True)
 class HowMany:
-    """A number that is computed from what moved."""
+    """A number that is computed from what changed."""
 
     question: NumberQuestion
     found: Callable[[Step], int]
@@ -215,14 +216,14 @@ class HowMany:
         return self.because.get(right, "")
 
     def right(self, asked: NumberQuestion, lab: Lab, here: Here) -> int | None:
-        """The number that what moved since makes right."""
+        """The right number, from what has changed since."""
         since = here.since(lab)
         return None if since is None else self.found(since)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A number that is measured beside the lab; ``found`` gives ``None`` until it was."""
+    """A number that is measured outside the lab; ``found`` gives ``None`` until it is known."""
 
     question: NumberQuestion
     found: Callable[[], int | None]

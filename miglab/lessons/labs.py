@@ -15,15 +15,15 @@ Act = Callable[[Lab], object]
 
 
 class Labs:
-    """A lab of the storefront on each of these engines that is here. Others are left out, and are
-    told with the reason and how to get them.
+    """A lab of the storefront on each of these engines that is available. The others are listed
+    with the reason, and with how to get them.
 
     Args:
         databases: as ``database`` of ``Lab``: ``"sqlite"``, ``"postgresql"``, or the address of a
             server.
 
     Raises:
-        BadInput: none of them is here.
+        BadInput: none of them is available.
     """
 
     def __init__(self, *databases: str) -> None:
@@ -44,7 +44,7 @@ class Labs:
 
     @property
     def presence(self) -> Presence:
-        """Which engines are here, and how to get the others."""
+        """The available engines, and how to get the others."""
         return Presence(tuple(self._labs), dict(self._missing))
 
     def compare(
@@ -58,9 +58,9 @@ class Labs:
 
         Args:
             act: given a lab, runs the commands that are compared.
-            begin: runs what has to be there first; what it loses does not count.
-            look: the name of something → given a lab, what it is in the end.
-            name: what it is called in ``summary``.
+            begin: runs what has to be done first; what is lost there does not count.
+            look: a name → what to look at in the lab at the end.
+            name: the name of this comparison in ``summary``.
 
         Raises:
             BadInput: ``act`` ran nothing.
@@ -76,7 +76,7 @@ class Labs:
         """The outcomes of all that was compared under a name, on these engines or on all.
 
         Raises:
-            BadInput: one of them is not here.
+            BadInput: one of them is not available.
         """
         wanted = engines or tuple(self._labs)
         for each in wanted:
@@ -122,7 +122,7 @@ class _Tried:
             lab.begin_here()
 
     def outcome(self, engine: str) -> Outcome:
-        """What came of it."""
+        """The outcome of one lab."""
         refusal = self.last.refusal
         printed = [line.strip() for line in self.last.output.splitlines() if line.strip()]
         lost = losses(self.passed)

@@ -98,8 +98,8 @@ def number(lab: Lab, sql: str) -> int:
 
 
 def products_with(lab: Lab, column: str, test: str) -> int | None:
-    """How many products pass a test of one column, as in ``"price", "> 0"``; ``None`` where there
-    is no such column."""
+    """How many products pass a test of one column, as in ``"price", "> 0"``; ``None`` if there is
+    no such column."""
     if column not in columns(lab, "store_product"):
         return None
     return number(lab, f"SELECT count(*) FROM store_product WHERE {column} {test}")
@@ -117,12 +117,12 @@ def moved_apps(step: Step) -> list[str]:
 
 
 def unapplied(step: Step) -> list[str]:
-    """What left the record, as ``app.name``."""
+    """The migrations that were removed from the record, as ``app.name``."""
     return [str(key) for key in compare(step.before, step.after).unapplied]
 
 
 def tables_gone(step: Step) -> list[str]:
-    """The tables that were there before, and are not after it."""
+    """The tables that existed before the step and are gone after it."""
     before, after = (truths.known_tables.tables for truths in (step.before, step.after))
     return sorted(before.keys() - after.keys())
 
@@ -133,7 +133,7 @@ def moved(step: Step) -> tuple[str, ...]:
 
 
 def lost(step: Step) -> int:
-    """How many rows and values a step took or changed."""
+    """How many rows and values a step destroyed or changed."""
     return sum(
         each.lost + each.changed + sum(each.lost_values.values())
         for each in step.rows
@@ -147,7 +147,7 @@ def agreements(lab: Lab) -> Agreements:
 
 
 def disagreements(lab: Lab) -> list[str]:
-    """Why neighbours do not agree, or why that cannot be told; empty where all agree."""
+    """Why neighbours disagree, or why this is not known; empty if all agree."""
     found = agreements(lab)
     pairs = (found.models_files, found.files_record, found.record_tables)
     return [each.reason for each in pairs if each.verdict is not True]
@@ -159,14 +159,14 @@ def agree(lab: Lab) -> bool:
 
 
 def ran(lab: Lab, line: str) -> bool:
-    """Whether a command that holds now begins with these words."""
+    """Whether a command that was not rewound begins with these words."""
     history = lab.history()
     done = [each.split(" && ") for each in history.lines[: history.position]]
     return any(each.startswith(line) for lines in done for each in lines)
 
 
 def exists(lab: Lab, path: str) -> bool:
-    """Whether a file of the project is there."""
+    """Whether a file of the project exists."""
     return (lab.folder / PurePosixPath(path)).exists()
 
 

@@ -34,8 +34,8 @@ def question(
     Args:
         options: each option with what must be true of the lab for it to be the right one. Of all
             options exactly one is, whatever the run does.
-        because: an option's letter → why it is right, where it is. The text is a reader's: each
-            paragraph, or list, after an empty line.
+        because: an option's letter → why it is right, where it is. The reader sees this text; an
+            empty line separates paragraphs and lists.
         looks: whether the question is about a command that only looks, such as ``sqlmigrate``.
     """
     reasons = {"ABCDEFGH".index(letter): tidy(reason) for letter, reason in because.items()}
@@ -52,9 +52,9 @@ def which(
     word: str,
     because: Mapping[tuple[str, ...], str],
 ) -> None:
-    """Put a question for a set of names on the shelf: ``among`` gives those there are when it is
-    asked, in order, ``found`` the right ones, from all that moved since. ``word`` says what becomes
-    of these, as in ``"unapplied"``, ``because`` why some names are right, where they are."""
+    """Put a question for a set of names on the shelf. ``among`` gives the names to choose from, in
+    order, and ``found`` the right ones, from what has changed since. ``word`` says what happens to
+    these, as in ``"unapplied"``, and ``because`` why certain names are right."""
     reasons = {names: tidy(reason) for names, reason in because.items()}
     _QUESTIONS.put(name, AnyOf(name, text, word, among, found, reasons))
 
@@ -62,8 +62,8 @@ def which(
 def how_many(
     name: str, text: str, found: Callable[[Step], int], *, because: Mapping[int, str]
 ) -> None:
-    """Put a question for a number on the shelf: ``found`` gives it, from all that moved since, and
-    ``because`` says why a number is right, where it is."""
+    """Put a question for a number on the shelf: ``found`` gives it, from what has changed since,
+    and ``because`` says why a certain number is right."""
     reasons = {number: tidy(reason) for number, reason in because.items()}
     _QUESTIONS.put(name, HowMany(NumberQuestion(name, text), found, reasons))
 
@@ -72,7 +72,7 @@ def measured(
     name: str, text: str, found: Callable[[], int | None], *, because: Mapping[int, str]
 ) -> None:
     """Put a question for a number on the shelf that no lab answers: ``found`` gives it, or ``None``
-    as long as nobody has measured it."""
+    until it has been measured."""
     reasons = {number: tidy(reason) for number, reason in because.items()}
     _QUESTIONS.put(name, Measured(NumberQuestion(name, text), found, reasons))
 
@@ -102,8 +102,8 @@ class Prediction(Choosing):
         return lab is None or lab.closed or _QUESTIONS[self.question.name].has_run(lab, self._here)
 
     def start_again(self) -> bool:
-        """Forget the answer, and bring the lab back to where the question was asked; whether it had
-        left.
+        """Forget the answer, and bring the lab back to where the question was asked. Returns
+        whether it had moved on.
 
         Raises:
             BadInput: the lab is closed.
@@ -128,10 +128,10 @@ class Prediction(Choosing):
         return self._lab() is lab and not self._here.rewound(lab)
 
     def answer(self) -> AnyAnswer:
-        """What is right, computed from the lab as it is now, beside what was chosen.
+        """The right answer, computed from the lab as it is now, with what was chosen.
 
         Raises:
-            BadInput: the lab is closed, or it is not where the lesson takes it.
+            BadInput: the lab is closed, or it is not in the state that the lesson leads to.
         """
         lab = self._lab()
         if lab is None:
@@ -176,7 +176,7 @@ def _kept(name: str, before: Prediction | None) -> Any:
 
 
 def reveal(name: str) -> AnyAnswer:
-    """What the run answered to a question, beside what was predicted, and why it is so.
+    """The answer to a question, from the run, with what was predicted and the reason.
 
     Raises:
         UnknownName: no lesson asks it.

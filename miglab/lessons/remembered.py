@@ -1,4 +1,4 @@
-"""What a reader said and solved, noted where there is a file for it, and found there again.
+"""Notes what a reader answered and solved, if there is a file for it, and finds it there again.
 
 The kinds of events, and their keys beside those of every event (``miglab.progress``):
 
@@ -29,14 +29,14 @@ _told: Told | None = None
 
 
 def keep_in(journal: Journal | None, told: Told | None = None) -> None:
-    """From now on note everything there, and tell somebody of each event after it was noted;
-    ``None`` ends it."""
+    """From now on, note everything there, and call a function after each event; ``None`` ends
+    this."""
     global _journal, _told
     _journal, _told = journal, told
 
 
 def note(kind: str, **data: Any) -> None:
-    """Note that something happened. Where the file cannot be written a warning says so, once."""
+    """Note that something happened. If the file cannot be written, one warning says so."""
     if _journal is None:
         return
     event = new_event(kind, **data)
@@ -51,7 +51,7 @@ def note(kind: str, **data: Any) -> None:
 
 
 def comes_back(question: str) -> bool:
-    """Whether a question was missed and is to be answered again now, and was not yet."""
+    """Whether a question was missed, is due for another answer, and has not had it yet."""
     if _journal is None:
         return False
     try:

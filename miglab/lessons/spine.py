@@ -132,8 +132,8 @@ _measured: list[Spine] = []
 
 
 def looks_at_tables() -> int | None:
-    """How many commands decide by the tables, as it was measured last; ``None`` where nobody has
-    measured it yet."""
+    """How many commands decide by the tables, as measured last; ``None`` if that was never
+    measured."""
     if not _measured:
         return None
     return sum("tables" in cells[0].split(", ") for _, cells in _measured[-1].rows)

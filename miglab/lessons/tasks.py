@@ -39,14 +39,14 @@ def task(
     apps: Sequence[str] = (),
     begin: Callable[[Lab], object] | None = None,
 ) -> None:
-    """Put a task on the shelf: what must be true of the lab when it is done, where the lab starts,
-    and what happens in it before the learner gets it."""
+    """Put a task on the shelf: its goals, where the lab starts, and what happens in the lab before
+    the learner gets it."""
     _TASKS.put(name, _Task(goals, at, apps, begin))
 
 
 def wrong_ends(name: str, ends: _Ends) -> None:
-    """What is said about wrong ends of a task, each with how it is recognized; the first that fits
-    is said."""
+    """Remarks about wrong ends of a task, each with a test that recognizes the end; the first that
+    fits is shown."""
     _ENDS.put(name, ends)
 
 
@@ -83,7 +83,7 @@ def check(name: str) -> Checked:
 
     Raises:
         UnknownName: no lesson sets it.
-        BadInput: it was not begun yet.
+        BadInput: the task has not begun yet.
         Interrupted: somebody stopped it.
         LabClosed: its lab was closed.
     """

@@ -27,7 +27,7 @@ def open_terminal(*, at: str | Sequence[str] | None = None, apps: Sequence[str] 
 
 
 def enter(lab: Lab) -> None:
-    """Go to a lab's folder, and have ``python`` mean the interpreter that runs this.
+    """Go to a lab's folder, and make ``python`` the interpreter that runs this notebook.
 
     Raises:
         BadInput: this Python has no ``python`` beside it.

@@ -38,8 +38,8 @@ def experiment(
 
     Args:
         number: as in ``"C10"``.
-        advice: the kind of a verdict → what to follow when the run gives it.
-        because: the kind of a verdict → what explains it, where there is more to say.
+        advice: the kind of a verdict → the advice for it.
+        because: the kind of a verdict → its reason, if there is more to say.
     """
 
     reasons = {kind: tidy(reason) for kind, reason in (because or {}).items()}
@@ -52,7 +52,7 @@ def experiment(
 
 
 def case(when: str, steps: Iterable[Step | str], found: str, *, held: bool) -> Case:
-    """A claim tried once; the steps are told by the lines that were typed."""
+    """A claim tried once; the steps are listed as they were typed."""
     lines = (each if isinstance(each, str) else _typed(each) for each in steps)
     return Case(when, tuple(lines), found, held)
 
@@ -107,7 +107,7 @@ class Judgement(Choosing):
         return False
 
     def freeze(self) -> None:
-        """Let nothing be chosen any more: the verdict is known."""
+        """Freeze the choice: the verdict is known."""
         self._known = True
         self.changed()
 
@@ -140,7 +140,7 @@ def judge(number: str) -> Judgement:
 
 
 def try_claim(number: str) -> Verdict:
-    """Try a claim in fresh labs, and keep the verdict; what the reader judged stands beside it.
+    """Try a claim in fresh labs, and keep the verdict, with what the reader expected.
 
     Raises:
         UnknownName: no lesson tries it.
@@ -175,7 +175,7 @@ def _one_by_one(trial: _Trial) -> Iterator[Case]:
 
 
 def verdicts() -> Verdicts:
-    """The verdict on each claim: as a lesson kept it, or tried now."""
+    """The verdict on each claim: from a lesson, or tried now."""
     found = Verdicts(tuple(_each_verdict()))
     _known.append(found)
     return found
@@ -186,7 +186,7 @@ _known: list[Verdicts] = []
 
 
 def claims_that_hold() -> int | None:
-    """How many claims hold in every case; ``None`` where nobody has asked for the verdicts yet."""
+    """How many claims hold in every case; ``None`` until the verdicts were asked for."""
     if not _known:
         return None
     return sum(each.kind == "holds" for each in _known[-1].verdicts)

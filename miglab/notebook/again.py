@@ -1,4 +1,4 @@
-"""Shows what a check said, with a button that looks once more; the notebook keeps what it says."""
+"""Shows the result of a check, with a button that checks again; the notebook keeps the result."""
 
 from __future__ import annotations
 

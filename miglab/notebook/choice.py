@@ -16,8 +16,8 @@ from .widgets.ask import Ask
 
 
 def show_question(asks: Prediction | Judgement) -> None:
-    """Display the question, and then, as an output of its own, what it is answered with: where no
-    kernel runs the question, and the answer, are still there to read."""
+    """Display the question, and then, as an output of its own, the box to answer it. Without a
+    kernel, the question and the answer can still be read."""
     stored = Stored(_as_kept(asks.asked), instead=True)
     stored.show_below(Box(asks, stored).widget)
 
@@ -32,7 +32,7 @@ class Box:
         asks.on_change = self.show
 
     def show(self, told: str = "") -> None:
-        """Show how the question stands now, in the widget and in what the notebook keeps."""
+        """Show the present state of the question, in the widget and in what the notebook keeps."""
         asked = self._asks.asked
         self.widget.shown = _shown(asked, told)
         self._stored.say(_as_kept(asked))

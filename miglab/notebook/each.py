@@ -32,8 +32,8 @@ def show_step(value: object) -> object:
 
 
 class Statements(ast.NodeTransformer):
-    """Has each statement that is a call hand its value to ``show_step``: those of the cell and of
-    its loops and branches. Functions and classes are left alone, and so is the last statement."""
+    """Makes each statement that is a call pass its value to ``show_step``, in the cell and in its
+    loops and branches. Functions and classes are left alone, and so is the last statement."""
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
         *before, last = node.body or [ast.Pass()]

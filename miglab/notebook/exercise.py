@@ -97,7 +97,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.again.on_click(lambda _: self._do(self._again))
         self.again.layout.width = "auto"
         self.said = ipywidgets.HTML()
-        self.hint = _button("Hint", "The next hint for how it is now")
+        self.hint = _button("Hint", "The next hint for your present state")
         self.way = _button("Show me a way", "Play a way in a copy; your lab stays as it is")
         self.rewind = _button("Rewind", "Take back the last command")
         self.restart = _button("Restart", "Begin anew")
@@ -152,7 +152,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.ways.layout.display = "flex" if hidden else "none"
 
     def draw(self) -> None:
-        """Show how far it is, after the last step."""
+        """Show the standing after the last step."""
         lab = self._lab()
         if lab is None:
             return

@@ -1,4 +1,4 @@
-"""``lab.explore()``: a picture and words to read, and the same to click on where a kernel runs."""
+"""``lab.explore()``: a picture and words to read, and, with a kernel, the same to click on."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def allow_exploring(shell: InteractiveShell) -> None:
 
 
 class Explorer:
-    """A lab to click on. It keeps its lab open for as long as somebody holds it.
+    """A lab to click on. The lab stays open for as long as this object exists.
 
     Args:
         parts: of ``PARTS`` those that are wanted; empty means all.
@@ -57,8 +57,8 @@ class Explorer:
         self.parts = tuple(part for part in PARTS if part in (parts or PARTS))
 
     def show(self) -> None:
-        """Display what can be read everywhere, and then, as an output of its own, the widget. An
-        exercise has its goals beside it."""
+        """Display what can be read without a kernel, and then, as an output of its own, the widget.
+        An exercise has its goals beside it."""
         from ..exercises import ExerciseLab
 
         if isinstance(self.lab, ExerciseLab):
@@ -73,7 +73,7 @@ class Explorer:
         show_live(self.widget())
 
     def still(self) -> dict[str, str]:
-        """The picture and the words as a MIME bundle: what stands where no kernel runs."""
+        """The picture and the words as a MIME bundle: what is shown without a kernel."""
         shown: dict[str, Picture | View | History] = {}
         if {"graph", "menus"} & {*self.parts}:
             shown["The graph"] = self.lab.graph()
@@ -107,4 +107,5 @@ class Explorer:
         }
         shown = [made[part]() for part in self.parts]
         model.shown += shown
-        return ipywidgets.VBox(shown)
+        # A part of a pixel more, and the box would have a scroll bar.
+        return ipywidgets.VBox(shown, layout=ipywidgets.Layout(overflow="visible"))

@@ -1,4 +1,4 @@
-"""What a notebook keeps of an exercise: how far it is, and the journal in an output's metadata."""
+"""What a notebook keeps of an exercise: the standing, and the journal in an output's metadata."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class KeptAttempt:
         self.stored = Stored(told, instead=True, metadata=self._journal(lab))
 
     def say(self, lab: ExerciseLab, graph: Picture) -> None:
-        """Keep what was done since, and the graph now."""
+        """Store what was done since the last call, and the present graph."""
         self.stored.say(_attempted(lab, graph), self._journal(lab))
 
     def left_off(self, lab: ExerciseLab) -> list[Entry]:
-        """The last attempt that did not come to its end, from this notebook or the progress file;
-        empty where there is none."""
+        """The last unfinished attempt, from this notebook or the progress file; empty if there is
+        none."""
         try:
             file = lab.journal.read() if lab.journal is not None else ()
         except BadInput:

@@ -1,4 +1,5 @@
-"""Displays a widget as an output of its own, beside what can be read where no kernel runs."""
+"""Displays a widget as an output of its own, next to the output that can be read without a
+kernel."""
 
 from __future__ import annotations
 

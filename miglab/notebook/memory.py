@@ -1,4 +1,4 @@
-"""Keeps what is predicted and solved in a learner's copy of the lessons, beside the lessons."""
+"""Keeps predictions and solved tasks beside the lessons, in a learner's copy."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from .place import this_notebook
 
 
 def remember() -> None:
-    """From now on note down what is done, where this notebook is in a learner's copy. Elsewhere, as
-    in a checkout or a run by a test, nothing is written."""
+    """From now on, note what is done, if this notebook is in a learner's copy. Elsewhere, as in a
+    checkout or a run by a test, nothing is written."""
     notebook = this_notebook()
     folder = workbook_of(notebook.parent if notebook else Path.cwd())
     if folder is None:

@@ -28,8 +28,8 @@ class Cell:
 
 
 def this_notebook() -> Path | None:
-    """The file of the notebook that this kernel runs, as Jupyter told it; ``None`` where it did
-    not."""
+    """The file of the notebook that this kernel runs, from what Jupyter says; ``None`` if it says
+    nothing."""
     name = os.environ.get("JPY_SESSION_NAME", "")
     return Path(name) if name.endswith(".ipynb") else None
 
@@ -63,7 +63,7 @@ def headings(cells: Sequence[Cell]) -> list[tuple[int, str]]:
 
 
 def running_cell(shell: InteractiveShell) -> str:
-    """The id of the cell that runs now; empty where the front end does not say."""
+    """The id of the running cell; empty if the front end does not say."""
     parent: dict[str, Any] = getattr(shell, "get_parent", dict)() or {}
     return str(parent.get("metadata", {}).get("cellId", ""))
 

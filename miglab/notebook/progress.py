@@ -32,7 +32,7 @@ _LISTENER: ContextVar[Tell | None] = ContextVar("listener", default=None)
 
 @contextmanager
 def told_to(listener: Tell) -> Iterator[None]:
-    """In this thread, let somebody else hear what is being done."""
+    """In this thread, report what is being done to somebody else."""
     token = _LISTENER.set(listener)
     try:
         yield
@@ -41,14 +41,13 @@ def told_to(listener: Tell) -> Iterator[None]:
 
 
 def in_a_cell() -> bool:
-    """Whether it is a cell that runs here, and no worker."""
+    """Whether this is a cell's own thread, and not a worker's."""
     return _LISTENER.get() is None
 
 
 class Paced:
-    """Hands on what it was told last: not before ``after`` seconds, and at most every ``EVERY``.
-
-    What was said too early is handed on when its time has come, unless something newer was said.
+    """Passes messages on: none before ``after`` seconds, and at most one every ``EVERY``. An early
+    message waits for its time, unless a newer one replaces it.
     """
 
     def __init__(self, hand_on: Tell, after: float = 0.0) -> None:
@@ -94,7 +93,7 @@ class Paced:
 
 @contextmanager
 def shown() -> Iterator[Tell]:
-    """Shows what it is told; when all is done the line is empty."""
+    """Shows the messages; at the end the line is empty."""
     listener = _LISTENER.get()
     if listener is not None:
         yield lambda what: listener(masked(what))

@@ -1,4 +1,4 @@
-"""Puts Django's questions to the person at the notebook, where there is one."""
+"""Asks the person at the notebook Django's questions, if somebody is there."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def allow_prompts(shell: InteractiveShell) -> None:
 
 
 def ask(question: str) -> str | None:
-    """The answer that is typed; ``None`` where nobody can type one, as in a run by a test, or where
-    a click and no cell runs it."""
+    """The answer that is typed; ``None`` if nobody can type one, as in a test, or if a click runs
+    the command."""
     if not in_a_cell():
         return None
     try:

@@ -1,4 +1,4 @@
-"""``%resume``: brings a lesson to a heading, and says how where a cell finds no lab."""
+"""``%resume``: brings a lesson to a heading; a cell without a lab says how to use it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWS = re.compile(r"\s*(?:predict|reveal|judge|try_claim|verdicts|spine|check|
 
 
 def resume(shell: InteractiveShell, heading: str) -> str:
-    """Run the lesson's cells of code above a heading, without what they show; what to say of it.
+    """Run the lesson's cells of code above a heading, without their outputs. Returns what to print.
 
     Args:
         heading: or a part of it; empty means the one above the cell that runs now.
@@ -84,7 +84,7 @@ def _titles(cells: tuple[Cell, ...]) -> str:
 
 
 def allow_resuming(shell: InteractiveShell) -> None:
-    """Say how to go on where a cell finds no lab."""
+    """From now on, a cell without a lab says how to go on."""
     Lab.opening = staticmethod(lambda: _how_to_open(shell))
 
 

@@ -15,7 +15,7 @@ _OURS = Path(__file__).resolve().parents[1]
 
 
 def explain_stops(shell: InteractiveShell) -> None:
-    """From now on say so of an interrupt in miglab, and of a name that a cell above makes."""
+    """From now on, explain interrupts in miglab, and names that a cell above defines."""
     shell.set_custom_exc((NameError, KeyboardInterrupt), _explain)  # type: ignore[no-untyped-call]
 
 

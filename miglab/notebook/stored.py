@@ -25,7 +25,7 @@ _STYLE = (
 
 
 class Stored:
-    """An output that is displayed once, and changed afterwards wherever it is.
+    """An output that is displayed once, and updated in place afterwards.
 
     Args:
         fact: what it says at first.
@@ -43,7 +43,7 @@ class Stored:
         self._handle.display(data, raw=True, metadata=kept)  # type: ignore[no-untyped-call]
 
     def say(self, fact: object, metadata: Mapping[str, Any] | None = None) -> None:
-        """Say this from now on."""
+        """Show this from now on."""
         said = self._bundle(fact), metadata or {}
         if said != self._said:
             self._said = said

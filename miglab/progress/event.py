@@ -65,7 +65,7 @@ class Event:
 
 
 def new_event(kind: str, **data: Any) -> Event:
-    """What happens now. Those of one process are in the order in which it made them.
+    """An event that happens now. Events of one process keep the order in which it made them.
 
     Raises:
         BadInput: a key is the event's own, or a value is not JSON.

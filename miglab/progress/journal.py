@@ -13,7 +13,7 @@ from .event import Event, parse, union
 
 
 class Journal:
-    """The events in one file. It needs not exist before the first one is appended."""
+    """The events in one file. It need not exist before the first one is appended."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -30,12 +30,12 @@ class Journal:
         """All events, each once, in order of time; none where there is no file.
 
         Raises:
-            BadInput: the file is there and cannot be read.
+            BadInput: the file exists but cannot be read.
         """
         return union(self._events())
 
     def merge(self, *others: Path) -> tuple[Event, ...]:
-        """Take over what other files have and this one has not: the events that were new here.
+        """Add the events that other files have and this one lacks. Returns the added events.
 
         Raises:
             BadInput: one of them cannot be read, or this one cannot be written.

@@ -1,4 +1,4 @@
-"""What anything depends on that is found out by running the practice project."""
+"""A digest of everything on which results with the practice project depend."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import bundled
 
 @cache
 def circumstances() -> str:
-    """A name for Python, Django, this code and the practice project."""
+    """A digest of Python, Django, this code and the practice project."""
     told = hashlib.blake2b(digest_size=8)
     told.update(f"{platform.python_version()} {_django()}".encode())
     for folder in (Path(__file__).parents[1], bundled("storefront").root):

@@ -91,7 +91,7 @@ def _given(
 
 
 def no_database(alias: str, source: Handle) -> str:
-    """What to say where a project's database is not there."""
+    """The error text for a missing database of a project."""
     other = f" --database {alias}" if alias != "default" else ""
     return (
         f"there is no database at {source}, which the settings name for {alias!r}; run "

@@ -1,4 +1,5 @@
-"""Chooses what of a project's folder is copied: what its code may need, and nothing big."""
+"""Chooses which files of a project's folder are copied: what its code may need, and no big
+files."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ _TOLD = 5
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is copied of a folder and what is not, as paths with ``/`` below it.
+    """What is copied from a folder and what is not, as paths with ``/``, relative to it.
 
     Attributes:
         files: what is copied.
@@ -77,7 +78,7 @@ class Chosen:
 
     @property
     def told(self) -> str:
-        """What was left out, in words; empty where that is nothing."""
+        """What was left out, in words; empty if everything was copied."""
         said = []
         count, size = self.left_out
         if count:
@@ -104,7 +105,7 @@ def in_words(size: int) -> str:
 
 
 def chosen(root: Path, include: Sequence[str] = ()) -> Chosen:
-    """What of ``root`` is copied; ``include`` are patterns of what is copied in any case.
+    """What is copied from ``root``; ``include`` are patterns of what is copied in any case.
 
     Raises:
         BadInput: a pattern leaves the folder, or fits nothing in it.
@@ -125,7 +126,8 @@ def chosen(root: Path, include: Sequence[str] = ()) -> Chosen:
 
 @dataclass
 class Inside:
-    """What lies directly in a folder: ``folders`` are to be entered, ``unentered`` are not."""
+    """What is directly in a folder: its files, the ``folders`` to enter, and those that stay
+    ``unentered``."""
 
     folders: list[os.DirEntry[str]] = field(default_factory=list)
     files: list[os.DirEntry[str]] = field(default_factory=list)
@@ -134,9 +136,8 @@ class Inside:
 
 
 def look(folder: Path, top: bool = False) -> Inside | None:
-    """What lies in a folder; ``None`` where it cannot be read or is an environment.
-
-    ``top`` says that it is entered although it may be an environment.
+    """What is in a folder; ``None`` if it cannot be read or is an environment. With ``top``, it is
+    entered even if it may be an environment.
     """
     try:
         entries = list(os.scandir(folder))
@@ -210,7 +211,7 @@ class _Walk:
                 self.leave(folder + each.name, size)
 
     def leave(self, path: str, size: int) -> None:
-        """Count what is left out."""
+        """Note a file that is left out."""
         if path in self.included:
             return
         self.left.append(path)

@@ -1,4 +1,4 @@
-"""What every runner can do, whichever way its agent runs."""
+"""What every runner can do, however its agent runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Stopped(Exception):
 
     ``why`` is ``"limit"`` (it took longer than allowed), ``"cancelled"`` (somebody asked for that)
     or ``"died"`` (its process is gone); ``detail`` says more; ``begun`` is whether a process had
-    taken it on.
+    started on it.
     """
 
     def __init__(self, why: str, detail: str = "", begun: bool = True) -> None:
@@ -54,13 +54,14 @@ class Stop:
         self._interrupt: Callable[[], None] | None = None
 
     def running(self, interrupt: Callable[[], None] | None) -> None:
-        """What interrupts the request that runs from now on; ``None`` when it has ended."""
+        """Set what interrupts the request that runs now; ``None`` when it has ended."""
         self._interrupt = interrupt
         if interrupt is not None and self.asked:
             interrupt()
 
     def ask(self) -> None:
-        """From now on no request is begun, and one that runs is interrupted, or else stopped."""
+        """From now on, no request is begun, and a running one is interrupted, or stopped if that
+        does not help."""
         if self._since is None:
             self._since = time.monotonic()
             if interrupt := self._interrupt:
@@ -77,13 +78,13 @@ class Stop:
 
     @property
     def due(self) -> bool:
-        """Whether the one that runs has had its time."""
+        """Whether the running request must be stopped now."""
         return self._since is not None and time.monotonic() >= self._since + self.GRACE
 
 
 @dataclass(frozen=True)
 class Terms:
-    """How a request runs: its limits, and who hears of it.
+    """How a request runs: its limits and its callbacks.
 
     Attributes:
         ask: takes a question of the project's and gives the answer, or ``None``.
@@ -113,7 +114,7 @@ class Runner(ABC):
         self.protection = Protection()
 
     def notify(self, message: Message) -> None:
-        """Send what has no answer and only saves time or memory."""
+        """Send a message without an answer, which only saves time or memory."""
         return
 
     @abstractmethod
@@ -121,12 +122,11 @@ class Runner(ABC):
         """The agent's ``done`` for this request.
 
         Raises:
-            Stopped: nothing of the request runs any more, and it may have done half its work.
+            Stopped: the request does not run any more, and it may be half done.
         """
 
     def settle(self) -> None:
-        """End a request that runs although nobody waits for it any more: whoever waited was
-        interrupted before it could."""
+        """End a request that still runs because the code that waited for it was interrupted."""
         return
 
     def close(self) -> None:

@@ -33,7 +33,7 @@ class Jail:
     sockets: bool = False
 
     def command(self, words: Sequence[str]) -> list[str]:
-        """The command line that runs these words inside.
+        """The command line that runs this command inside the jail.
 
         Raises:
             NotJailed: ``require``, and this system has no jail.
@@ -58,7 +58,7 @@ def protection(message: Message) -> Protection:
 
 
 def here(probes: str, copy: str) -> Protection:
-    """What a jail on this machine holds, found out by setting one around a folder, ``copy``."""
+    """What a jail on this machine enforces, found out by putting one around a folder, ``copy``."""
     if sys.platform != "linux":
         return HOOK
     command = Jail((copy,), probes).command([sys.executable, "-I", "-S", "-c", ""])

@@ -1,4 +1,4 @@
-"""One agent process and miglab's end of the wire."""
+"""One agent process, and miglab's end of the connection to it."""
 
 from __future__ import annotations
 

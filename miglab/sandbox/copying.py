@@ -11,7 +11,7 @@ from ..project import Project
 
 
 def copy_files(project: Project, to: Path) -> None:
-    """Copy what the project says is to be copied."""
+    """Copy the files that the project lists."""
     for folder in project.folders:
         (to / folder).mkdir(parents=True, exist_ok=True)
     for path in project.files:
@@ -21,7 +21,7 @@ def copy_files(project: Project, to: Path) -> None:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy the content of a file, and whether it can be run."""
+    """Copy the content of a file, and whether it is executable."""
     shutil.copyfile(source, target)
     if os.name == "posix" and source.stat().st_mode & stat.S_IXUSR:
         target.chmod(target.stat().st_mode | stat.S_IXUSR)

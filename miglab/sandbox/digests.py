@@ -1,4 +1,4 @@
-"""Names for contents, read again only where a file may have changed."""
+"""Digests of files, read again only if a file may have changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def digest_of(content: bytes) -> str:
-    """A name for a content."""
+    """The digest of a content."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 

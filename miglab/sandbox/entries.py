@@ -1,4 +1,4 @@
-"""All that lies in the folders of a copy: looked at, and made the same again, whatever kind it is.
+"""Reads everything in the folders of a copy, and restores it, whatever kind of file it is.
 
 Two names of one file become two files, and times, owners and extended attributes are not kept.
 """
@@ -27,8 +27,8 @@ FILE, FOLDER, LINK, NODE, DATABASE = "file", "folder", "link", "node", "database
 
 
 class Entry(NamedTuple):
-    """One name in a folder. ``content`` is a file's digest, where a link leads, or what kind of
-    pipe, socket or device a node is; what a database holds is its engine's to know."""
+    """One name in a folder. ``content`` is a file's digest, the target of a link, or the kind of a
+    pipe, socket or device; what is in a database is left to its engine."""
 
     kind: str
     mode: int
@@ -36,16 +36,16 @@ class Entry(NamedTuple):
 
 
 class Entries:
-    """What lies below ``root``, by paths with ``/``; ``reserved`` are beginnings of names directly
-    in it that are no part of the project."""
+    """What lies below ``root``, by paths with ``/``; ``reserved`` are the beginnings of names,
+    directly in it, that do not belong to the project."""
 
     def __init__(self, root: Path, reserved: tuple[str, ...]) -> None:
         self.root, self._reserved = root, reserved
         self._digests = Digests(root)
 
     def look(self, databases: Collection[str], sidecars: Collection[str]) -> dict[str, Entry]:
-        """All that is there: of ``databases`` only that they are there, of their ``sidecars``
-        nothing."""
+        """Everything that is there; for ``databases`` only that they exist, and their ``sidecars``
+        not at all."""
         found: dict[str, Entry] = {}
         with _Opened(self.root) as opened:
             waiting = [""]
@@ -98,8 +98,8 @@ class Entries:
     def restore(
         self, now: Mapping[str, Entry], wanted: Mapping[str, Entry], contents: Path
     ) -> None:
-        """Make what is there, which is ``now``, what is wanted: files by their digests, from the
-        folder ``contents``. What is interrupted can be done again."""
+        """Change what is there, which is ``now``, into what is wanted: files come by their digests
+        from the folder ``contents``. If it is interrupted, it can be done again."""
         left = {path: entry for path, entry in now.items() if entry.kind != DATABASE}
         with _Opened(self.root) as opened:
             for path in sorted(left, reverse=True):

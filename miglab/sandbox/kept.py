@@ -1,5 +1,5 @@
-"""What a sandbox holds at one moment, kept in a folder, so that a later one of the same project can
-begin with it."""
+"""Stores a sandbox at one moment in a folder, so that a later one of the same project can begin
+with it."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ def has_links(project: Project) -> bool:
 
 
 def link(project: Project, to: Path) -> None:
-    """Make them in the copy ``to``. A database is never among them, nor a folder on the way to
-    one: miglab itself writes to its copy there."""
+    """Make them in the copy ``to``. Databases, and folders on the way to one, are never linked:
+    miglab itself writes to its copy there."""
     if not has_links(project):
         return
     root = Path(os.path.realpath(project.root))

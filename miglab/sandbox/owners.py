@@ -1,6 +1,6 @@
 """Each lab lives under a lock that its owner holds.
 
-A lock that is free means that its owner is dead: the next lab sweeps what it left.
+If a lock is free, its owner is dead, and the next lab removes what is left.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def take_lock(labs: Path) -> tuple[Path, IO[bytes]]:
 
 @contextlib.contextmanager
 def throwaway() -> Iterator[Path]:
-    """A folder among the labs that goes at the end; where this process is killed, the next lab
-    sweeps it.
+    """A folder among the labs that is removed at the end; if this process is killed, the next lab
+    removes it.
 
     Raises:
         OSError: it cannot be made.
@@ -83,7 +83,7 @@ def sweep(labs: Path) -> None:
 
 
 def lives(labs: Path, name: str) -> bool:
-    """Whether the owner of the sandbox of this name does."""
+    """Whether the owner of the sandbox of this name is alive."""
     try:
         file = open(labs / f"{name}.lock", "r+b")  # noqa: SIM115 (closed below)
     except OSError:
@@ -93,8 +93,8 @@ def lives(labs: Path, name: str) -> bool:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder with everything in it, even if its modes forbid that. What cannot be removed
-    stays, without an error."""
+    """Remove a folder with everything in it, even if its permissions forbid that. Whatever cannot
+    be removed stays, without an error."""
     shutil.rmtree(folder, ignore_errors=True)
     if os.name == "posix" and os.path.lexists(folder):
         _unlock(str(folder))

@@ -1,4 +1,4 @@
-"""A project and its database as a throwaway copy: made, looked at, put back, removed.
+"""A project and its database as a throwaway copy: how it is made, read, restored and removed.
 
 home()/labs/
   3f2a….lock      locked by the process that owns the lab for as long as it lives
@@ -40,7 +40,7 @@ _RESERVED = ("store", "output", "journal", "refused", "lost-", "tmp", SETTINGS_F
 
 class Sandbox:
     """A throwaway copy of a project under ``home()``, owned by this process. Its databases are
-    empty until they are filled. ``let_in`` is for what takes long."""
+    empty until they are filled. ``let_in`` allows interrupts during long work."""
 
     def __init__(self, project: Project, let_in: LetIn = nullcontext) -> None:
         labs = home() / "labs"
@@ -84,7 +84,7 @@ class Sandbox:
             raise
 
     def lay_out(self, project: Project) -> None:
-        """Have a place for each of the project's databases."""
+        """Make a place for each of the project's databases."""
         self.engines = {alias: project.engine(alias) for alias in project.databases}
         self.databases = {
             alias: self.engines[alias].handle(self.root, place)
@@ -108,7 +108,7 @@ class Sandbox:
             (self.root / SETTINGS_FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
 
     def link(self, project: Project) -> None:
-        """Have links to what was not copied, where the project may have them."""
+        """Make links to what was not copied, if the project may have them."""
         links.link(project, self.project)
 
     @property
@@ -140,7 +140,7 @@ class Sandbox:
         return target
 
     def find(self, path: str) -> list[Path]:
-        """The file of the project that is meant, or all files that a pattern fits.
+        """The file of the project with this path, or all files that match a pattern.
 
         Raises:
             OutsideSandbox, UnknownName: there is none.
@@ -160,7 +160,7 @@ class Sandbox:
 
     @property
     def sure(self) -> bool:
-        """Whether ``changed_databases`` is true only where something was written."""
+        """Whether ``changed_databases`` is true only if something was written."""
         return all(each.sure for each in self.engines.values())
 
     def alike(self, before: Snapshot, after: Snapshot) -> bool:
@@ -180,8 +180,8 @@ class Sandbox:
         return True
 
     def others(self, moment: Snapshot) -> dict[str, str]:
-        """What is in the databases of a moment beside tables, views and rows: what it is called,
-        and how it is made."""
+        """What is in the databases of a moment besides tables, views and rows: its names, and how
+        it is made."""
         found = {}
         for alias, engine in self.engines.items():
             handle = moment.databases.get(alias)
@@ -191,7 +191,7 @@ class Sandbox:
         return found
 
     def answers(self) -> bool:
-        """Whether all servers of its databases can be reached just now."""
+        """Whether all servers of its databases can be reached right now."""
         return all(each.answers() for each in {*self.engines.values()})
 
     def changed_databases(self) -> bool:
@@ -221,7 +221,7 @@ class Sandbox:
         return files_of(self.entries())
 
     def entries(self) -> dict[str, Entry]:
-        """All that lies in the copy's folders now."""
+        """Everything in the copy's folders now."""
         return self._entries.look(self._own, self._sidecars)
 
     def snapshot(self, made: Mapping[str, tuple[Handle, object]] | None = None) -> Snapshot:
@@ -270,8 +270,8 @@ class Sandbox:
         return self.engines[alias].kept(self.store, str(self._copies))
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Make files and databases what they were, here or in another copy of the project. Signals
-        wait until it is done; where it fails, it can be done again.
+        """Restore files and databases, here or in another copy of the project. Signals wait until
+        it is done; if it fails, it can be done again.
 
         Raises:
             OSError: there is no room.
@@ -308,11 +308,12 @@ class Sandbox:
                     engine.remove(handle)
 
     def forget_marks(self) -> None:
-        """Take copies of the databases anew, and rely on none in another sandbox's store."""
+        """Copy the databases again, without relying on copies in another sandbox's store."""
         self._last.clear()
 
     def remove(self) -> None:
-        """Remove all of it. What is gone already is no error. Signals wait until it is done."""
+        """Remove everything. It is not an error if something is gone already. Signals wait until it
+        is done."""
         with Uninterrupted():
             # Windows removes no folder that somebody stands in, and nobody can stand where none is.
             with contextlib.suppress(OSError):

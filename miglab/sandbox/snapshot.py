@@ -1,4 +1,4 @@
-"""What a copy of a project holds at one moment."""
+"""What is in a copy of a project at one moment."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PROJECT = "project"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A copy at one moment. ``entries`` are all that lies in its folders, ``databases`` maps
-    aliases to copies, or to ``None`` where there was no database. ``store`` is the folder that
-    holds the contents of both."""
+    """A copy at one moment. ``entries`` are everything in its folders, ``databases`` maps aliases
+    to copies, or to ``None`` where there was no database. ``store`` is the folder that holds the
+    contents of both."""
 
     entries: Mapping[str, Entry]
     databases: Mapping[str, Handle | None]
@@ -37,17 +37,17 @@ class Snapshot:
 
     @property
     def mark(self) -> tuple[object, ...]:
-        """A value that differs if anything does."""
+        """A value that differs if anything differs."""
         return (self.digest, *self.databases.items())
 
     @cached_property
     def digest(self) -> str:
-        """One name for the state of all that is not a database."""
+        """A digest of everything that is not a database."""
         return digest_of_files(self.entries)
 
     def with_files_of(self, other: Snapshot) -> Snapshot:
-        """This moment with another's files, as git puts them back: a folder goes with the last file
-        in it, and what git does not know stays."""
+        """This moment with another's files, as git would restore them: a folder is removed with its
+        last file, and files that git does not know stay."""
         files = {path: e for path, e in other.entries.items() if e.kind in (FILE, LINK)}
         gone = {path for path, e in self.entries.items() if e.kind in (FILE, LINK)} - {*files}
         needed = {*_folders({*files}), *(p for p, e in other.entries.items() if e.kind == FOLDER)}

@@ -1,4 +1,4 @@
-"""That a task has begun: the new lab, what is in it, and what is to be done."""
+"""Shows that a task has begun: the new lab, what is in it, and the goals."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def _(found: Summary) -> str:
 @html.register
 def _(found: Summary) -> str:
     return table(
-        "Every outcome was measured, a moment ago",
+        "Every outcome was measured a moment ago",
         ("what was tried", *found.engines),
         list(found.rows),
     )

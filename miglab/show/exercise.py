@@ -61,7 +61,7 @@ def _(standing: Standing) -> str:
 
 
 def summary(standing: Standing) -> str:
-    """How far it is, in a sentence."""
+    """The standing, in a sentence."""
     done = sum(goal.done for goal in standing.goals)
     if standing.done:
         return "Solved: every goal is reached."
@@ -69,15 +69,15 @@ def summary(standing: Standing) -> str:
 
 
 def missed(goal: Reached) -> list[str]:
-    """What is expected of a goal that is not reached, and what is there."""
+    """What a missed goal expects, and what was found."""
     if goal.done:
         return []
     return [f"expected: {masked(goal.expected)}", f"found: {masked(goal.found)}"]
 
 
 def told_on_success(standing: Standing) -> list[str]:
-    """What happened, why it works, and what a wrong end would have cost; then how many commands it
-    took, where they are counted."""
+    """What happened, why it works, and what a wrong end would have cost; then the number of
+    commands, if they are counted."""
     if standing.success is None:
         return []
     told = [*standing.success]

@@ -1,4 +1,5 @@
-"""Facts as HTML without scripts, style sheets or classes: what a viewer of notebooks lets through.
+"""Facts as HTML without scripts, style sheets or classes: only what every viewer of notebooks
+shows.
 
 Pictures are images with a text alternative, so that they show before a notebook is trusted.
 """
@@ -101,7 +102,8 @@ def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
 
 
 def loss_band(losses: Sequence[str]) -> str:
-    """What was or would be lost, so that nobody overlooks it; nothing where nothing is."""
+    """A band with what was or would be lost, which nobody can overlook; empty if nothing is
+    lost."""
     return f"<p style='{_LOSS}'>{'<br>'.join(map(escape, losses))}</p>" if losses else ""
 
 
@@ -196,7 +198,8 @@ def _(history: History) -> str:
 
 
 def image(svg: str, alternative: str, otherwise: str = "") -> str:
-    """An SVG as an image with a text alternative; ``otherwise`` are sources for other pages."""
+    """An SVG as an image with a text alternative; ``otherwise`` are other sources, for narrow pages
+    and the like."""
     drawn = f'<img src="{_source(svg)}" alt="{escape(alternative)}" style="max-width:100%">'
     return f"<picture>{otherwise}{drawn}</picture>" if otherwise else drawn
 
@@ -218,7 +221,7 @@ def sample_table(caption: str, rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Columns and rows as a table with a caption; words stand at the left, numbers at the right."""
+    """Columns and rows as a table with a caption; words are aligned left, numbers right."""
     first = rows[0] if rows else [""] * len(columns)
     left = [not isinstance(value, (int, float)) for value in first]
 

@@ -1,4 +1,4 @@
-"""What claims are worth and what commands move, as text and as HTML."""
+"""Verdicts on claims, and what each command changes, as text and as HTML."""
 
 from __future__ import annotations
 

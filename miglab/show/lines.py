@@ -1,4 +1,4 @@
-"""What is said of consequences, in lines that a notebook, a terminal and the reports share."""
+"""Consequences in lines of text, which notebooks, terminals and reports share."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Sample(NamedTuple):
 
     @property
     def caption(self) -> str:
-        """All of them counted, and how many of them are shown."""
+        """The number of all of them, and how many are shown."""
         shown = len(self.rows)
         return f"{self.what}, the first {shown}" if 0 < shown < self.number else self.what
 
 
 def typed(consequences: Consequences) -> list[str]:
-    """The commands as typed, those that were not reached as well."""
+    """The commands as typed, including those that were not reached."""
     told = [heading(run.step) for run in consequences.runs]
     left = consequences.commands[len(told) :]
     return [*told, *(f"(not reached) {line}" for line in left)]
@@ -60,7 +60,7 @@ def why(planned: Planned) -> str:
 
 
 def cautions(planned: Planned) -> list[str]:
-    """What a migration has that can leave one halfway or makes others wait, a phrase for each."""
+    """What can stop a migration halfway or makes others wait, in a phrase each."""
     told = [f"cannot be undone: {each}" for each in planned.irreversible]
     told += [f"not known before it runs: {each}" for each in planned.unknown]
     told += [str(lock) for lock in planned.locks if lock.noticed]
@@ -68,7 +68,7 @@ def cautions(planned: Planned) -> list[str]:
 
 
 def samples(changes: Sequence[RowChange]) -> list[Sample]:
-    """What was lost or overwritten, for each table and column; a renamed column is not lost."""
+    """What was lost or overwritten, for each table and column; a renamed column is not a loss."""
     return [each for change in changes if change.costs for each in _of_table(change)]
 
 
@@ -94,7 +94,7 @@ def _sample(what: str, number: int, rows: Sequence[Mapping[str, object]]) -> Sam
 
 
 def clipped(value: object) -> str:
-    """A stored value as one shows it, a long one up to its first characters."""
+    """A stored value as text; a long one is cut."""
     told = cell(value)
     return told if len(told) <= VALUE else f"{told[:VALUE]}… ({len(told):,} characters)"
 
@@ -114,7 +114,7 @@ def way_back_lines(back: WayBack | None) -> list[str]:
 
 
 def differences(back: WayBack) -> list[str]:
-    """What is not as it was after the way back: a line for each thing."""
+    """What differs after the way back, a line for each thing."""
     lines = [*back.schema]
     for change in back.rows:
         told = [
@@ -242,7 +242,7 @@ def short(key: Key) -> str:
 
 
 def ladder_sentences(ladder: Ladder) -> list[str]:
-    """How far down it is free, then where it stops and why."""
+    """How many steps back are free, then where it stops and why."""
     free = ladder.free[-1] if ladder.free else None
     told = [f"Free: back to {place(ladder, free)}." if free else "No step back is free."]
     stopped = next((each for each in ladder if not each.done), None)

@@ -1,4 +1,5 @@
-"""What others have to wait for while commands run: cells of a table, lines, words on cards."""
+"""Describes the locks for which others wait while commands run: as cells of a table, as lines, as
+words on cards."""
 
 from __future__ import annotations
 
@@ -59,8 +60,8 @@ def _cannot(lock: Lock) -> str:
 
 
 def on_cards(plan: Sequence[Planned]) -> dict[str, dict[str, str]]:
-    """Migration → what its card says of the locks that it takes on tables with rows: ``stops`` is
-    ``"reads"`` or ``"writes"``, ``said`` the locks in words."""
+    """Migration → what its card says about its locks on tables with rows: ``stops`` is ``"reads"``
+    or ``"writes"``, ``said`` the locks in words."""
     found = {}
     for each in plan:
         locks = [lock for lock in each.locks if lock.rows and lock.seconds]

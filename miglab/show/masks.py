@@ -1,7 +1,7 @@
-"""What may differ from run to run is not shown: one list of masks for all text.
+"""Hides what differs from run to run: one list of masks for all text.
 
-How long something took is masked where Django or the project says it. What miglab has measured and
-tells is no noise: it stands with a no-break space before its unit, which no mask matches.
+Durations that Django or the project prints are masked. Durations that miglab has measured are kept:
+they have a no-break space before the unit, which no mask matches.
 """
 
 from __future__ import annotations

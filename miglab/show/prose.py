@@ -1,4 +1,4 @@
-"""A few paragraphs as a lesson has them, with lists, code and emphasis, as HTML."""
+"""Turns a lesson's paragraphs, with lists, code and emphasis, into HTML."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from html import escape
 
 
 def coded(words: str) -> str:
-    """Words as HTML; what is between back quotes is code, between two stars strong, between one
-    emphasised."""
+    """Words as HTML; text between back quotes is code, between double stars strong, between single
+    stars emphasised."""
     pieces = re.split(r"`([^`]+)`", words)
     return "".join(
         f"<code>{escape(piece)}</code>" if place % 2 else _stressed(escape(piece))

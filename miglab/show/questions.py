@@ -43,7 +43,7 @@ _SMALL = "<br><small style='display:inline-block; margin-left:18px'>{}</small>"
 
 
 def letter(place: int) -> str:
-    """How an option is called: A, B, C …"""
+    """The letter of an option: A, B, C …"""
     return chr(ord("A") + place)
 
 
@@ -69,7 +69,7 @@ def _(asked: Asked) -> str:
 
 
 def said_so_far(asked: Asked) -> str:
-    """What was chosen, as a sentence; empty where nothing was."""
+    """What was chosen, as a sentence; empty if nothing was."""
     if asked.chosen is None:
         return ""
     when = ", before the answer was known" if asked.frozen else ""

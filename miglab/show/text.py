@@ -78,7 +78,7 @@ def _(step: Step) -> str:
 
 
 def losses_of(step: Step) -> list[str]:
-    """What a step took and what it overwrote, a line for each."""
+    """What a step destroyed and what it overwrote, a line for each."""
     return [masked(line) for line in loss_lines(step.rows)]
 
 
@@ -102,7 +102,7 @@ def _(rows: Rows) -> str:
 
 
 def footer(rows: Rows) -> str:
-    """How many rows there are, and how many of them are shown."""
+    """The number of rows, and how many of them are shown."""
     shown = min(len(rows.rows), SHOWN_ROWS)
     of = f"{shown} of {rows.total:,}" if shown != rows.total else f"{shown}"
     told = f"{of} {'row' if of == '1' else 'rows'}"
@@ -137,7 +137,8 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]
 
 
 def lost(change: RowChange) -> list[tuple[str, Sequence[Mapping[str, object]]]]:
-    """Samples of what a step took from a table: a caption and the rows, for each kind of loss."""
+    """Samples of what a step destroyed in a table: a caption and the rows, for each kind of
+    loss."""
     found: list[tuple[str, Sequence[Mapping[str, object]]]] = []
     if change.lost_sample:
         found.append(

@@ -1,1 +1,1 @@
-"""Takes steps in a sandbox: makes one ready, runs commands, changes files, and reads the truths."""
+"""Runs steps in a sandbox: prepares it, runs commands, changes files, and reads the truths."""

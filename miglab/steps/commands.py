@@ -1,4 +1,4 @@
-"""What a learner typed, as the arguments that Django gets."""
+"""Turns what a learner typed into the arguments for Django."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def compare_moments(
 
 
 def rows_passed(reader: Reader, moments: Moments, first: int, second: int) -> tuple[RowChange, ...]:
-    """The rows of two moments of the history, or nothing where they cannot be compared."""
+    """The rows of two moments of the history, or nothing if they cannot be compared."""
     try:
         return compare_moments(reader, moments, first, second)[0]
     except NotMeasured:

@@ -1,4 +1,4 @@
-"""Second copies of a stage: one to try things out in, and one that lives on as a lab of its own."""
+"""Second copies of a stage: one for trying things out, and one that becomes a lab of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .surroundings import place_of, setup_for
 
 
 class HasCopies(Protocol):
-    """Whoever needs copies of databases."""
+    """An object that needs copies of databases."""
 
     @property
     def copies(self) -> set[Handle]:
@@ -33,18 +33,19 @@ _needed: weakref.WeakKeyDictionary[Stage, weakref.WeakSet[HasCopies]] = weakref.
 
 
 def keep_copies_for(stage: Stage, full: HasCopies) -> None:
-    """Keep the databases that it names for as long as somebody holds it."""
+    """Keep the databases that it names for as long as this object is in use."""
     _needed.setdefault(stage, weakref.WeakSet()).add(full)
 
 
 def twin_of(stage: Stage, alias: str | None = None) -> Stage:
     """Another copy of the project, at the current moment of this stage, for trying things out. It
-    has the same agent; there is one, and it is brought to this moment each time. A stage that is
-    used once is its own. ``alias`` is the database that is read; without it, the same as here.
+    shares the agent. There is only one, which is brought to this moment each time. A stage for a
+    single use is its own twin. ``alias`` is the database that is read; without it, the same as
+    here.
 
     Raises:
-        NoProject: there is no such database yet: neither the project has it, nor was it made
-            here.
+        NoProject: this database does not exist yet: the project does not have it, and it was not
+            made here.
     """
     now, _ = stage.now()
     alias = alias or stage.reader.alias

@@ -1,4 +1,4 @@
-"""What the agent answered, as a step."""
+"""Turns the agent's answer into a step."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def describe_step(
     moments: tuple[Moment, Moment],
     answer: Message,
 ) -> Step:
-    """A step from what the agent answered. ``apps`` are the labels that its pictures show,
-    ``typed`` its line and kind, ``moments`` those before and after it."""
+    """The step that an answer of the agent describes. ``apps`` are the labels that its pictures
+    show, ``typed`` its line and kind, ``moments`` those before and after it."""
     (line, kind), (before, after) = typed, moments
     assert before.truths is not None
     assert after.truths is not None
@@ -46,8 +46,8 @@ def describe_step(
 
 
 def ran_outside(step: Step) -> tuple[Ran, ...]:
-    """What a terminal did, as the record shows it: what left it ran backwards, what came ran
-    forwards."""
+    """What a terminal did, as the record shows it: migrations that left the record were unapplied,
+    and new ones were applied."""
     was, now = step.before.known_record.keys, step.after.known_record.keys
     fake = "--fake" in step.line.split()
     moves = [(key, True) for key in reversed(was) if key not in now]

@@ -14,23 +14,33 @@ from .stage import Stage
 
 
 def read(stage: Stage, path: str) -> str:
-    """The text of the one file that is meant."""
-    found = stage.sandbox.find(path)
-    if len(found) > 1:
-        raise BadInput(f"{path!r} matches {len(found)} files; name one of them")
+    """The text of one file."""
     try:
-        return found[0].read_bytes().decode("utf-8")
+        return _only(stage, path).read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadInput(f"{path!r} is not UTF-8 text: {error.reason}") from None
 
 
+def _only(stage: Stage, path: str) -> Path:
+    """The one file that a path or a pattern means."""
+    found = stage.sandbox.find(path)
+    if len(found) > 1:
+        raise BadInput(f"{path!r} matches {len(found)} files; name one of them")
+    return found[0]
+
+
+def _name(stage: Stage, path: str) -> str:
+    """The path of the one file that a path or a pattern means."""
+    return _only(stage, path).relative_to(stage.sandbox.project.resolve()).as_posix()
+
+
 def write(stage: Stage, path: str, text: str) -> Step:
-    """Write a file; folders on the way are made."""
+    """Write a file, and make its folders if they are missing."""
     return stage.step("write", f"write {path}", writing(stage, path, text))[0]
 
 
 def writing(stage: Stage, path: str, text: str) -> Callable[[], None]:
-    """What writes a file, without a step."""
+    """A function that writes a file, without a step."""
     if not isinstance(text, str):
         raise BadInput(f"the content of a file must be text, not {type(text).__name__}")
     try:
@@ -52,11 +62,12 @@ def writing(stage: Stage, path: str, text: str) -> Callable[[], None]:
 
 def replace(stage: Stage, path: str, old: str, new: str) -> Step:
     """Replace a piece of a file. The piece must be in the file exactly once."""
-    return stage.step("write", f"write {path}", replacing(stage, path, old, new))[0]
+    act = replacing(stage, path, old, new)
+    return stage.step("write", f"write {_name(stage, path)}", act)[0]
 
 
 def replacing(stage: Stage, path: str, old: str, new: str) -> Callable[[], None]:
-    """What replaces a piece of a file, without a step."""
+    """A function that replaces a piece of a file, without a step."""
     for piece in (old, new):
         if not isinstance(piece, str):
             raise BadInput(f"a piece of a file is text, not {piece!r}")
@@ -65,7 +76,8 @@ def replacing(stage: Stage, path: str, old: str, new: str) -> Callable[[], None]
     text = read(stage, path)
     if text.count(old) != 1:
         raise BadInput(_not_once(path, text.count(old), old))
-    return writing(stage, path, text.replace(old, new))
+    # A pattern is no name to write to.
+    return writing(stage, _name(stage, path), text.replace(old, new))
 
 
 def _not_once(path: str, times: int, old: str) -> str:
@@ -76,12 +88,12 @@ def _not_once(path: str, times: int, old: str) -> str:
 
 
 def delete(stage: Stage, path: str) -> Step:
-    """Delete the file that is meant, or all that a pattern fits."""
+    """Delete a file, or all files that match a pattern."""
     return stage.step("delete", f"delete {path}", deleting(stage, path))[0]
 
 
 def deleting(stage: Stage, path: str) -> Callable[[], None]:
-    """What deletes a file, without a step."""
+    """A function that deletes a file, without a step."""
     targets = stage.sandbox.find(path)
 
     def act() -> None:
@@ -92,7 +104,8 @@ def deleting(stage: Stage, path: str) -> Callable[[], None]:
 
 
 def copy_file(stage: Stage, source: str, target: str) -> Step:
-    """Copy a file of the project, the database too: over it, a backup is put back."""
+    """Copy a file of the project. It may be the database: copying a backup over it restores
+    that."""
     act = copying(stage, source, target)
     before, _ = stage.now()
     step = stage.step("copy", f"copy {source} {target}", act)[0]

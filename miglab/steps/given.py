@@ -1,4 +1,4 @@
-"""Checks what was given to a lab, before anything is done with it."""
+"""Checks the arguments of a lab's methods, before anything is done with them."""
 
 from __future__ import annotations
 
@@ -67,16 +67,16 @@ def path(value: object, what: str) -> str:
     """A path. ``what`` it leads to: ``"interpreter"``.
 
     Raises:
-        BadInput: it is neither text nor a path, or holds what no path can.
+        BadInput: it is neither text nor a path, or it has characters that no path can have.
     """
     return name(os.fspath(value) if isinstance(value, os.PathLike) else value, what)
 
 
 def name(value: object, what: str) -> str:
-    """Text that a system can take as a name. ``what`` it is to name: ``"table"``.
+    """Text that can be a name. ``what`` it names: ``"table"``.
 
     Raises:
-        BadInput: it is not text, or holds what no name can.
+        BadInput: it is not text, or it has characters that no name can have.
     """
     if not isinstance(value, str):
         raise BadInput(f"{shown(value)} is not a {what}; give its name as text")
@@ -110,7 +110,7 @@ def replies(given: object) -> list[str]:
 
 
 def text(value: object, what: str) -> str:
-    """Text that says something. ``what`` it is: ``"code"`` or ``"SQL"``.
+    """Text that is not empty. ``what`` it is: ``"code"`` or ``"SQL"``.
 
     Raises:
         BadInput: it is not text, or it is empty.
@@ -141,7 +141,7 @@ def parameters(params: Sequence[Any]) -> list[Any]:
 
 
 def number_of_rows(limit: object) -> int:
-    """So many rows, or none.
+    """A number of rows, or ``None``.
 
     Raises:
         BadInput: it is not a whole number, 0 or more.
@@ -152,7 +152,7 @@ def number_of_rows(limit: object) -> int:
 
 
 def number_of_steps(steps: object) -> int:
-    """So many steps, at least one.
+    """A number of steps, at least one.
 
     Raises:
         BadInput: it is not a whole number, 1 or more.
@@ -163,7 +163,7 @@ def number_of_steps(steps: object) -> int:
 
 
 def seconds(limit: object) -> float:
-    """A limit of time.
+    """A time limit.
 
     Raises:
         BadInput: it is not a number above 0.

@@ -1,5 +1,5 @@
-"""Looks at a stage, and takes no step: rows of a table or a query, the graph, a plan in it, two
-moments of its history."""
+"""Looks at a stage without a step: rows of a table or a query, the graph, a plan in it, two moments
+of its history."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def rows(stage: Stage, table: str, limit: int) -> Rows:
 
 
 def sql(stage: Stage, sql: str, params: Sequence[Any]) -> Step | Rows:
-    """Run SQL by hand. A query that changes nothing is a look, and returns its rows; anything else
-    is a step."""
+    """Run SQL by hand. A query that changes nothing returns its rows; anything else becomes a
+    step."""
     last = stage.last
     request = {"do": "sql", "sql": sql, "params": list(params)}
     step, answer = stage.step("sql", first_line(sql), request)
@@ -89,15 +89,15 @@ def between(stage: Stage, first: int, second: int) -> Step:
 
 @dataclass(frozen=True)
 class Found:
-    """What a query gave: its rows, or why it was refused."""
+    """The result of a query: its rows, or why it was refused."""
 
     rows: tuple[tuple[object, ...], ...] = ()
     error: str = ""
 
 
 def ask_all(stage: Stage, questions: Sequence[tuple[str, str]]) -> list[Found]:
-    """What these queries give, each an alias of a database and its SQL, in one request: a look,
-    and no step. What a query writes is undone."""
+    """The results of these queries, in one request and without a step. Each query is the alias of a
+    database and SQL; whatever it writes is undone."""
     if not questions:
         return []
     code = _ASK_ALL.replace("QUESTIONS", repr(list(questions)))
@@ -132,8 +132,8 @@ print(_json.dumps(_told, default=str))
 
 
 def fingerprint(stage: Stage) -> str:
-    """One name for all that is stored in the databases; when a migration was applied, and in which
-    order, does not count."""
+    """A digest of everything that is stored in the databases, apart from when and in which order
+    migrations were applied."""
     request = {"do": "shell", "code": _FINGERPRINT}
     answer = stage.reader.ask(stage.moments.now.snapshot.digest, request)
     if answer["error"]:

@@ -14,9 +14,9 @@ from ..sandbox.snapshot import Snapshot
 
 @dataclass
 class Moment:
-    """The project after a step; ``truths`` are read when somebody asks; ``step`` is ``None``
-    for the beginning. Where reading them was stopped, ``stopped_at`` is the time limit that was
-    too short, in seconds, or 0 where it was something else: that is no fact about the project."""
+    """The project after a step; ``truths`` are read when somebody asks; ``step`` is ``None`` for
+    the beginning. If reading them was stopped, ``stopped_at`` is the time limit that was too short,
+    in seconds, or 0 for any other reason: this says nothing about the project."""
 
     snapshot: Snapshot
     truths: Truths | None = None
@@ -69,17 +69,17 @@ class Moments:
         return [each.step for each in self._line[first + 1 : second + 1] if each.step is not None]
 
     def around(self, step: Step) -> tuple[Moment, Moment] | None:
-        """The moments before and after a step, where it is one of this line."""
+        """The moments before and after a step, if it belongs to this line."""
         for before, after in itertools.pairwise(self._line):
             if after.step is step:
                 return before, after
         return None
 
     def peek(self, by: int) -> Moment:
-        """The moment that many steps further on (or back, when negative).
+        """The moment this number of steps later (or earlier, if negative).
 
         Raises:
-            BadInput: there are not so many steps.
+            BadInput: there are not enough steps.
         """
         place = self._position + by
         if by < 0 and place < 0:
@@ -95,7 +95,7 @@ class Moments:
 
     @property
     def position(self) -> int:
-        """How many steps lead to the current moment."""
+        """The number of steps before the current moment."""
         return self._position
 
     def history(self) -> History:

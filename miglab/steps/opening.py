@@ -1,4 +1,4 @@
-"""Opens stages: a bundled project where it is wanted, or a copy of a user's."""
+"""Opens stages: a bundled project in the wanted state, or a copy of a user's project."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def open_stage(
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
-    """The system's errors while a lab is opened, as ours."""
+    """Turns the system's errors while a lab is opened into miglab's own."""
     try:
         yield
     except OSError as error:

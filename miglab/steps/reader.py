@@ -1,4 +1,4 @@
-"""Asks the agent of a sandbox, and turns what it says into truths."""
+"""Asks the agent of a sandbox, and turns its answers into truths."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Reader:
     """Reads the truths of one copy, and keeps what was read until a file changes.
 
     ``time_limit`` is in seconds, for each request; ``alias`` names the database that is read;
-    ``tell``, where there is one, hears what the agent is doing; ``stop`` ends what runs.
+    ``tell`` is called with what the agent is doing; ``stop`` ends whatever runs.
     """
 
     def __init__(self, runner: Runner, place: Message, time_limit: float) -> None:
@@ -67,7 +67,7 @@ class Reader:
         return other
 
     def engine(self) -> Versions:
-        """What the agent runs on, as it said when it was started."""
+        """The versions that the agent runs on, as it reported at its start."""
         about = self.runner.about
         engine = about["engines"][self.place["engines"][self.alias]]
         return Versions(engine, about["django"], about["python"])
@@ -77,7 +77,7 @@ class Reader:
         return registry.of_vendor(self.place["engines"][alias])
 
     def prepare(self, digest: str) -> None:
-        """Get ready for the next request, where that saves time."""
+        """Prepare for the next request, if that saves time."""
         self.runner.notify({"do": "prepare", "place": self.place, "digest": digest})
 
     def forget(self) -> None:
@@ -94,7 +94,7 @@ class Reader:
         """The agent's answer for the project in this state; ``ended`` is as in ``Terms``.
 
         Raises:
-            Stopped: it did not come to its end.
+            Stopped: it did not finish.
             NotMeasured: the answer would be what was measured, and measuring failed.
         """
         if self.stop.asked:
@@ -117,8 +117,8 @@ class Reader:
     def look(self, digest: str, old: Mapping[str, str | None] | None = None) -> Message:
         """Ask what the project and the database hold.
 
-        A project that does not come to an end is unreadable, and no error: then only the database
-        is read, and ``stopped_at`` in the answer says at which time limit it was stopped, 0 where
+        A project that does not finish is unreadable, which is not an error. Then only the database
+        is read, and ``stopped_at`` in the answer is the time limit at which it was stopped, or 0 if
         its process was killed.
         """
         request: Message = {"do": "look", "old": old}
@@ -214,8 +214,8 @@ Asked = tuple[str, str, str]
 
 @dataclass
 class Agreed:
-    """What was found before, by all that decides it: whether models and files agree by the files,
-    whether record and tables do by the files, the record and the schema."""
+    """Earlier results, under everything that they depend on: for models and files, the files; for
+    record and tables, the files, the record and the schema."""
 
     models_files: dict[str, Agreement] = field(default_factory=dict)
     record_tables: dict[Asked, Agreement] = field(default_factory=dict)

@@ -1,4 +1,5 @@
-"""Takes steps in a sandbox: what was there before, what was done, what changed; or undoes all."""
+"""Runs steps in a sandbox, and notes what was there before, what was done and what changed; or
+undoes everything."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ Move = Literal["rewind", "forward", "restart"]
 
 
 class Stage:
-    """A sandbox with its agent and its history. Not for two threads at once.
+    """A sandbox with its agent and its history. Only one thread at a time may use it.
 
     ``apps`` are the labels that pictures of its steps show.
     """
@@ -68,14 +69,14 @@ class Stage:
                 self.twin.sandbox.remove()
 
     def begin_at(self, moment: Moment) -> None:
-        """Become what this copy or another one is at a moment, without a history."""
+        """Become equal to this copy or another one at a moment, with an empty history."""
         self._half = moment
         self._finish()
         self.moments = Moments(replace(moment, step=None))
 
     def begin_with(self, snapshot: Snapshot) -> None:
-        """Be as another copy of the project was, and have copies of one's own of its databases,
-        with no history.
+        """Become equal to another copy of the project, with copies of its databases and an empty
+        history.
 
         Raises:
             OSError: what it holds cannot be read or written; this is as it was then.
@@ -94,7 +95,7 @@ class Stage:
         self.moments = Moments(Moment(self.sandbox.snapshot()))
 
     def begin_here(self) -> None:
-        """Take the current moment for the beginning."""
+        """Make the current moment the beginning."""
         self.moments = Moments(replace(self.moments.now, step=None))
         self.last, self._noticed = None, []
 
@@ -116,7 +117,7 @@ class Stage:
         return truths
 
     def check_labels(self, labels: tuple[str, ...]) -> None:
-        """Refuse a label that no app has; where the files cannot be read, nobody knows.
+        """Refuse a label that no app has, unless the files cannot be read.
 
         Raises:
             UnknownName: there is no such app.
@@ -164,14 +165,16 @@ class Stage:
         return self.sandbox.changed_databases() or self.sandbox.entries() != snapshot.entries
 
     def settle(self) -> None:
-        """What setting the project up left, such as an empty log, belongs to the beginning."""
+        """Count whatever setting up the project left, such as an empty log, as part of the
+        beginning."""
         now = self.moments.now
         if self._differs(now.snapshot):
             self.moments = Moments(replace(now, snapshot=self.sandbox.snapshot()))
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
-        """Within it, nothing looks for what was done outside: that was done a moment ago."""
+        """A context without looking for what was done outside, because that was done a moment
+        ago."""
         self._unwatched = True
         try:
             yield
@@ -184,7 +187,7 @@ class Stage:
         return noticed
 
     def learned(self, step: Step, more: Step) -> Step:
-        """Keep a step of the history with what was found out about it since; gives it back."""
+        """Store a step of the history with what was found out about it later, and return it."""
         found = self.moments.around(step)
         if found is not None:
             found[1].step = more
@@ -193,7 +196,7 @@ class Stage:
         return more
 
     def agreements(self) -> Agreements:
-        """Whether the truths of the moment that holds agree; ``now`` has looked for others."""
+        """Whether the truths of the current moment agree; ``now`` has looked for changes."""
         snapshot = self.moments.now.snapshot
         return self.reader.agreements(snapshot, self.truths(), self.apps)
 
@@ -236,8 +239,8 @@ class Stage:
         return step, answer
 
     def move(self, name: Move, by: int) -> Step:
-        """Go along the history: files, record, tables and rows as they were there. The step's
-        ``passed`` rows tell what lies between.
+        """Move along the history: files, record, tables and rows become what they were there. The
+        step's ``passed`` rows are the difference.
 
         Raises:
             BadInput: there are not that many steps.
@@ -289,8 +292,8 @@ class Stage:
     def step_on_the_way(
         self, kind: str, line: str, before: Moment, answer: Message, ends: Mapping[str, Handle]
     ) -> tuple[Step, Moment]:
-        """The step that this answer tells of, and where it ended: ``ends`` are the copies of the
-        databases it wrote to. Nobody goes there."""
+        """The step that this answer describes, and the moment where it ended; the stage does not
+        move there. ``ends`` are the copies of the databases that it wrote to."""
         check(line, answer)
         databases = {**before.snapshot.databases, **ends}
         snapshot = replace(before.snapshot, databases=databases)

@@ -71,8 +71,8 @@ def _state(sandbox: Sandbox, pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def commands(files: Files | Unreadable, pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
-    """The ``migrate`` commands that lead from an empty database to these targets, every other app
-    as far forward as it can go without taking one of them further."""
+    """The ``migrate`` commands that lead from an empty database to these targets, and every other
+    app as far forward as possible without moving these."""
     if isinstance(files, Unreadable):
         raise MiglabError(f"the migration files {files}")
     graph = graph_of(files)

@@ -1,4 +1,4 @@
-"""Our own errors for whatever stops a command on its way."""
+"""miglab's own errors for whatever stops a command before its end."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def has_no_room(folder: Path) -> bool:
 def explained(
     line: str, error: BaseException, limit: float, full: bool = False, gone: bool = False
 ) -> MiglabError | None:
-    """Our own error for what stopped a command, or ``None`` for any other. ``limit`` is how many
-    seconds it had; ``full`` is whether there was no room when it stopped, ``gone`` whether a
+    """Our own error for what stopped a command, or ``None`` for any other. ``limit`` is its time
+    limit in seconds; ``full`` is whether the disk was full when it stopped, ``gone`` whether a
     database's server could not be reached."""
     if isinstance(error, NoServer) and error.stopped:
         return ServerStopped(line, str(error))
@@ -64,7 +64,7 @@ def explained(
 
 
 def check(line: str, answer: Message) -> None:
-    """Raise for what stops a command although its process came to an end."""
+    """Raise an error if something stopped a command although its process finished."""
     error = answer.get("error")
     if error and error["full_disk"]:
         raise _disk_full(line)
@@ -78,7 +78,7 @@ def check(line: str, answer: Message) -> None:
 
 
 def check_refused(step: Step | None, error: str) -> None:
-    """Raise where Django did not refuse a step, or with another error than this one.
+    """Raise an error if Django did not refuse a step, or refused it with another error.
 
     Raises:
         RefusalExpected: Django did not refuse it with this error, or there is no step.
@@ -94,7 +94,7 @@ def check_refused(step: Step | None, error: str) -> None:
 
 
 def is_full(error: OSError) -> bool:
-    """Whether there was no room on a disk."""
+    """Whether the error means that a disk is full."""
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 

@@ -1,4 +1,4 @@
-"""What an agent is started with, and the copy that its requests are about."""
+"""How an agent is started, and the copy that its requests are about."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ CLOCK = "2026-01-05T09:00:00"
 
 
 def setup_for(project: Project) -> Setup:
-    """How an agent is started for copies of a project: a user's own gets nothing held still."""
+    """How an agent is started for copies of a project: for a user's own project, clocks and the
+    like are not fixed."""
     config = {
         "code": str(home() / "code"),
         "clock": None if project.own else CLOCK,
@@ -34,8 +35,9 @@ def setup_for(project: Project) -> Setup:
 
 
 def jail_for(project: Project) -> Jail | None:
-    """What is around a user's own project: all copies may be written, what the user allows, and the
-    servers of its databases. Who may reach one address may reach all: the guard tells them apart.
+    """The jail of a user's own project: it may write to all copies, and use what the user allows
+    and the servers of its databases. A project that may reach one address may reach all as far as
+    the jail goes; the guard checks each.
     """
     if not project.own:
         return None
@@ -50,7 +52,7 @@ def jail_for(project: Project) -> Jail | None:
 
 
 def uses_network(project: Project) -> bool:
-    """Whether a user's own project may use the network: for what the user allows, or because the
+    """Whether a user's own project may use the network: because the user allows it, or because the
     server of its databases is there."""
     return bool(project.allowed.addresses) or not all(each[0] == "/" for each in project.reaches)
 

@@ -1,4 +1,4 @@
-"""Whose turn it is on a stage: one thread's at a time; others hear of it, and may stop it."""
+"""Lets one thread at a time use a stage; others can watch its steps and stop it."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Turns:
 
     @contextmanager
     def one(self, line: str = "looking at the lab") -> Iterator[Stage]:
-        """The stage, for one thread at a time. Whoever watches hears of a step before the next
-        turn begins.
+        """The stage, for one thread at a time. Watchers are told about a step before the next turn
+        begins.
 
         Raises:
             Interrupted: something stopped it; ``line`` says what.
@@ -85,7 +85,7 @@ class Turns:
 
     @contextmanager
     def long(self, line: str, tell: Tell) -> Iterator[None]:
-        """Within a turn, what may take long: somebody hears how it goes, and others may cancel it.
+        """A part of a turn that may take long: its progress is reported, and others may cancel it.
 
         Raises:
             Interrupted: it was cancelled; ``line`` says what.

@@ -1,4 +1,4 @@
-"""The commands that turn around what was done, and nothing else."""
+"""Finds the commands that undo what was done, and nothing else."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _ends(graph: Graph, keys: Collection[Key]) -> list[Key]:
 
 
 def net(ran: Sequence[Ran]) -> list[Ran]:
-    """What was done and not undone again by the commands themselves: a migration that was
+    """What was done, without what the commands themselves undid again: a migration that was
     unapplied and applied again needs no way back, and has none."""
     moves: Counter[tuple[Key, bool]] = Counter()
     for each in ran:

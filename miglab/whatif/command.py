@@ -1,4 +1,4 @@
-"""What a person may type for a what-if, what it is about, and how it is run."""
+"""The commands that a what-if takes, which database they are about, and how they are run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OURS = ("delete", "sql")
 
 @dataclass(frozen=True)
 class Command:
-    """One command: its line, and what the stage is asked to do."""
+    """One command: its line, and what the stage does for it."""
 
     line: str
     kind: str

@@ -1,4 +1,4 @@
-"""From what was measured to the outcome, and from both to the verdict in one line."""
+"""Makes the outcome from what was measured, and the verdict in one line from both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of what a step took is gone for good: it takes the way back in a copy, and counts."""
+"""Counts how much of what a step destroyed is gone for good, by going back in a copy."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def not_back(
     renames: Mapping[str, Renames],
     moments: tuple[Snapshot, Snapshot, Snapshot],
 ) -> tuple[RowChange, ...]:
-    """Changes with how much of each the way back did not restore.
+    """The changes, each with how much of it the way back did not restore.
 
     Args:
         moments: before the commands, after them, and after the way back.

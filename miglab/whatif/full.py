@@ -1,4 +1,4 @@
-"""All that was lost, as a table or a file, for as long as the lab keeps the copies."""
+"""Everything that was lost, as a table or a file, for as long as the lab keeps the copies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..steps.reader import Reader
 
 
 class Lost(NamedTuple):
-    """What was lost up to a moment, and what the names of the beginning are there."""
+    """What was lost up to a moment, and the names there of tables and columns of the beginning."""
 
     changes: tuple[RowChange, ...]
     after: Snapshot
@@ -40,8 +40,8 @@ COMING_BACK = " (on the way back)"
 
 
 class Full:
-    """The databases before and after, and the agent that compares them. ``there`` is what going
-    there cost, ``back`` what only the way back takes."""
+    """The databases before and after, and the agent that compares them. ``there`` is what the
+    commands lost, ``back`` what only the way back loses."""
 
     def __init__(self, reader: Reader, before: Snapshot, lost: tuple[Lost, Lost]) -> None:
         self.reader, self.before = reader, before
@@ -50,7 +50,7 @@ class Full:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What may be asked for."""
+        """The names that ``rows`` and ``csv`` take."""
         return tuple(self._known)
 
     @property
@@ -60,7 +60,8 @@ class Full:
         return {one for each in moments for one in each.databases.values() if one is not None}
 
     def rows(self, name: str, limit: int) -> Rows:
-        """What a table, or with a dot one of its columns, lost: the first ``limit`` rows of it."""
+        """What a table lost, or, with a dot in the name, one of its columns: the first ``limit``
+        rows."""
         return answers.rows(self._ask(self._meant(name), {"limit": limit})["table"], name)
 
     def csv(self, name: str, path: Path) -> Path:

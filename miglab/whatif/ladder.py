@@ -26,7 +26,7 @@ from .walk import Walk
 
 
 def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladder:
-    """What each further step back in an app would cost, down to zero: for every target what the
+    """What each further step back in an app would cost, down to zero: for every target, what the
     command to it would do. ``alias`` names the database; without it, the one of the stage.
 
     Raises:

@@ -1,4 +1,4 @@
-"""All that a rehearsal found out, before anybody judges it."""
+"""Everything that a rehearsal found out, before it is judged."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ from ..facts.truths import Agreements
 
 @dataclass(frozen=True)
 class Following:
-    """Plain ``migrate`` afterwards, and from where it all began.
-
-    ``rows`` and ``rows_before`` are what it costs; ``before`` is ``None`` where nobody had to
-    look, because it does no harm afterwards.
+    """Plain ``migrate`` afterwards, and from the beginning. ``rows`` and ``rows_before`` are what
+    it costs; ``before`` is ``None`` if it does no harm afterwards, so that nothing had to be
+    compared.
     """
 
     run: Run
@@ -31,7 +30,8 @@ class Following:
 
     @property
     def fails(self) -> bool:
-        """Whether it is refused or fails, and would not have been before, or elsewhere."""
+        """Whether it is refused or fails now, for a reason that was not there before and is not
+        elsewhere."""
         if not self.run.step.refused:
             return False
         return self.before is None or _where_it_stops(self.before) != _where_it_stops(self.run)
@@ -45,8 +45,8 @@ class Following:
 
     @cached_property
     def unknown(self) -> tuple[Unknown, ...]:
-        """What is not known of it: a limit of miglab's stood in its way, or it was not let do or
-        could not be measured in all."""
+        """What is not known about it: one of miglab's limits stopped it, prevented a part of it, or
+        kept a part from being measured."""
         stood = [Unknown(each.id, each.what, "migrate", each.do) for each in hindrances(self.run)]
         return tuple(dict.fromkeys([*stood, *_unknown_of(self.run)]))
 
@@ -58,7 +58,7 @@ def _where_it_stops(run: Run) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Measured:
-    """All that was found out.
+    """Everything that was found out.
 
     Attributes:
         runs: what each command did, until one was refused.
@@ -66,13 +66,13 @@ class Measured:
         lost: what both of them cost together, with how much of it does not come back.
         moved: whether anything is other than it was.
         agreements_before, agreements_after: whether the truths agree.
-        worse: what disagrees that agreed before.
+        worse: what agreed before, and disagrees now.
         back: the way back, as it was run; ``None`` where nothing moved.
         following: plain ``migrate`` afterwards; ``None`` where it was not tried.
         left_behind: what Django leaves in its own tables.
-        not_measured: what miglab could not find out besides.
-        orphaned: the tables that at the beginning had rows which refer to rows that are not there,
-            where a command stopped at such a row.
+        not_measured: what else miglab could not find out.
+        orphaned: the tables that at the beginning had rows which refer to rows that do not exist,
+            if a command stopped at such a row.
     """
 
     runs: tuple[Run, ...]
@@ -96,13 +96,13 @@ class Measured:
 
     @property
     def obstacles(self) -> tuple[Obstacle, ...]:
-        """Limits of miglab's because of which a command did not do what it would have done."""
+        """miglab's limits that changed what a command did."""
         return tuple(each for run in self.runs for each in hindrances(run))
 
     @cached_property
     def lost_there(self) -> tuple[Loss, ...]:
-        """What goes, the largest first. Where every value is there again in the end, none of it
-        is lost, also if what came back could not be counted."""
+        """What is lost by the commands, the largest loss first. If every value is back in the end,
+        nothing is lost, even if what came back could not be counted."""
         found = losses(self.lost)
         if self.back is not None and self.back.level in (Return.VALUES, Return.MORE):
             found = [replace(each, lost=0) for each in found]
@@ -122,13 +122,13 @@ class Measured:
 
     @property
     def lost_for_good(self) -> tuple[Loss, ...]:
-        """What is lost there and back, the largest first."""
+        """What is lost by the commands and the way back, the largest loss first."""
         found = [each for each in (*self.lost_there, *self.lost_coming_back) if each.lost]
         return tuple(sorted(found, key=lambda each: -each.lost))
 
     @cached_property
     def unknown(self) -> tuple[Unknown, ...]:
-        """What matters and is not known about the commands and the way back."""
+        """What matters, and is not known, about the commands and the way back."""
         found = [*self.not_measured, *(each for run in self.runs for each in _unknown_of(run))]
         back = self.back.rows if self.back is not None else ()
         found += [_unreadable(each) for each in (*self.rows, *back) if each.unreadable]
@@ -156,8 +156,8 @@ _MEASURING = ("measuring-failed", "connection-lacks")
 
 
 def hindrances(run: Run) -> tuple[Obstacle, ...]:
-    """The limits of miglab's because of which a command was refused; none where it went through,
-    or where the refusal is the project's own."""
+    """miglab's limits that made a command fail; empty if it did not fail, or if the project's own
+    code refused it."""
     if not run.step.refused:
         return ()
     return tuple(each for each in run.step.obstacles if each.id not in _MEASURING)

@@ -14,8 +14,8 @@ from .rehearse import what_if
 
 
 def mends(stage: Stage, which: str) -> tuple[Mend, ...]:
-    """Ways that could make a pair of truths agree, those that do first, and of these those that
-    lose nothing.
+    """Ways that could make a pair of truths agree. Those that succeed come first, beginning with
+    those that lose nothing.
 
     Raises:
         UnknownName: there is no such pair.

@@ -14,7 +14,7 @@ from ..facts.step import Ran, Step
 
 
 def planned(step: Step) -> tuple[Planned, ...]:
-    """Each migration that Django was to run, in order, with what became of it."""
+    """Each migration of the plan, in order, with how far it came."""
     files = step.before.known_files
     record = step.before.known_record
     graph = graph_of(files, record.keys)

@@ -53,7 +53,7 @@ def what_if(
 
 
 def what_if_ran(stage: Stage, each: Command, alias: str, run: Run, end: Moment) -> Consequences:
-    """The same of one command that was run in the copy already, and where it ended."""
+    """The same for one command that was already run in the copy, and the moment where it ended."""
     return _Rehearsal(stage, alias).of_ran(each, run, end)
 
 
@@ -87,7 +87,8 @@ class _Rehearsal:
     def measured(
         self, commands: Sequence[Command], runs: Sequence[Run], before: Agreements
     ) -> Consequences:
-        """All that there is to find out about commands that were run, from where they led."""
+        """Everything that can be found out about commands that were run, from the moment where they
+        ended."""
         end, after_truths = self.stage.now()
         changed = {key for run in runs for key, _ in run.step.plan}
         before = self.told_of(before, self.truths, changed)
@@ -179,7 +180,7 @@ class _Rehearsal:
     def told_of(
         self, agreements: Agreements, truths: Truths, changed: Collection[Key]
     ) -> Agreements:
-        """Where only some apps are shown, those that the commands move count as well."""
+        """The agreements of the shown apps, and of those that the commands change."""
         if not self.stage.apps:
             return agreements
         apps = {*self.stage.apps, *(key.app_label for key in changed)}
@@ -230,7 +231,8 @@ class _Rehearsal:
     def compared(
         self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
     ) -> tuple[RowChange, ...]:
-        """The rows of two moments; none where they cannot be compared, which is noted."""
+        """The differences in rows between two moments; none if they cannot be compared, which is
+        noted."""
         try:
             return compare_rows(self.reader, before, after, renames)
         except NotMeasured as error:
@@ -251,8 +253,8 @@ class _Rehearsal:
     # -- what comes next
 
     def following(self, end: Moment, back: WayBack) -> Following | None:
-        """Plain ``migrate`` from where the commands led; nothing where the way back was that.
-        Where it does harm, also from where they began: it may have done the same there."""
+        """Plain ``migrate`` from where the commands ended; ``None`` if that was the way back. If it
+        does harm, it is also run from the beginning, where it may do the same harm."""
         if not back.files_put_back and back.commands[:1] == ("migrate",):
             return None
         run, rows = self._migrate_from(end)

@@ -1,4 +1,5 @@
-"""Goes back once, as far as it goes, and finds what the command to each target on the way does."""
+"""Goes back once, as far as possible, and finds what the command to each target on the way would
+do."""
 
 from __future__ import annotations
 
@@ -31,14 +32,14 @@ class Walk:
     """The way back to the last of these commands, past the targets of the others.
 
     ``stage`` is a copy at the moment where each command begins. A command that ``ran`` does not
-    name has to be run alone: its plan is not part of the way, or something other than Django has a
-    say in it. So has the last one where it was refused: nobody knows whether it would be as well
-    without stops on the way.
+    name has to be run alone: its plan is not part of the way, or something other than Django
+    affects it. The last one must be run alone too if it was refused: without stops on the way, it
+    might not be.
 
     Attributes:
         ran: what commands did, by their lines.
         stopped_at: the migration at which the walk stopped, if it did.
-        stopped: the lines of the commands that come to it as well.
+        stopped: the lines of the commands that would reach it as well.
     """
 
     def __init__(self, stage: Stage, commands: Sequence[Command], targets: Sequence[Key]) -> None:
@@ -61,7 +62,7 @@ class Walk:
         return {one for databases in each_end for one in databases if one is not None}
 
     def tells(self, each: Command) -> bool:
-        """Whether it may say what a command would do."""
+        """Whether it can say what a command would do."""
         return each.line in self.ran or each.line in self.stopped
 
     def what_if(self, stage: Stage, each: Command) -> Consequences | None:

@@ -1,5 +1,5 @@
-"""Goes back in the copy: files that came are removed, files that went are put back, and what the
-commands applied or unapplied is turned around. Nothing else is touched."""
+"""Goes back in the copy: new files are removed, missing files are restored, and migrations that the
+commands applied or unapplied are undone. Nothing else is touched."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .measured import hindrances
 
 
 def go_back(stage: Stage, first: Moment, before: Truths, runs: Sequence[Run]) -> WayBack:
-    """From where these commands led to where they began, as far as commands lead."""
+    """Go from where these commands ended to where they began, as far as commands can."""
     return _Walk(stage, first, before, runs).back()
 
 
@@ -42,7 +42,7 @@ class _Walk:
         self.files_changed = now.snapshot.files != first.snapshot.files
 
     def back(self) -> WayBack:
-        """Go back, and see what is not the same."""
+        """Go back, and compare."""
         left = parts(net([each for run in self.runs for each in run.step.ran]))[::-1]
         if self.files_changed:
             known = self.before.known_files.migrations

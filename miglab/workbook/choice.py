@@ -1,4 +1,4 @@
-"""Which notebook of a learner's folder is meant by a number, a name or a part of one."""
+"""Finds the notebook in a learner's folder that a number, a name or a part of a name means."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def offered(lessons: Path, folder: Path) -> dict[str, str]:
 
 
 def choose(offers: Mapping[str, str], folder: Path, asked: str | None) -> str:
-    """The notebook that is meant, as a path in the folder.
+    """The chosen notebook, as a path in the folder.
 
     Args:
         offers: from ``offered``.

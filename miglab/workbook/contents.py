@@ -1,7 +1,7 @@
 """The contents page of a learner's copy: which lessons are done, and which one is next.
 
 A lesson is done when the check of its task has once found every goal reached, and begun when
-something was predicted, judged or tried in it. A prediction that was missed comes back after days
+something was predicted, judged or tried in it. A missed prediction is asked again some days later
 (``review.py``).
 """
 
@@ -82,7 +82,7 @@ def contents(lessons: Path, folder: Path, now: datetime | None = None) -> str:
     """The contents page with a mark at each lesson, what is next, and what to answer again.
 
     Args:
-        now: in UTC; without it, the time that it is.
+        now: in UTC; without it, the present time.
 
     Raises:
         BadInput: what the learner did cannot be read.
@@ -152,7 +152,7 @@ def summary(found: list[Progress]) -> str:
     if after is None:
         return f"{told} You have solved every task."
     what = "its task is still to do" if after.begun else "not begun yet"
-    return f"{told} **Next:** [{after.title}]({_address(after.path)}), {what}."
+    return f"{told} **Next:** [{after.title}]({_address(after.path)}) ({what})."
 
 
 def next_lesson(lessons: Path, folder: Path) -> Progress | None:

@@ -1,8 +1,9 @@
-"""Which missed predictions come back today: computed from the events alone, so any machine agrees.
+"""Finds the missed predictions that come back today, from the events alone, so every machine finds
+the same.
 
-A question comes back from the first time that its answer was revealed beside a wrong prediction.
-Each later answer that was given anew sets the next day, by how well it went. Of the answers of one
-day, only the first counts: somebody who has just read the right one remembers it.
+A question starts to come back when its answer is revealed after a wrong prediction. Each later
+answer sets the next day, depending on whether it was right. Of the answers of one day, only the
+first counts: somebody who has just read the right one remembers it.
 """
 
 from __future__ import annotations

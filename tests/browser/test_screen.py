@@ -95,12 +95,41 @@ def test_command_loss_and_run_are_seen_without_scrolling(desk: Page, jupyter: Ju
                 assert box["y"] + box["height"] - top < 480, name
 
 
+def test_an_explorer_has_no_scroll_bar_of_its_own(desk: Page, jupyter: Jupyter) -> None:
+    with (
+        sized(desk, SMALL),
+        opened(desk, written(jupyter, "bars", TWO, 'lab.explore("graph")')) as page,
+    ):
+        all_run(page)
+        page.locator(f"{FRONT} .miglab-stage[data-revision]").wait_for(timeout=120_000)
+        page.evaluate(AGAIN)
+        box = page.locator(f"{FRONT} .widget-vbox").first
+        assert box.evaluate("box => getComputedStyle(box).overflowY") == "visible"
+        assert box.evaluate("box => box.offsetWidth - box.clientWidth") == 0
+
+
 def test_the_graph_does_not_jump_on_the_first_click(desk: Page, jupyter: Jupyter) -> None:
     with sized(desk, SMALL), exploring(desk, jupyter, "jump", TWO) as page:
         before = view_of(page)
         card(page, "0003_change_price_field").click()
         previewed(page, "migrate store 0003_change_price_field")
         assert view_of(page) == before
+
+
+def test_a_long_history_is_seen_as_a_whole_on_a_narrow_page(desk: Page, jupyter: Jupyter) -> None:
+    more = (
+        'lab.replace("store/models.py", "    discount =", '
+        '"    weight = models.IntegerField(default=0)\\n    discount =")'
+    )
+    made = 'lab.manage("makemigrations store --name weight")'
+    with sized(desk, NARROW), exploring(desk, jupyter, "long", TWO, more, made) as page:
+        card(page, "0006_weight").click()
+        previewed(page, "migrate store 0006_weight")
+        stage = page.locator(f"{FRONT} .miglab-stage").bounding_box()
+        for name in ("zero", "0006_weight"):
+            box = card(page, name).bounding_box()
+            assert stage["x"] <= box["x"]
+            assert box["x"] + box["width"] <= stage["x"] + stage["width"]
 
 
 def test_the_graph_is_fitted_again_after_a_resize(desk: Page, jupyter: Jupyter) -> None:

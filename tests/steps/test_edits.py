@@ -41,6 +41,13 @@ def test_a_pattern_may_mean_one_file(stage: Stage) -> None:
         edits.read(stage, "store/migrations/*.py")
 
 
+def test_a_piece_is_replaced_in_the_one_file_that_a_pattern_means(stage: Stage) -> None:
+    path = "store/migrations/0002_add_price_to_product.py"
+    edits.replace(stage, "store/migrations/0002_*.py", "max_digits=6", "max_digits=9")
+    assert "max_digits=9" in edits.read(stage, path)
+    assert not (stage.sandbox.project / "store/migrations/0002_*.py").exists()
+
+
 def test_a_piece_is_replaced_where_it_stands_once(stage: Stage) -> None:
     edits.write(stage, "notes.txt", "one two two")
     edits.replace(stage, "notes.txt", "one", "three")

@@ -45,7 +45,7 @@ def done(copy: Path, kind: str, **data: object) -> None:
 def test_at_first_no_lesson_is_begun_and_the_first_is_next(copy: Path) -> None:
     told = page(copy)
     assert "**0 of 20 lessons are done**" in told
-    assert "**Next:** [Start here: one change, there and back](00_start_here.ipynb), not" in told
+    assert "**Next:** [Start here: one change, there and back](00_start_here.ipynb) (not" in told
     assert told.count("| ○ ") == 20
 
 
@@ -63,7 +63,7 @@ def test_what_was_done_in_a_lesson_begins_it(
     done(copy, kind, **data)
     told = page(copy)
     assert "| ◐ 0 | [Start here" in told
-    assert "(00_start_here.ipynb), its task is still to do." in told
+    assert "(00_start_here.ipynb) (its task is still to do)." in told
 
 
 def test_a_judged_claim_begins_its_lesson(copy: Path) -> None:

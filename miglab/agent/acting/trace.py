@@ -19,7 +19,7 @@ _COMMITS = ("ALTER", "CREATE", "DROP", "RENAME", "TRUNCATE")
 
 
 class Trace:
-    """What ran while it was on.
+    """Everything that ran while it was active.
 
     Attributes:
         statements: ``[alias, text]``, ``SQL_LIMIT`` of them; ``left_out`` counts the others.

@@ -1,4 +1,4 @@
-"""What the project's models say of tables and a catalogue does not, for the request that runs."""
+"""What the project's models say about tables, and no catalogue does, for the running request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ parent_links: Dict[str, str] = {}
 
 
 def begin(request: Dict[str, Any]) -> None:
-    """From here on, what this request says of them."""
+    """Set what this request says about them."""
     told = request.get("from_models") or {}
     link_tables.clear()
     link_tables.update(told.get("link_tables", ()))

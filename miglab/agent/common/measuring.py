@@ -19,7 +19,7 @@ _LACKS = re.compile(
 
 
 class Unmeasured(Exception):
-    """Something cannot be measured at this moment, and nothing is wrong with that."""
+    """Something cannot be measured at this moment, which is not an error."""
 
 
 @contextlib.contextmanager
@@ -39,7 +39,8 @@ def measuring(what: str) -> Iterator[None]:
 
 
 def note(what: str, said: str) -> None:
-    """This could not be done: ``what``, as in ``"compare the rows"``; ``said`` is the error."""
+    """Note that something could not be done: ``what``, as in ``"compare the rows"``; ``said`` is
+    the error."""
     if lacks(said):
         _keep(
             "connection-lacks",

@@ -31,14 +31,14 @@ def now() -> Phase:
 
 
 def begin(part: Phase) -> None:
-    """From here on, this part runs."""
+    """Set the part that runs from here on."""
     global _now
     _now = part
 
 
 @contextlib.contextmanager
 def during(part: Phase) -> Iterator[None]:
-    """Within it, this part runs. An error that leaves it is remembered."""
+    """A context in which this part runs. An error that leaves it is remembered."""
     before = _now
     begin(part)
     try:

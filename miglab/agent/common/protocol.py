@@ -1,4 +1,4 @@
-"""The words between miglab and the agent: what may be asked, and the shape of each answer.
+"""The protocol between miglab and the agent: the requests, and the shape of each answer.
 
 One message is one line of JSON. They travel over the agent's first standard input and output,
 which the agent moves to descriptors of its own before any code of the project runs: what a

@@ -271,7 +271,7 @@ class Engine(Protocol):
     def compare(
         self, old: str, new: str, renames: Renames, own: Optional[str] = None
     ) -> List[Dict[str, Any]]:
-        """One entry for each table in which rows or values went, came or changed between two
+        """One entry for each table in which rows or values were lost, added or changed between two
         databases; its keys are those of ``facts.step.RowChange``, except ``database``, which the
         caller adds. ``new`` need not exist. Rows are matched by their primary key, and values are
         compared exactly as they are stored. Memory does not grow with the rows: samples have five.

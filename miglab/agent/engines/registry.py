@@ -68,7 +68,7 @@ def _vendor(backend: str) -> str:
 
 
 def by_engine(vendors: Dict[str, str], aliases: Iterable[str]) -> List[Tuple[Engine, List[str]]]:
-    """These aliases, grouped by engine; ``vendors`` is ``engines`` of a place."""
+    """These aliases, grouped by engine; ``vendors`` maps each alias to its engine's vendor."""
     found: Dict[str, List[str]] = {}
     for alias in aliases:
         found.setdefault(vendors[alias], []).append(alias)

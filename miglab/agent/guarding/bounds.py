@@ -1,5 +1,5 @@
-"""Says what of the world around it a copy may touch: its own folders, databases there, and what
-the user allows."""
+"""Says what a copy may touch outside of itself: its own folders, databases there, and what the user
+allows."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def allowed_database(name: Any) -> bool:
     whether its address is that of one of the copy's."""
     text = paths.plain(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
     if registry.is_address(text):
-        # What is called after the copy is made for a moment: drift is found in an empty one.
+        # What is named after the copy is made for a moment: drift is found in an empty one.
         ours = text in _addresses or any(text.startswith(each + "_") for each in _addresses if each)
         return ours or permitted.address(*_server(text))
     if text in ("", ":memory:"):
@@ -97,13 +97,13 @@ def _server(address: str) -> Tuple[str, Optional[str]]:
 
 
 def outside(verb: str, path: Any, folder: Any = -1) -> Limit:
-    """Writing is in the way, at this path."""
+    """The limit for writing at this path."""
     what = "%s %s" % (verb, shown(path, folder))
     return Limit("write-outside-stopped", what, _leave(path, folder))
 
 
 def other_database(verb: str, name: Any) -> Limit:
-    """A database elsewhere is in the way."""
+    """The limit for opening a database elsewhere."""
     if isinstance(name, str) and registry.is_address(name):
         host, port = _server(name)
         do = "allow its server with `--allow-address %s:%s`" % (host or "localhost", port)

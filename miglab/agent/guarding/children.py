@@ -37,7 +37,7 @@ def hand_on(config: Dict[str, Any]) -> None:
 
 
 def unguarded(words: Sequence[str], environment: Any = None) -> Optional[Limit]:
-    """What is in the way of starting this: an interpreter that would not be guarded."""
+    """The limit for starting this, if it is an interpreter that would not be guarded."""
     if not words or not is_python(words[0]):
         return None
     deaf = [each for each in options(words[1:]) if _DEAF & set(each)]

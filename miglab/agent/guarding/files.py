@@ -1,5 +1,5 @@
-"""Checks what a project does to files: for each of Python's audit events about them, what is in the
-way.
+"""Checks what a project does to files: for each of Python's audit events about them, it finds the
+limit that applies.
 
 What would fail in the original too is left to the system: making a folder that exists, removing a
 file that does not.

@@ -63,8 +63,7 @@ def stand_around(place: Dict[str, Any], code: str, *, speaks: bool = True) -> No
 
 
 def begin() -> None:
-    """This process speaks for itself: what was refused in the one that it was forked from is
-    known."""
+    """Start afresh in this process: refusals in its parent are known already."""
     global _pid
     _pid = os.getpid()
     if _notes:

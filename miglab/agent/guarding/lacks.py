@@ -23,7 +23,7 @@ _original = ""
 
 
 def compare(original: str, copy: str) -> None:
-    """From now on, note what the folder ``original`` has and its ``copy`` has not."""
+    """From now on, note what the folder ``original`` has and its ``copy`` lacks."""
     global _copies, _original
     names = {os.path.realpath(copy), os.path.abspath(copy)}
     _copies = tuple(os.path.join(each, "") for each in sorted(names))
@@ -60,18 +60,18 @@ def linked(path: str) -> Optional[str]:
 
 
 def in_original(path: str) -> Optional[str]:
-    """Where the original has what lies at this path in the copy; ``None`` for one outside."""
+    """The path in the original for this path in the copy; ``None`` for one outside."""
     below = _below(os.path.abspath(path))
     return None if below is None else _original + below
 
 
 def in_copy(path: str) -> str:
-    """Where the copy would have what lies at this path in the original."""
+    """The path in the copy for this path in the original."""
     return _copies[0] + path[len(_original) :]
 
 
 def note(path: Any) -> None:
-    """The project looks for this path."""
+    """Note that the project looks for this path."""
     below = missing(path)
     if below is not None:
         keep(below)

@@ -1,4 +1,4 @@
-"""What is in the way of something that a project's code does."""
+"""Describes what keeps a project's code from doing something."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 
 class Limit(NamedTuple):
-    """What is in the way: its ``id``, ``what`` the project may not do (a verb and its object), and
-    what to ``do``."""
+    """A limit: its ``id``, ``what`` the project may not do (a verb and its object), and what to
+    ``do``."""
 
     id: str
     what: str

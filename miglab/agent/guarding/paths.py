@@ -1,5 +1,5 @@
-"""Says which place a path means: read apart from the folder that it is relative to, through the
-links on its way, or as the open file that a number stands for."""
+"""Finds the place that a path means: relative to a folder, through links, or as a number of an open
+file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GET_PATH = 50  # fcntl's F_GETPATH, on macOS
 
 
 def plain(path: Any) -> str:
-    """A path as an exact ``str``: no method of a class of the project's is called for it.
+    """A path as an exact ``str``: no method of the project's classes is called for it.
 
     Raises:
         TypeError: it is none.

@@ -1,5 +1,5 @@
 """Checks what a project reaches out to: programs, addresses and other processes. For each of the
-audit events about them, what is in the way."""
+audit events about them, it finds the limit that applies."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def _real(path: str, folders: Dict[str, str]) -> str:
 
 
 def from_the_original(original: str) -> List[str]:
-    """Modules that were imported from the original's folder all the same."""
+    """Modules that were imported from the original's folder nevertheless."""
     inside = os.path.join(os.path.realpath(original), "")
     found = []
     folders: Dict[str, str] = {}

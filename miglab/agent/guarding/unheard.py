@@ -1,4 +1,4 @@
-"""Stands before the functions of Python's library that write or start something, and raise no event
+"""Guards the functions of Python's library that write or start something without an audit event
 that says where."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tries, inside a jail, what it is to prevent: the outcome is what is enforced, nothing else.
+"""Tries, inside a jail, what the jail should prevent; only this decides what counts as enforced.
 
 Only a refusal counts. Where an act goes through, or fails for any other reason, the kind of act is
 not said to be enforced.

@@ -1,4 +1,4 @@
-"""Says whose a table is that no recorded migration makes, as far as anybody can tell."""
+"""Says to whom a table belongs that no recorded migration makes, as far as this can be known."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def cache_tables(alias: str) -> Iterator[str]:
 
 
 class Tables:
-    """What is known of tables beside those of the recorded migrations. ``everything`` are all
-    nodes of the loader's graph, parents first."""
+    """What is known about tables other than those of the recorded migrations. ``everything`` are
+    all nodes of the loader's graph, parents first."""
 
     def __init__(self, loader: Any, everything: List[Any]) -> None:
         self.loader = loader
@@ -62,7 +62,7 @@ class Tables:
             what = "table %s is left over from %s, which is recorded but is not an installed app"
             return what % (table, gone), False
         if own in unseen or unseen & self.foreign:
-            # What one app's SQL makes may be called after another, or after none.
+            # What one app's SQL makes may be named after another, or after none.
             return text + EXPLAINED, False
         if own is not None:
             return text, True

@@ -1,6 +1,6 @@
-"""Compares the tables that there are with those that there should be: one line for each difference,
-with the table and the column that it is about. Column order and automatic names say nothing, nor
-does the case of names, nor how the same SQL is written."""
+"""Compares the existing tables with the expected ones: one line for each difference, with the table
+and the column that it is about. The order of columns, automatic names, the case of names and the
+spelling of equal SQL are ignored."""
 
 from __future__ import annotations
 

@@ -32,9 +32,9 @@ def describe(operation: Any) -> str:
 
 
 def reversible(operation: Any) -> Optional[bool]:
-    """What the operation says of itself, which is what Django asks; for
-    ``SeparateDatabaseAndState`` what its database operations say, which Django does not ask.
-    ``False`` also for one that has no way back, ``None`` for what is no operation of Django's."""
+    """What the operation itself says, which is what Django asks; for ``SeparateDatabaseAndState``
+    what its database operations say, which Django does not ask. ``False`` also for one that has no
+    way back, ``None`` for what is no operation of Django's."""
     from django.db.migrations.operations.base import Operation
 
     if not isinstance(operation, Operation):

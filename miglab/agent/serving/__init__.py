@@ -1,1 +1,1 @@
-"""Runs and speaks: takes requests from the wire, runs each in a process of its own, answers."""
+"""Handles requests: reads them from the wire, runs each in a process of its own, and answers."""

@@ -26,7 +26,7 @@ class Lines:
         self.drawn: Dict[str, Line] = {}
 
     def draw(self) -> None:
-        """From here on, draw one whenever the signal is sent."""
+        """From here on, draw a line whenever the signal is sent."""
         import django.core.management.commands.migrate as command
         import django.core.management.sql as signals
         from django.db import connections

@@ -1,8 +1,8 @@
 """Remembers what had to be imported, so that the next request finds it already there.
 
 A job imports modules of Django's that its keeper has not, and is gone with them: at its end it
-names them through a pipe. Setting a project up imports others, which its keeper names. Only
-Django's own modules are learned: the project's are not ours.
+names them through a pipe. The keeper names the modules that setting the project up has imported.
+Only Django's own modules are remembered, never the project's.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def needs_no_project(name: str) -> bool:
 
 
 def since(known: Set[str]) -> List[str]:
-    """Django's modules that were imported since these were all there were, but for migrations."""
+    """Django's modules that were imported in addition to these, without migrations."""
     return [
         name
         for name in sys.modules
@@ -59,15 +59,15 @@ class Notes:
         self._known = set(sys.modules)
 
     def tell(self) -> None:
-        """In the job, when all else is done: say so, and name what it imported."""
+        """In the job, at its very end: say that it is done, and name what it imported."""
         # Nobody reads before the job is gone: what does not fit is left to the next one.
         os.set_blocking(self._mouth, False)
         with contextlib.suppress(OSError):
             os.write(self._mouth, " ".join(["done", *since(self._known)]).encode()[:_PIPE])
 
     def hear(self) -> Optional[List[str]]:
-        """In the keeper, when the job is gone: the names it told, the last perhaps cut; ``None``
-        where it was not done."""
+        """In the keeper, when the job is gone: the names that it sent, of which the last may be
+        incomplete; ``None`` if it did not finish."""
         os.close(self._mouth)
         os.set_blocking(self._ears, False)
         try:

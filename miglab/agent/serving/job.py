@@ -42,8 +42,8 @@ class Job:
         self.at_end: Callable[[], None] = lambda: None
 
     def begin(self, request: Message) -> None:
-        """From here on, what is printed, asked and run in SQL belongs to this request. Whoever
-        interrupts it meanwhile is heard at the end of this, when it can answer."""
+        """From here on, output, questions and SQL belong to this request. An interrupt in the
+        meantime takes effect at the end of this method, when the job can answer."""
         self.request = request
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -176,8 +176,8 @@ class Job:
         os._exit(0)
 
     def unfinished(self, error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
-        """A command that ended by ``sys.exit`` while a migration ran, even one that says it went
-        well: it was not done, and nor was what came after it."""
+        """An error for a command that ended by ``sys.exit`` during a migration, even with status 0:
+        this migration and those after it were not done."""
         for entry in self.trace.migrations:
             if isinstance(error, SystemExit) and not entry["done"]:
                 message = "sys.exit(%r) ended the command before %s was done" % (
@@ -200,7 +200,7 @@ class Job:
         self.wire.send(self.result)
 
     def measure(self, error: Optional[BaseException]) -> None:
-        """Look at what the command left. What cannot be measured stays unknown, and the rest is
+        """Measure what the command changed. What cannot be measured stays unknown, and the rest is
         sent all the same."""
         look = self.request["do"] == "look"
         with measuring("read the project's files"):
@@ -216,8 +216,8 @@ class Job:
 
 
 def reaches(entries: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """What the guard refused, as it is sent, each once: ``during`` is the migration that ran, or
-    null."""
+    """What the guard refused, each thing once, in the form that is sent: ``during`` is the
+    migration that ran, or null."""
     found: List[Dict[str, Any]] = []
     for entry in entries:
         reach = {name: entry[name] for name in ("id", "what", "where", "do")}

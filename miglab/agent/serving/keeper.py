@@ -62,7 +62,7 @@ class Keeper:
         self.channel.send(message)
 
     def may_go(self, message: Message) -> bool:
-        """Whether the child, which says so, has nothing to do, and was given nothing since."""
+        """Whether the child has reported that it is idle, and was given nothing since."""
         return message.get("resting") == self.given
 
     def wait_until_set_up(self, wire: Wire) -> Message:
@@ -201,4 +201,4 @@ class ColdKeeper(Keeper):
         job.run_cold()
 
     def learn(self, names: List[str]) -> None:
-        """A project that is not set up can lend nothing to import from."""
+        """Nothing to learn: a project that is not set up has imported nothing."""

@@ -1,5 +1,5 @@
-"""Who ends with whom: nothing that was started for a project outlives those that it was started
-for, however they end.
+"""Ends processes together: nothing that was started for a project outlives the process that needed
+it, however that ends.
 
 The kernel of Linux tells a process that its parent is gone, and gives what lost its parent to the
 nearest ancestor that asked for it, sessions of their own included. Elsewhere a job asks who its

@@ -1,4 +1,4 @@
-"""What a command left in the databases, compared with what was there before."""
+"""Compares the databases after a command with what was there before."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Measurement:
         self._before = databases.marks(marks)
 
     def end(self, request: Message, alias: str, result: Dict[str, Any]) -> None:
-        """Fill the answer with what the command left. What cannot be measured stays unknown, and
+        """Fill the answer with what the command changed. What cannot be measured stays unknown, and
         the rest is there all the same."""
         with registry.together(self._databases.engines.values()):
             self._end(request, alias, result)
@@ -66,7 +66,7 @@ class Measurement:
         if other is None and (look or written):
             with measuring("compare the rows"):
                 result["rows"] = self._compare_rows(request, written, now)
-        with measuring("let go what was kept to compare with"):
+        with measuring("remove the copies that were kept for comparing"):
             self._keep_lines(written, now, result)
 
     def _compare_rows(

@@ -1,9 +1,9 @@
 """Tells whether a command failed for a limit of miglab's, and which: what the guard refused, what
 the copy lacks, a program that failed in the copy.
 
-An error is laid to a limit that is among its causes; or that was met earlier in the same migration,
-check or handlers; or that was met in a file of the project that the error came through as well.
-What was caught elsewhere has nothing to do with it.
+An error is blamed on a limit that is among its causes; or that was met earlier in the same
+migration, check or handlers; or that was met in a file of the project that the error came through
+as well. Limits that were caught elsewhere are not blamed.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from typing import Callable, Optional
 
 
 class NoAnswer(BaseException):
-    """Nobody answers. Not an ``Exception``: a command must not take it for one of its own."""
+    """Nobody answers. It is not an ``Exception``, so no command can mistake it for one of its
+    own."""
 
 
 class Questions(io.TextIOBase):

@@ -1,4 +1,4 @@
-"""What each request runs in the project, and what it answers beside what is measured."""
+"""What each request runs in the project, and what it answers besides the measurements."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def run_sql(request: Message, answer: Dict[str, Any]) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A database value as JSON can carry it."""
+    """A database value in a form that JSON has."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return "0x" + value.hex() if isinstance(value, bytes) else str(value)

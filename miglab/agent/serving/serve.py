@@ -136,7 +136,7 @@ class Level0:
         self.learned: List[str] = []
 
     def serve(self) -> None:
-        """Until the wire closes."""
+        """Handle requests until the wire closes."""
         gc.collect()
         gc.freeze()
         while True:
@@ -172,7 +172,7 @@ class Level0:
                 self.keeper.give(message)
 
     def listen(self, keeper: Keeper) -> None:
-        """Hear what the keeper and its jobs imported, that it rests, or that it is dead."""
+        """Read what the keeper and its jobs imported, that it is idle, or that it is dead."""
         message = keeper.channel.receive()
         if message is None:
             waited_for = keeper is self.keeper
@@ -186,8 +186,8 @@ class Level0:
             self.learn(message["imported"])
 
     def keep(self, place: Dict[str, Any], digest: str, set_up: bool) -> None:
-        """Have a keeper for this place and digest, warm where that can be; a cold one where the
-        project may not be set up yet."""
+        """Start or find a keeper for this place and digest, a warm one if possible; a cold one if
+        the project may not be set up yet."""
         self.keeper = self.keepers.get(place["folder"])
         if self.keeper is not None and (self.keeper.place, self.keeper.digest) == (place, digest):
             return

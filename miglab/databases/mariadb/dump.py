@@ -67,7 +67,11 @@ def copy(source: str, to: str, tell: Callable[[str], None] | None = None) -> Non
         if not changed:
             return
         moments.drop(to)
-    raise OSError(errno.EBUSY, f"the table {changed} changed each time", without_password(source))
+    raise OSError(
+        errno.EBUSY,
+        f"the table {changed} changed during each try to copy it",
+        without_password(source),
+    )
 
 
 def _tools(source: str, original: originals.Original) -> binaries.Tools:

@@ -88,7 +88,7 @@ wrong_ends(
         "called: `0005_tag_product_tags`.": lambda lab: _parents(lab) != [_LAST],
         "The file and `store/models.py` give the colour to different models. Compare the two: "
         "which model has a `colour`?": misses(agreeing("models_files")),
-        "Everything is right but one thing: some garden products are not green, or others are. "
+        "One thing is still wrong: not every garden product is green, or others are green too. "
         "Begin again with `lab.restart()`.": lambda lab: bool(_later(lab)),
         "The file is right now. Apply it with `migrate store`.": lambda lab: not _later(lab),
     },

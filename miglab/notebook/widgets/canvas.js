@@ -4,6 +4,8 @@ const FEW = 60; // With more places than this, lines between apps show where som
 
 const LOW = 220; // A graph that is no higher stands above the panel, in pixels.
 
+const SMALLEST = 0.7; // Below this, print is too small to read.
+
 let canvases = 0;
 
 class Canvas {
@@ -77,7 +79,7 @@ class Canvas {
 
   fitAgain() {
     this.fit();
-    if (this.at.scale < 0.7) {
+    if (this.at.scale < SMALLEST) {
       this.at = { x: 4, y: 4, scale: 0.85 };
       this.adjust();
       this.show(this.scene.target ?? this.cursor);

@@ -19,6 +19,7 @@ class GraphView {
     this.height = height;
     this.board = { lanes: [], edges: [] };
     this.folded = new Set();
+    this.wide = { width: 0, height: 0 };
     this.canvas = new Canvas(height, lab.get("looks"), {
       pick: (id) => this.pick(id),
       fold: (app) => this.fold(app),
@@ -87,13 +88,15 @@ class GraphView {
     return () => ends.forEach((end) => end());
   }
 
-  /** Lay out again when there is room for the panel beside the graph, or no longer. */
+  /** Lay out again when there is room for the panel beside the graph, or for whole names, or no
+   * longer. */
   follow() {
     const sizes = new ResizeObserver(() => {
-      const roomy = this.root.clientWidth >= ROOMY;
-      if (!this.root.clientWidth || roomy === this.roomy) return;
-      this.roomy = roomy;
-      this.layOut();
+      const room = this.root.clientWidth;
+      if (!room || room === this.room) return;
+      const first = this.room === undefined;
+      this.room = room;
+      if (first || this.shape(this.wide) !== this.laid) this.layOut();
     });
     sizes.observe(this.root);
     return () => sizes.disconnect();
@@ -150,12 +153,21 @@ class GraphView {
     this.canvas.draw(true);
   }
 
+  /** What a graph of this size needs here: the panel "beside" it, "narrow" cards, or nothing. */
+  shape({ width, height }) {
+    if (this.room === undefined) return "";
+    if (this.room >= ROOMY && height > LOW) return "beside";
+    return width * SMALLEST > this.room ? "narrow" : "";
+  }
+
   layOut() {
     const wide = new Places(this.board, this.folded, false);
-    const beside = Boolean(this.roomy) && wide.size.height > LOW;
+    this.wide = wide.size;
+    this.laid = this.shape(wide.size);
+    const beside = this.laid === "beside";
     this.main.classList.toggle("miglab-beside", beside);
-    this.canvas.most = beside || this.roomy === undefined ? this.height : Math.min(this.height, 320);
-    this.canvas.lay(beside ? new Places(this.board, this.folded, true) : wide);
+    this.canvas.most = beside || this.room === undefined ? this.height : Math.min(this.height, 320);
+    this.canvas.lay(this.laid ? new Places(this.board, this.folded, true) : wide);
   }
 
   // -- hands

@@ -1,4 +1,4 @@
-"""The model of a lab: one for all widgets that show it, and the one place that obeys them."""
+"""The model of a lab: all its widgets share it, and it alone carries out their orders."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         chosen: the target, its command line, and its plan.
         preview: what the chosen command would do, as soon as that was measured.
         work: what runs, what waits.
-        said: what the last command that was clicked did, or why it did not.
-        between: what moved between two moments.
+        said: what the last clicked command did, or why it failed.
+        between: what changed between two moments.
         mends: what could make two truths agree.
         looks: how cards look, by name.
     """
@@ -109,8 +109,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 setattr(self, name, value)
 
     def refresh(self) -> None:
-        """Tell the widgets how the lab is now: one message, with the next revision. Whether the
-        truths agree takes longer to say than the graph, and follows."""
+        """Send the widgets the lab's present state: one message, with the next revision. Whether
+        the truths agree takes longer to say than the graph, and follows."""
         lab = self._lab()
         if lab is None or lab.closed:
             self._gone()
@@ -184,7 +184,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         }
 
     def choose(self, app: str, name: str) -> None:
-        """Take a target: its plan shows at once, and what it would cost when that was measured.
+        """Choose a target: its plan is shown at once, and its cost as soon as that is measured.
 
         Raises:
             BadInput: there is no such migration.
@@ -236,15 +236,15 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     # -- what is done
 
     def hear(self, order: Order) -> None:
-        """What a widget asks for. It is taken up, and the click returns."""
+        """Receive an order of a widget. It is accepted, and the click returns."""
         try:
             self._obey(self, order)
         except MiglabError as error:
             self.show(said={"kind": "error", "text": masked(str(error))})
 
     def do(self, line: str, act: Callable[[], None], *, moves: bool = True) -> None:
-        """Have the worker do it; what goes wrong is said. ``moves`` is false for a look that the
-        next click may cancel."""
+        """Give it to the worker; errors are shown. ``moves`` is false for a look that the next
+        click may cancel."""
 
         def acted() -> None:
             try:

@@ -1,4 +1,5 @@
-"""What a widget can ask of a lab: each order is taken up at once, and done when its turn comes."""
+"""What a widget can ask of a lab: each order is accepted at once, and carried out when its turn
+comes."""
 
 from __future__ import annotations
 

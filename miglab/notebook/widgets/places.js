@@ -1,7 +1,7 @@
 // Where everything on the graph lies: a lane for each app, a card for each migration. Columns and
 // rows come from the lab; an app that is folded is one card.
 
-// A card has its number and its name; beside a panel there is room for the number alone.
+// A card has its number and its name; beside a panel, or on a narrow page, there is room for less.
 const CARD = { width: 124, narrow: 78, height: 42, across: 18, down: 14 };
 // Lines that have to go around folded apps run at the left of all lanes.
 const LANE = { left: 18, head: 28, edge: 10, zero: 44, folded: 32, gap: 10, foldedWidth: 300 };

@@ -17,8 +17,8 @@ class Target:
 
     Attributes:
         app, name: the target; ``"zero"`` is a name, and both are empty where there is none.
-        options: those that are set, in a fixed order.
-        picked: whether a person chose the target. Until then, it is where the lab stands.
+        options: the options that are set, in a fixed order.
+        picked: whether a person chose the target. Until then, it is where the lab is.
     """
 
     def __init__(self) -> None:

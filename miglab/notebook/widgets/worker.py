@@ -29,7 +29,8 @@ class Worker:
 
     Args:
         stop: stops what a job runs, from another thread.
-        heard: is told when a job begins, goes on and ends; goings-on at most five times a second.
+        heard: is called when a job begins, makes progress and ends; for progress at most five times
+            a second.
     """
 
     def __init__(self, stop: Callable[[], None], heard: Heard) -> None:
@@ -39,7 +40,7 @@ class Worker:
         self._running: Job | None = None
 
     def put(self, job: Job) -> None:
-        """Do this when all before it is done."""
+        """Do this after everything that was put before."""
         with self._lock:
             self._waiting.append(job)
             begin = self._running is None

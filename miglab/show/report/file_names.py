@@ -1,4 +1,4 @@
-"""Names files after tables and columns, whatever those are called."""
+"""Names files after tables and columns, whatever their names are."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _LONGEST = 200
 
 
 def file_names(names: Iterable[str], ending: str = ".csv") -> dict[str, str]:
-    """A file's name for each of these names, each another one, also where a file system ignores
-    case. What a file's name cannot hold is written as in a URL: ``sales/2024`` is
+    """A different file name for each of these names, even on file systems that ignore case.
+    Characters that a file name cannot have are written as in a URL: ``sales/2024`` is
     ``sales%2F2024.csv``, which ``urllib.parse.unquote`` reads back. Very long names are cut, and
     those that are taken get a number.
     """

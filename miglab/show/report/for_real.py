@@ -22,7 +22,7 @@ def for_real(consequences: Consequences) -> list[tuple[str, str]]:
     """The commands to run for real in the right order, each with why: the backup, a last look,
     the commands, the record, the way back, and how to restore the backup.
 
-    What no command can say stands there as a comment of the shell.
+    What no command can do is written as a comment of the shell.
     """
     backup, restore = _backup(consequences)
     found = [backup]

@@ -1,4 +1,4 @@
-"""What every form of a report says: facts, plans and rows as lines and cells of text."""
+"""The words of every form of a report: facts, plans and rows as lines and cells of text."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def facts(consequences: Consequences) -> list[tuple[str, str]]:
 
 
 def about(consequences: Consequences) -> list[tuple[str, str]]:
-    """Where it was measured, and on what; what is not known is left out."""
+    """Where it was measured, and on what, as far as it is known."""
     return [
         (name, told)
         for name, told in (
@@ -109,7 +109,7 @@ ROWS = ("table", "rows before", "rows after", "gone", "new", "changed", "remarks
 
 
 def row_rows(changes: Sequence[RowChange]) -> list[tuple[str, ...]]:
-    """The cells of the table of what became of the rows."""
+    """The cells of the table about the rows."""
     return [
         (
             each.table if each.now in (each.table, None) else f"{each.table} → {each.now}",
@@ -144,5 +144,5 @@ def left_behind(consequences: Consequences) -> str:
 
 
 def printable(page: str) -> str:
-    """The page without characters that a file of text cannot hold."""
+    """The page without characters that a text file cannot have."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", page)

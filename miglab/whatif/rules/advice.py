@@ -14,8 +14,8 @@ _BEGINNING, _END = 400, 100
 
 
 def because(run: Run) -> str:
-    """Why a command was refused, with its first cause, without the middle of a very long text;
-    empty where it was not."""
+    """Why a command was refused, with the first cause; very long texts are cut in the middle. Empty
+    if it was not refused."""
     said = run.step.refusal.because if run.step.refusal else ""
     if len(said) <= _BEGINNING + _END:
         return said
@@ -27,7 +27,7 @@ AT_THE_END = "fix what runs after the migrations, such as a post_migrate handler
 
 
 def all_and_then(run: Run) -> str:
-    """Of a command that failed behind its last migration: what is done and stays so, and why it
+    """For a command that failed after its last migration: what is done and stays done, and why it
     failed."""
     number = len(run.plan)
     few = {1: "the only migration is", 2: "both migrations are"}

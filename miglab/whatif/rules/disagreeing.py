@@ -1,4 +1,4 @@
-"""Truths that agreed before and do not agree now, and what cannot be known about them."""
+"""Truths that agreed before and disagree now, and what is not known about them."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def unknown(measured: Measured) -> Iterator[Said]:
 
 @rule("truths-unknown", Severity.UNKNOWN)
 def truths_unknown(measured: Measured) -> Iterator[Said]:
-    """Nobody can tell whether the truths still agree."""
+    """It is not known whether the truths still agree."""
     for each in measured.worse.unknown if measured.moved else ():
         yield Said(each.what, each.where, each.do)
 
 
 @rule("explained-drift", Severity.NOTE)
 def explained_drift(measured: Measured) -> Iterator[Said]:
-    """Tables differ from the models' state because a migration made them so by itself."""
+    """Tables differ from the models' state because a migration changed them directly."""
     if measured.worse.explained and measured.moved:
         yield Said(
             "a migration's own SQL or Python made this, and Django's model state does not show it: "
@@ -96,7 +96,7 @@ def _ghosts_of_before(measured: Measured) -> Iterator[Said]:
 
 @rule("not-installed", Severity.NOTE)
 def not_installed(measured: Measured) -> Iterator[Said]:
-    """Tables of an app that is recorded and not installed: nothing that migrates moves them."""
+    """Tables of an app that is recorded but not installed: no migration changes them."""
     after = measured.runs[-1].step.after
     rows = value_or(after.rows, {})
     for label, tables in left_behind(after).items():
@@ -115,7 +115,7 @@ def not_installed(measured: Measured) -> Iterator[Said]:
 
 @rule("old-drift", Severity.NOTE)
 def old_drift(measured: Measured) -> Iterator[Said]:
-    """The tables differed from the record before: nothing that was tried made it so."""
+    """The tables differed from the record before: the commands are not the cause."""
     was, now = measured.agreements_before.record_tables, measured.agreements_after.record_tables
     old = [each for each in now.details if each in was.details]
     if now.verdict is False and old:

@@ -34,7 +34,7 @@ def next_destroys(measured: Measured) -> Iterator[Said]:
 
 @rule("next-unknown", Severity.UNKNOWN)
 def next_unknown(measured: Measured) -> Iterator[Said]:
-    """A limit of miglab's stood in its way, or kept a part of it from being known."""
+    """One of miglab's limits stopped it, or part of it is not known."""
     following = measured.following
     if following is not None:
         limited = bool(hindrances(following.run))

@@ -64,7 +64,7 @@ _register(_lost, Severity.LOST)
 
 @rule("lost-on-the-way-back", Severity.LOST)
 def lost_on_the_way_back(measured: Measured) -> Iterator[Said]:
-    """The way back takes what going there left alone."""
+    """The way back destroys what the commands did not touch."""
     for each in measured.lost_coming_back:
         how = HOW[each.id][each.gone != 1]
         yield Said(

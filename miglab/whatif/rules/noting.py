@@ -1,4 +1,4 @@
-"""What is good to know, and is not a problem."""
+"""What is worth knowing, but is not a problem."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .rule import Said, rule
 
 @rule("pulled-in", Severity.NOTE)
 def pulled_in(measured: Measured) -> Iterator[Said]:
-    """Migrations of other apps are done too."""
+    """Migrations of other apps are applied or unapplied too."""
     for run in measured.runs:
         pulled: dict[str, list[Planned]] = {}
         for each in run.finished:
@@ -36,7 +36,7 @@ def _nearest(pulled: Sequence[Planned]) -> Planned:
 
 @rule("unknown-operation", Severity.NOTE)
 def unknown_operation(measured: Measured) -> Iterator[Said]:
-    """Operations of which nobody can say beforehand whether they can be undone."""
+    """Operations that may or may not be reversible."""
     for run in measured.runs:
         for each in run.plan:
             if each.unknown:
@@ -103,7 +103,7 @@ def orphans(measured: Measured) -> Iterator[Said]:
 
 @rule("derived", Severity.NOTE)
 def derived(measured: Measured) -> Iterator[Said]:
-    """Tables change that only find what is stored elsewhere."""
+    """Tables change that only index what is stored elsewhere."""
     names = dict.fromkeys(each.place for each in measured.rows if each.derived and each.costs)
     if names:
         yield Said(

@@ -1,4 +1,4 @@
-"""What is not as it was, after the way back."""
+"""What differs from the beginning after the way back."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def no_way_back(measured: Measured) -> Iterator[Said]:
 
 @rule("another-schema", Severity.BACK)
 def another_schema(measured: Measured) -> Iterator[Said]:
-    """The commands back run, and the schema or the record is another one."""
+    """The commands back succeed, but the schema or the record differs."""
     back = measured.back
     if back is None or back.level is not Return.RUNS:
         return
@@ -47,8 +47,8 @@ def another_schema(measured: Measured) -> Iterator[Said]:
 
 @rule("rows-added", Severity.BACK)
 def rows_added(measured: Measured) -> Iterator[Said]:
-    """Rows are there that were not. Without a key, a row with another value is told as one that is
-    gone and one that is new: only those in nobody's place were added."""
+    """There are rows that did not exist before. Without a key, a row with another value counts as
+    one that is gone and one that is new: only those that replace none were added."""
     back = measured.back
     for change in back.rows if back else ():
         gained = change.gained - (change.lost if change.approximate else 0)

@@ -1,4 +1,4 @@
-"""A rule: what one finding is called, how grave it is, and when it is made."""
+"""A rule: the id of a finding, its severity, and when it is made."""
 
 from __future__ import annotations
 
@@ -62,5 +62,5 @@ def rule(id: str, severity: Severity) -> Callable[[Look], Look]:
 
 
 def first(lines: Sequence[str], shown: int = 3) -> str:
-    """The first of several things in one line; the others are not said."""
+    """The first of several things in one line, without the others."""
     return f"{'; '.join(lines[:shown])}{' …' if len(lines) > shown else ''}"

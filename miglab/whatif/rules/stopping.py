@@ -20,7 +20,7 @@ def _stopped(measured: Measured) -> Iterator[Run]:
 
 @rule("not-rehearsed", Severity.NOT_REHEARSED)
 def not_rehearsed(measured: Measured) -> Iterator[Said]:
-    """miglab's own limits prevented it."""
+    """miglab's own limits prevented the command."""
     for each in measured.obstacles:
         line = measured.runs[-1].step.line
         yield Said(each.what, line, each.do)
@@ -28,7 +28,7 @@ def not_rehearsed(measured: Measured) -> Iterator[Said]:
 
 @rule("refused", Severity.STOPS)
 def refused(measured: Measured) -> Iterator[Said]:
-    """A command is refused before it begins with a migration."""
+    """A command is refused before it starts a migration."""
     for run in _stopped(measured):
         if run.failed is None and not run.all_done:
             yield Said(
@@ -40,7 +40,7 @@ def refused(measured: Measured) -> Iterator[Said]:
 
 @rule("fails-at-the-end", Severity.STOPS)
 def fails_at_the_end(measured: Measured) -> Iterator[Said]:
-    """All migrations were done, and then the command failed."""
+    """All migrations succeeded, and then the command failed."""
     for run in _stopped(measured):
         if run.failed is None and run.all_done:
             yield Said(all_and_then(run), run.step.line, AT_THE_END)
@@ -94,7 +94,7 @@ def halfway(measured: Measured) -> Iterator[Said]:
 
 @rule("half-a-migration", Severity.STOPS)
 def half_a_migration(measured: Measured) -> Iterator[Said]:
-    """A migration leaves what it did before the error."""
+    """A failed migration leaves behind what it did before the error."""
     for run in _stopped(measured):
         failed = run.failed
         if failed is None:

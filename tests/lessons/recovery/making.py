@@ -146,7 +146,7 @@ ENDS["read-and-mend"] = [
         "by hand all green",
         P + M + "migrate store\nsql UPDATE store_product SET colour = 'green'",
         (4,),
-        "Everything is right but one thing:",
+        "One thing is still wrong:",
     ),
 ]
 

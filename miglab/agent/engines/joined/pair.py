@@ -228,8 +228,8 @@ class Pair:
 
     def lost_values(self, column: str) -> Query:
         """The values other than NULL of a dropped column in rows that are still there, with the
-        keys of their rows. Among equal rows without a key as many are still there as there are
-        now, and nobody can say which."""
+        keys of their rows. Equal rows without a key cannot be told apart: of these, as many count
+        as still there as there are now."""
         shown = [*[each for each in self.old_key if each != column], column]
         order = ["o." + self.quote(name) for name in self.old_key]
         names = ", ".join(self._labelled(each, each) for each in shown)

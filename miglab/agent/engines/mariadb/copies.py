@@ -19,7 +19,7 @@ _LONGEST = 63
 
 
 def beside(handle: str, name: str) -> str:
-    """The handle of another database on the same server, called after this one and ``name``."""
+    """The handle of another database on the same server, named after this one and ``name``."""
     ending = "_" + hashlib.sha1(name.encode()).hexdigest()[:10]
     return called(handle, database(handle)[: _LONGEST - len(ending)] + ending)
 

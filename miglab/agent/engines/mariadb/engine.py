@@ -187,15 +187,15 @@ class MariaDB:
         copies.exchange(handle, kept)
 
     def fold(self, name: str) -> str:
-        """Names that differ are two."""
+        """Different names are never treated as equal."""
         return name
 
     def folded(self, text: str) -> str:
-        """The server writes all of them alike."""
+        """The server writes all its SQL in one way."""
         return text
 
     def alike(self, kind: str, other: str) -> bool:
-        """Types that differ are two."""
+        """Different types are never treated as equal."""
         return kind == other
 
     def made(self, text: str) -> Iterator[Tuple[str, str, str]]:

@@ -21,7 +21,7 @@ _NO_SUCH_COLUMN = 1054
 
 
 def quote(name: str) -> str:
-    """A name as SQL takes it."""
+    """A name in quotes for SQL."""
     return "`%s`" % name.replace("`", "``")
 
 

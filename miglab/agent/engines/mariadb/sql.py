@@ -53,12 +53,12 @@ class Token(NamedTuple):
 
     @property
     def word(self) -> str:
-        """As a keyword, in capitals; ``""`` where it can be none."""
+        """The keyword, in capitals; ``""`` if it cannot be one."""
         return self.text.upper() if self.kind == "word" else ""
 
     @property
     def name(self) -> str:
-        """As a name. ``"`` is around one where the session says so."""
+        """The name. With some settings of the session, names have ``"`` around them."""
         if self.kind not in ("name", "text"):
             return self.text
         sign = self.text[0]

@@ -67,7 +67,7 @@ def shown(letter: str, each: Column) -> str:
 
 
 class Match(NamedTuple):
-    """A column of the old database, and the one of the new that its values are now in."""
+    """A column of the old database, and the new database's column with its values."""
 
     old: Column
     new: Column

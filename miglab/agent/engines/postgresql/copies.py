@@ -20,7 +20,7 @@ _PATIENCE = 5.0
 
 
 def beside(handle: str, name: str) -> str:
-    """The handle of another database on the same server, called after this one and ``name``."""
+    """The handle of another database on the same server, named after this one and ``name``."""
     ending = "_" + hashlib.sha1(name.encode()).hexdigest()[:10]
     own = database(handle)
     while len((own + ending).encode()) > _LONGEST:

@@ -57,8 +57,8 @@ def lost_groups(pair: Pair) -> Tuple[List[str], Iterator[List[Any]]]:
 
 
 def lost_values_number(pair: Pair, name: str, scan: Scan) -> int:
-    """How many values of a dropped column are gone from rows that are still there: among equal rows
-    as many are still there as there are now, and nobody can say which."""
+    """How many values of a dropped column are gone from rows that are still there: equal rows
+    cannot be told apart: of these, as many count as still there as there are now."""
     if not pair.kept:
         return min(scan.stored[name], scan.after)
     wanted = ["count(t.%s)" % quote(name)]

@@ -43,7 +43,7 @@ _MAINTENANCE = ("postgres", "template1")
 
 
 def quote(name: str) -> str:
-    """A name as SQL takes it."""
+    """A name in quotes for SQL."""
     return '"%s"' % name.replace('"', '""')
 
 

@@ -112,12 +112,12 @@ class Pair:
     # -- both sides as streams
 
     def keys(self, letter: str, is_new: bool) -> List[str]:
-        """What names a row of a side: one expression for each column of the key."""
+        """The expressions that identify a row of a side: one for each column of the key."""
         encoding = (self.new if is_new else self.old).shape.encoding
         return [self.kept[each].key(letter, is_new, encoding, self.as_text) for each in self.key]
 
     def order(self, letter: str, is_new: bool) -> List[str]:
-        """What sorts the rows of a side by their key."""
+        """The expressions that sort the rows of a side by their key."""
         encoding = (self.new if is_new else self.old).shape.encoding
         return [self.kept[each].order(letter, is_new, encoding, self.as_text) for each in self.key]
 

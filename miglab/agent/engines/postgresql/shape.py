@@ -103,7 +103,7 @@ class Shape:
 
 def foreign_pair(shape: Shape, table: Table, named: bool) -> Optional[List[str]]:
     """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
-    and the two together unique. It is called after the table of the model that has the field, or is
+    and the two together unique. It is named after the table of the model that has the field, or is
     ``named`` by the models, and nothing points at it."""
     names = list(table.columns)
     if len(names) != 3 or table.key != names[:1] or table.is_pointed_at:

@@ -2,7 +2,7 @@
 views and triggers, in the shape of ``facts.schema``.
 
 Names have their schema before them where the search path does not find them. What belongs to an
-extension is left alone, and so are partitions, whose rows their parent's table has.
+extension is left out, and so are partitions, whose rows count as their parent's.
 """
 
 from __future__ import annotations

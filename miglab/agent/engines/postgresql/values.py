@@ -1,7 +1,7 @@
 """Expressions in SQL for values of a row: as they are shown, compared and sorted. All are exact:
 two values differ if a type's own output function writes them differently, and only then.
 
-A row goes by a letter that qualifies its columns; names of the user's are in no other place.
+A row goes by a letter that qualifies its columns; no other name of the user's appears.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def labelled(letter: str, columns: Iterable[Column]) -> str:
 
 
 class Match(NamedTuple):
-    """A column of the old database, and the one of the new that its values are now in."""
+    """A column of the old database, and the new database's column with its values."""
 
     old: Column
     new: Column
@@ -103,8 +103,8 @@ class Match(NamedTuple):
         return self._both(INTEGERS)
 
     def key(self, letter: str, is_new: bool, encoding: str, as_text: bool = False) -> str:
-        """What names a row. A key that changed its type is cast first, so that one number answers
-        to one text alone; not so where it is to be a text, as it is written."""
+        """What identifies a row. A key that changed its type is cast first, so that one number
+        answers to one text alone; not so where it is to be a text, as it is written."""
         value = self._value(letter, is_new)
         if as_text:
             return sortable("pg_catalog.concat(%s)" % value, encoding)

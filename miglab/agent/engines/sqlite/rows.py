@@ -49,8 +49,8 @@ def compare(
     tables: Any = None,
     own: Optional[Opening] = None,
 ) -> List[Dict[str, Any]]:
-    """One entry for each table in which rows or values went, came or changed, or which cannot be
-    read; none where the old file is no database.
+    """One entry for each table in which rows or values were lost, added or changed, or which cannot
+    be read; none where the old file is no database.
 
     ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw what ran. ``tables``
     are the old names of those that are compared; without it, all. ``own`` opens a connection that

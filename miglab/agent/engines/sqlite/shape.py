@@ -43,7 +43,7 @@ def foreign_pair(
     connection: sqlite3.Connection, schema: str, table: str, named: bool = False
 ) -> Optional[List[str]]:
     """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
-    and the two together unique (``create_many_to_many_intermediary_model``). It is called after
+    and the two together unique (``create_many_to_many_intermediary_model``). It is named after
     the table of the model that has the field, or is ``named`` by the models, and nothing points at
     it: a model's own table of that shape has rows of its own."""
     names = list(types(connection, schema, table))

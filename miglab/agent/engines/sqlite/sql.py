@@ -47,7 +47,7 @@ class Token(NamedTuple):
 
     @property
     def word(self) -> str:
-        """As a keyword, in capitals; ``""`` where it can be none."""
+        """The keyword, in capitals; ``""`` if it cannot be one."""
         return self.text.upper() if self.kind == "word" else ""
 
     @property

@@ -24,7 +24,7 @@ def nothing() -> Dict[str, Any]:
 
 
 def quote(name: str) -> str:
-    """A name as SQL takes it."""
+    """A name in quotes for SQL."""
     return '"%s"' % name.replace('"', '""')
 
 
@@ -68,8 +68,8 @@ def derived(connection: sqlite3.Connection, schema: str) -> List[str]:
 
 
 def read_tables(connection: sqlite3.Connection, schema: str = "main") -> Dict[str, Any]:
-    """Tables with columns, indexes, foreign keys and checks; views and triggers as SQL. Of a
-    virtual table (``by_module``), its module makes the columns up."""
+    """Tables with columns, indexes, foreign keys and checks; views and triggers as SQL. The columns
+    of a virtual table (``by_module``) come from its module."""
     result: Dict[str, Any] = nothing()
     known = made(connection, schema)
     shadows = hidden(connection, schema, known)
