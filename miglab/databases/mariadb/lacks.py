@@ -16,8 +16,8 @@ ORDER BY schema_name
 
 
 def of_server(server: str) -> tuple[str, ...]:
-    """The databases of others that the user of copies may use, in words that go on from "the
-    copy": a server lists no others.
+    """The databases of others that the user of copies may use, in words that continue "the copy":
+    a server lists no others.
 
     Raises:
         NoServer: it cannot be reached.
