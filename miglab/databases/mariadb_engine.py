@@ -88,8 +88,10 @@ class MariaDB:
         return False, "no server is installed here for labs on MariaDB", do
 
     def lacks(self, source: Handle) -> tuple[str, ...]:
-        """Nothing is named."""
-        return ()
+        """Nothing, but it may be beside what is others'."""
+        from .mariadb import lacks
+
+        return lacks.of_server(_server(self.server))
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: whoever may copy it there can change it from the lab's database, by its name."""

@@ -12,7 +12,9 @@ import psycopg
 import pytest
 
 from miglab import Lab
+from miglab.databases.postgresql import apart
 from miglab.databases.postgresql.address import beside
+from miglab.databases.postgresql.connections import named
 from miglab.show.lines import fidelity_lines
 
 from ..databases.postgresql import servers
@@ -98,6 +100,15 @@ def test_what_everybody_may_change_in_the_original_is_only_watched(
         told = "\n".join(fidelity_lines(lab.what_if("migrate shop 0001")))
         assert f"{BEGINS} watched, not enforced: its role miglab_" in told
         assert "may write to shop_item there" in told
+
+
+def test_a_role_that_may_do_everything_on_another_server_is_told() -> None:
+    with Lab("storefront", database="postgresql") as lab:
+        source = next(iter(lab._stage.sandbox.databases.values()))
+        server = named(servers.server("named"))
+        (told,) = apart.in_words_of(server, source)
+        assert "SQL that starts a program there is not stopped" in told
+        assert apart.in_words_of(servers.server("installed"), source) == ()
 
 
 def test_without_the_right_to_make_a_role_it_is_watched(live: Live, folder: Path, of: Of) -> None:

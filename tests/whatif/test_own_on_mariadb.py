@@ -22,6 +22,7 @@ from miglab.databases.mariadb.connections import connect
 from miglab.databases.naming import OURS
 from miglab.databases.server import serving
 from miglab.errors import BadInput, MiglabError, NoProject, NoServer
+from miglab.show.lines import fidelity_lines
 
 from ..databases.mariadb import servers
 from ..databases.mariadb.servers import run
@@ -359,7 +360,9 @@ def test_a_named_server_takes_the_copy(live: Live, folder: Path, of: Of) -> None
     lab = of(folder, on=servers.server("named"))
     mine = handle(lab)
     assert "127.0.0.1:3306" in mine
-    assert lab.what_if("migrate shop 0001").verdict == VERDICT
+    found = lab.what_if("migrate shop 0001")
+    assert found.verdict == VERDICT
+    assert "its user may use other databases (" in "\n".join(fidelity_lines(found))
     lab.close()
     assert not moments.exists(mine)
 
@@ -377,7 +380,9 @@ def test_its_own_server_takes_the_copy_for_a_user_that_cannot_reach_the_original
     try:
         socket = parameters_of(live.server)["unix_socket"]
         lab = of(folder, on=f"mysql://copier:pw@/?unix_socket={socket}")
-        assert lab.what_if("migrate shop 0001").verdict == VERDICT
+        found = lab.what_if("migrate shop 0001")
+        assert found.verdict == VERDICT
+        assert "may use other databases" not in "\n".join(fidelity_lines(found))
         step = lab.shell(f"Item.objects.raw('DELETE FROM {live.name}.shop_item')[0]")
         assert "denied" in str(step.refusal)
         lab.close()

@@ -117,7 +117,7 @@ def _pipe(
         assert load.stdin is not None
         progress = _Progress(name_of(source), size, tell)
         try:
-            with locked.limited(source, dump, lambda: progress.done) as waited_for:
+            with locked.limited(source, dump, lambda: progress.done) as stopped:
                 with dump.stdout as incoming, suppress(BrokenPipeError), load.stdin as outgoing:
                     _pour(incoming, outgoing, progress)
                 statuses = dump.wait(), load.wait()
@@ -125,9 +125,8 @@ def _pipe(
             for each in (dump, load):
                 each.kill()
                 each.wait()
-        for table in waited_for:
-            why = f"somebody else has the table {table} locked for more than {locked.LIMIT:g} s"
-            raise NoServer(without_password(source), why)
+        for error in stopped:
+            raise error
         # Where the copy broke, the dump says no more than that nobody reads it.
         if statuses[1]:
             _judge(to, _text(answered))

@@ -1,17 +1,18 @@
-"""Sees that a dump does not wait for a table that somebody has locked: the tools have no limit."""
+"""Sees that a dump does not wait for a table that somebody has locked, or for a server that is
+gone: the tools have no limit."""
 
 from __future__ import annotations
 
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pymysql
 
 from ...errors import NoServer
 from .address import name_of
-from .connections import code_of
+from .connections import code_of, without_password
 from .originals import reading
 
 #: Seconds in which nothing may come before somebody is asked why, and that each table then gets.
@@ -24,43 +25,60 @@ _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema =
 @contextmanager
 def limited(
     source: str, dump: subprocess.Popen[bytes], came: Callable[[], int]
-) -> Iterator[list[str]]:
-    """Within it, a dump that stops for a lock is ended; the table is in the list then. ``came``
-    says how much has come until now."""
-    waited_for: list[str] = []
+) -> Iterator[list[NoServer]]:
+    """Within it, a dump that waits in vain is ended; why is in the list then. ``came`` says how
+    much has come until now."""
+    stopped: list[NoServer] = []
     done = threading.Event()
 
     def watch() -> None:
         before = 0
         while not done.wait(LIMIT):
             now = came()
-            table = locked(source) if now == before else ""
+            why = _why(source) if now == before else None
             before = now
-            if table and came() == now:
-                waited_for.append(table)
+            if why is not None and came() == now:
+                stopped.append(why)
                 dump.kill()
                 return
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
     try:
-        yield waited_for
+        yield stopped
     finally:
         done.set()
         thread.join()
 
 
+def _why(source: str) -> NoServer | None:
+    try:
+        table = locked(source)
+    except NoServer as error:
+        return error
+    if not table:
+        return None
+    why = f"somebody else has the table {table} locked for more than {LIMIT:g} s"
+    return NoServer(without_password(source), why)
+
+
 def locked(source: str) -> str:
-    """The first table that cannot be read just now because somebody has it locked; ``""`` for none,
-    and where the server does not say."""
-    with suppress(NoServer), reading(source) as cursor:
+    """The first table that cannot be read just now because somebody has it locked; ``""`` for
+    none.
+
+    Raises:
+        NoServer: the server cannot be reached, or refuses.
+    """
+    with reading(source) as cursor:
         cursor.execute(f"SET SESSION lock_wait_timeout = {_SHORT:d}")
         cursor.execute(_TABLES, (name_of(source),))
         for (name,) in cursor.fetchall():
             try:
                 cursor.execute("SELECT 1 FROM `{}` LIMIT 0".format(name.replace("`", "``")))
-            except pymysql.Error as error:
-                # A view may refer to what is not there.
+            except pymysql.OperationalError as error:
                 if code_of(error) == _LOCKED:
                     return str(name)
+            except pymysql.Error:
+                # A view may refer to what is not there.
+                continue
     return ""

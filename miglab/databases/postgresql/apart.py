@@ -98,9 +98,14 @@ def forget(server: str) -> None:
 def in_words_of(server: str, source: str) -> tuple[str, ...]:
     """Whether a copy's project is kept out of the original, if both are on one server, in words
     that continue "the copy"."""
-    if not _is_same(server, source):
-        return ()
     role = parameters_of(server)["user"]
+    if not _is_same(server, source):
+        with on_server(server) as there:
+            row = there.execute(
+                "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
+        says = f"belongs to the role {role}, which may do everything on its server: SQL that "
+        return (f"{says}starts a program there is not stopped",) if row == (True,) else ()
     begins = "is on the original's own server, and that it stays out of the original is"
     if role == parameters_of(source)["user"]:
         return (f"{begins} watched, not enforced: it belongs to the same role",)

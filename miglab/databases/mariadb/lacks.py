@@ -1,0 +1,34 @@
+"""Says what SQL of a project's can reach beside its copy, where somebody named the server."""
+
+from __future__ import annotations
+
+from ..naming import OURS
+from .connections import on_server
+
+#: How many names are told.
+_SHOWN = 5
+_OTHERS = """
+SELECT schema_name FROM information_schema.schemata
+WHERE schema_name NOT IN ('information_schema', 'performance_schema', 'sys')
+  AND LEFT(schema_name, %s) <> %s
+ORDER BY schema_name
+"""
+
+
+def of_server(server: str) -> tuple[str, ...]:
+    """The databases of others that the user of copies may use, in words that continue "the copy":
+    a server lists no others.
+
+    Raises:
+        NoServer: it cannot be reached.
+    """
+    with on_server(server) as cursor:
+        cursor.execute(_OTHERS, (len(OURS), OURS))
+        names = [str(name) for (name,) in cursor.fetchall()]
+    if not names:
+        return ()
+    listed = ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])
+    return (
+        f"is on a server where its user may use other databases ({listed}): SQL that names one of "
+        "them is not kept out",
+    )
