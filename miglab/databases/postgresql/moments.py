@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from psycopg import Connection, errors, sql
+from psycopg import Connection, Error, errors, sql
 
 from ...agent.engines.postgresql import waiting
-from .address import is_ours, name_of
-from .connections import on_server
+from ..server import meanwhile
+from .address import beside, is_ours, name_of, server_of
+from .connections import connect, on_server
 
 #: Seconds that sessions get to end by themselves, and then to be ended.
 _GRACE, _PATIENCE, _PAUSE = 0.02, 5.0, 0.001
@@ -28,6 +30,8 @@ WHERE d.datname = %s
 
 def exists(handle: str) -> bool:
     """Whether there is such a database."""
+    if meanwhile.waits(handle):
+        return False
     with on_server(handle) as server:
         return there_is(server, name_of(handle))
 
@@ -48,13 +52,25 @@ def names(handle: str, beginning: str) -> list[str]:
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid",
             (beginning,),
         ).fetchall()
-        return [str(name) for (name,) in rows]
+        found = [str(name) for (name,) in rows]
+    return [each for each in found if not meanwhile.waits(beside(handle, each))]
 
 
 def make(handle: str, template: str = "template0", *options: tuple[str, str]) -> None:
     """Make a database, as a copy of another one on the same server; an existing one of that name is
     dropped. ``options`` are those of ``CREATE DATABASE``, with their values."""
-    name = _checked(handle)
+    _checked(handle)
+    meanwhile.finish(handle)
+    try:
+        _make(handle, template, *options)
+    except OSError:
+        if not meanwhile.finish():
+            raise
+        _make(handle, template, *options)
+
+
+def _make(handle: str, template: str, *options: tuple[str, str]) -> None:
+    name = name_of(handle)
     with on_server(handle) as server:
         if there_is(server, name):
             leave(server, name)
@@ -106,6 +122,7 @@ def old(handle: str, beginning: str) -> list[str]:
 def rename(handle: str, to: str) -> None:
     """Rename a database; an existing one of that name is dropped."""
     name, new = _checked(handle), _checked(to)
+    meanwhile.finish(to)
     with on_server(handle) as server:
         leave(server, name)
         for tries in (1, 0):
@@ -127,6 +144,18 @@ def drop(handle: str) -> None:
         drop_by(server, handle)
 
 
+def drop_meanwhile(handle: str) -> None:
+    """The same while nobody waits; from now on, it is as if it were not there."""
+    _checked(handle)
+
+    def act() -> None:
+        # What fails here goes with the lab.
+        with suppress(Error), connect(server_of(handle)) as server:
+            drop_by(server, handle)
+
+    meanwhile.do(handle, act)
+
+
 def drop_by(server: Connection[Any], handle: str) -> None:
     """The same, by this connection to its server."""
     name = _checked(handle)
@@ -138,23 +167,28 @@ def replace(handle: str, template: str) -> None:
     """Make a database equal to another one. The old one is kept until the new one is ready, unless
     there is no space for both."""
     name = _checked(handle)
-    between = name[:60] + "_x"
+    aside = beside(handle, name[:60] + "_x")
+    meanwhile.finish(aside)
     with on_server(handle) as server:
-        if not there_is(server, name):
-            make(handle, template)
-            return
-        leave(server, name)
-        _drop(server, between)
-        _rename(server, name, between)
-        try:
-            make(handle, template)
-        except OSError:
-            _drop(server, between)
-            make(handle, template)
-        except BaseException:
-            _rename(server, between, name)
+        there = there_is(server, name)
+        if there:
+            leave(server, name)
+            _drop(server, name_of(aside))
+            _rename(server, name, name_of(aside))
+    try:
+        make(handle, template)
+    except OSError:
+        if not there:
             raise
-        _drop(server, between)
+        drop(aside)
+        make(handle, template)
+    except BaseException:
+        if there:
+            with on_server(handle) as server:
+                _rename(server, name_of(aside), name)
+        raise
+    if there:
+        drop_meanwhile(aside)
 
 
 def leave(server: Connection[Any], name: str) -> None:
