@@ -176,6 +176,12 @@ class MariaDB:
 
         return marks.mark(handle)
 
+    def hear_mark(self, handle: Handle, told: object) -> None:
+        """Kept until then."""
+        from .mariadb import marks
+
+        marks.hear(handle, told)
+
     def beyond(self, handle: Handle) -> object:
         """How everything in the database is made."""
         from .mariadb import marks
@@ -209,10 +215,19 @@ class MariaDB:
         moments.make(handle)
 
     def for_agent(self, mark: tuple[object, ...]) -> object:
-        """Both count, each in its own way."""
-        return None
+        """What the agent told, and knows again."""
+        from .mariadb import marks
 
-    def take_over(self, made: Handle, to: Handle) -> None:
+        return marks.for_agent(mark)
+
+    def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
+        """By what it told."""
+        from .mariadb import marks
+
+        told = marks.for_agent(mark)
+        return told is not None and told["mark"] == agents
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
         """Rename it."""
         from .mariadb import moments
 
@@ -264,7 +279,7 @@ class MariaDB:
         from .mariadb.ready import READY
 
         READY.forget(handle)
-        moments.drop(handle)
+        moments.drop_meanwhile(handle)
 
     def clear(self, folder: Path) -> None:
         """Drop what is named after the lab."""
@@ -275,7 +290,6 @@ class MariaDB:
 
         server, owner = _server(self.server), owner_of(folder)
         READY.forget_all(owner)
-        moments.settle(owner)
         for name in moments.names(server, owner):
             moments.drop(beside(server, name))
 

@@ -190,6 +190,12 @@ class PostgreSQL:
 
         return marks.mark(handle)
 
+    def hear_mark(self, handle: Handle, told: object) -> None:
+        """Kept until then."""
+        from .postgresql import marks
+
+        marks.hear(handle, told)
+
     def beyond(self, handle: Handle) -> object:
         """The catalogue, the sequences and the large objects."""
         from .postgresql.beyond import beyond
@@ -228,11 +234,16 @@ class PostgreSQL:
 
         return marks.for_agent(mark)
 
-    def take_over(self, made: Handle, to: Handle) -> None:
+    def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
+        """By what both count."""
+        return self.for_agent(mark) == agents
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
         """Rename it."""
-        from .postgresql import moments
+        from .postgresql import marks, moments
 
         moments.rename(made, to)
+        marks.note_copied(source, to)
 
     def expect(self, copy: Handle) -> None:
         """Begin to make a second one, which can be renamed."""
@@ -242,11 +253,12 @@ class PostgreSQL:
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """One of miglab's own as a template; anybody else's by the tools that come with it."""
-        from .postgresql import moments
+        from .postgresql import marks, moments
         from .postgresql.address import is_ours, name_of
 
         if is_ours(source):
             moments.make(to, name_of(source))
+            marks.note_copied(source, to)
         else:
             from .postgresql import dump
 
@@ -260,15 +272,17 @@ class PostgreSQL:
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
         """A second copy is renamed, or else the copy is a template."""
-        from .postgresql import moments
+        from .postgresql import marks, moments
         from .postgresql.address import name_of
         from .postgresql.ready import READY
 
+        marks.forget(to)
         if copy is None:
             moments.drop(to)
             return
         if not READY.take(copy, to):
             moments.replace(to, name_of(copy))
+        marks.note_made(copy, to)
         READY.note_restored(copy, to)
 
     def rename(self, handle: Handle, to: Handle) -> None:
@@ -280,11 +294,12 @@ class PostgreSQL:
 
     def remove(self, handle: Handle) -> None:
         """Drop it."""
-        from .postgresql import moments
+        from .postgresql import marks, moments
         from .postgresql.ready import READY
 
+        marks.forget(handle)
         READY.forget(handle)
-        moments.drop(handle)
+        moments.drop_meanwhile(handle)
 
     def clear(self, folder: Path) -> None:
         """Drop what is named after the lab."""
