@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...agent.engines.mariadb import duplicate as by_sql
-from ...agent.engines.mariadb.counts import Counted, count, made
+from ...agent.engines.mariadb.counts import Counted, count, made_in_session
+from ...agent.engines.mariadb.counts import made as made_of
 from ...agent.engines.mariadb.counts import status as status_of
 from .address import name_of
 from .connections import code_of, on_server
@@ -34,10 +35,11 @@ _unknown = itertools.count()
 
 @dataclass(frozen=True)
 class _Read:
-    """A mark, the counts at the moment at which it was confirmed, and the statements that make
-    everything."""
+    """A mark, the counts at the moment at which it was confirmed, how many statements that ``made``
+    something were not of this process's own session, and the statements that make everything."""
 
     counted: Counted
+    made: int
     described: str
     mark: tuple[object, ...]
 
@@ -58,17 +60,22 @@ def mark(handle: str) -> tuple[object, ...]:
         counted = _count(cursor, name, patience) if _counts_rows(cursor) else None
         if counted is None:
             return _of_all(cursor)
-        if known is not None and known.counted.made == counted.made:
+        # What this process makes itself is elsewhere, or makes ``forget`` be called.
+        made = counted.made - made_in_session(cursor)
+        if known is not None and known.made == made:
             described = known.described
         else:
             described = _described(cursor, name)
+            if told is not None:
+                # What the agent told is of before, and so is what was counted.
+                counted = count(cursor, name)
         alone = (*counted.own, described)
         found = alone
         if counted.others and (
             known is None or known.mark != alone or known.counted.log != counted.log
         ):
             found = (*alone, counted.log)
-        _read[handle] = _Read(counted, described, found)
+        _read[handle] = _Read(counted, made, described, found)
         if told is not None and not counted.others and told["counted"] == counted.told:
             _agents[handle] = found, told
         return found
@@ -77,6 +84,12 @@ def mark(handle: str) -> tuple[object, ...]:
 def hear(handle: str, told: Any) -> None:
     """See ``engine.Engine.hear_mark``."""
     _told[handle] = told
+
+
+def forget(handle: str) -> None:
+    """A database goes, or becomes another one."""
+    for each in (_read, _told, _agents):
+        each.pop(handle, None)
 
 
 def for_agent(mark: tuple[object, ...]) -> Any:
@@ -140,7 +153,7 @@ def _of_all(cursor: Any) -> tuple[object, ...]:
         # Counts alone begin anew with the server.
         return ("unknown", next(_unknown))
     rows = [value for name, value in status.items() if name.startswith("Handler_")]
-    return ("all", *log, *rows, made(status))
+    return ("all", *log, *rows, made_of(status))
 
 
 def _described(cursor: Any, name: str) -> str:
@@ -150,5 +163,5 @@ def _described(cursor: Any, name: str) -> str:
 
     told = by_sql.describe(cursor, name)
     strange = [sql for kind, _, sql in told if kind == "TABLE" and "ENGINE=InnoDB" not in sql]
-    more = [str(made(status_of(cursor)))] if strange else []
+    more = [str(made_of(status_of(cursor)))] if strange else []
     return digest("\0".join(["\0".join(each) for each in told] + more), 16)

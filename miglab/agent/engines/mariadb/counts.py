@@ -31,9 +31,9 @@ _STATUS = """
 SHOW GLOBAL STATUS WHERE variable_name IN
 ('Innodb_lsn_current', 'Innodb_redo_log_current_lsn', 'Handler_write', 'Handler_update',
  'Handler_delete')
-OR variable_name REGEXP
- '^Com_(alter|create|delete|drop|import|rename|repair|truncate|xa_commit)'
+OR variable_name REGEXP '%s'
 """
+_MAKE = "^Com_(alter|create|delete|drop|import|rename|repair|truncate|xa_commit)"
 
 
 class Counted(NamedTuple):
@@ -72,12 +72,18 @@ def count(cursor: Any, name: str) -> Counted:
 
 def status(cursor: Any) -> Dict[str, int]:
     """What is counted for all databases together."""
-    return {str(name): int(value) for name, value in _all(cursor, _STATUS)}
+    return {str(name): int(value) for name, value in _all(cursor, _STATUS % _MAKE)}
 
 
 def made(found: Dict[str, int]) -> int:
     """How many statements that may change what there is, of what ``status`` gave."""
     return sum(value for name, value in found.items() if name.startswith("Com_"))
+
+
+def made_in_session(cursor: Any) -> int:
+    """How many of them this session has run."""
+    found = _all(cursor, "SHOW SESSION STATUS WHERE variable_name REGEXP '%s'" % _MAKE)
+    return sum(int(value) for _, value in found)
 
 
 def _all(cursor: Any, query: str, *values: object) -> Tuple[Any, ...]:
