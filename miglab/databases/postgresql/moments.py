@@ -10,6 +10,8 @@ from typing import Any
 from psycopg import Connection, Error, errors, sql
 
 from ...agent.engines.postgresql import waiting
+from ..engine import Handle
+from ..naming import COPY
 from ..server import meanwhile
 from .address import beside, is_ours, name_of, server_of
 from .connections import connect, on_server
@@ -69,6 +71,12 @@ def make(handle: str, template: str = "template0", *options: tuple[str, str]) ->
         _make(handle, template, *options)
 
 
+def copy(source: str, to: str) -> None:
+    """Copy a database to another one on the same server; an existing one of that name is
+    dropped."""
+    make(to, name_of(source))
+
+
 def _make(handle: str, template: str, *options: tuple[str, str]) -> None:
     name = name_of(handle)
     with on_server(handle) as server:
@@ -123,11 +131,16 @@ def rename(handle: str, to: str) -> None:
     """Rename a database; an existing one of that name is dropped."""
     name, new = _checked(handle), _checked(to)
     meanwhile.finish(to)
+    aside = None
     with on_server(handle) as server:
         leave(server, name)
         for tries in (1, 0):
             leave(server, new)
-            _drop(server, new)
+            # A copy that is kept between labs outlives them: nobody would drop it later.
+            if COPY in new:
+                _drop(server, new)
+            elif there_is(server, new):
+                aside = _set_aside(server, to)
             try:
                 _rename(server, name, new)
             except errors.DuplicateDatabase:
@@ -135,7 +148,17 @@ def rename(handle: str, to: str) -> None:
                 if not tries:
                     raise
             else:
-                return
+                break
+    if aside is not None:
+        drop_meanwhile(aside)
+
+
+def _set_aside(server: Connection[Any], handle: str) -> Handle:
+    """Call a database something that nobody is called; what it is called then."""
+    name = name_of(handle)
+    aside = beside(handle, f"{name[:52]}_gone_{time.monotonic_ns() % 0xFFFFF:05x}")
+    _rename(server, name, name_of(aside))
+    return aside
 
 
 def drop(handle: str) -> None:
@@ -163,31 +186,27 @@ def drop_by(server: Connection[Any], handle: str) -> None:
     _drop(server, name)
 
 
-def replace(handle: str, template: str) -> None:
+def replace(handle: str, source: str) -> None:
     """Make a database equal to another one. The old one is kept until the new one is ready, unless
     there is no space for both."""
-    name = _checked(handle)
-    aside = beside(handle, name[:60] + "_x")
-    meanwhile.finish(aside)
+    name, aside = _checked(handle), None
     with on_server(handle) as server:
-        there = there_is(server, name)
-        if there:
+        if there_is(server, name):
             leave(server, name)
-            _drop(server, name_of(aside))
-            _rename(server, name, name_of(aside))
+            aside = _set_aside(server, handle)
     try:
-        make(handle, template)
+        copy(source, handle)
     except OSError:
-        if not there:
+        if aside is None:
             raise
         drop(aside)
-        make(handle, template)
+        copy(source, handle)
     except BaseException:
-        if there:
+        if aside is not None:
             with on_server(handle) as server:
                 _rename(server, name_of(aside), name)
         raise
-    if there:
+    if aside is not None:
         drop_meanwhile(aside)
 
 
