@@ -186,6 +186,9 @@ class Engine(Protocol):
             OSError: it cannot be looked at.
         """
 
+    def hear_mark(self, handle: Handle, told: object) -> None:
+        """What the agent's ``last_mark`` said, before ``mark`` is asked."""
+
     def beyond(self, handle: Handle) -> object:
         """Everything in a copy that neither the truths nor its rows show, such as rights, functions
         and the positions of sequences. It is the same for two copies of one database if none of
@@ -221,8 +224,12 @@ class Engine(Protocol):
         """The mark that the agent's engine would give at the same moment, as JSON brings it;
         ``None`` if that is not known."""
 
-    def take_over(self, made: Handle, to: Handle) -> None:
-        """Like ``copy``, but the agent has just made the copy: it only gets its name."""
+    def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
+        """Whether the agent's engine gave this mark of its own at the same moment, for sure."""
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+        """Like ``copy``, but the agent has just made the copy of the source: it only gets its
+        name."""
 
     def expect(self, copy: Handle) -> None:
         """A copy may be restored soon: prepare in the background whatever makes that faster."""

@@ -9,68 +9,51 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from ..errors import BadInput
-from .engine import ByHand, Handle, State, Tell
+from .engine import ByHand, Handle
+from .served import Parts, Served
 
 #: Names the server that labs use where nothing else does.
 VARIABLE = "MIGLAB_MARIADB"
 
 
-@dataclass(frozen=True)
-class MariaDB:
-    """See ``engine.Engine``. ``server`` is where new databases are made: a URI, or ``local``;
-    ``""`` for the one that the environment names, or else miglab's own."""
-
-    server: str = ""
+class MariaDB(Served):
+    """See ``engine.Engine`` and ``served.Served``. ``server`` is a URI, or ``local``."""
 
     vendor = "mysql"
     called = ("mariadb", "mysql")
     name = "MariaDB/MySQL"
     where = "on a MariaDB or MySQL server"
     extra = "mariadb"
-    #: What a server counts begins anew when it was stopped, and may be for all its databases.
-    sure = False
+    variable = VARIABLE
     reads = ("SELECT", "TABLE", "VALUES", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "ANALYZE", "BEGIN",
              "START", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "USE", "HELP")  # fmt: skip
-    magic = b""
-    sidecars: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def parts(self) -> Parts:
+        """Of the room ``mariadb/``."""
+        return _parts()
+
+    def join(self, named: str, home: str) -> Handle:
+        """The server that is named, or the one that is installed here."""
+        return _joined(named, home)
 
     @property
     def reaches(self) -> str:
         """Where the server is."""
         from .mariadb.address import parameters_of
 
-        known = parameters_of(_server(self.server))
+        known = parameters_of(self.place_of_server)
         place = f"{known.get('host', '127.0.0.1')}:{known.get('port', '3306')}"
         return known.get("unix_socket", place)
 
     def runs(self, engine: str) -> bool:
         """Whether a backend is for one of the two."""
         return re.search(r"mysql|mariadb", engine.lower()) is not None
-
-    def on(self, server: str) -> MariaDB:
-        """With another server."""
-        return replace(self, server=server)
-
-    def place(self, name: str) -> str:
-        """A name alone."""
-        return f"databases/{name}"
-
-    def handle(self, folder: Path, place: str) -> Handle:
-        """A database that is named after the lab and the alias."""
-        return self._named(folder, f"db_{place.rpartition('/')[2]}")
-
-    def original(self, name: str, password: str) -> Handle:
-        """The same URI; the password goes to a file."""
-        from .mariadb.address import handle_of, keep_password, parameters_of
-
-        return handle_of(keep_password({**parameters_of(name), "password": password}))
 
     def home_for(self, source: Handle, on: str) -> str:
         """A server that can hold all of it."""
@@ -101,29 +84,6 @@ class MariaDB:
             "to another server then, and only read: settings='…' (on the command line: --settings)"
         )
 
-    def kept(self, folder: Path, name: str) -> Handle:
-        """A database that is named after the lab and the copy."""
-        return self._named(folder, f"copy_{name}")
-
-    def _named(self, folder: Path, rest: str) -> Handle:
-        from .mariadb.address import beside
-        from .naming import name_in
-
-        return beside(_server(self.server), name_in(folder, rest))
-
-    def all_kept(self, folder: Path) -> Iterable[Handle]:
-        """The databases that are named so."""
-        from .mariadb import moments
-        from .mariadb.address import beside
-        from .naming import owner_of
-
-        server = _server(self.server)
-        return [beside(server, each) for each in moments.names(server, f"{owner_of(folder)}copy_")]
-
-    def files(self, handle: Handle) -> tuple[Path, ...]:
-        """None."""
-        return ()
-
     def setting(self, handle: Handle) -> dict[str, Any]:
         """By Django's own backend, which takes the path of a socket for a host."""
         from .mariadb.address import parameters_of, password_of
@@ -141,42 +101,6 @@ class MariaDB:
     def quoted(self, name: str) -> str:
         """In backticks, which it always takes."""
         return "`" + name.replace("`", "``") + "`"
-
-    def exists(self, handle: Handle) -> bool:
-        """By the server's list."""
-        from .mariadb import moments
-        from .mariadb.address import is_ours
-
-        if not is_ours(handle):
-            from .mariadb import originals
-
-            return originals.exists(handle)
-        return moments.exists(handle)
-
-    def answers(self) -> bool:
-        """Whether the server does."""
-        from .mariadb import connections
-
-        return connections.answers(_server(self.server))
-
-    def state(self, handle: Handle) -> State | None:
-        """The size; a server does not say when a database was written to."""
-        from .mariadb import moments
-        from .mariadb.address import is_ours
-
-        if not is_ours(handle):
-            from .mariadb import originals
-
-            there = originals.exists(handle)
-            return State(None, originals.look(handle).size) if there else None
-        size = moments.size(handle)
-        return None if size is None else State(None, size)
-
-    def mark(self, handle: Handle) -> tuple[object, ...]:
-        """What the server counts, and how everything in the database is made."""
-        from .mariadb import marks
-
-        return marks.mark(handle)
 
     def beyond(self, handle: Handle) -> object:
         """How everything in the database is made."""
@@ -210,87 +134,16 @@ class MariaDB:
 
         moments.make(handle)
 
-    def for_agent(self, mark: tuple[object, ...]) -> object:
-        """Both count, each in its own way."""
-        return None
+    def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
+        """By what it told."""
+        from .mariadb import marks
 
-    def take_over(self, made: Handle, to: Handle) -> None:
-        """Rename it."""
-        from .mariadb import moments
-
-        moments.rename(made, to)
-
-    def expect(self, copy: Handle) -> None:
-        """Begin to make a second one, which can be renamed."""
-        from .mariadb.ready import READY
-
-        READY.prepare(copy)
-
-    def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
-        """One of miglab's own by SQL on its server; anybody else's by its tools."""
-        from .mariadb import moments
-        from .mariadb.address import is_ours
-
-        if is_ours(source):
-            moments.copy(source, to)
-        else:
-            from .mariadb import dump
-
-            dump.copy(source, to, tell)
+        told = marks.for_agent(mark)
+        return told is not None and told["mark"] == agents
 
     def copy_given(self, source: Handle, to: Handle) -> None:
         """None is given."""
         raise NotImplementedError
-
-    def restore(self, copy: Handle | None, to: Handle) -> None:
-        """A second copy takes its place, or else one that is made now."""
-        from .mariadb import moments
-        from .mariadb.ready import READY
-
-        if copy is None:
-            moments.drop(to)
-            return
-        if not READY.take(copy, to):
-            moments.replace(to, copy)
-        READY.note_restored(copy, to)
-
-    def rename(self, handle: Handle, to: Handle) -> None:
-        """What is kept between labs gets its name so, and its date."""
-        from .mariadb import moments
-
-        moments.rename(handle, to)
-
-    def remove(self, handle: Handle) -> None:
-        """Drop it."""
-        from .mariadb import moments
-        from .mariadb.ready import READY
-
-        READY.forget(handle)
-        moments.drop(handle)
-
-    def clear(self, folder: Path) -> None:
-        """Drop what is named after the lab."""
-        from .mariadb import moments
-        from .mariadb.address import beside
-        from .mariadb.ready import READY
-        from .naming import owner_of
-
-        server, owner = _server(self.server), owner_of(folder)
-        READY.forget_all(owner)
-        moments.settle(owner)
-        for name in moments.names(server, owner):
-            moments.drop(beside(server, name))
-
-    def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
-        """Drop what is named after labs that are gone, and what was kept for a month."""
-        from .mariadb import moments
-        from .mariadb.address import beside
-        from .naming import abandoned, beginning, owner_of
-
-        server = _server(self.server)
-        old = moments.old(server, owner_of(labs.parent / "templates"))
-        for name in abandoned(labs, moments.names(server, beginning()), old, lives):
-            moments.drop(beside(server, name))
 
     def by_hand(self, original: str) -> ByHand:
         """The tools that come with the server."""
@@ -310,9 +163,14 @@ class MariaDB:
         )
 
 
-def _server(named: str) -> Handle:
-    """The server that is meant, by its handle."""
-    return _joined(named or os.environ.get(VARIABLE, ""), os.environ.get("MIGLAB_HOME", ""))
+@cache
+def _parts() -> Parts:
+    from .mariadb import address, connections, dump, marks, moments, originals
+    from .mariadb.ready import READY
+
+    return Parts(
+        address, moments, marks, originals, READY, answers=connections.answers, dump=dump.copy
+    )
 
 
 @cache

@@ -8,46 +8,47 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from ..errors import BadInput, NoServer
-from .engine import ByHand, Handle, State, Tell
+from .engine import ByHand, Handle, Tell
 from .naming import in_quotes
+from .served import Parts, Served
 
 #: Names the server that labs use where nothing else does.
 VARIABLE = "MIGLAB_POSTGRESQL"
 
 
-@dataclass(frozen=True)
-class PostgreSQL:
-    """See ``engine.Engine``. ``server`` is where new databases are made: a URI; ``""`` for the one
-    that the environment names, or else miglab's own."""
-
-    server: str = ""
+class PostgreSQL(Served):
+    """See ``engine.Engine`` and ``served.Served``. ``server`` is a URI."""
 
     vendor = "postgresql"
     called = ("postgresql",)
     name = "PostgreSQL"
     where = "on a PostgreSQL server"
     extra = "postgresql"
-    #: What a server counts begins anew when it was killed.
-    sure = False
+    variable = VARIABLE
     reads = ("SELECT", "TABLE", "VALUES", "SHOW", "EXPLAIN", "BEGIN", "START", "COMMIT", "END",
              "SAVEPOINT", "RELEASE", "ROLLBACK", "ABORT")  # fmt: skip
-    magic = b""
-    sidecars: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def parts(self) -> Parts:
+        """Of the room ``postgresql/``."""
+        return _parts()
+
+    def join(self, named: str, home: str) -> Handle:
+        """The server that is named, or the embedded one."""
+        return _joined(named, home)
 
     @property
     def reaches(self) -> str:
         """Where the server is."""
         from .postgresql.address import parameters_of
 
-        known = parameters_of(_server(self.server))
+        known = parameters_of(self.place_of_server)
         host, port = known.get("host", ""), known.get("port", "5432")
         return host if host.startswith("/") else f"{host}:{port}"
 
@@ -57,24 +58,6 @@ class PostgreSQL:
         return re.search(r"postgres|postgis|psql|psycopg", name) is not None and (
             "cockroach" not in name
         )
-
-    def on(self, server: str) -> PostgreSQL:
-        """With another server."""
-        return replace(self, server=server)
-
-    def place(self, name: str) -> str:
-        """A name alone."""
-        return f"databases/{name}"
-
-    def handle(self, folder: Path, place: str) -> Handle:
-        """A database that is named after the lab and the alias."""
-        return self._named(folder, f"db_{place.rpartition('/')[2]}")
-
-    def original(self, name: str, password: str) -> Handle:
-        """The same URI; the password goes to a file."""
-        from .postgresql.address import handle_of, keep_password, parameters_of
-
-        return handle_of(keep_password({**parameters_of(name), "password": password}))
 
     def home_for(self, source: Handle, on: str) -> str:
         """A server that can hold all of it."""
@@ -89,7 +72,7 @@ class PostgreSQL:
         """What belongs to the server."""
         from .postgresql import apart, lacks
 
-        server = _server(self.server)
+        server = self.place_of_server
         of_original = (*lacks.named(source), *lacks.of_extensions(source, server))
         return (*of_original, *lacks.of_server(server), *apart.in_words_of(server, source))
 
@@ -118,29 +101,6 @@ class PostgreSQL:
 
         return given.given(address, called, originals)
 
-    def kept(self, folder: Path, name: str) -> Handle:
-        """A database that is named after the lab and the copy."""
-        return self._named(folder, f"copy_{name}")
-
-    def _named(self, folder: Path, rest: str) -> Handle:
-        from .naming import name_in
-        from .postgresql.address import beside
-
-        return beside(_server(self.server), name_in(folder, rest))
-
-    def all_kept(self, folder: Path) -> Iterable[Handle]:
-        """The databases that are named so."""
-        from .naming import owner_of
-        from .postgresql import moments
-        from .postgresql.address import beside
-
-        server = _server(self.server)
-        return [beside(server, each) for each in moments.names(server, f"{owner_of(folder)}copy_")]
-
-    def files(self, handle: Handle) -> tuple[Path, ...]:
-        """None."""
-        return ()
-
     def setting(self, handle: Handle) -> dict[str, Any]:
         """By Django's own backend."""
         from .postgresql.address import parameters_of
@@ -153,42 +113,6 @@ class PostgreSQL:
     def quoted(self, name: str) -> str:
         """In double quotes."""
         return in_quotes(name)
-
-    def exists(self, handle: Handle) -> bool:
-        """By the server's list."""
-        from .postgresql import moments
-        from .postgresql.address import is_ours
-
-        if not is_ours(handle):
-            from .postgresql import originals
-
-            return originals.exists(handle)
-        return moments.exists(handle)
-
-    def answers(self) -> bool:
-        """Whether the server does."""
-        from .postgresql import connections
-
-        return connections.answers(_server(self.server))
-
-    def state(self, handle: Handle) -> State | None:
-        """The size; a server does not say when a database was written to."""
-        from .postgresql import moments
-        from .postgresql.address import is_ours
-
-        if not is_ours(handle):
-            from .postgresql import originals
-
-            there = originals.exists(handle)
-            return State(None, originals.look(handle).size) if there else None
-        size = moments.size(handle)
-        return None if size is None else State(None, size)
-
-    def mark(self, handle: Handle) -> tuple[object, ...]:
-        """What the server counts, and the sequences."""
-        from .postgresql import marks
-
-        return marks.mark(handle)
 
     def beyond(self, handle: Handle) -> object:
         """The catalogue, the sequences and the large objects."""
@@ -222,35 +146,31 @@ class PostgreSQL:
         if not moments.exists(handle):
             moments.make(handle)
 
-    def for_agent(self, mark: tuple[object, ...]) -> object:
+    def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
         """By what both count."""
+        return self.for_agent(mark) == agents
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
+        """With its sequences."""
         from .postgresql import marks
 
-        return marks.for_agent(mark)
-
-    def take_over(self, made: Handle, to: Handle) -> None:
-        """Rename it."""
-        from .postgresql import moments
-
-        moments.rename(made, to)
-
-    def expect(self, copy: Handle) -> None:
-        """Begin to make a second one, which can be renamed."""
-        from .postgresql.ready import READY
-
-        READY.prepare(copy)
+        super().take_over(made, source, to)
+        marks.note_copied(source, to)
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
-        """One of miglab's own as a template; anybody else's by the tools that come with it."""
-        from .postgresql import moments
-        from .postgresql.address import is_ours, name_of
+        """With its sequences."""
+        from .postgresql import marks
 
-        if is_ours(source):
-            moments.make(to, name_of(source))
-        else:
-            from .postgresql import dump
+        super().copy(source, to, tell)
+        marks.note_copied(source, to)
 
-            dump.copy(source, to, tell)
+    def restore(self, copy: Handle | None, to: Handle) -> None:
+        """With its sequences."""
+        from .postgresql import marks
+
+        super().restore(copy, to)
+        if copy is not None:
+            marks.note_made(copy, to)
 
     def copy_given(self, source: Handle, to: Handle) -> None:
         """As a template."""
@@ -258,59 +178,19 @@ class PostgreSQL:
 
         given.copy(source, to)
 
-    def restore(self, copy: Handle | None, to: Handle) -> None:
-        """A second copy is renamed, or else the copy is a template."""
-        from .postgresql import moments
-        from .postgresql.address import name_of
-        from .postgresql.ready import READY
-
-        if copy is None:
-            moments.drop(to)
-            return
-        if not READY.take(copy, to):
-            moments.replace(to, name_of(copy))
-        READY.note_restored(copy, to)
-
     def rename(self, handle: Handle, to: Handle) -> None:
-        """Nobody may be connected. What is kept between labs gets its name so, and its date."""
+        """The date is a comment of its own."""
         from .postgresql import moments
 
-        moments.rename(handle, to)
+        super().rename(handle, to)
         moments.date(to)
 
-    def remove(self, handle: Handle) -> None:
-        """Drop it."""
-        from .postgresql import moments
-        from .postgresql.ready import READY
-
-        READY.forget(handle)
-        moments.drop(handle)
-
     def clear(self, folder: Path) -> None:
-        """Drop what is named after the lab."""
-        from .naming import owner_of
-        from .postgresql import apart, moments
-        from .postgresql.address import beside
-        from .postgresql.ready import READY
+        """With what a server of somebody else's was given for it."""
+        from .postgresql import apart
 
-        server = _server(self.server)
-        READY.forget_all(owner_of(folder))
-        for name in moments.names(server, owner_of(folder)):
-            moments.drop(beside(server, name))
-        apart.forget(server)
-
-    def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
-        """Drop what is named after labs that are gone, and what was kept for a month."""
-        from .naming import abandoned, beginning, owner_of
-        from .postgresql import moments
-        from .postgresql.address import beside
-
-        server = _server(self.server)
-        old = moments.old(server, owner_of(labs.parent / "templates"))
-        for name in abandoned(labs, moments.names(server, beginning()), old, lives):
-            # It may be another role's.
-            with suppress(NoServer):
-                moments.drop(beside(server, name))
+        super().clear(folder)
+        apart.forget(self.place_of_server)
 
     def by_hand(self, original: str) -> ByHand:
         """The tools that come with the server."""
@@ -325,9 +205,14 @@ class PostgreSQL:
         )
 
 
-def _server(named: str) -> Handle:
-    """The server that a handle names."""
-    return _joined(named or os.environ.get(VARIABLE, ""), os.environ.get("MIGLAB_HOME", ""))
+@cache
+def _parts() -> Parts:
+    from .postgresql import address, connections, dump, marks, moments, originals
+    from .postgresql.ready import READY
+
+    return Parts(
+        address, moments, marks, originals, READY, answers=connections.answers, dump=dump.copy
+    )
 
 
 @cache

@@ -115,6 +115,9 @@ class SQLite:
         """The change counter in the file's header, its times and its size."""
         return sqlite.fingerprint(Path(handle))
 
+    def hear_mark(self, handle: Handle, told: object) -> None:
+        """It says nothing."""
+
     def beyond(self, handle: Handle) -> object:
         """It is sure: nobody asks."""
         return self.mark(handle)
@@ -139,7 +142,11 @@ class SQLite:
         """To look is as cheap."""
         return None
 
-    def take_over(self, made: Handle, to: Handle) -> None:
+    def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
+        """It cannot be told."""
+        return False
+
+    def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
         """Rename the file."""
         self.rename(made, to)
 

@@ -224,9 +224,14 @@ class Sandbox:
         """Everything in the copy's folders now."""
         return self._entries.look(self._own, self._sidecars)
 
-    def snapshot(self, made: Mapping[str, tuple[Handle, object]] | None = None) -> Snapshot:
+    def snapshot(
+        self,
+        made: Mapping[str, tuple[Handle, object]] | None = None,
+        told: Mapping[str, object] | None = None,
+    ) -> Snapshot:
         """Keep the files and the databases as they are now. ``made`` are copies of databases that
-        the agent made, by their aliases, each with its mark: they are used, or go."""
+        the agent made, by their aliases, each with its mark: they are used, or go. ``told`` is what
+        it said of them at its end."""
         # An agent needs a folder to stand in, even if somebody removed it.
         self.folder.mkdir(parents=True, exist_ok=True)
         entries = self.entries()
@@ -236,6 +241,8 @@ class Sandbox:
                 self._kept.add(entry.content)
         made = dict(made or {})
         for alias, database in self.databases.items():
+            if told and alias in told:
+                self.engines[alias].hear_mark(database, told[alias])
             mark = self.engines[alias].mark(database)
             if mark != self._last.get(alias, ((), None))[0]:
                 self._last[alias] = (mark, self._copy_database(alias, mark, made) if mark else None)
@@ -249,9 +256,9 @@ class Sandbox:
     ) -> Handle:
         copy, engine, database = self._next_copy(alias), self.engines[alias], self.databases[alias]
         one, agents = made.get(alias, (None, None))
-        if one is not None and engine.for_agent(mark) == agents:
+        if one is not None and engine.is_of_agent(mark, agents):
             del made[alias]
-            engine.take_over(one, copy)
+            engine.take_over(one, database, copy)
         else:
             engine.copy(database, copy)
         before = self._last.get(alias, ((), None))[1]

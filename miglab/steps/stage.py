@@ -316,7 +316,7 @@ class Stage:
     def _after(self, before: Moment, answer: Message) -> Moment:
         """The moment after a command; the same one where nothing was written."""
         kept = {alias: (Handle(one), mark) for alias, (one, mark) in answer.get("kept", {}).items()}
-        snapshot = self.sandbox.snapshot(kept)
+        snapshot = self.sandbox.snapshot(kept, answer.get("marks"))
         if snapshot == before.snapshot:
             return before
         if not answer or snapshot.files != before.snapshot.files:

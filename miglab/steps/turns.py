@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from ..databases.server.meanwhile import at_work
 from ..errors import BadInput, LabClosed
 from ..interrupts import Uninterrupted
 from ..runners.base import Stopped, Tell
@@ -56,7 +57,7 @@ class Turns:
         Raises:
             Interrupted: something stopped it; ``line`` says what.
         """
-        with self._turn:
+        with self._turn, at_work():
             self.check_open()
             before, first = self._mark(), not self._taken
             try:

@@ -59,11 +59,12 @@ def _count(
         return {_place(each): _all_of(each) for each in costly}
     if not back.level.measured:
         return {}
-    now, _ = twin.now()
-    snapshots = (before.snapshot, after.snapshot, now.snapshot)
-    counted = not_back(twin.reader, costly, step.renames, snapshots)
     if back.level in (Return.VALUES, Return.MORE):
         counted = tuple(_none_of(each) for each in costly)
+    else:
+        now, _ = twin.now()
+        snapshots = (before.snapshot, after.snapshot, now.snapshot)
+        counted = not_back(twin.reader, costly, step.renames, snapshots)
     return {_place(each): each for each in counted}
 
 

@@ -129,6 +129,7 @@ MEASURES = {
 #:                   ``do``; a request without a project has it too
 #:     lacks         what the project looked for, and the original has and the copy has not
 #:     instead       how many messages and cache entries the stand-ins for mail and caches got
+#:     marks         what ``Engine.last_mark`` gives, by alias, where it gives anything
 #:     lens          what ``truths.lens`` gives
 #:     database      what ``Engine.read`` gives; null where nothing was written
 #:     rows          what ``Engine.compare`` gives, where something was written

@@ -182,6 +182,18 @@ class Engine(Protocol):
         ``None`` where there is no database. It is asked at the beginning and the end of each
         request, so it must be cheap, and wait for nobody's lock."""
 
+    def last_mark(self, handle: str) -> Any:
+        """Asked within ``together``, when nothing else will be asked in it: ``mark``, with what
+        miglab's own process needs to tell that nobody was there since; ``None`` where that cannot
+        be told, or where it is as quick to look again."""
+
+    def hear_mark(self, handle: str, told: Any) -> Any:
+        """The mark, of what miglab's own process says it was (``databases.Engine.for_agent``)."""
+
+    def take(self, connection: Any, handle: str) -> None:
+        """Close Django's connection to this database, of which nobody needs anything any more; what
+        it leaves open may be used by what is asked next."""
+
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """What is in it: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in the order
         of their ids), ``tables`` (the catalogue, as ``facts.schema`` describes it) and ``rows``
@@ -202,15 +214,18 @@ class Engine(Protocol):
 
     # -- the line before post_migrate
 
-    def keep(self, handle: str, name: str, connection: Any = None) -> str:
-        """Copy an existing database to which nobody else is writing, as it is now, and return the
-        copy's handle. ``name`` is the path of a missing file in the lab's own folder; the copy is
-        named after it. An older copy of that name is dropped. ``connection`` is Django's, to this
-        database: it may be closed, because it opens itself again.
+    def make_way(self, connection: Any, handle: str) -> None:
+        """Have Django's connection to this database, which opens itself again, not keep it from
+        being copied.
 
         Raises:
             Unmeasured: there can be no copy at this moment.
         """
+
+    def keep(self, handle: str, name: str) -> str:
+        """Copy a database that is there and that nobody else writes to, at this moment, and give
+        the copy's handle. ``name`` is the path of a file in the lab's own folder that is not
+        there; the copy is called after it. An older copy of that name goes."""
 
     def forget(self, handle: str) -> None:
         """Remove what ``keep`` made."""

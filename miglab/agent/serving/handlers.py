@@ -38,8 +38,11 @@ class Lines:
             with engine.together():
                 if handle and engine.exists(handle):
                     with measuring("tell apart what migrations and what post_migrate handlers did"):
-                        copy = engine.keep(handle, "%s.%s" % (self._prefix, db), connections[db])
-                        self.drawn[db] = Line(copy, engine.mark(handle))
+                        engine.make_way(connections[db], handle)
+                        # First, so that it does not stand for more than the copy has.
+                        mark = engine.mark(handle)
+                        copy = engine.keep(handle, "%s.%s" % (self._prefix, db))
+                        self.drawn[db] = Line(copy, mark)
             with phase.during(phase.HANDLERS):
                 send(verbosity, interactive, db, **kwargs)
 

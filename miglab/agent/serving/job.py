@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from ..acting.trace import Trace
 from ..common import known, phase
 from ..common.measuring import failed, measuring
 from ..common.protocol import Message, encode
+from ..common.steady import put
 from ..common.wire import Wire
 from ..guarding import guard, instead, lacks, settings
 from ..reading.truths import read_project
@@ -19,7 +21,7 @@ from .failure import describe, exited, show
 from .handlers import Lines
 from .measurement import UNREAD, Measurement
 from .output import capture, cut, flush, read_output, telling_line
-from .place import Databases, close_connections
+from .place import CommandsConnections, Databases, end_connections
 from .project import Original, run_manage
 from .questions import Questions, printed_since
 from .walk import Walk
@@ -106,6 +108,8 @@ class Job:
                 self.lines.draw()
             if self.request.get("on_the_way"):
                 Walk(self, self.request["on_the_way"]).follow()
+            commands: Any = importlib.import_module("django.core.management.base")
+            put(commands, "connections", CommandsConnections(self.databases, commands.connections))
             original(argv)
         elif do == "settings":
             self.result["settings"] = settings.read()
@@ -137,7 +141,7 @@ class Job:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         phase.begin(phase.COMMAND)
         self.trace.stop()
-        close_connections()
+        end_connections(self.databases)
         failure = describe(error)
         if failure is None or (failure["class"] == "SystemExit" and not failure["message"]):
             failure = self.unfinished(error) or failure

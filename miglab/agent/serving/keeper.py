@@ -16,7 +16,7 @@ from ..reading.truths import read_project
 from . import imports, lifetimes
 from .job import Job
 from .output import capture, read_output
-from .project import Original, enter, run_manage
+from .project import Original, enter, run_manage, warm_up
 from .watched import Watched
 
 
@@ -105,6 +105,7 @@ class Keeper:
                 return
             new = imports.since(known)
             self.tell_imported([name for name in new if imports.needs_no_project(name)])
+            warm_up()
             connections.close_all()
             for name in self.learned:
                 imports.attempt(name)

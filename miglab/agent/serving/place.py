@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterator, Optional
 
 from ..common.measuring import measuring
 from ..engines import registry
@@ -38,7 +38,9 @@ class Databases:
         that cannot be read is like no other: that database counts as written."""
         found = known or {}
         return {
-            handle: found[alias] if alias in found else self._mark(alias, handle)
+            handle: self.engine(alias).hear_mark(handle, found[alias])
+            if alias in found
+            else self._mark(alias, handle)
             for alias, handle in self.handles.items()
         }
 
@@ -46,6 +48,45 @@ class Databases:
         with measuring("see whether the database was written to"):
             return self.engine(alias).mark(handle)
         return object()
+
+    def last_marks(self) -> Dict[str, Any]:
+        """What miglab's own process may rely on, by alias, where there is anything."""
+        found = {
+            alias: self.engine(alias).last_mark(handle) for alias, handle in self.handles.items()
+        }
+        return {alias: mark for alias, mark in found.items() if mark is not None}
+
+
+def end_connections(databases: Databases) -> None:
+    """``close_connections``, at the end of a request: what is open still may be used to look at
+    what it left."""
+    django = sys.modules.get("django.db")
+    if django is not None and "settings" in vars(django.connections):
+        for alias, handle in databases.handles.items():
+            with contextlib.suppress(Exception):
+                databases.engine(alias).take(django.connections[alias], handle)
+    close_connections()
+
+
+class CommandsConnections:
+    """Stands in for Django's connections where a command that was typed is run: at its end, it
+    closes all of them."""
+
+    def __init__(self, databases: Databases, connections: Any) -> None:
+        self._databases, self._connections = databases, connections
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connections, name)
+
+    def __getitem__(self, alias: str) -> Any:
+        return self._connections[alias]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._connections)
+
+    def close_all(self) -> None:
+        """As the end of a request."""
+        end_connections(self._databases)
 
 
 def close_connections() -> None:

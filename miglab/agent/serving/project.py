@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.machinery
 import marshal
@@ -130,3 +131,16 @@ def run_manage(config: Dict[str, Any], argv: List[str], take_over: TakeOver) -> 
     with open(path, "rb") as file:
         text = file.read()
     exec(compile(text, path, "exec", dont_inherit=True), main.__dict__)
+
+
+def warm_up() -> None:
+    """Have what Django makes once in each process for any command: the model of its record, and
+    what its own backends tell their drivers."""
+    from django.db import connections
+    from django.db.migrations.recorder import MigrationRecorder
+
+    with contextlib.suppress(Exception):
+        _ = MigrationRecorder.Migration
+        for each in connections.all():
+            if type(each).__module__.startswith("django.db.backends."):
+                each.get_connection_params()

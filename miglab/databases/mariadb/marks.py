@@ -10,37 +10,21 @@ too. A server that doesn't count rows has only what it counts for all databases 
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from ...agent.engines.mariadb import duplicate as by_sql
+from ...agent.engines.mariadb.counts import Counted, count, made_in_session
+from ...agent.engines.mariadb.counts import made as made_of
+from ...agent.engines.mariadb.counts import status as status_of
 from .address import name_of
 from .connections import code_of, on_server
 
-_ROWS = """
-SELECT table_name, rows_changed FROM information_schema.table_statistics
-WHERE table_schema = %s AND rows_changed > 0 ORDER BY table_name
-"""
-_TABLES = """
-SELECT table_id, space, name FROM information_schema.innodb_sys_tables
-WHERE LEFT(name, %s) = %s ORDER BY table_id
-"""
-_OTHERS = """
-SELECT count(*) FROM information_schema.processlist WHERE db = %s AND id <> CONNECTION_ID()
-"""
-#: When the server was started, as seconds: all counts begin anew then.
-_BEGAN = """
-SELECT UNIX_TIMESTAMP() - variable_value FROM information_schema.global_status
-WHERE variable_name = 'UPTIME'
-"""
-_STATUS = """
-SHOW GLOBAL STATUS WHERE variable_name IN
-('Innodb_lsn_current', 'Innodb_redo_log_current_lsn', 'Handler_write', 'Handler_update',
- 'Handler_delete')
-OR variable_name REGEXP '^Com_(alter|create|delete|drop|import|rename|repair|truncate)'
-"""
 _COUNTS_ROWS = "SELECT @@GLOBAL.userstat"
 
+#: Seconds that a session that is ending gets to be gone.
+_PATIENCE, _PAUSE = 0.05, 0.001
 #: The error's number where a right is missing.
 _MAY_NOT = 1227
 
@@ -49,50 +33,67 @@ _unknown = itertools.count()
 
 
 @dataclass(frozen=True)
-class _Counted:
-    """``own`` is what concerns the database alone; ``made`` how many statements on the whole server
-    changed what there is, ``log`` how far its log is, ``others`` how many sessions are there."""
-
-    own: tuple[object, ...]
-    made: int
-    log: object
-    others: int
-
-
-@dataclass(frozen=True)
 class _Read:
-    """A mark, the counts at the moment at which it was confirmed, and the statements that make
-    everything."""
+    """A mark, the counts at the moment at which it was confirmed, how many statements that ``made``
+    something were not of this process's own session, and the statements that make everything."""
 
-    counted: _Counted
+    counted: Counted
+    made: int
     described: str
     mark: tuple[object, ...]
 
 
 _read: dict[str, _Read] = {}
+#: What the agent told of a database when it had left it, and its own mark of what it saw then.
+_told: dict[str, Any] = {}
+_agents: dict[str, tuple[tuple[object, ...], Any]] = {}
 
 
 def mark(handle: str) -> tuple[object, ...]:
     """See ``engine.Engine.mark``."""
-    name = name_of(handle)
+    name, told, known = name_of(handle), _told.pop(handle, None), _read.get(handle)
     with on_server(handle) as cursor:
         if not by_sql.exists(cursor, name):
             return ()
-        counted, known = _count(cursor, name) if _counts_rows(cursor) else None, _read.get(handle)
+        patience = _PATIENCE if told is not None else 0.0
+        counted = _count(cursor, name, patience) if _counts_rows(cursor) else None
         if counted is None:
             return _of_all(cursor)
-        if known is not None and known.counted.made == counted.made:
+        # What this process makes itself is elsewhere, or makes ``forget`` be called.
+        made = counted.made - made_in_session(cursor)
+        if known is not None and known.made == made:
             described = known.described
         else:
             described = _described(cursor, name)
+            if told is not None:
+                # What the agent told is of before, and so is what was counted.
+                counted = count(cursor, name)
         alone = (*counted.own, described)
         found = alone
         if counted.others and (
             known is None or known.mark != alone or known.counted.log != counted.log
         ):
             found = (*alone, counted.log)
-        _read[handle] = _Read(counted, described, found)
+        _read[handle] = _Read(counted, made, described, found)
+        if told is not None and not counted.others and told["counted"] == counted.told:
+            _agents[handle] = found, told
         return found
+
+
+def hear(handle: str, told: Any) -> None:
+    """See ``engine.Engine.hear_mark``."""
+    _told[handle] = told
+
+
+def forget(handle: str) -> None:
+    """A database goes, or becomes another one."""
+    for each in (_read, _told, _agents):
+        each.pop(handle, None)
+
+
+def for_agent(mark: tuple[object, ...]) -> Any:
+    """See ``engine.Engine.for_agent``: what the agent itself told, when the mark was this one."""
+    return next((told for found, told in _agents.values() if found == mark), None)
 
 
 def beyond(handle: str) -> list[tuple[str, str, str]]:
@@ -127,45 +128,31 @@ def _counts_rows(cursor: Any) -> bool:
     return bool(value)
 
 
-def _count(cursor: Any, name: str) -> _Counted | None:
-    """``None`` where this user may not see what InnoDB counts."""
+def _count(cursor: Any, name: str, patience: float) -> Counted | None:
+    """What is counted, once sessions that are ending have ended; ``None`` where this user may not
+    see what InnoDB counts."""
     import pymysql
 
-    def all_of(query: str, *values: object) -> tuple[Any, ...]:
-        cursor.execute(query, values)
-        return tuple(map(tuple, cursor.fetchall()))
-
-    # First, so that what somebody does meanwhile shows the next time.
-    status = _status(cursor)
-    ((others,),) = all_of(_OTHERS, name)
+    until = time.monotonic() + patience
     try:
-        tables = all_of(_TABLES, len(name) + 1, f"{name}/")
+        while (found := count(cursor, name)).others and time.monotonic() < until:
+            time.sleep(_PAUSE)
     except pymysql.Error as error:
         if code_of(error) != _MAY_NOT:
             raise
         return None
-    own = (*all_of(_BEGAN), all_of(_ROWS, name), tables)
-    return _Counted(own, _made(status), status.get("Innodb_lsn_current"), int(others))
-
-
-def _status(cursor: Any) -> dict[str, int]:
-    cursor.execute(_STATUS)
-    return {str(name): int(value) for name, value in cursor.fetchall()}
-
-
-def _made(status: dict[str, int]) -> int:
-    return sum(value for name, value in status.items() if name.startswith("Com_"))
+    return found
 
 
 def _of_all(cursor: Any) -> tuple[object, ...]:
     """What is counted for all databases together."""
-    status = _status(cursor)
+    status = status_of(cursor)
     log = [value for name, value in status.items() if name.startswith("Innodb_")]
     if not log:
         # Counts alone begin anew with the server.
         return ("unknown", next(_unknown))
     rows = [value for name, value in status.items() if name.startswith("Handler_")]
-    return ("all", *log, *rows, _made(status))
+    return ("all", *log, *rows, made_of(status))
 
 
 def _described(cursor: Any, name: str) -> str:
@@ -175,5 +162,5 @@ def _described(cursor: Any, name: str) -> str:
 
     told = by_sql.describe(cursor, name)
     strange = [sql for kind, _, sql in told if kind == "TABLE" and "ENGINE=InnoDB" not in sql]
-    more = [str(_made(_status(cursor)))] if strange else []
+    more = [str(made_of(status_of(cursor)))] if strange else []
     return digest("\0".join(["\0".join(each) for each in told] + more), 16)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from ...agent.engines.mariadb import duplicate as by_sql
 from ...errors import NoServer
+from ..server import meanwhile
 from .address import beside, is_ours, name_of, server_of
 from .connections import connect, in_words, on_server
 
@@ -22,13 +23,11 @@ _LOCKED = 1205
 _MONTH = timedelta(days=30)
 _MADE = "made by miglab on "
 
-_turn = threading.Lock()
-#: The threads that drop what was set aside, by its handle.
-_going: dict[str, threading.Thread] = {}
-
 
 def exists(handle: str) -> bool:
     """Whether there is such a database, all of it."""
+    if meanwhile.waits(handle):
+        return False
     with on_server(handle) as cursor:
         comment = _comment(cursor, name_of(handle))
         return comment is not None and comment != by_sql.UNFINISHED
@@ -55,7 +54,8 @@ def names(handle: str, beginning: str) -> list[str]:
             " WHERE LEFT(schema_name, %s) = %s ORDER BY schema_name",
             (len(beginning), beginning),
         )
-        return [str(name) for (name,) in cursor.fetchall()]
+        found = [str(name) for (name,) in cursor.fetchall()]
+    return [each for each in found if not meanwhile.waits(beside(handle, each))]
 
 
 def make(handle: str) -> None:
@@ -79,6 +79,7 @@ def copy(source: str, to: str) -> None:
     """Copy a database to another one on the same server; an existing one of that name is
     dropped."""
     name, new = name_of(source), _checked(to)
+    meanwhile.finish(to)
     with on_server(source) as cursor:
         _leave(cursor, name)
         _patiently(cursor, (name, new), lambda: by_sql.duplicate(cursor, name, new))
@@ -103,6 +104,7 @@ def copy_meanwhile(copy: str, to: str, largest: int) -> bool:
 def rename(handle: str, to: str) -> None:
     """Rename a database; an existing one of that name is dropped. Its comment says when."""
     name, new = _checked(handle), _checked(to)
+    meanwhile.finish(to)
     with on_server(handle) as cursor:
         _set_aside(cursor, to)
         _patiently(cursor, (name, new), lambda: by_sql.move(cursor, name, new, _today(cursor)))
@@ -115,6 +117,12 @@ def drop(handle: str) -> None:
         _patiently(cursor, (name,), lambda: by_sql.drop(cursor, name))
 
 
+def drop_meanwhile(handle: str) -> None:
+    """The same while nobody waits; from now on, it is as if it were not there."""
+    _checked(handle)
+    meanwhile.do(handle, partial(_drop_meanwhile, handle))
+
+
 def replace(handle: str, source: str) -> None:
     """Make a database equal to another one. The old one is kept until the new one is ready, unless
     there is no space for both."""
@@ -122,6 +130,7 @@ def replace(handle: str, source: str) -> None:
     try:
         copy(source, between)
     except OSError:
+        meanwhile.finish()
         drop(between)
         drop(handle)
         copy(source, between)
@@ -137,15 +146,6 @@ def old(handle: str, beginning: str) -> list[str]:
     return [name for name, comment in comments.items() if comment and comment < latest]
 
 
-def settle(owner: str) -> None:
-    """Wait until what was set aside of databases with such names is dropped."""
-    with _turn:
-        mine = [each for each in _going if name_of(each).startswith(owner)]
-        threads = [_going.pop(each) for each in mine]
-    for thread in threads:
-        thread.join()
-
-
 def _set_aside(cursor: Any, handle: str) -> None:
     """Have nothing called so, and drop what was while nobody waits: removing its files takes
     longer than all the rest."""
@@ -154,24 +154,19 @@ def _set_aside(cursor: Any, handle: str) -> None:
         return
     aside = beside(handle, f"{name[:52]}_gone_{time.monotonic_ns() % 0xFFFFF:05x}")
     _patiently(cursor, (name,), lambda: by_sql.move(cursor, name, _checked(aside)))
-    thread = threading.Thread(target=_drop_meanwhile, args=(aside,), daemon=True)
-    with _turn:
-        _going[aside] = thread
-    thread.start()
+    meanwhile.do(aside, partial(_drop_meanwhile, aside))
 
 
 def _drop_meanwhile(handle: str) -> None:
     """In a thread. What fails here goes with the lab."""
     import pymysql
 
-    try:
-        with connect(server_of(handle)) as connection, connection.cursor() as cursor:
-            by_sql.drop(cursor, _checked(handle))
-    except (pymysql.Error, OSError):
-        return
-    finally:
-        with _turn:
-            _going.pop(handle, None)
+    with (
+        suppress(pymysql.Error, OSError),
+        connect(server_of(handle)) as connection,
+        connection.cursor() as cursor,
+    ):
+        by_sql.drop(cursor, _checked(handle))
 
 
 def _leave(cursor: Any, name: str) -> None:

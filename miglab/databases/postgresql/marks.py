@@ -59,12 +59,25 @@ class _Read:
 
 
 _read: dict[str, _Read] = {}
+_latest: dict[str, tuple[Any, ...]] = {}
+#: What the agent told of a database when it had left it.
+_told: dict[str, Any] = {}
+#: Where the sequences of copies are, and of databases to which nobody has been since they were made
+#: of a copy.
+_copied: dict[str, tuple[Any, ...]] = {}
+_made: dict[str, tuple[Any, ...]] = {}
 
 
 def mark(handle: str) -> tuple[object, ...]:
     """See ``engine.Engine.mark``."""
+    _latest[handle] = found = _mark(handle)
+    return found
+
+
+def _mark(handle: str) -> tuple[object, ...]:
     with on_server(handle) as server:
         counted, known = _count(server, handle), _read.get(handle)
+        told, made = _told.pop(handle, None), _made.pop(handle, None)
         if counted is None:
             return ()
         if counted.others or server.info.server_version < _COUNTS_AT_ONCE:
@@ -72,6 +85,12 @@ def mark(handle: str) -> tuple[object, ...]:
         if known is not None and known.counted.same(counted):
             _read[handle] = replace(known, counted=counted)
             return known.mark
+        heard = _heard(counted, told)
+        if made is not None and not any((*counted.rows[1:], *counted.ended)):
+            heard = (*counted.rows, made)
+        if heard is not None:
+            _read[handle] = _Read(counted, heard)
+            return heard
         found = (*counted.rows, _sequences(handle))
         again = _count(server, handle)
         commits, rollbacks = counted.ended
@@ -79,6 +98,41 @@ def mark(handle: str) -> tuple[object, ...]:
         if again and again.same(replace(counted, ended=(commits + _OWN_COMMITS, rollbacks))):
             _read[handle] = _Read(again, found)
         return found
+
+
+def note_copied(source: str, copy: str) -> None:
+    """A database was copied that had its last mark when this began."""
+    if _latest.get(source):
+        _copied[copy] = _latest[source][-1]
+
+
+def note_made(copy: str, database: str) -> None:
+    """A database was made of a copy."""
+    if copy in _copied:
+        _made[database] = _copied[copy]
+
+
+def forget(handle: str) -> None:
+    """A database goes."""
+    for each in (_read, _latest, _told, _copied, _made):
+        each.pop(handle, None)
+
+
+def hear(handle: str, told: Any) -> None:
+    """See ``engine.Engine.hear_mark``."""
+    _told[handle] = told
+
+
+def _heard(counted: _Counted, told: Any) -> tuple[object, ...] | None:
+    """The mark, where all that has ended since is the agent's own session: then the sequences are
+    where it saw them."""
+    if told is None or None in counted.rows or list(counted.ended) != told["ended"]:
+        return None
+    oid, *rows = counted.rows
+    written, numbered = told["mark"]
+    if written != [oid, str(sum(rows))]:
+        return None
+    return (*counted.rows, tuple((value, called) for _, value, called in numbered) or ((),))
 
 
 def for_agent(mark: tuple[Any, ...]) -> list[Any] | None:

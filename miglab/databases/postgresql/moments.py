@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from psycopg import Connection, errors, sql
+from psycopg import Connection, Error, errors, sql
 
 from ...agent.engines.postgresql import waiting
-from .address import is_ours, name_of
-from .connections import on_server
+from ..engine import Handle
+from ..naming import COPY
+from ..server import meanwhile
+from .address import beside, is_ours, name_of, server_of
+from .connections import connect, on_server
 
 #: Seconds that sessions get to end by themselves, and then to be ended.
 _GRACE, _PATIENCE, _PAUSE = 0.02, 5.0, 0.001
@@ -28,6 +32,8 @@ WHERE d.datname = %s
 
 def exists(handle: str) -> bool:
     """Whether there is such a database."""
+    if meanwhile.waits(handle):
+        return False
     with on_server(handle) as server:
         return there_is(server, name_of(handle))
 
@@ -48,13 +54,31 @@ def names(handle: str, beginning: str) -> list[str]:
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid",
             (beginning,),
         ).fetchall()
-        return [str(name) for (name,) in rows]
+        found = [str(name) for (name,) in rows]
+    return [each for each in found if not meanwhile.waits(beside(handle, each))]
 
 
 def make(handle: str, template: str = "template0", *options: tuple[str, str]) -> None:
     """Make a database, as a copy of another one on the same server; an existing one of that name is
     dropped. ``options`` are those of ``CREATE DATABASE``, with their values."""
-    name = _checked(handle)
+    _checked(handle)
+    meanwhile.finish(handle)
+    try:
+        _make(handle, template, *options)
+    except OSError:
+        if not meanwhile.finish():
+            raise
+        _make(handle, template, *options)
+
+
+def copy(source: str, to: str) -> None:
+    """Copy a database to another one on the same server; an existing one of that name is
+    dropped."""
+    make(to, name_of(source))
+
+
+def _make(handle: str, template: str, *options: tuple[str, str]) -> None:
+    name = name_of(handle)
     with on_server(handle) as server:
         if there_is(server, name):
             leave(server, name)
@@ -106,11 +130,17 @@ def old(handle: str, beginning: str) -> list[str]:
 def rename(handle: str, to: str) -> None:
     """Rename a database; an existing one of that name is dropped."""
     name, new = _checked(handle), _checked(to)
+    meanwhile.finish(to)
+    aside = None
     with on_server(handle) as server:
         leave(server, name)
         for tries in (1, 0):
             leave(server, new)
-            _drop(server, new)
+            # A copy that is kept between labs outlives them: nobody would drop it later.
+            if COPY in new:
+                _drop(server, new)
+            elif there_is(server, new):
+                aside = _set_aside(server, to)
             try:
                 _rename(server, name, new)
             except errors.DuplicateDatabase:
@@ -118,13 +148,35 @@ def rename(handle: str, to: str) -> None:
                 if not tries:
                     raise
             else:
-                return
+                break
+    if aside is not None:
+        drop_meanwhile(aside)
+
+
+def _set_aside(server: Connection[Any], handle: str) -> Handle:
+    """Call a database something that nobody is called; what it is called then."""
+    name = name_of(handle)
+    aside = beside(handle, f"{name[:52]}_gone_{time.monotonic_ns() % 0xFFFFF:05x}")
+    _rename(server, name, name_of(aside))
+    return aside
 
 
 def drop(handle: str) -> None:
     """Drop a database, if it exists."""
     with on_server(handle) as server:
         drop_by(server, handle)
+
+
+def drop_meanwhile(handle: str) -> None:
+    """The same while nobody waits; from now on, it is as if it were not there."""
+    _checked(handle)
+
+    def act() -> None:
+        # What fails here goes with the lab.
+        with suppress(Error), connect(server_of(handle)) as server:
+            drop_by(server, handle)
+
+    meanwhile.do(handle, act)
 
 
 def drop_by(server: Connection[Any], handle: str) -> None:
@@ -134,27 +186,28 @@ def drop_by(server: Connection[Any], handle: str) -> None:
     _drop(server, name)
 
 
-def replace(handle: str, template: str) -> None:
+def replace(handle: str, source: str) -> None:
     """Make a database equal to another one. The old one is kept until the new one is ready, unless
     there is no space for both."""
-    name = _checked(handle)
-    between = name[:60] + "_x"
+    name, aside = _checked(handle), None
     with on_server(handle) as server:
-        if not there_is(server, name):
-            make(handle, template)
-            return
-        leave(server, name)
-        _drop(server, between)
-        _rename(server, name, between)
-        try:
-            make(handle, template)
-        except OSError:
-            _drop(server, between)
-            make(handle, template)
-        except BaseException:
-            _rename(server, between, name)
+        if there_is(server, name):
+            leave(server, name)
+            aside = _set_aside(server, handle)
+    try:
+        copy(source, handle)
+    except OSError:
+        if aside is None:
             raise
-        _drop(server, between)
+        drop(aside)
+        copy(source, handle)
+    except BaseException:
+        if aside is not None:
+            with on_server(handle) as server:
+                _rename(server, name_of(aside), name)
+        raise
+    if aside is not None:
+        drop_meanwhile(aside)
 
 
 def leave(server: Connection[Any], name: str) -> None:

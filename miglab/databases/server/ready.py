@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 from ...errors import MiglabError
 from ..engine import Handle
 from ..naming import COPY, READY
+from . import meanwhile
+from .meanwhile import Meanwhile
 
 #: How large a database may be that has one, in bytes; how many a lab has.
 LARGEST, _MANY = 64_000_000, 2
@@ -51,9 +54,8 @@ class Ready:
         self._turn = threading.Lock()
         #: The second copies that are there, all of them.
         self._whole: set[str] = set()
-        #: The copies that have one, or will have when the thread ends; the one wanted last comes
-        #: last.
-        self.made: dict[str, threading.Thread] = {}
+        #: The copies that have one, or will have; the one wanted last comes last.
+        self.made: dict[str, Meanwhile] = {}
         #: The copies that were put back.
         self._lent: set[str] = set()
 
@@ -73,17 +75,20 @@ class Ready:
                 return
             mine = [each for each in self.made if self._owner(each) == self._owner(copy)]
             others = {each: self.made.pop(each) for each in mine[: len(mine) - _MANY + 1]}
-        thread = threading.Thread(target=self._make, args=(copy, others), daemon=True)
-        with self._turn:
-            self.made[copy] = thread
-        thread.start()
+            self.made[copy] = Meanwhile(partial(self._make, copy))
+        for each, made in others.items():
+            meanwhile.do(self._second(each), partial(self._drop, each, made))
 
-    def _make(self, copy: str, others: dict[str, threading.Thread]) -> None:
-        """In a thread. The second ones of the others go; what fails is done when it is needed."""
+    def _drop(self, copy: str, made: Meanwhile) -> None:
+        """In a thread. What fails goes with the lab."""
         with suppress(MiglabError, OSError):
-            for each, thread in others.items():
-                thread.join()
-                self._databases.drop(self._second(each))
+            if not made.call_off():
+                self._databases.drop(self._second(copy))
+
+    def _make(self, copy: str) -> None:
+        """In a thread. What fails is done when it is needed."""
+        meanwhile.finish(self._second(copy))
+        with suppress(MiglabError, OSError):
             second = self._second(copy)
             self._whole.discard(second)
             if self._databases.copy_meanwhile(copy, second):
@@ -92,10 +97,9 @@ class Ready:
     def take(self, copy: str, database: str) -> bool:
         """Put the second copy of a copy in a database's place; returns whether there was one."""
         with self._turn:
-            thread = self.made.pop(copy, None)
-        if thread is None:
+            made = self.made.pop(copy, None)
+        if made is None or made.call_off():
             return False
-        thread.join()
         second = self._second(copy)
         if second not in self._whole or not self._databases.exists(second):
             return False
@@ -107,9 +111,8 @@ class Ready:
         """Drop a copy's second one: the copy itself is dropped."""
         self._lent.discard(copy)
         with self._turn:
-            thread = self.made.pop(copy, None)
-        if thread is not None:
-            thread.join()
+            made = self.made.pop(copy, None)
+        if made is not None and not made.call_off():
             self._databases.drop(self._second(copy))
 
     def forget_all(self, owner: str) -> None:
@@ -117,6 +120,7 @@ class Ready:
         name_of = self._databases.name_of
         for each in [each for each in self.made if name_of(each).startswith(owner)]:
             self.forget(each)
+        meanwhile.call_off(owner)
 
     def _owner(self, handle: str) -> str:
         """What the names of a lab's databases begin with."""

@@ -28,6 +28,7 @@ from miglab.databases.mariadb.connections import connect, named
 from miglab.databases.mariadb.ready import READY
 from miglab.databases.mariadb_engine import MariaDB
 from miglab.databases.naming import owner_of
+from miglab.databases.server import meanwhile
 from miglab.errors import BadInput, NoServer
 from miglab.home import home
 
@@ -247,7 +248,7 @@ def test_a_session_that_holds_a_lock_is_ended_when_its_database_is_replaced(
         with pytest.raises(pymysql.Error):
             cursor.execute("SELECT 1")
     assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
-    moments.settle(owner_of(tmp_path))
+    meanwhile.finish()
     READY.forget_all(owner_of(tmp_path))
     # Nothing of the one that was in place is left.
     assert len(moments.names(handle, owner_of(tmp_path))) == 2
@@ -276,6 +277,7 @@ def test_what_was_put_back_once_is_there_a_second_time_at_once_and_leaves_nothin
         assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
         assert engine.rows(copy, "SELECT name FROM shop") == [("a",)]
     assert [each for each in READY.made if name_of(each).startswith(owner_of(tmp_path))] == [copy]
+    READY.made[copy].join()
     assert READY.take(copy, handle)
     assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
     READY.prepare(copy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from miglab.databases.postgresql.address import (
 from miglab.databases.postgresql.connections import connect, named
 from miglab.databases.postgresql.ready import READY
 from miglab.databases.postgresql_engine import PostgreSQL
+from miglab.databases.server import meanwhile
 from miglab.errors import NoServer
 from miglab.home import home
 
@@ -142,7 +144,62 @@ def test_a_database_that_others_use_is_replaced(
         engine.restore(copy, handle)
     assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
     # Nothing of the one that was in place is left.
+    meanwhile.finish()
     assert len(moments.names(handle, name_of(handle))) == 1
+
+
+TOLD = """
+import json, sys
+from miglab.agent.engines.postgresql.engine import PostgreSQL
+engine = PostgreSQL()
+with engine.together():
+    engine.read(sys.argv[1])
+    told = engine.last_mark(sys.argv[1])
+print(json.dumps(told))
+"""
+
+
+def told(handle: Handle) -> object:
+    """What an agent's engine says at its end, as it comes over the wire."""
+    ran = subprocess.run(
+        [sys.executable, "-c", TOLD, handle], capture_output=True, text=True, check=True
+    )
+    return json.loads(ran.stdout)
+
+
+def test_what_the_agent_told_is_the_mark_without_another_look(
+    engine: PostgreSQL, handle: Handle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = engine.mark(handle)
+    engine.hear_mark(handle, told(handle))
+    monkeypatch.setattr("miglab.databases.postgresql.marks.connect", lambda handle: 1 / 0)
+    assert engine.mark(handle) == before
+
+
+@pytest.mark.parametrize("sql", WRITES.values(), ids=WRITES)
+def test_what_the_agent_told_does_not_hide_what_was_written_since(
+    engine: PostgreSQL, handle: Handle, sql: str
+) -> None:
+    before, heard = engine.mark(handle), told(handle)
+    with connect(handle) as connection:
+        connection.execute(sql.encode())
+    engine.hear_mark(handle, heard)
+    assert engine.mark(handle) != before
+
+
+def test_a_copy_that_is_put_back_has_the_mark_of_its_sequences(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy, mark = engine.kept(tmp_path, "1"), engine.mark(handle)
+    engine.copy(handle, copy)
+    engine.restore(copy, handle)
+    with monkeypatch.context() as patch:
+        patch.setattr("miglab.databases.postgresql.marks.connect", lambda handle: 1 / 0)
+        found = engine.mark(handle)
+    assert found[-1] == mark[-1]
+    with connect(handle) as connection:
+        connection.execute("SELECT nextval('shop_id_seq')")
+    assert engine.mark(handle) != found
 
 
 def with_second(folder: Path) -> list[str]:
@@ -162,6 +219,7 @@ def test_what_was_put_back_once_is_there_a_second_time_at_once_and_leaves_nothin
         assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
         assert engine.rows(copy, "SELECT name FROM shop") == [("a",)]
     assert with_second(tmp_path) == [copy]
+    READY.made[copy].join()
     assert READY.take(copy, handle)
     assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
     READY.prepare(copy)
@@ -180,6 +238,7 @@ def test_a_copy_that_goes_takes_its_second_one_along(
     assert with_second(tmp_path) == copies[1:]
     for each in copies:
         engine.remove(each)
+    meanwhile.finish()
     assert moments.names(handle, owner_of(tmp_path)) == [name_of(handle)]
 
 

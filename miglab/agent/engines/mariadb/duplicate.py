@@ -164,8 +164,9 @@ def _session(cursor: Any) -> Iterator[None]:
             "%s = %s" % (name, each) for name, each in zip(names, values) if name != "sql_mode"
         ]
         _set(cursor, told)
-        if database is not None and exists(cursor, str(database)):
-            cursor.execute("USE %s" % quoted(str(database)))
+        there = database is not None and exists(cursor, str(database))
+        # Whoever is in none is in a copy now, as somebody who could write to it.
+        cursor.execute("USE %s" % quoted(str(database) if there else "information_schema"))
 
 
 def _set(cursor: Any, settings: Iterable[str]) -> None:

@@ -58,7 +58,7 @@ class MariaDB:
     denial = "miglab does not let a copy open the database"
     scheme = drivers.SCHEME
     can_fork = False
-    lines_last = False
+    lines_last = True
     plain_operations: Tuple[str, ...] = ()
 
     @property
@@ -147,6 +147,18 @@ class MariaDB:
         """What the server counts of this database, and its catalogue."""
         return marks.mark(handle)
 
+    def last_mark(self, handle: str) -> Any:
+        """With what the server counts."""
+        return marks.last_mark(handle)
+
+    def hear_mark(self, handle: str, told: Any) -> Any:
+        """Until the next one, which may be the same by what the server counts."""
+        return marks.hear(handle, told)
+
+    def take(self, connection: Any, handle: str) -> None:
+        """It is closed."""
+        connection.close()
+
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """Record, catalogue and row counts."""
         return catalogue.read(handle)
@@ -165,11 +177,15 @@ class MariaDB:
         name = str(connection.settings_dict["NAME"])
         return tables.read_tables(connection.connection, name)
 
-    def keep(self, handle: str, name: str, connection: Any = None) -> str:
-        """Copy it within the server."""
-        is_open = connection is not None and connection.connection is not None
-        if is_open and (connection.in_atomic_block or not connection.get_autocommit()):
+    def make_way(self, connection: Any, handle: str) -> None:
+        """What it holds in a transaction cannot be copied."""
+        if connection.connection is not None and (
+            connection.in_atomic_block or not connection.get_autocommit()
+        ):
             raise Unmeasured("the project's connection is in a transaction")
+
+    def keep(self, handle: str, name: str) -> str:
+        """Copy it within the server."""
         copy = copies.beside(handle, name)
         copies.copy(handle, copy)
         return copy

@@ -8,11 +8,14 @@ become visible without another counted row, so until it ends, each mark differs 
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import re
 import time
-from typing import Any, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
 from . import drivers
+from .counts import count
 from .drivers import rows
 from .opening import database, first_known, literal
 
@@ -65,12 +68,26 @@ _NUMBERS = (
 
 #: What its status says of a transaction that may still add to what is there.
 _OPEN = re.compile(r"undo log entries [1-9]|ROLLING BACK|PREPARED")
+#: Seconds that a session that is ending gets to be gone.
+_PATIENCE, _PAUSE = 0.05, 0.002
 _NO_RIGHT = (1227, 1044, 1142)
 _UNKNOWN = 1049
 
 
+class Last(NamedTuple):
+    """The last mark, and what was counted when it was found to hold; ``None`` where the server
+    counts no rows."""
+
+    mark: Any
+    counted: Optional[str]
+
+
+_last: Dict[str, Last] = {}
+
+
 def mark(handle: str) -> Any:
     """Changes whenever something is written; ``None`` if there is no database."""
+    known = _last.pop(handle, None)
     try:
         connection = drivers.connect(handle)
     except drivers.error() as error:
@@ -79,9 +96,52 @@ def mark(handle: str) -> Any:
         raise
     try:
         rows(connection, "SET SESSION lock_wait_timeout = 1")
-        return (_written(connection, database(handle)), _unsettled(connection))
+        counted, unsettled = _counted(connection, handle), _unsettled(connection)
+        if known is not None and counted is not None and counted == known.counted and not unsettled:
+            found = known.mark
+        else:
+            written = repr(_written(connection, database(handle)))
+            found = "%s %s" % (hashlib.sha1(written.encode()).hexdigest(), unsettled or "")
+        if not unsettled:
+            _last[handle] = Last(found, counted)
+        return found
     finally:
         connection.close()
+
+
+def last_mark(handle: str) -> Optional[Dict[str, Any]]:
+    """See ``engine.Engine.last_mark``."""
+    found = mark(handle)
+    known = _last.get(handle)
+    if known is None or known.counted is None:
+        return None
+    return {"mark": found, "counted": known.counted}
+
+
+def hear(handle: str, told: Any) -> Any:
+    """See ``engine.Engine.hear_mark``."""
+    _last[handle] = Last(told["mark"], told["counted"])
+    return told["mark"]
+
+
+def _counted(connection: Any, handle: str) -> Optional[str]:
+    """What the server counts while nobody else is there, once those who are leaving have left."""
+    if not _counts_rows(connection):
+        return None
+    end = time.monotonic() + _PATIENCE
+    with contextlib.closing(connection.cursor()) as cursor:
+        try:
+            while True:
+                found = count(cursor, database(handle))
+                if not found.others:
+                    return found.told
+                if time.monotonic() > end:
+                    return None
+                time.sleep(_PAUSE)
+        except drivers.error() as error:
+            if drivers.code(error) not in _NO_RIGHT:
+                raise
+            return None
 
 
 def _unsettled(connection: Any) -> Any:

@@ -119,6 +119,13 @@ def cursor(connection: Any) -> Any:
     return connection.cursor(cursor_factory=extensions.cursor)
 
 
+def go_to_last(cursor: Any) -> None:
+    """Be at the rows of the last statement, where several were sent at once."""
+    if is_third():
+        while cursor.nextset():
+            pass
+
+
 def server_version(connection: Any) -> int:
     """As a number: 150004 is 15.4."""
     about = connection.info if hasattr(connection, "pgconn") else connection

@@ -20,15 +20,31 @@ if TYPE_CHECKING:
         lineage,
         locks,
         lost,
+        marks,
         opening,
         rows,
         sessions,
         sql,
         tables,
+        taken,
     )
 else:
     # A project on another engine needs none of these.
-    catalogue, copies, durable, lineage, locks, lost, opening, rows, sessions, sql, tables = later(
+    (
+        catalogue,
+        copies,
+        durable,
+        lineage,
+        locks,
+        lost,
+        marks,
+        opening,
+        rows,
+        sessions,
+        sql,
+        tables,
+        taken,
+    ) = later(
         __package__,
         "catalogue",
         "copies",
@@ -36,11 +52,13 @@ else:
         "lineage",
         "locks",
         "lost",
+        "marks",
         "opening",
         "rows",
         "sessions",
         "sql",
         "tables",
+        "taken",
     )
 
 #: Django's backends on this server, and what packages call theirs: ``psqlextra.backend``,
@@ -90,7 +108,20 @@ class PostgreSQL:
 
     def bring(self) -> None:
         """The rest of this room."""
-        bring(catalogue, copies, lineage, locks, lost, opening, rows, sessions, sql, tables)
+        bring(
+            catalogue,
+            copies,
+            lineage,
+            locks,
+            lost,
+            marks,
+            opening,
+            rows,
+            sessions,
+            sql,
+            tables,
+            taken,
+        )
 
     def version(self) -> str:
         """What the driver says of itself."""
@@ -157,7 +188,19 @@ class PostgreSQL:
 
     def mark(self, handle: str) -> Any:
         """What the server counts of this database."""
-        return catalogue.mark(handle)
+        return marks.mark(handle)
+
+    def last_mark(self, handle: str) -> Any:
+        """With the number of transactions that will have ended."""
+        return marks.last_mark(handle)
+
+    def hear_mark(self, handle: str, told: Any) -> Any:
+        """As it is."""
+        return told
+
+    def take(self, connection: Any, handle: str) -> None:
+        """The session goes on as one of ours."""
+        taken.take(connection, handle)
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """Record, catalogue and row counts."""
@@ -176,15 +219,19 @@ class PostgreSQL:
         """The catalogue."""
         return tables.read_tables(connection.connection)
 
-    def keep(self, handle: str, name: str, connection: Any = None) -> str:
+    def make_way(self, connection: Any, handle: str) -> None:
+        """Nobody may be connected."""
+        if connection.connection is None:
+            return
+        if not sessions.can_reopen(connection):
+            raise Unmeasured(
+                "the project's connection cannot be closed here: it holds a transaction, "
+                "temporary tables, locks or settings"
+            )
+        taken.take(connection, handle)
+
+    def keep(self, handle: str, name: str) -> str:
         """Copy it within the server."""
-        if connection is not None and connection.connection is not None:
-            if not sessions.can_reopen(connection):
-                raise Unmeasured(
-                    "the project's connection cannot be closed here: it holds a transaction, "
-                    "temporary tables, locks or settings"
-                )
-            connection.close()
         copy = copies.beside(handle, name)
         copies.copy(handle, copy)
         return copy

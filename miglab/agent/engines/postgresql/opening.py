@@ -32,8 +32,10 @@ _PINNED = {
 #: The first version that has the last of them.
 _HAS_JIT = 110000
 #: Connections of ours that nobody uses at the moment, by the database; whether they are kept.
-_kept: Dict[str, List[Any]] = {}
+kept: Dict[str, List[Any]] = {}
 _keeping = False
+#: How many times each database was opened.
+times: Dict[str, int] = {}
 #: Rows that are fetched at once.
 _BATCH = 2000
 #: For names of cursors.
@@ -56,15 +58,19 @@ def connect(handle: str) -> Any:
     """A connection that cannot write."""
     connection = drivers.connect(handle)
     try:
-        # One round trip for all of them.
-        known = drivers.server_version(connection) >= _HAS_JIT
-        given = [each for each in _PINNED.items() if known or each[0] != "jit"]
-        settings = ["set_config(%s, %s, false)" % (*map(literal, each),) for each in given]
-        rows(connection, "SELECT %s" % ", ".join(settings))
+        pin(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def pin(connection: Any) -> None:
+    """Have the settings that all sessions of ours have, in one round trip."""
+    known = drivers.server_version(connection) >= _HAS_JIT
+    given = [each for each in _PINNED.items() if known or each[0] != "jit"]
+    settings = ["set_config(%s, %s, false)" % (*map(literal, each),) for each in given]
+    rows(connection, "SELECT %s" % ", ".join(settings))
 
 
 def opened_if_there(handle: str) -> ContextManager[Any]:
@@ -84,20 +90,21 @@ def opened(handle: str) -> ContextManager[Any]:
 
 @contextlib.contextmanager
 def _lent(name: str, connection: Any) -> Iterator[Any]:
-    kept = False
+    times[name] = times.get(name, 0) + 1
+    stays = False
     try:
         yield connection
-        kept = _keeping and drivers.is_at_rest(connection)
+        stays = _keeping and drivers.is_at_rest(connection)
     finally:
-        if kept:
-            _kept.setdefault(name, []).append(connection)
+        if stays:
+            kept.setdefault(name, []).append(connection)
         else:
             connection.close()
 
 
 def _take(name: str) -> Any:
     """A connection that was kept under this name, or ``None``."""
-    found = _kept.get(name)
+    found = kept.get(name)
     return found.pop() if found else None
 
 
@@ -114,21 +121,22 @@ def together() -> Iterator[None]:
         yield
     finally:
         _keeping = False
-        for name in list(_kept):
+        for name in list(kept):
             leave(name)
 
 
 def leave(handle: str) -> None:
     """Have no connection of ours to this database that is kept for nobody in particular."""
-    for each in _kept.pop(handle, []):
+    for each in kept.pop(handle, []):
         each.close()
 
 
 def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
-    """All rows of a query that gives a few."""
+    """All rows of a query that gives a few; of several statements, those of the last."""
     cursor = drivers.cursor(connection)
     try:
         cursor.execute(sql)
+        drivers.go_to_last(cursor)
         return [tuple(row) for row in cursor.fetchall()]
     finally:
         cursor.close()
@@ -228,9 +236,9 @@ def maintained(handle: str) -> ContextManager[Any]:
     for name in _MAINTENANCE:
         if name == database(handle):
             continue
-        kept = "%s %s %s" % (*place, name)
+        own = "%s %s %s" % (*place, name)
         try:
-            return _lent(kept, _take(kept) or drivers.connect(handle, dbname=name))
+            return _lent(own, _take(own) or drivers.connect(handle, dbname=name))
         except drivers.error() as error:
             last = error
     raise last

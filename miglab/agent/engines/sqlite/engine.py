@@ -106,6 +106,18 @@ class SQLite:
         """The file's change counter, times and size."""
         return catalogue.mark(handle)
 
+    def last_mark(self, handle: str) -> Any:
+        """It is as quick to look again."""
+        return None
+
+    def hear_mark(self, handle: str, told: Any) -> Any:
+        """As it is."""
+        return told
+
+    def take(self, connection: Any, handle: str) -> None:
+        """It is closed."""
+        connection.close()
+
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """Record, catalogue and row counts."""
         found = catalogue.read(handle)
@@ -140,7 +152,10 @@ class SQLite:
         """The catalogue."""
         return tables.read_tables(connection.connection)
 
-    def keep(self, handle: str, name: str, connection: Any = None) -> str:
+    def make_way(self, connection: Any, handle: str) -> None:
+        """A copy waits for nobody."""
+
+    def keep(self, handle: str, name: str) -> str:
         """Copy the file."""
         copy = name + ".line"
         catalogue.keep(handle, copy)

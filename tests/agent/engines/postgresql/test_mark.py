@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 from contextlib import closing
+from typing import Any
 
+import psycopg
 import pytest
 
 from miglab.agent.engines.postgresql import drivers, opening
@@ -111,3 +114,60 @@ def test_nobody_waits_for_a_lock(engine: PostgreSQL, database: str) -> None:
         opening.execute(connection, "LOCK TABLE shop IN ACCESS EXCLUSIVE MODE")
         opening.execute(connection, "DROP SEQUENCE apart")
         assert engine.mark(database) != engine.mark(database)
+
+
+class OfDjango:
+    """What is asked of a connection of Django's: the driver's, as Django opens it."""
+
+    def __init__(self, handle: str) -> None:
+        self.connection: Any = psycopg.connect(handle, autocommit=True, client_encoding="UTF8")
+
+    def close(self) -> None:
+        self.connection.close()
+        self.connection = None
+
+
+@pytest.mark.parametrize("sql", WRITES.values(), ids=WRITES)
+def test_each_kind_of_write_of_djangos_moves_it_when_its_session_goes_on_as_ours(
+    engine: PostgreSQL, database: str, sql: str
+) -> None:
+    run(database, *MADE)
+    before = engine.mark(database)
+    connection = OfDjango(database)
+    with engine.together():
+        opening.execute(connection.connection, sql)
+        engine.take(connection, database)
+        assert connection.connection is None
+        assert engine.mark(database) != before
+
+
+def test_a_session_that_goes_on_as_ours_holds_nothing_of_the_projects(
+    engine: PostgreSQL, database: str
+) -> None:
+    run(database, *MADE)
+    connection = OfDjango(database)
+    (pid,) = opening.rows(connection.connection, "SELECT pg_backend_pid()")[0]
+    for each in ("SET search_path = nowhere", "CREATE TEMPORARY TABLE shop (wrong integer)"):
+        opening.execute(connection.connection, each)
+    with engine.together():
+        engine.take(connection, database)
+        with opening.opened(database) as ours:
+            assert opening.rows(ours, "SELECT pg_backend_pid()") == [(pid,)]
+            assert opening.rows(ours, "SHOW default_transaction_read_only") == [("on",)]
+        assert engine.read(database)["rows"] == {"shop": 2, "unlogged": 0}
+
+
+@pytest.mark.parametrize("sql", ["BEGIN", "SELECT 1/0"], ids=["a transaction", "one that failed"])
+def test_a_session_with_a_transaction_is_closed_and_its_writes_are_gone(
+    engine: PostgreSQL, database: str, sql: str
+) -> None:
+    run(database, *MADE)
+    connection = OfDjango(database)
+    opening.execute(connection.connection, "BEGIN")
+    opening.execute(connection.connection, "DELETE FROM shop")
+    with contextlib.suppress(drivers.error()):
+        opening.execute(connection.connection, sql)
+    with engine.together():
+        engine.take(connection, database)
+        assert database not in opening.kept
+        assert engine.read(database)["rows"]["shop"] == 2

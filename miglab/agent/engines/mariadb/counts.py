@@ -1,0 +1,91 @@
+"""What a MariaDB or MySQL server counts of one database: the same wherever somebody asks for it.
+
+A server with ``userstat`` counts for each table how many rows were written; which tables there are
+shows in the numbers that InnoDB gives them. Statements that change how they are made are counted
+for all databases together. A cursor is a driver's, of a connection to the server. Both sides of
+miglab use this: it imports nothing of the agent's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Dict, NamedTuple, Tuple
+
+_ROWS = """
+SELECT table_name, rows_changed FROM information_schema.table_statistics
+WHERE table_schema = %s AND rows_changed > 0 ORDER BY table_name
+"""
+_TABLES = """
+SELECT table_id, space, name FROM information_schema.innodb_sys_tables
+WHERE LEFT(name, %s) = %s ORDER BY table_id
+"""
+_OTHERS = """
+SELECT count(*) FROM information_schema.processlist WHERE db = %s AND id <> CONNECTION_ID()
+"""
+#: When the server was started, as seconds: all counts begin anew then.
+_BEGAN = """
+SELECT UNIX_TIMESTAMP() - variable_value FROM information_schema.global_status
+WHERE variable_name = 'UPTIME'
+"""
+_STATUS = """
+SHOW GLOBAL STATUS WHERE variable_name IN
+('Innodb_lsn_current', 'Innodb_redo_log_current_lsn', 'Handler_write', 'Handler_update',
+ 'Handler_delete')
+OR variable_name REGEXP '%s'
+"""
+_MAKE = "^Com_(alter|create|delete|drop|import|rename|repair|truncate|xa_commit)"
+
+
+class Counted(NamedTuple):
+    """``own`` is what concerns the database alone; ``made`` how many statements on the whole server
+    may have changed what there is, ``log`` how far its log is, ``others`` how many other sessions
+    are there."""
+
+    own: Tuple[Any, ...]
+    made: int
+    log: Any
+    others: int
+
+    @property
+    def told(self) -> str:
+        """The same for two of which nothing was written in between to the database, and nothing was
+        made on the server; others may be at it."""
+        return hashlib.sha1(repr((self.own, self.made)).encode()).hexdigest()
+
+
+def count(cursor: Any, name: str) -> Counted:
+    """What is counted of a database.
+
+    Raises:
+        Error: the driver's own, with the number 1227 where this user may not see what InnoDB
+            counts.
+    """
+    # First, so that what somebody does meanwhile shows the next time.
+    found = status(cursor)
+    ((others,),) = _all(cursor, _OTHERS, name)
+    tables = _all(cursor, _TABLES, len(name) + 1, name + "/")
+    began = tuple(float(value) for (value,) in _all(cursor, _BEGAN))
+    rows = tuple((str(table), int(number)) for table, number in _all(cursor, _ROWS, name))
+    own = (began, rows, tuple((int(one), int(other), str(file)) for one, other, file in tables))
+    return Counted(own, made(found), found.get("Innodb_lsn_current"), int(others))
+
+
+def status(cursor: Any) -> Dict[str, int]:
+    """What is counted for all databases together."""
+    return {str(name): int(value) for name, value in _all(cursor, _STATUS % _MAKE)}
+
+
+def made(found: Dict[str, int]) -> int:
+    """How many statements that may change what there is, of what ``status`` gave."""
+    return sum(value for name, value in found.items() if name.startswith("Com_"))
+
+
+def made_in_session(cursor: Any) -> int:
+    """How many of them this session has run."""
+    found = _all(cursor, "SHOW SESSION STATUS WHERE variable_name REGEXP '%s'" % _MAKE)
+    return sum(int(value) for _, value in found)
+
+
+def _all(cursor: Any, query: str, *values: object) -> Tuple[Any, ...]:
+    cursor.execute(query, values or None)
+    return tuple(map(tuple, cursor.fetchall()))

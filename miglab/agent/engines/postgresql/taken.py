@@ -1,0 +1,52 @@
+"""What Django's connections leave open becomes ours: to begin a session takes longer than most
+answers of ours do."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, List
+
+from . import drivers
+from .marks import COUNTS_AT_ONCE
+from .opening import execute, kept, pin
+
+#: Connections of the project's of which we have what was open: the driver would warn of those that
+#: nobody holds.
+_left: List[Any] = []
+
+
+def take(connection: Any, handle: str) -> None:
+    """Close Django's connection to a database. What was open of it is kept as one of ours, as if it
+    were new, where that can be."""
+    ours = None
+    if connection.connection is not None and not kept.get(handle):
+        ours = _taken(connection.connection)
+    if ours is None:
+        connection.close()
+        return
+    _left.append(connection.connection)
+    connection.connection = None
+    try:
+        execute(ours, "DISCARD ALL")
+        pin(ours)
+    except drivers.error():
+        ours.close()
+    else:
+        kept.setdefault(handle, []).append(ours)
+
+
+def _taken(connection: Any) -> Any:
+    """``None`` where it is not psycopg 3's own, has a transaction open, was begun with options that
+    ours do not have, or would have to end for the server to count what it wrote."""
+    if not drivers.is_third():
+        return None
+    psycopg: Any = drivers.driver()
+    if type(connection) is not psycopg.Connection or not drivers.is_at_rest(connection):
+        return None
+    if drivers.server_version(connection) < COUNTS_AT_ONCE:
+        return None
+    if connection.info.get_parameters().get("options") or os.environ.get("PGOPTIONS"):
+        return None
+    ours = psycopg.Connection(connection.pgconn)
+    ours.autocommit, ours.prepare_threshold = True, None
+    return ours

@@ -1,0 +1,107 @@
+"""What is done on servers while nobody waits: in threads, between the commands of labs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+#: Seconds for which no lab is at work before something begins.
+_QUIET = 0.01
+#: How much of what has to be done at some time may wait.
+MANY = 8
+
+_changed = threading.Condition()
+_working = 0
+#: What has to be done, by what it is about.
+_waiting: dict[str, Meanwhile] = {}
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Within it, nothing begins: somebody waits for a lab."""
+    global _working
+    with _changed:
+        _working += 1
+    try:
+        yield
+    finally:
+        with _changed:
+            _working -= 1
+            _changed.notify_all()
+
+
+class Meanwhile(threading.Thread):
+    """Something that is done as soon as no lab is at work, unless it is called off before."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self._act = act
+        self._begun = self._off = self._hurried = False
+        self.start()
+
+    def run(self) -> None:
+        """Wait, and do it."""
+        with _changed:
+            while not self._off and not self._hurried:
+                if _working:
+                    _changed.wait()
+                elif not _changed.wait(_QUIET):
+                    break
+            if self._off:
+                return
+            self._begun = True
+        self._act()
+
+    def call_off(self) -> bool:
+        """Whether it had not begun, and is not done; else wait until it is."""
+        with _changed:
+            self._off = not self._begun
+            _changed.notify_all()
+        self.join()
+        return self._off
+
+    def hurry(self) -> None:
+        """Do not wait any longer."""
+        with _changed:
+            self._hurried = True
+            _changed.notify_all()
+
+
+def do(about: str, act: Callable[[], object]) -> None:
+    """Have something done meanwhile; where much is waiting, what waits longest begins now."""
+
+    def done() -> None:
+        try:
+            act()
+        finally:
+            _waiting.pop(about, None)
+
+    for each in [*_waiting.values()][: max(0, len(_waiting) - MANY + 1)]:
+        each.hurry()
+    _waiting[about] = Meanwhile(done)
+
+
+def waits(about: str) -> bool:
+    """Whether it has to be done, and may not be done yet."""
+    return about in _waiting
+
+
+def finish(*those: str) -> bool:
+    """Have this done now, or all of it; whether there was anything to do. Whoever asks has no
+    connection that this may need."""
+    found = [_waiting.get(each) for each in those or [*_waiting]]
+    threads = [each for each in found if each is not None]
+    for each in threads:
+        each.hurry()
+        each.join()
+    return bool(threads)
+
+
+def call_off(owner: str) -> None:
+    """Have no more of this done for databases whose names begin so; what has begun is waited
+    for."""
+    for about in [each for each in _waiting if owner in each]:
+        found = _waiting.pop(about, None)
+        if found is not None:
+            found.call_off()
