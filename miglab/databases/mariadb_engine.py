@@ -74,7 +74,7 @@ class MariaDB(Served):
         """Nothing, but it may be beside what is others'."""
         from .mariadb import lacks
 
-        return lacks.of_server(_server(self.server))
+        return lacks.of_server(self.place_of_server)
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: whoever may copy it there can change it from the lab's database, by its name."""
