@@ -1,5 +1,5 @@
-"""Finds tables with rows that refer to rows that do not exist: a database may leave them alone until
-Django checks all rows at the end of a migration."""
+"""Finds tables with rows that refer to rows that do not exist: a database may leave them alone
+until Django checks all rows at the end of a migration."""
 
 from __future__ import annotations
 
