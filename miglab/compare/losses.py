@@ -69,11 +69,9 @@ def _of_table(change: RowChange) -> Iterator[Loss]:
     for column, number in change.lost_values.items():
         yield loss("values-lost", column, number)
     for column, number in change.changed_columns.items():
-        # A value where NULL was overwrites nothing.
-        overwritten = number - change.filled.get(column, 0)
-        if overwritten:
-            name = "values-retyped" if column in change.retyped else "values-changed"
-            yield loss(name, column, overwritten)
+        yield loss(
+            "values-retyped" if column in change.retyped else "values-changed", column, number
+        )
 
 
 def listed(lost: Sequence[Loss], shown: int = 3) -> str:

@@ -58,8 +58,6 @@ class Change:
     gained: int = 0
     multisets: bool = False
     changed: dict[str, set[Any]] = field(default_factory=dict)
-    #: Of ``changed``, where nothing was stored before.
-    filled: dict[str, set[Any]] = field(default_factory=dict)
     dropped: dict[str, set[Any]] = field(default_factory=dict)
 
     @property
@@ -281,8 +279,6 @@ def _by_key(
         for column, there in columns.items():
             if column not in ignored and was[name][column] != now[name][there]:
                 change.changed.setdefault(there, set()).add(plain[name])
-                if was[name][column][1] is None:
-                    change.filled.setdefault(there, set()).add(plain[name])
 
 
 def _as_multisets(change: Change, old: Stored, new: Stored, columns: Mapping[str, str]) -> None:
@@ -311,9 +307,7 @@ def not_back(change: Change, end: Change | None, old_name: Mapping[str, str]) ->
     for column, keys in change.dropped.items():
         found[column] = len(keys & not_there(end, column))
     for column, keys in change.changed.items():
-        overwritten = keys - change.filled.get(column, set())
-        if overwritten:
-            found[column] = len(overwritten & not_there(end, old_name.get(column, column)))
+        found[column] = len(keys & not_there(end, old_name.get(column, column)))
     return found
 
 

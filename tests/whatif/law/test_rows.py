@@ -64,9 +64,6 @@ def item(*fields: str) -> str:
     return f"CreateModel('Item', [{', '.join([ID, *fields])}])"
 
 
-NULLABLE = item("('a', models.IntegerField(null=True))")
-
-
 def of(found: Consequences, table: str = "law_item", handlers: bool = False) -> RowChange | None:
     """What is told of a table."""
     return next((e for e in found.rows if e.table == table and e.by_handlers is handlers), None)
@@ -505,28 +502,6 @@ def test_null_that_comes_back_as_the_default_is_no_lost_value(lab: Lab) -> None:
     found = rehearsed(lab, item(f"('a', {INT})"), operations, rows, "id a b", back=True)
     assert of(found).lost_values == {"b": 1}  # row 1 has its 5 again, row 2 had nothing
     assert not found.loses
-
-
-@pytest.mark.short
-def test_null_that_becomes_the_default_is_no_lost_value(lab: Lab) -> None:
-    operations = ["AlterField('Item', 'a', models.IntegerField(default=5))"]
-    found = rehearsed(lab, NULLABLE, operations, [(1, 7), (2, None)])
-    assert of(found).changed_columns == {"a": 1}
-    assert not found.loses
-    assert found.back.level is Return.ROWS
-    assert found.finding("values-added").what.startswith("after the way back, 1 NULL of law_item.a")
-
-
-@pytest.mark.short
-def test_of_values_that_are_overwritten_those_that_were_null_do_not_count(lab: Lab) -> None:
-    operations = [sql("UPDATE law_item SET a = 0", "UPDATE law_item SET a = 7 WHERE id = 1")]
-    found = rehearsed(lab, NULLABLE, operations, [(1, 7), (2, 8), (3, None)])
-    assert of(found).changed_columns == {"a": 3}
-    (change,) = found.lost_there
-    assert change.values_not_back == {"a": 1}
-    assert found.verdict.startswith("loses 1 value of law_item.a ")
-    assert "2 values of law_item.a change" in found.finding("values-changed").what
-    assert found.lost("law_item.a").total == 2
 
 
 @pytest.mark.short

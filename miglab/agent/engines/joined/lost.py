@@ -37,9 +37,7 @@ def not_back(
     for name in wanted:
         still = "(%s OR %s)" % (again.gone, _unlike(again, name))
         if name in there.kept:
-            # What was NULL did not go.
-            stored = "NOT " + there.is_null("o." + there.quote(name))
-            went = "NOT %s AND %s AND %s" % (there.gone, there.differs(name), stored)
+            went = "NOT %s AND %s" % (there.gone, there.differs(name))
             source = join
         else:
             went, source = "NOT " + there.is_null("o." + there.quote(name)), again.join
@@ -81,4 +79,4 @@ def _query_of(pair: Pair, column: Optional[str]) -> Query:
     """The query that lists what a table lost; ``column`` is an old name."""
     if column is None:
         return pair.lost_rows()
-    return pair.overwritten(column) if column in pair.kept else pair.lost_values(column)
+    return pair.changed_values(column) if column in pair.kept else pair.lost_values(column)

@@ -270,11 +270,6 @@ class Pair:
         where = "NOT %s AND %s" % (self.gone, self.differs(column))
         return "SELECT %s %s WHERE %s" % (values, self.join, where), key
 
-    def overwritten(self, column: str) -> Query:
-        """The same where something was stored before."""
-        sql, key = self.changed_values(column)
-        return "%s AND NOT %s" % (sql, self.is_null("o." + self.quote(column))), key
-
     def filled(self, column: str) -> str:
         """The query that counts the NULLs of a column (by its old name) that are values now."""
         was, now = "o." + self.quote(column), "n." + self.quote(self.kept[column])

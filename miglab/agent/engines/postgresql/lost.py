@@ -124,8 +124,7 @@ class _Counted:
             for name, stored in zip(wanted, has):
                 if name in stays:
                     place = stays.index(name)
-                    # What was NULL did not go.
-                    went = stored and middle is not None and was[place] != middle[place]
+                    went = middle is not None and was[place] != middle[place]
                 else:
                     # A value of a row that is gone is gone with its row.
                     went = stored and not (answering and gone)
@@ -193,8 +192,7 @@ def _changed_values(pair: Pair, name: str) -> Tuple[List[str], Iterator[Sequence
     return labels, (
         [*old[1:], *new[1:]]
         for _, (old, new) in merged(
-            pair.stream(False, hashed[0] + shown_old, pair.is_stored(name)),
-            pair.stream(True, hashed[1] + shown_new),
+            pair.stream(False, hashed[0] + shown_old), pair.stream(True, hashed[1] + shown_new)
         )
         if old is not None and new is not None and old[0] != new[0]
     )
