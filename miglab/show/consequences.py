@@ -17,7 +17,7 @@ from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
 from ..facts.step import RowChange
 from . import locks
-from .html import folded, html, image, loss_band, table
+from .html import PRE, folded, html, image, loss_band, table
 from .lines import (
     FINDING_COLUMNS,
     fidelity_lines,
@@ -40,7 +40,6 @@ TYPES: tuple[type, ...] = (Consequences, Ladder)
 
 #: What would happen to rows and values, for ``loss_lines``.
 _WOULD = ("WOULD BE LOST", "WOULD BE OVERWRITTEN")
-_PRE = "white-space:pre-wrap; margin:2px 0"
 _BAD, _FINE = "#C25400", "#0072B2"
 
 
@@ -264,7 +263,7 @@ def _said(told: str) -> str:
 
 def pre(content: str) -> str:
     """Lines as they are, masked."""
-    return f"<pre style='{_PRE}'>{escape(masked(content))}</pre>"
+    return f"<pre style='{PRE}'>{escape(masked(content))}</pre>"
 
 
 def _bar(colour: str, parts: Sequence[str]) -> str:

@@ -56,7 +56,8 @@ SHOWN_LINES, _FEWEST = 8, 3
 _QUIET, _MOVED, _REFUSED = "#767676", "#0072B2", "#C25400"
 _COLUMN = "th scope='col'"
 _BESIDE = "display:inline-block; vertical-align:top; margin:0 14px 0 0; max-width:100%"
-_PRE = (
+#: Print as a terminal shows it, in every viewer and export; no word is broken.
+PRE = (
     "font-family:Menlo,Consolas,monospace; font-size:13px; line-height:1.25; "
     "white-space:pre-wrap; overflow-wrap:break-word; word-break:normal; margin:2px 0"
 )
@@ -247,7 +248,7 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
 
 def _pre(content: str, *, bold: str = "") -> str:
     first = f"<b>{escape(bold)}</b>\n" if bold else ""
-    return f"<pre style='{_PRE}'>{first}{escape(content)}</pre>"
+    return f"<pre style='{PRE}'>{first}{escape(content)}</pre>"
 
 
 def _sql(statements: Sequence[Statement]) -> str:

@@ -7,7 +7,7 @@ from html import escape
 
 from ..compare.agreement import counted
 from ..facts.lesson import Spine, Verdict, Verdicts
-from .html import folded, html, table
+from .html import PRE, folded, html, table
 from .masks import masked
 from .prose import coded, paragraphs
 from .text import table as lines
@@ -34,7 +34,7 @@ def _(verdict: Verdict) -> str:
 def _(verdict: Verdict) -> str:
     cases = "".join(
         f"<p style='margin:6px 0 2px'>Tried: {coded(case.when)}</p>"
-        "<pre style='white-space:pre-wrap; margin:0 0 0 12px'>"
+        f"<pre style='{PRE}; margin-left:12px'>"
         + escape("\n".join(f"$ {masked(line)}" for line in case.commands))
         + f"</pre><p style='margin:0 0 0 12px'>{_sign(case.held)} {coded(masked(case.found))}</p>"
         for case in verdict.cases

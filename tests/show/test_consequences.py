@@ -41,6 +41,7 @@ def test_they_are_shown_as_text_and_as_safe_html(make: Callable[[], object]) -> 
     assert set(shown) == {"text/plain", "text/html"}
     tags = parsed(shown["text/html"])
     assert tags.seen <= SAFE_TAGS
+    assert all("monospace" in pre for pre in re.findall("<pre[^>]*>", shown["text/html"]))
     assert tags.images
     for image in tags.images:
         assert (image["src"] or "").startswith("data:image/svg+xml;base64,")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -282,6 +283,12 @@ def test_html_lets_no_text_through_as_markup(fact: object) -> None:
     assert "<copy>" not in page
     assert "<it>" not in page
     assert "<x>" not in page
+
+
+def test_what_was_typed_is_in_terminal_print() -> None:
+    printed = re.findall("<pre[^>]*>", bundle(VERDICT)["text/html"])
+    assert printed
+    assert all("monospace" in pre for pre in printed)
 
 
 def test_back_quotes_become_code() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -98,6 +99,7 @@ def test_every_fact_is_shown_as_text_and_as_safe_html(lab: Lab) -> None:
         assert set(shown) == {"text/plain", "text/html"}
         tags = parsed(shown["text/html"])
         assert tags.seen <= SAFE_TAGS
+        assert all("monospace" in pre for pre in re.findall("<pre[^>]*>", shown["text/html"]))
         for image in tags.images:
             assert (image["src"] or "").startswith("data:image/svg+xml;base64,")
             assert len(image["alt"] or "") > 20
