@@ -242,6 +242,22 @@ def test_a_copy_that_goes_takes_its_second_one_along(
     assert moments.names(handle, owner_of(tmp_path)) == [name_of(handle)]
 
 
+def test_second_copies_that_nobody_wants_any_more_keep_no_others_waiting(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path
+) -> None:
+    copies = [engine.kept(tmp_path, name) for name in "123"]
+    for each in copies:
+        engine.copy(handle, each)
+    with meanwhile.at_work():
+        for each in copies * 3:
+            engine.expect(each)
+    for each in copies[1:]:
+        READY.made[each].join(60)
+        assert not READY.made[each].is_alive()
+    engine.clear(tmp_path)
+    assert moments.names(handle, owner_of(tmp_path)) == []
+
+
 def test_two_statements_are_not_a_query(engine: PostgreSQL, handle: Handle) -> None:
     with pytest.raises(psycopg.Error, match="multiple commands"):
         engine.rows(handle, "COMMIT; DELETE FROM shop")
