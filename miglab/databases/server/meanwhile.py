@@ -32,12 +32,15 @@ def at_work() -> Iterator[None]:
 
 
 class Meanwhile(threading.Thread):
-    """Something that is done as soon as no lab is at work, unless it is called off before."""
+    """Something that is done as soon as no lab is at work, unless it is called off before. It may
+    wait for what began to wait earlier, and for nothing else: so all of it comes to an end."""
 
-    def __init__(self, act: Callable[[], object]) -> None:
+    def __init__(self, act: Callable[[], object], about: str = "") -> None:
         super().__init__(daemon=True)
-        self._act = act
+        self._act, self._about = act, about
         self._begun = self._off = self._hurried = False
+        if about:
+            _waiting[about] = self
         self.start()
 
     def run(self) -> None:
@@ -48,10 +51,14 @@ class Meanwhile(threading.Thread):
                     _changed.wait()
                 elif not _changed.wait(_QUIET):
                     break
-            if self._off:
-                return
-            self._begun = True
-        self._act()
+            self._begun = not self._off
+        try:
+            if self._begun:
+                self._act()
+        finally:
+            with _changed:
+                if _waiting.get(self._about) is self:
+                    del _waiting[self._about]
 
     def call_off(self) -> bool:
         """Whether it had not begun, and is not done; else wait until it is."""
@@ -67,19 +74,19 @@ class Meanwhile(threading.Thread):
             self._hurried = True
             _changed.notify_all()
 
+    def finish(self) -> None:
+        """Do it now, and wait until it is done."""
+        self.hurry()
+        self.join()
+
 
 def do(about: str, act: Callable[[], object]) -> None:
-    """Have something done meanwhile; where much is waiting, what waits longest begins now."""
-
-    def done() -> None:
-        try:
-            act()
-        finally:
-            _waiting.pop(about, None)
-
+    """Have something done meanwhile, unless it has to be done already; where much is waiting, what
+    waits longest begins now."""
     for each in [*_waiting.values()][: max(0, len(_waiting) - MANY + 1)]:
         each.hurry()
-    _waiting[about] = Meanwhile(done)
+    if about not in _waiting:
+        Meanwhile(act, about)
 
 
 def waits(about: str) -> bool:
@@ -88,20 +95,17 @@ def waits(about: str) -> bool:
 
 
 def finish(*those: str) -> bool:
-    """Have this done now, or all of it; whether there was anything to do. Whoever asks has no
-    connection that this may need."""
+    """Have this done now, or all of it; whether there was anything to do. Whoever asks is none of
+    what has to be done, and has no connection that this may need."""
     found = [_waiting.get(each) for each in those or [*_waiting]]
     threads = [each for each in found if each is not None]
     for each in threads:
-        each.hurry()
-        each.join()
+        each.finish()
     return bool(threads)
 
 
 def call_off(owner: str) -> None:
     """Have no more of this done for databases whose names begin so; what has begun is waited
     for."""
-    for about in [each for each in _waiting if owner in each]:
-        found = _waiting.pop(about, None)
-        if found is not None:
-            found.call_off()
+    for each in [each for about, each in [*_waiting.items()] if owner in about]:
+        each.call_off()

@@ -7,6 +7,7 @@ goes. Large databases have none, because it would take as much space again.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from contextlib import suppress
 from functools import partial
@@ -56,6 +57,9 @@ class Ready:
         self._whole: set[str] = set()
         #: The copies that have one, or will have; the one wanted last comes last.
         self.made: dict[str, Meanwhile] = {}
+        #: What drops the second ones of copies that had one.
+        self._going: dict[str, Meanwhile] = {}
+        self._numbers = itertools.count()
         #: The copies that were put back.
         self._lent: set[str] = set()
 
@@ -75,9 +79,11 @@ class Ready:
                 return
             mine = [each for each in self.made if self._owner(each) == self._owner(copy)]
             others = {each: self.made.pop(each) for each in mine[: len(mine) - _MANY + 1]}
-            self.made[copy] = Meanwhile(partial(self._make, copy))
-        for each, made in others.items():
-            meanwhile.do(self._second(each), partial(self._drop, each, made))
+            before = self._going.get(copy)
+            self.made[copy] = Meanwhile(partial(self._make, copy, before))
+            for each, made in others.items():
+                about = f"{self._second(each)} {next(self._numbers)}"
+                self._going[each] = Meanwhile(partial(self._drop, each, made), about)
 
     def _drop(self, copy: str, made: Meanwhile) -> None:
         """In a thread. What fails goes with the lab."""
@@ -85,9 +91,11 @@ class Ready:
             if not made.call_off():
                 self._databases.drop(self._second(copy))
 
-    def _make(self, copy: str) -> None:
-        """In a thread. What fails is done when it is needed."""
-        meanwhile.finish(self._second(copy))
+    def _make(self, copy: str, before: Meanwhile | None) -> None:
+        """In a thread, once the one that it had before is dropped. What fails is done when it is
+        needed."""
+        if before is not None:
+            before.finish()
         with suppress(MiglabError, OSError):
             second = self._second(copy)
             self._whole.discard(second)
@@ -111,6 +119,7 @@ class Ready:
         """Drop a copy's second one: the copy itself is dropped."""
         self._lent.discard(copy)
         with self._turn:
+            self._going.pop(copy, None)
             made = self.made.pop(copy, None)
         if made is not None and not made.call_off():
             self._databases.drop(self._second(copy))

@@ -6,8 +6,10 @@ import json
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -240,6 +242,42 @@ def test_a_copy_that_goes_takes_its_second_one_along(
         engine.remove(each)
     meanwhile.finish()
     assert moments.names(handle, owner_of(tmp_path)) == [name_of(handle)]
+
+
+class SlowToBegin:
+    """Databases whose names other threads are told only when somebody lets them go."""
+
+    def __init__(self, real: Any) -> None:
+        self._real, self.begun, self.let_go = real, threading.Event(), threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def name_of(self, handle: str) -> str:
+        if threading.current_thread() is not threading.main_thread():
+            self.begun.set()
+            assert self.let_go.wait(60)
+        return str(self._real.name_of(handle))
+
+
+def test_a_second_copy_that_is_not_wanted_any_more_does_not_wait_for_what_drops_it(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = SlowToBegin(READY._databases)
+    monkeypatch.setattr(READY, "_databases", slow)
+    copies = [engine.kept(tmp_path, name) for name in "123"]
+    for each in copies:
+        engine.copy(handle, each)
+    engine.expect(copies[0])
+    first = READY.made[copies[0]]
+    assert slow.begun.wait(60)
+    for each in copies[1:]:
+        engine.expect(each)
+    slow.let_go.set()
+    first.join(60)
+    assert not first.is_alive()
+    engine.clear(tmp_path)
+    assert moments.names(handle, owner_of(tmp_path)) == []
 
 
 def test_two_statements_are_not_a_query(engine: PostgreSQL, handle: Handle) -> None:
