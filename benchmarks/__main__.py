@@ -12,7 +12,16 @@ import tempfile
 import time
 from pathlib import Path
 
-from . import against, exercises, mariadb, packages, postgresql, postgresql_large, whatif
+from . import (
+    against,
+    exercises,
+    mariadb,
+    mariadb_large,
+    packages,
+    postgresql,
+    postgresql_large,
+    whatif,
+)
 from .measure import (
     Act,
     Result,
@@ -176,7 +185,7 @@ def importing(times: int) -> Result:
     return Result("import miglab", ours - empty, None, 300, "ms")
 
 
-#: ``postgresql-large`` and ``packages`` take minutes, and the last one asks the package registry:
+#: Those that are large, and ``packages``, take minutes, and the last one asks the package registry:
 #: they run only when they are named.
 ONLY = (
     "lab",
@@ -185,6 +194,7 @@ ONLY = (
     "postgresql",
     "mariadb",
     "postgresql-large",
+    "mariadb-large",
     "browser",
     "packages",
 )
@@ -224,6 +234,8 @@ def main() -> int:
             results += browser.all_of_it(times)
         if chosen.only == "postgresql-large":
             results += postgresql_large.all_of_it()
+        if chosen.only == "mariadb-large":
+            results += mariadb_large.all_of_it()
         if chosen.only == "packages":
             results += packages.wagtail()
     if chosen.json:

@@ -4,14 +4,14 @@ five million rows in fifty tables, and what a hundred moments take on the disk."
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from .measure import Result, timed
-from .whatif import BIG, EXTRA, MILLION, Peak, manage
+from .million import Tools, by_hand, dropped_column
+from .whatif import Peak
 
 TABLES, ROWS = 50, 100_000
 MOMENTS = 100
@@ -46,57 +46,35 @@ class Migration(migrations.Migration):
 
 def all_of_it() -> list[Result]:
     """All of it; it takes minutes."""
-    return [dropped_column(), *fifty_tables(), a_hundred_moments()]
+    return [*on_a_million_rows(), *fifty_tables(), a_hundred_moments()]
 
 
-def dropped_column(rows: int = MILLION) -> Result:
-    """A column of a table of ten is dropped and comes again. By hand: dump, restore, migrate back,
-    migrate forward."""
-    from miglab import Lab
-    from miglab.databases.postgresql import moments
-    from miglab.databases.postgresql.address import beside, name_of
-    from miglab.databases.postgresql.connections import connect
+def on_a_million_rows() -> list[Result]:
+    """A dropped column."""
+    from miglab.databases.postgresql_engine import PostgreSQL
 
-    with (
-        Lab("storefront", apps=["store"], time_limit=900, database="postgresql") as lab,
-        tempfile.TemporaryDirectory() as place,
-    ):
-        lab.write("store/migrations/0006_big.py", BIG)
-        lab.write("store/migrations/0007_extra.py", EXTRA)
-        lab.manage("migrate")
-        handle = lab._stage.sandbox.databases["default"]
-        columns = ", ".join("'text ' || n" if n % 2 else "7" for n in range(8))
-        with connect(handle) as connection:
-            connection.execute(
-                f"INSERT INTO store_big SELECT n, {columns}, 5 "
-                f"FROM generate_series(1, {rows}) AS n".encode()
-            )
-        lab.truths()
-        folder, copy = _by_hand(lab.folder, Path(place)), beside(handle, name_of(handle) + "_hand")
-
-        def by_hand() -> None:
-            moments.make(copy)
-            _dump_and_restore(handle, copy)
-            manage(folder, "migrate", "store", "0006")()
-            manage(folder, "migrate")()
-
-        _lead(folder, copy)
-        hand = timed(by_hand)
-        moments.drop(copy)
-        ours = timed(lambda: lab.what_if("migrate store 0006"))
-    return Result("PostgreSQL: a what-if on a million rows", ours, hand, 1.5, "×")
+    tools = Tools(
+        database="postgresql",
+        name="PostgreSQL",
+        engine=PostgreSQL(),
+        run=_run,
+        copy=_dump_and_restore,
+        numbers="generate_series(1, {}) AS n".format,
+        text="'text ' || n",
+        limit=1.5,
+    )
+    return dropped_column(tools)
 
 
 def fifty_tables() -> list[Result]:
     """A project of one's own with five million rows: copied by the server's tools, tried, put back;
     and the most memory that miglab takes, its own process included. What the server takes is not
     counted."""
-    import psutil
-
     from miglab import Lab
     from miglab.databases.postgresql import moments
-    from miglab.databases.postgresql.address import beside
+    from miglab.databases.postgresql.address import beside, name_of
     from miglab.databases.postgresql.connections import connect
+    from miglab.databases.postgresql_engine import PostgreSQL
 
     with (
         Lab("storefront", apps=["store"], time_limit=3600, database="postgresql") as lab,
@@ -108,12 +86,14 @@ def fifty_tables() -> list[Result]:
         handle = lab._stage.sandbox.databases["default"]
         # Its name does not say that it is miglab's: so it is copied as anybody's is.
         original = beside(handle, "benchmark_wide")
-        folder = _by_hand(lab.folder, Path(place))
-        _lead(folder, original)
+        folder = by_hand(lab.folder, Path(place))
+        entry = PostgreSQL().setting(original)
+        settings = f"from .settings import *\n\nDATABASES = {{'default': {entry!r}}}\n"
+        (folder / "storefront" / "settings_wide.py").write_text(settings, encoding="utf-8")
         with connect(beside(handle, "postgres")) as server:
             server.execute(b"DROP DATABASE IF EXISTS benchmark_wide")
-            moments.leave(server, lab_name := handle.rpartition("/")[2].partition("?")[0])
-            server.execute(f'CREATE DATABASE benchmark_wide TEMPLATE "{lab_name}"'.encode())
+            moments.leave(server, name_of(handle))
+            server.execute(f'CREATE DATABASE benchmark_wide TEMPLATE "{name_of(handle)}"'.encode())
         try:
             with connect(original) as connection:
                 for number in range(TABLES):
@@ -122,10 +102,12 @@ def fifty_tables() -> list[Result]:
                         f"INSERT INTO store_wide{number} SELECT n, 'text ' || n, n{more} "
                         f"FROM generate_series(1, {ROWS}) AS n".encode()
                     )
-            settings = "storefront.settings_elsewhere"
             with Peak() as peak:
                 began = lambda: Lab.of(  # noqa: E731
-                    folder, python=sys.executable, settings=settings, time_limit=3600
+                    folder,
+                    python=sys.executable,
+                    settings="storefront.settings_wide",
+                    time_limit=3600,
                 )
                 opened: list[Lab] = []
                 copied = timed(lambda: opened.append(began()))
@@ -138,12 +120,11 @@ def fifty_tables() -> list[Result]:
             with connect(beside(handle, "postgres")) as server:
                 moments.leave(server, "benchmark_wide")
                 server.execute(b"DROP DATABASE IF EXISTS benchmark_wide")
-    memory = peak.megabytes + psutil.Process().memory_full_info().uss / 1e6
     return [
         Result("PostgreSQL: 5,000,000 rows, copied", copied, None, 600_000, "ms"),
         Result("PostgreSQL: 5,000,000 rows, a what-if", tried, None, 600_000, "ms"),
         Result("PostgreSQL: 5,000,000 rows, a rewind", back, None, 60_000, "ms"),
-        Result("PostgreSQL: 5,000,000 rows, memory", memory, None, 150, "MB"),
+        Result("PostgreSQL: 5,000,000 rows, memory", peak.with_this_process, None, 150, "MB"),
     ]
 
 
@@ -168,22 +149,11 @@ def a_hundred_moments() -> Result:
     )
 
 
-def _by_hand(folder: Path, place: Path) -> Path:
-    """A copy of a lab's project, with the file of its databases beside it."""
-    shutil.copytree(folder, place / "project")
-    shutil.copy(folder.parent / "databases.json", place)
-    return place / "project"
+def _run(handle: str, sql: str) -> None:
+    from miglab.databases.postgresql.connections import connect
 
-
-def _lead(folder: Path, handle: str) -> None:
-    """Have a project's settings lead to this database."""
-    import json
-
-    from miglab.databases.engine import Handle
-    from miglab.databases.postgresql_engine import PostgreSQL
-
-    told = {"default": PostgreSQL().setting(Handle(handle))}
-    (folder.parent / "databases.json").write_text(json.dumps(told), encoding="utf-8")
+    with connect(handle) as connection:
+        connection.execute(sql.encode())
 
 
 def _dump_and_restore(source: str, to: str) -> None:

@@ -133,7 +133,7 @@ def test_a_column_dropped_and_made_anew_with_the_same_values_loses_nothing(lab: 
     operations = [
         "RemoveField('Item', 'a')",
         f"AddField('Item', 'a', {INT})",
-        sql('UPDATE "law_item" SET "a" = 7'),
+        sql("UPDATE law_item SET a = 7"),
     ]
     found = rehearsed(lab, item(f"('a', {INT})"), operations, [(1, 7), (2, 7)])
     assert found.rows == ()
@@ -150,7 +150,7 @@ def test_a_column_that_takes_the_name_of_a_dropped_one_is_not_that_one(lab: Lab)
 def test_a_column_copied_into_another_that_takes_its_name_keeps_its_values(lab: Lab) -> None:
     operations = [
         f"AddField('Item', 'b', {INT})",
-        sql('UPDATE "law_item" SET "b" = "a"'),
+        sql("UPDATE law_item SET b = a"),
         "RemoveField('Item', 'a')",
         "RenameField('Item', 'b', 'a')",
     ]
