@@ -31,7 +31,7 @@ class Measurement:
         marks: Optional[Dict[str, Any]] = None,
     ) -> None:
         self._databases, self._trace, self._lines, self._tell = databases, trace, lines, tell
-        self._before = databases.marks(marks)
+        self._before = databases.first_marks(marks)
 
     def end(self, request: Message, alias: str, result: Dict[str, Any]) -> None:
         """Fill the answer with what the command changed. What cannot be measured stays unknown, and

@@ -33,9 +33,18 @@ class Databases:
         """The engine of a database. While the settings are asked for, none is known yet."""
         return registry.of_vendor(self.engines.get(alias, registry.DEFAULT.vendor))
 
-    def marks(self, known: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        """Each database's mark, by its handle; those that are ``known``, by alias, are taken. One
-        that cannot be read is like no other: that database counts as written."""
+    def marks(self) -> Dict[str, Any]:
+        """Each database's mark, by its handle.
+
+        Raises:
+            Engine.error: one cannot be read; whatever is asked of its server is in vain.
+        """
+        return {handle: self.engine(alias).mark(handle) for alias, handle in self.handles.items()}
+
+    def first_marks(self, known: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
+        """The same before a request; those that are ``known``, by alias, are taken. One that cannot
+        be read is like no other: the request says what is wrong, or that database counts as
+        written."""
         found = known or {}
         return {
             handle: self.engine(alias).hear_mark(handle, found[alias])

@@ -19,7 +19,7 @@ NOWHERE = {
 @pytest.mark.every_engine
 @pytest.mark.only_on("postgresql", "mysql")
 @pytest.mark.short
-def test_a_mark_that_cannot_be_read_is_like_no_other_and_the_reason_is_kept(
+def test_a_first_mark_that_cannot_be_read_is_like_no_other_and_the_reason_is_kept(
     engine_of_labs: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measuring, "failed", [])
@@ -27,7 +27,7 @@ def test_a_mark_that_cannot_be_read_is_like_no_other_and_the_reason_is_kept(
     databases = Databases(
         {"databases": {"default": handle}, "engines": {"default": engine_of_labs}}
     )
-    first, second = databases.marks(), databases.marks()
+    first, second = databases.first_marks(), databases.first_marks()
     assert first != second
     assert "could not see whether the database was written to" in measuring.failed[0]["what"]
 
@@ -35,4 +35,4 @@ def test_a_mark_that_cannot_be_read_is_like_no_other_and_the_reason_is_kept(
 def test_a_mark_that_is_known_is_taken(tmp_path: Path) -> None:
     handle = str(tmp_path / "db.sqlite3")
     databases = Databases({"databases": {"default": handle}, "engines": {}})
-    assert databases.marks({"default": "given"}) == {handle: "given"}
+    assert databases.first_marks({"default": "given"}) == {handle: "given"}
