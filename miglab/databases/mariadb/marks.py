@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...agent.engines.mariadb import duplicate as by_sql
-from ...agent.engines.mariadb.counts import Counted, count, made_in_session
+from ...agent.engines.mariadb.counts import Counted, altered, count, dates, made_in_session, now
 from ...agent.engines.mariadb.counts import made as made_of
 from ...agent.engines.mariadb.counts import status as status_of
 from .address import name_of
@@ -34,11 +34,14 @@ _unknown = itertools.count()
 
 @dataclass(frozen=True)
 class _Read:
-    """A mark, the counts at the moment at which it was confirmed, how many statements that ``made``
-    something were not of this process's own session, and the statements that make everything."""
+    """A mark, the counts at the moment at which it was confirmed, which is ``at``, how many
+    statements that ``made`` something were not of this process's own session, the ``dates`` of the
+    tables, and the statements that make everything."""
 
     counted: Counted
     made: int
+    at: int
+    dates: dict[str, list[int | None]]
     described: str
     mark: tuple[object, ...]
 
@@ -55,26 +58,32 @@ def mark(handle: str) -> tuple[object, ...]:
     with on_server(handle) as cursor:
         if not by_sql.exists(cursor, name):
             return ()
-        patience = _PATIENCE if told is not None else 0.0
+        # First, so that what somebody makes meanwhile counts as made since.
+        at, patience = now(cursor), _PATIENCE if told is not None else 0.0
         counted = _count(cursor, name, patience) if _counts_rows(cursor) else None
         if counted is None:
             return _of_all(cursor)
         # What this process makes itself is elsewhere, or makes ``forget`` be called.
         made = counted.made - made_in_session(cursor)
         if known is not None and known.made == made:
-            described = known.described
+            described, same = known.described, known.counted.own == counted.own
+            dated = known.dates if same else dates(cursor, name, at)
         else:
             described = _described(cursor, name)
             if told is not None:
                 # What the agent told is of before, and so is what was counted.
                 counted = count(cursor, name)
+            dated = dates(cursor, name, known.at if known is not None else at)
+            if known is not None and altered(known.dates, dated):
+                # Its tables may be made as before, and not hold what they held.
+                described += f" {next(_unknown)}"
         alone = (*counted.own, described)
         found = alone
         if counted.others and (
             known is None or known.mark != alone or known.counted.log != counted.log
         ):
             found = (*alone, counted.log)
-        _read[handle] = _Read(counted, made, described, found)
+        _read[handle] = _Read(counted, made, at, dated, described, found)
         if told is not None and not counted.others and told["counted"] == counted.told:
             _agents[handle] = found, told
         return found

@@ -119,6 +119,18 @@ def test_a_table_that_is_emptied_or_made_anew_moves_the_mark_whatever_keeps_it(
 
 
 @pytest.mark.parametrize("engine", ["own"], indirect=True)
+def test_a_column_that_is_made_anew_at_once_moves_the_mark_even_in_the_second_of_the_table(
+    engine: MariaDB, handle: Handle
+) -> None:
+    run(handle, "ALTER TABLE shop ADD COLUMN price int NOT NULL DEFAULT 7")
+    run(handle, "ALTER TABLE shop ALTER COLUMN price SET DEFAULT 0")
+    before = engine.mark(handle)
+    run(handle, "ALTER TABLE shop DROP COLUMN price")
+    run(handle, "ALTER TABLE shop ADD COLUMN price int NOT NULL DEFAULT 0")
+    assert engine.mark(handle) != before
+
+
+@pytest.mark.parametrize("engine", ["own"], indirect=True)
 def test_reading_copying_and_what_happens_elsewhere_move_no_mark(
     engine: MariaDB, handle: Handle, tmp_path: Path
 ) -> None:

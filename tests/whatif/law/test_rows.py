@@ -140,6 +140,18 @@ def test_a_column_dropped_and_made_anew_with_the_same_values_loses_nothing(lab: 
     assert of(rehearsed(lab, item(f"('a', {INT})"), operations, [(1, 7), (2, 8)])).changed == 1
 
 
+@pytest.mark.only_on("mysql")
+@pytest.mark.short
+def test_what_stops_after_a_column_was_dropped_and_made_anew_has_lost_its_values(lab: Lab) -> None:
+    operations = [
+        "RemoveField('Item', 'a')",
+        f"AddField('Item', 'a', {INT})",
+        sql("UPDATE law_item SET no_such_column = 7"),
+    ]
+    with pytest.raises(AssertionError, match=r"stops at law\.0002_next .* loses 2 values of law_i"):
+        rehearsed(lab, item(f"('a', {INT})"), operations, [(1, 7), (2, 7)])
+
+
 def test_a_column_that_takes_the_name_of_a_dropped_one_is_not_that_one(lab: Lab) -> None:
     operations = ["RemoveField('Item', 'b')", "RenameField('Item', 'a', 'b')"]
     fields = [f"('a', {INT})", f"('b', {INT})"]

@@ -9,7 +9,7 @@ miglab use this: it imports nothing of the agent's.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Dict, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 _ROWS = """
 SELECT table_name, rows_changed FROM information_schema.table_statistics
@@ -26,6 +26,12 @@ SELECT count(*) FROM information_schema.processlist WHERE db = %s AND id <> CONN
 _BEGAN = """
 SELECT UNIX_TIMESTAMP() - variable_value FROM information_schema.global_status
 WHERE variable_name = 'UPTIME'
+"""
+#: The moment, in seconds; a file that is made now may be dated a little earlier.
+_NOW = "SELECT FLOOR(UNIX_TIMESTAMP(NOW(6)) - 0.1)"
+_DATES = """
+SELECT table_name, UNIX_TIMESTAMP(create_time) FROM information_schema.tables
+WHERE table_schema = %s AND table_type = 'BASE TABLE' AND create_time IS NOT NULL
 """
 _STATUS = """
 SHOW GLOBAL STATUS WHERE variable_name IN
@@ -84,6 +90,38 @@ def made_in_session(cursor: Any) -> int:
     """How many of them this session has run."""
     found = _all(cursor, "SHOW SESSION STATUS WHERE variable_name REGEXP '%s'" % _MAKE)
     return sum(int(value) for _, value in found)
+
+
+def now(cursor: Any) -> int:
+    """The moment by the server's clock, in whole seconds."""
+    return int(_all(cursor, _NOW)[0][0])
+
+
+def dates(cursor: Any, name: str, moment: int) -> Dict[str, List[Optional[int]]]:
+    """When each table of a database was made or altered last, in whole seconds; of those that this
+    happened to since a moment also a sum of their rows: within one second, it may happen again.
+
+    Nothing else tells that a column was dropped and another one with its name and type added, where
+    InnoDB does both at once: the table keeps its number, and no row of it counts as changed."""
+    found: Dict[str, List[Optional[int]]] = {
+        str(table): [int(date), None] for table, date in _all(cursor, _DATES, name)
+    }
+    recent = [table for table, (date, _) in found.items() if date is not None and date >= moment]
+    if recent:
+        places = ["`%s`.`%s`" % (name.replace("`", "``"), t.replace("`", "``")) for t in recent]
+        sums = _all(cursor, "CHECKSUM TABLE " + ", ".join(places))
+        for table, (_, value) in zip(recent, sums):
+            found[table][1] = value if value is None else int(value)
+    return found
+
+
+def altered(before: Dict[str, List[Optional[int]]], now: Dict[str, List[Optional[int]]]) -> bool:
+    """Whether a table that is in both of these was altered, or may hold something else."""
+    return any(
+        date != before[table][0] or (before[table][1] is not None and value != before[table][1])
+        for table, (date, value) in now.items()
+        if table in before
+    )
 
 
 def _all(cursor: Any, query: str, *values: object) -> Tuple[Any, ...]:

@@ -12,10 +12,10 @@ import contextlib
 import hashlib
 import re
 import time
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from . import drivers
-from .counts import count
+from .counts import altered, count, dates, now
 from .drivers import rows
 from .opening import database, first_known, literal
 
@@ -75,11 +75,13 @@ _UNKNOWN = 1049
 
 
 class Last(NamedTuple):
-    """The last mark, and what was counted when it was found to hold; ``None`` where the server
-    counts no rows."""
+    """The last mark, what was counted when it was found to hold, or ``None`` where the server
+    counts no rows, when that was, in seconds, and the dates of the tables."""
 
     mark: Any
     counted: Optional[str]
+    at: int
+    dates: Dict[str, List[Optional[int]]]
 
 
 _last: Dict[str, Last] = {}
@@ -96,14 +98,21 @@ def mark(handle: str) -> Any:
         raise
     try:
         rows(connection, "SET SESSION lock_wait_timeout = 1")
-        counted, unsettled = _counted(connection, handle), _unsettled(connection)
-        if known is not None and counted is not None and counted == known.counted and not unsettled:
-            found = known.mark
-        else:
-            written = repr(_written(connection, database(handle)))
-            found = "%s %s" % (hashlib.sha1(written.encode()).hexdigest(), unsettled or "")
+        with contextlib.closing(connection.cursor()) as cursor:
+            at = now(cursor)
+            counted, unsettled = _counted(connection, handle), _unsettled(connection)
+            same = known is not None and counted is not None and counted == known.counted
+            if known is not None and same and not unsettled:
+                found, dated = known.mark, known.dates
+            else:
+                name = database(handle)
+                written = repr(_written(connection, name))
+                dated = dates(cursor, name, at if known is None else known.at)
+                perhaps = known is not None and altered(known.dates, dated)
+                more = unsettled or (time.monotonic_ns() if perhaps else "")
+                found = "%s %s" % (hashlib.sha1(written.encode()).hexdigest(), more)
         if not unsettled:
-            _last[handle] = Last(found, counted)
+            _last[handle] = Last(found, counted, at, dated)
         return found
     finally:
         connection.close()
@@ -111,16 +120,16 @@ def mark(handle: str) -> Any:
 
 def last_mark(handle: str) -> Optional[Dict[str, Any]]:
     """See ``engine.Engine.last_mark``."""
-    found = mark(handle)
+    mark(handle)
     known = _last.get(handle)
     if known is None or known.counted is None:
         return None
-    return {"mark": found, "counted": known.counted}
+    return dict(known._asdict())
 
 
 def hear(handle: str, told: Any) -> Any:
     """See ``engine.Engine.hear_mark``."""
-    _last[handle] = Last(told["mark"], told["counted"])
+    _last[handle] = Last(**told)
     return told["mark"]
 
 

@@ -103,6 +103,23 @@ def test_a_second_write_in_the_same_second_moves_it_again(engine: MariaDB, datab
     assert len(seen) == 7
 
 
+def test_a_column_that_is_made_anew_at_once_moves_it_even_in_the_second_of_the_table(
+    engine: MariaDB, database: str
+) -> None:
+    run(
+        database,
+        "CREATE TABLE priced (id integer PRIMARY KEY, price integer NOT NULL DEFAULT 0)",
+        "INSERT INTO priced VALUES (1, 7)",
+    )
+    before = engine.mark(database)
+    run(
+        database,
+        "ALTER TABLE priced DROP COLUMN price",
+        "ALTER TABLE priced ADD COLUMN price integer NOT NULL DEFAULT 0",
+    )
+    assert engine.mark(database) != before
+
+
 def test_what_is_not_committed_yet_moves_it_again_when_it_is(
     engine: MariaDB, database: str
 ) -> None:
