@@ -247,7 +247,8 @@ def test_app_an_exercise_is_solved_by_keyboard_alone_and_one_sees_where_one_is(
         to_button(page, "Hint")
         for tier in (1, 2, 3):
             page.keyboard.press("Enter")
-            expect(goals.get_by_text(f"Hint {tier} of 3")).to_be_visible()
+            hint = goals.get_by_text(f"Hint {tier} of 3")
+            expect(hint).to_be_visible(timeout=60_000)
         picture(page, "app-exercise-keys")
         arrow_to(page, "0004_add_discount_field", 4)
         page.keyboard.press("Enter")
