@@ -13,7 +13,7 @@ import pytest
 
 from miglab import Lab
 from miglab.databases.postgresql import apart
-from miglab.databases.postgresql.address import beside
+from miglab.databases.postgresql.address import beside, handle_of, keep_password
 from miglab.databases.postgresql.connections import named
 from miglab.show.lines import fidelity_lines
 
@@ -109,6 +109,15 @@ def test_a_role_that_may_do_everything_on_another_server_is_told() -> None:
         (told,) = apart.in_words_of(server, source)
         assert "SQL that starts a program there is not stopped" in told
         assert apart.in_words_of(servers.server("installed"), source) == ()
+
+
+def test_a_role_that_may_do_everything_beside_the_original_leaves_it_open_to_sql(
+    live: Live,
+) -> None:
+    known = {"host": live.host, "port": str(live.port), "user": live.user, "dbname": live.name}
+    source = handle_of(keep_password({**known, "password": "se:cret"}))
+    (told,) = apart.in_words_of(named(servers.server("named")), source)
+    assert "watched where Python connects, and open to SQL: its role postgres may do" in told
 
 
 def test_without_the_right_to_make_a_role_it_is_watched(live: Live, folder: Path, of: Of) -> None:

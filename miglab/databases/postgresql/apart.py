@@ -116,7 +116,9 @@ def in_words_of(server: str, source: str) -> tuple[str, ...]:
         ).fetchall()
         connects, is_super = row
         if is_super:
-            return (f"{begins} watched, not enforced: its role {role} may do everything",)
+            # By dblink, or by a program that SQL starts.
+            says = "watched where Python connects, and open to SQL"
+            return (f"{begins} {says}: its role {role} may do everything",)
         if not connects:
             return (f"{begins} enforced: its role {role} may not connect to it",)
         right = connection.execute(_RIGHTS, {"role": role}).fetchone()
