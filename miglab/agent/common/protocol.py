@@ -155,6 +155,7 @@ DONE = (
     "unmeasured",
     "lacks",
     "instead",
+    "marks",
     "lens",
     "database",
     "rows",
