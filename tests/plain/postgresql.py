@@ -257,6 +257,16 @@ def settled(home: Path) -> bool:
         return connection.execute(_sql(sql)).fetchall() == [(0,)]
 
 
+def busy(home: Path, name: str) -> bool:
+    """Whether a server of a home is at something with databases that are named so."""
+    sql = (
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' "
+        "AND pid <> pg_backend_pid() AND strpos(query, %s) > 0"
+    )
+    with _server(home) as connection:
+        return connection.execute(_sql(sql), [name]).fetchall() != [(0,)]
+
+
 def large(rows: int) -> tuple[str, ...]:
     """The values are not packed."""
     return (

@@ -22,6 +22,7 @@ from miglab.databases.postgresql.address import beside, name_of, parameters_of
 from miglab.errors import DiskFull, NoServer, ServerStopped, UnknownName
 from miglab.home import home
 
+from ...plain import postgresql
 from ...waiting import until
 from . import servers
 
@@ -163,6 +164,8 @@ def test_what_a_killed_lab_left_is_dropped_by_the_next() -> None:
     )
     name = done.stdout.strip()
     assert len(name) == 16
+    # The server ends what it was doing for it first.
+    until(lambda: not postgresql.busy(home(), name))
     with Lab("storefront", database="postgresql") as lab:
         found = moments.names(handle(lab), OURS)
         assert [each for each in found if name in each] == []
