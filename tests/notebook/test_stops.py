@@ -28,12 +28,12 @@ def said(shell: InteractiveShell, source: str) -> str:
     return str(captured.stdout)
 
 
-def test_after_a_step_it_is_one_line_and_the_step_is_kept(shell: InteractiveShell) -> None:
+def test_after_a_step_it_is_one_sentence_without_a_traceback_and_the_step_is_kept(shell: InteractiveShell) -> None:
     with Lab("storefront", apps=["store"]) as lab:
         lab.watch(lambda: None if lab.closed else press())
         assert said(shell, "from miglab import Lab\nLab.latest().manage('migrate store 0003')") == (
             "KeyboardInterrupt: interrupted while miglab looked at the lab. "
-            "Commands that had finished are kept: lab.history() shows them.\n"
+            "Commands that had finished are kept:\nlab.history() shows them.\n"
         )
         assert lab.history().lines == ("migrate store 0003",)
 
