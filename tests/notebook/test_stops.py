@@ -28,7 +28,7 @@ def said(shell: InteractiveShell, source: str) -> str:
     return str(captured.stdout)
 
 
-def test_after_a_step_it_is_one_sentence_without_a_traceback_and_the_step_is_kept(shell: InteractiveShell) -> None:
+def test_after_a_step_there_is_no_traceback_and_the_step_is_kept(shell: InteractiveShell) -> None:
     with Lab("storefront", apps=["store"]) as lab:
         lab.watch(lambda: None if lab.closed else press())
         assert said(shell, "from miglab import Lab\nLab.latest().manage('migrate store 0003')") == (
