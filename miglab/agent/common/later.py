@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any, List
+from typing import Any, Dict, List
 
 
 class Later:
@@ -17,17 +17,21 @@ class Later:
         return getattr(importlib.import_module(self._name), name)
 
 
+#: What was left for later, by its package.
+_left: Dict[str, List[Later]] = {}
+
+
 def later(package: str, *names: str) -> List[Later]:
     """These modules of a package, each to be imported when it is first used."""
-    return [Later("%s.%s" % (package, name)) for name in names]
+    _left[package] = [Later("%s.%s" % (package, name)) for name in names]
+    return _left[package]
 
 
-def bring(*modules: Any) -> None:
-    """Import those that are still to come: forks of this process have them then. Before anything
-    of a project's has run."""
+def bring(package: str) -> None:
+    """Import all that this package left for later: forks of this process have it then. Before
+    anything of a project's has run."""
     # What is compiled here is miglab's own, and may be stored whatever holds for the project.
     sys.dont_write_bytecode, wanted = False, sys.dont_write_bytecode
-    for each in modules:
-        if isinstance(each, Later):
-            importlib.import_module(each._name)
+    for each in _left[package]:
+        importlib.import_module(each._name)
     sys.dont_write_bytecode = wanted

@@ -29,7 +29,8 @@ def test_it_is_imported_when_something_of_it_is_asked_for(module: Later) -> None
 
 
 def test_what_is_brought_is_imported_at_once(module: Later) -> None:
-    bring(module, sys)
+    assert "shelf.book" not in sys.modules
+    bring("shelf")
     assert "shelf.book" in sys.modules
 
 

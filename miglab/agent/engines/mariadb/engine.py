@@ -72,7 +72,7 @@ class MariaDB:
 
     def bring(self) -> None:
         """The rest of this room."""
-        bring(catalogue, copies, lineage, marks, opening, rows, sessions, sql, tables)
+        bring(__package__)
 
     def version(self) -> str:
         """What the driver says of itself."""

@@ -108,20 +108,7 @@ class PostgreSQL:
 
     def bring(self) -> None:
         """The rest of this room."""
-        bring(
-            catalogue,
-            copies,
-            lineage,
-            locks,
-            lost,
-            marks,
-            opening,
-            rows,
-            sessions,
-            sql,
-            tables,
-            taken,
-        )
+        bring(__package__)
 
     def version(self) -> str:
         """What the driver says of itself."""
