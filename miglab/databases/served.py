@@ -214,8 +214,14 @@ class Served(ABC):
         return None if size is None else State(None, size)
 
     def mark(self, handle: Handle) -> tuple[object, ...]:
-        """By what the server counts."""
-        return self.parts.marks.mark(handle)
+        """By what the server counts. One that stops while it is asked is started again, and asked
+        again: nothing is written to find out."""
+        try:
+            return self.parts.marks.mark(handle)
+        except NoServer as error:
+            if not error.stopped:
+                raise
+            return self.parts.marks.mark(handle)
 
     def hear_mark(self, handle: Handle, told: object) -> None:
         """Kept until then."""
