@@ -183,7 +183,7 @@ _OPEN = """async path => {
   throw new Error(`${path} was not ready within a minute`);
 }"""
 
-#: What a kernel draws after the save is not kept: a question about it would lie on all that follows.
+#: What is drawn after the save is not kept: a question about it would lie on all that follows.
 _CLOSE = """async path => {
   const panels = [...jupyterapp.shell.widgets("main")];
   const panel = panels.find(each => each.context?.path === path);
