@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from ..errors import BadArguments, Interrupted, MiglabError
 from ..extras import version
+from ..facts.signs import visible
 from ..interrupts import say_interrupted
 from .terminal import write_what_it_can
 
@@ -90,14 +91,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except Interrupted as error:
         if error.why != "interrupted":
-            print(f"miglab: {error}", file=sys.stderr)
+            print(visible(f"miglab: {error}"), file=sys.stderr)
             return 1
         return say_interrupted()
     except BadArguments as error:
-        print(f"miglab: {error}", file=sys.stderr)
+        print(visible(f"miglab: {error}"), file=sys.stderr)
         return 2
     except MiglabError as error:
-        print(f"miglab: {error}", file=sys.stderr)
+        print(visible(f"miglab: {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return say_interrupted()

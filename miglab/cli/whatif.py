@@ -13,6 +13,7 @@ from ..facts import ladder, outcome
 from ..facts.consequences import Consequences
 from ..facts.ladder import Ladder
 from ..facts.locks import Lock
+from ..facts.signs import visible
 from ..lab import Lab
 from ..runners.base import Tell
 from ..show import consequences  # noqa: F401 (how text says what is printed here)
@@ -161,7 +162,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.json == TERMINAL:
             print(report_json(found, arguments.reason))
         else:
-            print(found.verdict if arguments.quiet else text(found), flush=True)
+            print(visible(found.verdict if arguments.quiet else text(found)), flush=True)
         too_long = _too_long(found, arguments.fail_on)
         for each in too_long:
             print(f"too long for --fail-on: {each}", file=sys.stderr)
@@ -183,7 +184,7 @@ def _all(lab: Lab, arguments: argparse.Namespace) -> int:
     if arguments.json == TERMINAL:
         print(report_json(found, arguments.reason))
     else:
-        print(_first_line(found) if arguments.quiet else text(found), flush=True)
+        print(visible(_first_line(found) if arguments.quiet else text(found)), flush=True)
     whatif_reports.write_ladder(arguments, found)
     return found.status
 

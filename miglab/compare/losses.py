@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..facts.signs import in_one_line
 from ..facts.step import RowChange
 from .agreement import counted
 
@@ -53,7 +54,7 @@ def _of_table(change: RowChange) -> Iterator[Loss]:
 
     def loss(name: str, column: str, gone: int) -> Loss:
         lost = gone if back is None else min(gone, back.get(column, 0))
-        place = f"{where}.{column}"
+        place = f"{where}.{in_one_line(column)}"
         words, known = ("value", "values"), back is not None
         return Loss(name, place, gone, lost, words, change.by_handlers, measured=known)
 

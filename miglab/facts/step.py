@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .locks import Lock
 from .migration import Key
+from .signs import in_one_line
 from .truths import Truths
 
 
@@ -107,7 +108,7 @@ class RowChange:
     def place(self) -> str:
         """The table, with the database's alias before it where that is not the default."""
         default = self.database == "default"
-        return self.table if default else f"{self.database}:{self.table}"
+        return in_one_line(self.table if default else f"{self.database}:{self.table}")
 
     @property
     def costs(self) -> bool:

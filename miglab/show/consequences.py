@@ -15,6 +15,7 @@ from ..draw.locks import sentence, timeline
 from ..facts.consequences import Consequences, Finding
 from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
+from ..facts.signs import in_one_line
 from ..facts.step import RowChange
 from . import locks
 from .html import PRE, folded, html, image, loss_band, table
@@ -248,13 +249,9 @@ def _sample_lines(changes: Sequence[RowChange]) -> list[str]:
     for each in samples(changes):
         lines.append(f"{each.caption}:" if each.rows else each.caption)
         if each.rows:
-            told = [[_one_line(value) for value in row] for row in each.rows]
+            told = [[in_one_line(value) for value in row] for row in each.rows]
             lines += [f"  {line}" for line in lines_of_table(each.columns, told)]
     return lines
-
-
-def _one_line(value: str) -> str:
-    return value.replace("\r", " ").replace("\n", " ⏎ ")
 
 
 def _said(told: str) -> str:

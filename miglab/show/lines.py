@@ -12,6 +12,7 @@ from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
 from ..facts.outcome import Return
 from ..facts.run import Planned, Run, WayBack
+from ..facts.signs import in_one_line
 from ..facts.step import RowChange, Statement
 from ..facts.truths import Agreements
 from .text import cell, heading
@@ -90,7 +91,7 @@ def _of_table(change: RowChange) -> Iterator[Sample]:
 def _sample(what: str, number: int, rows: Sequence[Mapping[str, object]]) -> Sample:
     columns = tuple(rows[0]) if rows else ()
     told = tuple(tuple(clipped(row.get(name)) for name in columns) for row in rows)
-    return Sample(what, number, columns, told)
+    return Sample(in_one_line(what), number, tuple(map(in_one_line, columns)), told)
 
 
 def clipped(value: object) -> str:

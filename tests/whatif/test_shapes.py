@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from miglab import Lab
+from miglab.cli.main import main
 
 from .own import MANAGE, SETTINGS, manage, write
 
@@ -42,6 +44,29 @@ def sql(folder: Path, *statements: str) -> list[Any]:
 
 
 # -- names and copies
+
+
+def test_names_and_values_with_signs_that_a_terminal_obeys_break_no_line_and_colour_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = r"models.CharField(max_length=9, db_column='na\nme')"
+    folder = project(
+        tmp_path / "site",
+        [
+            f"migrations.CreateModel('Item', [{ID}, ('name', {name})],"
+            r" options={'db_table': 'red\x1b[31m\titems'})"
+        ],
+        ["migrations.RemoveField('item', 'name')"],
+    )
+    sql(folder, "INSERT INTO \"red\x1b[31m\titems\" VALUES (1, 'a\x1b[2Jb')")
+    python = ["--python", sys.executable]
+    assert main(["whatif", str(folder), "shop", "0002", "--quiet", *python]) == 11
+    told = r"loses 1 value of red\x1b[31m\titems.na ⏎ me · does not come back"
+    assert capsys.readouterr().out == f"{told}\n"
+    main(["whatif", str(folder), "shop", "0002", *python])
+    printed = capsys.readouterr().out
+    assert r"1   a\x1b[2Jb" in printed
+    assert "\x1b" not in printed
 
 
 def test_tables_that_differ_in_case_alone_are_one(tmp_path: Path) -> None:
