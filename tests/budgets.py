@@ -16,7 +16,7 @@ MINUTES = {
     "browser": 5,
     "checkout": 1,
     "cli": 1,
-    "exercises": 4,
+    "exercises": 8,
     "lessons": 4,
     "notebook": 1,
     "whatif": 13,

@@ -16,6 +16,7 @@ from ..facts.step import Step
 from ..facts.truths import value_or
 from ..home import home
 from ..lab import Lab
+from ..project import Project
 from ..project.circumstances import circumstances
 from ..sandbox.digests import digest_of
 from ..sandbox.kept import keep, kept
@@ -65,7 +66,7 @@ def begin(stage: Stage, exercise: Exercise) -> Beginning:
     Raises:
         BadInput: a step was refused that is not said to be, or the other way round.
     """
-    place, first = place_of(stage, exercise), stage.moments.now.snapshot
+    place, first = place_of(stage.project, exercise), stage.moments.now.snapshot
     found = kept(stage.sandbox, first, place)
     if found is not None:
         with contextlib.suppress(OSError, KeyError, TypeError, ValueError):
@@ -77,10 +78,10 @@ def begin(stage: Stage, exercise: Exercise) -> Beginning:
     return beginning
 
 
-def place_of(stage: Stage, exercise: Exercise) -> Path:
+def place_of(project: Project, exercise: Exercise) -> Path:
     """The folder that a beginning is kept in. It is another one as soon as anything changes on
     which the beginning depends."""
-    engines = sorted((alias, each.vendor) for alias, each in stage.sandbox.engines.items())
+    engines = sorted((alias, project.engine(alias).vendor) for alias in project.databases)
     keys = [(goal.name, goal.conditions["key"]) for goal in exercise.goals if goal.name]
     told = (circumstances(), engines, exercise.at, exercise.start, keys, _asked(exercise))
     return home() / "beginnings" / digest_of(repr(told).encode())

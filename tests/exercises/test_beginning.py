@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from miglab.exercises import beginning, form, shelf
+from miglab.exercises import ahead, beginning, form, shelf
+from miglab.exercises.ahead import begin_ahead
 from miglab.exercises.attempt import ExerciseLab
 from miglab.exercises.beginning import place_of
 from miglab.exercises.look import digest
-from miglab.facts.exercise import Exercise
+from miglab.facts.exercise import Exercise, Instruction
 from miglab.steps.looks import ask_all, fingerprint
 
 from .repairs.proving import FOLDER, NAMES
@@ -45,7 +47,7 @@ def forgotten(exercise: Exercise) -> Path:
 
 def kept_at(lab: ExerciseLab, exercise: Exercise) -> Path:
     with lab._turns.one() as stage:
-        return place_of(stage, exercise)
+        return place_of(stage.project, exercise)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +102,26 @@ def test_it_belongs_to_the_start_alone() -> None:
     ):
         assert kept_at(one, one.exercise) == kept_at(other, one.exercise)
         assert kept_at(one, one.exercise) != kept_at(one, other.exercise)
+
+
+def test_one_that_was_taken_ahead_is_kept_for_whoever_opens_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    exercise = read("the-ghost")
+    place = forgotten(exercise)
+    assert list(begin_ahead([exercise])) == ["the-ghost"]
+    assert place.is_dir()
+    monkeypatch.setattr(beginning, "take", None)
+    with ExerciseLab(exercise, aside=True) as lab:
+        assert lab.goals().goals
+    # What is kept is not opened again.
+    monkeypatch.setattr(ahead, "ExerciseLab", None)
+    assert list(begin_ahead([exercise])) == ["the-ghost"]
+
+
+def test_one_that_cannot_begin_keeps_no_other_from_being_taken_ahead() -> None:
+    broken = replace(read("the-ghost"), start=(Instruction("migrate nowhere"),))
+    exercise = read("a-colour-for-the-chairs")
+    place = forgotten(exercise)
+    assert list(begin_ahead([broken, exercise])) == ["the-ghost", "a-colour-for-the-chairs"]
+    assert place.is_dir()

@@ -1,4 +1,4 @@
-"""Proves the exercises: a shape of each in every run, all of them in a long one."""
+"""Proves the exercises: each in every shape; a long run looks for shorter ways again, too."""
 
 from __future__ import annotations
 
@@ -14,14 +14,22 @@ FOLDER = shelf.sets()[shelf.OWN]
 NAMES = list(shelf.files(FOLDER))
 
 
-def short_faults(name: str) -> list[str]:
-    """What is wrong with the first shape of an exercise; the way of another does not solve it."""
+def shapes() -> list[tuple[str, str]]:
+    """Every exercise in every shape, by their names."""
+    paths = [(name, shelf.find(name, FOLDER)) for name in NAMES]
+    return [(name, shape) for name, path in paths for shape in form.shapes(path)]
+
+
+def short_faults(name: str, shape: str) -> list[str]:
+    """What is wrong with a shape of an exercise; the way of the next one does not solve it."""
     path = shelf.find(name, FOLDER)
-    read = [form.read(path, shape) for shape in form.shapes(path)]
-    with ExerciseLab(read[0], aside=True) as lab:
+    read = [form.read(path, each) for each in form.shapes(path)]
+    place = form.shapes(path).index(shape)
+    others = [*read[place + 1 :], *read[:place]]
+    with ExerciseLab(read[place], aside=True) as lab:
         proof = Proof(lab)
-        found = [str(fault) for fault in proof.faults(read[1:2])]
-    return found + _otherwise(read[0], proof.loses)
+        found = [str(fault) for fault in proof.faults(others[:1])]
+    return found + _otherwise(read[place], proof.loses)
 
 
 def _otherwise(exercise: Exercise, loses: Mapping[str, int]) -> list[str]:
