@@ -45,6 +45,15 @@ class ByHand:
     restore: str
 
 
+@dataclass(frozen=True)
+class Lacks:
+    """What a copy lacks, or has switched off: ``said`` in words that continue "the copy"; and the
+    ``names`` by which statements mean what is not there."""
+
+    said: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
 class Engine(Protocol):
     """One kind of database. It keeps no state: all that is known of a database is in its handle.
 
@@ -124,9 +133,8 @@ class Engine(Protocol):
         """Whether databases can be made here, on which servers (in words), and what to do if
         not."""
 
-    def lacks(self, source: Handle) -> tuple[str, ...]:
-        """What a copy of an original lacks, or has switched off, in words that continue "the
-        copy"."""
+    def lacks(self, source: Handle) -> Lacks:
+        """What a copy of an original lacks, or has switched off."""
 
     def home_for(self, source: Handle, on: str) -> str:
         """The server for copies of an original, as ``on`` takes it: the one that somebody names, or

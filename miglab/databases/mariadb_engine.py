@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from ..errors import BadInput
-from .engine import ByHand, Handle
+from .engine import ByHand, Handle, Lacks
 from .served import Parts, Served
 
 #: Names the server that labs use where nothing else does.
@@ -70,11 +70,11 @@ class MariaDB(Served):
             return True, f"{found.version} ({found.server})", do
         return False, "no server is installed here for labs on MariaDB", do
 
-    def lacks(self, source: Handle) -> tuple[str, ...]:
+    def lacks(self, source: Handle) -> Lacks:
         """Nothing, but it may be beside what is others'."""
         from .mariadb import lacks
 
-        return lacks.of_server(self.place_of_server)
+        return Lacks(lacks.of_server(self.place_of_server))
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: whoever may copy it there can change it from the lab's database, by its name."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import BadInput, NoServer
-from .engine import ByHand, Handle, Tell
+from .engine import ByHand, Handle, Lacks, Tell
 from .naming import in_quotes
 from .served import Parts, Served
 
@@ -68,13 +68,14 @@ class PostgreSQL(Served):
             return server
         return apart.server_apart(server, source, originals.look(source))
 
-    def lacks(self, source: Handle) -> tuple[str, ...]:
+    def lacks(self, source: Handle) -> Lacks:
         """What belongs to the server."""
         from .postgresql import apart, lacks
 
         server = self.place_of_server
-        of_original = (*lacks.named(source), *lacks.of_extensions(source, server))
-        return (*of_original, *lacks.of_server(server), *apart.in_words_of(server, source))
+        found = lacks.of_original(source, server)
+        beside = (*lacks.of_server(server), *apart.in_words_of(server, source))
+        return Lacks((*found.said, *beside), found.names)
 
     def servers(self) -> tuple[bool, str, str]:
         """The programs of the extra and of this machine, and the server that is named."""

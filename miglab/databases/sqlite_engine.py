@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import BadInput
 from . import sqlite
-from .engine import ByHand, Handle, State, Tell
+from .engine import ByHand, Handle, Lacks, State, Tell
 from .naming import in_quotes
 
 _ENDING = ".sqlite3"
@@ -63,9 +63,9 @@ class SQLite:
         """It needs none."""
         return True, "", ""
 
-    def lacks(self, source: Handle) -> tuple[str, ...]:
+    def lacks(self, source: Handle) -> Lacks:
         """A file is all of it."""
-        return ()
+        return Lacks()
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: settings can name a file."""

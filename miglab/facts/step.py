@@ -182,8 +182,9 @@ class Obstacle:
         id: ``"program-stopped"``, ``"address-stopped"``, ``"write-outside-stopped"``,
             ``"database-outside-stopped"`` (the guard refused it), ``"program-failed"`` (a program
             that ran in the copy), ``"server-refused"`` (the copy's user may not do it, or its
-            server does not have it), ``"file-not-copied"``, ``"measuring-failed"`` or
-            ``"connection-lacks"`` (miglab could not read what the command did).
+            server does not have it), ``"not-in-copy"`` (the original's database has it),
+            ``"file-not-copied"``, ``"measuring-failed"`` or ``"connection-lacks"`` (miglab could
+            not read what the command did).
         what: one sentence that names the thing.
         do: what makes it possible.
     """

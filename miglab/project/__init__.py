@@ -63,6 +63,7 @@ class Project:
         linked: whether a copy may have links to them: nothing is written through those.
         kinds: the biggest kinds of these: ending, how many, their size.
         unentered: folders of which nothing was copied.
+        missing: the names of what the databases have and their copies have not.
         allowed: what it may do outside of its copy.
         require_jail: whether it may run only where the system enforces that it stays in its copy.
         replaced: settings that have another value in the copy: setting, was, instead.
@@ -91,6 +92,7 @@ class Project:
     linked: bool = False
     kinds: tuple[tuple[str, int, int], ...] = ()
     unentered: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     allowed: Allowed = field(default_factory=Allowed)
     require_jail: bool = False
     replaced: tuple[tuple[str, str, str], ...] = ()

@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from ..databases.engine import Lacks
 from ..errors import BadInput, MiglabError, NoProject
 from ..facts.fidelity import DatabaseCopy
 from ..facts.truths import Files, Truths, Unreadable
@@ -93,7 +94,10 @@ def _opened(
                 agent = choose(runner, setup_for(project))
         reader = Reader(agent, place_of(sandbox, project), time_limit)
         with let_in():
-            copied = _fill(project, sandbox, reader, at, tell)
+            copied, missing = _fill(project, sandbox, reader, at, tell)
+        if missing:
+            project = replace(project, missing=missing)
+            reader.place = place_of(sandbox, project)
         stage = Stage(project, sandbox, reader, apps)
         stage.copied = copied
         if begin is not None:
@@ -186,11 +190,12 @@ def _fill(
     reader: Reader,
     at: str | Sequence[str] | None,
     tell: Tell | None,
-) -> tuple[DatabaseCopy, ...]:
-    """Bring the databases to where the lab begins; says when a user's were copied."""
+) -> tuple[tuple[DatabaseCopy, ...], tuple[str, ...]]:
+    """Bring the databases to where the lab begins; says when a user's were copied, and the names of
+    what the copies do not have."""
     if project.own:
         targets = {path: alias for alias, path in project.databases.items()}
-        copied = []
+        copied, missing = [], list[str]()
         for alias in targets.values():
             source = project.sources[alias]
             state = sandbox.engines[alias].state(source)
@@ -203,9 +208,12 @@ def _fill(
                 except Exception as error:
                     # The driver's own, whichever it is.
                     raise NoProject(f"the database {source} cannot be copied: {error}") from None
-                lacks = () if project.copy_is else sandbox.engines[alias].lacks(source)
-                copied.append(DatabaseCopy(alias, source, now, state.changed, state.size, lacks))
-        return tuple(copied)
+                lacks = Lacks() if project.copy_is else sandbox.engines[alias].lacks(source)
+                missing += lacks.names
+                copied.append(
+                    DatabaseCopy(alias, source, now, state.changed, state.size, lacks.said)
+                )
+        return tuple(copied), tuple(dict.fromkeys(missing))
 
     def files() -> Files | Unreadable:
         return reader.project(sandbox.snapshot().digest).files
@@ -221,7 +229,7 @@ def _fill(
             raise MiglabError(f"the lab could not be opened: {where}{refusal}")
 
     start.prepare(sandbox, at, files, run)
-    return ()
+    return (), ()
 
 
 #: What is printed before each of several commands.

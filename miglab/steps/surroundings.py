@@ -83,6 +83,7 @@ def place_of(sandbox: Sandbox, project: Project) -> Message:
         "settings": project.settings,
         "network": uses_network(project),
         "allow": asdict(project.allowed),
+        "missing": list(project.missing),
     }
     return {
         "root": str(sandbox.root),

@@ -99,6 +99,34 @@ def test_an_extension_that_reaches_others_is_not_in_a_copy_and_that_is_told(
         assert "The copy of default does not have the extensions dblink: " in "\n".join(told)
 
 
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("SELECT dblink_connect('dbname=postgres')", "dblink_connect"),
+        ("DROP EXTENSION dblink", "dblink"),
+        ("DROP PUBLICATION everything", "everything"),
+    ],
+)
+def test_what_fails_for_what_a_copy_lacks_is_no_refusal_of_the_projects(
+    on_postgresql: postgresql.Live, tmp_path: Path, of: Of, sql: str, named: str
+) -> None:
+    folder = shop(tmp_path / "site", settings=on_postgresql.settings)
+    with on_postgresql.connected() as connection:
+        connection.execute("CREATE EXTENSION dblink")
+        connection.execute("CREATE PUBLICATION everything FOR ALL TABLES")
+    with of(reaching(folder, sql)) as lab:
+        found = lab.what_if("migrate shop")
+        assert found.outcome.happened is Happened.NOT_REHEARSED, found.verdict
+        assert f"the copy lacks {named}, which the original has" in found.verdict
+        # What is nowhere is not the copy's fault.
+        lab.write("shop/migrations/0003_next.py", failing("SELECT nobody_knows_this()"))
+        assert lab.what_if("migrate shop").outcome.happened is Happened.STOPPED
+
+
+def failing(statement: str) -> str:
+    return migration("0002_price", f"RunSQL({statement!r}, migrations.RunSQL.noop)")
+
+
 def test_what_needs_an_extension_that_a_copy_cannot_have_is_named(
     on_postgresql: postgresql.Live, tmp_path: Path, of: Of
 ) -> None:

@@ -58,7 +58,8 @@ CONFIG = ("code", "once", "clock", "formatters", "durable")
 #:     own         null for a project that comes with miglab; for a user's own project
 #:                 ``original`` (the folder that was copied), ``project`` (its copy),
 #:                 ``settings`` (a module's name, or null), ``network`` (whether its jail lets it
-#:                 use that) and ``allow`` (``programs``, ``addresses``, ``folders``): then the
+#:                 use that), ``allow`` (``programs``, ``addresses``, ``folders``) and ``missing``
+#:                 (the names of what its databases have and their copies have not): then the
 #:                 settings' databases, mail, caches and brokers are replaced, and a guard stands
 #:                 around it
 #:     rest        seconds without a request after which what was set up for it may go until the

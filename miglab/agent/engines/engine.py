@@ -119,6 +119,10 @@ class Engine(Protocol):
         """What the driver's error says, in a line, where the copy's user may not do something, or
         its server does not have it: the original's may, and have. ``""`` for all other errors."""
 
+    def unknown(self, error: BaseException) -> str:
+        """What the driver's error says, in a line, where a statement means something that is not
+        in the database, and a copy may lack it. ``""`` for all other errors."""
+
     def bring(self) -> None:
         """Import what a project on this engine needs, so that forks of this process have it; what
         is known of every engine is there without it."""

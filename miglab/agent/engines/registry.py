@@ -39,6 +39,12 @@ def refused(error: BaseException) -> str:
     return next(filter(None, (each.refused(error) for each in ENGINES.values())), "")
 
 
+def unknown(error: BaseException) -> str:
+    """What an error of a driver says, where a statement means something that is not in the
+    database; ``""`` for all other errors."""
+    return next(filter(None, (each.unknown(error) for each in ENGINES.values())), "")
+
+
 def of_vendor(vendor: str) -> Engine:
     """The engine that Django calls so.
 

@@ -36,7 +36,7 @@ def draw(place: Dict[str, Any], code: str) -> None:
         registry.of_vendor(place["engines"][alias]).address(handle)
         for alias, handle in place["databases"].items()
     )
-    lacks.compare(own["original"], own["project"])
+    lacks.compare(own["original"], own["project"], own["missing"])
 
 
 def inside(path: str) -> bool:

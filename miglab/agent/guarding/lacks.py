@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Pattern, Sequence, Tuple
 
 from ..common import phase
 from ..engines.registry import SIDECARS
@@ -20,14 +21,25 @@ noted: List[Dict[str, Any]] = []
 #: The copy's folder by each of its names: a link may be on the way to it.
 _copies: Tuple[str, ...] = ()
 _original = ""
+#: Matches the names of what the original's databases have and their copies have not.
+_names: Optional[Pattern[str]] = None
 
 
-def compare(original: str, copy: str) -> None:
-    """From now on, note what the folder ``original`` has and its ``copy`` lacks."""
-    global _copies, _original
+def compare(original: str, copy: str, gone: Sequence[str]) -> None:
+    """From now on, note what the folder ``original`` has and its ``copy`` lacks. ``gone`` are the
+    names of what is in the original's databases and not in their copies."""
+    global _copies, _original, _names
+    either = "|".join(re.escape(each) for each in sorted(gone, key=len, reverse=True))
+    _names = re.compile(r"(?<!\w)(?:%s)(?!\w)" % either) if gone else None
     names = {os.path.realpath(copy), os.path.abspath(copy)}
     _copies = tuple(os.path.join(each, "") for each in sorted(names))
     _original = os.path.join(os.path.realpath(original), "")
+
+
+def named(said: str) -> str:
+    """What a server speaks of, where its copy of the database lacks that; else ``""``."""
+    found = _names.search(said) if _names is not None else None
+    return found.group() if found else ""
 
 
 def _below(path: str) -> Optional[str]:

@@ -3,12 +3,15 @@ would start by itself and reach out, and who has which rights."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Sequence
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from ...agent.engines.postgresql import waiting
+from ..engine import Lacks
 from .connections import connect, on_server
 from .originals import reading
 
@@ -16,7 +19,7 @@ from .originals import reading
 _SHOWN = 5
 _OWN = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'"
 #: What is looked for, and what is said of it; ``{}`` are the names.
-_QUERIES = (
+_NOT_THERE = (
     (
         "SELECT pubname FROM pg_publication ORDER BY 1",
         "has no publications ({}): nothing is replicated from it",
@@ -34,6 +37,8 @@ _QUERIES = (
         "SELECT srvname FROM pg_foreign_server ORDER BY 1",
         "reaches no foreign servers ({}): a migration that reads or writes there fails here",
     ),
+)
+_OTHERWISE = (
     (
         f"SELECT DISTINCT pg_get_userbyid(c.relowner) FROM pg_class c "
         f"JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm') "
@@ -47,6 +52,18 @@ _QUERIES = (
         "is not bound by row security ({}): a migration sees all rows here",
     ),
 )
+#: The functions, types, tables and the like that extensions have brought.
+_BROUGHT = """
+SELECT DISTINCT coalesce(p.proname, t.typname, c.relname, o.oprname, s.opcname)
+FROM pg_depend d
+JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid
+LEFT JOIN pg_proc p ON d.classid = 'pg_proc'::regclass AND p.oid = d.objid
+LEFT JOIN pg_type t ON d.classid = 'pg_type'::regclass AND t.oid = d.objid
+LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid
+LEFT JOIN pg_operator o ON d.classid = 'pg_operator'::regclass AND o.oid = d.objid
+LEFT JOIN pg_opclass s ON d.classid = 'pg_opclass'::regclass AND s.oid = d.objid
+WHERE d.deptype = 'e' AND e.extname = ANY(%s)
+"""
 _EXTENSIONS = "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
 #: What the role that asks may make.
 _ABLE = """
@@ -57,34 +74,32 @@ WHERE NOT v.superuser OR v.trusted
 """
 
 
-def named(handle: str) -> tuple[str, ...]:
-    """What a copy of this database lacks, in words that continue "the copy".
-
-    Raises:
-        NoServer: it cannot be read.
-    """
-    return tuple(_named(handle))
-
-
-def of_extensions(handle: str, server: str) -> tuple[str, ...]:
-    """Which extensions of a database the role of copies may not make on their server, or that has
-    none of, in the same words.
+def of_original(handle: str, server: str) -> Lacks:
+    """What a copy of this database lacks on a server; of its extensions, those that the role of
+    copies may not make there, or that the server does not have.
 
     Raises:
         NoServer: the database cannot be read.
     """
     with reading(handle) as connection:
-        names = [str(name) for (name,) in connection.execute(_EXTENSIONS.encode()).fetchall()]
+        gone, otherwise = _found(connection, _NOT_THERE), _found(connection, _OTHERWISE)
+        extensions = _names(connection, _EXTENSIONS)
     with on_server(server) as connection:
-        able = {name for (name,) in connection.execute(_ABLE.encode()).fetchall()}
-    missing = [each for each in names if each not in able]
-    if not missing:
-        return ()
-    return (f"does not have the extensions {_listed(missing)}: what uses them fails here",)
+        able = set(_names(connection, _ABLE))
+    missing = [each for each in extensions if each not in able]
+    said = [*gone, *otherwise]
+    names = [each for some in gone.values() for each in some]
+    if missing:
+        said.append(
+            f"does not have the extensions {_listed(missing)}: what uses them cannot be tried here"
+        )
+        with reading(handle) as connection:
+            names += [*missing, *_names(connection, _BROUGHT, missing)]
+    return Lacks(tuple(said), tuple(names))
 
 
 def of_server(server: str) -> tuple[str, ...]:
-    """How the server of copies differs from others, in the same words."""
+    """How the server of copies differs from others, in words that continue "the copy"."""
     with on_server(server) as connection:
         waits = connection.execute("SHOW fsync").fetchone() == ("on",)
         # It is set to wait while locks are measured.
@@ -97,17 +112,21 @@ def of_server(server: str) -> tuple[str, ...]:
     )
 
 
-def _named(handle: str) -> Iterator[str]:
-    with reading(handle) as connection:
-        for query, says in _QUERIES:
-            try:
-                with connection.transaction():
-                    names = [str(row[0]) for row in connection.execute(query.encode()).fetchall()]
-            except psycopg.errors.InsufficientPrivilege:
-                # Who may not see them is not told of them.
-                continue
-            if names:
-                yield says.format(_listed(names))
+def _found(
+    connection: psycopg.Connection[Any], queries: Sequence[tuple[str, str]]
+) -> dict[str, list[str]]:
+    """What is said → the names that it is said of. Who may not see some is not told of them."""
+    found = {}
+    for query, says in queries:
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            if names := _names(connection, query):
+                found[says.format(_listed(names))] = names
+    return found
+
+
+def _names(connection: psycopg.Connection[Any], query: str, *values: object) -> list[str]:
+    found = connection.execute(query.encode(), values or None).fetchall()
+    return [str(name) for (name, *_) in found if name is not None]
 
 
 def _listed(names: list[str]) -> str:

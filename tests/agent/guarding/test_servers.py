@@ -24,7 +24,8 @@ from miglab.agent.guarding import guard
 place = {{"root": {folder!r}, "databases": {{"default": {handle!r}}},
          "engines": {{"default": "postgresql"}},
          "own": {{"original": "/nowhere", "project": {folder!r},
-                 "allow": {{"programs": [], "addresses": {allow!r}, "folders": []}}}}}}
+                 "allow": {{"programs": [], "addresses": {allow!r}, "folders": []}},
+                 "missing": []}}}}
 guard.stand_around(place, {folder!r})
 guard.hold_engines()
 said = ""

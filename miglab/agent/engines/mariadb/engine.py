@@ -70,6 +70,10 @@ class MariaDB:
         """By the server's code."""
         return drivers.refused(error)
 
+    def unknown(self, error: BaseException) -> str:
+        """A copy lacks nothing."""
+        return ""
+
     def bring(self) -> None:
         """The rest of this room."""
         bring(__package__)

@@ -9,12 +9,14 @@ import importlib.util
 import os
 import re
 import sys
-from typing import Any, Dict, Optional, Type
+from typing import Any, Dict, Optional, Tuple, Type
 
 #: In the order in which Django looks for them.
 NAMES = ("psycopg", "psycopg2")
 #: The code of an error where there is no right, and those where something is not there.
 _NO_RIGHT, _NOT_THERE = "42501", ("0A000", "58P01")
+#: undefined_function, undefined_object, undefined_table
+_UNKNOWN = ("42883", "42704", "42P01")
 _MISSING = re.compile(r"extension|to be built with|this build", re.I)
 #: The distributions that each may come in.
 _DISTRIBUTIONS = {"psycopg": ("psycopg",), "psycopg2": ("psycopg2", "psycopg2_binary")}
@@ -67,12 +69,24 @@ def version() -> str:
 def refused(error: BaseException) -> str:
     """What the server says where a role may not do something, or it has no such extension or was
     built without something; ``""`` for all other errors."""
-    if type(error).__module__.partition(".")[0] not in NAMES:
-        return ""
-    said = (str(error).strip().splitlines() or [""])[0]
-    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    state, said = _told(error)
     lacking = state in _NOT_THERE and _MISSING.search(str(error)) is not None
     return said if state == _NO_RIGHT or lacking else ""
+
+
+def unknown(error: BaseException) -> str:
+    """What the server says where a statement means something that it does not know, such as a
+    function, a type or a table; ``""`` for all other errors."""
+    state, said = _told(error)
+    return said if state in _UNKNOWN else ""
+
+
+def _told(error: BaseException) -> Tuple[str, str]:
+    """The server's code and the first line of what it says; nothing for errors of others."""
+    if type(error).__module__.partition(".")[0] not in NAMES:
+        return "", ""
+    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    return state or "", (str(error).strip().splitlines() or [""])[0]
 
 
 def parts(handle: str) -> Dict[str, str]:

@@ -106,6 +106,10 @@ class PostgreSQL:
         """By the server's code."""
         return drivers.refused(error)
 
+    def unknown(self, error: BaseException) -> str:
+        """By the server's code."""
+        return drivers.unknown(error)
+
     def bring(self) -> None:
         """The rest of this room."""
         bring(__package__)

@@ -38,6 +38,10 @@ class SQLite:
         """A file has no users."""
         return ""
 
+    def unknown(self, error: BaseException) -> str:
+        """A copy lacks nothing."""
+        return ""
+
     def bring(self) -> None:
         """All of this room is imported already: labs are on it where nobody says otherwise."""
 
