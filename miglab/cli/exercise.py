@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..errors import BadArguments
-from ..exercises import form, notebooks, overview, shelf
-from ..exercises.ahead import begin_ahead
+from ..exercises import notebooks, overview, shelf
 from ..exercises.journal import entries, in_notebook
 from ..exercises.prove import Fault, prove
 from ..exercises.recording import skeleton, write_new
@@ -129,20 +133,26 @@ def _open(arguments: argparse.Namespace) -> int:
     new = notebooks.make(folder, arguments.set, arguments.seed)
     print(f"Your exercises: {folder}" + (f" ({len(new)} new)" if new else ""))
     print(f"Opening {notebook} in JupyterLab. Ctrl-C here stops it.\n", flush=True)
-    return serve_notebook(notebook, folder, arguments, {}, _begin_ahead(notebook, arguments))
+    wanted = {"first": Path(notebook).stem, "place": arguments.set, "seed": arguments.seed}
+    with _beside([sys.executable, "-m", "miglab.exercises.ahead", json.dumps(wanted)]):
+        return serve_notebook(notebook, folder, arguments, {})
 
 
-def _begin_ahead(notebook: str, arguments: argparse.Namespace) -> Iterator[str]:
-    """Keep how the exercises begin, first the one that is opened, in the shapes that the learner
-    gets. What the learner does comes before it."""
-    with contextlib.suppress(AttributeError, OSError):
-        os.nice(19)
-    known = shelf.exercises(arguments.set).items()
-    paths = sorted(known, key=lambda each: (f"{each[1].stem}.ipynb" != notebook, each[1].name))
-    yield from begin_ahead(
-        form.read(path, shelf.shape_for(arguments.seed, name, form.shapes(path)))
-        for name, path in paths
-    )
+@contextmanager
+def _beside(command: list[str]) -> Iterator[None]:
+    """A process that need not come to its end. It is interrupted, so that it leaves nothing."""
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError, ValueError):
+            process.send_signal(signal.SIGINT)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _replay(arguments: argparse.Namespace) -> int:

@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from types import FrameType
 from urllib.parse import quote
@@ -58,11 +57,7 @@ def options(arguments: argparse.Namespace, server: str) -> list[str]:
 
 
 def serve_notebook(
-    notebook: str,
-    folder: Path,
-    arguments: argparse.Namespace,
-    variables: dict[str, str],
-    meanwhile: Iterable[object] = (),
+    notebook: str, folder: Path, arguments: argparse.Namespace, variables: dict[str, str]
 ) -> int:
     """Open a notebook of a folder in JupyterLab, until that ends. Returns its exit status.
 
@@ -71,29 +66,20 @@ def serve_notebook(
         folder: the only one that JupyterLab shows.
         arguments: with what :func:`add_options` added.
         variables: what is added to its environment.
-        meanwhile: as :func:`serve` takes it.
     """
     given = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{quote(notebook)}"]
     given += [f"--MultiKernelManager.default_kernel_name={KERNEL['name']}", "--log-level=WARN"]
     given += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    given += options(arguments, "ServerApp")
-    return serve("jupyterlab", given, folder, variables, meanwhile)
+    return serve("jupyterlab", [*given, *options(arguments, "ServerApp")], folder, variables)
 
 
-def serve(
-    module: str,
-    arguments: list[str],
-    folder: Path,
-    variables: dict[str, str],
-    meanwhile: Iterable[object] = (),
-) -> int:
+def serve(module: str, arguments: list[str], folder: Path, variables: dict[str, str]) -> int:
     """Run a module of this Python as a server until it ends. Returns its exit status.
 
     Args:
         module: such as ``"jupyterlab"``.
         folder: where it runs.
         variables: what is added to its environment.
-        meanwhile: what is done beside it, in pieces; what the server's end leaves of it is not.
     """
     command = [sys.executable, "-m", module, *arguments]
     server = subprocess.Popen(command, cwd=folder, env={**environment(), **variables})
@@ -104,9 +90,6 @@ def serve(
     # Ctrl-C reaches the server too, which asks whether it is meant.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, end)
-    for _ in meanwhile:
-        if server.poll() is not None:
-            break
     return server.wait()
 
 

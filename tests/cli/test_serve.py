@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from miglab.cli.serve import environment, serve
+from miglab.cli.serve import environment
 from miglab.project.interpreter import candidates
 
 
@@ -53,23 +51,6 @@ def test_who_ends_miglab_ends_its_server(tmp_path: Path) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             miglab.kill()
             miglab.wait(30)
-
-
-def test_what_is_done_beside_a_server_ends_with_it(tmp_path: Path) -> None:
-    def forever() -> Iterator[int]:
-        for turn in itertools.count():
-            done.append(turn)
-            yield turn
-            time.sleep(0.01)
-
-    done: list[int] = []
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        assert serve("this", [], tmp_path, {}, forever()) == 0
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    assert done
 
 
 def _listens(process: psutil.Process) -> bool:

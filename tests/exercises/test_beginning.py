@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +19,10 @@ from miglab.exercises.attempt import ExerciseLab
 from miglab.exercises.beginning import place_of
 from miglab.exercises.look import digest
 from miglab.facts.exercise import Exercise, Instruction
+from miglab.project import bundled
 from miglab.steps.looks import ask_all, fingerprint
 
+from ..waiting import until
 from .repairs.proving import FOLDER, NAMES
 
 #: In a run of every day, one with much to do and one with two databases.
@@ -125,3 +131,17 @@ def test_one_that_cannot_begin_keeps_no_other_from_being_taken_ahead() -> None:
     place = forgotten(exercise)
     assert list(begin_ahead([broken, exercise])) == ["the-ghost", "a-colour-for-the-chairs"]
     assert place.is_dir()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal is sent")
+def test_the_process_that_takes_them_ahead_leaves_nothing_when_it_is_interrupted(
+    own_home: Path,
+) -> None:
+    told = json.dumps({"first": shelf.find("the-ghost", FOLDER).stem, "place": None, "seed": "Ada"})
+    process = subprocess.Popen([sys.executable, "-m", "miglab.exercises.ahead", told])
+    until(lambda: bool([*own_home.glob("beginnings/*/kept.json")]))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    shape = shelf.shape_for("Ada", "the-ghost", form.shapes(shelf.find("the-ghost", FOLDER)))
+    assert place_of(bundled("storefront"), read("the-ghost", shape)).is_dir()
+    assert [*own_home.glob("labs/*")] == []
