@@ -118,8 +118,8 @@ class RowChange:
 @dataclass(frozen=True)
 class Renames:
     """Where the old names of a database are: ``tables`` {old: new or ``None``}, ``columns``
-    {old table: {old: new or ``None``}}; columns of ``rebuilt`` tables are all named there, any
-    other name that is not there has stayed."""
+    {old table: {old: new or ``None``}}; all columns of ``rebuilt`` tables are named there.
+    Any other name that is not there has stayed the same."""
 
     tables: Mapping[str, str | None] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)

@@ -148,7 +148,8 @@ def summary(found: list[Progress]) -> str:
     """How many lessons are done, and which one is next, as Markdown."""
     done = sum(each.done for each in found)
     after = _first_left(found)
-    told = f"**{done} of {len(found)} lessons are done** (✓ done, ◐ begun, ○ not begun)."
+    verb = "is" if done == 1 else "are"
+    told = f"**{done} of {len(found)} lessons {verb} done** (✓ done, ◐ begun, ○ not begun)."
     if after is None:
         return f"{told} You have solved every task."
     what = "its task is still to do" if after.begun else "not begun yet"

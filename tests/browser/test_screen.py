@@ -217,6 +217,7 @@ def test_cheat_sheet_and_glossary_open_rendered_and_the_first_prints_on_one_page
             expect(rendered.locator("h1")).to_be_visible()
         sheet = rendered.inner_html()
         page.set_content(f"<body style='font-family: sans-serif'>{sheet}</body>")
-        printed = page.pdf(format="A4", margin={"top": "1cm", "bottom": "1cm"})
+        margin = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")
+        printed = [page.pdf(format=paper, margin=margin) for paper in ("A4", "Letter")]
         page.close()
-    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    assert [len(re.findall(rb"/Type\s*/Page[^s]", each)) for each in printed] == [1, 1]

@@ -104,8 +104,8 @@ class Engine(Protocol):
 
     @property
     def lines_last(self) -> bool:
-        """Whether miglab's own process may use what ``keep`` made, if nothing was written since,
-        which the mark shows."""
+        """Whether miglab's own process may use what ``keep`` made, as long as the mark shows that
+        nothing was written since."""
 
     @property
     def error(self) -> Type[Exception]:
@@ -253,9 +253,9 @@ class Engine(Protocol):
         """
 
     def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
-        """Begin to measure the locks of a migration that begins on Django's connection, and that is
-        undone as a whole if it is ``atomic``; ``None`` if the engine does not lock single tables.
-        If ``lasting``, the locks last as long as on a server that keeps data.
+        """Begin to measure the locks of a migration on Django's connection; ``None`` if the engine
+        does not lock single tables. If it is ``atomic``, the migration is undone as a whole. If
+        ``lasting``, the locks last as long as on a server that keeps data.
 
         Raises:
             Engine.error: the catalogue cannot be read.

@@ -47,7 +47,9 @@ def absolute(path: Any, folder: Any = -1) -> str:
         return os.path.abspath(text) if text else text
     base = of_descriptor(folder)
     if base is None:
-        raise ValueError("the descriptor %r is that of no folder that can be found" % (folder,))
+        raise ValueError(
+            "the descriptor %r does not belong to a folder that can be found" % (folder,)
+        )
     return os.path.join(base, text)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
-from ..goals import agreeing, equal, listed
+from ..goals import agreeing, equal, listed, numbered
 from ..looks import agree, applied, columns, exists, files, last, migrations, number, numbers
 from ..predictions import question
 from ..tasks import task
@@ -124,7 +124,7 @@ task(
         "`media.0002` has two operations again, as in the old file.": equal(
             lambda lab: len(_operations(lab, "media", "0002_photo_alt_text")),
             2,
-            "operations: {}".format,
+            numbered("operation", "operations"),
         ),
         "All 30 photos have a text, and people changed 12 of these texts.": equal(
             _alt_texts, (30, 12), lambda found: f"{found[0]} texts, {found[1]} of them changed"

@@ -155,7 +155,7 @@ def connect(handle: str, database: Optional[str] = None) -> Any:
     database, to the one that is named, or, with ``""``, to none.
 
     Raises:
-        Error: nobody answers, or the database is not there.
+        Error: the server does not answer, or the database does not exist.
         OSError: the password cannot be read.
     """
     from . import guarded

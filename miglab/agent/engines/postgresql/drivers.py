@@ -90,7 +90,7 @@ def connect(handle: str, **more: Any) -> Any:
     handle.
 
     Raises:
-        Error: nobody answers, or the database is not there.
+        Error: the server does not answer, or the database does not exist.
     """
     more.setdefault("application_name", "miglab")
     more.setdefault("connect_timeout", 10)
