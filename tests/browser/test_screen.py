@@ -132,6 +132,16 @@ def test_a_long_history_is_seen_as_a_whole_on_a_narrow_page(desk: Page, jupyter:
             assert box["x"] + box["width"] <= stage["x"] + stage["width"]
 
 
+def test_apps_above_each_other_are_not_cut_at_the_side(desk: Page, jupyter: Jupyter) -> None:
+    with sized(desk, NARROW), exploring(desk, jupyter, "seven", ALL) as page:
+        page.evaluate(AGAIN)
+        stage = page.locator(f"{FRONT} .miglab-stage").bounding_box()
+        for name in ("zero", "0005_tag_product_tags"):
+            box = card(page, name).bounding_box()
+            assert stage["x"] <= box["x"]
+            assert box["x"] + box["width"] <= stage["x"] + stage["width"]
+
+
 def test_the_graph_is_fitted_again_after_a_resize(desk: Page, jupyter: Jupyter) -> None:
     with sized(desk, SMALL), exploring(desk, jupyter, "resized", TWO) as page:
         wide = view_of(page)
