@@ -35,7 +35,7 @@ class Replayed:
 
     @property
     def proven(self) -> bool:
-        """Whether it solves the exercise, and every step had the result that the journal has."""
+        """Whether it solves the exercise, and every step had the same result as in the journal."""
         return self.standing.done and not self.differs
 
 

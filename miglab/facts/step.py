@@ -49,7 +49,7 @@ class RowChange:
 
     Attributes:
         table: its name before the step, or after it where it is new.
-        now: its name after the step, or ``None`` where the table is gone.
+        now: its name after the step, or ``None`` if the table is gone.
         before, after: how many rows it had and has.
         lost: rows that are gone; ``lost_sample`` shows a few of them, each column → value.
         gained: rows that are new.
@@ -73,7 +73,7 @@ class RowChange:
         orphans: table of a parent model → how many of its rows are still there, of which this
             table's rows that are gone were the other part.
         rows_not_back, values_not_back: how many of the rows that went, and of the values by their
-            column's name in this change, the way back does not bring back; ``None`` where no way
+            column's name in this change, the way back does not bring back; ``None`` if no way
             back was gone.
     """
 
@@ -162,7 +162,7 @@ class Reach:
         id: that of an ``Obstacle``: ``"program-stopped"``, ``"address-stopped"``,
             ``"write-outside-stopped"`` or ``"database-outside-stopped"``.
         do: what allows it, as in ``"allow it with `--allow-program gpg`"``.
-        during: the migration that ran; ``None`` where none did: while the project was set up,
+        during: the migration that ran; ``None`` if none did: while the project was set up,
             migrations were imported, or handlers ran.
     """
 

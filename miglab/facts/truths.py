@@ -90,7 +90,7 @@ class Truths:
 
     @property
     def known_files(self) -> Files:
-        """The files; none where they cannot be read."""
+        """The files; none if they cannot be read."""
         return value_or(self.files, Files((), {}))
 
     @property

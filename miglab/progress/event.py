@@ -76,7 +76,7 @@ def new_event(kind: str, **data: Any) -> Event:
 
 
 def parse(line: str) -> Event | None:
-    """The event on a line; ``None`` where there is none, as on a torn one."""
+    """The event on a line; ``None`` if there is none, as on a torn one."""
     try:
         told = json.loads(line)
         ident, version, time, kind = (told.pop(key) for key in _OWN)

@@ -37,10 +37,10 @@ def of_descriptor(number: int) -> Optional[str]:
 
 
 def absolute(path: Any, folder: Any = -1) -> str:
-    """The path from the top on, where it is relative to the folder with this descriptor.
+    """The whole path, if it is relative to the folder with this descriptor.
 
     Raises:
-        TypeError, ValueError: it is none, or nobody can say what it is relative to.
+        TypeError, ValueError: it is not a path, or it is not known what it is relative to.
     """
     text = plain(path)
     if folder in HERE or os.path.isabs(text):

@@ -138,7 +138,7 @@ def _counts_rows(cursor: Any) -> bool:
 
 
 def _count(cursor: Any, name: str, patience: float) -> Counted | None:
-    """What is counted, once sessions that are ending have ended; ``None`` where this user may not
+    """What is counted, once sessions that are ending have ended; ``None`` if this user may not
     see what InnoDB counts."""
     import pymysql
 

@@ -92,7 +92,7 @@ def _approved(lab: Lab) -> int:
 
 
 def _operations(lab: Lab, app_label: str, name: str) -> list[str]:
-    """What a migration's file does, an operation at a time; none where there is no such file."""
+    """What a migration's file does, an operation at a time; none if there is no such file."""
     found = [each for each in migrations(lab, app_label) if each.key.name == name]
     return [operation.text for each in found for operation in each.operations]
 

@@ -69,7 +69,7 @@ def error() -> Type[Exception]:
 
 
 def version() -> str:
-    """The driver's name and version, without importing it; ``""`` where there is none."""
+    """The driver's name and version, without importing it; ``""`` if there is none."""
     for name in NAMES:
         package = name.partition(".")[0]
         spec = importlib.util.find_spec(package) if _is_here(name) else None

@@ -50,7 +50,7 @@ def error() -> Type[Exception]:
 
 
 def version() -> str:
-    """The driver's name and version, without importing it; ``""`` where there is none."""
+    """The driver's name and version, without importing it; ``""`` if there is none."""
     for name in NAMES:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
