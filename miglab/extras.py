@@ -29,7 +29,7 @@ def missing(extra: str) -> list[str]:
 
 
 def version(distribution: str) -> str | None:
-    """The version of an installed distribution; ``None`` where it is not installed."""
+    """The version of an installed distribution; ``None`` if it is not installed."""
     # Nothing but this needs it, and importing it takes as long as starting Python.
     from importlib import metadata
 
@@ -54,8 +54,8 @@ def require(extra: str, wanted: str) -> None:
 
 
 def install(extra: str, wanted: str) -> str:
-    """The command that installs an extra, in the way in which this miglab was installed; with
-    uvx, which installs nothing that stays, ``wanted`` with the extra."""
+    """The command that installs an extra, in the way in which this miglab was installed. uvx
+    installs nothing for good: there, it is ``wanted``, run with the extra."""
     requirement, place = _requirement(extra), Path(sys.prefix)
     if _is_uvx(place):
         return command(wanted if wanted.startswith("miglab ") else "miglab lab", extra)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ..compare.agreement import counted
 from ..errors import BadArguments
 from ..exercises import notebooks, overview, shelf
 from ..exercises.journal import entries, in_notebook
@@ -37,7 +38,7 @@ Broken Django projects to repair, that check themselves.
   miglab exercise open the-ghost          one of them in JupyterLab, or all of them
   miglab exercise new sets/my-own.toml    a file to fill in
   miglab exercise check sets              prove all exercises of a folder
-  miglab exercise replay progress.jsonl   take what somebody did again, and see whether it holds
+  miglab exercise replay progress.jsonl   replay what somebody did, and see what comes of it
 """
 
 
@@ -77,7 +78,7 @@ def add(commands: Any) -> None:
     opening.add_argument("--seed", help="your name or number: it says which shape you get")
     add_options(opening)
     opening.set_defaults(act=_open)
-    again = kinds.add_parser("replay", help="take again what somebody did, step by step")
+    again = kinds.add_parser("replay", help="replay what somebody did, step by step")
     again.add_argument("progress", type=Path, help="a file of events, or a notebook")
     again.add_argument("--set", help=_SET)
     again.set_defaults(act=_replay)
@@ -170,7 +171,7 @@ def _replay(arguments: argparse.Namespace) -> int:
         more = f"; {found.differs}" if found.differs else ""
         print(
             f"{'✓' if found.proven else '○'} {found.exercise}{shape}: {solved}, "
-            f"{found.steps} steps taken again{more}"
+            f"{counted(found.steps, 'step', 'steps')} replayed{more}"
         )
         held = held and not found.differs
     return 0 if held else 1

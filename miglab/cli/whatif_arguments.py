@@ -145,7 +145,7 @@ def _files(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def _cannot_write(path: Path) -> str:
-    """Why a file cannot be written; empty where it can. It is left as it was."""
+    """Why a file cannot be written; empty if it can. It is left as it was."""
     there = os.path.exists(path)
     try:
         with open(path, "ab"):

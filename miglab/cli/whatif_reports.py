@@ -20,7 +20,7 @@ TERMINAL = Path("-")
 
 class Form(NamedTuple):
     """A form of the report: the name of its option, what that does, and who makes the text, of one
-    rehearsal and of all targets (``None`` where there is none)."""
+    rehearsal and of all targets (``None`` if there is none)."""
 
     name: str
     does: str

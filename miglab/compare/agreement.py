@@ -146,6 +146,11 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
+def part(number: int, whole: int, many: str) -> str:
+    """``1 of 4 goals is``, ``2 of 4 goals are``."""
+    return f"{number:,} of {whole:,} {many} {'is' if number == 1 else 'are'}"
+
+
 def models_and_files(found: Mapping[str, Any]) -> Agreement:
     """The agent's answer about the first truth and the second."""
     details = tuple(found["models_files"]["details"])

@@ -16,8 +16,8 @@ Samples = Mapping[str, tuple[Mapping[str, object], ...]]
 class Loss:
     """One kind of loss in one table. ``gone`` counts what is missing afterwards, ``lost`` the part
     of it that the way back does not bring back. ``what`` is one and many of them, as in ``("row",
-    "rows")``. ``coming_back`` is true for what only the way back takes. ``measured`` is false where
-    no way back was gone, so that ``lost`` is only known to be no more than ``gone``.
+    "rows")``. ``coming_back`` is true for what only the way back takes. ``measured`` is false if no
+    way back was taken, so that ``lost`` is only known to be no more than ``gone``.
     """
 
     id: str
@@ -133,7 +133,7 @@ def _less(change: RowChange, going: RowChange | None) -> RowChange:
     lost = {name: number - values.get(name, 0) for name, number in change.lost_values.items()}
 
     def whole(samples: Samples) -> Samples:
-        """Samples of what is new altogether; others would show what was counted before."""
+        """Samples of what is new only. Others would show what was counted before."""
         return {n: each for n, each in samples.items() if not values.get(n)}
 
     left = {name: number for name, number in changed.items() if number > 0}

@@ -60,7 +60,9 @@ def picture(
 
     nodes = []
     for label in shown:
-        leaves = set(graph.leaves(label))
+        # Where a ghost came between two migrations, the first one only looks like a last one.
+        torn = any(child.app_label == label and parent in gone for child, parent in graph.missing)
+        leaves = set() if torn else set(graph.leaves(label))
         for key in _in_order(label, names, graph):
             nodes.append(Node(key, state(key), key == target, key in leaves, key in changed))
     if isinstance(truths.record, Unreadable):

@@ -54,6 +54,7 @@ def _again(step: Step, moves: Moves) -> list[str]:
             told.append(f"{word}: {_names(keys)}.")
     rows = [each for each in step.passed if not each.by_handlers and not each.follows_rename]
     forward = step.kind == "forward"
+    age = "new" if forward else "old"
     went = gone([replace(each, changed=0) for each in rows])
     came = [
         f"{counted(each.gained, 'row', 'rows')} of {each.now or each.table}"
@@ -61,15 +62,15 @@ def _again(step: Step, moves: Moves) -> list[str]:
         if each.gained
     ]
     values = [
-        f"{counted(number, 'value', 'values')} of {each.now or each.table}.{column}"
+        f"{counted(number, f'{age} value', f'{age} values')} of {each.now or each.table}.{column}"
         for each in rows
         for column, number in each.changed_columns.items()
     ]
     back, away = (came, went) if forward else (went, came)
     if back:
-        told.append(f"{'There' if forward else 'Back'} again: {', '.join(back)}.")
+        told.append(f"Back again: {', '.join(back)}.")
     if values:
-        told.append(f"{'New' if forward else 'Old'} values again: {', '.join(values)}.")
+        told.append(f"Restored: {', '.join(values)}.")
     if away:
         told.append(f"Gone again: {', '.join(away)}.")
     return told

@@ -107,7 +107,7 @@ def _files(before: Truths, after: Truths) -> Iterator[str]:
 
 def changed_files(before: Truths, after: Truths) -> Iterator[tuple[Key, str]]:
     """What happened to the migration files that Django finds: ``"is gone"``, ``"is new"`` or
-    ``"changed"``; nothing where they cannot be read."""
+    ``"changed"``; nothing if they cannot be read."""
     if isinstance(before.files, Unreadable) or isinstance(after.files, Unreadable):
         return
     if before.files is after.files:

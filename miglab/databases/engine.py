@@ -67,7 +67,7 @@ class Engine(Protocol):
 
     @property
     def called(self) -> tuple[str, ...]:
-        """What people type for it, in small letters: the first is what errors advise."""
+        """The names that people may type for it, in small letters. Errors suggest the first one."""
 
     @property
     def name(self) -> str:
@@ -97,7 +97,7 @@ class Engine(Protocol):
     @property
     def reaches(self) -> str:
         """What a process that uses its databases has to reach: the path of a socket, ``HOST:PORT``,
-        or ``""`` where they are files."""
+        or ``""`` if they are files."""
 
     @property
     def extra(self) -> str:
@@ -138,19 +138,19 @@ class Engine(Protocol):
 
     def home_for(self, source: Handle, on: str) -> str:
         """The server for copies of an original, as ``on`` takes it: the one that somebody names, or
-        one that can hold everything in it. ``""`` where databases are files.
+        one that can hold everything in it. ``""`` if databases are files.
 
         Raises:
             NoServer: there is none, or the original cannot be read; the message says what to do.
         """
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
-        """The database at an address, if somebody says that it is a copy already, and what it is
-        called. It is not changed either.
+        """The database at an address, which somebody says is already a copy and has this name. It
+        is not changed either.
 
         Raises:
-            BadInput: its name is another one, or it is one of the originals, or nobody can tell
-                whether it is; or databases are files.
+            BadInput: it has another name, it is one of the originals, it is not known whether it
+                is, or databases are files.
             NoServer: it cannot be reached.
         """
 
@@ -186,7 +186,7 @@ class Engine(Protocol):
         """
 
     def mark(self, handle: Handle) -> tuple[object, ...]:
-        """Changes whenever something is written; it may also change without that. Empty where there
+        """Changes whenever something is written; it may also change without that. Empty if there
         is no database. It is asked before and after each step, so it must be cheap (less than a
         millisecond for SQLite), and it may not write, nor wait for another's lock.
 
@@ -262,8 +262,8 @@ class Engine(Protocol):
         """
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
-        """Make ``to`` equal to the copy, whatever it is now; without a copy, remove it. The copy
-        stays. Nobody is connected to ``to``.
+        """Make ``to`` equal to the copy. Without a copy, remove ``to``. The copy stays. Nobody is
+        connected to ``to``.
 
         Raises:
             OSError: there is no room for it.

@@ -135,7 +135,7 @@ class MariaDB(Served):
         moments.make(handle)
 
     def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
-        """By what it told."""
+        """From what the server said."""
         from .mariadb import marks
 
         told = marks.for_agent(mark)

@@ -39,8 +39,8 @@ def for_setting(engine: str, vendor: str = "") -> Engine | None:
 
 
 def named(text: str) -> Engine:
-    """The engine that somebody names: by what it is called, or by the address of a server that is
-    to have the databases.
+    """The engine that somebody names, by its name or by the address of a server that will have the
+    databases.
 
     Raises:
         UnknownName: miglab does not know it.

@@ -48,7 +48,7 @@ class Moments(Protocol):
         """Whether there is such a database."""
 
     def size(self, handle: str) -> int | None:
-        """How big it is, in bytes; ``None`` where there is none."""
+        """How big it is, in bytes; ``None`` if there is none."""
 
     def names(self, handle: str, beginning: str) -> list[str]:
         """The names on a server that begin so."""
@@ -214,8 +214,8 @@ class Served(ABC):
         return None if size is None else State(None, size)
 
     def mark(self, handle: Handle) -> tuple[object, ...]:
-        """By what the server counts. One that stops while it is asked is started again, and asked
-        again: nothing is written to find out."""
+        """By what the server counts. A server that stops while it is asked is started again and
+        asked again. Nothing is written for that."""
         try:
             return self.parts.marks.mark(handle)
         except NoServer as error:

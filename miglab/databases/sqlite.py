@@ -125,7 +125,7 @@ _PLAIN, _STILL, _LIVING = "mode=ro", "mode=ro&immutable=1", "mode=ro&readonly_sh
 
 def _without_a_trace(source: Path) -> str | None:
     """How SQLite opens it and leaves nothing beside it: in WAL mode it would make a ``-wal`` and a
-    ``-shm``, which its application could not write if another user made them. ``None`` where there
+    ``-shm``, which its application could not write if another user made them. ``None`` if there
     is a log alone: https://sqlite.org/wal.html#read_only_databases."""
     with open(source, "rb") as file:
         header = file.read(20)

@@ -1,7 +1,7 @@
-"""How wide print is, in Helvetica and Arial: both have the same widths, and pictures ask for them.
+"""How wide text is in Helvetica and Arial. Both have the same widths, and pictures ask for them.
 
-Where a system has neither, its own font may be wider. So print that could leave its room is given
-the width that it has here, and such a font is narrowed to it.
+Where a system has neither, its own font may be wider. So text that might be too wide is given the
+width that it has here, and a wider font is squeezed into it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def cut(text: str, size: float, room: float) -> str:
-    """The text, where it is wider than the room ended with "…"."""
+    """The text. If it is wider than the room, it is cut and ends with "…"."""
     if width_of(text, size) <= room:
         return text
     shown = len(text) - 1

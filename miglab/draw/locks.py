@@ -46,7 +46,7 @@ def sentence(plan: Sequence[Planned]) -> str:
 
 
 def timeline(plan: Sequence[Planned]) -> str:
-    """The picture as SVG; nothing where no table with rows is locked."""
+    """The picture as SVG; nothing if no table with rows is locked."""
     found = locked(plan)
     if not found:
         return ""

@@ -20,7 +20,7 @@ def ident(key: Key, prefix: str = "") -> str:
 
 
 def titles(picture: Picture, prefix: str = "") -> dict[str, str]:
-    """The id of each card, with what it says when it is pointed at."""
+    """The id of each card, with the words that appear when one points at it."""
     found = {ident(node.key, prefix): words_of(node).tooltip for node in picture.nodes}
     for key in missing_parents(picture):
         found[ident(key, prefix)] = words_of_missing(key).tooltip

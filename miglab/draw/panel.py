@@ -1,4 +1,4 @@
-"""The four truths as a picture: where each lives, what it holds, whether its neighbour agrees.
+"""The four truths as a picture: where each one is, what is in it, and whether its neighbour agrees.
 
   what git keeps                          what only a backup keeps
 models ──makemigrations──▶ files ──migrate──▶ record   ◀── --fake

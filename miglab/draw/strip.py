@@ -28,7 +28,7 @@ _GAP, _WIDEST, _NARROWEST = 18, 132, 54
 COLUMNS = 7
 #: The size of small print, and about how wide letters are in the widest of the common fonts: big
 #: ones, small ones, those of an app's label. In pixels.
-_PRINT, _BIG, _SMALL, _LABEL = 11, 8.2, 6.4, 8.4
+_PRINT, _BIG, _SMALL, _LABEL, _BELOW = 11, 8.2, 6.4, 8.4, 5.6
 
 
 @dataclass
@@ -60,16 +60,23 @@ def strip(picture: Picture, beside: Picture | None = None, prefix: str = "") -> 
     """
     lanes, columns = _lanes(picture, beside)
     labels = [clean(each) for each in lanes]
-    label_width = min(160.0, 26 + _LABEL * max([len(each) for each in labels] + [6]))
+    below = [each for one in (beside, picture) if one is not None for each in _titles(one).values()]
+    label_width = min(
+        160.0,
+        max(
+            26 + _LABEL * max([len(each) for each in labels] + [6]),
+            12 + _BELOW * max([len(each) for each in below] + [0]),
+        ),
+    )
     room = (WIDTH - label_width) / columns - _GAP
     card_width = max(_NARROWEST, min(_WIDEST, room))
-    leaves = leaves_of(picture)
+    titles = _titles(picture)
     boxes: dict[Key, Box] = {}
     body: list[str] = []
     top = 3.0
     for label, lane in lanes.items():
         rows = 1 + max((each.row for each in lane), default=0)
-        body += _heading(label, label_width, top, leaves[label], picture.title)
+        body += _heading(label, label_width, top, titles.get(label, picture.title))
         if not lane:
             body.append(
                 svg.text(label_width, top + 24, "(no migrations)", 13, fill=GREY, anchor="start")
@@ -97,9 +104,15 @@ def height_of(picture: Picture, beside: Picture | None = None) -> int:
     return ROW * sum(1 + max((each.row for each in lane), default=0) for lane in lanes.values())
 
 
-def _heading(label: str, width: float, top: float, leaves: int, title: str) -> list[str]:
+def _titles(picture: Picture) -> dict[str, str]:
+    """App label → the words below it."""
+    leaves = leaves_of(picture)
+    more = {label: f"{leaves[label]} leaves" if leaves[label] > 1 else "" for label in leaves}
+    return {label: ", ".join(filter(None, (picture.title, each))) for label, each in more.items()}
+
+
+def _heading(label: str, width: float, top: float, below: str) -> list[str]:
     app = shortened(clean(label), int((width - 24) / _LABEL))
-    below = f"{leaves} leaves" if leaves > 1 else title
     found = [svg.text(2, top + 16, app, 13, style="bold", fill=GREY, anchor="start")]
     return [*found, svg.text(2, top + 32, below, 12, style="italic", fill=GREY, anchor="start")]
 

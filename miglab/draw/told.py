@@ -19,7 +19,7 @@ _DETAILS = 20
 
 
 class Told(NamedTuple):
-    """One truth: its name, where it lives, its state in short lines."""
+    """One truth: its name, where it is, and its state in short lines."""
 
     name: str
     place: str

@@ -139,7 +139,7 @@ def number_of(glyph: str, name: str) -> tuple[str, str]:
 
 
 def shortened(text: str, length: int) -> str:
-    """The text, where it is longer cut off with "…"."""
+    """The text. If it is longer, it is cut off with "…"."""
     return text if len(text) <= length else text[: max(0, length - 1)] + "…"
 
 

@@ -64,7 +64,7 @@ def begin(stage: Stage, exercise: Exercise) -> Beginning:
     """Bring a stage to where an exercise begins: from what was kept, or by running its start.
 
     Raises:
-        BadInput: a step was refused that is not said to be, or the other way round.
+        BadInput: a step was refused unexpectedly, or was expected to be refused and was not.
     """
     place, first = place_of(stage.project, exercise), stage.moments.now.snapshot
     found = kept(stage.sandbox, first, place)
@@ -79,8 +79,8 @@ def begin(stage: Stage, exercise: Exercise) -> Beginning:
 
 
 def place_of(project: Project, exercise: Exercise) -> Path:
-    """The folder that a beginning is kept in. It is another one as soon as anything changes on
-    which the beginning depends."""
+    """The folder that a beginning is kept in. It changes as soon as anything changes that the
+    beginning depends on."""
     engines = sorted((alias, project.engine(alias).vendor) for alias in project.databases)
     keys = [(goal.name, goal.conditions["key"]) for goal in exercise.goals if goal.name]
     told = (circumstances(), engines, exercise.at, exercise.start, keys, _asked(exercise))
@@ -103,7 +103,7 @@ def take(stage: Stage, exercise: Exercise) -> Beginning:
     moment is marked.
 
     Raises:
-        BadInput: a step was refused that is not said to be, or the other way round.
+        BadInput: a step was refused unexpectedly, or was expected to be refused and was not.
     """
     wanted = _asked(exercise)
     moments: dict[str, dict[Query, Found]] = {}

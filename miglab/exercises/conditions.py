@@ -62,7 +62,7 @@ def _any(look: Look, wanted: Any) -> Finding:
 
 def _not(look: Look, wanted: Any) -> Finding:
     holds = all(every(look, each).holds for each in tables(wanted))
-    return Finding(not holds, "otherwise", "it is so")
+    return Finding(not holds, "the opposite", "it is true")
 
 
 #: Keys that belong to a condition beside them.

@@ -11,7 +11,7 @@
     start = '''                                  # instructions.py has the words
     delete blog/migrations/0004_comment_is_approved.py
     '''
-    nothing = "What is said to who has done nothing."
+    nothing = "What is said to somebody who has done nothing."
     happened, why, cost = "…"                    # what is said on success
     alphabet = '''more steps that a shorter way could take'''
 

@@ -104,8 +104,8 @@ def sides(each: Instruction) -> tuple[str, str]:
 
 
 def take_unseen(stage: Stage, each: Instruction) -> Refusal | None:
-    """Take one on a stage where nobody looks before the last of them: why Django refused it, or
-    ``None``. A question and a mark are left to whoever reads them.
+    """Take one on a stage that is only looked at after the last of them. Returns why Django refused
+    it, or ``None``. A question and a mark are left to whoever reads them.
 
     Raises:
         MiglabError: it cannot be taken, or did not come to its end.

@@ -85,7 +85,7 @@ def in_metadata(events: Iterable[Event]) -> dict[str, Any]:
 
 
 def in_notebook(path: Path) -> tuple[Event, ...]:
-    """The events that a notebook keeps, each once, in order of time; none where there is no
+    """The events that a notebook keeps, each once, in order of time; none if there is no
     notebook, or none in it."""
     found = []
     for cell in read_object(path).get("cells", []):

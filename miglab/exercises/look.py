@@ -102,7 +102,7 @@ class Look:
         return self._asked[query]
 
     def read(self, path: str) -> str | None:
-        """The text of a file; ``None`` where there is none."""
+        """The text of a file; ``None`` if there is none."""
         place = self.stage.sandbox.inside(path)
         return place.read_text(encoding="utf-8", errors="replace") if place.is_file() else None
 

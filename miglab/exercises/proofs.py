@@ -46,7 +46,7 @@ def _write(folder: Path, told: dict[str, dict[str, Any]]) -> None:
 
 
 def of(exercise: Exercise) -> Mapping[str, Any]:
-    """What its set's proof found of an exercise in its shape; empty where it was never proven."""
+    """What its set's proof found of an exercise in its shape; empty if it was never proven."""
     return read(exercise.set).get(exercise.digest, {})
 
 

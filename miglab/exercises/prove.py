@@ -176,7 +176,9 @@ class Proof:
             yield self._fault("it is solved before anything was done")
         for goal in standing.goals:
             if goal.kind == "never" and not goal.done:
-                yield self._fault(f"{goal.says!r} must never be otherwise, and is at the start")
+                yield self._fault(
+                    f"{goal.says!r} must be true all the time, and is not at the start"
+                )
             if not goal.done and (not goal.expected or not goal.found):
                 yield self._fault(
                     f"the goal {goal.says!r} says nothing of what is expected or found"

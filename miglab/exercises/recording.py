@@ -99,7 +99,9 @@ def write_new(target: Path, text: str) -> None:
         BadInput: it exists already, or cannot be written.
     """
     if target.suffix != ".toml":
-        raise BadInput(f"{str(target)!r} is no exercise's file; its name ends in .toml")
+        raise BadInput(
+            f"{str(target)!r} is not the file of an exercise; its name must end in .toml"
+        )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with open(target, "x", encoding="utf-8", newline="\n") as file:
@@ -137,7 +139,7 @@ apps = {json.dumps(list(apps))}
 start = '''
 {_written(start)}
 '''
-nothing = "{TODO}: what is said to who has done nothing."
+nothing = "{TODO}: what is said to somebody who has done nothing."
 happened = "{TODO}: what the repair did."
 why = "{TODO}: why it works."
 cost = "{TODO}: what a wrong end would have cost."

@@ -35,7 +35,7 @@ class Replayed:
 
     @property
     def proven(self) -> bool:
-        """Whether it solves the exercise, and every step had the result that the journal has."""
+        """Whether it solves the exercise, and every step had the same result as in the journal."""
         return self.standing.done and not self.differs
 
 
@@ -125,7 +125,7 @@ def _again(lab: ExerciseLab, entry: Entry) -> str:
             raise
         return f"{line}: {error}"
     now = digest(lab.truths(compare=False).truths)
-    return "" if now == entry.truths else f"{line}: the truths are other ones than in the journal"
+    return "" if now == entry.truths else f"{line}: the truths differ from those in the journal"
 
 
 def _move(lab: ExerciseLab, text: str) -> None:

@@ -32,7 +32,7 @@ class Full(Protocol):
 
 
 class Severity(Enum):
-    """What a finding is about, the gravest first; the value is a word for people."""
+    """What a finding is about, the most serious first; the value is a word for people."""
 
     NOT_REHEARSED = "could not be rehearsed"
     STOPS = "stops"
@@ -79,7 +79,7 @@ class Consequences:
         commands: what was asked, as it would be typed.
         outcome: how it ended; every word, colour and exit status follows from it.
         verdict: the same in one line of plain words.
-        findings: what one should know, the gravest first.
+        findings: what one should know, the most serious first.
         runs: what each command did in the copy.
         schema: what changed in the tables, a line for each thing; a rename is a rename.
         rows: what became of the rows, from the beginning to the end of all commands.
@@ -88,8 +88,8 @@ class Consequences:
         lost_there: what migrations and handlers lose together, with how much does not come back.
         lost_coming_back: what only the way back loses.
         agreements_before, agreements_after: whether the truths agree.
-        back: the way back, as it was run; ``None`` where nothing moved.
-        next: what plain ``migrate`` does afterwards; ``None`` where the way back is that.
+        back: the way back, as it was run; ``None`` if nothing moved.
+        next: what plain ``migrate`` does afterwards; ``None`` if the way back is that.
         next_rows: what ``next`` does to the rows.
         left_behind: content types and permissions that nothing needs any more.
         before, after: the graph, with the plan marked, and then.

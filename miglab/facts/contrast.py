@@ -14,8 +14,8 @@ class Outcome:
         engine: what people call it.
         said: the last line that Django printed, or its error.
         fails: whether Django refused the last command.
-        lost: what is not there any more, in words; nothing where all is.
-        differs: why the record and the tables do not agree; nothing where they do.
+        lost: what is not there any more, in words; nothing if all is.
+        differs: why the record and the tables do not agree; nothing if they do.
         seen: what was looked at in the end, by its name.
     """
 

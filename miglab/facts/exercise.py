@@ -72,7 +72,7 @@ class Way:
 
 @dataclass(frozen=True)
 class WrongEnd:
-    """A way that looks right and is refused; ``when`` recognizes who went it."""
+    """A way that looks right and is refused; ``when`` recognizes somebody who took it."""
 
     name: str
     steps: tuple[Instruction, ...]
@@ -136,7 +136,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Reached:
-    """A goal, and whether it is reached; where it is not, what is expected and what is there."""
+    """A goal, and whether it is reached. If not: what is expected, and what was found."""
 
     says: str
     kind: str
@@ -155,7 +155,7 @@ class Standing:
         remark: what is said about the wrong end that was reached, or ``""``.
         success: three texts (what happened, why, what a wrong end would have cost) where all
             goals are reached.
-        moves: how many commands changed something; ``None`` where they are not counted.
+        moves: how many commands changed something; ``None`` if they are not counted.
         shortest: the fewest with which it was ever solved, told on success.
     """
 
@@ -183,8 +183,8 @@ class Attempted:
 
 @dataclass(frozen=True)
 class Advice:
-    """A hint: its tier, counted from 1, of how many, and its words: the hint itself, and after it
-    what Django and the truths say now, where that is told."""
+    """A hint: its tier, counted from 1, the number of tiers, and its words. After the hint itself,
+    some tell what Django and the truths say now."""
 
     tier: int
     tiers: int
@@ -193,7 +193,7 @@ class Advice:
 
 @dataclass(frozen=True)
 class Told:
-    """An exercise's story, as it is shown to who opens it."""
+    """An exercise's story, as somebody sees it who opens the exercise."""
 
     exercise: Exercise
 

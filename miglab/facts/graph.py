@@ -71,7 +71,7 @@ class Graph:
         ]
 
     def cycle(self) -> list[Key]:
-        """Keys that depend on each other in a circle, the first once more at the end; empty where
+        """Keys that depend on each other in a circle, the first once more at the end; empty if
         there is none."""
         done: set[Key] = set()
         for start in self:

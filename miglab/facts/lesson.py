@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that a task asks for, and whether it is so; where it is not, what is expected and
-    what is there."""
+    """One thing that a task asks for, and whether it is reached. If not: what is expected, and what
+    was found."""
 
     text: str
     done: bool
@@ -81,9 +81,9 @@ class Case:
 class Verdict:
     """A claim and all its cases; the word is computed from them.
 
-    ``advice`` says what to follow, or ``""`` where nobody has thought about this verdict yet,
-    ``reason`` explains it where there is more to say than the cases do.
-    ``judged`` is the kind that the reader expected, or ``None`` where they did not say.
+    ``advice`` says what to remember, or is ``""`` if nobody has written it yet. ``reason`` explains
+    the verdict if the cases do not say enough. ``judged`` is the kind that the reader expected, or
+    ``None`` if they did not say.
     """
 
     claim: Claim

@@ -89,7 +89,7 @@ def load(files: Files, recorded: Collection[Key], *, squashed: bool = True) -> L
 
 
 def _resolved(links: Links, files: Files, key: Key, current: Key) -> Key | None:
-    """``__first__`` and ``__latest__`` as a node; ``None`` where nothing has to come first
+    """``__first__`` and ``__latest__`` as a node; ``None`` if nothing has to come first
     (``MigrationLoader.check_key``)."""
     if key.name not in ("__first__", "__latest__") or key in links.nodes:
         return key

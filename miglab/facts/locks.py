@@ -18,7 +18,7 @@ class Lock:
         read, write: for how many seconds nobody else could read it, or write to it.
         at_least: whether it was only looked at from time to time, so that it may be longer.
         rewritten: whether all of its rows were written anew.
-        rows: how many rows it had before the command; ``None`` where that is not known.
+        rows: how many rows it had before the command; ``None`` if that is not known.
     """
 
     table: str

@@ -14,7 +14,7 @@ class Mend:
     Attributes:
         lines: what one would type after ``python manage.py``, one after the other.
         mends: whether the two truths agree afterwards.
-        consequences: what the commands did in the copy; ``None`` where they stopped.
+        consequences: what the commands did in the copy; ``None`` if they stopped.
         error: why they stopped, or empty.
     """
 

@@ -192,7 +192,7 @@ _HOLDS: dict[int, Callable[[Outcome], bool]] = {
 
 
 def impossible(each: Outcome) -> Iterator[str]:
-    """Why such an outcome can't be, a sentence for each reason; none for one that can."""
+    """Why such an outcome is impossible: a sentence for each reason, and none if it is possible."""
     unknown = (Cost.UNKNOWN, Return.UNKNOWN, Agreeing.CANNOT_TELL, Next.UNKNOWN)
     known = (each.cost, each.back, each.agreeing, each.next)
     if each.happened is Happened.NOT_REHEARSED:

@@ -38,7 +38,7 @@ class Question:
         return self.options[chosen]
 
     def recalled(self, kept: object) -> int | None:
-        """The choice that ``kept`` made JSON of; ``None`` where there is no such option now."""
+        """The choice that ``kept`` made JSON of; ``None`` if there is no such option now."""
         return self.options.index(kept) if isinstance(kept, str) and kept in self.options else None
 
 
@@ -80,7 +80,7 @@ class SetQuestion:
         return list(chosen)
 
     def recalled(self, kept: object) -> tuple[str, ...] | None:
-        """The choice that ``kept`` made JSON of; ``None`` where one of its names is gone."""
+        """The choice that ``kept`` made JSON of; ``None`` if one of its names is gone."""
         if not isinstance(kept, list) or any(each not in self.names for each in kept):
             return None
         return self.taken(kept)
@@ -112,7 +112,7 @@ class NumberQuestion:
         return chosen
 
     def recalled(self, kept: object) -> int | None:
-        """The choice that ``kept`` made JSON of; ``None`` where it isn't one."""
+        """The choice that ``kept`` made JSON of; ``None`` if it isn't one."""
         return kept if _whole(kept) and kept >= 0 else None
 
 
@@ -120,8 +120,8 @@ class NumberQuestion:
 class Answer:
     """What the run showed: the place of the right option, and of the one that was chosen.
 
-    ``right`` is ``None`` where nothing has run yet, ``chosen`` where nothing was chosen; ``reason``
-    says why the right one is right, or is empty where nobody wrote it for this run. So it is in the
+    ``right`` is ``None`` if nothing has run yet, ``chosen`` where nothing was chosen; ``reason``
+    says why the right one is right, or is empty if nobody wrote it for this run. So it is in the
     answers of the other kinds too.
     """
 
@@ -178,7 +178,7 @@ class Asked:
     """A question as it stands.
 
     Attributes:
-        chosen: what the question takes, or ``None`` where nothing is chosen.
+        chosen: what the question takes, or ``None`` if nothing is chosen.
         frozen: whether what it asks about has run, so that nothing can be chosen any more.
     """
 

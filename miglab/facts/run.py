@@ -31,13 +31,13 @@ class Planned:
         why: how it is pulled in, from a migration that was asked for to this one, each depending
             on the other; empty for those of the app that was asked for.
         sql: the statements that it ran.
-        seconds: for how long it ran; ``None`` where it was not reached.
+        seconds: for how long it ran; ``None`` if it was not reached.
         irreversible: its operations that Django cannot undo, found before anything ran; only
             those of a migration that is unapplied.
         unknown: operations of classes that are not Django's: nobody can say beforehand.
         atomic: whether it is undone as a whole where it fails.
         locks: those that it took on tables, where the engine tells.
-        grew: by how many bytes its database grew; ``None`` where nobody knows.
+        grew: by how many bytes its database grew; ``None`` if nobody knows.
         kept: how many of its statements changed tables for good, also if it failed later: there
             are databases that undo no such change.
     """
@@ -57,7 +57,7 @@ class Planned:
 
     @property
     def because(self) -> str:
-        """``"a depends on b, which depends on c"``, from ``why``; empty where that is."""
+        """``"a depends on b, which depends on c"``, from ``why``; empty if that is."""
         if not self.why:
             return ""
         child, *parents = reversed(self.why) if self.backwards else self.why

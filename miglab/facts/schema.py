@@ -17,7 +17,7 @@ def fold(name: str) -> str:
 @dataclass(frozen=True)
 class Column:
     """One column. ``key`` is its place in the primary key, counted from 1, or 0; ``collation`` is
-    ``""`` where it is the usual one; ``counts_up`` means AUTOINCREMENT; ``expression`` is how a
+    ``""`` if it is the usual one; ``counts_up`` means AUTOINCREMENT; ``expression`` is how a
     generated column is made, and ``stored`` whether it is kept; ``comment`` is what the database
     has written beside it."""
 

@@ -50,7 +50,7 @@ class RowChange:
 
     Attributes:
         table: its name before the step, or after it where it is new.
-        now: its name after the step, or ``None`` where the table is gone.
+        now: its name after the step, or ``None`` if the table is gone.
         before, after: how many rows it had and has.
         lost: rows that are gone; ``lost_sample`` shows a few of them, each column → value.
         gained: rows that are new.
@@ -74,7 +74,7 @@ class RowChange:
         orphans: table of a parent model → how many of its rows are still there, of which this
             table's rows that are gone were the other part.
         rows_not_back, values_not_back: how many of the rows that went, and of the values by their
-            column's name in this change, the way back does not bring back; ``None`` where no way
+            column's name in this change, the way back does not bring back; ``None`` if no way
             back was gone.
     """
 
@@ -119,8 +119,8 @@ class RowChange:
 @dataclass(frozen=True)
 class Renames:
     """Where the old names of a database are: ``tables`` {old: new or ``None``}, ``columns``
-    {old table: {old: new or ``None``}}; columns of ``rebuilt`` tables are all named there, any
-    other name that is not there has stayed."""
+    {old table: {old: new or ``None``}}; all columns of ``rebuilt`` tables are named there.
+    Any other name that is not there has stayed the same."""
 
     tables: Mapping[str, str | None] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
@@ -163,7 +163,7 @@ class Reach:
         id: that of an ``Obstacle``: ``"program-stopped"``, ``"address-stopped"``,
             ``"write-outside-stopped"`` or ``"database-outside-stopped"``.
         do: what allows it, as in ``"allow it with `--allow-program gpg`"``.
-        during: the migration that ran; ``None`` where none did: while the project was set up,
+        during: the migration that ran; ``None`` if none did: while the project was set up,
             migrations were imported, or handlers ran.
     """
 

@@ -90,7 +90,7 @@ class Truths:
 
     @property
     def known_files(self) -> Files:
-        """The files; none where they cannot be read."""
+        """The files; none if they cannot be read."""
         return value_or(self.files, Files((), {}))
 
     @property
@@ -156,11 +156,11 @@ class Agreements:
 
     def first_apart(self, pairs: Iterable[str]) -> tuple[str, str] | None:
         """The first of these pairs, as in ``"record_tables"``, that is not known to agree, and its
-        ``why``."""
+        ``why`` as a part of a sentence."""
         for pair in pairs:
             found: Agreement = getattr(self, pair)
             if found.verdict is not True:
-                return pair, found.why
+                return pair, found.why[:1].lower() + found.why[1:]
         return None
 
 

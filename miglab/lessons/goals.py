@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from ..compare.agreement import counted
 from ..errors import BadInput, Interrupted, NotMeasured
 from ..facts.exercise import Finding
 from ..facts.truths import AGREEING
@@ -63,6 +64,11 @@ def holds(test: Callable[[Lab], bool], expected: str, otherwise: str) -> Goal:
 def listed(names: Iterable[object]) -> str:
     """Names as code, or ``none``."""
     return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def numbered(one: str, many: str) -> Callable[[int], str]:
+    """What says a number of something."""
+    return lambda number: counted(number, one, many)
 
 
 def agreeing(*pairs: str) -> Goal:

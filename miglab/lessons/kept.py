@@ -30,7 +30,7 @@ def keep(verdict: Verdict) -> None:
 
 
 def kept(claim: Claim) -> Verdict | None:
-    """The verdict on a claim, or ``None`` where there is none that can be read."""
+    """The verdict on a claim, or ``None`` if there is none that can be read."""
     try:
         told = json.loads(_place(claim).read_text(encoding="utf-8"))
         cases = tuple(

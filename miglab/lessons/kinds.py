@@ -115,7 +115,7 @@ class Kind(Protocol):
         """
 
     def reason(self, right: Any) -> str:
-        """Why this is right; empty where nobody wrote it."""
+        """Why this is right; empty if nobody wrote it."""
 
 
 @dataclass(frozen=True)

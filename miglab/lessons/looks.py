@@ -60,7 +60,7 @@ def tables(lab: Lab) -> list[str]:
 
 
 def columns(lab: Lab, table: str) -> list[str]:
-    """The columns of a table; none where there is no such table."""
+    """The columns of a table; none if there is no such table."""
     found = lab.truths().truths.known_tables.tables.get(table)
     return list(found.column_names) if found else []
 
@@ -106,7 +106,7 @@ def products_with(lab: Lab, column: str, test: str) -> int | None:
 
 
 def count(lab: Lab, table: str) -> int | None:
-    """How many rows a table has; ``None`` where there is no such table."""
+    """How many rows a table has; ``None`` if there is no such table."""
     return value_or(lab.truths().truths.rows, {}).get(table)
 
 

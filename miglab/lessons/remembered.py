@@ -63,7 +63,7 @@ def comes_back(question: str) -> bool:
 
 
 def recall(kind: str, **data: Any) -> Event | None:
-    """The last event of a kind with these data; ``None`` where there is none."""
+    """The last event of a kind with these data; ``None`` if there is none."""
     if _journal is None:
         return None
     try:

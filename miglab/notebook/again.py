@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from ..compare.agreement import part
 from ..errors import MiglabError
 from ..facts.lesson import Checked
 from ..lessons import check
@@ -36,5 +37,5 @@ class CheckAgain:
         else:
             self._stored.say(checked)
             done = sum(point.done for point in checked.points)
-            said = f"{done} of {len(checked.points)} goals are reached."
+            said = f"{part(done, len(checked.points), 'goals')} reached."
         self.widget.shown = {"label": "Check again", "said": said}

@@ -25,7 +25,7 @@ def show_each(shell: InteractiveShell) -> None:
 
 
 def show_step(value: object) -> object:
-    """Display a step; whatever else it is, leave it alone."""
+    """Display a step. Leave everything else alone."""
     if isinstance(value, Step):
         display(value)  # type: ignore[no-untyped-call]
     return value

@@ -93,7 +93,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.goals = ipywidgets.HTML()
         self.now = ipywidgets.HTML(layout=_room(_CARDS))
         self.to_reach = ipywidgets.HTML(_titled("To reach", "<p>…</p>"), layout=_room(_CARDS))
-        self.again = _button("Go on where you were", "Take your last steps here again, in order")
+        self.again = _button("Go on where you were", "Run your last steps here again, in order")
         self.again.on_click(lambda _: self._do(self._again))
         self.again.layout.width = "auto"
         self.said = ipywidgets.HTML()
@@ -117,7 +117,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.give_up.on_click(lambda _: self._show_ways())
         buttons = [self.hint, self.rewind, self.restart, self.give_up, self.again]
         if lab.exercise.level == INCIDENTS:
-            self.clock = _button("Clock", "How long you have been at it; nobody marks it")
+            self.clock = _button("Clock", "How long ago you opened it; nobody counts it")
             self.clock.on_click(lambda _: self._do(_so_long))
             buttons.append(self.clock)
         row = ipywidgets.HBox(buttons, layout=_WRAPPED)
@@ -197,8 +197,8 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self._left_off = []
         self.draw()
         if differs:
-            return f"<p>Your steps were taken again up to this one. {coded(masked(differs))}</p>"
-        return "<p>Your steps were taken again. You can go on.</p>"
+            return f"<p>Your steps were replayed up to this one. {coded(masked(differs))}</p>"
+        return "<p>Your steps were replayed. You can go on.</p>"
 
     def _way(self, lab: ExerciseLab) -> str:
         steps = lab.show_way(int(self.which.value or 0))
@@ -236,7 +236,7 @@ def _so_long(lab: ExerciseLab) -> str:
     """How long ago it was opened."""
     seconds = (datetime.now(UTC) - lab.events[0].time).total_seconds()
     minutes = counted(int(seconds // 60), "minute", "minutes")
-    return f"<p>You opened it {minutes} ago. Nobody marks how long you take.</p>"
+    return f"<p>You opened it {minutes} ago. It does not matter how long you take.</p>"
 
 
 def _line(step: Step) -> str:

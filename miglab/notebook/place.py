@@ -35,7 +35,7 @@ def this_notebook() -> Path | None:
 
 
 def cells_of(path: Path) -> tuple[Cell, ...]:
-    """The cells as they were saved last; none where there is no such notebook."""
+    """The cells as they were saved last; none if there is no such notebook."""
     found: list[dict[str, Any]] = read_object(path).get("cells", [])
     return tuple(
         Cell(each.get("id", ""), each.get("cell_type", ""), "".join(each.get("source", "")))
@@ -69,7 +69,7 @@ def running_cell(shell: InteractiveShell) -> str:
 
 
 def heading_above(cells: Sequence[Cell], cell: str) -> str | None:
-    """The heading that a cell is under; ``None`` where it is above all of them, or not saved."""
+    """The heading that a cell is under; ``None`` if it is above all of them, or not saved."""
     place = next((place for place, each in enumerate(cells) if each.id == cell), -1)
     above = [title for at, title in headings(cells) if at <= place]
     return above[-1] if above else None

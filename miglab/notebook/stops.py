@@ -34,7 +34,7 @@ def _explain(
 
 
 def _interrupted(traceback: TracebackType) -> str | None:
-    """``None`` where it was not in miglab."""
+    """``None`` if it was not in miglab."""
     files = (Path(frame.f_code.co_filename) for frame, _ in walk_tb(traceback))
     if not any(file.is_relative_to(_OURS) for file in files):
         return None

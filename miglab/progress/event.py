@@ -41,7 +41,9 @@ class Event:
 
     def __post_init__(self) -> None:
         if own := [key for key in self.data if key in _OWN]:
-            raise BadInput(f"an event has its own {own[0]!r}; call this part of its data otherwise")
+            raise BadInput(
+                f"an event has its own {own[0]!r}; give this part of its data another name"
+            )
         if self.time.tzinfo is None:
             raise BadInput(f"the time {self.time.isoformat()} has no time zone; give it in UTC")
         self.line()
@@ -74,7 +76,7 @@ def new_event(kind: str, **data: Any) -> Event:
 
 
 def parse(line: str) -> Event | None:
-    """The event on a line; ``None`` where there is none, as on a torn one."""
+    """The event on a line; ``None`` if there is none, as on a torn one."""
     try:
         told = json.loads(line)
         ident, version, time, kind = (told.pop(key) for key in _OWN)

@@ -27,7 +27,7 @@ class Journal:
         self._add([event])
 
     def read(self) -> tuple[Event, ...]:
-        """All events, each once, in order of time; none where there is no file.
+        """All events, each once, in order of time; none if there is no file.
 
         Raises:
             BadInput: the file exists but cannot be read.

@@ -53,7 +53,7 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class Told:
-    """What an interpreter says of itself; ``why`` says what is wrong, where something is."""
+    """What an interpreter says of itself. If something is wrong, ``why`` says what."""
 
     path: str
     python: tuple[int, ...] = ()

@@ -38,7 +38,7 @@ class ProjectFacts:
 
 @dataclass(frozen=True)
 class DatabaseFacts:
-    """What the database holds: the other two, and the rows."""
+    """What the database has: the record, the tables and the rows."""
 
     record: Record | Unreadable
     tables: Schema | Unreadable

@@ -44,8 +44,8 @@ class Entries:
         self._digests = Digests(root)
 
     def look(self, databases: Collection[str], sidecars: Collection[str]) -> dict[str, Entry]:
-        """Everything that is there; for ``databases`` only that they exist, and their ``sidecars``
-        not at all."""
+        """Everything that is there. Of ``databases``, only whether they exist; ``sidecars`` are
+        left out."""
         found: dict[str, Entry] = {}
         with _Opened(self.root) as opened:
             waiting = [""]

@@ -57,8 +57,8 @@ def keep(
 def kept(
     sandbox: Sandbox, first: Snapshot, folder: Path
 ) -> tuple[Snapshot, Mapping[str, Any]] | None:
-    """What is kept in a folder, for a sandbox that is as ``first``, and what was kept with it;
-    ``None`` where nothing is that can be read."""
+    """What is kept in a folder for a sandbox that equals ``first``, and what was kept with it;
+    ``None`` if nothing there can be read."""
     try:
         told = json.loads((folder / _TOLD).read_text(encoding="utf-8"))
         entries = {path: Entry(*each) for path, each in told["entries"].items()}

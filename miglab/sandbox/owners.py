@@ -114,7 +114,7 @@ if sys.platform == "win32":
     import msvcrt
 
     def _lock(file: IO[bytes]) -> bool:
-        """Lock a file without waiting; ``False`` where somebody else holds it."""
+        """Lock a file without waiting; ``False`` if somebody else holds it."""
         try:
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -125,7 +125,7 @@ else:
     import fcntl
 
     def _lock(file: IO[bytes]) -> bool:
-        """Lock a file without waiting; ``False`` where somebody else holds it."""
+        """Lock a file without waiting; ``False`` if somebody else holds it."""
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

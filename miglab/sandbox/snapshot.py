@@ -18,7 +18,7 @@ PROJECT = "project"
 @dataclass(frozen=True)
 class Snapshot:
     """A copy at one moment. ``entries`` are everything in its folders, ``databases`` maps aliases
-    to copies, or to ``None`` where there was no database. ``store`` is the folder that holds the
+    to copies, or to ``None`` if there was no database. ``store`` is the folder that holds the
     contents of both."""
 
     entries: Mapping[str, Entry]

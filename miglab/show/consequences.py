@@ -92,7 +92,7 @@ def preview(consequences: Consequences) -> str:
         inside = f"<ul style='padding-left:16px; margin:4px 0'>{found}</ul>"
         parts.append(folded(number, inside, beside=True))
     parts.append(_locks(consequences))
-    parts.append(folded("what Django prints", pre(printed), beside=True))
+    parts.append(folded("What Django prints", pre(printed), beside=True))
     return _bar(_colour(consequences), [*parts, *_more(consequences, beside=True)])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from ..compare.agreement import counted, part
 from ..facts.exercise import Advice, Attempted, Overview, Reached, Standing, Told
 from .html import html
 from .masks import masked
@@ -65,7 +66,7 @@ def summary(standing: Standing) -> str:
     done = sum(goal.done for goal in standing.goals)
     if standing.done:
         return "Solved: every goal is reached."
-    return f"{done} of {len(standing.goals)} goals are reached."
+    return f"{part(done, len(standing.goals), 'goals')} reached."
 
 
 def missed(goal: Reached) -> list[str]:
@@ -82,9 +83,10 @@ def told_on_success(standing: Standing) -> list[str]:
         return []
     told = [*standing.success]
     if standing.moves is not None and standing.shortest is not None:
-        changed = f"{standing.moves} command{'s' * (standing.moves != 1)}"
+        commands = counted(standing.moves, "command", "commands")
         told.append(
-            f"You changed something with {changed}; the shortest known way has {standing.shortest}."
+            f"You changed something with {commands}; "
+            f"the shortest known way needs {standing.shortest}."
         )
     return told
 
@@ -156,4 +158,4 @@ def _(overview: Overview) -> str:
 
 def _counted(overview: Overview) -> str:
     done = sum(row.solved for row in overview.rows)
-    return f"{done} of {len(overview.rows)} exercises are solved."
+    return f"{part(done, len(overview.rows), 'exercises')} solved."

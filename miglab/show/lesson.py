@@ -51,14 +51,14 @@ def _(verdict: Verdict) -> str:
 
 
 def _result(verdict: Verdict) -> list[str]:
-    """The verdict, what the reader had expected where they said so, and what to follow."""
+    """The verdict, what the reader had expected where they said so, and what to remember."""
     told = [f"Verdict: {verdict.claim.number} {verdict.word}."]
     if verdict.judged == verdict.kind:
         told.append("That is your verdict too.")
     elif verdict.judged is not None:
         judged = _JUDGED[verdict.judged]
         told.append(f"Your verdict was: {judged}. Not this time: can you see why in the runs?")
-    return [*told, f"Follow: {_advice(verdict)}"]
+    return [*told, f"Remember: {_advice(verdict)}"]
 
 
 _JUDGED = {

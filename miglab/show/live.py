@@ -122,7 +122,7 @@ def plan(
     for order, (each, backwards) in enumerate(moves, 1):
         node = Node(each, moving_state(each, backwards, label), target=each == key)
         cards[str(each)] = {**card(node), "order": order}
-    alone = " With --fake, only the record changes: no table does." if fake and moves else ""
+    alone = " With --fake, only the record changes, not the tables." if fake and moves else ""
     return {"sentence": clean(plan_sentence(target, moves)) + alone, "cards": cards}
 
 

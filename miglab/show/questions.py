@@ -7,6 +7,7 @@ from functools import singledispatch
 from html import escape
 from typing import Any
 
+from ..compare.agreement import part
 from ..facts.lesson import Checked, Point
 from ..facts.question import (
     Answer,
@@ -278,4 +279,5 @@ def _summary(checked: Checked) -> str:
         return "The goals of this task:"
     if checked.done:
         return "Done: every goal is reached."
-    return f"{done} of {len(checked.points)} goals are reached. Still to do: the items marked ○."
+    reached = part(done, len(checked.points), "goals")
+    return f"{reached} reached. Still to do: the items marked ○."

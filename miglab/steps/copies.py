@@ -39,7 +39,7 @@ def keep_copies_for(stage: Stage, full: HasCopies) -> None:
 
 def twin_of(stage: Stage, alias: str | None = None) -> Stage:
     """Another copy of the project, at the current moment of this stage, for trying things out. It
-    shares the agent. There is only one, which is brought to this moment each time. A stage for a
+    shares the agent. There is only one. It is brought to this moment each time. A stage for a
     single use is its own twin. ``alias`` is the database that is read; without it, the same as
     here.
 

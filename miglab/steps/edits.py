@@ -1,4 +1,4 @@
-"""Reads a project's files, and changes them: as steps, or where nobody looks in between."""
+"""Reads a project's files, and changes them: as steps, or without a look in between."""
 
 from __future__ import annotations
 

@@ -39,9 +39,9 @@ def open_stage(
     begin: Callable[[Stage], None] | None = None,
 ) -> Stage:
     """A stage of its own, with an agent of its own: a bundled project's at the wanted state, with
-    rows; a user's with copies of its databases. Whoever holds interrupts back until the stage is in
-    safe hands gives ``let_in``, for what takes long. ``begin`` brings it to where it begins, before
-    anybody looks at it.
+    rows; a user's with copies of its databases. A caller that holds interrupts back until it has
+    the stage gives ``let_in``, which allows them during long work. ``begin`` brings it to where it
+    begins, before anybody looks at it.
 
     Raises:
         UnknownName: there is no such app, migration or runner.

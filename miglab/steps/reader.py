@@ -214,8 +214,8 @@ Asked = tuple[str, str, str]
 
 @dataclass
 class Agreed:
-    """Earlier results, under everything that they depend on: for models and files, the files; for
-    record and tables, the files, the record and the schema."""
+    """Earlier results, kept by what they depend on: for models and files, the files; for record and
+    tables, the files, the record and the schema."""
 
     models_files: dict[str, Agreement] = field(default_factory=dict)
     record_tables: dict[Asked, Agreement] = field(default_factory=dict)

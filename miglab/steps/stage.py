@@ -91,7 +91,7 @@ class Stage:
         self.begin_as_found()
 
     def begin_as_found(self) -> None:
-        """Take what is there now for the beginning; nobody has looked at it yet."""
+        """Take the present state as the beginning. Nobody has looked at it yet."""
         self.moments = Moments(Moment(self.sandbox.snapshot()))
 
     def begin_here(self) -> None:

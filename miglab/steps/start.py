@@ -71,8 +71,8 @@ def _state(sandbox: Sandbox, pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def commands(files: Files | Unreadable, pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
-    """The ``migrate`` commands that lead from an empty database to these targets, and every other
-    app as far forward as possible without moving these."""
+    """The ``migrate`` commands that bring an empty database to these targets. Every other app goes
+    as far forward as it can without changing these."""
     if isinstance(files, Unreadable):
         raise MiglabError(f"the migration files {files}")
     graph = graph_of(files)

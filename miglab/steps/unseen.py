@@ -1,5 +1,5 @@
-"""Takes steps between which nobody looks: no truth is read, no row compared, nothing kept to go
-back to. What they lead to is looked at once, after the last of them."""
+"""Takes steps without a look in between: no truth is read, no row is compared, and nothing is kept
+to go back to. The result is looked at once, after the last step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .stopping import check, explained, has_no_room
 def take(
     stage: Stage, line: str, act: Message | Callable[[], None], replies: Iterable[str] = ()
 ) -> Refusal | None:
-    """Take one, and leave the stage's moment as it is; why Django refused it, where it did.
+    """Take one, and leave the stage's moment as it is. Returns why Django refused it, if it did.
 
     Args:
         line: what it is called where it fails.

@@ -19,7 +19,7 @@ from .way_back import go_back
 
 def count_for_good(stage: Stage, step: Step, before: Moment, after: Moment) -> Step:
     """The step, its losses counted as a what-if counts them: ``rows_not_back`` and
-    ``values_not_back`` say how much the way back does not restore. They stay ``None`` where that
+    ``values_not_back`` say how much the way back does not restore. They stay ``None`` if that
     could not be measured. The stage does not move.
 
     Args:

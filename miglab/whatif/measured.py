@@ -64,11 +64,11 @@ class Measured:
         runs: what each command did, until one was refused.
         rows: what became of the rows, migrations and handlers told apart.
         lost: what both of them cost together, with how much of it does not come back.
-        moved: whether anything is other than it was.
+        moved: whether anything has changed.
         agreements_before, agreements_after: whether the truths agree.
         worse: what agreed before, and disagrees now.
-        back: the way back, as it was run; ``None`` where nothing moved.
-        following: plain ``migrate`` afterwards; ``None`` where it was not tried.
+        back: the way back, as it was run; ``None`` if nothing moved.
+        following: plain ``migrate`` afterwards; ``None`` if it was not tried.
         left_behind: what Django leaves in its own tables.
         not_measured: what else miglab could not find out.
         orphaned: the tables that at the beginning had rows which refer to rows that do not exist,

@@ -80,7 +80,7 @@ def target(step: Step) -> Key | None:
 
 
 def _asked(step: Step) -> tuple[str, str]:
-    """The app that was asked for, and what of it; nothing where all were."""
+    """The app that was asked for, and what of it; nothing if all were."""
     words = step.line.split()
     labels = {key.app_label for key, _ in step.plan}
     place = next((n for n, word in enumerate(words) if n and word in labels), None)
@@ -108,7 +108,7 @@ def _came_from(
 
 
 def _path(came_from: Mapping[Key, Key | None], key: Key) -> tuple[Key, ...]:
-    """The way from a migration of the app that was asked for to this one; empty where none leads
+    """The way from a migration of the app that was asked for to this one; empty if none leads
     there."""
     path: list[Key] = []
     here: Key | None = key if key in came_from else None

@@ -231,8 +231,8 @@ class _Rehearsal:
     def compared(
         self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
     ) -> tuple[RowChange, ...]:
-        """The differences in rows between two moments; none if they cannot be compared, which is
-        noted."""
+        """The differences in rows between two moments. If they cannot be compared, this is
+        noted, and none are given."""
         try:
             return compare_rows(self.reader, before, after, renames)
         except NotMeasured as error:

@@ -66,7 +66,7 @@ class Walk:
         return each.line in self.ran or each.line in self.stopped
 
     def what_if(self, stage: Stage, each: Command) -> Consequences | None:
-        """What a command would do, asked once; ``None`` where it has to be run alone. ``stage`` is
+        """What a command would do, asked once; ``None`` if it has to be run alone. ``stage`` is
         the lab's own."""
         ran = self.ran.get(each.line)
         if ran is not None:

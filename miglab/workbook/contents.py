@@ -58,7 +58,7 @@ def journal_of(folder: Path) -> Path:
 
 
 def workbook_of(folder: Path) -> Path | None:
-    """The copy of the lessons that a folder is, or is in; ``None`` where it is in none."""
+    """The copy of the lessons that a folder is, or is in; ``None`` if it is in none."""
     here = folder.absolute()
     return next((each for each in (here, *here.parents) if is_workbook(each)), None)
 
@@ -148,7 +148,8 @@ def summary(found: list[Progress]) -> str:
     """How many lessons are done, and which one is next, as Markdown."""
     done = sum(each.done for each in found)
     after = _first_left(found)
-    told = f"**{done} of {len(found)} lessons are done** (✓ done, ◐ begun, ○ not begun)."
+    verb = "is" if done == 1 else "are"
+    told = f"**{done} of {len(found)} lessons {verb} done** (✓ done, ◐ begun, ○ not begun)."
     if after is None:
         return f"{told} You have solved every task."
     what = "its task is still to do" if after.begun else "not begun yet"
@@ -156,7 +157,7 @@ def summary(found: list[Progress]) -> str:
 
 
 def next_lesson(lessons: Path, folder: Path) -> Progress | None:
-    """The first lesson that is not done; ``None`` where all are.
+    """The first lesson that is not done; ``None`` if all are.
 
     Raises:
         BadInput: what the learner did cannot be read.

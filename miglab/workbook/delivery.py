@@ -26,8 +26,8 @@ class Arrived:
     Attributes:
         path: its path in the folder.
         version: the version of miglab that brought it.
-        beside: the copy that stays as it was; empty where there was none.
-        old_version: the version that had brought ``beside``; empty where nobody knows.
+        beside: the copy that stays as it was; empty if there was none.
+        old_version: the version that had brought ``beside``; empty if nobody knows.
     """
 
     path: str

@@ -120,12 +120,12 @@ def test_a_killed_kernel_and_a_notebook_opened_again_lose_nothing(
         page.get_by_role("button", name="Ok", exact=True).click()
         idle(page)
     assert main(["exercise", "replay", str(jupyter.folder / name)]) == 0
-    assert "undo-only-the-last: not solved, 1 steps taken again" in capsys.readouterr().out
+    assert "undo-only-the-last: not solved, 1 step replayed" in capsys.readouterr().out
     with opened(desk, name) as page:
         expect(page.get_by_text("You did:")).to_be_visible()
         run_cell(page, 0)
         page.get_by_role("button", name="Go on where you were").click()
-        expect(page.get_by_text("Your steps were taken again. You can go on.")).to_be_visible()
+        expect(page.get_by_text("Your steps were replayed. You can go on.")).to_be_visible()
         expect(page.locator(".miglab-remark")).to_contain_text("That undid two migrations")
         page.get_by_role("button", name="Rewind").click()
         rewritten(page, 1, "%manage migrate store 0004")

@@ -132,6 +132,16 @@ def test_a_long_history_is_seen_as_a_whole_on_a_narrow_page(desk: Page, jupyter:
             assert box["x"] + box["width"] <= stage["x"] + stage["width"]
 
 
+def test_apps_above_each_other_are_not_cut_at_the_side(desk: Page, jupyter: Jupyter) -> None:
+    with sized(desk, NARROW), exploring(desk, jupyter, "seven", ALL) as page:
+        page.evaluate(AGAIN)
+        stage = page.locator(f"{FRONT} .miglab-stage").bounding_box()
+        for name in ("zero", "0005_tag_product_tags"):
+            box = card(page, name).bounding_box()
+            assert stage["x"] <= box["x"]
+            assert box["x"] + box["width"] <= stage["x"] + stage["width"]
+
+
 def test_the_graph_is_fitted_again_after_a_resize(desk: Page, jupyter: Jupyter) -> None:
     with sized(desk, SMALL), exploring(desk, jupyter, "resized", TWO) as page:
         wide = view_of(page)
@@ -217,6 +227,7 @@ def test_cheat_sheet_and_glossary_open_rendered_and_the_first_prints_on_one_page
             expect(rendered.locator("h1")).to_be_visible()
         sheet = rendered.inner_html()
         page.set_content(f"<body style='font-family: sans-serif'>{sheet}</body>")
-        printed = page.pdf(format="A4", margin={"top": "1cm", "bottom": "1cm"})
+        margin = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")
+        printed = [page.pdf(format=paper, margin=margin) for paper in ("A4", "Letter")]
         page.close()
-    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    assert [len(re.findall(rb"/Type\s*/Page[^s]", each)) for each in printed] == [1, 1]

@@ -116,4 +116,4 @@ def test_what_a_rewind_brings_back_and_a_forward_takes_again_is_counted(lab: Lab
         "Gone again: 40 links of store_product_tags, 6 rows of store_tag."
     )
     lab.sql("UPDATE store_product SET price = 0 WHERE price > 0")
-    assert "Old values again: 21 values of store_product.price." in told(lab.restart())
+    assert "Restored: 21 old values of store_product.price." in told(lab.restart())

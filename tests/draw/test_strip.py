@@ -75,6 +75,19 @@ def test_branches_have_a_row_each_and_stay_in_it() -> None:
     assert [at[key(f"a.{name}")][1] for name in ("2x", "3x", "2y", "3y")] == [0, 0, 1, 1]
 
 
+def test_two_leaves_are_named_beside_the_moment_and_no_card_moves_for_it() -> None:
+    """0001 ─ 0002, and below it two that follow it, then one"""
+    one = [node("store.0001"), node("store.0002"), node("store.0003_a", leaf=True)]
+    two = node("store.0003_b", State.UNAPPLIED, leaf=True)
+    pairs = ("store.0001 store.0002", "store.0002 store.0003_a", "store.0002 store.0003_b")
+    before = picture(*one, edges=edges(*pairs[:2]), title="before")
+    after = picture(*one, two, edges=edges(*pairs), title="after")
+    upper, lower = strip(before, after), strip(after, before)
+    assert ">before</text>" in upper
+    assert ">after, 2 leaves</text>" in lower
+    assert corners(upper).items() <= corners(lower).items()
+
+
 def test_a_strip_is_as_high_as_its_rows() -> None:
     drawn = three_apps()
     assert height_of(drawn) == 3 * ROW

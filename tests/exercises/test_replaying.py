@@ -49,7 +49,7 @@ def test_a_fresh_process_replays_it(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "miglab", "exercise", "replay", str(journal)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert done.returncode == 0
-    assert "undo-only-the-last: solved, 1 steps taken again" in done.stdout
+    assert "undo-only-the-last: solved, 1 step replayed" in done.stdout
 
 
 def test_a_journal_that_was_tampered_with_is_found_out(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_journal_that_was_tampered_with_is_found_out(tmp_path: Path) -> None:
     began, step = kept(journal)
     found = replay([began, replace(step, text="migrate store 0004", solved=True)])
     assert not found.proven
-    assert "other ones than in the journal" in found.differs
+    assert "differ from those in the journal" in found.differs
 
 
 def test_no_path_of_this_machine_is_in_it(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_progress_file_on_another_machine_says_the_same(tmp_path: Path) -> Non
     journal.rename(there / "theirs.jsonl")
     variables = {**os.environ, "MIGLAB_HOME": str(there / "labs")}
     for what, said in (
-        (["replay", "theirs.jsonl"], "undo-only-the-last: solved, 2 steps taken again"),
+        (["replay", "theirs.jsonl"], "undo-only-the-last: solved, 2 steps replayed"),
         (["list", "--progress", "theirs.jsonl"], "✓ 1.4  undo-only-the-last"),
     ):
         command = [sys.executable, "-m", "miglab", "exercise", *what]
@@ -147,7 +147,7 @@ def test_a_step_that_leads_elsewhere_now_is_named_and_those_before_it_hold(tmp_p
     began, first, second = kept(journal)
     with exercise("undo-only-the-last") as lab:
         told = take_up(lab, [began, first, replace(second, truths="others")])
-        assert told.startswith("migrate store 0002: the truths are other ones")
+        assert told.startswith("migrate store 0002: the truths differ")
         assert lab.history().lines == ("migrate store 0003", "migrate store 0002")
 
 

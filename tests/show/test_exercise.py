@@ -12,7 +12,7 @@ _KEPT = Reached("The discounts stay.", "never", True)
 def test_a_goal_that_is_missed_says_expected_and_found() -> None:
     said = bundle(Standing("Undo", (_MISSED, _KEPT), "Not yet."))
     assert said["text/plain"] == (
-        "1 of 2 goals are reached.\n"
+        "1 of 2 goals is reached.\n"
         "  ○ `store` is at `0004`.\n"
         "      expected: it is `0004`\n"
         "      found: it is `0005`\n"
@@ -30,7 +30,7 @@ def test_success_says_what_happened_why_what_it_would_have_cost_and_the_shortest
     assert said.startswith("Solved: every goal is reached.")
     assert said.endswith(
         "It went back.\nBecause.\nMuch.\n"
-        "You changed something with 2 commands; the shortest known way has 1."
+        "You changed something with 2 commands; the shortest known way needs 1."
     )
 
 
@@ -44,6 +44,6 @@ def test_what_somebody_typed_is_shown_as_text_and_not_as_html() -> None:
 def test_the_page_of_all_leads_to_each_notebook() -> None:
     rows = (Row("a", "1.1", "An `a`", 1, "1-1-a.ipynb", True), Row("b", "5.1", "B", 5, "b", False))
     said = bundle(Overview(rows))
-    assert said["text/plain"].startswith("1 of 2 exercises are solved.")
+    assert said["text/plain"].startswith("1 of 2 exercises is solved.")
     assert "<a href='1-1-a.ipynb'>1.1 An <code>a</code></a>" in said["text/html"]
     assert "Level 5: Incidents" in said["text/html"]

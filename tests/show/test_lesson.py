@@ -177,7 +177,7 @@ def test_a_question_says_what_was_chosen(asked: Asked, said: str) -> None:
 def test_a_check_names_what_is_still_to_do() -> None:
     missing = Checked("t", (Point("made", True), Point("applied", False)))
     assert text(missing).splitlines() == [
-        "1 of 2 goals are reached. Still to do: the items marked ○.",
+        "1 of 2 goals is reached. Still to do: the items marked ○.",
         "  ✓ made",
         "  ○ applied",
     ]
@@ -194,7 +194,7 @@ def test_a_verdict_shows_how_it_was_tried_and_what_to_follow() -> None:
     assert text(VERDICT).splitlines() == [
         "Claim C1, from “How to” and “Notes”: All is `well`.",
         "Verdict: C1 holds only if it is a <copy>.",
-        "Follow: Look first.",
+        "Remember: Look first.",
         "Tried: it is a <copy>",
         "  $ python manage.py migrate",
         "  ✓ as claimed: `store` moved.",

@@ -65,7 +65,7 @@ def test_a_plan_has_an_order_and_reaches_other_apps(lab: Lab) -> None:
     assert not any(name.startswith("accounts.") for name in pulled_in)
     faked = live.plan(graph, applied(graph, record), ("accounts", None), fake=True)
     assert faked["cards"] == cards
-    assert faked["sentence"].endswith("With --fake, only the record changes: no table does.")
+    assert faked["sentence"].endswith("With --fake, only the record changes, not the tables.")
 
 
 def test_a_parent_that_no_file_has_gets_a_card_and_a_look() -> None:

@@ -808,8 +808,8 @@ def test_a_failed_migration_stays_half_done_where_tables_change_for_good(
     assert done.after.record == done.before.record
     assert done.ids == ("fails", "half-a-migration", "another-schema", "drift", "next-fails")
     assert done.what("half-a-migration") == (
-        "half of shop.0003_half is done and stays: this database undoes no change of a table; the "
-        "record does not show it (column shop_item.colour is not in any recorded migration)"
+        "half of shop.0003_half is done and stays: this database cannot undo changes of tables; "
+        "the record does not show it (column shop_item.colour is not in any recorded migration)"
     )
     assert done.told.verdict == (
         "stops at shop.0003_half (ValueError) · nothing lost, but the record and the tables no "

@@ -76,7 +76,7 @@ def test_a_solved_task_ticks_its_lesson_for_good_and_the_next_one_is_next(copy: 
     done(copy, "checked", task="there-and-back", done=False, missing=["x"])
     told = page(copy)
     assert "| ✓ 0 | [Start here" in told
-    assert "**1 of 20 lessons are done**" in told
+    assert "**1 of 20 lessons is done**" in told
     assert "**Next:** [What a migration is" in told
 
 

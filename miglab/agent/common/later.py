@@ -8,7 +8,7 @@ from typing import Any, Dict, List
 
 
 class Later:
-    """Stands for a module. What is asked of it is asked of the module, which is imported then."""
+    """Stands for a module. The first use of one of its names imports the module."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -28,8 +28,8 @@ def later(package: str, *names: str) -> List[Later]:
 
 
 def bring(package: str) -> None:
-    """Import all that this package left for later: forks of this process have it then. Before
-    anything of a project's has run."""
+    """Import everything that this package left for later, so that forks of this process have it.
+    Before anything of a project's has run."""
     # What is compiled here is miglab's own, and may be stored whatever holds for the project.
     sys.dont_write_bytecode, wanted = False, sys.dont_write_bytecode
     for each in _left[package]:

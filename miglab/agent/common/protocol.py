@@ -22,9 +22,9 @@ agent → miglab
                                                     database was at its end, where it was written to
     ``{"event": "died", "signal": …, "exit": …}``   the process that ran the request is gone
 
-Each request has an ``id``, which what is said of it repeats.
-``digest`` names the state of the project's files; when it changes, what was set up from the
-older files is thrown away. One agent may serve several copies of a project: each is a place.
+Each request has an ``id``, which is repeated in all its events. ``digest`` names the state of the
+project's files; when it changes, what was set up from the older files is thrown away. One agent may
+serve several copies of a project: each is a place.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def encode(message: Message) -> bytes:
     """One message as one line.
 
     Raises:
-        TypeError: something in it has no form that was agreed on; nobody guesses one.
+        TypeError: something in it has a type that the protocol does not know.
     """
     return json.dumps(message, separators=(",", ":"), default=_as_text).encode() + b"\n"
 

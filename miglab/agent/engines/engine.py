@@ -78,7 +78,7 @@ class Engine(Protocol):
     @property
     def backend(self) -> str:
         """Django's module that is imported before any project is: every project on this engine
-        needs it. ``""`` where that would load a driver which takes long, or may be missing."""
+        needs it. ``""`` if that would load a driver which takes long, or may be missing."""
 
     @property
     def sidecars(self) -> Tuple[str, ...]:
@@ -90,7 +90,7 @@ class Engine(Protocol):
 
     @property
     def scheme(self) -> str:
-        """What each ``address`` begins with; ``""`` where databases are files."""
+        """What each ``address`` begins with; ``""`` if databases are files."""
 
     @property
     def plain_operations(self) -> Tuple[str, ...]:
@@ -104,8 +104,8 @@ class Engine(Protocol):
 
     @property
     def lines_last(self) -> bool:
-        """Whether miglab's own process may use what ``keep`` made, if nothing was written since,
-        which the mark shows."""
+        """Whether miglab's own process may use what ``keep`` made, as long as the mark shows that
+        nothing was written since."""
 
     @property
     def error(self) -> Type[Exception]:
@@ -116,8 +116,9 @@ class Engine(Protocol):
         """The engine's error message when ``MayOpen`` has refused."""
 
     def refused(self, error: BaseException) -> str:
-        """What the driver's error says, in a line, where the copy's user may not do something, or
-        its server does not have it: the original's may, and have. ``""`` for all other errors."""
+        """The driver's error in one line, if the copy's user may not do something that the
+        original's may, or its server lacks something that the original's has. ``""`` for all other
+        errors."""
 
     def unknown(self, error: BaseException) -> str:
         """What the driver's error says, in a line, where a statement means something that is not
@@ -153,7 +154,7 @@ class Engine(Protocol):
 
     def address(self, handle: str) -> str:
         """Where a connection to this database leads, as ``events`` name it: server and database;
-        ``""`` where databases are files."""
+        ``""`` if databases are files."""
 
     def hold(self, may_open: MayOpen) -> None:
         """From now on, ask before a statement of the project opens another database, and raise
@@ -183,25 +184,26 @@ class Engine(Protocol):
 
     def mark(self, handle: str) -> Any:
         """A value that changes whenever something is written; it may also change without that.
-        ``None`` where there is no database. It is asked at the beginning and the end of each
+        ``None`` if there is no database. It is asked at the beginning and the end of each
         request, so it must be cheap, and wait for nobody's lock."""
 
     def last_mark(self, handle: str) -> Any:
         """Asked within ``together``, when nothing else will be asked in it: ``mark``, with what
-        miglab's own process needs to tell that nobody was there since; ``None`` where that cannot
-        be told, or where it is as quick to look again."""
+        miglab's own process needs to tell that nobody has used the database since; ``None`` if that
+        cannot be told, or if looking again is just as quick."""
 
     def hear_mark(self, handle: str, told: Any) -> Any:
-        """The mark, of what miglab's own process says it was (``databases.Engine.for_agent``)."""
+        """The mark, made from what miglab's own process says it was
+        (``databases.Engine.for_agent``)."""
 
     def take(self, connection: Any, handle: str) -> None:
-        """Close Django's connection to this database, of which nobody needs anything any more; what
-        it leaves open may be used by what is asked next."""
+        """Close Django's connection to this database: nobody needs it any more. The next request
+        may use what it leaves open."""
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
         """What is in it: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in the order
         of their ids), ``tables`` (the catalogue, as ``facts.schema`` describes it) and ``rows``
-        (how many each table has); or ``{"unreadable": reason}``. Empty where it is not there.
+        (how many each table has); or ``{"unreadable": reason}``. Empty if it is not there.
         ``own`` is the alias whose connections may be opened anew for what only they can read: it
         belongs to a project that is set up in this process."""
 
@@ -227,9 +229,9 @@ class Engine(Protocol):
         """
 
     def keep(self, handle: str, name: str) -> str:
-        """Copy a database that is there and that nobody else writes to, at this moment, and give
-        the copy's handle. ``name`` is the path of a file in the lab's own folder that is not
-        there; the copy is called after it. An older copy of that name goes."""
+        """Copy a database that is there and that nobody else writes to, at this moment, and return
+        the copy's handle. ``name`` is the path of a file in the lab's own folder that is not there;
+        the copy is called after it. An older copy of that name goes."""
 
     def forget(self, handle: str) -> None:
         """Remove what ``keep`` made."""
@@ -257,9 +259,9 @@ class Engine(Protocol):
         """
 
     def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
-        """Begin to measure the locks of a migration that begins on Django's connection, and that is
-        undone as a whole if it is ``atomic``; ``None`` if the engine does not lock single tables.
-        If ``lasting``, the locks last as long as on a server that keeps data.
+        """Begin to measure the locks of a migration on Django's connection; ``None`` if the engine
+        does not lock single tables. If it is ``atomic``, the migration is undone as a whole. If
+        ``lasting``, the locks last as long as on a server that keeps data.
 
         Raises:
             Engine.error: the catalogue cannot be read.
@@ -313,7 +315,7 @@ class Engine(Protocol):
         ``database``, ``table``, the number of ``rows`` and of values by ``columns``."""
 
     def list_lost(self, request: Dict[str, Any], own: bool) -> Optional[Dict[str, Any]]:
-        """All that a ``table`` lost from ``old`` to ``new`` (``""`` where there is none): its rows,
+        """All that a ``table`` lost from ``old`` to ``new`` (``""`` if there is none): its rows,
         or the values of its ``column``. The first ``limit`` as ``columns``, ``rows`` and their
         ``total``; or, with ``to``, all of them into that CSV file, and ``None``.
 

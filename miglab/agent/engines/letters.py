@@ -1,5 +1,5 @@
-"""What names without quotes are made of, alike in every engine: what is not ASCII is a letter,
-whatever Unicode says it is. Parts of regular expressions; each names what does not belong, for a
+"""Which characters names without quotes may have, the same in every engine: every character that is
+not ASCII counts as a letter. Parts of regular expressions; each names what does not belong, for a
 range as wide as Unicode takes Python long to compile."""
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def for_setting(engine: str) -> Optional[Engine]:
 
 
 def _vendor(backend: str) -> str:
-    """What a backend that isn't Django's says it is: most are made of one of Django's. ``""`` where
+    """What a backend that isn't Django's says it is: most are made of one of Django's. ``""`` if
     it cannot be imported."""
     if not backend or backend.startswith("django."):
         return ""

@@ -37,17 +37,19 @@ def of_descriptor(number: int) -> Optional[str]:
 
 
 def absolute(path: Any, folder: Any = -1) -> str:
-    """The path from the top on, where it is relative to the folder with this descriptor.
+    """The whole path, if it is relative to the folder with this descriptor.
 
     Raises:
-        TypeError, ValueError: it is none, or nobody can say what it is relative to.
+        TypeError, ValueError: it is not a path, or it is not known what it is relative to.
     """
     text = plain(path)
     if folder in HERE or os.path.isabs(text):
         return os.path.abspath(text) if text else text
     base = of_descriptor(folder)
     if base is None:
-        raise ValueError("the descriptor %r is that of no folder that can be found" % (folder,))
+        raise ValueError(
+            "the descriptor %r does not belong to a folder that can be found" % (folder,)
+        )
     return os.path.join(base, text)
 
 

@@ -37,8 +37,8 @@ def _spawn(path: Any, arguments: Any, environment: Any = None) -> Optional[Limit
 
 
 def of_multiprocessing(executable: Any, arguments: Any, environment: Any) -> Optional[Limit]:
-    """A process that Python starts below its own functions: for multiprocessing, with the
-    project's Python, it is let through where it will be guarded."""
+    """A process that Python starts without its usual functions. It is allowed for multiprocessing
+    with the project's Python, if it will be guarded."""
     words = permits.words_of(executable, [*arguments])
     if children.is_own_worker(words):
         return children.unguarded(words, environment)

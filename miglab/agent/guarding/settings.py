@@ -1,7 +1,7 @@
 """Reads a user's settings, and turns what they reach to the copy: databases, mail, caches, logs.
 
-The settings are changed right after Django has read them, before any app is imported: nobody
-ever sees the ones that lead to the original.
+The settings are changed right after Django has read them, before any app is imported: no code ever
+sees the ones that lead to the original.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def _refuse_sockets(spec: _Spec, tcp: bool) -> None:
 
 
 def _tried(confine: Callable[[], None], spec: _Spec, outside: str) -> Found:
-    """What is refused in a child that is confined so; ``None`` where it cannot be, or where the
+    """What is refused in a child that is confined so; ``None`` if it cannot be, or where the
     copy itself could not be written."""
     incoming, outgoing = os.pipe()
     pid = os.fork()

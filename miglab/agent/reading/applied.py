@@ -1,7 +1,7 @@
 """Brings applied migrations to the state of their models, in time that grows with their number.
 
-``MigrationGraph.make_state`` looks each node's whole plan up in a list: handed every applied node,
-it takes a time that grows with the cube of their number. The plan made here is the same.
+``MigrationGraph.make_state`` looks each node's whole plan up in a list: given every applied node,
+it takes time that grows with the cube of their number. The plan made here is the same.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Tables:
 
     def words(self, table: str, unseen: Set[str]) -> Tuple[str, bool]:
         """What to say of a table, and whether it differs for certain; ``unseen`` are the apps with
-        work that nobody can see."""
+        work that cannot be seen."""
         text = "table %s is not in any recorded migration" % table
         if table.lower() in self.waiting:
             return text, self.waiting[table.lower()] not in unseen

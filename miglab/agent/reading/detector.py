@@ -9,9 +9,9 @@ from typing import Any, Dict
 def changes(loader: Any) -> Dict[str, Any]:
     """App labels, each with the migrations that the project's ``makemigrations`` would write.
 
-    A command that only names another ``autodetector`` (Django 5.2) or writes in another way is
-    not run; one that handles the command itself is, dry, and what it would write is taken from it.
-    What it raises goes through, ``SystemExit`` too.
+    A command that only names another ``autodetector`` (Django 5.2) or writes in another way is not
+    run; one that handles the command itself is, dry, and what it would write is taken from it. Its
+    exceptions are passed on, ``SystemExit`` too.
     """
     from django.core.management import get_commands, load_command_class
     from django.core.management.commands import makemigrations as module

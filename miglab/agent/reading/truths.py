@@ -21,7 +21,7 @@ LENS = ("INSTALLED_APPS", "AUTH_USER_MODEL", "MIGRATION_MODULES", "DATABASE_ROUT
 
 def read_project(error: Optional[BaseException]) -> Dict[str, Any]:
     """``models`` and ``files``, each a value or ``{"unreadable": reason}``; ``known``, what models
-    say that neither tells, empty where they cannot be read.
+    say that neither tells, empty if they cannot be read.
 
     ``error`` is what setting the project up raised, or ``None``. Files can often be read all the
     same: a migration does not need the models.
@@ -192,7 +192,7 @@ def modules_of(package_name: str) -> Tuple[List[str], str]:
 
 
 def source_of(module_name: str) -> Tuple[str, bytes]:
-    """Where a module lies and what its file says, compiled or packed as it may be; nothing where
+    """Where a module lies and what its file says, compiled or packed as it may be; nothing if
     its loader does not say."""
     spec = importlib.util.find_spec(module_name)
     path = (spec.origin if spec else None) or ""

@@ -1,5 +1,5 @@
-"""Answers what is asked about databases alone: no code of the project runs for it, but where it
-takes what only the project's own connections know to read a table."""
+"""Answers requests about databases alone. No code of the project runs for them, unless only its own
+connections know how to read a table."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def answers(do: Optional[str]) -> bool:
 
 
 def without_project(request: Message) -> Optional[Message]:
-    """The answer, or ``None`` where the request is about the project, or needs it. What could not
+    """The answer, or ``None`` if the request is about the project, or needs it. What could not
     be measured is not in it."""
     do = request.get("do")
     if not answers(do):

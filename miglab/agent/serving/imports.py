@@ -1,8 +1,8 @@
 """Remembers what had to be imported, so that the next request finds it already there.
 
-A job imports modules of Django's that its keeper has not, and is gone with them: at its end it
-names them through a pipe. The keeper names the modules that setting the project up has imported.
-Only Django's own modules are remembered, never the project's.
+A job imports modules of Django's that its keeper does not have yet. They are lost when the job
+ends, so it first sends their names through a pipe. The keeper names the modules that setting the
+project up has imported. Only Django's own modules are remembered, never the project's.
 """
 
 from __future__ import annotations

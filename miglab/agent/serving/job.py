@@ -30,7 +30,7 @@ Receive = Callable[[], Optional[Message]]
 
 
 class Job:
-    """Runs one request. ``project`` are the project's facts, where they are known already."""
+    """Runs one request. ``project`` are the project's facts, if they are already known."""
 
     def __init__(self, config: Dict[str, Any], wire: Wire, receive: Receive) -> None:
         self.config, self.wire, self.receive = config, wire, receive

@@ -68,9 +68,9 @@ def everyone_out() -> NoReturn:
 
 @contextlib.contextmanager
 def ending_with(descriptor: int) -> Iterator[None]:
-    """Within it, everything ends as soon as nobody can write to this descriptor any more: for what
-    takes long, and does not read. Nothing may be forked meanwhile, for there is a thread. Not where
-    there is no ``poll``."""
+    """Within it, everything ends as soon as nobody can write to this descriptor any more. For work
+    that takes long, and does not read. Nothing may be forked meanwhile, for there is a thread. Not
+    where there is no ``poll``."""
     if not hasattr(select, "poll"):
         yield
         return

@@ -19,7 +19,7 @@ UNREAD = {"unreadable": "could not be read"}
 
 
 class Measurement:
-    """Begun before a command. ``tell`` hears what is being done; ``marks`` are those that are
+    """Begins before a command. ``tell`` hears what is being done; ``marks`` are those that are
     known, by alias."""
 
     def __init__(

@@ -37,7 +37,7 @@ class Databases:
         """Each database's mark, by its handle.
 
         Raises:
-            Engine.error: one cannot be read; whatever is asked of its server is in vain.
+            Engine.error: one cannot be read; asking its server anything else is useless.
         """
         return {handle: self.engine(alias).mark(handle) for alias, handle in self.handles.items()}
 

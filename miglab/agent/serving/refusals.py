@@ -39,7 +39,7 @@ def by_jail(error: BaseException) -> bool:
 
 
 def what_to_do(error: BaseException) -> str:
-    """What makes possible what was refused, by where the error came up."""
+    """What would allow the action that was refused. This depends on where the error came from."""
     frames = traceback.extract_tb(error.__traceback__)
     return _DO.get(os.path.basename(frames[-1].filename), _LOOK) if frames else _LOOK
 

@@ -107,8 +107,8 @@ class Walk:
         self.request.result["on_the_way"] = sorted(self.ends.values())
 
     def stop_at(self, number: int) -> None:
-        """Have the command to this target come to its end, and go on as if it had not been there.
-        In the process that ends, it returns to Django, whose plan is done."""
+        """Let the command to this target end, and go on as if it had never run. In the process that
+        ends, it returns to Django, whose plan is done."""
         request = self.request
         if not self._can_reopen():
             return
@@ -176,7 +176,7 @@ class Walk:
         guard.begin()
 
     def _hear(self, ears: int) -> Optional[Message]:
-        """The answer of the process that ends; ``None`` where it died."""
+        """The answer of the process that ends; ``None`` if it died."""
         answer: Optional[Message] = None
         wire = Wire(ears, -1)
         try:

@@ -50,7 +50,7 @@ def connect(handle: str) -> Connection[Any]:
     a transaction of its own. A server of miglab's own that has stopped is started again.
 
     Raises:
-        pymysql.Error: it cannot be connected to.
+        pymysql.Error: no connection could be made.
     """
     import pymysql
 

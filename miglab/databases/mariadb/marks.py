@@ -4,7 +4,7 @@ A server with ``userstat`` counts for each table how many rows were written; whi
 shows in the numbers that InnoDB gives them, and how they are made in the statements that make them.
 These are read again only after such a statement, in any database. While another session is in the
 database, it may have to commit what it wrote: then the position of the whole server's log counts
-too. A server that doesn't count rows has only what it counts for all databases together.
+too. A server that doesn't count rows only counts for all databases together.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def _counts_rows(cursor: Any) -> bool:
 
 
 def _count(cursor: Any, name: str, patience: float) -> Counted | None:
-    """What is counted, once sessions that are ending have ended; ``None`` where this user may not
+    """What is counted, once sessions that are ending have ended; ``None`` if this user may not
     see what InnoDB counts."""
     import pymysql
 

@@ -34,7 +34,7 @@ def exists(handle: str) -> bool:
 
 
 def size(handle: str) -> int | None:
-    """How big a database is, in bytes; ``None`` where there is none."""
+    """How big a database is, in bytes; ``None`` if there is none."""
     with on_server(handle) as cursor:
         if not by_sql.exists(cursor, name_of(handle)):
             return None
@@ -138,7 +138,7 @@ def replace(handle: str, source: str) -> None:
 
 
 def old(handle: str, beginning: str) -> list[str]:
-    """The names that begin with this, of databases that were dated more than a month ago."""
+    """The names with this beginning, of databases whose date is more than a month old."""
     latest = f"{_MADE}{(datetime.now(UTC) - _MONTH).date().isoformat()}"
     found = names(handle, beginning)
     with on_server(handle) as cursor:
@@ -241,7 +241,7 @@ def _waiting(cursor: Any, seconds: int) -> Iterator[None]:
 
 
 def _comment(cursor: Any, name: str) -> str | None:
-    """What a database says of itself, where the server has such comments; ``None`` where there is
+    """What a database says of itself, where the server has such comments; ``None`` if there is
     no such database."""
     column = "schema_comment" if _has_comments(cursor) else "''"
     cursor.execute(

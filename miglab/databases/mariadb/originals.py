@@ -192,7 +192,7 @@ def _own_for(source: str, original: Original) -> Handle:
     if not original.version.mariadb:
         why = f"it is {original.version}, and miglab starts only servers of MariaDB"
     elif original.folds:
-        why = "its server takes names of tables that differ in capitals for one"
+        why = "its server ignores capitals in the names of tables"
     else:
         have = ", ".join(str(each.version) for each in found) or "none"
         why = (

@@ -32,7 +32,7 @@ def connect(handle: str) -> Connection[Any]:
     own that has stopped is started again.
 
     Raises:
-        psycopg.Error: it cannot be connected to.
+        psycopg.Error: no connection could be made.
     """
     import psycopg
 

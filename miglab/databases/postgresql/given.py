@@ -27,7 +27,7 @@ def given(url: str, called: str, originals_: Iterable[Handle]) -> Handle:
     """The database that an address names, if it has this name and is not one of the originals.
 
     Raises:
-        BadInput: it has another name, or the project uses it, or nobody can tell whether it does.
+        BadInput: it has another name, the project uses it, or it is not known whether it does.
         NoServer: it cannot be reached.
     """
     handle, _ = resolved(url)

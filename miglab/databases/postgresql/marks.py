@@ -157,7 +157,7 @@ def _beside_others(handle: str, counted: _Counted, known: _Read | None) -> tuple
 
 def _count(server: Connection[Any], handle: str) -> _Counted | None:
     """What the server counts for a database, once sessions that are ending have ended; ``None``
-    where there is no such database."""
+    if there is no such database."""
     until = time.monotonic() + _PATIENCE
     while True:
         row = server.execute(_COUNTED, (name_of(handle),), prepare=True).fetchone()

@@ -39,7 +39,7 @@ def exists(handle: str) -> bool:
 
 
 def size(handle: str) -> int | None:
-    """How big a database is, in bytes; ``None`` where there is none."""
+    """How big a database is, in bytes; ``None`` if there is none."""
     with on_server(handle) as server:
         row = server.execute(
             "SELECT pg_database_size(oid) FROM pg_database WHERE datname = %s", (name_of(handle),)

@@ -143,7 +143,7 @@ def identity(handle: str) -> tuple[str, int]:
     unique, whatever the addresses are.
 
     Raises:
-        psycopg.Error: it cannot be connected to.
+        psycopg.Error: no connection could be made.
     """
     with connect(handle) as connection:
         row = connection.execute(_IDENTITY.encode()).fetchone()

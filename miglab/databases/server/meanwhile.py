@@ -90,13 +90,13 @@ def do(about: str, act: Callable[[], object]) -> None:
 
 
 def waits(about: str) -> bool:
-    """Whether it has to be done, and may not be done yet."""
+    """Whether it has to be done, and is perhaps not done yet."""
     return about in _waiting
 
 
 def finish(*those: str) -> bool:
-    """Have this done now, or all of it; whether there was anything to do. Whoever asks is none of
-    what has to be done, and has no connection that this may need."""
+    """Have this done now, or all of it; whether there was anything to do. The caller is not part of
+    this work, and has no connection that it may need."""
     found = [_waiting.get(each) for each in those or [*_waiting]]
     threads = [each for each in found if each is not None]
     for each in threads:

@@ -64,8 +64,8 @@ class Ready:
         self._lent: set[str] = set()
 
     def note_restored(self, copy: str, database: str) -> None:
-        """A copy was restored: it may be needed again, also in another lab if that has needed it
-        before."""
+        """A copy was restored. It may be needed again, even in another lab if that lab has needed
+        it before."""
         if self._owner(copy) == self._owner(database) or copy in self._lent:
             self.prepare(copy)
         self._lent.add(copy)

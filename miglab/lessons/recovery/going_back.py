@@ -44,7 +44,7 @@ wrong_ends(
             and misses(products("name", "= 'Hammock'", 1))(lab)
         ),
         "The tables are there again, but their values and links are lost: going forward is not "
-        "a restore. If you have a backup of before, copy it over the database. Otherwise, begin"
+        "a restore. If you have a backup from before, copy it over the database. Otherwise, begin"
         " again with `lab.restart()`.": lambda lab: (
             not misses(last_applied("store", _LAST))(lab)
             and misses(products("price", "> 0", 22), rows(store_product_tags=40))(lab)
@@ -128,7 +128,7 @@ wrong_ends(
         "`migrate --fake media`.": lambda lab: files(lab, "media")[1:] == [_PHOTO_FILE],
         "The record names `0002_photo_alt_text`. A file with another name is another migration. "
         "Delete it, and give the old file its old name.": lambda lab: len(files(lab, "media")) > 1,
-        "The record forgot `0002`, but the column is still there, and no file says who made it. "
+        "`0002` is no longer in the record, but its column is still there, and no file makes it. "
         "Take that step back with `lab.rewind()`, and copy the old file.": lambda lab: (
             _PHOTO_FILE not in applied(lab, "media")
         ),

@@ -39,7 +39,7 @@ wrong_ends(
         "Your colleague's file must keep its place, after `0005_tag_product_tags`: in other "
         "databases it ran there. Correct that name, and join the two branches with "
         "`makemigrations --merge`.": lambda lab: _theirs_after(lab) != ["0005_tag_product_tags"],
-        "The graph still has two ends. Join them with `makemigrations --merge`.": lambda lab: (
+        "The graph still has two leaves. Join them with `makemigrations --merge`.": lambda lab: (
             len(files(lab, "store")) == 7
         ),
         "The two branches are joined. Apply them with `migrate store`.": lambda lab: (
@@ -159,7 +159,7 @@ wrong_ends(
         ),
         "The links to the tags are lost, and there is no backup. Run the cell with `your_turn` "
         "again, and make the backup first.": misses(rows(store_product=24, store_product_tags=40)),
-        "The backup is not one of the beginning: you made it after the new migration, or after "
+        "The backup is not from the beginning: you made it after the new migration, or after "
         "something was lost. Run the cell with `your_turn` again, and make the backup "
         "first.": lambda lab: _backup(lab) and in_backup(lab) != ("0005_tag_product_tags", 24),
         "There is no backup yet. Copy `db.sqlite3` to `backup.sqlite3` before you change "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
-from ..goals import agreeing, equal, listed
+from ..goals import agreeing, equal, listed, numbered
 from ..looks import agree, applied, columns, exists, files, last, migrations, number, numbers
 from ..predictions import question
 from ..tasks import task
@@ -92,7 +92,7 @@ def _approved(lab: Lab) -> int:
 
 
 def _operations(lab: Lab, app_label: str, name: str) -> list[str]:
-    """What a migration's file does, an operation at a time; none where there is no such file."""
+    """What a migration's file does, an operation at a time; none if there is no such file."""
     found = [each for each in migrations(lab, app_label) if each.key.name == name]
     return [operation.text for each in found for operation in each.operations]
 
@@ -124,7 +124,7 @@ task(
         "`media.0002` has two operations again, as in the old file.": equal(
             lambda lab: len(_operations(lab, "media", "0002_photo_alt_text")),
             2,
-            "operations: {}".format,
+            numbered("operation", "operations"),
         ),
         "All 30 photos have a text, and people changed 12 of these texts.": equal(
             _alt_texts, (30, 12), lambda found: f"{found[0]} texts, {found[1]} of them changed"

@@ -9,7 +9,7 @@ from ...facts.migration import Key
 from ...facts.step import Step
 from ...lab import Lab
 from ..acts import add_field, by_hand
-from ..goals import agreeing, equal, every, products, rows
+from ..goals import agreeing, equal, every, numbered, products, rows
 from ..looks import agreements, applied, count, last, lost, moved, products_with, tables
 from ..predictions import question
 from ..tasks import task
@@ -109,7 +109,9 @@ task(
     "two-lost-lines",
     {
         "All six migrations of `store` are recorded as applied.": equal(
-            lambda lab: len(applied(lab, "store")), 6, "recorded: {}".format
+            lambda lab: len(applied(lab, "store")),
+            6,
+            numbered("recorded migration", "recorded migrations"),
         ),
         "The record and the tables agree.": agreeing("record_tables"),
         "All 24 products are there, and 9 of them have a discount.": every(

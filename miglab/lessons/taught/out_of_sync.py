@@ -111,7 +111,7 @@ def _message(lab: Lab) -> str:
 
 
 def _coloured(lab: Lab) -> int | None:
-    """How many products have a colour; ``None`` where there is no such column."""
+    """How many products have a colour; ``None`` if there is no such column."""
     return products_with(lab, "colour", "<> ''")
 
 

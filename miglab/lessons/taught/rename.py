@@ -102,7 +102,7 @@ def _values_said(found: tuple[int, ...] | None) -> str:
 
 
 def _values(lab: Lab) -> tuple[int, ...] | None:
-    """How many products have a percentage, and the sum; ``None`` where no column holds it."""
+    """How many products have a percentage, and the sum; ``None`` if no column holds it."""
     found = _percent(lab)
     if not found:
         return None

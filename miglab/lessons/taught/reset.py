@@ -8,7 +8,7 @@ from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
 from ..acts import add_field
-from ..goals import agreeing, equal, listed, rows
+from ..goals import agreeing, equal, listed, numbered, rows
 from ..looks import agree, applied, columns, count, files, last, lost, tables
 from ..predictions import question
 from ..tasks import task
@@ -100,7 +100,7 @@ task(
     "new-marketplace",
     {
         "`marketplace` has one migration file.": equal(
-            lambda lab: len(files(lab, "marketplace")), 1, "files: {}".format
+            lambda lab: len(files(lab, "marketplace")), 1, numbered("file", "files")
         ),
         "It is applied.": equal(
             lambda lab: sorted(set(files(lab, "marketplace")) - set(applied(lab, "marketplace"))),

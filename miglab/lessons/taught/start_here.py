@@ -35,7 +35,7 @@ question(
 
 
 def _green(lab: Lab) -> int | None:
-    """How many products are green; ``None`` where there is no such column."""
+    """How many products are green; ``None`` if there is no such column."""
     return products_with(lab, "colour", "= 'green'")
 
 

@@ -106,7 +106,7 @@ task(
 
 
 def _harm(lab: Lab, steps: list[Step]) -> str:
-    """What went wrong after a file was deleted or renumbered; empty where nothing did."""
+    """What went wrong after a file was deleted or renumbered; empty if nothing did."""
     for step in steps:
         if step.refusal:
             return f"{step.line} is refused: {step.refusal}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..goals import agreeing, did, equal, migrates, products, rows
+from ..goals import agreeing, did, equal, migrates, numbered, products, rows
 from ..looks import files
 from ..predictions import measured
 from ..tasks import task
@@ -32,7 +32,7 @@ task(
         "All 6 tags and their 40 links are there again.": rows(store_tag=6, store_product_tags=40),
         "All 9 discounts are there again.": products("discount", "> 0", 9),
         "`store` has five migration files.": equal(
-            lambda lab: len(files(lab, "store")), 5, "files: {}".format
+            lambda lab: len(files(lab, "store")), 5, numbered("file", "files")
         ),
         "All four truths agree.": agreeing(),
     },

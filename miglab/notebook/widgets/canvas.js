@@ -5,6 +5,7 @@ const FEW = 60; // With more places than this, lines between apps show where som
 const LOW = 220; // A graph that is no higher stands above the panel, in pixels.
 
 const SMALLEST = 0.7; // Below this, print is too small to read.
+const IN_PART = 0.85; // So large is a graph that cannot be seen as a whole.
 
 let canvases = 0;
 
@@ -80,7 +81,7 @@ class Canvas {
   fitAgain() {
     this.fit();
     if (this.at.scale < SMALLEST) {
-      this.at = { x: 4, y: 4, scale: 0.85 };
+      this.at = { x: 4, y: 4, scale: IN_PART };
       this.adjust();
       this.show(this.scene.target ?? this.cursor);
     }

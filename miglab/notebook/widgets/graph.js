@@ -3,6 +3,7 @@
 
 const MANY = 60; // With more migrations than this, apps begin folded.
 const ROOMY = 780; // With less width than this, the panel stands below the graph, in pixels.
+const UNDER = 320; // The graph is no higher than this where the panel stands below it, in pixels.
 const LONG = 8; // An app with more columns than this begins folded where another one is chosen.
 const REACH = 6; // No more folded apps than this are opened because a plan reaches them.
 
@@ -157,7 +158,9 @@ class GraphView {
   shape({ width, height }) {
     if (this.room === undefined) return "";
     if (this.room >= ROOMY && height > LOW) return "beside";
-    return width * SMALLEST > this.room ? "narrow" : "";
+    // What is too high to be seen as a whole is shown larger, so less of it fits side by side.
+    const scale = height * SMALLEST > Math.min(this.height, UNDER) ? IN_PART : SMALLEST;
+    return width * scale > this.room ? "narrow" : "";
   }
 
   layOut() {
@@ -166,7 +169,7 @@ class GraphView {
     this.laid = this.shape(wide.size);
     const beside = this.laid === "beside";
     this.main.classList.toggle("miglab-beside", beside);
-    this.canvas.most = beside || this.room === undefined ? this.height : Math.min(this.height, 320);
+    this.canvas.most = beside || this.room === undefined ? this.height : Math.min(this.height, UNDER);
     this.canvas.lay(this.laid ? new Places(this.board, this.folded, true) : wide);
   }
 

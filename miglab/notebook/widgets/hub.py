@@ -40,7 +40,8 @@ Order = dict[str, Any]
 
 
 class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
-    """What widgets of a lab show. They change nothing here: they send ``{"do": …}``, and look.
+    """What widgets of a lab show. They do not change it: they send ``{"do": …}``, and read the
+    result.
 
     Attributes:
         state: the board, the truths and the timeline, and a revision that counts the states.

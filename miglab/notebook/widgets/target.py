@@ -16,7 +16,7 @@ class Target:
     """A target with its options.
 
     Attributes:
-        app, name: the target; ``"zero"`` is a name, and both are empty where there is none.
+        app, name: the target; ``"zero"`` is a name, and both are empty if there is none.
         options: the options that are set, in a fixed order.
         picked: whether a person chose the target. Until then, it is where the lab is.
     """
@@ -66,7 +66,7 @@ class Target:
         return migrate_line(self.app, self.name, self.options)
 
     def plan(self, graph: Graph, done: set[Key]) -> live.Value:
-        """What it would apply or unapply; empty where the graph does not have the target."""
+        """What it would apply or unapply; empty if the graph does not have the target."""
         key = None if self.name == "zero" else Key(self.app, self.name)
         if key is not None and key not in graph:
             return {}

@@ -92,7 +92,7 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
 
 
 def _md_locks(consequences: Consequences) -> list[str]:
-    """What others have to wait for; nothing where the engine does not tell, or nothing waits."""
+    """What others have to wait for; nothing if the engine does not tell, or nothing waits."""
     parts = []
     ways = (
         ("While the commands run", locks.there(consequences)),

@@ -15,7 +15,7 @@ __all__ = ["RULES", "findings"]
 
 
 def findings(measured: Measured) -> tuple[Finding, ...]:
-    """Everything that the rules find, the gravest first, and of one severity the weightiest."""
+    """Everything that the rules find, the most serious first."""
     order = list(Severity)
     found = [each for rule in RULES.values() for each in rule(measured)]
     found.sort(key=lambda each: (order.index(each[1].severity), -each[0]))

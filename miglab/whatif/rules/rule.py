@@ -49,7 +49,7 @@ def rule(id: str, severity: Severity) -> Callable[[Look], Look]:
     """Register a function as the rule of that id.
 
     Raises:
-        ValueError: there is such a rule.
+        ValueError: there is already a rule with this id.
     """
 
     def register(look: Look) -> Look:

@@ -101,8 +101,8 @@ def half_a_migration(measured: Measured) -> Iterator[Said]:
             continue
         what = ""
         if failed.kept:
-            what = f"half of {failed.key} is done and stays: this database undoes no change of "
-            what += "a table; the record does not show it" + _found_in_tables(measured)
+            what = f"half of {failed.key} is done and stays: this database cannot undo "
+            what += "changes of tables; the record does not show it" + _found_in_tables(measured)
         elif not failed.atomic and failed.sql:
             what = f"{failed.key} is not atomic: what it did before the error stays, and is not "
             what += "recorded"

@@ -188,7 +188,7 @@ ENDS["file-gone"] = [
         "pruned only",
         "migrate media --prune",
         (1, 2, 4),
-        "The record forgot `0002`, but the column is still there, and no",
+        "`0002` is no longer in the record, but its column is still there,",
     ),
     End(
         "another name",

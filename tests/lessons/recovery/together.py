@@ -19,7 +19,7 @@ ENDS["two-branches"] = [
         (1, 2, 3),
         "One of the two files `0006_…` is gone.",
     ),
-    End("no merge", FIX + "! migrate store", (3, 4), "The graph still has two ends."),
+    End("no merge", FIX + "! migrate store", (3, 4), "The graph still has two leaves."),
     End(
         "theirs after mine",
         f"replace {TH}\n    - 0005_tags\n    + 0006_product_colour\nmigrate store",
@@ -229,7 +229,7 @@ ENDS["a-day-of-your-own"] = [
         "backup too late",
         MODEL + "makemigrations store\nmigrate store\n" + B,
         (1, 3),
-        "The backup is not one of the beginning:",
+        "The backup is not from the beginning:",
     ),
     End(
         "no backup",

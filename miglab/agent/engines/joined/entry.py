@@ -43,8 +43,8 @@ FIRST = 1000
 
 
 def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
-    """Rows that are gone and values that are others, as a rule in one pass: columns that differ in
-    no row are looked at all together, which takes half the time of counting for each."""
+    """Rows that are gone and values that changed, as a rule in one pass: columns that differ in no
+    row are looked at all together, which takes half the time of counting for each."""
     differ = pair.compared
     counted = _differing_first(pair, differ)
     numbers = _count_changes(pair, differ, counted)
@@ -78,7 +78,7 @@ def _differing_first(pair: Pair, differ: Dict[str, str]) -> List[str]:
 
 def _count_changes(pair: Pair, differ: Dict[str, str], counted: List[str]) -> Optional[List[int]]:
     """How many rows are gone, in how many each of the counted columns differs, and in how many any
-    of them does; ``None`` where another column differs too.
+    of them does; ``None`` if another column differs too.
 
     Each value is compared once: ``all_rows`` keeps an engine from putting the comparison into every
     sum.

@@ -16,7 +16,7 @@ def not_back(
 ) -> Tuple[int, Dict[str, int]]:
     """How many of the rows that went from the old side of ``there`` to its new one are not in the
     new side of ``again``, whose old side is the same and whose new rows go by another letter;
-    ``None`` where the table is not back. And of each of the ``wanted`` columns, how many of the
+    ``None`` if the table is not back. And of each of the ``wanted`` columns, how many of the
     values that went or changed."""
     if again is None:
         return there.counts()[0], {name: _stored(there, name) for name in wanted}

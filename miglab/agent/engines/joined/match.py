@@ -63,11 +63,11 @@ class Both(Protocol):
         """The columns of the primary key, in their order."""
 
     def pair(self, table: str, now: Optional[str], columns: Dict[str, Optional[str]]) -> Pair:
-        """An old table, and what it is now."""
+        """An old table, and what it has become."""
 
 
 def pairs(both: Both, renames: Renames) -> Iterator[Union[Pair, Unread]]:
-    """Each old table with the table that it is now."""
+    """Each old table, with the table that it has become."""
     before, after = both.tables(False), both.tables(True)
     guessing = renames is None
     if renames is None:

@@ -20,15 +20,15 @@ Row = Sequence[Any]
 
 
 class Pair:
-    """``table`` in the old database and ``now`` in the new one, or ``None`` where it is gone. An
-    engine's own class begins it, and says how its SQL reads values.
+    """``table`` in the old database and ``now`` in the new one, or ``None`` if it is gone. Each
+    engine has its own subclass, which says how its SQL reads values.
 
     Attributes:
-        old, new: what follows FROM on each side; ``new`` is ``""`` where the table is gone.
+        old, new: what follows FROM on each side; ``new`` is ``""`` if the table is gone.
         letter: what rows of the new side are called in queries; those of the old one are ``o``.
         columns: the stored columns of the old side, in order; ``old_key``, its primary key.
         kept: old column → its name now, for those that are there; ``dropped`` are the others.
-        key: the columns by which rows answer to each other, or none where they are multisets.
+        key: the columns by which rows answer to each other, or none if they are multisets.
     """
 
     #: What follows a query that is asked for all its rows and must not be taken apart.

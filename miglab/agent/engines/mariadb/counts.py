@@ -54,8 +54,8 @@ class Counted(NamedTuple):
 
     @property
     def told(self) -> str:
-        """The same for two of which nothing was written in between to the database, and nothing was
-        made on the server; others may be at it."""
+        """Equal for two counts if nothing was written to the database between them, and nothing was
+        made on the server. Other sessions may be at work."""
         return hashlib.sha1(repr((self.own, self.made)).encode()).hexdigest()
 
 
@@ -82,7 +82,7 @@ def status(cursor: Any) -> Dict[str, int]:
 
 
 def made(found: Dict[str, int]) -> int:
-    """How many statements that may change what there is, of what ``status`` gave."""
+    """How many statements may have changed what there is, according to what ``status`` returned."""
     return sum(value for name, value in found.items() if name.startswith("Com_"))
 
 
@@ -98,8 +98,8 @@ def now(cursor: Any) -> int:
 
 
 def dates(cursor: Any, name: str, moment: int) -> Dict[str, List[Optional[int]]]:
-    """When each table of a database was made or altered last, in whole seconds; of those that this
-    happened to since a moment also a sum of their rows: within one second, it may happen again.
+    """When each table of a database was last made or altered, in whole seconds. If that was after a
+    given moment, also a sum of its rows: it may happen twice within one second.
 
     Nothing else tells that a column was dropped and another one with its name and type added, where
     InnoDB does both at once: the table keeps its number, and no row of it counts as changed."""

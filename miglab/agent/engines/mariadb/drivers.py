@@ -69,7 +69,7 @@ def error() -> Type[Exception]:
 
 
 def version() -> str:
-    """The driver's name and version, without importing it; ``""`` where there is none."""
+    """The driver's name and version, without importing it; ``""`` if there is none."""
     for name in NAMES:
         package = name.partition(".")[0]
         spec = importlib.util.find_spec(package) if _is_here(name) else None
@@ -155,7 +155,7 @@ def connect(handle: str, database: Optional[str] = None) -> Any:
     database, to the one that is named, or, with ``""``, to none.
 
     Raises:
-        Error: nobody answers, or the database is not there.
+        Error: the server does not answer, or the database does not exist.
         OSError: the password cannot be read.
     """
     from . import guarded

@@ -95,7 +95,7 @@ def duplicate(cursor: Any, source: str, to: str) -> None:
         tables = _all(cursor, _TABLES, source)
         elsewhere = [name for name, _, engine in tables if str(engine).upper() in ELSEWHERE]
         if elsewhere:
-            raise LookupError("tables that lead elsewhere: %s" % ", ".join(elsewhere))
+            raise LookupError("tables whose rows are elsewhere: %s" % ", ".join(elsewhere))
         views = [name for name, kind, _ in tables if kind == "VIEW"]
         made = _views(cursor, source, views), _rest(cursor, source)
         kinds = {name: kind for name, kind, _ in tables if kind not in ("VIEW", "SEQUENCE")}

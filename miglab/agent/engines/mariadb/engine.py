@@ -95,7 +95,7 @@ class MariaDB:
         return guarded.parts_of(database).get("password", "")
 
     def turn(self, database: Dict[str, Any], handle: str) -> None:
-        """Name the copy, and drop whatever would lead elsewhere."""
+        """Name the copy, and drop all options that would lead to another database."""
         known = drivers.parts(handle)
         database["NAME"] = known.get("database", "")
         database["USER"] = known.get("user", "")

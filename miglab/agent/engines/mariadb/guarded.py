@@ -91,8 +91,8 @@ def address(known: Mapping[str, Any]) -> str:
 
 
 def parts_of(database: Mapping[str, Any]) -> Dict[str, str]:
-    """What an entry of ``DATABASES`` leads to, with what its options and their file add, as
-    ``drivers.parts`` has it, and ``password``."""
+    """Where an entry of ``DATABASES`` leads, with what its options and their file add: the parts
+    that ``drivers.parts`` returns, and ``password``."""
     import getpass
 
     options = database.get("OPTIONS")

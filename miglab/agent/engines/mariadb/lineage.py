@@ -80,7 +80,7 @@ class Lineage:
         table.columns = {each: table.columns.get(each) for each in columns}
 
     def renames(self) -> Dict[str, Any]:
-        """See ``engine.Lineage``. Columns that changed are all that is named of a table."""
+        """See ``engine.Lineage``. Of a table, only the columns that changed are named."""
         now_of = {each.first: name for name, each in self.now.items() if each.first is not None}
         tables: Dict[str, Any] = {}
         columns: Dict[str, Dict[str, Any]] = {}

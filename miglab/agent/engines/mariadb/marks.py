@@ -75,7 +75,7 @@ _UNKNOWN = 1049
 
 
 class Last(NamedTuple):
-    """The last mark, what was counted when it was found to hold, or ``None`` where the server
+    """The last mark, what was counted when it was found to hold, or ``None`` if the server
     counts no rows, when that was, in seconds, and the dates of the tables."""
 
     mark: Any
@@ -154,7 +154,7 @@ def _counted(connection: Any, handle: str) -> Optional[str]:
 
 
 def _unsettled(connection: Any) -> Any:
-    """``None`` where no transaction has written anything and is open."""
+    """``None`` if no transaction has written anything and is open."""
     try:
         (status,) = rows(connection, "SHOW ENGINE INNODB STATUS")
     except drivers.error() as error:

@@ -43,7 +43,7 @@ def connect(handle: str, database: Any = None) -> Any:
 
 
 def connect_if_there(handle: str) -> Any:
-    """The same, or ``None`` where there is no such database."""
+    """The same, or ``None`` if there is no such database."""
     try:
         return connect(handle)
     except drivers.error() as error:

@@ -155,8 +155,8 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
 
 def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """All that a table lost: its rows that are gone; or with ``column``, the values of that column
-    that are gone, or that are others now. With ``to`` as a CSV file of that path, else the first
-    ``limit`` of them and their ``total``."""
+    that are gone or overwritten. With ``to`` as a CSV file of that path, else the first ``limit``
+    of them and their ``total``."""
     with together(request["old"], request["new"] or request["old"]) as both:
         if not request["new"]:
             return lost.list_lost(both.pair(request["table"], None, {}), request)

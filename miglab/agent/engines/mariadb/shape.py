@@ -13,7 +13,7 @@ from .tables import TABLES
 
 class Column(NamedTuple):
     """A column that is stored. ``kind`` is its type as it is written, ``base`` the type's name;
-    ``charset`` and ``collation`` are ``""`` where it holds no text."""
+    ``charset`` and ``collation`` are ``""`` if it has no text."""
 
     name: str
     kind: str

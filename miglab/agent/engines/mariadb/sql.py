@@ -86,8 +86,8 @@ def made(sql: str) -> Iterator[Tuple[str, str, str]]:
 
 
 class Change(NamedTuple):
-    """What a statement does to the names of one ``table``: what that is called then (``None`` where
-    it is gone), and the columns that get other names (``None`` where they go)."""
+    """What a statement does to the names of one ``table``: its new name (``None`` if it is
+    dropped), and the columns that get new names (``None`` if they are dropped)."""
 
     table: str
     now: Optional[str]

@@ -138,7 +138,7 @@ class Match(NamedTuple):
 
     @property
     def integer(self) -> str:
-        """What a text is cast to where its column holds integers now."""
+        """The type that a text is cast to if its column has integers now."""
         return "UNSIGNED" if "unsigned" in self.new.kind else "SIGNED"
 
 

@@ -52,7 +52,7 @@ def error() -> Type[Exception]:
 
 
 def version() -> str:
-    """The driver's name and version, without importing it; ``""`` where there is none."""
+    """The driver's name and version, without importing it; ``""`` if there is none."""
     for name in NAMES:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
@@ -104,7 +104,7 @@ def connect(handle: str, **more: Any) -> Any:
     handle.
 
     Raises:
-        Error: nobody answers, or the database is not there.
+        Error: the server does not answer, or the database does not exist.
     """
     more.setdefault("application_name", "miglab")
     more.setdefault("connect_timeout", 10)

@@ -44,7 +44,7 @@ def end() -> None:
 
 
 def set_back(connection: Any) -> None:
-    """Have a server that waits though nobody measures wait no more."""
+    """Stop a server from waiting for the disk when nobody measures."""
     if rows(connection, waiting.FORGOTTEN) == [(True,)]:
         for each in waiting.SET_BACK:
             execute(connection, each)

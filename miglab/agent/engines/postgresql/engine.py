@@ -131,7 +131,7 @@ class PostgreSQL:
         return guarded.password(database)
 
     def turn(self, database: Dict[str, Any], handle: str) -> None:
-        """Name the copy, and drop whatever would lead elsewhere."""
+        """Name the copy, and drop all options that would lead to another database."""
         known = drivers.parts(handle)
         database["NAME"] = opening.database(handle)
         names = {"USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}

@@ -131,7 +131,7 @@ _KEPT = ("hostaddr", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", 
 
 
 def uri(database: Mapping[str, Any]) -> str:
-    """What an entry of ``DATABASES`` leads to, as libpq's URI, without its password."""
+    """Where an entry of ``DATABASES`` leads, as libpq's URI, without its password."""
     import getpass
 
     said = _parameters(database)

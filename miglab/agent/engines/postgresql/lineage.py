@@ -47,7 +47,7 @@ class Lineage:
         """Nothing to do: see ``settle``."""
 
     def settle(self, connection: Any) -> None:
-        """What was left open is rolled back: what the names are now."""
+        """Open transactions were rolled back, so read the names again."""
         if self.old:
             with opened(self.old) as copy:
                 self.first = read(copy)

@@ -72,8 +72,8 @@ class _Lock:
 
 
 class Watch:
-    """Begun when a migration begins, on Django's connection, which is open. Not ``atomic``: another
-    connection looks on."""
+    """Begins with a migration, on Django's open connection. If the migration is not ``atomic``,
+    another connection watches it."""
 
     def __init__(self, connection: Any, atomic: bool) -> None:
         self._connection = connection

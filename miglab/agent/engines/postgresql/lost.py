@@ -145,8 +145,8 @@ def _sort_alike(there: Pair, again: Pair) -> None:
 
 def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     """All that a table lost: its rows that are gone; or with ``column``, the values of that column
-    that are gone, or that are others now. With ``to`` as a CSV file of that path, else the first
-    ``limit`` of them and their ``total``."""
+    that are gone or overwritten. With ``to`` as a CSV file of that path, else the first ``limit``
+    of them and their ``total``."""
     with sides(request["old"], request["new"] or request["old"]) as (old, new):
         table, renames = request["table"], request["renames"]
         if not request["new"]:

@@ -74,7 +74,7 @@ def pin(connection: Any) -> None:
 
 
 def opened_if_there(handle: str) -> ContextManager[Any]:
-    """``opened``, or ``None`` where there is no such database."""
+    """``opened``, or ``None`` if there is no such database."""
     try:
         return opened(handle)
     except drivers.error():
@@ -126,7 +126,7 @@ def together() -> Iterator[None]:
 
 
 def leave(handle: str) -> None:
-    """Have no connection of ours to this database that is kept for nobody in particular."""
+    """Close our connections to this database that nobody is using."""
     for each in kept.pop(handle, []):
         each.close()
 
@@ -188,7 +188,7 @@ def stream(connection: Any, sql: str) -> Iterator[Tuple[Any, ...]]:
 
 
 def batches(connection: Any, sql: str) -> Iterator[List[Tuple[Any, ...]]]:
-    """The same in lists, of which two are in memory: while one is looked at, the server makes the
+    """The same in lists. Two of them are in memory: while one is looked at, the server makes the
     next."""
     name = "miglab_%d" % next(_NUMBERS)
     cursor = drivers.cursor(connection)

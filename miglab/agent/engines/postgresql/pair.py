@@ -28,7 +28,7 @@ class Side(NamedTuple):
 
 
 class Pair:
-    """``table`` in the old database and ``now`` in the new one, or ``None`` where it is gone.
+    """``table`` in the old database and ``now`` in the new one, or ``None`` if it is gone.
 
     ``columns`` maps each old column to its name now, or to ``None``.
     """
@@ -124,8 +124,8 @@ class Pair:
     def stream(
         self, is_new: bool, wanted: Iterable[str], where: str = ""
     ) -> Iterator[Tuple[Any, Row]]:
-        """The rows of a side, sorted by their key: the key, and what is wanted of a row that goes
-        by the letter ``t``."""
+        """The rows of a side, sorted by their key: the key, and what is wanted of a row, which
+        queries call ``t``."""
         found = itertools.chain.from_iterable(self.batches(is_new, wanted, where))
         return keyed(found, len(self.key))
 

@@ -16,8 +16,8 @@ _left: List[Any] = []
 
 
 def take(connection: Any, handle: str) -> None:
-    """Close Django's connection to a database. What was open of it is kept as one of ours, as if it
-    were new, where that can be."""
+    """Close Django's connection to a database. If possible, the open connection is kept as one of
+    ours, in the state of a new one."""
     ours = None
     if connection.connection is not None and not kept.get(handle):
         ours = _taken(connection.connection)
@@ -36,7 +36,7 @@ def take(connection: Any, handle: str) -> None:
 
 
 def _taken(connection: Any) -> Any:
-    """``None`` where it is not psycopg 3's own, has a transaction open, was begun with options that
+    """``None`` if it is not psycopg 3's own, has a transaction open, was begun with options that
     ours do not have, or would have to end for the server to count what it wrote."""
     if not drivers.is_third():
         return None

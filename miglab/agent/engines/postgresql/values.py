@@ -1,7 +1,7 @@
 """Expressions in SQL for values of a row: as they are shown, compared and sorted. All are exact:
 two values differ if a type's own output function writes them differently, and only then.
 
-A row goes by a letter that qualifies its columns; no other name of the user's appears.
+A letter names a row and qualifies its columns; no other name of the user's appears.
 """
 
 from __future__ import annotations

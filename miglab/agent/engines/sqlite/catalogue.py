@@ -1,6 +1,7 @@
 """Reads what a SQLite database really has, from its own catalogue, without Django.
 
-What cannot be read, such as a virtual table whose module is not there, hides only itself.
+If something cannot be read, such as a virtual table whose module is missing, everything else is
+still read.
 """
 
 from __future__ import annotations

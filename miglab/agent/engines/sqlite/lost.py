@@ -62,8 +62,8 @@ def _again(connection: sqlite3.Connection, there: Pair) -> Optional[Pair]:
 
 def list_lost(request: Dict[str, Any], own: Optional[Own] = None) -> Optional[Dict[str, Any]]:
     """All that a table lost: its rows that are gone; or with ``column``, the values of that column
-    that are gone, or that are others now. With ``to`` as a CSV file of that path, else the first
-    ``limit`` of them and their ``total``."""
+    that are gone or overwritten. With ``to`` as a CSV file of that path, else the first ``limit``
+    of them and their ``total``."""
     connection = _own_or_ours(own, request.get("alias") or "default")
     try:
         attach(connection, old=request["old"], new=request["new"])

@@ -48,7 +48,7 @@ def _schema(is_new: bool) -> str:
 
 
 def pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Union[Pair, Unread]]:
-    """Each old table with the one that it is now."""
+    """Each old table, with the table that it has become."""
     for each in match.pairs(_Files(connection), renames):
         assert isinstance(each, (Pair, Unread))
         yield each

@@ -10,7 +10,7 @@ from typing import Optional
 
 def connection_to_nothing(alias: str) -> Optional[sqlite3.Connection]:
     """A connection by the class and the settings of this alias, to an empty database in memory;
-    ``None`` where Django is not set up, or the project's handlers do not let one be opened."""
+    ``None`` if Django is not set up, or the project's handlers do not let one be opened."""
     apps = sys.modules.get("django.apps")
     if apps is None or not apps.apps.ready:
         return None

@@ -50,11 +50,12 @@ def compare(
     own: Optional[Opening] = None,
 ) -> List[Dict[str, Any]]:
     """One entry for each table in which rows or values were lost, added or changed, or which cannot
-    be read; none where the old file is no database.
+    be read; none if the old file is not a database.
 
-    ``renames`` is what ``Trace.renames`` gives, or ``None`` where nobody saw what ran. ``tables``
-    are the old names of those that are compared; without it, all. ``own`` opens a connection that
-    knows what the project's own knows: it is asked for the tables that ours cannot read.
+    ``renames`` is what ``Trace.renames`` gives, or ``None`` if the statements were not seen.
+    ``tables`` are the old names of those that are compared; without it, all. ``own`` opens a
+    connection that knows what the project's own knows: it is asked for the tables that ours cannot
+    read.
     """
     if not os.path.exists(new):
         return _everything_gone(old)

@@ -1,5 +1,5 @@
-"""What a table is by its shape: its key, the two that an automatic many-to-many table joins, and
-the parent that its rows extend."""
+"""What the shape of a table tells: its key, the two tables that an automatic many-to-many table
+joins, and the parent table that its rows extend."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def outside(found: List[Token]) -> Iterator[Tuple[int, Token]]:
 
 
 def after(found: List[Token], *words: str) -> Optional[int]:
-    """The place behind these keywords, where they follow each other outside of brackets."""
+    """The place after these keywords, if they follow each other outside of brackets."""
     if not any(each.word == words[0] for each in found):
         return None
     places = [place for place, _ in outside(found)]

@@ -82,7 +82,7 @@ def read(connection: sqlite3.Connection) -> Tuple[int, Dict[str, Table]]:
 
 
 def spelled(table: Table) -> List[str]:
-    """A table's columns; of a virtual one nobody can say without its module."""
+    """A table's columns. Those of a virtual table are not known without its module."""
     if created.virtual(table.sql) is not None:
         return []
     return [each.name for each in created.table(table.sql).columns]
