@@ -26,7 +26,7 @@ Value = dict[str, Any]
 
 def board(picture: Picture) -> Value:
     """The graph in lanes, one an app. A migration's column is the length of the longest path to it
-    within its app, its row tells apart those of one column: places that no command changes, as
+    within its app; those of one column have different rows. No command changes these places, as
     long as the files stay.
 
     ``{"sentence", "lanes": [{"app", "heading", "columns", "rows", "nodes"}], "edges": [[parent,

@@ -19,7 +19,7 @@ REFUSED = re.compile(
 
 
 def orphaned(stage: Stage, runs: Sequence[Run], first: Snapshot, truths: Truths) -> tuple[str, ...]:
-    """The tables that had such rows at the beginning, where a command stopped at one; none if
+    """If a command stopped at such a row: the tables that had such rows at the beginning. None if
     that cannot be found out."""
     refusal = runs[-1].step.refusal
     if refusal is None or not REFUSED.search(refusal.because):

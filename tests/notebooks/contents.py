@@ -21,9 +21,9 @@ TAG = "picture"
 _TOP = """# The lessons
 
 Read them in this order. Each takes 10 to 25 minutes, and each has a lab of its own.
-On one page: the [cheat sheet](CHEAT_SHEET.md). All words: the [glossary](GLOSSARY.md).
-Coming back to a lesson? `%resume` and one of its headings, in a cell of its own, bring its lab to
-that point.
+The [cheat sheet](CHEAT_SHEET.md) has the commands on one page, and the [glossary](GLOSSARY.md)
+explains the words. To go on in a lesson on another day, run `%resume` with one of its headings, in
+a cell of its own: it brings the lab to that point.
 
 | | lesson | minutes | |
 |---|---|---|---|

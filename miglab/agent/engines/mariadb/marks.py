@@ -75,8 +75,8 @@ _UNKNOWN = 1049
 
 
 class Last(NamedTuple):
-    """The last mark, what was counted when it was found to hold, or ``None`` if the server
-    counts no rows, when that was, in seconds, and the dates of the tables."""
+    """The last mark; what was counted when it was last seen to be right, or ``None`` if the server
+    counts no rows; the time of that, in seconds; and the dates of the tables."""
 
     mark: Any
     counted: Optional[str]

@@ -2,9 +2,9 @@
 every server does that keeps somebody's data. It does not wait otherwise: each copy of a database
 would take seconds.
 
-The setting (``fsync``) is the whole server's. Whoever measures holds a shared lock until a copy is
-made, and the last one sets it back; after one that ended before, whoever makes the next copy does.
-All of this is sent to the database that every server has.
+The setting (``fsync``) is the whole server's. A process that measures holds a shared lock until a
+copy is made, and the last one sets it back. If a process ended before that, the one that makes the
+next copy does. All of this is sent to the database that every server has.
 """
 
 from __future__ import annotations
