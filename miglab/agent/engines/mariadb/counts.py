@@ -115,10 +115,19 @@ def dates(cursor: Any, name: str, moment: int) -> Dict[str, List[Optional[int]]]
     return found
 
 
-def altered(before: Dict[str, List[Optional[int]]], now: Dict[str, List[Optional[int]]]) -> bool:
-    """Whether a table that is in both of these was altered, or may hold something else."""
+def altered(
+    before: Dict[str, List[Optional[int]]], now: Dict[str, List[Optional[int]]], moment: int
+) -> bool:
+    """Whether a table that is in both of these was altered, or may hold something else. ``before``
+    was read at a moment, and ``now`` is what ``dates`` finds for this moment: a table whose date is
+    older, and the same, was not altered since."""
     return any(
-        date != before[table][0] or (before[table][1] is not None and value != before[table][1])
+        date != before[table][0]
+        or (
+            (date is None or date >= moment)
+            and before[table][1] is not None
+            and value != before[table][1]
+        )
         for table, (date, value) in now.items()
         if table in before
     )

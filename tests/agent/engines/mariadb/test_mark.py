@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -118,6 +119,30 @@ def test_a_column_that_is_made_anew_at_once_moves_it_even_in_the_second_of_the_t
         "ALTER TABLE priced ADD COLUMN price integer NOT NULL DEFAULT 0",
     )
     assert engine.mark(database) != before
+
+
+def test_what_moved_it_once_does_not_leave_it_when_something_happens_elsewhere(
+    engine: MariaDB, database: str, counted: str
+) -> None:
+    run(database, "CREATE TABLE priced (id integer PRIMARY KEY, price integer)")
+    run(database, "INSERT INTO priced VALUES (1, 7)")
+    before = engine.mark(database)
+    run(database, "ALTER TABLE priced DROP COLUMN price", "ALTER TABLE priced ADD price integer")
+    moved = engine.mark(database)
+    engine.forget(engine.keep(database, "copy"))
+    after = engine.mark(database)
+    assert after != before
+    assert (after == moved) == (counted == "alone")
+
+
+def test_the_age_of_a_table_does_not_move_it(engine: MariaDB, database: str, counted: str) -> None:
+    run(database, *MADE)
+    seen = [engine.mark(database)]
+    for _ in range(2):
+        time.sleep(1.2)
+        engine.forget(engine.keep(database, "copy"))
+        seen.append(engine.mark(database))
+    assert (len({*seen}) == 1) == (counted == "alone")
 
 
 def test_what_is_not_committed_yet_moves_it_again_when_it_is(
