@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import re
 import time
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 from . import drivers
 from .counts import altered, count, dates, now
@@ -85,6 +85,8 @@ class Last(NamedTuple):
 
 
 _last: Dict[str, Last] = {}
+#: The project's own sessions that stay while a mark is read.
+_staying: Set[int] = set()
 
 
 def mark(handle: str) -> Any:
@@ -138,6 +140,18 @@ def hear(handle: str, told: Any) -> Any:
     return told["mark"]
 
 
+def note_staying(session: Any) -> None:
+    """A driver's connection does not end before the next mark: nobody has to wait for that."""
+    with contextlib.suppress(AttributeError):
+        # Not every driver tells.
+        _staying.add(int(session.thread_id()))
+
+
+def note_leaving() -> None:
+    """The project's sessions end now."""
+    _staying.clear()
+
+
 def _counted(connection: Any, handle: str) -> Optional[str]:
     """What the server counts while nobody else is there, once those who are leaving have left."""
     if not _counts_rows(connection):
@@ -149,7 +163,7 @@ def _counted(connection: Any, handle: str) -> Optional[str]:
                 found = count(cursor, database(handle))
                 if not found.others:
                     return found.told
-                if time.monotonic() > end:
+                if time.monotonic() > end or _staying.issuperset(found.others):
                     return None
                 time.sleep(_PAUSE)
         except drivers.error() as error:

@@ -188,3 +188,18 @@ def test_nobody_waits_for_a_lock(engine: MariaDB, database: str) -> None:
     with closing(drivers.connect(database)) as connection:
         drivers.rows(connection, "LOCK TABLES shop WRITE, plain WRITE")
         assert engine.mark(database) is not None
+
+
+def test_a_session_that_stays_is_not_waited_for(
+    engine: MariaDB, database: str, counted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "_PATIENCE", 20.0)
+    run(database, *MADE)
+    with closing(drivers.connect(database)) as connection:
+        marks.note_staying(connection)
+        began = time.monotonic()
+        before = engine.mark(database)
+        drivers.rows(connection, "UPDATE shop SET name = 'x'")
+        assert engine.mark(database) != before
+        assert time.monotonic() - began < 15
+    marks.note_leaving()
