@@ -99,7 +99,7 @@ class _Rehearsal:
         limited = any(hindrances(run) for run in runs)
         back = go_back(self.stage, self.first, self.truths, runs) if moved and not limited else None
         lost = self.lost(rows, renames, end.snapshot, back)
-        back_at, _ = self.stage.now()
+        back_at = self.stage.moments.now
         measured = Measured(
             tuple(runs),
             rows,

@@ -77,6 +77,7 @@ class _Walk:
         """As ``git checkout`` would, the databases left as they are."""
         now, _ = self.stage.now()
         self.stage.sandbox.restore(now.snapshot.with_files_of(self.first.snapshot))
+        self.stage.now()
 
     def _correct_record(self) -> None:
         """What no migration moved, such as a row that was pruned or that a squash left: the
@@ -84,7 +85,7 @@ class _Walk:
         graph, record = self._graph()
         for way in ways_between(graph, record, applied(graph, self.before.known_record), fake=True):
             self._go(way)
-        _, now = self.stage.now()
+        now = self.stage.truths()
         files, known = now.known_files, {*self.before.known_record.keys}
         for label in sorted({key.app_label for key in now.known_record.keys}):
             without = _without_file(files.migrations.keys(), now.known_record, label)
@@ -93,8 +94,10 @@ class _Walk:
 
     def _graph(self, keys: Collection[Key] = ()) -> tuple[Graph, set[Key]]:
         """The graph that holds now, and what of it is applied; the one inside the squashes where
-        a squash stands for some of these keys, as Django takes it where one is a target."""
-        _, now = self.stage.now()
+        a squash stands for some of these keys, as Django takes it where one is a target. Whether
+        somebody else has changed anything since the last command is looked at with the next one,
+        and at the end."""
+        now = self.stage.truths()
         graph = graph_of(now.known_files, now.known_record.keys)
         if any(key in (graph.replaced or ()) for key in keys):
             graph = graph_of(now.known_files, now.known_record.keys, squashed=False)
@@ -108,7 +111,7 @@ class _Walk:
         alias = self.stage.reader.alias
         extra = [] if alias == "default" else ["--database", alias]
         words = (*way.line.split(), *extra)
-        here, _ = self.stage.now()
+        here = self.stage.moments.now
         run = run_in(self.stage, Command(" ".join(words), "manage", words), compare="handlers")
         dropped = self._dropped(run)
         if dropped:

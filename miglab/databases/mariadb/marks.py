@@ -73,10 +73,14 @@ def mark(handle: str) -> tuple[object, ...]:
             if told is not None:
                 # What the agent told is of before, and so is what was counted.
                 counted = count(cursor, name)
-            dated = dates(cursor, name, known.at if known is not None else at)
-            if known is not None and altered(known.dates, dated):
+            since = known.at if known is not None else at
+            dated = dates(cursor, name, since)
+            if known is not None and altered(known.dates, dated, since):
                 # Its tables may be made as before, and not hold what they held.
                 described += f" {next(_unknown)}"
+            elif known is not None and known.described.startswith(described):
+                # With what has made it differ from an earlier one.
+                described = known.described
         alone = (*counted.own, described)
         found = alone
         if counted.others and (

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...agent.engines.mariadb import duplicate as by_sql
 from ...errors import NoServer
+from ..engine import Handle
 from ..server import meanwhile
 from .address import beside, is_ours, name_of, server_of
 from .connections import connect, in_words, on_server
@@ -126,15 +127,25 @@ def drop_meanwhile(handle: str) -> None:
 def replace(handle: str, source: str) -> None:
     """Make a database equal to another one. The old one is kept until the new one is ready, unless
     there is no space for both."""
-    between = beside(handle, name_of(handle)[:60] + "_x")
+    aside = None
+    with on_server(handle) as cursor:
+        if by_sql.holds_anything(cursor, name_of(handle)):
+            aside = _put_aside(cursor, handle)
     try:
-        copy(source, between)
+        copy(source, handle)
     except OSError:
+        if aside is None:
+            raise
         meanwhile.finish()
-        drop(between)
-        drop(handle)
-        copy(source, between)
-    rename(between, handle)
+        drop(aside)
+        copy(source, handle)
+    except BaseException:
+        if aside is not None:
+            with on_server(handle) as cursor:
+                by_sql.move(cursor, name_of(aside), name_of(handle))
+        raise
+    if aside is not None:
+        drop_meanwhile(aside)
 
 
 def old(handle: str, beginning: str) -> list[str]:
@@ -149,12 +160,16 @@ def old(handle: str, beginning: str) -> list[str]:
 def _set_aside(cursor: Any, handle: str) -> None:
     """Have nothing called so, and drop what was while nobody waits: removing its files takes
     longer than all the rest."""
+    if by_sql.exists(cursor, name_of(handle)):
+        drop_meanwhile(_put_aside(cursor, handle))
+
+
+def _put_aside(cursor: Any, handle: str) -> Handle:
+    """Call a database something that nobody is called; what it is called then."""
     name = name_of(handle)
-    if not by_sql.exists(cursor, name):
-        return
     aside = beside(handle, f"{name[:52]}_gone_{time.monotonic_ns() % 0xFFFFF:05x}")
     _patiently(cursor, (name,), lambda: by_sql.move(cursor, name, _checked(aside)))
-    meanwhile.do(aside, partial(_drop_meanwhile, aside))
+    return aside
 
 
 def _drop_meanwhile(handle: str) -> None:

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -131,6 +132,23 @@ def test_a_column_that_is_made_anew_at_once_moves_the_mark_even_in_the_second_of
 
 
 @pytest.mark.parametrize("engine", ["own"], indirect=True)
+def test_what_moved_the_mark_once_does_not_leave_it_and_the_age_of_a_table_adds_nothing(
+    engine: MariaDB, handle: Handle, tmp_path: Path
+) -> None:
+    other = engine.handle(tmp_path, engine.place("other"))
+    engine.make_room(other)
+    before = engine.mark(handle)
+    run(handle, "ALTER TABLE shop DROP COLUMN name", "ALTER TABLE shop ADD name varchar(9)")
+    seen = [engine.mark(handle)]
+    assert seen != [before]
+    for number in range(2):
+        run(other, f"CREATE TABLE shop{number} (id int)")
+        seen.append(engine.mark(handle))
+        time.sleep(1.2)
+    assert len({*seen}) == 1
+
+
+@pytest.mark.parametrize("engine", ["own"], indirect=True)
 def test_reading_copying_and_what_happens_elsewhere_move_no_mark(
     engine: MariaDB, handle: Handle, tmp_path: Path
 ) -> None:
@@ -246,6 +264,19 @@ def test_a_view_that_refers_to_what_is_not_there_is_named(
     run(handle, "CREATE VIEW seen AS SELECT name FROM shop", "DROP TABLE shop")
     with pytest.raises(NoServer, match="views that refer to what is not there: seen"):
         engine.copy(handle, engine.kept(tmp_path, "1"))
+
+
+def test_a_copy_that_cannot_be_put_back_leaves_the_database_as_it_was(
+    engine: MariaDB, handle: Handle, tmp_path: Path
+) -> None:
+    copy = engine.kept(tmp_path, "1")
+    engine.copy(handle, copy)
+    run(copy, "CREATE VIEW seen AS SELECT name FROM shop", "DROP TABLE shop")
+    with pytest.raises(NoServer, match="views that refer to what is not there: seen"):
+        engine.restore(copy, handle)
+    assert engine.rows(handle, "SELECT name FROM shop") == [("a",)]
+    meanwhile.finish()
+    assert len(moments.names(handle, owner_of(tmp_path))) == 2
 
 
 def test_a_session_that_holds_a_lock_is_ended_when_its_database_is_replaced(

@@ -20,7 +20,7 @@ SELECT table_id, space, name FROM information_schema.innodb_sys_tables
 WHERE LEFT(name, %s) = %s ORDER BY table_id
 """
 _OTHERS = """
-SELECT count(*) FROM information_schema.processlist WHERE db = %s AND id <> CONNECTION_ID()
+SELECT id FROM information_schema.processlist WHERE db = %s AND id <> CONNECTION_ID()
 """
 #: When the server was started, as seconds: all counts begin anew then.
 _BEGAN = """
@@ -44,13 +44,13 @@ _MAKE = "^Com_(alter|create|delete|drop|import|rename|repair|truncate|xa_commit)
 
 class Counted(NamedTuple):
     """``own`` is what concerns the database alone; ``made`` how many statements on the whole server
-    may have changed what there is, ``log`` how far its log is, ``others`` how many other sessions
-    are there."""
+    may have changed what there is, ``log`` how far its log is, ``others`` the numbers of other
+    sessions that are there."""
 
     own: Tuple[Any, ...]
     made: int
     log: Any
-    others: int
+    others: Tuple[int, ...]
 
     @property
     def told(self) -> str:
@@ -68,12 +68,12 @@ def count(cursor: Any, name: str) -> Counted:
     """
     # First, so that what somebody does meanwhile shows the next time.
     found = status(cursor)
-    ((others,),) = _all(cursor, _OTHERS, name)
+    others = tuple(int(number) for (number,) in _all(cursor, _OTHERS, name))
     tables = _all(cursor, _TABLES, len(name) + 1, name + "/")
     began = tuple(float(value) for (value,) in _all(cursor, _BEGAN))
     rows = tuple((str(table), int(number)) for table, number in _all(cursor, _ROWS, name))
     own = (began, rows, tuple((int(one), int(other), str(file)) for one, other, file in tables))
-    return Counted(own, made(found), found.get("Innodb_lsn_current"), int(others))
+    return Counted(own, made(found), found.get("Innodb_lsn_current"), others)
 
 
 def status(cursor: Any) -> Dict[str, int]:
@@ -115,10 +115,19 @@ def dates(cursor: Any, name: str, moment: int) -> Dict[str, List[Optional[int]]]
     return found
 
 
-def altered(before: Dict[str, List[Optional[int]]], now: Dict[str, List[Optional[int]]]) -> bool:
-    """Whether a table that is in both of these was altered, or may hold something else."""
+def altered(
+    before: Dict[str, List[Optional[int]]], now: Dict[str, List[Optional[int]]], moment: int
+) -> bool:
+    """Whether a table that is in both of these was altered, or may hold something else. ``before``
+    was read at a moment, and ``now`` is what ``dates`` finds for this moment: a table whose date is
+    older, and the same, was not altered since."""
     return any(
-        date != before[table][0] or (before[table][1] is not None and value != before[table][1])
+        date != before[table][0]
+        or (
+            (date is None or date >= moment)
+            and before[table][1] is not None
+            and value != before[table][1]
+        )
         for table, (date, value) in now.items()
         if table in before
     )

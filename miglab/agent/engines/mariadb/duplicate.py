@@ -36,7 +36,7 @@ SELECT table_name, column_name, extra FROM information_schema.columns
 WHERE table_schema = %s ORDER BY table_name, ordinal_position
 """
 _TRIGGERS = """
-SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = %s
+SELECT trigger_name FROM information_schema.triggers WHERE event_object_schema = %s
 ORDER BY event_object_table, action_timing, event_manipulation, action_order
 """
 _ROUTINES = """
@@ -75,6 +75,11 @@ def quoted(name: str) -> str:
 def exists(cursor: Any, name: str) -> bool:
     """Whether there is such a database."""
     return bool(_all(cursor, _MADE_WITH, name))
+
+
+def holds_anything(cursor: Any, name: str) -> bool:
+    """Whether there is such a database, and something in it."""
+    return any(_all(cursor, sql, name) for sql in (_TABLES, _ROUTINES, _EVENTS))
 
 
 def drop(cursor: Any, name: str) -> None:

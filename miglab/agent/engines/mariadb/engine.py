@@ -161,6 +161,7 @@ class MariaDB:
 
     def take(self, connection: Any, handle: str) -> None:
         """It is closed."""
+        marks.note_leaving()
         connection.close()
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
@@ -183,10 +184,11 @@ class MariaDB:
 
     def make_way(self, connection: Any, handle: str) -> None:
         """What it holds in a transaction cannot be copied."""
-        if connection.connection is not None and (
-            connection.in_atomic_block or not connection.get_autocommit()
-        ):
+        if connection.connection is None:
+            return
+        if connection.in_atomic_block or not connection.get_autocommit():
             raise Unmeasured("the project's connection is in a transaction")
+        marks.note_staying(connection.connection)
 
     def keep(self, handle: str, name: str) -> str:
         """Copy it within the server."""

@@ -219,7 +219,7 @@ def _views(connection: Any, database: str) -> Dict[str, str]:
 def _triggers(connection: Any, schema: str) -> Dict[str, str]:
     sql = (
         "SELECT TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, EVENT_OBJECT_TABLE, "
-        "ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = %s "
+        "ACTION_STATEMENT FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = %s "
         "ORDER BY TRIGGER_NAME" % schema
     )
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -120,6 +121,30 @@ def test_a_column_that_is_made_anew_at_once_moves_it_even_in_the_second_of_the_t
     assert engine.mark(database) != before
 
 
+def test_what_moved_it_once_does_not_leave_it_when_something_happens_elsewhere(
+    engine: MariaDB, database: str, counted: str
+) -> None:
+    run(database, "CREATE TABLE priced (id integer PRIMARY KEY, price integer)")
+    run(database, "INSERT INTO priced VALUES (1, 7)")
+    before = engine.mark(database)
+    run(database, "ALTER TABLE priced DROP COLUMN price", "ALTER TABLE priced ADD price integer")
+    moved = engine.mark(database)
+    engine.forget(engine.keep(database, "copy"))
+    after = engine.mark(database)
+    assert after != before
+    assert (after == moved) == (counted == "alone")
+
+
+def test_the_age_of_a_table_does_not_move_it(engine: MariaDB, database: str, counted: str) -> None:
+    run(database, *MADE)
+    seen = [engine.mark(database)]
+    for _ in range(2):
+        time.sleep(1.2)
+        engine.forget(engine.keep(database, "copy"))
+        seen.append(engine.mark(database))
+    assert (len({*seen}) == 1) == (counted == "alone")
+
+
 def test_what_is_not_committed_yet_moves_it_again_when_it_is(
     engine: MariaDB, database: str
 ) -> None:
@@ -163,3 +188,18 @@ def test_nobody_waits_for_a_lock(engine: MariaDB, database: str) -> None:
     with closing(drivers.connect(database)) as connection:
         drivers.rows(connection, "LOCK TABLES shop WRITE, plain WRITE")
         assert engine.mark(database) is not None
+
+
+def test_a_session_that_stays_is_not_waited_for(
+    engine: MariaDB, database: str, counted: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marks, "_PATIENCE", 20.0)
+    run(database, *MADE)
+    with closing(drivers.connect(database)) as connection:
+        marks.note_staying(connection)
+        began = time.monotonic()
+        before = engine.mark(database)
+        drivers.rows(connection, "UPDATE shop SET name = 'x'")
+        assert engine.mark(database) != before
+        assert time.monotonic() - began < 15
+    marks.note_leaving()
