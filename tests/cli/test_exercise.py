@@ -20,7 +20,7 @@ def test_the_list_has_all_levels_and_marks_what_was_solved(
     assert main(["exercise", "list", "--progress", str(journal)]) == 0
     said = capsys.readouterr().out
     assert said.startswith(
-        f"1 of {len(shelf.files(shelf.sets()['repairs']))} exercises are solved."
+        f"1 of {len(shelf.files(shelf.sets()['repairs']))} exercises is solved."
     )
     assert "  ✓ 1.4  undo-only-the-last: Undo only the last\n" in said
     assert [f"Level {level}:" in said for level in range(1, 6)] == [True] * 5
@@ -62,7 +62,7 @@ def test_check_of_a_good_folder_is_0(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["check", "nowhere"], 1, "'nowhere' is not a folder"),
         (["replay", "nowhere.jsonl"], 2, "there is no file 'nowhere.jsonl'"),
         (["list", "nowhere"], 1, "'nowhere' is not a folder"),
-        (["new", "my-own.py"], 1, "its name ends in .toml"),
+        (["new", "my-own.py"], 1, "its name must end in .toml"),
         (["open", "the-goat"], 1, "no exercise 'the-goat'"),
     ],
 )
