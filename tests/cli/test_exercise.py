@@ -19,9 +19,7 @@ def test_the_list_has_all_levels_and_marks_what_was_solved(
         lab.manage("migrate store 0004")
     assert main(["exercise", "list", "--progress", str(journal)]) == 0
     said = capsys.readouterr().out
-    assert said.startswith(
-        f"1 of {len(shelf.files(shelf.sets()['repairs']))} exercises is solved."
-    )
+    assert said.startswith(f"1 of {len(shelf.files(shelf.sets()['repairs']))} exercises is solved.")
     assert "  ✓ 1.4  undo-only-the-last: Undo only the last\n" in said
     assert [f"Level {level}:" in said for level in range(1, 6)] == [True] * 5
 

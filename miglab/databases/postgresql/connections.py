@@ -67,11 +67,19 @@ def on_server(handle: str) -> Iterator[Connection[Any]]:
         except psycopg.errors.DiskFull:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), server) from None
         except psycopg.Error as error:
-            broken = _open.pop(server, (0, None))[1]
-            if broken is None or not broken.broken:
+            if not _given_up(server):
                 raise NoServer(server, in_words(error)) from None
             why = "it stopped, or ended the connection; try again"
             raise NoServer(server, f"{why} ({in_words(error)})", stopped=True) from None
+
+
+def _given_up(server: str) -> bool:
+    """Whether the kept connection to a server is lost, and then it is not kept any more."""
+    connection = _open.get(server, (0, None))[1]
+    if connection is None or not connection.broken:
+        return False
+    del _open[server]
+    return True
 
 
 def leave_server(handle: str) -> None:

@@ -33,6 +33,7 @@ from miglab.databases.server import meanwhile
 from miglab.errors import BadInput, NoServer
 from miglab.home import home
 
+from ..alive import alive
 from . import servers
 from .servers import run
 
@@ -40,8 +41,9 @@ from .servers import run
 @pytest.fixture(params=servers.KINDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MariaDB]:
     found = MariaDB(servers.server(request.param))
-    yield found
-    found.clear(tmp_path)
+    with alive(tmp_path):
+        yield found
+        found.clear(tmp_path)
 
 
 @pytest.fixture

@@ -31,14 +31,16 @@ from miglab.databases.server import meanwhile
 from miglab.errors import NoServer
 from miglab.home import home
 
+from ..alive import alive
 from . import servers
 
 
 @pytest.fixture(params=servers.KINDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostgreSQL]:
     found = PostgreSQL(servers.server(request.param))
-    yield found
-    found.clear(tmp_path)
+    with alive(tmp_path):
+        yield found
+        found.clear(tmp_path)
 
 
 @pytest.fixture
