@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..facts.signs import in_one_line
 from ..facts.step import RowChange
 from .agreement import counted
 
@@ -54,7 +53,7 @@ def _of_table(change: RowChange) -> Iterator[Loss]:
 
     def loss(name: str, column: str, gone: int) -> Loss:
         lost = gone if back is None else min(gone, back.get(column, 0))
-        place = f"{where}.{in_one_line(column)}"
+        place = change.place_of(column)
         words, known = ("value", "values"), back is not None
         return Loss(name, place, gone, lost, words, change.by_handlers, measured=known)
 

@@ -39,9 +39,9 @@ def wanted(first: str, place: str | None, seed: str | None) -> Iterator[Exercise
         place: the set's folder, or its name.
         seed: the learner's name or number.
     """
-    known = shelf.exercises(place).items()
-    for name, path in sorted(known, key=lambda each: (each[1].stem != first, each[1].name)):
-        yield form.read(path, shelf.shape_for(seed, name, form.shapes(path)))
+    known = shelf.exercises(place).values()
+    for path in sorted(known, key=lambda each: (each.stem != first, each.name)):
+        yield form.read_for(path, seed)
 
 
 def main(told: str) -> None:

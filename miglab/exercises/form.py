@@ -74,6 +74,15 @@ def shapes(path: Path) -> tuple[str, ...]:
     return tuple(_load(path).get("shapes", {})) or ("",)
 
 
+def read_for(path: Path, seed: object) -> Exercise:
+    """An exercise in the shape that a seed, such as a learner's name, gives.
+
+    Raises:
+        BadInput: the file cannot be read, or something in it is missing or unknown.
+    """
+    return read(path, shelf.shape_for(seed, shelf.name_of(path), shapes(path)))
+
+
 def read(path: Path, shape: str | None = None) -> Exercise:
     """An exercise in one of its shapes; without a name, in the first.
 

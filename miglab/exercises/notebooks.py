@@ -34,8 +34,7 @@ def overview(
     done = solved(Journal(Path(journal)).read())
     rows = []
     for name, path in shelf.exercises(folder).items():
-        shapes = form.shapes(path)
-        found = form.read(path, shelf.shape_for(seed, name, shapes))
+        found = form.read_for(path, seed)
         file = f"{path.stem}.ipynb"
         rows.append(Row(name, shelf.number_of(path), found.title, found.level, file, name in done))
     return Overview(tuple(sorted(rows, key=lambda row: (row.level, row.file))))
@@ -57,7 +56,7 @@ def make(to: Path, place: str | Path | None = None, seed: str | None = None) -> 
         more += f", folder={named!r}"
     made = {PAGE: _page(more)}
     for name, path in shelf.exercises(place).items():
-        found = form.read(path, shelf.shape_for(seed, name, form.shapes(path)))
+        found = form.read_for(path, seed)
         made[f"{path.stem}.ipynb"] = _notebook(found.title, name, more)
     new = []
     try:

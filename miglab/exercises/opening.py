@@ -31,7 +31,6 @@ def exercise(
         BadInput: its file cannot be read.
     """
     path = shelf.find(name, folder)
-    if shape is None:
-        shape = shelf.shape_for(seed, shelf.name_of(path), form.shapes(path))
+    found = form.read_for(path, seed) if shape is None else form.read(path, shape)
     kept = Journal(Path(journal)) if journal is not None else None
-    return ExerciseLab(form.read(path, shape), journal=kept)
+    return ExerciseLab(found, journal=kept)

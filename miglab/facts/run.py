@@ -37,7 +37,7 @@ class Planned:
         unknown: operations of classes that are not Django's: nobody can say beforehand.
         atomic: whether it is undone as a whole where it fails.
         locks: those that it took on tables, where the engine tells.
-        grew: by how many bytes its database grew; ``None`` if nobody knows.
+        grew: by how many bytes its database grew; ``None`` if that is not known.
         kept: how many of its statements changed tables for good, also if it failed later: there
             are databases that undo no such change.
     """

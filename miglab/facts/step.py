@@ -110,6 +110,10 @@ class RowChange:
         default = self.database == "default"
         return in_one_line(self.table if default else f"{self.database}:{self.table}")
 
+    def place_of(self, column: str) -> str:
+        """One of its columns, behind ``place``."""
+        return f"{self.place}.{in_one_line(column)}"
+
     @property
     def costs(self) -> bool:
         """Whether something that was stored is gone."""

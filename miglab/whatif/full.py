@@ -112,8 +112,8 @@ def _named(lost: Lost, ending: str) -> dict[str, _Named]:
         if change.lost:
             found[f"{change.place}{ending}"] = _Named(change, None, lost)
         for column in change.lost_values:
-            found[f"{change.place}.{column}{ending}"] = _Named(change, column, lost)
+            found[f"{change.place_of(column)}{ending}"] = _Named(change, column, lost)
         for column in change.changed_columns:
             old = change.old_names[column]
-            found[f"{change.place}.{column}{ending}"] = _Named(change, old, lost)
+            found[f"{change.place_of(column)}{ending}"] = _Named(change, old, lost)
     return found

@@ -27,7 +27,7 @@ class Arrived:
         path: its path in the folder.
         version: the version of miglab that brought it.
         beside: the copy that stays as it was; empty if there was none.
-        old_version: the version that had brought ``beside``; empty if nobody knows.
+        old_version: the version that had brought ``beside``; empty if that is not known.
     """
 
     path: str

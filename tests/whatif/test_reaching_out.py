@@ -26,9 +26,14 @@ on_postgresql = postgresql.live
 
 def reaching(folder: Path, *statements: str) -> Path:
     """The project with a migration that runs these."""
-    operations = [f"RunSQL({each!r}, migrations.RunSQL.noop)" for each in statements]
-    write(folder, {"shop/migrations/0003_next.py": migration("0002_price", *operations)})
+    write(folder, {"shop/migrations/0003_next.py": running(*statements)})
     return folder
+
+
+def running(*statements: str) -> str:
+    """Such a migration's file."""
+    operations = [f"RunSQL({each!r}, migrations.RunSQL.noop)" for each in statements]
+    return migration("0002_price", *operations)
 
 
 def check(lab: Lab, told: str) -> None:
@@ -119,12 +124,8 @@ def test_what_fails_for_what_a_copy_lacks_is_no_refusal_of_the_projects(
         assert found.outcome.happened is Happened.NOT_REHEARSED, found.verdict
         assert f"the copy lacks {named}, which the original has" in found.verdict
         # What is nowhere is not the copy's fault.
-        lab.write("shop/migrations/0003_next.py", failing("SELECT nobody_knows_this()"))
+        lab.write("shop/migrations/0003_next.py", running("SELECT nobody_knows_this()"))
         assert lab.what_if("migrate shop").outcome.happened is Happened.STOPPED
-
-
-def failing(statement: str) -> str:
-    return migration("0002_price", f"RunSQL({statement!r}, migrations.RunSQL.noop)")
 
 
 def test_what_needs_an_extension_that_a_copy_cannot_have_is_named(

@@ -18,7 +18,7 @@ from .originals import reading
 #: How many names are told of one kind.
 _SHOWN = 5
 _OWN = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'"
-#: What is looked for, and what is said of it; ``{}`` are the names.
+#: What a copy does not have: where it is looked for, and what is said of it; ``{}`` are the names.
 _NOT_THERE = (
     (
         "SELECT pubname FROM pg_publication ORDER BY 1",
@@ -38,6 +38,7 @@ _NOT_THERE = (
         "reaches no foreign servers ({}): a migration that reads or writes there fails here",
     ),
 )
+#: The same of what is there, and otherwise than in the original.
 _OTHERWISE = (
     (
         f"SELECT DISTINCT pg_get_userbyid(c.relowner) FROM pg_class c "
@@ -81,21 +82,19 @@ def of_original(handle: str, server: str) -> Lacks:
     Raises:
         NoServer: the database cannot be read.
     """
-    with reading(handle) as connection:
-        gone, otherwise = _found(connection, _NOT_THERE), _found(connection, _OTHERWISE)
-        extensions = _names(connection, _EXTENSIONS)
     with on_server(server) as connection:
         able = set(_names(connection, _ABLE))
-    missing = [each for each in extensions if each not in able]
+    with reading(handle) as connection:
+        gone, otherwise = _found(connection, _NOT_THERE), _found(connection, _OTHERWISE)
+        missing = [each for each in _names(connection, _EXTENSIONS) if each not in able]
+        brought = _names(connection, _BROUGHT, missing) if missing else []
     said = [*gone, *otherwise]
-    names = [each for some in gone.values() for each in some]
     if missing:
         said.append(
             f"does not have the extensions {_listed(missing)}: what uses them cannot be tried here"
         )
-        with reading(handle) as connection:
-            names += [*missing, *_names(connection, _BROUGHT, missing)]
-    return Lacks(tuple(said), tuple(names))
+    names = [each for some in gone.values() for each in some]
+    return Lacks(tuple(said), (*names, *missing, *brought))
 
 
 def of_server(server: str) -> tuple[str, ...]:

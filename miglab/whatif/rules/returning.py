@@ -69,7 +69,7 @@ def values_added(measured: Measured) -> Iterator[Said]:
     said = {each.where for each in measured.lost_there}
     for change in back.rows if back else ():
         for column, number in change.filled.items():
-            if f"{change.place}.{column}" in said:
+            if change.place_of(column) in said:
                 continue
             word = "has become a value" if number == 1 else "have become values"
             yield Said(
