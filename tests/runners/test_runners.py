@@ -83,16 +83,66 @@ def test_an_unknown_runner_is_refused_with_those_that_there_are() -> None:
         choose("hot", setup_for(bundled("storefront")))
 
 
-@pytest.mark.skipif("warm" not in names(), reason="nothing can be kept warm here")
-def test_the_practice_project_is_set_up_once_for_many_commands(tmp_path: Path) -> None:
-    """Whatever looks at ``sys.argv`` while it is set up would have each command start it anew."""
+#: What settings ask about the command, as many projects do.
+QUESTIONS = (
+    "",
+    "TESTING = 'test' in sys.argv",
+    "DEBUG = 'runserver' in sys.argv or 'runserver_plus' in sys.argv",
+    "TESTING = sys.argv[1] == 'test' if len(sys.argv) > 1 else False",
+    "NAME = os.path.basename(sys.argv[0])",
+)
+
+warm = pytest.mark.skipif("warm" not in names(), reason="nothing can be kept warm here")
+
+
+def asking(agent: Asked, question: str, ran: Path) -> None:
+    """Have the settings ask this, and write to a file each time they are read."""
+    settings = agent.sandbox.project / "storefront" / "settings.py"
+    count = f"\n\nwith open({str(ran)!r}, 'a') as _file:\n    _file.write('x')\n"
+    settings.write_text(f"{settings.read_text()}\nimport os, sys\n{question}{count}")
+
+
+@warm
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_project_is_set_up_once_for_many_commands(question: str, tmp_path: Path) -> None:
+    """Whatever looks at all of ``sys.argv`` while it is set up has each command start it anew; a
+    question that each command would answer alike does not."""
     ran = tmp_path / "ran"
     with asked("warm") as agent:
-        settings = agent.sandbox.project / "storefront" / "settings.py"
-        count = f"\n\nwith open({str(ran)!r}, 'a') as _file:\n    _file.write('x')\n"
-        settings.write_text(settings.read_text() + count)
+        asking(agent, question, ran)
         agent.manage("migrate", "-v0")
         once = ran.read_text()
-        for words in (("showmigrations",), ("migrate", "store", "0002"), ("check",)):
+        for words in (("migrate", "store", "0002"), ("migrate",), ("migrate", "store", "0003")):
             assert agent.manage(*words)["error"] is None
     assert ran.read_text() == once
+
+
+@warm
+def test_a_command_that_would_answer_otherwise_sets_the_project_up_anew(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    with asked("warm") as agent:
+        asking(agent, "print('seen' if 'showmigrations' in sys.argv else 'not seen')", ran)
+        for words, seen in (
+            (("migrate", "-v0"), "not seen\n"),
+            (("showmigrations", "store"), "seen\n"),
+            (("check",), "not seen\n"),
+            (("showmigrations", "blog"), "seen\n"),
+        ):
+            before = len(ran.read_text()) if ran.exists() else 0
+            assert agent.manage(*words)["output"].startswith(seen)
+            if before:
+                assert len(ran.read_text()) - before == ("showmigrations" in words)
+
+
+@warm
+@pytest.mark.parametrize("change", ["sys.argv.append('--more')", "sys.argv = sys.argv[:]"])
+def test_settings_that_change_the_arguments_change_those_of_each_command(
+    change: str, tmp_path: Path
+) -> None:
+    ran = tmp_path / "ran"
+    with asked("warm") as agent:
+        asking(agent, change, ran)
+        agent.manage("check")
+        once = len(ran.read_text())
+        agent.manage("check")
+    assert len(ran.read_text()) > once

@@ -22,7 +22,7 @@ from .handlers import Lines
 from .measurement import UNREAD, Measurement
 from .output import capture, cut, flush, read_output, telling_line
 from .place import CommandsConnections, Databases, end_connections
-from .project import Original, run_manage
+from .project import Original, arguments_of, run_manage
 from .questions import Questions, printed_since
 from .walk import Walk
 
@@ -81,7 +81,7 @@ class Job:
 
     def run_cold(self) -> NoReturn:
         """Start the project from the beginning, as a terminal does, and run the request in it."""
-        argv = ["manage.py", *self.request.get("argv", ["check"])]
+        argv = arguments_of(self.request)
         error: Optional[BaseException] = None
         try:
             run_manage(self.config, argv, self.perform_cold)
@@ -94,9 +94,7 @@ class Job:
         if self.request["do"] in (*databases.REQUESTS, "look", "shell", "agree"):
             import django
 
-            argv, sys.argv = sys.argv, ["manage.py"]
             django.setup()
-            sys.argv = argv
         self.perform(original, argv)
 
     def perform(self, original: Original, argv: List[str]) -> None:

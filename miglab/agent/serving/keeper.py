@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Sequence
 
 from ..common.protocol import Message
 from ..common.wire import Wire
@@ -16,8 +16,8 @@ from ..reading.truths import read_project
 from . import imports, lifetimes
 from .job import Job
 from .output import capture, read_output
-from .project import Original, enter, run_manage, warm_up
-from .watched import Watched
+from .project import AT_REST, Original, arguments_of, enter, run_manage, warm_up
+from .watched import Question, Watched, answer
 
 
 class Keeper:
@@ -35,8 +35,11 @@ class Keeper:
         learned: List[str],
     ) -> None:
         self.place, self.digest, self.wire, self.learned = place, digest, wire, learned
-        #: How many requests it was given.
-        self.given = 0
+        #: How many requests it was given, and of how many it has told that it is idle since.
+        self.given = self.rested = 0
+        #: What the project's files say, and what it asked its arguments while it was set up.
+        self.project: Optional[Dict[str, Any]] = None
+        self.asked: List[Question] = []
         self.folder, self.config = place["folder"], {**config, **place}
         ours, theirs = socket.socketpair()
         self.parent = os.getpid()
@@ -61,12 +64,13 @@ class Keeper:
         self.given += "do" in message
         self.channel.send(message)
 
-    def may_go(self, message: Message) -> bool:
+    @property
+    def idle(self) -> bool:
         """Whether the child has reported that it is idle, and was given nothing since."""
-        return message.get("resting") == self.given
+        return self.rested == self.given
 
-    def wait_until_set_up(self, wire: Wire) -> Message:
-        """The child's report, after it has tried to set the project up."""
+    def becomes_warm(self, wire: Wire) -> bool:
+        """Wait until the child has tried to set the project up, and take in its report."""
         early: List[Message] = []
         while wire.wait_for([self.incoming]) == wire.incoming:
             message = wire.receive()
@@ -74,7 +78,15 @@ class Keeper:
                 lifetimes.everyone_out()
             early.append(message)
         wire.hold(early)
-        return self.channel.receive() or {"warm": False, "project": None}
+        report = self.channel.receive() or {"warm": False, "project": None, "asked": []}
+        self.project, self.asked = report["project"], report["asked"]
+        return bool(report["warm"])
+
+    def stands_for(self, request: Message) -> bool:
+        """Whether the project, as it was set up here, is what this request would set up: it has
+        asked nothing about its arguments that would be answered otherwise."""
+        argv = arguments_of(request)
+        return all(answer(argv, each) == answer(AT_REST, each) for each in self.asked)
 
     def end(self) -> None:
         """Kill the child and forget it."""
@@ -86,7 +98,7 @@ class Keeper:
         """In the child: set the project up inside its own manage.py, and fork from there."""
         job = Job(self.config, self.wire, self.channel.receive)
         known = set(sys.modules)
-        arguments = Watched(["manage.py", "check"])
+        arguments = Watched(AT_REST)
         reported = False
 
         def take_over(original: Original, _argv: List[str]) -> None:
@@ -95,11 +107,11 @@ class Keeper:
             from django.db import connections
 
             django.setup()
-            looked_at = sys.argv is not arguments or arguments.looked_at
-            warm = not looked_at and threading.active_count() == 1
+            changed = sys.argv is not arguments or list.__ne__(arguments, AT_REST)
+            warm = not changed and threading.active_count() == 1
             job.prefix = read_output(self.config)
             job.project = read_project(None)
-            self.report(warm, job.project)
+            self.report(warm, job.project, arguments.asked)
             reported = True
             if not warm:
                 return
@@ -112,7 +124,7 @@ class Keeper:
             gc.collect()
             gc.freeze()
             self.next_job(job)
-            sys.argv = ["manage.py", *job.request.get("argv", [])]
+            sys.argv = arguments_of(job.request)
             job.perform(original, sys.argv)
 
         capture(self.config)
@@ -126,9 +138,12 @@ class Keeper:
         if not reported:
             self.report(False, read_project(error))
 
-    def report(self, warm: bool, project: Optional[Dict[str, Any]]) -> None:
-        """Tell level 0 whether this keeper can stay warm, and what the project's files say."""
-        self.channel.send({"warm": warm, "project": project})
+    def report(
+        self, warm: bool, project: Optional[Dict[str, Any]], asked: Sequence[Question] = ()
+    ) -> None:
+        """Tell level 0 whether this keeper can stay warm, what the project's files say, and what
+        the project asked its arguments while it was set up."""
+        self.channel.send({"warm": warm, "project": project, "asked": asked})
 
     def next_job(self, job: Job) -> None:
         """Fork for each request; returns in the fork, with the job begun."""
@@ -191,13 +206,13 @@ class ColdKeeper(Keeper):
         digest: str,
         project: Optional[Dict[str, Any]],
     ) -> None:
-        self._project = project
+        self._known = project
         super().__init__(wire, config, place, digest, [])
 
     def keep(self) -> None:
         """In the child: fork, and start the project from the beginning in each fork."""
         job = Job(self.config, self.wire, self.channel.receive)
-        job.project = self._project
+        job.project = self._known
         self.next_job(job)
         job.run_cold()
 

@@ -13,6 +13,10 @@ from typing import Any, Callable, Dict, List, Optional
 
 from ..guarding import children, confine, guard, settings
 
+#: The arguments while nobody runs a command. Should a manage.py run it without asking Django, it
+#: changes nothing.
+AT_REST = ["manage.py", "migrate", "--plan"]
+
 Original = Callable[[Optional[List[str]]], None]
 TakeOver = Callable[[Original, List[str]], None]
 
@@ -101,6 +105,11 @@ def load_by_content(folder: str, kept: str) -> None:
     sys.path_hooks.insert(0, below_the_project)
     sys.path_importer_cache.clear()
     sys.dont_write_bytecode = True
+
+
+def arguments_of(request: Dict[str, Any]) -> List[str]:
+    """``sys.argv`` for this request."""
+    return [AT_REST[0], *request["argv"]] if "argv" in request else [*AT_REST]
 
 
 def run_manage(config: Dict[str, Any], argv: List[str], take_over: TakeOver) -> None:

@@ -4,9 +4,10 @@
       └─ keeper   has set one copy of the project up for one digest; or, where that cannot be, not
            └─ job   a fork of the keeper: runs one request and is gone
 
-When the wire closes, everything is killed. Where the project's code looked at ``sys.argv`` or
-started threads while it was set up, or could not be set up, the keeper stays cold and every job
-starts the project from the beginning, as a terminal does.
+When the wire closes, everything is killed. Where the project's code started threads while it was
+set up, or could not be set up, the keeper stays cold and every job starts the project from the
+beginning, as a terminal does. So does a job whose arguments would answer otherwise what the project
+asked about ``sys.argv`` while it was set up: it is forked by a cold keeper beside the warm one.
 """
 
 from __future__ import annotations
@@ -125,12 +126,13 @@ def import_django() -> None:
 class Level0:
     """Reads the wire and passes each message to the keeper of the right place and digest.
 
+    Each folder has one, and a cold one beside a warm one that does not stand for some command;
     ``keeper`` is the one that was spoken to last.
     """
 
     def __init__(self, wire: Wire, config: Dict[str, Any]) -> None:
         self.wire, self.config = wire, config
-        self.keepers: Dict[str, Keeper] = {}
+        self.keepers: Dict[str, List[Keeper]] = {}
         self.keeper: Optional[Keeper] = None
         self.id: Optional[int] = None
         self.learned: List[str] = []
@@ -140,9 +142,10 @@ class Level0:
         gc.collect()
         gc.freeze()
         while True:
-            ready = self.wire.wait_for([each.incoming for each in self.keepers.values()])
+            keepers = {each.incoming: each for several in self.keepers.values() for each in several}
+            ready = self.wire.wait_for(list(keepers))
             if ready != self.wire.incoming:
-                self.listen(next(k for k in self.keepers.values() if k.incoming == ready))
+                self.listen(keepers[ready])
                 continue
             message = self.wire.receive()
             if message is None:
@@ -165,9 +168,9 @@ class Level0:
                 self.id = message.get("id")
             if do in databases.REQUESTS and message["place"]["folder"] in self.keepers:
                 # Whatever the files are now, this one knows how to open a connection.
-                self.keeper = self.keepers[message["place"]["folder"]]
+                self.keeper = self.keepers[message["place"]["folder"]][0]
             elif do is not None:
-                self.keep(message["place"], message["digest"], set_up=do != "settings")
+                self.keeper = self.keeper_for(message)
             if self.keeper is not None and do != "prepare":
                 self.keeper.give(message)
 
@@ -180,19 +183,26 @@ class Level0:
             if waited_for:
                 self.wire.send({"event": "died", "id": self.id, "signal": None, "exit": None})
         elif "resting" in message:
-            if keeper.may_go(message):
+            keeper.rested = message["resting"]
+            if all(each.idle for each in self.keepers[keeper.folder]):
                 self.lose(keeper.folder)
         else:
             self.learn(message["imported"])
 
-    def keep(self, place: Dict[str, Any], digest: str, set_up: bool) -> None:
-        """Start or find a keeper for this place and digest, a warm one if possible; a cold one if
-        the project may not be set up yet."""
-        self.keeper = self.keepers.get(place["folder"])
-        if self.keeper is not None and (self.keeper.place, self.keeper.digest) == (place, digest):
-            return
-        self.lose(place["folder"])
-        self.keepers[place["folder"]] = self.keeper = self.started(place, digest, set_up)
+    def keeper_for(self, request: Message) -> Keeper:
+        """Start or find a keeper for this request's place and digest, a warm one if possible; a
+        cold one if the project may not be set up yet, or would not be the same."""
+        place, digest = request["place"], request["digest"]
+        keepers = self.keepers.get(place["folder"])
+        if keepers is None or (keepers[0].place, keepers[0].digest) != (place, digest):
+            self.lose(place["folder"])
+            keepers = [self.started(place, digest, set_up=request["do"] != "settings")]
+            self.keepers[place["folder"]] = keepers
+        if keepers[0].stands_for(request):
+            return keepers[0]
+        if len(keepers) == 1:
+            keepers.append(ColdKeeper(self.wire, self.config, place, digest, keepers[0].project))
+        return keepers[1]
 
     def started(self, place: Dict[str, Any], digest: str, set_up: bool) -> Keeper:
         """A new keeper, warm where that can be."""
@@ -200,11 +210,10 @@ class Level0:
         known = None
         if set_up:
             keeper = Keeper(self.wire, self.config, place, digest, self.learned)
-            report = keeper.wait_until_set_up(self.wire)
-            if report["warm"]:
+            if keeper.becomes_warm(self.wire):
                 return keeper
             keeper.end()
-            known = report["project"]
+            known = keeper.project
         return ColdKeeper(self.wire, self.config, place, digest, known)
 
     def learn(self, names: List[str]) -> None:
@@ -218,11 +227,13 @@ class Level0:
         gc.freeze()
 
     def lose(self, folder: str) -> None:
-        """End the keeper of this place, if there is one."""
-        keeper = self.keepers.pop(folder, None)
-        if keeper is not None:
+        """End the keepers of this place, if there are any."""
+        keepers = self.keepers.pop(folder, [])
+        for keeper in keepers:
             keeper.end()
-            # What it left behind is this process's own now.
-            lifetimes.end_children({each.pid for each in self.keepers.values()})
-        if keeper is self.keeper:
+        if keepers:
+            # What they left behind is this process's own now.
+            kept = {each.pid for several in self.keepers.values() for each in several}
+            lifetimes.end_children(kept)
+        if self.keeper in keepers:
             self.keeper = None

@@ -97,7 +97,7 @@ class Walk:
         databases = self.request.databases
         if not all(databases.engine(each).can_fork for each in databases.handles):
             return
-        if not hasattr(os, "fork") or self.shown is None or self.shown.looked_at:
+        if not hasattr(os, "fork") or self.shown is None or self.shown.asked:
             return
         for number, (label, name) in enumerate(self.targets):
             if (label, name) in executor.loader.graph.nodes and _is_one(executor, label, name):
