@@ -185,8 +185,8 @@ def importing(times: int) -> Result:
     return Result("import miglab", ours - empty, None, 300, "ms")
 
 
-#: Those that are large, and ``packages``, take minutes, and the last one asks the package registry:
-#: they run only when they are named.
+#: Those that are large take minutes, and so do ``packages`` and ``projects``, which ask the package
+#: registry: they run only when they are named.
 ONLY = (
     "lab",
     "whatif",
@@ -197,6 +197,7 @@ ONLY = (
     "mariadb-large",
     "browser",
     "packages",
+    "projects",
 )
 
 
@@ -238,6 +239,10 @@ def main() -> int:
             results += mariadb_large.all_of_it()
         if chosen.only == "packages":
             results += packages.wagtail()
+        if chosen.only == "projects":
+            from . import projects
+
+            results += projects.all_of_them(times)
     if chosen.json:
         print(json.dumps({each.what: each.measure for each in results}))
         return 0
