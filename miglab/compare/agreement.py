@@ -153,8 +153,7 @@ def part(number: int, whole: int, many: str) -> str:
 
 def models_and_files(found: Mapping[str, Any]) -> Agreement:
     """The agent's answer about the first truth and the second."""
-    details = tuple(found["models_files"]["details"])
-    verdict = found["models_files"]["verdict"]
+    details, verdict = tuple(found["details"]), found["verdict"]
     if verdict:
         return Agreement(True, "makemigrations would write nothing.")
     if verdict is None:
@@ -167,14 +166,12 @@ def models_and_files(found: Mapping[str, Any]) -> Agreement:
 
 def record_and_tables(found: Mapping[str, Any]) -> Agreement:
     """The agent's answer about the third truth and the fourth."""
-    answer = found["record_tables"]
-    details = tuple(answer["details"])
-    missing = tuple(Key(*key) for key in answer.get("missing", ()))
-    doubtful = tuple(answer["doubtful"])
-    compared = answer["compared"]
-    if answer["verdict"]:
+    details, doubtful = tuple(found["details"]), tuple(found["doubtful"])
+    missing = tuple(Key(*key) for key in found.get("missing", ()))
+    compared = found["compared"]
+    if found["verdict"]:
         return Agreement(True, "The tables match the recorded migrations.")
-    if answer["verdict"] is None:
+    if found["verdict"] is None:
         reason = "The tables cannot be compared with certainty."
         return Agreement(None, reason, details, missing, doubtful, compared)
     number = counted(len(details), "place", "places")

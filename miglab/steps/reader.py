@@ -176,35 +176,74 @@ class Reader:
             answers.lens(answer["lens"]),
         )
 
-    def agreements(self, snapshot: Snapshot, truths: Truths, apps: tuple[str, ...]) -> Agreements:
-        """Whether neighbours agree, asked once for each state of the files and the database."""
-        models_files, record_tables = self._neighbours(snapshot.digest, truths)
+    def agreements(
+        self,
+        snapshot: Snapshot,
+        truths: Truths,
+        apps: tuple[str, ...],
+        then: tuple[Snapshot, Truths] | None = None,
+    ) -> Agreements:
+        """Whether neighbours agree, asked once for each state of the files and the database. Of an
+        earlier moment, ``then``, it is asked in passing, where that can be: see ``known``."""
+        found = self.known(snapshot, truths, apps)
+        if found is not None:
+            return found
+        models_files, record_tables = self._neighbours(snapshot.digest, truths, then)
         return Agreements(models_files, agreement.files_and_record(truths, apps), record_tables)
 
-    def _neighbours(self, digest: str, truths: Truths) -> tuple[Agreement, Agreement]:
+    def known(self, snapshot: Snapshot, truths: Truths, apps: tuple[str, ...]) -> Agreements | None:
+        """The same where nothing has to be asked any more, or ``None``."""
+        digest, known = snapshot.digest, self._agreed
+        asked = (self.alias, digest, _digest(truths))
+        if isinstance(truths.models, Unreadable):
+            return None
+        if digest not in known.models_files or asked not in known.record_tables:
+            return None
+        files_record = agreement.files_and_record(truths, apps)
+        return Agreements(known.models_files[digest], files_record, known.record_tables[asked])
+
+    def _then(self, digest: str, moment: tuple[Snapshot, Truths] | None) -> Message | None:
+        """An earlier moment in the form that the agent takes, if nothing is known about it yet and
+        its files were these."""
+        if moment is None or self.known(*moment, ()) is not None:
+            return None
+        (snapshot, truths), alias = moment, self.alias
+        handle = snapshot.databases.get(alias)
+        if snapshot.digest != digest or handle is None or isinstance(truths.record, Unreadable):
+            return None
+        record = [[key.app_label, key.name] for key in truths.record.keys]
+        return {"handle": str(handle), "record": record}
+
+    def _neighbours(
+        self, digest: str, truths: Truths, then: tuple[Snapshot, Truths] | None
+    ) -> tuple[Agreement, Agreement]:
         if isinstance(truths.models, Unreadable):
             return _unknown(f"The models {truths.models}.")
         known, asked = self._agreed, (self.alias, digest, _digest(truths))
         told, limit = self._failed.get(asked, (None, 0.0))
         if told is not None and self.time_limit <= limit:
             return told
-        if digest not in known.models_files or asked not in known.record_tables:
-            try:
-                answer = self.ask(digest, {"do": "agree", "known": digest in known.models_files})
-            except Stopped as stopped:
-                if stopped.why == "cancelled":
-                    raise
-                told = _unknown(f"The comparison was stopped: {why(stopped, self.time_limit)}.")
-                self._failed[asked] = told, _stopped_at(stopped, self.time_limit)
-                return told
-            found = answer.get("agree")
-            if not found:
-                told = _unknown(f"The comparison failed: {answers.refusal(answer['error'])}.")
-                self._failed[asked] = told, math.inf
-                return told
-            if found["models_files"]:
-                known.models_files[digest] = agreement.models_and_files(found)
-            known.record_tables[asked] = agreement.record_and_tables(found)
+        request: Message = {"do": "agree", "known": digest in known.models_files}
+        request["then"] = self._then(digest, then)
+        try:
+            answer = self.ask(digest, request)
+        except Stopped as stopped:
+            if stopped.why == "cancelled":
+                raise
+            told = _unknown(f"The comparison was stopped: {why(stopped, self.time_limit)}.")
+            self._failed[asked] = told, _stopped_at(stopped, self.time_limit)
+            return told
+        found = answer.get("agree")
+        if not found:
+            told = _unknown(f"The comparison failed: {answers.refusal(answer['error'])}.")
+            self._failed[asked] = told, math.inf
+            return told
+        if found["models_files"]:
+            known.models_files[digest] = agreement.models_and_files(found["models_files"])
+        known.record_tables[asked] = agreement.record_and_tables(found["record_tables"])
+        if then is not None and found["then"]:
+            of_then = (self.alias, digest, _digest(then[1]))
+            known.record_tables[of_then] = agreement.record_and_tables(found["then"])
         return known.models_files[digest], known.record_tables[asked]
 
 

@@ -195,10 +195,25 @@ class Stage:
             self.last = more
         return more
 
-    def agreements(self) -> Agreements:
-        """Whether the truths of the current moment agree; ``now`` has looked for changes."""
+    def agreements(self, then: Moment | None = None) -> Agreements:
+        """Whether the truths of the current moment agree; ``now`` has looked for changes. Those of
+        an earlier moment, whose truths are read, are asked for in passing."""
         snapshot = self.moments.now.snapshot
-        return self.reader.agreements(snapshot, self.truths(), self.apps)
+        earlier = (then.snapshot, then.truths) if then is not None and then.truths else None
+        return self.reader.agreements(snapshot, self.truths(), self.apps, earlier)
+
+    def agreements_at(self, moment: Moment) -> Agreements:
+        """Those of an earlier moment: it is gone to if they are not known."""
+        truths = moment.truths
+        known = self.reader.known(moment.snapshot, truths, self.apps) if truths else None
+        if known is not None:
+            return known
+        here = self.moments.now
+        self.begin_at(moment)
+        try:
+            return self.agreements()
+        finally:
+            self.begin_at(here)
 
     def history(self) -> History:
         """The steps that changed something."""

@@ -70,29 +70,25 @@ class _Rehearsal:
 
     def of(self, commands: Sequence[Command], ask: Ask | None) -> Consequences:
         """Run them, and measure."""
-        before = self.stage.agreements()
         runs: list[Run] = []
         for each in commands:
             runs.append(run_in(self.stage, each, ask))
             if runs[-1].step.refused:
                 break
-        return self.measured(commands, runs, before)
+        return self.measured(commands, runs)
 
     def of_ran(self, each: Command, run: Run, end: Moment) -> Consequences:
         """Go to where it ended, and measure."""
-        before = self.stage.agreements()
         self.stage.begin_at(end)
-        return self.measured([each], [run], before)
+        return self.measured([each], [run])
 
-    def measured(
-        self, commands: Sequence[Command], runs: Sequence[Run], before: Agreements
-    ) -> Consequences:
+    def measured(self, commands: Sequence[Command], runs: Sequence[Run]) -> Consequences:
         """Everything that can be found out about commands that were run, from the moment where they
         ended."""
         end, after_truths = self.stage.now()
         changed = {key for run in runs for key, _ in run.step.plan}
-        before = self.told_of(before, self.truths, changed)
-        after = self.told_of(self.stage.agreements(), after_truths, changed)
+        after = self.told_of(self.stage.agreements(self.first), after_truths, changed)
+        before = self.told_of(self.stage.agreements_at(self.first), self.truths, changed)
         renames = renames_of(run.step for run in runs)
         rows = self.rows(runs, end.snapshot, renames)
         moved = self.moved(end, runs, rows)

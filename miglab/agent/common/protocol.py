@@ -75,8 +75,9 @@ PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own", "r
 #:     shell     code, ask, old: run Python with the models at hand
 #:     sql       sql, params (as ``encode_value`` gives them), old: run SQL by hand
 #:     look      the facts of the project and of the database
-#:     agree     known: whether models and files, record and tables, agree; where the first is
-#:               ``known``, it is not asked again
+#:     agree     known, then: whether models and files, record and tables, agree; where the first is
+#:               ``known``, it is not asked again. ``then``, if it is given, is an earlier moment:
+#:               its ``handle`` is a copy of the database, and its ``record`` what was recorded
 #:     settings  the databases that the settings name, before anything is set up
 #:     database  the facts of the database alone: the project is not even touched
 #:     compare   old, new, renames: compare the rows of two databases; no project is touched

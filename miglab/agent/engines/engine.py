@@ -103,6 +103,10 @@ class Engine(Protocol):
         of its own (``keep``), and the copies can be swapped (``exchange``)."""
 
     @property
+    def creates_alone(self) -> bool:
+        """Whether a table can be made that refers to another one which is not there."""
+
+    @property
     def lines_last(self) -> bool:
         """Whether miglab's own process may use what ``keep`` made, as long as the mark shows that
         nothing was written since."""

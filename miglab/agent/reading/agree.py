@@ -7,14 +7,25 @@ two catalogues are compared without the order of columns and without names that 
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+from functools import cached_property
+from typing import Any, Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
 
+from ..common.steady import put
 from ..engines.engine import Engine
 from . import belonging, detector
 from .applied import introduced, plan_of, state_of
 from .drift import differences
 from .made_in_sql import Made, made_in_sql
 from .operations import describe, hides_work, runs_its_operations
+from .unchanged import unchanged
+
+
+class _Expected(NamedTuple):
+    """Tables by their folded names, and which ``(app, model, field)`` makes each ``(table,
+    column)``; a column of ``None`` is the table itself."""
+
+    tables: Dict[str, Any]
+    owners: Dict[Any, Any]
 
 
 def models_and_files() -> Dict[str, Any]:
@@ -44,17 +55,70 @@ def models_and_files() -> Dict[str, Any]:
 def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]:
     """Drift: ``verdict``, ``details``, those of them that something unseen may explain
     (``doubtful``), ``missing`` (keys of recorded migrations), and whether it was ``compared``."""
-    from django.db import connections
-    from django.db.migrations.loader import MigrationLoader
-
     try:
-        loader = MigrationLoader(connections[alias])
-        everything = plan_of(loader.graph, loader.graph.leaf_nodes())
-        applied = [key for key in everything if key in loader.applied_migrations]
-        state = state_of(loader, plan_of(loader.graph, applied))
-        expected, owners = _create(engine, handle, state, loader.unmigrated_apps, alias)
+        recorded = _Recorded(alias)
+        expected = _created(engine, handle, alias, recorded)
     except Exception as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
+    return _compared(engine, handle, alias, recorded, expected)
+
+
+def at_both(
+    engine: Engine, handle: str, alias: str, then: Dict[str, Any]
+) -> Optional[Tuple[Dict[str, Any], Dict[str, Any]]]:
+    """The same now and ``then``: its ``handle`` is a copy of the database, and its ``record`` the
+    keys that were recorded in it. What both expect alike is made once. ``None`` where neither
+    record holds all of the other: then each has to be asked for by itself."""
+    now, before = _Recorded(alias), _Recorded(alias, map(tuple, then["record"]))
+    ways = [(now, handle), (before, then["handle"])]
+    ways.sort(key=lambda each: len(each[0].applied))
+    (fewer, ours), (more, theirs) = ways
+    if not set(fewer.applied) <= set(more.applied):
+        return None
+    # The later state comes second: what leads to it may change fields that the earlier one shares.
+    first = _created(engine, ours, alias, fewer)
+    second = _created(engine, theirs, alias, more, (fewer, first))
+    found = {
+        ours: _compared(engine, ours, alias, fewer, first),
+        theirs: _compared(engine, theirs, alias, more, second),
+    }
+    return found[handle], found[then["handle"]]
+
+
+class _Recorded:
+    """What is recorded in a database, or would be with these keys, and the state that its models
+    have by that. The state is made when it is asked for."""
+
+    def __init__(self, alias: str, keys: Optional[Iterable[Any]] = None) -> None:
+        from django.db import connections
+        from django.db.migrations.loader import MigrationLoader
+        from django.db.migrations.recorder import MigrationRecorder
+
+        read = MigrationRecorder.applied_migrations
+        if keys is not None:
+            given = dict.fromkeys(keys)
+            put(MigrationRecorder, "applied_migrations", lambda recorder: dict(given))
+        try:
+            self.loader = MigrationLoader(connections[alias])
+        finally:
+            put(MigrationRecorder, "applied_migrations", read)
+        graph = self.loader.graph
+        self.everything = plan_of(graph, graph.leaf_nodes())
+        self.applied = [key for key in self.everything if key in self.loader.applied_migrations]
+
+    @cached_property
+    def state(self) -> Any:
+        """The state."""
+        return state_of(self.loader, plan_of(self.loader.graph, self.applied))
+
+
+def _compared(
+    engine: Engine, handle: str, alias: str, recorded: _Recorded, made: _Expected
+) -> Dict[str, Any]:
+    """The tables of a database beside those that its record makes."""
+    loader, everything = recorded.loader, recorded.everything
+    applied, state = recorded.applied, recorded.state
+    expected, owners = made
     there, fold = engine.read_tables(handle), engine.fold
     actual = {fold(each["name"]): each for each in there["tables"]}
     actual.pop("django_migrations", None)
@@ -138,19 +202,46 @@ def _cannot_tell(details: Any) -> Dict[str, Any]:
     }
 
 
+def _created(
+    engine: Engine,
+    handle: str,
+    alias: str,
+    recorded: _Recorded,
+    before: Optional[Tuple[_Recorded, _Expected]] = None,
+) -> _Expected:
+    """The tables that the state's models make. Those that another state of this process has alike
+    are not made again, where a table may be made alone."""
+    if before is None or not engine.creates_alone:
+        return _create(engine, handle, alias, recorded)
+    same = unchanged(before[0].state, recorded.state)
+    tables, owners = before[1]
+    kept = {place: owner for place, owner in owners.items() if owner[:2] in same}
+    names = {engine.fold(table) for table, column in kept if column is None}
+    expected = _create(engine, handle, alias, recorded, same)
+    return _Expected(
+        {**{name: tables[name] for name in names}, **expected.tables}, {**kept, **expected.owners}
+    )
+
+
 def _create(
-    engine: Engine, handle: str, state: Any, unmigrated: Set[str], alias: str
-) -> Tuple[Dict[str, Any], Dict[Any, Any]]:
-    """The tables that the state's models make, and which ``(app, model, field)`` makes each
-    ``(table, column)``; a column of ``None`` is the table itself."""
+    engine: Engine,
+    handle: str,
+    alias: str,
+    recorded: _Recorded,
+    but_for: Collection[Tuple[str, str]] = (),
+) -> _Expected:
+    """The tables that the state's models make, but for those of some."""
     from django.db import connections, router
 
+    state, unmigrated = recorded.state, recorded.loader.unmigrated_apps
     owners: Dict[Any, Any] = {}
     with engine.scratch(connections[alias], handle) as scratch:
         with scratch.schema_editor(atomic=False) as editor:
             for model in state.apps.get_models():
                 meta = model._meta
                 if meta.app_label in unmigrated or not meta.can_migrate(alias):
+                    continue
+                if (meta.app_label, meta.model_name) in but_for:
                     continue
                 if not router.allow_migrate_model(alias, model):
                     continue
@@ -166,7 +257,7 @@ def _create(
                     if through.auto_created:
                         owners[through.db_table, None] = (*name, field.name)
         made = engine.read_scratch(scratch)["tables"]
-    return {engine.fold(each["name"]): each for each in made}, owners
+    return _Expected({engine.fold(each["name"]): each for each in made}, owners)
 
 
 def _without_index_together(engine: Engine, state: Any, actual: Dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 from typing import Any, Dict, Optional
 
 from ..common.protocol import Message, decode_value
@@ -13,10 +14,14 @@ from .place import Databases
 def read_agreements(request: Message, databases: Databases, alias: str) -> Dict[str, Any]:
     """Whether models and files, and the record and the tables, agree."""
     engine, handle = databases.engine(alias), databases.handles.get(alias, "")
-    return {
-        "models_files": None if request["known"] else agree.models_and_files(),
-        "record_tables": agree.record_and_tables(engine, handle, alias),
-    }
+    models_files = None if request["known"] else agree.models_and_files()
+    both = None
+    if request.get("then"):
+        with contextlib.suppress(Exception):
+            # Then each is asked for by itself, and says why it cannot be told.
+            both = agree.at_both(engine, handle, alias, request["then"])
+    now, then = both or (agree.record_and_tables(engine, handle, alias), None)
+    return {"models_files": models_files, "record_tables": now, "then": then}
 
 
 def run_shell(code: str) -> None:

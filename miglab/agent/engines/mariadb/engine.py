@@ -58,6 +58,7 @@ class MariaDB:
     denial = "miglab does not let a copy open the database"
     scheme = drivers.SCHEME
     can_fork = False
+    creates_alone = False
     lines_last = True
     plain_operations: Tuple[str, ...] = ()
 

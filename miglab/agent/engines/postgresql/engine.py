@@ -84,6 +84,7 @@ class PostgreSQL:
     scheme = guarded.SCHEME
     connecting = False
     can_fork = False
+    creates_alone = False
     lines_last = True
     #: A constraint that is not valid yet is not among them: no state shows whether it is.
     plain_operations = tuple(

@@ -28,6 +28,7 @@ class SQLite:
     events = ("sqlite3.connect",)
     denial = "not authorized"
     scheme = ""
+    creates_alone = True
     lines_last = False
     connecting = False
     can_fork = True

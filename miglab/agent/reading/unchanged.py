@@ -1,0 +1,69 @@
+"""Which models have the same tables in two states of one process."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Iterator, Optional, Set, Tuple
+
+Key = Tuple[str, str]
+
+
+def unchanged(one: Any, other: Any) -> Set[Key]:
+    """The models of both states that are the same, and that see the same of those to which they
+    refer. Two states of a process share each field that no migration between them has touched."""
+    return {key for key in one.models if _is_same(one, other, key)}
+
+
+def _is_same(one: Any, other: Any, key: Key) -> bool:
+    ours, theirs = one.models[key], other.models.get(key)
+    if theirs is None or (ours.name, ours.bases) != (theirs.name, theirs.bases):
+        return False
+    if ours.options != theirs.options or not _share(dict(ours.fields), dict(theirs.fields)):
+        return False
+    return all(_looks_alike(one, other, each) for each in {key, *_referred(ours, key)})
+
+
+def _looks_alike(one: Any, other: Any, key: Key) -> bool:
+    """Whether those that refer to this model see the same: the name of its table, and its keys."""
+    ours, theirs = one.models.get(key), other.models.get(key)
+    if ours is None or theirs is None:
+        # In neither, it is of an app without migrations.
+        return ours is theirs
+    names = [(each.name, each.bases, each.options.get("db_table")) for each in (ours, theirs)]
+    keys = [_keys(each) for each in (ours, theirs)]
+    if names[0] != names[1] or not _share(*keys):
+        return False
+    behind = {to for each in keys[0].values() for to in _targets(each, key)}
+    return all(_looks_alike(one, other, each) for each in {*behind, *_parents(ours)} - {key})
+
+
+def _share(one: Dict[str, Any], other: Dict[str, Any]) -> bool:
+    return one.keys() == other.keys() and all(one[each] is other[each] for each in one)
+
+
+def _keys(model: Any) -> Dict[str, Any]:
+    """The fields to which another model can refer."""
+    fields = dict(model.fields).items()
+    return {name: each for name, each in fields if each.primary_key or each.unique}
+
+
+def _referred(model: Any, key: Key) -> Iterator[Key]:
+    yield from _parents(model)
+    for field in dict(model.fields).values():
+        yield from _targets(field, key)
+
+
+def _parents(model: Any) -> Iterator[Key]:
+    for base in model.bases:
+        if isinstance(base, str):
+            app_label, _, name = base.rpartition(".")
+            yield app_label, name.lower()
+
+
+def _targets(field: Any, key: Key) -> Iterator[Key]:
+    """The model to which a field of the model ``key`` refers."""
+    to: Optional[Any] = getattr(getattr(field, "remote_field", None), "model", None)
+    if isinstance(to, str):
+        app_label, _, name = to.rpartition(".")
+        yield key if to == "self" else (app_label or key[0], name.lower())
+    elif to is not None:
+        yield to._meta.app_label, to._meta.model_name

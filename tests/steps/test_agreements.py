@@ -1,0 +1,117 @@
+"""Whether record and tables agree at two moments, asked at once and each by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from miglab import Lab
+from miglab.steps.moments import Moment
+
+from ..agent.serving.story import migration
+
+#: What changes the tables of other models than the one that it names.
+HISTORY = {
+    "0006_places": """[
+        migrations.CreateModel(
+            "Shelf", [("code", models.CharField(max_length=9, primary_key=True))]
+        ),
+        migrations.CreateModel(
+            "Place",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("name", models.CharField(max_length=9, unique=True)),
+                ("shelf", models.ForeignKey("store.Shelf", models.CASCADE)),
+            ],
+        ),
+        migrations.CreateModel(
+            "Box",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("place", models.ForeignKey("Place", models.CASCADE, to_field="name")),
+                ("shelves", models.ManyToManyField("store.Shelf")),
+                ("within", models.ForeignKey("self", models.CASCADE, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            "Crate",
+            [
+                ("box_ptr", models.OneToOneField(
+                    "store.Box", models.CASCADE, auto_created=True, parent_link=True,
+                    primary_key=True, serialize=False,
+                )),
+                ("size", models.IntegerField(default=1)),
+            ],
+            bases=("store.box",),
+        ),
+    ]""",
+    "0007_names": """[
+        migrations.RenameField("place", "name", "label"),
+        migrations.RenameField("shelf", "code", "mark"),
+    ]""",
+    "0008_table": """[
+        migrations.AlterModelTable("shelf", "all_shelves"),
+        migrations.AddIndex("crate", models.Index(fields=["size"], name="by_size")),
+    ]""",
+    "0009_longer": """[
+        migrations.AlterField(
+            "shelf", "mark", models.CharField(max_length=20, primary_key=True)
+        ),
+    ]""",
+    "0010_spot": """[migrations.RenameModel("Place", "Spot")]""",
+    "0011_two": """[
+        migrations.AddField("box", "weight", models.IntegerField(default=2)),
+        migrations.AlterUniqueTogether("box", {("place", "weight")}),
+    ]""",
+}
+
+
+def moment_of(lab: Lab) -> Moment:
+    """Where the lab is, with its truths."""
+    return lab._stage.now()[0]
+
+
+def asked_alone(lab: Lab, then: Moment | None = None) -> dict[str, Any]:
+    """What the agent answers, with nothing kept from before."""
+    now = moment_of(lab)
+    request: dict[str, Any] = {"do": "agree", "known": True}
+    if then is not None and then.truths is not None:
+        record = [[key.app_label, key.name] for key in then.truths.known_record.keys]
+        request["then"] = {"handle": str(then.snapshot.databases["default"]), "record": record}
+    found: dict[str, Any] = lab._stage.reader.ask(now.snapshot.digest, request)["agree"]
+    return found
+
+
+@pytest.mark.every_engine
+@pytest.mark.short
+def test_two_moments_are_told_at_once_as_each_by_itself(
+    engine_of_labs: str, open_lab: Callable[..., Lab]
+) -> None:
+    lab = open_lab("storefront", apps=["store"])
+    before = "0005_tag_product_tags"
+    for name, operations in HISTORY.items():
+        text = migration(before, f"    operations = {operations}")
+        lab.write(f"store/migrations/{name}.py", text)
+        before = name
+    moments: dict[str, Moment] = {}
+    alone: dict[str, Any] = {}
+    for name in ("0005", *HISTORY):
+        step = lab.manage(f"migrate store {name}")
+        assert step.refusal is None, step.output
+        moments[name] = moment_of(lab)
+        alone[name] = asked_alone(lab)["record_tables"]
+        assert alone[name]["verdict"], alone[name]["details"]
+    lab.sql("DROP INDEX by_size" + (" ON store_crate" if engine_of_labs == "mysql" else ""))
+    moments["with drift"], alone["with drift"] = moment_of(lab), asked_alone(lab)["record_tables"]
+    assert alone["with drift"]["verdict"] is False
+    names = [*moments]
+    for place, name in enumerate(names):
+        lab._stage.begin_at(moments[name])
+        # On a server nothing is made once for both.
+        others = names if engine_of_labs == "sqlite" else names[place - 1 : place]
+        for other in {*others} - {name}:
+            found = asked_alone(lab, moments[other])
+            assert found["record_tables"] == alone[name], (name, other)
+            assert found["then"] == alone[other], (name, other)
