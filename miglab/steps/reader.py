@@ -183,8 +183,9 @@ class Reader:
         apps: tuple[str, ...],
         then: tuple[Snapshot, Truths] | None = None,
     ) -> Agreements:
-        """Whether neighbours agree, asked once for each state of the files and the database. Of an
-        earlier moment, ``then``, it is asked in passing, where that can be: see ``known``."""
+        """Whether neighbours agree, asked once for each state of the files and the database. About
+        an earlier moment, ``then``, the agent is asked in the same request, where that is
+        possible: afterwards ``known`` has it."""
         found = self.known(snapshot, truths, apps)
         if found is not None:
             return found
@@ -230,6 +231,9 @@ class Reader:
         except Stopped as stopped:
             if stopped.why == "cancelled":
                 raise
+            if request["then"]:
+                # What is too much at once need not be too much one by one.
+                return self._neighbours(digest, truths, None)
             told = _unknown(f"The comparison was stopped: {why(stopped, self.time_limit)}.")
             self._failed[asked] = told, _stopped_at(stopped, self.time_limit)
             return told

@@ -196,14 +196,15 @@ class Stage:
         return more
 
     def agreements(self, then: Moment | None = None) -> Agreements:
-        """Whether the truths of the current moment agree; ``now`` has looked for changes. Those of
-        an earlier moment, whose truths are read, are asked for in passing."""
+        """Whether the truths of the current moment agree; ``now`` has looked for changes. If an
+        earlier moment is given, whose truths are known, its own are asked for as well."""
         snapshot = self.moments.now.snapshot
         earlier = (then.snapshot, then.truths) if then is not None and then.truths else None
         return self.reader.agreements(snapshot, self.truths(), self.apps, earlier)
 
     def agreements_at(self, moment: Moment) -> Agreements:
-        """Those of an earlier moment: it is gone to if they are not known."""
+        """Whether those of an earlier moment do. If that is not known, the copy goes there and back
+        again."""
         truths = moment.truths
         known = self.reader.known(moment.snapshot, truths, self.apps) if truths else None
         if known is not None:

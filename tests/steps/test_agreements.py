@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from miglab import Lab
 from miglab.steps.moments import Moment
+from miglab.steps.reader import Agreed
 
 from ..agent.serving.story import migration
 
@@ -115,3 +117,33 @@ def test_two_moments_are_told_at_once_as_each_by_itself(
             found = asked_alone(lab, moments[other])
             assert found["record_tables"] == alone[name], (name, other)
             assert found["then"] == alone[other], (name, other)
+
+
+def test_what_takes_too_long_at_once_is_asked_one_by_one(lab: Lab, tmp_path: Path) -> None:
+    """A migration whose state is made slowly: within the limit once, and not twice."""
+    slow = f"""
+class Slow(migrations.RunSQL):
+    def state_forwards(self, app_label, state):
+        if os.path.exists({str(tmp_path / "slow")!r}):
+            time.sleep(8)
+
+
+"""
+    text = migration(
+        "0005_tag_product_tags",
+        '    operations = [Slow("SELECT 1", "SELECT 1")]',
+        head=f"import os\nimport time\n{slow}",
+    )
+    lab.write("store/migrations/0006_slow.py", text)
+    lab.manage("migrate store")
+    then = moment_of(lab)
+    stage, reader = lab._stage, lab._stage.reader
+    known = stage.agreements().models_files
+    lab.sql("CREATE INDEX more ON store_product (name)")
+    assert then.truths is not None
+    reader._agreed = Agreed({then.snapshot.digest: known})
+    (tmp_path / "slow").touch()
+    reader.time_limit = 14
+    found = stage.agreements(then)
+    assert found.record_tables.compared, found.record_tables.reason
+    assert reader.known(then.snapshot, then.truths, ()) is None
