@@ -186,54 +186,65 @@ class Reader:
         """Whether neighbours agree, asked once for each state of the files and the database. About
         an earlier moment, ``then``, the agent is asked in the same request, where that is
         possible: afterwards ``known`` has it."""
-        found = self.known(snapshot, truths, apps)
-        if found is not None:
-            return found
-        models_files, record_tables = self._neighbours(snapshot.digest, truths, then)
+        asked = self._asked(snapshot, truths)
+        told = self._told(asked, truths)
+        models_files, record_tables = told or self._neighbours(asked, truths, then)
         return Agreements(models_files, agreement.files_and_record(truths, apps), record_tables)
 
     def known(self, snapshot: Snapshot, truths: Truths, apps: tuple[str, ...]) -> Agreements | None:
         """The same where nothing has to be asked any more, or ``None``."""
-        digest, known = snapshot.digest, self._agreed
-        asked = (self.alias, digest, _digest(truths))
-        if isinstance(truths.models, Unreadable):
-            return None
-        if digest not in known.models_files or asked not in known.record_tables:
-            return None
-        files_record = agreement.files_and_record(truths, apps)
-        return Agreements(known.models_files[digest], files_record, known.record_tables[asked])
+        told = self._told(self._asked(snapshot, truths), truths)
+        return told and Agreements(told[0], agreement.files_and_record(truths, apps), told[1])
 
-    def _then(self, digest: str, moment: tuple[Snapshot, Truths] | None) -> Message | None:
-        """An earlier moment in the form that the agent takes, if nothing is known about it yet and
-        its files were these."""
-        if moment is None or self.known(*moment, ()) is not None:
+    def _asked(self, snapshot: Snapshot, truths: Truths) -> Asked:
+        return self.alias, snapshot.digest, _digest(truths)
+
+    def _told(self, asked: Asked, truths: Truths) -> tuple[Agreement, Agreement] | None:
+        """What was answered before."""
+        known = self._agreed
+        models_files = known.models_files.get(asked[1])
+        record_tables = known.record_tables.get(asked)
+        if isinstance(truths.models, Unreadable) or models_files is None or record_tables is None:
             return None
-        (snapshot, truths), alias = moment, self.alias
-        handle = snapshot.databases.get(alias)
+        return models_files, record_tables
+
+    def _earlier(
+        self, digest: str, moment: tuple[Snapshot, Truths] | None
+    ) -> tuple[Asked, Message] | None:
+        """An earlier moment, and the form in which the agent takes it, if nothing is known about it
+        yet and its files were these."""
+        if moment is None:
+            return None
+        snapshot, truths = moment
+        handle = snapshot.databases.get(self.alias)
         if snapshot.digest != digest or handle is None or isinstance(truths.record, Unreadable):
             return None
+        asked = self._asked(snapshot, truths)
+        if self._told(asked, truths) is not None:
+            return None
         record = [[key.app_label, key.name] for key in truths.record.keys]
-        return {"handle": str(handle), "record": record}
+        return asked, {"handle": str(handle), "record": record}
 
     def _neighbours(
-        self, digest: str, truths: Truths, then: tuple[Snapshot, Truths] | None
+        self, asked: Asked, truths: Truths, then: tuple[Snapshot, Truths] | None
     ) -> tuple[Agreement, Agreement]:
         if isinstance(truths.models, Unreadable):
             return _unknown(f"The models {truths.models}.")
-        known, asked = self._agreed, (self.alias, digest, _digest(truths))
+        known, (_, digest, _) = self._agreed, asked
         told, limit = self._failed.get(asked, (None, 0.0))
         if told is not None and self.time_limit <= limit:
             return told
+        earlier = self._earlier(digest, then)
         request: Message = {"do": "agree", "known": digest in known.models_files}
-        request["then"] = self._then(digest, then)
+        request["then"] = earlier and earlier[1]
         try:
             answer = self.ask(digest, request)
         except Stopped as stopped:
             if stopped.why == "cancelled":
                 raise
-            if request["then"]:
+            if earlier is not None:
                 # What is too much at once need not be too much one by one.
-                return self._neighbours(digest, truths, None)
+                return self._neighbours(asked, truths, None)
             told = _unknown(f"The comparison was stopped: {why(stopped, self.time_limit)}.")
             self._failed[asked] = told, _stopped_at(stopped, self.time_limit)
             return told
@@ -245,9 +256,8 @@ class Reader:
         if found["models_files"]:
             known.models_files[digest] = agreement.models_and_files(found["models_files"])
         known.record_tables[asked] = agreement.record_and_tables(found["record_tables"])
-        if then is not None and found["then"]:
-            of_then = (self.alias, digest, _digest(then[1]))
-            known.record_tables[of_then] = agreement.record_and_tables(found["then"])
+        if earlier is not None and found["then"]:
+            known.record_tables[earlier[0]] = agreement.record_and_tables(found["then"])
         return known.models_files[digest], known.record_tables[asked]
 
 
