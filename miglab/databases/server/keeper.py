@@ -136,11 +136,24 @@ def is_ready(pids: Path, word: str, address: str, pid: int | None = None) -> boo
         return False
     if pid is not None and lines[:1] != [str(pid)]:
         return False
+    # What a killed server has started listens in its place until it ends as well.
+    if lines and lines[0].isdigit() and not _lives(int(lines[0])):
+        return False
     with contextlib.closing(socket.socket(socket.AF_UNIX)) as client:
         try:
             client.connect(address)
         except OSError:
             return False
+    return True
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
     return True
 
 

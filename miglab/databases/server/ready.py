@@ -57,6 +57,8 @@ class Ready:
         self._whole: set[str] = set()
         #: The copies that have one, or will have; the one wanted last comes last.
         self.made: dict[str, Meanwhile] = {}
+        #: What is making one, or may begin to, wanted or not, and of which copy.
+        self._makers: dict[Meanwhile, str] = {}
         #: What drops the second ones of copies that had one.
         self._going: dict[str, Meanwhile] = {}
         self._numbers = itertools.count()
@@ -80,10 +82,12 @@ class Ready:
             mine = [each for each in self.made if self._owner(each) == self._owner(copy)]
             others = {each: self.made.pop(each) for each in mine[: len(mine) - _MANY + 1]}
             before = self._going.get(copy)
-            self.made[copy] = Meanwhile(partial(self._make, copy, before))
-            for each, made in others.items():
+            made = self.made[copy] = Meanwhile(partial(self._make, copy, before))
+            makers = {each: of for each, of in self._makers.items() if each.is_alive()}
+            self._makers = {**makers, made: copy}
+            for each, unwanted in others.items():
                 about = f"{self._second(each)} {next(self._numbers)}"
-                self._going[each] = Meanwhile(partial(self._drop, each, made), about)
+                self._going[each] = Meanwhile(partial(self._drop, each, unwanted), about)
 
     def _drop(self, copy: str, made: Meanwhile) -> None:
         """In a thread. What fails goes with the lab."""
@@ -125,10 +129,14 @@ class Ready:
             self._databases.drop(self._second(copy))
 
     def forget_all(self, owner: str) -> None:
-        """Drop all second copies whose names begin with this."""
+        """Drop all second copies whose names begin with this. Nothing makes or drops one after
+        that."""
         name_of = self._databases.name_of
         for each in [each for each in self.made if name_of(each).startswith(owner)]:
             self.forget(each)
+        for maker, copy in self._makers.items():
+            if name_of(copy).startswith(owner):
+                maker.call_off()
         meanwhile.call_off(owner)
 
     def _owner(self, handle: str) -> str:

@@ -282,6 +282,27 @@ def test_a_second_copy_that_is_not_wanted_any_more_does_not_wait_for_what_drops_
     assert moments.names(handle, owner_of(tmp_path)) == []
 
 
+def test_a_second_copy_that_is_being_made_is_waited_for_before_a_lab_is_cleared(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = SlowToBegin(READY._databases)
+    monkeypatch.setattr(READY, "_databases", slow)
+    copies = [engine.kept(tmp_path, name) for name in "123"]
+    for each in copies:
+        engine.copy(handle, each)
+    engine.expect(copies[0])
+    first = READY.made[copies[0]]
+    assert slow.begun.wait(60)
+    # What drops the first one waits until nobody is at work, and is called off before.
+    with meanwhile.at_work():
+        for each in copies[1:]:
+            engine.expect(each)
+        threading.Timer(0.2, slow.let_go.set).start()
+        engine.clear(tmp_path)
+        assert not first.is_alive()
+    assert moments.names(handle, owner_of(tmp_path)) == []
+
+
 def test_two_statements_are_not_a_query(engine: PostgreSQL, handle: Handle) -> None:
     with pytest.raises(psycopg.Error, match="multiple commands"):
         engine.rows(handle, "COMMIT; DELETE FROM shop")

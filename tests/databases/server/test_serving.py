@@ -21,20 +21,22 @@ import pytest
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql.cluster import PORT, ROLE, Cluster, cluster_for
 from miglab.databases.server.places import NOBODY
-from miglab.databases.server.serving import join, join_again
 
 from ...waiting import until
 
 ROOT = Path(__file__).parents[3]
-#: A client that joins, says so, and lives until its input ends.
+#: A client that joins, says so, and lives until its input ends. For each line of it, it joins again
+#: where that is needed, and says whether it was.
 CLIENT = """
 import sys
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql.cluster import cluster_for
-from miglab.databases.server.serving import join
-join(cluster_for(embedded()))
+from miglab.databases.server.serving import join, join_again
+cluster = cluster_for(embedded())
+join(cluster)
 print("joined", flush=True)
-sys.stdin.read()
+for _ in sys.stdin:
+    print(join_again(str(cluster.sockets)), flush=True)
 """
 
 
@@ -89,6 +91,15 @@ def client(python: str = sys.executable, **more: object) -> Iterator[subprocess.
             yield process
         finally:
             process.kill()
+
+
+def joins_again(asked: subprocess.Popen[str]) -> bool:
+    """Have a client join again where that is needed; whether it was."""
+    assert asked.stdin is not None
+    assert asked.stdout is not None
+    asked.stdin.write("\n")
+    asked.stdin.flush()
+    return {"True\n": True, "False\n": False}[asked.stdout.readline()]
 
 
 def connected(cluster: Cluster, name: str = "postgres") -> psycopg.Connection:
@@ -147,22 +158,15 @@ def test_what_is_killed_takes_the_server_along_and_the_next_has_what_was_committ
             assert connection.execute("SELECT id FROM shop").fetchone() == (1,)
 
 
-def test_a_client_whose_server_was_killed_has_it_started_again(
-    home: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # A cluster that this process may hold until its end.
-    monkeypatch.setenv("MIGLAB_HOME", str(home))
-    found = embedded()
-    assert found is not None
-    shared = cluster_for(found)
-    join(shared)
-    assert not join_again(str(shared.sockets))
-    process = server(shared)
-    process.send_signal(signal.SIGKILL)
-    until(lambda: not running(process))
-    assert join_again(str(shared.sockets))
-    with connected(shared) as connection:
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+def test_a_client_whose_server_was_killed_has_it_started_again(cluster: Cluster) -> None:
+    with client() as asked:
+        assert not joins_again(asked)
+        process = server(cluster)
+        process.send_signal(signal.SIGKILL)
+        until(lambda: not running(process))
+        assert joins_again(asked)
+        with connected(cluster) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_a_server_that_cannot_be_started_with_its_data_gets_new_data(cluster: Cluster) -> None:
