@@ -20,11 +20,10 @@ def left_behind(stage: Stage, end: Snapshot, before: Truths, after: Truths) -> L
     handle = end.databases.get(stage.reader.alias)
     if not models or handle is None or "django_content_type" not in after.known_tables.tables:
         return LeftBehind()
-    engine = stage.sandbox.engines[stage.reader.alias]
-    types = engine.rows(handle, "SELECT id, app_label, model FROM django_content_type")
-    ids = {row[0]: f"{row[1]}.{row[2]}" for row in types if (row[1], row[2]) in models}
-    rights = 0
+    rights = "0"
     if "auth_permission" in after.known_tables.tables:
-        owners = engine.rows(handle, "SELECT content_type_id FROM auth_permission")
-        rights = sum(owner in ids for (owner,) in owners)
-    return LeftBehind(tuple(sorted(ids.values())), rights)
+        rights = "(SELECT count(*) FROM auth_permission p WHERE p.content_type_id = t.id)"
+    engine = stage.sandbox.engines[stage.reader.alias]
+    types = engine.rows(handle, f"SELECT app_label, model, {rights} FROM django_content_type t")
+    found = {f"{app}.{model}": number for app, model, number in types if (app, model) in models}
+    return LeftBehind(tuple(sorted(found)), sum(found.values()))

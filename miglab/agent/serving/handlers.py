@@ -36,13 +36,14 @@ class Lines:
         def draw_and_send(verbosity: Any, interactive: Any, db: str, **kwargs: Any) -> None:
             handle, engine = self._databases.handles.get(db), self._databases.engine(db)
             with engine.together():
-                if handle and engine.exists(handle):
+                if handle:
                     with measuring("tell apart what migrations and what post_migrate handlers did"):
                         engine.make_way(connections[db], handle)
                         # First, so that it does not stand for more than the copy has.
                         mark = engine.mark(handle)
-                        copy = engine.keep(handle, "%s.%s" % (self._prefix, db))
-                        self.drawn[db] = Line(copy, mark)
+                        if mark is not None:
+                            copy = engine.keep(handle, "%s.%s" % (self._prefix, db))
+                            self.drawn[db] = Line(copy, mark)
             with phase.during(phase.HANDLERS):
                 send(verbosity, interactive, db, **kwargs)
 

@@ -15,6 +15,8 @@ from .opening import database, execute, leave, literal, maintained, quote, rows
 
 #: A name has so many bytes at the most.
 _LONGEST = 63
+#: The code of the error that there is a database of this name.
+_TAKEN = "42P04"
 #: For how long those who are connected may take to be gone, in seconds.
 _PATIENCE = 5.0
 
@@ -45,7 +47,6 @@ def copy(handle: str, to: str) -> None:
     leave(handle)
     durable.end()
     with maintained(handle) as connection:
-        drop_database(connection, database(to))
         wait_until_alone(connection, database(handle))
         version = drivers.server_version(connection)
         if version >= 180000:
@@ -53,7 +54,14 @@ def copy(handle: str, to: str) -> None:
                 execute(connection, "SET file_copy_method = clone")
         how = " STRATEGY file_copy" if version >= 150000 else ""
         names = (quote(database(to)), quote(database(handle)), how)
-        execute(connection, "CREATE DATABASE %s TEMPLATE %s%s" % names)
+        sql = "CREATE DATABASE %s TEMPLATE %s%s" % names
+        try:
+            execute(connection, sql)
+        except drivers.error() as error:
+            if drivers.code(error) != _TAKEN:
+                raise
+            drop_database(connection, database(to))
+            execute(connection, sql)
         _copy_settings(connection, database(handle), database(to))
 
 
