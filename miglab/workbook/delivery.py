@@ -119,7 +119,8 @@ def _free_name(folder: Path, lesson: str) -> str:
 
 def _deliver_pages(lessons: Path, folder: Path) -> None:
     """Copy the pages to read and their pictures."""
-    for page in sorted(each for kind in ("*.md", "pictures/*.svg") for each in lessons.glob(kind)):
+    kinds = ("*.md", "*.html", "pictures/*.svg")
+    for page in sorted(each for kind in kinds for each in lessons.glob(kind)):
         renew_page(folder, page.relative_to(lessons).as_posix(), page.read_bytes())
 
 

@@ -210,7 +210,7 @@ def test_the_truths_stand_in_one_column_where_there_is_less_room(
                 assert (natural[0] > 600) == wide
 
 
-def test_cheat_sheet_and_glossary_open_rendered_and_the_first_prints_on_one_page(
+def test_cheat_sheet_and_glossary_open_rendered(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In what ``miglab lab`` serves."""
@@ -225,9 +225,25 @@ def test_cheat_sheet_and_glossary_open_rendered_and_the_first_prints_on_one_page
             page.locator(".jp-DirListing-item", has_text=name).dblclick()
             rendered = page.locator(".jp-RenderedMarkdown", has_text=title)
             expect(rendered.locator("h1")).to_be_visible()
-        sheet = rendered.inner_html()
-        page.set_content(f"<body style='font-family: sans-serif'>{sheet}</body>")
-        margin = dict.fromkeys(("top", "right", "bottom", "left"), "1cm")
-        printed = [page.pdf(format=paper, margin=margin) for paper in ("A4", "Letter")]
+        page.close()
+
+
+def test_the_cheat_sheet_prints_on_one_page_from_the_tab_that_jupyterlab_opens(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """JupyterLab has no command that prints a Markdown file, so there is an HTML one beside it."""
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", environment()["JUPYTER_CONFIG_PATH"])
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    shutil.copy(ROOT / "notebooks" / "CHEAT_SHEET.html", folder)
+    with jupyterlab(folder) as jupyter:
+        page = desk_of(browser, jupyter)
+        page.locator(".jp-DirListing-item", has_text="CHEAT_SHEET.html").click(button="right")
+        with page.context.expect_page() as opened:
+            page.get_by_text("Open in New Browser Tab").click()
+        sheet = opened.value
+        expect(sheet.locator("h1")).to_have_text(re.compile("Cheat sheet"))
+        printed = [sheet.pdf(format=paper) for paper in ("A4", "Letter")]
+        sheet.close()
         page.close()
     assert [len(re.findall(rb"/Type\s*/Page[^s]", each)) for each in printed] == [1, 1]

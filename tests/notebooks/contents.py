@@ -1,4 +1,5 @@
-"""The table of contents, made from the lessons themselves: a line and a small picture for each."""
+"""The table of contents, made from the lessons themselves: a line and a small picture for each; and
+the cheat sheet as it is printed."""
 
 from __future__ import annotations
 
@@ -10,10 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nbconvert.filters.markdown import markdown2html
+
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = ROOT / "notebooks"
 PAGE = LESSONS / "README.md"
 PICTURES = LESSONS / "pictures"
+SHEET = LESSONS / "CHEAT_SHEET.md"
+#: JupyterLab prints no Markdown; a browser prints this.
+PRINTED = SHEET.with_suffix(".html")
 
 #: The cell whose last picture stands in the contents has this tag.
 TAG = "picture"
@@ -32,6 +38,28 @@ _BOTTOM = """
 To explore, also with a project of your own: [The explorer](explore/explorer.ipynb),
 [What if? A revert rehearsed on a copy](explore/what_if.ipynb),
 [The same command on another database](explore/engines.ipynb).
+"""
+_PRINTED = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Cheat sheet: Django migrations</title>
+<style>
+@page {{ margin: 1cm }}
+body {{ font: 10pt/1.35 sans-serif; max-width: 19cm; margin: 1em auto }}
+body {{ color: #000; background: #fff }}
+h1 {{ font-size: 16pt; margin: 0 }}
+.anchor-link {{ display: none }}
+p {{ margin: 0.6em 0 }}
+table {{ border-collapse: collapse; width: 100%; margin: 0.8em 0 }}
+th, td {{ text-align: left; vertical-align: top; padding: 0.2em 0.5em }}
+tr {{ border-bottom: 1px solid #999 }}
+code {{ font-size: 9pt; white-space: pre-wrap }}
+</style>
+</head>
+<body>
+{}</body>
+</html>
 """
 
 
@@ -86,8 +114,13 @@ def page() -> str:
     return _TOP + "".join(lines) + _BOTTOM
 
 
+def printed() -> str:
+    """The cheat sheet as a page for a printer."""
+    return _PRINTED.format(markdown2html(SHEET.read_text(encoding="utf-8")))
+
+
 def write() -> None:
-    """Store the contents and the pictures."""
+    """Store the contents, the pictures and the cheat sheet."""
     PICTURES.mkdir(exist_ok=True)
     known = {f"{each.path.stem}.svg": each.picture for each in lessons() if each.picture}
     for path in PICTURES.glob("*.svg"):
@@ -96,6 +129,7 @@ def write() -> None:
     for name, picture in known.items():
         (PICTURES / name).write_bytes(picture)
     PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    PRINTED.write_text(printed(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

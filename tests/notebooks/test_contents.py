@@ -15,7 +15,7 @@ from miglab.lessons.looks import applied
 from miglab.lessons.predictions import _QUESTIONS
 from miglab.lessons.tasks import _TASKS
 
-from .contents import LESSONS, PAGE, PICTURES, ROOT, lessons, page
+from .contents import LESSONS, PAGE, PICTURES, PRINTED, ROOT, lessons, page, printed
 
 NUMBERED = sorted(LESSONS.glob("*.ipynb"))
 
@@ -40,6 +40,10 @@ def named(function: str) -> list[str]:
 
 def test_the_page_is_what_the_lessons_say() -> None:
     assert PAGE.read_text(encoding="utf-8") == page()
+
+
+def test_the_cheat_sheet_for_a_printer_is_the_one_to_read() -> None:
+    assert PRINTED.read_text(encoding="utf-8") == printed()
 
 
 def test_each_lesson_has_a_picture_in_the_contents_and_it_is_one_of_its_own() -> None:
