@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture, State
@@ -19,13 +20,20 @@ from .places import held, places
 from .routes import Box, route
 from .words import clean, lanes_of, leaves_of, number_of, sentence_of, shortened, words_of_missing
 
-#: How wide a strip may be: the output of a cell at 1280 pixels, less what stands around it.
-WIDTH = 820
+
+class Layout(NamedTuple):
+    """How wide a strip may be, in pixels; where it needs more columns than this, what is alike in
+    the middle is counted."""
+
+    width: int
+    columns: int
+
+
+#: For the output of a cell on a page of 1280 pixels, and of 1000, less what stands around it.
+WIDE, NARROW = Layout(820, 7), Layout(540, 5)
 #: The height of a card and of a strip with one row of them, in pixels.
 CARD, ROW = 38, 50
 _GAP, _WIDEST, _NARROWEST = 18, 132, 54
-#: More columns than this are not shown side by side: what is alike in the middle is counted.
-COLUMNS = 7
 #: The size of small print, and about how wide letters are in the widest of the common fonts: big
 #: ones, small ones, those of an app's label. In pixels.
 _PRINT, _BIG, _SMALL, _LABEL, _BELOW = 11, 8.2, 6.4, 8.4, 5.6
@@ -51,14 +59,17 @@ class _Item:
     alike: tuple[object, ...] = ()
 
 
-def strip(picture: Picture, beside: Picture | None = None, prefix: str = "") -> str:
-    """The picture as SVG, as low as it can be.
+class _Placed(NamedTuple):
+    """App label → its cards, how wide labels and cards are, and how wide the strip, in pixels."""
 
-    Args:
-        beside: the same apps at another moment: each migration has the same place in both.
-        prefix: put before every id, so that several pictures can stand on one page.
-    """
-    lanes, columns = _lanes(picture, beside)
+    lanes: dict[str, list[_Item]]
+    label: float
+    card: float
+    width: float
+
+
+def _placed(picture: Picture, beside: Picture | None, layout: Layout) -> _Placed:
+    lanes, columns = _lanes(picture, beside, layout.columns)
     labels = [clean(each) for each in lanes]
     below = [each for one in (beside, picture) if one is not None for each in _titles(one).values()]
     label_width = min(
@@ -68,8 +79,22 @@ def strip(picture: Picture, beside: Picture | None = None, prefix: str = "") -> 
             12 + _BELOW * max([len(each) for each in below] + [0]),
         ),
     )
-    room = (WIDTH - label_width) / columns - _GAP
+    room = (layout.width - label_width) / columns - _GAP
     card_width = max(_NARROWEST, min(_WIDEST, room))
+    width = label_width + columns * (card_width + _GAP) - _GAP + 6
+    return _Placed(lanes, label_width, card_width, width)
+
+
+def strip(
+    picture: Picture, beside: Picture | None = None, prefix: str = "", layout: Layout = WIDE
+) -> str:
+    """The picture as SVG, as low as it can be.
+
+    Args:
+        beside: the same apps at another moment: each migration has the same place in both.
+        prefix: put before every id, so that several pictures can stand on one page.
+    """
+    lanes, label_width, card_width, width = _placed(picture, beside, layout)
     titles = _titles(picture)
     boxes: dict[Key, Box] = {}
     body: list[str] = []
@@ -92,15 +117,19 @@ def strip(picture: Picture, beside: Picture | None = None, prefix: str = "") -> 
             body.append(_card(each, box, prefix))
             boxes.update(dict.fromkeys(each.keys, box))
         top += rows * ROW
-    width = label_width + columns * (card_width + _GAP) - _GAP + 6
     lines = _lines(picture, boxes)
     height = max(top - (ROW - CARD) + 5, CARD)
     return svg.picture(width, height, sentence_of(picture), "".join([*lines, *body]))
 
 
+def breadth_of(picture: Picture, beside: Picture | None = None) -> float:
+    """How wide the wide strip is, in pixels."""
+    return _placed(picture, beside, WIDE).width
+
+
 def height_of(picture: Picture, beside: Picture | None = None) -> int:
     """How high the strip is, in pixels."""
-    lanes, _ = _lanes(picture, beside)
+    lanes, _ = _lanes(picture, beside, WIDE.columns)
     return ROW * sum(1 + max((each.row for each in lane), default=0) for lane in lanes.values())
 
 
@@ -117,8 +146,11 @@ def _heading(label: str, width: float, top: float, below: str) -> list[str]:
     return [*found, svg.text(2, top + 32, below, 12, style="italic", fill=GREY, anchor="start")]
 
 
-def _lanes(picture: Picture, beside: Picture | None) -> tuple[dict[str, list[_Item]], int]:
-    """App label → its cards; and how many columns these and those of the picture beside need."""
+def _lanes(
+    picture: Picture, beside: Picture | None, most: int
+) -> tuple[dict[str, list[_Item]], int]:
+    """App label → its cards; and how many columns these and those of the picture beside need:
+    ``most`` where that can be."""
     pictures = [each for each in (beside, picture) if each is not None]
     edges = held(*pictures)
     nodes = [{node.key: node for node in each.nodes} for each in pictures]
@@ -136,7 +168,7 @@ def _lanes(picture: Picture, beside: Picture | None) -> tuple[dict[str, list[_It
             # What differs in either picture is shown in both.
             item.alike = (item.there, *(_looks(each.get(key)) for each in nodes))
             items.append(item)
-        lane = _folded(sorted(items, key=lambda each: (each.column, each.row)))
+        lane = _folded(sorted(items, key=lambda each: (each.column, each.row)), most)
         columns = max([columns, *(1 + each.column for each in lane)])
         found[label] = [each for each in lane if each.there]
     return found, columns
@@ -168,10 +200,10 @@ def _item(key: Key, node: Node | None, place: tuple[int, int]) -> _Item:
     )
 
 
-def _folded(items: list[_Item]) -> list[_Item]:
+def _folded(items: list[_Item], most: int) -> list[_Item]:
     """The cards with what is alike in the middle of a long lane as one card that counts it."""
     columns = 1 + max((each.column for each in items), default=0)
-    if columns <= COLUMNS:
+    if columns <= most:
         return items
     single = {e.column for e in items} - {
         a.column for a in items for b in items if a is not b and a.column == b.column

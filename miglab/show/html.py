@@ -16,7 +16,7 @@ from ..compare.sentence import chips, sentence
 from ..compare.truths import Moves, compare
 from ..draw import engines
 from ..draw.panel import panel, stacked
-from ..draw.strip import height_of, strip
+from ..draw.strip import NARROW, breadth_of, height_of, strip
 from ..facts.picture import Picture
 from ..facts.step import Statement, Step
 from ..facts.view import History, Rows, View
@@ -42,7 +42,7 @@ _LOSS = (
     "margin:4px 0; padding:3px 8px; line-height:1.4; font-weight:bold; color:#1A1A1A; "
     "background:#F9D6CF"
 )
-#: On a page no wider than this, in pixels, the truths stand in one column.
+#: A page no wider than this, in pixels, has pictures of its own: the truths in one column.
 _NARROW = 1150
 #: All in pixels. A step is no higher than a screen leaves room for; a pair of pictures that is
 #: higher than its share shows what was before on a click.
@@ -169,7 +169,10 @@ def _heights(pictures: Around) -> tuple[int, int]:
 
 
 def _strip(picture: Picture, beside: Picture) -> str:
-    drawn = image(strip(picture, beside), f"{picture.title}: {picture.text}")
+    narrow = ""
+    if breadth_of(picture, beside) > NARROW.width:
+        narrow = _for_narrow_pages(strip(picture, beside, layout=NARROW))
+    drawn = image(strip(picture, beside), f"{picture.title}: {picture.text}", narrow)
     return f"<div style='margin:2px 0; line-height:0'>{drawn}</div>"
 
 
@@ -184,7 +187,7 @@ def _(picture: Picture) -> str:
 @html.register
 def _(view: View) -> str:
     told = text(view)
-    narrow = f'<source media="(max-width: {_NARROW}px)" srcset="{_source(stacked(view))}">'
+    narrow = _for_narrow_pages(stacked(view))
     return f"<div>{image(panel(view), told, narrow)}{folded('In words', _pre(told))}</div>"
 
 
@@ -203,6 +206,10 @@ def image(svg: str, alternative: str, otherwise: str = "") -> str:
     and the like."""
     drawn = f'<img src="{_source(svg)}" alt="{escape(alternative)}" style="max-width:100%">'
     return f"<picture>{otherwise}{drawn}</picture>" if otherwise else drawn
+
+
+def _for_narrow_pages(svg: str) -> str:
+    return f'<source media="(max-width: {_NARROW}px)" srcset="{_source(svg)}">'
 
 
 def _source(svg: str) -> str:

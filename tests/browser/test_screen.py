@@ -210,6 +210,26 @@ def test_the_truths_stand_in_one_column_where_there_is_less_room(
                 assert (natural[0] > 600) == wide
 
 
+def test_a_steps_pictures_have_a_layout_of_their_own_where_there_is_less_room(
+    desk: Page, jupyter: Jupyter
+) -> None:
+    cells = (TWO, 'lab.manage("migrate store 0002")')
+    with opened(desk, written(jupyter, "steps", *cells)) as page:
+        all_run(page)
+        idle(page)
+        pictures = page.locator(f"{FRONT} .jp-OutputArea-output picture img")
+        breadths = []
+        for size in (SMALL, NARROW):
+            with sized(page, size):
+                expect(pictures).to_have_count(2)
+                for each in pictures.all():
+                    natural, shown = each.evaluate("each => [each.naturalWidth, each.width]")
+                    # Nothing is shrunk by more than a hair.
+                    assert shown >= natural * 0.98
+                    breadths.append(natural)
+        assert min(breadths[:2]) > max(breadths[2:])
+
+
 def test_cheat_sheet_and_glossary_open_rendered(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

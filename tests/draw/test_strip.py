@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from miglab.draw.places import held, places
 from miglab.draw.routes import Box, route
-from miglab.draw.strip import CARD, COLUMNS, ROW, WIDTH, height_of, strip
+from miglab.draw.strip import CARD, NARROW, ROW, WIDE, Layout, breadth_of, height_of, strip
 from miglab.facts.migration import Key
 from miglab.facts.picture import Picture, State
 
@@ -47,7 +47,7 @@ def test_a_migration_whose_file_goes_keeps_its_place(gone: int) -> None:
     assert corners(strip(before, after)) == corners(strip(after, before))
 
 
-@pytest.mark.parametrize("length", [1, 4, COLUMNS - 1, COLUMNS, COLUMNS + 1, 40])
+@pytest.mark.parametrize("length", [1, 4, WIDE.columns - 1, WIDE.columns, WIDE.columns + 1, 40])
 def test_what_was_there_before_stands_below_itself_when_a_migration_is_new(length: int) -> None:
     """0001 ─ 0002          and below it
     0001 ─ 0002 ─ 0003"""
@@ -94,9 +94,26 @@ def test_a_strip_is_as_high_as_its_rows() -> None:
     assert f'height="{3 * ROW - ROW + CARD + 8}' in strip(drawn)
 
 
-@pytest.mark.parametrize("length", [1, 5, COLUMNS, COLUMNS + 1, 40, 300])
-def test_a_strip_fits_a_notebook_however_long_the_history_is(length: int) -> None:
-    assert width_of(strip(long_chain(length))) <= WIDTH + 10
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("length", [1, 5, 6, WIDE.columns, WIDE.columns + 1, 40, 300])
+def test_a_strip_fits_a_notebook_however_long_the_history_is(length: int, layout: Layout) -> None:
+    assert width_of(strip(long_chain(length), layout=layout)) <= layout.width + 10
+
+
+@pytest.mark.parametrize("length", [1, 5, 40])
+def test_how_wide_a_strip_is_can_be_told_before_it_is_drawn(length: int) -> None:
+    chain = long_chain(length)
+    assert breadth_of(chain) == pytest.approx(width_of(strip(chain)), abs=1)
+
+
+def test_a_narrow_strip_has_the_same_rows_and_shows_what_changed() -> None:
+    chain = long_chain(7)
+    nodes = (*chain.nodes[:-1], replace(chain.nodes[-1], state=State.UNAPPLIED, changed=True))
+    changed = replace(chain, nodes=nodes)
+    drawn = strip(changed, layout=NARROW)
+    assert "4 applied" in drawn
+    assert "○ 0007" in drawn
+    assert re.findall(r'height="\d+"', drawn)[0] == re.findall(r'height="\d+"', strip(changed))[0]
 
 
 def test_what_is_alike_in_a_long_history_is_counted_and_what_changed_is_not() -> None:
