@@ -3,10 +3,13 @@ commands against ``manage.py`` in fresh processes on the same database."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
+from functools import partial
 from pathlib import Path
 
+from .fork import forking
 from .measure import Act, Result, after_each_other, in_turns, nothing
 from .whatif import manage
 
@@ -75,7 +78,8 @@ def commands(
     limits: tuple[float, float, float] = (0.06, 0.3, 0.35),
 ) -> list[Result]:
     """Commands through a lab, the truths before and after included, and by hand on a database of
-    its own. ``limits`` are for one that reads, a revert, and zero."""
+    its own; and how long a bare fork takes. ``limits`` are for one that reads, a revert, and
+    zero."""
     from miglab import Lab
 
     assert isinstance(lab, Lab)
@@ -83,10 +87,12 @@ def commands(
     with (
         Lab("storefront", database=database) as other,
         tempfile.TemporaryDirectory() as place,
+        contextlib.ExitStack() as stack,
     ):
         root = Path(place)
         shutil.copytree(other.folder, root / "project")
         shutil.copy(other.folder.parent / "databases.json", root)
+        fork = stack.enter_context(forking(root / "project"))
 
         def by_hand(*words: str) -> Act:
             return manage(root / "project", *words)
@@ -97,15 +103,15 @@ def commands(
             ("a revert, and its way back", "migrate store 0004", "migrate store", limits[1]),
             ("zero, and its way back", "migrate store zero", "migrate store", limits[2]),
         ):
-            ours, hand = in_turns(
+            lines = [each for each in (line, back) if each]
+            ours, hand, bare = in_turns(
                 times,
-                (lab.restart, lambda line=line: lab.manage(line)),  # type: ignore[misc]
-                (
-                    other.restart,
-                    after_each_other(*(by_hand(*each.split()) for each in (line, back) if each)),
-                ),
+                (lab.restart, partial(lab.manage, line)),
+                (other.restart, after_each_other(*(by_hand(*each.split()) for each in lines))),
+                (other.restart, after_each_other(*(partial(fork, each) for each in lines))),
             )
             results.append(Result(f"{name}: {what}", ours, hand, limit, "×"))
+            results.append(Result("  the same by a bare fork", bare, hand, 1.0, "×"))
     return results
 
 
