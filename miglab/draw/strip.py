@@ -259,17 +259,17 @@ def _card(item: _Item, box: Box, prefix: str) -> str:
     big, name = item.words
     big = shortened(big, int(inside / _BIG))
     left = inside - _BIG * len(big) - 8
-    # Its glyph and its colour say the same as a word for which there is no room.
     mark = item.mark if width_of(item.mark, _PRINT) <= left else ""
     start = box.x + (box.width - inside) / 2
-    # Nothing else says this.
-    name = cut(item.note if item.note and not mark else name, _PRINT, inside)
     texts = [svg.text(start, box.y + 16, big, 13, style="bold", anchor="start")]
     if mark:
         end = box.x + box.width - (box.width - inside) / 2
         texts.append(_fitted(end, box.y + 16, mark, left, style="italic", anchor="end"))
-    if name:
-        texts.append(_fitted(start, box.y + 31, name, inside))
+    # What changed says what it is now, even where that leaves no room for its name.
+    instead = item.note or (item.mark if item.changed else "")
+    below, style = (name, "") if mark or not instead else (instead, "italic")
+    if below := cut(below, _PRINT, inside):
+        texts.append(_fitted(start, box.y + 31, below, inside, style=style))
     key = ident(item.keys[0], prefix)
     return (
         f'<g id="{key}" class="node {item.names}"><title>{svg.escape(item.tooltip)}</title>'

@@ -125,6 +125,17 @@ def test_what_is_alike_in_a_long_history_is_counted_and_what_changed_is_not() ->
     assert "○ 0040" in drawn
 
 
+@pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("length", [1, 5, 6, 7])
+def test_what_changed_says_what_it_is_now_however_little_room_it_has(
+    length: int, layout: Layout
+) -> None:
+    chain = long_chain(length)
+    last = replace(chain.nodes[-1], state=State.UNAPPLIED, changed=True)
+    drawn = strip(replace(chain, nodes=(*chain.nodes[:-1], last)), layout=layout)
+    assert ">not applied</text>" in drawn
+
+
 def test_an_app_without_migrations_says_so() -> None:
     assert "(no migrations)" in strip(Picture("after", "", ("store",), ()))
 
