@@ -56,7 +56,7 @@ def test_a_choice_can_be_changed_until_the_command_has_run(lab: Lab) -> None:
     asked.choose(0)
     lab.manage("migrate store 0004")
     assert asked.frozen
-    with pytest.raises(BadInput, match="Start again clears it"):
+    with pytest.raises(BadInput, match="“Start again” clears it"):
         asked.choose(2)
     assert asked.chosen == 0
     assert predict("tags-after-0004") is asked

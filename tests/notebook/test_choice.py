@@ -87,7 +87,7 @@ def test_when_the_command_runs_it_freezes_by_itself(lab: Lab, name: str, choice:
     before = shown["chosen"]
     shown.choose(None)
     assert shown["chosen"] == before is not None
-    assert "Start again clears it" in shown["said"]
+    assert "“Start again” clears it" in shown["said"]
 
 
 def test_start_again_clears_it_and_lets_one_choose(lab: Lab) -> None:

@@ -1,4 +1,4 @@
-"""Wrong ends of the tasks about files, and about what they are made of (lessons 00 to 04)."""
+"""Wrong ends of the tasks about migration files and their contents (lessons 00 to 04)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LAST = "0005_tag_product_tags"
 
 
 def _later(lab: Lab) -> list[str]:
-    """What is applied after the five migrations of ``store``."""
+    """The applied migrations after the first five of ``store``."""
     return [name for name in applied(lab, "store") if name > _LAST]
 
 

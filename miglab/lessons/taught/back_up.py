@@ -108,7 +108,7 @@ task(
         "The last applied migration of `store` is `0005` again.": last_applied(
             "store", "0005_tag_product_tags"
         ),
-        "All 25 products are there, the Hammock too.": every(
+        "All 25 products exist, including the Hammock.": every(
             rows(store_product=25), products("name", "= 'Hammock'", 1)
         ),
         "22 products have a price, 10 have a discount, and 40 links to tags exist.": every(

@@ -109,7 +109,7 @@ task(
             migrates("store", "0004"), "a step `migrate store 0004`"
         ),
         "All four truths agree.": agreeing(),
-        "All 24 products and their 40 links to tags are there.": rows(
+        "All 24 products and their 40 links to tags exist.": rows(
             store_product=_ALL, store_product_tags=40
         ),
     },

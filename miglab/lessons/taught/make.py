@@ -162,7 +162,8 @@ def _mend(lab: Lab) -> list[Step | str]:
             "Not applied" must be true of every database. `showmigrations` sees only yours.
 
             The last case is the worst, because there is no error. On SQLite, Django builds the
-            table again. The new table has only the columns in the files. `colur` is not there.
+            table again. The new table has only the columns in the files. `colur` is not one of
+            them.
         """
     },
 )

@@ -95,7 +95,7 @@ task(
             "store", "0003_change_price_field"
         ),
         "The record and the tables agree.": agreeing("record_tables"),
-        "All 24 products are there.": rows(store_product=24),
+        "All 24 products are still there.": rows(store_product=24),
         "21 products have a price above 0, as before.": products("price", "> 0", 21),
     },
     apps=["store"],

@@ -77,7 +77,7 @@ task(
         ),
         "The record and the tables agree, in every column and index.": agreeing("record_tables"),
         "Every migration of `store` has an `[X]`.": last_applied("store", _TAGS),
-        "All 24 products are there, and 21 of them have a price above 0.": every(
+        "All 24 products are still there, and 21 of them have a price above 0.": every(
             rows(store_product=24), products("price", "> 0", 21)
         ),
     },
