@@ -182,7 +182,7 @@ def reveal(name: str) -> AnyAnswer:
 
     Raises:
         UnknownName: no lesson asks it.
-        BadInput: it was not asked in this notebook yet.
+        BadInput: it has not been asked in this notebook yet.
     """
     if name not in _OPEN:
         _ = _QUESTIONS[name]  # If there is none, the error names those that exist.

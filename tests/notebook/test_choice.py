@@ -106,7 +106,7 @@ def test_where_the_lab_is_closed_start_again_says_so(lab: Lab) -> None:
     lab.close()
     assert shown["frozen"]
     shown.start_again()
-    assert "run the notebook from its top" in shown["said"]
+    assert "run the notebook from the top" in shown["said"]
 
 
 def test_each_name_can_be_ticked(lab: Lab) -> None:
