@@ -1,4 +1,4 @@
-"""What lessons do by hand: to the model of the products, and to tables behind Django's back."""
+"""Changes that lessons make by hand: to a model, and to tables behind Django's back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A question that nothing waits for: the choice can be changed until the answer is known."""
+"""A question that may be skipped: the choice can be changed until the answer is known."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..facts.question import AnyQuestion, Asked
 
 @dataclass(eq=False)
 class Choosing(ABC):
-    """A question and the choice, in the form that the question takes; ``None`` means no choice."""
+    """A question, and the choice in the form that it takes; ``None`` means no choice."""
 
     question: AnyQuestion
     chosen: Any
-    #: Is called when anything may have changed but what was chosen.
+    #: Called whenever something other than the choice may have changed.
     on_change: Callable[[], None] | None = field(default=None, kw_only=True)
 
     #: Why nothing can be chosen any more, as the beginning of a sentence.
@@ -30,11 +30,11 @@ class Choosing(ABC):
 
     @property
     def asked(self) -> Asked:
-        """The question as it stands."""
+        """The question as it is now."""
         return Asked(self.question, self.chosen, self.frozen)
 
     def choose(self, choice: object) -> None:
-        """Choose what the question asks for; ``None`` takes it back.
+        """Answer the question; ``None`` takes the answer back.
 
         Raises:
             BadInput: the question does not take such a choice, or the answer is known. The earlier
@@ -44,7 +44,7 @@ class Choosing(ABC):
         if chosen == self.chosen:
             return
         if self.frozen:
-            raise BadInput(f"{self._frozen_because}, so this answer stays; Start again clears it")
+            raise BadInput(f"{self._frozen_because}, so this answer stays; “Start again” clears it")
         self._take(chosen)
 
     @abstractmethod

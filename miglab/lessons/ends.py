@@ -32,18 +32,18 @@ def rewound(lab: Lab) -> bool:
     return 0 < history.position < len(history.lines)
 
 
-#: What is said → whether it is so: where Django cannot work at all, nothing else counts.
+#: Remark → whether it applies. Where Django cannot work at all, no other remark counts.
 BROKEN: Mapping[str, Callable[[Lab], bool]] = {
     "Django cannot start, because Python cannot import the models. Correct the file that the "
-    "error names, or take the last step back with `lab.rewind()`.": _no_models,
-    "Python cannot import one of the migration files. Correct it, or take the last step back with "
+    "error names, or undo the last step with `lab.rewind()`.": _no_models,
+    "Python cannot import one of the migration files. Correct it, or undo the last step with "
     "`lab.rewind()`.": _bad_files,
-    "The database has no record of migrations any more. `lab.rewind()` takes the last step back, "
-    "`lab.restart()` all of them.": _no_record,
+    "The database has no record of migrations any more. `lab.rewind()` undoes the last step, "
+    "and `lab.restart()` undoes all of them.": _no_record,
 }
 
-#: What is said where a task itself has no words → whether it is so.
+#: Remark → whether it applies, where no remark of the task itself does.
 OTHERWISE: Mapping[str, Callable[[Lab], bool]] = {
     "The record has a ghost: a migration is applied, but its file is gone. Bring the file back: "
-    "`lab.rewind()` takes the last step back.": _ghosts,
+    "`lab.rewind()` undoes the last step.": _ghosts,
 }

@@ -67,7 +67,7 @@ def listed(names: Iterable[object]) -> str:
 
 
 def numbered(one: str, many: str) -> Callable[[int], str]:
-    """What says a number of something."""
+    """A function that says how many there are, as in ``2 files``."""
     return lambda number: counted(number, one, many)
 
 
@@ -115,7 +115,9 @@ def rows(**tables: int) -> Goal:
 
 def _rows(table: str, wanted: int) -> Goal:
     def say(found: int | None) -> str:
-        return f"there is no table `{table}`" if found is None else f"{found} rows in `{table}`"
+        if found is None:
+            return f"there is no table `{table}`"
+        return f"{counted(found, 'row', 'rows')} in `{table}`"
 
     return equal(lambda lab: count(lab, table), wanted, say)
 
@@ -126,7 +128,7 @@ def products(column: str, test: str, wanted: int) -> Goal:
     def say(found: int | None) -> str:
         if found is None:
             return f"`store_product` has no column `{column}`"
-        return f"{found} products with `{column} {test}`"
+        return f"{counted(found, 'product', 'products')} with `{column} {test}`"
 
     return equal(lambda lab: products_with(lab, column, test), wanted, say)
 

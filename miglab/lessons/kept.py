@@ -1,4 +1,4 @@
-"""Keeps verdicts from one notebook to the next, until something changes on which they depend."""
+"""Keeps verdicts from one notebook to the next, until something that they depend on changes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def keep(verdict: Verdict) -> None:
         "advice": verdict.advice,
         "reason": verdict.reason,
     }
-    # Two notebooks may try the same claim at once: each file is whole at every moment.
+    # Two notebooks may try the same claim at once, so each file is complete at every moment.
     draft = place.with_suffix(f".{secrets.token_hex(4)}")
     with contextlib.suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The kinds of questions: what can be answered in a lab, and which answer its run makes right."""
+"""The kinds of questions: what can be chosen in a lab, and which choice is right after a run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..facts.step import Step
 from ..lab import Lab
 
 Holds = Callable[[Lab], bool]
-#: What can be right → why it is.
+#: A right answer → the reason.
 Because = Mapping[Any, str]
 
-#: What helps where the lab is not where the lesson takes it.
-_AGAIN = "run lab.restart(), and then the cells from the question on"
+#: How to go on if the lab is not in the state that the lesson leads to.
+_AGAIN = "run lab.restart(), and then run the cells again, beginning with the question"
 
 
 #: Commands that only look.
@@ -39,7 +39,7 @@ class Here:
 
     def quiet(self, lab: Lab) -> bool:
         """Whether nothing at all has run since."""
-        # A command that moves nothing stands in no history; what a terminal did is no step of ours.
+        # The history has no command that changed nothing; ``last`` has no change from a terminal.
         return lab.last is self.last and lab.history() == self.history
 
     def acted(self, lab: Lab) -> bool:
@@ -61,14 +61,14 @@ class Here:
 
     def since(self, lab: Lab) -> Step | None:
         """Everything that has changed since, as one step. ``None`` if nothing has run: a preview
-        does not count, and neither does what was taken back.
+        does not count, and neither do rewound steps.
 
         Raises:
             BadInput: the lab went back to a moment before the question.
         """
         behind = self.behind(lab)
         if behind < 0:
-            raise BadInput(f"this lab went back to before the question; {_AGAIN}")
+            raise BadInput(f"this lab went back to a moment before the question; {_AGAIN}")
         if not self.acted(lab) or self.rewound(lab):
             return None
         first = self.history.position
@@ -104,7 +104,7 @@ class Kind(Protocol):
         """The question, with what can be chosen in this lab."""
 
     def has_run(self, lab: Lab, here: Here) -> bool:
-        """Whether what the question asks about has run."""
+        """Whether the command that the question asks about has run."""
 
     def right(self, asked: Any, lab: Lab, here: Here) -> Any:
         """The right answer after the run, in the form that the question takes; ``None`` if nothing
@@ -170,7 +170,7 @@ class AnyOf:
         """With the names that this lab has now."""
         names = tuple(self.among(lab))
         if not names:
-            raise BadInput(f"this lab has nothing to choose from for {self.name!r}; {_AGAIN}")
+            raise BadInput(f"this lab offers nothing to choose from for {self.name!r}; {_AGAIN}")
         return SetQuestion(self.name, self.text, names, self.word)
 
     def has_run(self, lab: Lab, here: Here) -> bool:

@@ -16,7 +16,7 @@ Act = Callable[[Lab], object]
 
 class Labs:
     """A lab of the storefront on each of these engines that is available. The others are listed
-    with the reason, and with how to get them.
+    with the reason, and with instructions for getting them.
 
     Args:
         databases: as ``database`` of ``Lab``: ``"sqlite"``, ``"postgresql"``, or the address of a
@@ -40,7 +40,7 @@ class Labs:
                 self._labs[name].step_aside()
         if not self._labs:
             told = "; ".join(f"{name}: {why}" for name, why in self._missing.items())
-            raise BadInput(f"none of these databases is here: {told or 'none was named'}")
+            raise BadInput(f"none of these databases is available: {told or 'none was named'}")
 
     @property
     def presence(self) -> Presence:
@@ -54,12 +54,12 @@ class Labs:
         look: Mapping[str, Act] | None = None,
         name: str = "",
     ) -> Contrast:
-        """Run the same commands in each lab, and go back to where it began.
+        """Run the same commands in each lab, and bring each lab back to where it began.
 
         Args:
             act: given a lab, runs the commands that are compared.
-            begin: runs what has to be done first; what is lost there does not count.
-            look: a name → what to look at in the lab at the end.
+            begin: runs the commands that must come first; their losses do not count.
+            look: a name → a look at the lab at the end.
             name: the name of this comparison in ``summary``.
 
         Raises:
@@ -73,7 +73,7 @@ class Labs:
         return found
 
     def summary(self, *engines: str) -> Summary:
-        """The outcomes of all that was compared under a name, on these engines or on all.
+        """The outcomes of all named comparisons, on these engines or on all of them.
 
         Raises:
             BadInput: one of them is not available.
@@ -97,7 +97,7 @@ class Labs:
 
 
 class _Tried:
-    """One try in one lab, which is as it was before when this is made."""
+    """One try in one lab. Afterwards, the lab is as it was before."""
 
     def __init__(self, lab: Lab, begin: Act | None, act: Act, look: Mapping[str, Act]) -> None:
         try:
@@ -106,10 +106,10 @@ class _Tried:
             place, last = lab.history().position, lab.last
             act(lab)
             if lab.last is None or lab.last is last:
-                raise BadInput("nothing ran that could be compared: act has to run a command")
+                raise BadInput("nothing ran that could be compared: act must run a command")
             self.last: Step = lab.last
             lines = tuple(lab.history().lines[place:])
-            # What changed nothing is not in the history.
+            # A command that changed nothing is not in the history.
             self.lines = lines if self.last.line in lines else (*lines, self.last.line)
             self.seen = {name: str(each(lab)) for name, each in look.items()}
             agreement = lab.truths().agreements.record_tables

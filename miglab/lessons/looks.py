@@ -1,4 +1,4 @@
-"""Short looks at a lab, for what questions, tasks and experiments ask about it."""
+"""Small functions that look at a lab, for questions, tasks and experiments."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def last(lab: Lab) -> Step:
 
 
 def applied(lab: Lab, app_label: str) -> list[str]:
-    """The names that the record holds for an app, in order of names."""
+    """The names of an app's recorded migrations, in order."""
     record = lab.truths().truths.known_record
     return sorted(key.name for key in record.keys if key.app_label == app_label)
 
 
 def files(lab: Lab, app_label: str) -> list[str]:
-    """The names of an app's migration files, also of those that do not import."""
+    """The names of an app's migration files, including those that cannot be imported."""
     found = _files(lab)
     keys = (*found.migrations, *found.bad)
     return sorted(key.name for key in keys if key.app_label == app_label)
@@ -44,8 +44,8 @@ def keys(lab: Lab, *app_labels: str) -> list[str]:
 
 
 def migrations(lab: Lab, app_label: str) -> list[Migration]:
-    """An app's migrations as their files say they are, in order of names; without those that do
-    not import."""
+    """An app's migrations as their files describe them, in order of names; without those that
+    cannot be imported."""
     found = sorted(_files(lab).migrations.items())
     return [migration for key, migration in found if key.app_label == app_label]
 
@@ -171,6 +171,5 @@ def exists(lab: Lab, path: str) -> bool:
 
 
 def differences(before: Truths, after: Truths) -> list[str]:
-    """What differs between two schemas, a line for each thing; the order of columns does not
-    count."""
+    """The differences between two schemas, one line each; the order of columns does not count."""
     return [line for line in compare(before, after).tables if REORDERED not in line]

@@ -18,7 +18,7 @@ from .shelf import Shelf, tidy
 
 _QUESTIONS: Shelf[Kind] = Shelf("question")
 
-_GONE = "the lab of this question is gone; run the notebook from its top"
+_GONE = "the lab of this question is gone; run the notebook from the top"
 
 
 def question(
@@ -32,9 +32,9 @@ def question(
     """Put a question on the shelf.
 
     Args:
-        options: each option with what must be true of the lab for it to be the right one. Of all
-            options exactly one is, whatever the run does.
-        because: an option's letter → why it is right, where it is. The reader sees this text; an
+        options: each option, with a test of the lab that is true if the option is right. Exactly
+            one option is right, whatever the run does.
+        because: an option's letter → why it is right, if it is. The reader sees this text; an
             empty line separates paragraphs and lists.
         looks: whether the question is about a command that only looks, such as ``sqlmigrate``.
     """
@@ -71,7 +71,7 @@ def how_many(
 def measured(
     name: str, text: str, found: Callable[[], int | None], *, because: Mapping[int, str]
 ) -> None:
-    """Put a question for a number on the shelf that no lab answers: ``found`` gives it, or ``None``
+    """Put a question on the shelf, for a number that no lab gives: ``found`` gives it, or ``None``
     until it has been measured."""
     reasons = {number: tidy(reason) for number, reason in because.items()}
     _QUESTIONS.put(name, Measured(NumberQuestion(name, text), found, reasons))
@@ -79,8 +79,8 @@ def measured(
 
 @dataclass(eq=False)
 class Prediction(Choosing):
-    """A question about what a command will do. ``choose`` takes what it asks for: the place of an
-    option, from 0, a list of names, or a number."""
+    """A question about what a command will do. ``choose`` takes the answer: the place of an
+    option, counted from 0, a list of names, or a number."""
 
     _lab: weakref.ReferenceType[Lab]
     _here: Here
@@ -103,7 +103,7 @@ class Prediction(Choosing):
 
     def start_again(self) -> bool:
         """Forget the answer, and bring the lab back to where the question was asked. Returns
-        whether it had moved on.
+        whether the lab had to go back.
 
         Raises:
             BadInput: the lab is closed.
@@ -123,12 +123,12 @@ class Prediction(Choosing):
         note("predicted", question=self.question.name, chosen=kept)
 
     def stands(self, lab: Lab) -> bool:
-        """Whether it is still the question about this lab: nobody has gone back to where it was
-        asked, or further."""
+        """Whether this is still the question about this lab: the lab has not gone back to where
+        the question was asked, or further."""
         return self._lab() is lab and not self._here.rewound(lab)
 
     def answer(self) -> AnyAnswer:
-        """The right answer, computed from the lab as it is now, with what was chosen.
+        """The right answer, computed from the lab as it is now, and the choice.
 
         Raises:
             BadInput: the lab is closed, or it is not in the state that the lesson leads to.
@@ -147,9 +147,11 @@ _OPEN: dict[str, Prediction] = {}
 
 
 def predict(name: str) -> Prediction:
-    """Ask a question about the lab that was opened last. Asked again it keeps what was chosen, in
-    this notebook or earlier, unless it was missed and comes back today; once the command has run it
-    is the same question, until the lab goes back to it.
+    """Ask a question about the lab that was opened last.
+
+    A question that is asked again keeps its choice, also from an earlier notebook. It does not if
+    it was missed and comes back today. Once the command has run, the question stays the same until
+    the lab goes back to it.
 
     Raises:
         UnknownName: no lesson asks it.
@@ -166,7 +168,7 @@ def predict(name: str) -> Prediction:
 
 
 def _kept(name: str, before: Prediction | None) -> Any:
-    """What was chosen before, as JSON."""
+    """The earlier choice, as JSON."""
     if before is not None:
         return None if before.chosen is None else before.question.kept(before.chosen)
     if comes_back(name):
@@ -176,15 +178,15 @@ def _kept(name: str, before: Prediction | None) -> Any:
 
 
 def reveal(name: str) -> AnyAnswer:
-    """The answer to a question, from the run, with what was predicted and the reason.
+    """The answer to a question, computed from the run, with the prediction and the reason.
 
     Raises:
         UnknownName: no lesson asks it.
-        BadInput: it was not asked in this notebook yet.
+        BadInput: it has not been asked in this notebook yet.
     """
     if name not in _OPEN:
-        _ = _QUESTIONS[name]  # Where there is none, it says which there are.
-        raise BadInput(f"{name!r} was not asked yet; run the cell predict({name!r}) first")
+        _ = _QUESTIONS[name]  # If there is none, the error names those that exist.
+        raise BadInput(f"{name!r} has not been asked yet; run the cell predict({name!r}) first")
     answer = _OPEN[name].answer()
     if answer.right is not None:
         kept = [None if each is None else answer.question.kept(each) for each in _both(answer)]

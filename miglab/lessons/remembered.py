@@ -4,11 +4,11 @@ The kinds of events, and their keys beside those of every event (``miglab.progre
 
 ``predicted``  ``question``, and ``chosen``: an option's words, a list of names, a number, or null
                where the answer was taken back
-``revealed``   ``question``, ``right`` and ``chosen``, told in the same way
+``revealed``   ``question``, ``right`` and ``chosen``, in the same form
 ``judged``     ``claim``, and ``chosen``: a kind of verdict, or null
 ``tried``      ``claim``, ``verdict``: its kind, and ``chosen``
 ``begun``      ``task``
-``checked``    ``task``, ``done``, ``missing``: the points that are not so yet
+``checked``    ``task``, ``done``, ``missing``: the points that are still missing
 """
 
 from __future__ import annotations

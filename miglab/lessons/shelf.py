@@ -15,8 +15,8 @@ _Thing = TypeVar("_Thing")
 
 
 class Shelf(Mapping[str, _Thing], Generic[_Thing]):
-    """Things by name. The modules in ``taught/``, one a lesson, and in
-    ``recovery/`` put them here."""
+    """Things by name. The modules in ``taught/``, one for each lesson, and in ``recovery/`` put
+    them here."""
 
     def __init__(self, what: str) -> None:
         self._what = what
@@ -48,8 +48,8 @@ class Shelf(Mapping[str, _Thing], Generic[_Thing]):
 
 
 def tidy(text: str) -> str:
-    """A text of several lines as a module has it, with a line for each paragraph and each item of a
-    list; an empty line ends either."""
+    """Join the lines of a text: each paragraph and each item of a list becomes one line. An empty
+    line ends either."""
     lines: list[str] = []
     for line in map(str.strip, text.strip().splitlines()):
         if lines and lines[-1] and line and not re.match(r"- |\d+\. ", line):
@@ -61,7 +61,7 @@ def tidy(text: str) -> str:
 
 @cache
 def stock() -> None:
-    """Import what the lessons teach, and what they say about wrong ends."""
+    """Import the modules of the lessons, and those about wrong ends."""
     from . import recovery, taught
 
     for room in (taught, recovery):

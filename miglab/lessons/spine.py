@@ -46,8 +46,8 @@ def _write_file(lab: Lab) -> Step:
     return lab.write(_NEXT, _NEXT_TEXT)
 
 
-def _put_backup_back(lab: Lab) -> Step:
-    """A copy of the file, as one makes it by hand, and what it brings back after a revert."""
+def _restore_backup(lab: Lab) -> Step:
+    """After a revert, copy a backup of the database over it, as one does by hand."""
     database = lab.folder / "db.sqlite3"
     backup = database.read_bytes()
     lab.manage("migrate store 0004")
@@ -59,8 +59,8 @@ def _put_backup_back(lab: Lab) -> Step:
 
 @dataclass(frozen=True)
 class _Row:
-    """A command, what has to be done before it, and whether it plans: then it is measured from
-    which truths."""
+    """A command, the acts that come before it, and whether it plans. If it does, the truths that it
+    reads are measured too."""
 
     does: str
     act: Act
@@ -91,10 +91,10 @@ _ROWS = (
         (_write_file, _manage("migrate store"), lambda lab: lab.delete(_NEXT)),
     ),
     _Row("SQL by hand", _sql("DROP TABLE store_product_tags"), plans=False),
-    _Row("put a backup back", _put_backup_back, plans=False),
+    _Row("restore a backup", _restore_backup, plans=False),
 )
 
-#: Ways to change one truth and no other; where one cannot be gone, another can.
+#: Ways to change one truth and no other; where one is not possible, another one is.
 _ALONE: dict[str, tuple[Act, ...]] = {
     "models": (lambda lab: lab.replace("store/models.py", "max_length=30", "max_length=31"),),
     "files": (
@@ -112,8 +112,8 @@ _ALONE: dict[str, tuple[Act, ...]] = {
 
 
 def spine() -> Spine:
-    """Which truths each command reads to decide, and which ones it changes: each cell from runs in
-    a lab."""
+    """Which truths each command reads to decide, and which ones it changes. Each cell is measured
+    in a lab."""
     columns = ("decides by", *NAMES, "rows")
     with Lab.progress() as tell, Lab("storefront", apps=["store"]) as lab:
         bench, steps = _Bench(lab), {}
@@ -145,7 +145,7 @@ class _Bench:
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
-        #: What was done, each with the moment of the history that it led to.
+        #: The acts so far, each with the moment of the history that it led to.
         self._done: list[tuple[Act, int]] = []
 
     def measured(self, row: _Row, *changes: Act) -> Step:
@@ -169,10 +169,10 @@ class _Bench:
 def _reads(bench: _Bench, usual: Mapping[_Row, object], tell: Tell) -> dict[_Row, list[str]]:
     """The truths that a command reads: without the others it would decide the same."""
     reads: dict[_Row, list[str]] = {row: [] for row in usual}
-    # Commands before which the same is done follow each other.
+    # Commands that need the same acts before them follow each other.
     rows = sorted(usual, key=lambda row: len(row.before))
     for truth, ways in _ALONE.items():
-        tell(f"changing the {truth} alone")
+        tell(f"changing only the {truth}")
         for way in ways:
             for row in rows:
                 known = truth in reads[row]

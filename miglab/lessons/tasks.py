@@ -1,4 +1,4 @@
-"""Tasks on a lab of their own, and checks that say what is still missing."""
+"""Tasks, each in its own lab, and checks that say what is still missing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Task:
     begin: Callable[[Lab], object] | None
 
 
-#: What was reached instead → what to do about it.
+#: Remark about a wrong end → whether the lab is there.
 _Ends = Mapping[str, Callable[[Lab], bool]]
 
 _TASKS: Shelf[_Task] = Shelf("task")
@@ -55,11 +55,11 @@ _BEGUN: dict[str, tuple[Lab, Here]] = {}
 
 
 def your_turn(name: str) -> Lab:
-    """A lab where the task begins: ``lab.restart()`` comes back to there. A notebook shows what is
-    in it, and the goals.
+    """A lab for the task; ``lab.restart()`` goes back to where the task begins. A notebook shows
+    the state of the lab, and the goals.
 
     Raises:
-        UnknownName: no lesson sets it.
+        UnknownName: no lesson sets this task.
     """
     chosen = _TASKS[name]
     lab = Lab("storefront", at=chosen.at, apps=chosen.apps)
@@ -89,7 +89,7 @@ def check(name: str) -> Checked:
     """
     goals = _TASKS[name].goals
     if name not in _BEGUN:
-        raise BadInput(f"this task was not begun yet; run the cell your_turn({name!r}) first")
+        raise BadInput(f"this task has not begun yet; run the cell your_turn({name!r}) first")
     try:
         return _checked(name, goals, *_BEGUN[name])
     except KeyboardInterrupt:
@@ -116,6 +116,6 @@ def _point(lab: Lab, text: str, goal: Goal) -> Point:
 
 
 def _remark(name: str, lab: Lab) -> str:
-    """What is said about the wrong end that was reached, or ``""``."""
+    """The remark about the wrong end that was reached, or ``""``."""
     ends = {**BROKEN, **_ENDS.get(name, {}), **OTHERWISE}
     return next((says for says, fits in ends.items() if fits(lab)), "")

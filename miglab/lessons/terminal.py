@@ -1,4 +1,4 @@
-"""Puts a notebook where a terminal would be: in a lab's folder, with the same Python first."""
+"""Puts a notebook where a terminal would be: in a lab's folder, with the same Python."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PLAIN = {"NO_COLOR": "1", "DJANGO_COLORS": "nocolor", "PYTHONDONTWRITEBYTECODE"
 
 
 def open_terminal(*, at: str | Sequence[str] | None = None, apps: Sequence[str] = ()) -> Lab:
-    """Open a lab and enter it: from now on ``!python manage.py …`` is typed in its folder.
+    """Open a lab and enter it: from now on, ``!python manage.py …`` runs in its folder.
 
     Raises:
         UnknownName: there is no such app or migration.

@@ -65,13 +65,13 @@ def _typed(step: Step) -> str:
 
 #: Labs that wait for the next case, by where they begin; opening one takes longer than a case.
 _WAITING: dict[tuple[str, ...], Lab] = {}
-#: More labs do not wait.
+#: The largest number of labs that wait.
 _MOST = 3
 
 
 @contextmanager
 def fresh(*at: str) -> Iterator[Lab]:
-    """A lab for one case: everything applied, or at these migrations, and nothing done in it."""
+    """A lab for one case: everything is applied, or it is at these migrations. Nothing has run."""
     lab = _WAITING.pop(at, None) or Lab("storefront", at=at or None)
     lab.step_aside()
     try:
@@ -124,7 +124,7 @@ _JUDGED: dict[str, Judgement] = {}
 
 
 def judge(number: str) -> Judgement:
-    """Ask the reader for a verdict on a claim. Asked again it keeps what was chosen.
+    """Ask the reader for a verdict on a claim. A claim that is asked again keeps its choice.
 
     Raises:
         UnknownName: no lesson tries it.
@@ -140,7 +140,7 @@ def judge(number: str) -> Judgement:
 
 
 def try_claim(number: str) -> Verdict:
-    """Try a claim in fresh labs, and keep the verdict, with what the reader expected.
+    """Try a claim in fresh labs, and keep the verdict; it says what the reader expected.
 
     Raises:
         UnknownName: no lesson tries it.
@@ -175,13 +175,13 @@ def _one_by_one(trial: _Trial) -> Iterator[Case]:
 
 
 def verdicts() -> Verdicts:
-    """The verdict on each claim: from a lesson, or tried now."""
+    """The verdict on each claim, kept from a lesson or tried now."""
     found = Verdicts(tuple(_each_verdict()))
     _known.append(found)
     return found
 
 
-#: What ``verdicts`` gave in this process; the last one counts.
+#: The results of ``verdicts`` in this process; the last one counts.
 _known: list[Verdicts] = []
 
 

@@ -140,7 +140,7 @@ def test_a_new_kernel_knows_the_commands_and_a_lesson_goes_on_at_a_heading(
     with opened(table, "05_revert.ipynb") as page:
         command = run_cell(page, 1)
         expect(command).to_contain_text("there is no open lab; run the cell with lab = Lab(")
-        expect(command).to_contain_text("%resume Undo the last one")
+        expect(command).to_contain_text("%resume Undo the last migration")
         asking = run_cell(page, 2)
         expect(asking).to_contain_text("'predict' is not known in this kernel; run the cell with")
         keep(page, "new_kernel")

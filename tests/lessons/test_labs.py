@@ -42,7 +42,7 @@ def test_an_engine_that_is_not_here_is_told_with_the_reason(labs: Labs) -> None:
 
 
 def test_no_engine_at_all_is_an_error() -> None:
-    with pytest.raises(BadInput, match="none of these databases is here: nonesuch"):
+    with pytest.raises(BadInput, match="none of these databases is available: nonesuch"):
         Labs("nonesuch")
     with pytest.raises(BadInput, match="none was named"):
         Labs()
@@ -75,7 +75,7 @@ def test_a_summary_has_what_was_named_the_last_of_each_name(labs: Labs) -> None:
 
 
 def test_what_runs_nothing_cannot_be_compared_and_the_labs_stay_as_they_were(labs: Labs) -> None:
-    with pytest.raises(BadInput, match="act has to run a command"):
+    with pytest.raises(BadInput, match="act must run a command"):
         labs.compare(lambda lab: None, begin)
     found = labs.compare(lambda lab: lab.manage("migrate store --plan"))
     assert {each.said for each in found.outcomes} == {"No planned migration operations."}

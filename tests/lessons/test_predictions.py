@@ -56,7 +56,7 @@ def test_a_choice_can_be_changed_until_the_command_has_run(lab: Lab) -> None:
     asked.choose(0)
     lab.manage("migrate store 0004")
     assert asked.frozen
-    with pytest.raises(BadInput, match="Start again clears it"):
+    with pytest.raises(BadInput, match="“Start again” clears it"):
         asked.choose(2)
     assert asked.chosen == 0
     assert predict("tags-after-0004") is asked
@@ -148,7 +148,7 @@ def test_start_again_before_the_command_clears_the_answer_alone(lab: Lab) -> Non
 def test_start_again_where_the_lab_is_closed_says_so(lab: Lab) -> None:
     asked = predict("prices-back")
     lab.close()
-    with pytest.raises(BadInput, match="run the notebook from its top"):
+    with pytest.raises(BadInput, match="run the notebook from the top"):
         asked.start_again()
 
 
@@ -231,7 +231,7 @@ def test_the_lab_of_a_question_may_be_gone() -> None:
     lab.close()
     del lab
     gc.collect()
-    with pytest.raises(BadInput, match="run the notebook from its top"):
+    with pytest.raises(BadInput, match="run the notebook from the top"):
         reveal("tags-after-0004")
 
 

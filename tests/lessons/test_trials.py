@@ -116,7 +116,7 @@ def test_once_a_claim_was_tried_the_readers_verdict_stays_until_they_start_again
     asked.on_change = lambda: heard.append(asked.frozen)
     try_claim("C9")
     assert heard == [True]
-    with pytest.raises(BadInput, match="Start again clears it"):
+    with pytest.raises(BadInput, match="“Start again” clears it"):
         asked.choose(2)
     asked.start_again()
     asked.choose(2)

@@ -87,7 +87,7 @@ def test_when_the_command_runs_it_freezes_by_itself(lab: Lab, name: str, choice:
     before = shown["chosen"]
     shown.choose(None)
     assert shown["chosen"] == before is not None
-    assert "Start again clears it" in shown["said"]
+    assert "“Start again” clears it" in shown["said"]
 
 
 def test_start_again_clears_it_and_lets_one_choose(lab: Lab) -> None:
@@ -106,7 +106,7 @@ def test_where_the_lab_is_closed_start_again_says_so(lab: Lab) -> None:
     lab.close()
     assert shown["frozen"]
     shown.start_again()
-    assert "run the notebook from its top" in shown["said"]
+    assert "run the notebook from the top" in shown["said"]
 
 
 def test_each_name_can_be_ticked(lab: Lab) -> None:

@@ -82,11 +82,11 @@ def test_without_a_heading_it_is_the_one_above_the_cell(shell: Shell, notebook: 
 
 
 def test_a_part_of_a_heading_is_enough(shell: Shell, notebook: Path) -> None:
-    assert "“Several at once”" in ran(shell, "%resume several")
+    assert "“Undo several migrations at once”" in ran(shell, "%resume several")
 
 
 def test_an_unknown_heading_names_those_there_are(shell: Shell, notebook: Path) -> None:
-    with pytest.raises(UnknownName, match="Undo the last one, Preview first"):
+    with pytest.raises(UnknownName, match="Undo the last migration, Preview first"):
         ran(shell, "%resume Somewhere else")
 
 
@@ -96,7 +96,9 @@ def test_a_part_of_two_headings_names_both(shell: Shell, notebook: Path) -> None
 
 
 def test_no_heading_where_none_is_above_names_them(shell: Shell, notebook: Path) -> None:
-    with pytest.raises(BadInput, match="%resume takes a heading of this lesson: Undo the last one"):
+    with pytest.raises(
+        BadInput, match="%resume takes a heading of this lesson: Undo the last migration"
+    ):
         ran(shell, "%resume")
 
 
@@ -116,7 +118,9 @@ def test_what_the_learner_broke_in_their_copy_does_not_stop_it(
         if "".join(cell["source"]).startswith("%manage migrate store 0004"):
             cell["source"] = "1 / 0"
     notebook.write_text(json.dumps(content), encoding="utf-8")
-    assert "“Several at once”" in ran(shell, "%resume Several at once")
+    assert "“Undo several migrations at once”" in ran(
+        shell, "%resume Undo several migrations at once"
+    )
 
 
 def test_a_notebook_of_ones_own_resumes_too_and_names_the_cell_that_fails(
@@ -147,7 +151,7 @@ def test_after_a_restart_a_command_names_the_cell_that_opens_the_lab_and_the_way
         ran(shell, "%manage migrate store 0001")
     assert str(raised.value) == (
         'there is no open lab; run the cell with lab = Lab("storefront", apps=["store"]) first; '
-        "or go straight to this part with: %resume Several at once"
+        "or go straight to this part with: %resume Undo several migrations at once"
     )
 
 

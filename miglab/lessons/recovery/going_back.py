@@ -10,8 +10,8 @@ from ..tasks import wrong_ends
 
 _LAST = "0005_tag_product_tags"
 _FAKED = (
-    "`--fake` changed only the record: the tables are as they were. Take that step back with "
-    "`lab.rewind()`, and run it without `--fake`."
+    "`--fake` changed only the record: the tables are as they were. Undo that step with "
+    "`lab.rewind()`, and run the command without `--fake`."
 )
 
 
@@ -23,10 +23,9 @@ def _ran(lab: Lab, *targets: str) -> bool:
 wrong_ends(
     "before-discounts",
     {
-        "You went back further than `0003`, and the prices are lost. Going forward makes the "
-        "column again, but not its values. Begin again with `lab.restart()`.": misses(
-            rows(store_product=24), products("price", "> 0", 21)
-        ),
+        "You went back further than `0003`, and the prices are lost. Going forward creates "
+        "the column again, but does not bring its values back. Begin again with "
+        "`lab.restart()`.": misses(rows(store_product=24), products("price", "> 0", 21)),
         _FAKED: misses(agreeing("record_tables")),
         "You went back further than `0003`. No price is lost yet: `migrate store 0003` goes "
         "forward again.": lambda lab: len(applied(lab, "store")) == 2,
@@ -43,15 +42,15 @@ wrong_ends(
             not misses(last_applied("store", _LAST), products("discount", "> 0", 9))(lab)
             and misses(products("name", "= 'Hammock'", 1))(lab)
         ),
-        "The tables are there again, but their values and links are lost: going forward is not "
+        "The tables exist again, but their values and links are lost: going forward is not "
         "a restore. If you have a backup from before, copy it over the database. Otherwise, begin"
         " again with `lab.restart()`.": lambda lab: (
             not misses(last_applied("store", _LAST))(lab)
             and misses(products("price", "> 0", 22), rows(store_product_tags=40))(lab)
         ),
         _FAKED: misses(agreeing("record_tables")),
-        "`lab.rewind()` takes a step back as if it had never run. A real shop has only its backup. "
-        "Go back with `migrate store 0001`, and then restore yours.": rewound,
+        "`lab.rewind()` undoes a step as if it had never run. A real shop has only its backup. "
+        "Go back with `migrate store 0001`, and then restore your backup.": rewound,
         "Now bring everything back: copy your backup over the database. If you made it only after "
         "you went back, begin again with `lab.restart()`.": lambda lab: (
             not misses(last_applied("store", "0001_initial"))(lab)
@@ -76,25 +75,27 @@ def _blog_tables(lab: Lab) -> list[str]:
 wrong_ends(
     "close-the-blog",
     {
-        "A file of `blog` is missing. The task keeps all four. Bring it back with `lab.rewind()`, "
-        "and change `0003` instead of deleting it.": lambda lab: len(files(lab, "blog")) < 4,
+        "A file of `blog` is missing. The task needs all four. Bring it back with "
+        "`lab.rewind()`, and change `0003` instead of deleting it.": lambda lab: (
+            len(files(lab, "blog")) < 4
+        ),
         "You changed the shop too. Begin again with `lab.restart()`.": misses(
             rows(store_product=24)
         ),
-        "The record says that nothing of `blog` is applied, but its tables exist. `--fake` changed "
-        "only the record. Take that step back with `lab.rewind()`.": lambda lab: (
+        "The record says that no migration of `blog` is applied, but its tables exist. `--fake` "
+        "changed only the record. Undo that step with `lab.rewind()`.": lambda lab: (
             not applied(lab, "blog") and bool(_blog_tables(lab))
         ),
-        "`0003` must still fill the slugs on the way forward. Take the step back with "
-        "`lab.rewind()`, and keep its `RunPython`.": lambda lab: "0003" in _emptied(lab),
+        "`0003` must still fill the slugs on the way forward. Undo your change with "
+        "`lab.rewind()`, and keep the `RunPython`.": lambda lab: "0003" in _emptied(lab),
         "You dropped the tables by hand. Begin again with `lab.restart()`, and let "
-        "`migrate blog zero` do it.": lambda lab: not _blog_tables(lab),
-        "`0004` is taken back, and `0003` has no way back: Django stopped there. Give `0003` one, "
-        "and run `migrate blog zero` again.": lambda lab: (
+        "`migrate blog zero` drop them.": lambda lab: not _blog_tables(lab),
+        "`0004` is unapplied, but `0003` has no way back, so Django stopped there. Give `0003` a "
+        "way back, and run `migrate blog zero` again.": lambda lab: (
             applied(lab, "blog")[-1:] == ["0003_fill_slugs"]
         ),
-        "`0003` still has no way back, or the blog is still applied. Change the file, and then run "
-        "`migrate blog zero`.": lambda lab: bool(applied(lab, "blog")),
+        "`0003` still has no way back, or migrations of `blog` are still applied. Change the file, "
+        "and then run `migrate blog zero`.": lambda lab: bool(applied(lab, "blog")),
     },
 )
 
@@ -116,20 +117,22 @@ _PHOTO_FILE = "0002_photo_alt_text"
 wrong_ends(
     "file-gone",
     {
-        "The texts that people wrote are lost: the column was made again. Begin again with "
+        "The texts that people wrote are lost: the column was created again. Begin again with "
         "`lab.restart()`, and copy the old file before anything else.": lambda lab: (
             not _texts_kept(lab)
         ),
-        "The file has the right name, but not its second operation: on a new server, no photo "
-        "would get a text. Copy the old file over it.": lambda lab: (
+        "The file has the right name, but its second operation is missing: on a new server, no "
+        "photo would get a text. Copy the old file over it.": lambda lab: (
             files(lab, "media")[1:] == [_PHOTO_FILE] and _PHOTO_FILE in applied(lab, "media")
         ),
-        "The file is there, but the record does not name it. The column exists, so record it with "
-        "`migrate --fake media`.": lambda lab: files(lab, "media")[1:] == [_PHOTO_FILE],
+        "The file exists, but the record does not name it. The column exists too, so record the "
+        "migration with `migrate --fake media`.": lambda lab: (
+            files(lab, "media")[1:] == [_PHOTO_FILE]
+        ),
         "The record names `0002_photo_alt_text`. A file with another name is another migration. "
         "Delete it, and give the old file its old name.": lambda lab: len(files(lab, "media")) > 1,
-        "`0002` is no longer in the record, but its column is still there, and no file makes it. "
-        "Take that step back with `lab.rewind()`, and copy the old file.": lambda lab: (
+        "`0002` is no longer in the record, but its column is still there, and no file creates "
+        "it. Undo that step with `lab.rewind()`, and copy the old file.": lambda lab: (
             _PHOTO_FILE not in applied(lab, "media")
         ),
         "The file is still missing. Copy it from `from_git/` to `media/migrations/`, under its old "
@@ -148,20 +151,22 @@ wrong_ends(
     "rename-and-widen",
     {
         "The percentages are lost: Django removed the old column and added a new one. Begin again "
-        "with `lab.restart()`. Change the name first, alone, and answer `y`. Then change the "
-        "type.": _empty,
-        "You renamed the column by hand, so Django does not know. Take that step back with "
-        "`lab.rewind()`, and let a migration do it.": lambda lab: (
+        "with `lab.restart()`. First change only the name, and answer `y`. Then change "
+        "the type.": _empty,
+        "You renamed the column by hand, so Django does not know its new name. Undo that step with "
+        "`lab.rewind()`, and let a migration rename the column.": lambda lab: (
             "percent_off" in columns(lab, "store_product") and len(applied(lab, "store")) == 5
         ),
-        "`--fake` recorded the migrations without running them: the table has not changed. Take "
-        "that step back with `lab.rewind()`, and run it without `--fake`.": misses(
+        "`--fake` recorded the migrations without running them: the table has not changed. Undo "
+        "that step with `lab.rewind()`, and run the command without `--fake`.": misses(
             agreeing("record_tables")
         ),
-        "You changed a model, and no file says so. Run `makemigrations store`. If you changed name "
-        "and type at once, change the type back first.": misses(agreeing("models_files")),
-        "A new file is not applied yet. Read it: if it says `RemoveField`, delete it and begin "
-        "again with `lab.restart()`. Otherwise run `migrate store`.": misses(
+        "You changed a model, but no migration has this change. Run `makemigrations store`. If you "
+        "changed the name and the type at once, change the type back first.": misses(
+            agreeing("models_files")
+        ),
+        "A new migration is not applied yet. Read its file. If it says `RemoveField`, delete the "
+        "file and begin again with `lab.restart()`. Otherwise, run `migrate store`.": misses(
             agreeing("files_record")
         ),
         "The name is right. Now change the type in `store/models.py`, and make and apply a second "

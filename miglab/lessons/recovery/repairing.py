@@ -20,18 +20,18 @@ wrong_ends(
         f"{_RESTART} Then record what the tables already have, with `--fake`.": misses(
             products("discount", "> 0", 9)
         ),
-        "You recorded `0006` too, but it has never run: the table has no `weight`. Take that step "
-        "back with `lab.rewind()`, and fake only as far as `0005`.": lambda lab: (
+        "You recorded `0006` too, but it has never run: the table has no `weight`. Undo that step "
+        "with `lab.rewind()`, and fake only as far as `0005`.": lambda lab: (
             len(applied(lab, "store")) == 6 and "weight" not in columns(lab, "store_product")
         ),
-        "`0005` is in the tables too, but not in the record. Run `migrate --fake store 0005` "
-        "before any plain `migrate`.": lambda lab: (
+        "The tables of `0005` exist too, but `0005` is not in the record. Run "
+        "`migrate --fake store 0005` before any plain `migrate`.": lambda lab: (
             not misses(last_applied("store", "0004_add_discount_field"))(lab)
         ),
         "The record has its two lines again. Now apply `0006`, without `--fake`.": lambda lab: (
             not misses(last_applied("store", _LAST))(lab)
         ),
-        "The record has fewer lines than the tables. Record what the tables already have: "
+        "The record lacks migrations whose changes are in the tables. Record them: "
         "`migrate --fake store 0005`.": lambda lab: len(applied(lab, "store")) < 5,
     },
 )
@@ -44,22 +44,21 @@ def _files_gone(lab: Lab) -> bool:
 wrong_ends(
     "two-disagreements",
     {
-        "A migration file is gone, so nobody can follow the history any more. Bring it back with "
-        "`lab.rewind()`: here, only the record is wrong.": _files_gone,
-        f"The two green products lost their colour: the column was made again. {_RESTART} Record "
-        "`store.0006` with `--fake`.": misses(products("colour", "= 'green'", 2)),
+        "A migration file is gone, so nobody can follow the history any more. Bring the file back "
+        "with `lab.rewind()`: here, only the record is wrong.": _files_gone,
+        f"The two green products lost their colour: the column was created again. {_RESTART} Then "
+        "record `store.0006` with `--fake`.": misses(products("colour", "= 'green'", 2)),
         f"Prices or photos are lost. {_RESTART}": misses(
             products("price", "> 0", 21), rows(media_photo=30)
         ),
         "The record says that `media.0002` is applied, but its column is missing. "
-        "`migrate --fake media 0001` corrects the record. Then `migrate media` makes the "
-        "column.": lambda lab: (
+        "`migrate --fake media 0001` corrects the record. Then `migrate media` creates "
+        "the column.": lambda lab: (
             "alt_text" not in columns(lab, "media_photo") and len(applied(lab, "media")) == 2
         ),
-        "The record is right now: `media.0002` is not applied. Run `migrate media`.": lambda lab: (
-            "alt_text" not in columns(lab, "media_photo")
-        ),
-        "`media` is right. In `store`, the table already has the colour, but `0006` is not "
+        "The record is correct now: `media.0002` is not applied. Run "
+        "`migrate media`.": lambda lab: "alt_text" not in columns(lab, "media_photo"),
+        "`media` is correct. In `store`, the table already has the colour, but `0006` is not "
         "recorded. Record it: `migrate --fake store 0006`.": lambda lab: (
             len(applied(lab, "store")) < 6
         ),
@@ -80,8 +79,10 @@ wrong_ends(
         f"You went back too far, and the tags are lost. {_RESTART}": misses(
             rows(store_tag=6, store_product_tags=40)
         ),
-        "The file of `0006` is gone, and it is applied. Bring it back with `lab.rewind()`: Django "
-        "needs it for the way back.": lambda lab: len(files(lab, "store")) < 6,
+        "The file of `0006` is gone, but `0006` is applied. Bring the file back with "
+        "`lab.rewind()`: Django needs it for the way back.": lambda lab: (
+            len(files(lab, "store")) < 6
+        ),
         "You changed only the record: the table still allows an empty `sku`. Run "
         "`migrate --fake store 0006`, give the product a `sku`, and then run "
         "`migrate store 0005`.": misses(agreeing("record_tables")),
@@ -106,7 +107,7 @@ wrong_ends(
             or count(lab, "store_product") != 24
             or misses(agreeing("models_files"))(lab)
         ),
-        "The record goes back further than `0004`. `migrate --fake store 0004` brings one line "
+        "The record ends before `0004`. `migrate --fake store 0004` brings one line "
         "back.": lambda lab: len(applied(lab, "store")) < 4,
         "The record still names `0005`. Go to `0004` with `--fake`.": lambda lab: (
             len(applied(lab, "store")) == 5

@@ -30,14 +30,14 @@ wrong_ends(
         f"The garden products lost their colour: your migration was undone. {_RESTART}": misses(
             products("colour", "= 'green'", 2)
         ),
-        "One of the two files `0006_…` is gone. Other people have them too. Bring it back with "
+        "One of the two files `0006_…` is gone. Other people have both. Bring it back with "
         "`lab.rewind()`, and join the two with a merge.": lambda lab: (
             not {"0006_product_colour", _THEIRS} <= set(files(lab, "store"))
         ),
         "`--fake` recorded your colleague's migration without running it: the table has no "
-        "`weight`. Take that step back with `lab.rewind()`.": _recorded_without_change,
+        "`weight`. Undo that step with `lab.rewind()`.": _recorded_without_change,
         "Your colleague's file must keep its place, after `0005_tag_product_tags`: in other "
-        "databases it ran there. Correct that name, and join the two branches with "
+        "databases, it ran there. Correct its dependency, and join the two branches with "
         "`makemigrations --merge`.": lambda lab: _theirs_after(lab) != ["0005_tag_product_tags"],
         "The graph still has two leaves. Join them with `makemigrations --merge`.": lambda lab: (
             len(files(lab, "store")) == 7
@@ -53,28 +53,28 @@ _TAGS_FILE = "store/migrations/0005_tag_product_tags.py"
 wrong_ends(
     "edited-migration",
     {
-        f"The tags or their links are lost: `0005` was undone. {_RESTART} Take the edit out of the "
+        f"The tags or their links are lost: `0005` was undone. {_RESTART} Remove the edit from the "
         "file, and put it into a new migration.": misses(rows(store_tag=6, store_product_tags=40)),
-        "The file of `0005` is gone, and it is applied. Bring it back with "
+        "The file of `0005` is gone, but `0005` is applied. Bring the file back with "
         "`lab.rewind()`.": lambda lab: not exists(lab, _TAGS_FILE),
         "`0005` still contains the edit. It is applied, so Django never runs that line here. "
-        "Take it out again: a new migration brings the column to everybody.": lambda lab: (
+        "Remove it again: a new migration brings the column to everybody.": lambda lab: (
             "colour" in lab.read(_TAGS_FILE)
         ),
-        "The record names a migration that never ran: the table has no `colour`. Take that step "
-        "back with `lab.rewind()`, and run it without `--fake`.": lambda lab: (
+        "The record names a migration that never ran: the table has no `colour`. Undo that step "
+        "with `lab.rewind()`, and run the command without `--fake`.": lambda lab: (
             len(applied(lab, "store")) > 5 and "colour" not in columns(lab, "store_tag")
         ),
-        "The model has a colour, but no file adds it. Run `makemigrations store`, and apply the"
-        " new file.": lambda lab: (
+        "The model has a colour, but no migration adds it. Run `makemigrations store`, and apply "
+        "the new migration.": lambda lab: (
             misses(agreeing("models_files"))(lab) and "colour" not in columns(lab, "store_tag")
         ),
-        "You added the column by hand: only this database has it. Take that step back with "
+        "You added the column by hand: only this database has it. Undo that step with "
         "`lab.rewind()`, and run `makemigrations store`.": lambda lab: (
             len(applied(lab, "store")) == 5 and "colour" in columns(lab, "store_tag")
         ),
         "The new file is not applied yet. Run `migrate store`.": misses(agreeing("files_record")),
-        "The model lost its colour, but it must keep it. Take that step back with "
+        "The model lost the field `colour`, which it must keep. Undo that step with "
         "`lab.rewind()`.": lambda lab: "colour" not in columns(lab, "store_tag"),
     },
 )
@@ -82,15 +82,15 @@ wrong_ends(
 wrong_ends(
     "likes-arrive",
     {
-        "The comments are lost: the import of `Comment` was missing, so Django deleted its table. "
+        "The comments are lost: the import of `Comment` was missing, so Django dropped its table. "
         f"{_RESTART} Write both imports into `__init__.py` first.": misses(rows(blog_comment=40)),
         f"Posts or authors are lost. {_RESTART}": misses(rows(blog_post=15, blog_author=5)),
-        "The record names a migration that never ran. Take that step back with `lab.rewind()`, and "
-        "run it without `--fake`.": lambda lab: (
+        "The record names a migration that never ran. Undo that step with `lab.rewind()`, and run "
+        "the command without `--fake`.": lambda lab: (
             len(applied(lab, "blog")) > 4 and "blog_like" not in tables(lab)
         ),
-        "You made the table by hand. Take that step back with `lab.rewind()`, and let a migration "
-        "do it.": lambda lab: len(applied(lab, "blog")) == 4 and "blog_like" in tables(lab),
+        "You created the table by hand. Undo that step with `lab.rewind()`, and let a migration "
+        "create it.": lambda lab: len(applied(lab, "blog")) == 4 and "blog_like" in tables(lab),
         "A new file deletes the model `Comment`. Do not apply it. Delete the file, write the "
         "import of `Comment` into `__init__.py`, and run `makemigrations blog` "
         "again.": lambda lab: any(
@@ -99,7 +99,7 @@ wrong_ends(
             for operation in each.operations
         ),
         "The models and the files differ. `blog/models/__init__.py` needs one import for each "
-        "model, also for `Comment` and `Like`. Then run `makemigrations blog`.": misses(
+        "model, including `Comment` and `Like`. Then run `makemigrations blog`.": misses(
             agreeing("models_files")
         ),
         "The new file is not applied yet. Run `migrate blog`.": misses(agreeing("files_record")),
@@ -112,11 +112,11 @@ wrong_ends(
     "new-marketplace",
     {
         "The sellers and the customers are lost, because you undid `accounts` or deleted the "
-        f"database. {_RESTART} Only `marketplace` and what depends on it may go.": misses(
+        f"database. {_RESTART} Undo only `marketplace` and the app that depends on it.": misses(
             rows(accounts_seller=8, accounts_customer=12)
         ),
         "The record still names migrations whose files are gone: you deleted the files before "
-        "`migrate marketplace zero`. Now it finds nothing to undo. "
+        "`migrate marketplace zero`. Now that command finds nothing to undo. "
         f"{_RESTART}": lambda lab: bool(
             set(applied(lab, "marketplace")) - set(files(lab, "marketplace"))
         ),
@@ -124,18 +124,18 @@ wrong_ends(
         "files of `media` too, and make new ones for both apps.": lambda lab: (
             len(files(lab, "media")) == 2 and len(files(lab, "marketplace")) < 2
         ),
-        "`--fake` took `marketplace` out of the record, but its tables still exist, so they cannot "
-        f"be created again. {_RESTART} Run `migrate marketplace zero` without "
+        "`--fake` removed `marketplace` from the record, but its tables still exist, so they "
+        f"cannot be created again. {_RESTART} Run `migrate marketplace zero` without "
         "`--fake`.": lambda lab: (
             not applied(lab, "marketplace") and "marketplace_listing" in tables(lab)
         ),
-        "The new files are recorded, but the tables are missing. Take that step back with "
-        "`lab.rewind()`, and run it without `--fake`.": misses(agreeing("record_tables")),
+        "The new files are recorded, but the tables are missing. Undo that step with "
+        "`lab.rewind()`, and run the command without `--fake`.": misses(agreeing("record_tables")),
         "Everything is undone. Delete the old files of `marketplace` and of `media`, and make new "
         "ones.": lambda lab: len(files(lab, "marketplace")) > 1 and not applied(lab, "marketplace"),
         "Run `makemigrations marketplace media`.": lambda lab: not files(lab, "marketplace"),
         "The new files are not applied yet. Run `migrate`.": misses(agreeing("files_record")),
-        "`marketplace` still has its old history. Undo it first: "
+        "The old migrations of `marketplace` are still applied. Undo them first: "
         "`migrate marketplace zero`.": lambda lab: len(files(lab, "marketplace")) > 1,
     },
 )
@@ -153,7 +153,7 @@ def _backup(lab: Lab) -> bool:
 wrong_ends(
     "a-day-of-your-own",
     {
-        "The links to the tags are lost: going forward again makes empty tables. Restore your "
+        "The links to the tags are lost: going forward again creates empty tables. Restore your "
         "backup: copy `backup.sqlite3` over `db.sqlite3`. Then run `migrate`.": lambda lab: (
             _backup(lab) and misses(rows(store_product=24, store_product_tags=40))(lab)
         ),
@@ -166,14 +166,16 @@ wrong_ends(
         "anything.": lambda lab: not _backup(lab) and len(applied(lab, "store")) == 5,
         "The backup is missing, or you made it too late. Run the cell with `your_turn` again, and "
         "make the backup first.": lambda lab: not _backup(lab),
-        "The record names a migration that never ran. Undo that with `migrate --fake`, and then"
-        " run it without `--fake`.": misses(agreeing("record_tables")),
+        "The record names a migration that never ran. Remove it from the record with"
+        " `migrate --fake`, and then run `migrate` without `--fake`.": misses(
+            agreeing("record_tables")
+        ),
         "The models have a change that no file has. Run `makemigrations store`.": misses(
             agreeing("models_files")
         ),
         "A migration is not applied yet. Run `migrate`.": misses(agreeing("files_record")),
-        "All is applied. Now go back to `0004` “by mistake”, with `migrate store 0004`, and then "
-        "bring everything back.": lambda lab: (
+        "Everything is applied. Now go back to `0004` “by mistake”, with `migrate store 0004`, and "
+        "then bring everything back.": lambda lab: (
             len(applied(lab, "store")) > 5 and not _back(lab, "0004")
         ),
         "Add a model of your own to `store/models.py`, and make and apply its "
@@ -184,8 +186,8 @@ wrong_ends(
 wrong_ends(
     "as-if-nothing-happened",
     {
-        "The record says `0003`, but the tables are as before: `--fake` changes nothing else. Run "
-        "`migrate --fake store` and begin again, without `--fake`.": misses(
+        "The record says `0003`, but the tables are as before: `--fake` changes only the record. "
+        "Run `migrate --fake store` and begin again, without `--fake`.": misses(
             agreeing("record_tables")
         ),
         "The tags and the discounts are lost: going forward is not a restore. If you made a backup "
@@ -194,14 +196,14 @@ wrong_ends(
             len(applied(lab, "store")) == 5
             and misses(rows(store_product_tags=40), products("discount", "> 0", 9))(lab)
         ),
-        "`lab.rewind()` takes a step back as if it had never run. Go back with "
+        "`lab.rewind()` undoes a step as if it had never run. Go back with "
         "`migrate store 0003`, and bring everything back with a backup.": rewound,
         "Now bring everything back: copy your backup over the database. If you made none, run the "
         "cell with `your_turn` again.": lambda lab: (
             not misses(last_applied("store", "0003_change_price_field"))(lab)
         ),
         "Go back exactly to `0003`: `migrate store 0003`.": lambda lab: not _back(lab, "0003"),
-        "`store` has a file too many or too few. It had five.": lambda lab: (
+        "`store` has too many migration files, or too few. It had five.": lambda lab: (
             len(files(lab, "store")) != 5
         ),
     },

@@ -1,1 +1,1 @@
-"""What each lesson asks, sets and tries: one module a lesson."""
+"""The questions, tasks and claims of the lessons: one module for each lesson."""

@@ -122,13 +122,16 @@ task(
     "C16",
     {
         "holds only if": "Look at `migrate <app> --plan`. "
-        "It also lists what the app needs in other apps."
+        "It also lists the migrations of other apps that the app needs."
     },
 )
 def _() -> Iterator[Case]:
     for at, when in (
-        (["accounts.0001", "marketplace.zero"], "what it needs in other apps is already applied"),
-        (["accounts.zero"], "it needs something that is not applied yet"),
+        (
+            ["accounts.0001", "marketplace.zero"],
+            "the migrations of other apps that it needs are already applied",
+        ),
+        (["accounts.zero"], "it needs a migration of another app that is not applied yet"),
     ):
         with fresh(*at) as lab:
             step = lab.manage("migrate marketplace")
@@ -142,14 +145,14 @@ def _() -> Iterator[Case]:
 
 
 def _add_city(lab: Lab) -> Step:
-    """A new field of the seller, in the models alone."""
+    """A new field of the seller, only in the models."""
     old = "    phone ="
     city = '    city = models.CharField(max_length=50, default="")\n'
     return lab.replace("accounts/models.py", old, city + old)
 
 
 def _city_found(lab: Lab) -> str:
-    return f"The column is {'there' if _has_city(lab) else 'not there'}."
+    return f"The column {'exists' if _has_city(lab) else 'does not exist'}."
 
 
 @experiment(
@@ -203,8 +206,8 @@ _ONE_MORE = (
 )
 def _() -> Iterator[Case]:
     for title, when in (
-        ("Tin box", "production has no row that breaks a rule of the migration"),
-        ("Oak writing desk", "production has a row that breaks a rule of the migration"),
+        ("Tin box", "production has no row that breaks a rule that the migration adds"),
+        ("Oak writing desk", "production has a row that breaks a rule that the migration adds"),
     ):
         with fresh("marketplace.0002") as lab:
             here = lab.manage("migrate")
@@ -243,7 +246,7 @@ def _order_found(step: Step) -> str:
 
 
 def _ordered(when: str, step: Step, earlier: Sequence[Step | str] = ()) -> Case:
-    """Whether a step applied all in order, and cost nothing; what was done earlier is only told."""
+    """Whether a step applied all in order, and cost nothing; earlier steps are only listed."""
     held = _in_order(step) and not step.refused and not lost(step)
     return case(when, [*earlier, step], _order_found(step), held=held)
 
@@ -272,4 +275,4 @@ def _() -> Iterator[Case]:
         edit = lab.replace("media/migrations/0002_photo_alt_text.py", needs, "")
         step = lab.manage("migrate media")
         told = "# the line that names marketplace.0002 is deleted"
-        yield _ordered("a file does not name what it needs", step, [told, edit])
+        yield _ordered("a file does not name a migration that it needs", step, [told, edit])

@@ -31,8 +31,8 @@ question(
     },
     because={
         "C": """
-            Look at the first box: the lab compared before and after. No migration ran. `0004` and
-            `0005` are recorded again, because the old record is back.
+            Look at the first box: it compares the lab before and after. No migration ran. `0004`
+            and `0005` are recorded again, because the old record is back.
 
             The record, the tables and the rows came back together, because they are in one
             file. So they agree.
@@ -90,7 +90,7 @@ question(
 
 
 def _begin(lab: Lab) -> None:
-    """Somebody made a backup in the morning, and a product came since."""
+    """Somebody made a backup in the morning, and a product was added since."""
     shutil.copy(lab.folder / "db.sqlite3", lab.folder / "morning.sqlite3")
     lab.sql(
         "INSERT INTO store_product (name, sku, category_id, price, discount) "
@@ -108,7 +108,7 @@ task(
         "The last applied migration of `store` is `0005` again.": last_applied(
             "store", "0005_tag_product_tags"
         ),
-        "All 25 products are there, the Hammock too.": every(
+        "All 25 products exist, including the Hammock.": every(
             rows(store_product=25), products("name", "= 'Hammock'", 1)
         ),
         "22 products have a price, 10 have a discount, and 40 links to tags exist.": every(
@@ -117,7 +117,9 @@ task(
             rows(store_product_tags=40),
         ),
         "`why.txt` has three words or more.": holds(
-            lambda lab: _words(lab) > 2, "three words in `why.txt`", "fewer, or no such file"
+            lambda lab: _words(lab) > 2,
+            "at least three words in `why.txt`",
+            "fewer, or no such file",
         ),
     },
     apps=["store"],
@@ -162,8 +164,8 @@ _COUPONS = "SELECT id, coupon FROM marketplace_order"
 @experiment(
     "C15",
     {
-        "holds only if": "Find out what people wrote since then, and what the migration wrote. "
-        "Make a backup."
+        "holds only if": "Find out which values people have written since the migration ran, "
+        "and which values the migration itself wrote. Make a backup."
     },
 )
 def _() -> Iterator[Case]:
@@ -196,7 +198,7 @@ def _() -> Iterator[Case]:
         again = lab.manage("migrate marketplace 0003")
         after = select(lab, _LISTINGS)
         yield case(
-            "the migration only makes an index or a rule",
+            "the migration only creates an index or a rule",
             [back, again],
             f"{_other(before, after)} listings have changed.",
             held=before == after,

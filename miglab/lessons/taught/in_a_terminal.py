@@ -39,8 +39,8 @@ question(
         "C": """
             The way back dropped three tables. The way forward created them again, empty.
 
-            Every line of `showmigrations` still has an [X]. It reads the record, and the record
-            says nothing about rows.
+            Every line of `showmigrations` still has an [X]. The command reads the record, and the
+            record says nothing about rows.
         """
     },
 )
@@ -49,7 +49,7 @@ question(
     "morning-restored",
     "You restore this morning's backup. Is `0006` applied afterwards?",
     {
-        "Yes, because its file is there.": lambda lab: bool(_new(lab)),
+        "Yes, because its file exists.": lambda lab: bool(_new(lab)),
         "No. It is not in the record, and its table does not exist.": lambda lab: (
             not _new(lab) and "store_supplier" not in tables(lab)
         ),
@@ -109,7 +109,7 @@ task(
             migrates("store", "0004"), "a step `migrate store 0004`"
         ),
         "All four truths agree.": agreeing(),
-        "All 24 products and their 40 links to tags are there.": rows(
+        "All 24 products and their 40 links to tags exist.": rows(
             store_product=_ALL, store_product_tags=40
         ),
     },

@@ -75,7 +75,7 @@ question(
         "`0006` runs first. The dependencies decide.": lambda lab: (
             _names(last(lab)) == ["0006_add_colour", "0000_fill_colour"]
         ),
-        "Django refuses. The numbers must fit the dependencies.": lambda lab: last(lab).refused,
+        "Django refuses. The numbers must match the dependencies.": lambda lab: last(lab).refused,
     },
     because={
         "B": """
@@ -112,7 +112,7 @@ def _type_said(name: str) -> str:
 
 
 def _has_weight(there: bool) -> str:
-    return "it has one" if there else "no column `weight`"
+    return f"{'a' if there else 'no'} column `weight`"
 
 
 task(
@@ -126,7 +126,7 @@ task(
         ),
         "Models and files agree.": agreeing("models_files"),
         "The new migration is not applied.": last_applied("store", "0005_tag_product_tags"),
-        "The table has no `weight`.": equal(
+        "The table has no column `weight`.": equal(
             lambda lab: "weight" in columns(lab, "store_product"), False, _has_weight
         ),
     },
@@ -162,7 +162,8 @@ def _mend(lab: Lab) -> list[Step | str]:
             "Not applied" must be true of every database. `showmigrations` sees only yours.
 
             The last case is the worst, because there is no error. On SQLite, Django builds the
-            table again. The new table has only the columns in the files. `colur` is not there.
+            table again. The new table has only the columns in the files. `colur` is not one of
+            them.
         """
     },
 )
@@ -171,7 +172,7 @@ def _() -> Iterator[Case]:
         steps = [*_make_typo(lab), *_mend(lab)]
         after = lab.manage("migrate store")
         yield case(
-            "no database has it, no file depends on it, and nobody edited it by hand",
+            "it is applied in no database, no file depends on it, and nobody edited it by hand",
             [*steps, after],
             f"The truths {'agree' if agree(lab) else 'do not agree'}. Values lost: {lost(after)}.",
             held=agree(lab) and not lost(after),
@@ -241,7 +242,7 @@ def _operations(lab: Lab) -> list[str]:
 def _() -> Iterator[Case]:
     with fresh("store.zero") as lab:
         yield _numbered(
-            "you look at one app, and its files are one line, with the numbers that Django gave",
+            "you look at one app without branches, and Django numbered its files",
             [lab.manage("migrate store")],
         )
     with fresh(*(f"{label}.zero" for label in _labels())) as lab:

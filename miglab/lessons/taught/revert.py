@@ -24,7 +24,8 @@ from ..trials import case, experiment, fresh
 
 question(
     "tags-after-0004",
-    "`0005` made the tags: two tables with 46 rows. You go back to `0004`. What happens to them?",
+    "`0005` created two tables for the tags, and they have 46 rows. You go back to `0004`. "
+    "What happens to these tables?",
     {
         "They stay. Only the record changes.": lambda lab: (
             not last(lab).refused and "store_tag" in tables(lab)
@@ -37,8 +38,8 @@ question(
             Django says *Unapplying*. To **unapply** a migration means to run it backwards. The
             reverse of "create a table" is "drop the table".
 
-            The rows in it are deleted. Django does not ask, and does not warn you. Open "What
-            was lost" to see some of them.
+            The rows in the tables are deleted. Django does not ask, and does not warn you. Open
+            “what was lost” to see some of them.
 
             The file of `0005` is still there. Its circle ○ means that it is not applied.
         """
@@ -61,7 +62,7 @@ question(
         "B": """
             The **schema** is back: every table and every column. The values are not.
 
-            A migration says how to make a column. It does not know which values were in it. The
+            A migration says how to create a column. It does not know which values were in it. The
             new column contains the default.
         """
     },
@@ -94,7 +95,7 @@ task(
             "store", "0003_change_price_field"
         ),
         "The record and the tables agree.": agreeing("record_tables"),
-        "All 24 products are there.": rows(store_product=24),
+        "All 24 products are still there.": rows(store_product=24),
         "21 products have a price above 0, as before.": products("price", "> 0", 21),
     },
     apps=["store"],
@@ -129,7 +130,7 @@ def _() -> Iterator[Case]:
 
 
 @experiment(
-    "C9", {"does not hold": "Read the lines that say Unapplying. Only `--plan` lists operations."}
+    "C9", {"does not hold": "Read the lines that say “Unapplying”. Only `--plan` lists operations."}
 )
 def _() -> Iterator[Case]:
     with fresh("store.0003") as lab:
@@ -152,7 +153,7 @@ def _() -> Iterator[Case]:
         there = lab.manage("migrate store 0003")
         back = lab.manage("migrate store 0002")
         yield case(
-            "you ask only for the schema",
+            "you look only at the schema",
             [there, back],
             f"Tables or columns that differ from before: {len(differences(before, back.after))}.",
             held=not differences(before, back.after),
@@ -163,7 +164,7 @@ def _() -> Iterator[Case]:
         yield case(
             "the rows have values that the older schema cannot store",
             [back, again],
-            f"{lost(back)} prices were “none” before, and are 0 now.",
+            f"{lost(back)} products had no price before. Their price is 0 now.",
             held=lost(back) == 0,
         )
 
@@ -175,7 +176,7 @@ def _() -> Iterator[Case]:
 def _() -> Iterator[Case]:
     for target, when in (
         ("0003", "only one name begins like this"),
-        ("0003_auto", "the name comes from a guide, and your file is called something else"),
+        ("0003_auto", "the name comes from a guide, and your file has another name"),
         ("0002_initial", "it combines the number of one migration with the name of another"),
     ):
         with fresh() as lab:

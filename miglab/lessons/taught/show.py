@@ -12,7 +12,8 @@ _TAGS, _NOTE = "0005_tag_product_tags", "0006_note"
 
 question(
     "table-dropped",
-    "Somebody dropped a table of `0005` by hand. What does `showmigrations` say about `0005`?",
+    "`0005` created a table, and somebody dropped this table by hand. "
+    "What does `showmigrations` say about `0005`?",
     {
         "`[ ]`, because its table is gone.": lambda lab: f"[ ] {_TAGS}" in last(lab).output,
         "`[X]`, as before.": lambda lab: f"[X] {_TAGS}" in last(lab).output,
@@ -74,9 +75,9 @@ task(
             ["store_product_tags", "store_tag"],
             listed,
         ),
-        "Record and tables agree, in every column and index.": agreeing("record_tables"),
+        "The record and the tables agree, in every column and index.": agreeing("record_tables"),
         "Every migration of `store` has an `[X]`.": last_applied("store", _TAGS),
-        "All 24 products are there, and 21 of them have a price above 0.": every(
+        "All 24 products are still there, and 21 of them have a price above 0.": every(
             rows(store_product=24), products("price", "> 0", 21)
         ),
     },

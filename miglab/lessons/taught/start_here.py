@@ -51,7 +51,7 @@ question(
     },
     because={
         "B": """
-            A migration says how to make a column. It does not know which values were in it.
+            A migration says how to create a column. It does not know which values were in it.
 
             That is why `migrate store 0005` said *2 for good*. 24 values were lost with the column.
             22 of them were empty text, which the new column has again. “green” is lost for good.
@@ -73,11 +73,11 @@ task(
             lambda line: migrates("store")(line) or migrates("store", "0006")(line),
             "a step `migrate` or `migrate store`",
         ),
-        "You took it back with `migrate store 0005`.": did(
+        "You unapplied your migration with `migrate store 0005`.": did(
             migrates("store", "0005"), "a step `migrate store 0005`"
         ),
         "The last migration applied to `store` is `0005`.": last_applied("store", _LAST),
-        "`store` has its old five migration files.": equal(
+        "`store` has only its five old migration files.": equal(
             lambda lab: files(lab, "store")[4:], [_LAST], listed
         ),
         "All neighbours agree.": agreeing(),

@@ -167,10 +167,10 @@ task(
 
 
 def _tables_found(differ: int) -> str:
-    """How the tables came out, next to those that ``migrate`` makes."""
+    """How the tables came out, next to those that ``migrate`` creates."""
     if not differ:
         return "The tables came out right."
-    return f"{differ} tables or columns differ from those that `migrate` makes."
+    return f"{differ} tables or columns differ from those that `migrate` creates."
 
 
 @experiment(

@@ -17,7 +17,7 @@ measured(
     because={
         1: """
             Look at the column *decides by*: only `--fake-initial` looks at the tables. And it
-            compares only names.
+            compares only their names.
 
             Django believes its record. If the record is wrong, Django is wrong too.
         """
@@ -36,7 +36,7 @@ task(
     {
         "The record of `store` ends with `0004`.": last_applied("store", "0004_add_discount_field"),
         "The models, the files and the tables have not changed.": equal(
-            _others_changed, [], lambda names: f"changed beside the record: {listed(names)}"
+            _others_changed, [], lambda names: f"changed besides the record: {listed(names)}"
         ),
         "All 6 tags and their 40 links are still there.": rows(store_tag=6, store_product_tags=40),
     },

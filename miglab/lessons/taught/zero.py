@@ -46,8 +46,8 @@ which(
             table of listings, there cannot be photos. So Django undoes `media` **first**.
 
             `accounts` stays, because it does not depend on `marketplace`. Here is the rule. If
-            others **depend on** a migration, they are undone with it. Those that it depends on
-            stay.
+            you undo a migration, those that **depend on** it are undone too. Those that it
+            depends on stay.
         """
     },
 )
@@ -69,8 +69,8 @@ question(
             The plan showed this problem. But `migrate` does not check all steps before it starts.
             It undoes one migration at a time, starting with the newest.
 
-            Undoing `0004` worked, and is **finished**. Its column is gone. `0003` has no way
-            back, so Django stopped there. It does not restore what it has already undone.
+            Undoing `0004` worked, and is **finished**. The column of `0004` is gone. `0003` has
+            no way back, so Django stopped there. It does not restore what it has already undone.
         """
     },
 )
@@ -117,7 +117,7 @@ task(
             ["0001", "0002", "0003", "0004"],
             listed,
         ),
-        "Record and tables agree.": agreeing("record_tables"),
+        "The record and the tables agree.": agreeing("record_tables"),
         "You went back with `migrate`, without `--fake`.": did(
             migrates("blog", "zero"), "a step `migrate blog zero`"
         ),

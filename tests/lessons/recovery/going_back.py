@@ -43,7 +43,7 @@ ENDS["back-up-first"] = [
         "forward",
         "migrate store 0001\nmigrate store\n" + WHY,
         (4,),
-        "The tables are there again, but their values and links are lost:",
+        "The tables exist again, but their values and links are lost:",
     ),
     End(
         "morning",
@@ -61,7 +61,7 @@ ENDS["back-up-first"] = [
         "rewound to after the reason",
         WHY + "migrate store 0001\nrewind",
         (1,),
-        "`lab.rewind()` takes a step back as if it had never run.",
+        "`lab.rewind()` undoes a step as if it had never run.",
     ),
     End(
         "fake",
@@ -101,7 +101,7 @@ ENDS["close-the-blog"] = [
         "record alone",
         "migrate --fake blog zero",
         (1, 3, 6, 7),
-        "The record says that nothing of `blog` is applied, but its tables",
+        "The record says that no migration of `blog` is applied, but its tables",
     ),
     End(
         "file deleted",
@@ -113,7 +113,7 @@ ENDS["close-the-blog"] = [
         "stopped",
         "! migrate blog zero",
         (1, 3, 4),
-        "`0004` is taken back, and `0003` has no way back:",
+        "`0004` is unapplied, but `0003` has no way back,",
     ),
     End(
         "dropped by hand",
@@ -136,7 +136,7 @@ ENDS["close-the-blog"] = [
         "only edited",
         NOOP,
         (3, 4, 7),
-        "`0003` still has no way back, or the blog is still applied.",
+        "`0003` still has no way back, or migrations of `blog` are still applied.",
     ),
     End(
         "edited, faked, dropped",
@@ -176,7 +176,7 @@ ENDS["file-gone"] = [
         "a new file",
         "makemigrations media",
         (2,),
-        "The file has the right name, but not its second operation:",
+        "The file has the right name, but its second operation is missing:",
     ),
     End(
         "pruned",
@@ -210,7 +210,7 @@ ENDS["file-gone"] = [
         "pruned and restored",
         f"migrate media --prune\ncopy {CP} {AT}",
         (4,),
-        "The file is there, but the record does not name it.",
+        "The file exists, but the record does not name it.",
     ),
     End(
         "the new file, and undone",
@@ -263,19 +263,19 @@ ENDS["rename-and-widen"] = [
         "not applied",
         NAME + "makemigrations store\n    y\n" + TYPE + "makemigrations store",
         (1, 2, 4),
-        "A new file is not applied yet.",
+        "A new migration is not applied yet.",
     ),
-    End("no file", NAME, (1, 2, 4), "You changed a model, and no file says so."),
+    End("no file", NAME, (1, 2, 4), "You changed a model, but no migration has this change."),
     End(
         "both at once, not applied",
         NAME + TYPE + "makemigrations store",
         (1, 2, 4),
-        "A new file is not applied yet.",
+        "A new migration is not applied yet.",
     ),
     End(
         "by hand",
         NAME + "sql ALTER TABLE store_product RENAME COLUMN discount TO percent_off",
         (2, 4),
-        "You renamed the column by hand, so Django does not know.",
+        "You renamed the column by hand, so Django does not know its new name.",
     ),
 ]

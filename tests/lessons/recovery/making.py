@@ -54,7 +54,7 @@ ENDS["there-and-back"] = [
         "the lab is rewound instead",
         MADE + "rewind",
         (2, 3, 5, 6),
-        "`lab.rewind()` takes a step back as if it had never run.",
+        "`lab.rewind()` undoes a step as if it had never run.",
     ),
     End("nothing is taken back", MADE, (3, 4, 5), "Your migration is applied."),
     End(
@@ -129,7 +129,7 @@ ENDS["read-and-mend"] = [
         (1, 2, 3, 4),
         "The file must depend on the last file before it.",
     ),
-    End("both corrected, not applied", P + M, (3, 4), "The file is right now."),
+    End("both corrected, not applied", P + M, (3, 4), "The file is correct now."),
     End(
         "model follows file",
         P
@@ -168,7 +168,7 @@ ENDS["make-it-again"] = [
         "old file under the new name",
         R + f"copy {W} store/migrations/0006_add_weight.py\ndelete {W}",
         (3,),
-        "The file still does not say what the model says.",
+        "The file still does not match the model.",
     ),
     End(
         "applied",
@@ -188,16 +188,16 @@ ENDS["make-it-again"] = [
         + R.replace("PositiveInteger", "Integer")
         + "makemigrations store -n add_weight",
         (1,),
-        "The file fits the model, but the shop wants",
+        "The file matches the model, but the shop wants",
     ),
-    End("the model alone", R, (2, 3), "The file still does not say what the model says."),
+    End("the model alone", R, (2, 3), "The file still does not match the model."),
     End("file deleted only", f"delete {W}", (1, 2, 3), "Now make the file:"),
     End("the wrong migration applied", "migrate store", (1, 2, 4, 5), "The migration is applied."),
     End(
         "field removed",
         f"delete {W}\n" + R.replace("weight = models.PositiveIntegerField(default=0)", "# none"),
         (1, 2),
-        "The model has no new weight.",
+        "The model does not have the new field yet.",
     ),
 ]
 
@@ -222,12 +222,14 @@ ENDS["photos-only"] = [
         (3,),
         "The record names migrations that never ran:",
     ),
-    End("only the first", "migrate media 0001", (1, 2), "`media` is not complete."),
+    End(
+        "only the first", "migrate media 0001", (1, 2), "Not every migration of `media` is applied."
+    ),
     End(
         "one of marketplace too many",
         "migrate media\nmigrate marketplace 0003",
         (2,),
-        "`marketplace` has more than `media` needs.",
+        "More migrations of `marketplace` are applied than `media` needs.",
     ),
 ]
 

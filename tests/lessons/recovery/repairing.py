@@ -25,13 +25,13 @@ ENDS["two-lost-lines"] = [
         "fake one",
         "migrate --fake store 0004",
         (1, 2),
-        "`0005` is in the tables too, but not in the record.",
+        "The tables of `0005` exist too, but `0005` is not in the record.",
     ),
     End(
         "fake one, then plain",
         "migrate --fake store 0004\n! migrate store",
         (1, 2),
-        "`0005` is in the tables too, but not in the record.",
+        "The tables of `0005` exist too, but `0005` is not in the record.",
     ),
     End(
         "zero",
@@ -111,7 +111,7 @@ ENDS["two-disagreements"] = [
         "media faked back",
         "migrate --fake store 0006\nmigrate --fake media 0001",
         (2,),
-        "The record is right now:",
+        "The record is correct now:",
     ),
     End(
         "zero",
@@ -162,7 +162,7 @@ ENDS["stuck-rollback"] = [
         "file deleted",
         "delete store/migrations/0006_*.py\nmigrate store 0005",
         (1, 2, 3),
-        "The file of `0006` is gone, and it is applied.",
+        "The file of `0006` is gone, but `0006` is applied.",
     ),
 ]
 
@@ -170,7 +170,7 @@ ENDS["stuck-rollback"] = [
 ENDS["one-truth-alone"] = [
     End("plain", "migrate store 0004", (2, 3), "The tags are lost:"),
     End("plain and forward", "migrate store 0004\nmigrate store", (1, 3), "The tags are lost:"),
-    End("too far", "migrate --fake store 0003", (1,), "The record goes back further than `0004`."),
+    End("too far", "migrate --fake store 0003", (1,), "The record ends before `0004`."),
     End(
         "file deleted",
         "migrate --fake store 0004\ndelete store/migrations/0005_*.py",

@@ -85,7 +85,7 @@ ENDS["edited-migration"] = [
         (4,),
         "You added the column by hand:",
     ),
-    End("edit out only", OUT, (2, 4), "The model has a colour, but no file adds it."),
+    End("edit out only", OUT, (2, 4), "The model has a colour, but no migration adds it."),
     End("not applied", OUT + "makemigrations store", (2, 4), "The new file is not applied yet."),
     End(
         "fake",
@@ -94,7 +94,10 @@ ENDS["edited-migration"] = [
         "The record names a migration that never ran:",
     ),
     End(
-        "file deleted", f"delete {TF}", (1, 2, 4), "The file of `0005` is gone, and it is applied."
+        "file deleted",
+        f"delete {TF}",
+        (1, 2, 4),
+        "The file of `0005` is gone, but `0005` is applied.",
     ),
     End(
         "model too",
@@ -105,7 +108,7 @@ ENDS["edited-migration"] = [
             "    +     # none"
         ),
         (2,),
-        "The model lost its colour, but it must keep it.",
+        "The model lost the field `colour`, which it must keep.",
     ),
 ]
 
@@ -152,7 +155,7 @@ ENDS["likes-arrive"] = [
         + CO
         + "sql CREATE TABLE blog_like (id integer PRIMARY KEY, given_on date, post_id integer)",
         (4,),
-        "You made the table by hand.",
+        "You created the table by hand.",
     ),
 ]
 
@@ -193,7 +196,7 @@ ENDS["new-marketplace"] = [
         + DD
         + "makemigrations marketplace media\n! migrate",
         (2, 3),
-        "`--fake` took `marketplace` out of the record, but its tables",
+        "`--fake` removed `marketplace` from the record, but its tables",
     ),
     End(
         "not made",
@@ -256,7 +259,7 @@ ENDS["a-day-of-your-own"] = [
         "never went back",
         B + MODEL + "makemigrations store\nmigrate store",
         (3,),
-        "All is applied.",
+        "Everything is applied.",
     ),
     End(
         "empty backup",
@@ -301,7 +304,7 @@ ENDS["as-if-nothing-happened"] = [
         "rewound with a backup",
         B + "migrate store 0003\nrewind",
         (1,),
-        "`lab.rewind()` takes a step back as if it had never run.",
+        "`lab.rewind()` undoes a step as if it had never run.",
     ),
     End(
         "another number",
