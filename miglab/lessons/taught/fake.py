@@ -84,13 +84,14 @@ question(
             the price. On SQLite, Django does that with a new table:
 
             1. Create a new table with a price column.
-            2. Copy the columns that the files before `0002` know. Every price is the default, 0.
+            2. Copy the columns from before `0002`. Every price gets the default, 0.
             3. Drop the old table, and give its name to the new one.
 
             Django never checked whether the old table already had a price.
 
-            `discount` comes with `0004`. `0002` does not know this column, so it is dropped.
-            `0004` adds it again, and every value is 0. Open *SQL* under the step to see it.
+            The column `discount` comes with `0004`. The new table does not have it, so its values
+            are lost. `0004` adds it again, and every value is 0. Open *SQL* under the step to see
+            the commands.
 
             The pergola had no price: its price is "on request". Now it is free.
         """
@@ -117,7 +118,7 @@ task(
         "All 24 products are there, and 9 of them have a discount.": every(
             rows(store_product=24), products("discount", "> 0", 9)
         ),
-        "All 6 tags are there, and all 40 links from products to tags.": rows(
+        "All 6 tags and all 40 links from products to tags are there.": rows(
             store_tag=6, store_product_tags=40
         ),
     },
@@ -191,13 +192,13 @@ def _how(fake: bool, done: bool) -> str:
 @experiment(
     "C7",
     {
-        "holds only if": "Use it only if the tables are exactly what the initial migration makes. "
+        "holds only if": "Use it only if the tables are exactly those of the initial migration. "
         "Then run `lab.truths()`, and look at the rows.",
     },
 )
 def _() -> Iterator[Case]:
     for at, when in (
-        (("store.0001",), "the tables are exactly what the initial migration makes"),
+        (("store.0001",), "the tables are exactly those of the initial migration"),
         (("store.0004",), "columns of later migrations exist too, and you ignore the rows"),
         ((), "tables of later migrations exist too"),
     ):
@@ -222,7 +223,7 @@ def _fit_case(lab: Lab, when: str, steps: list[Step]) -> Case:
     told = [
         f"{_names(faked)} faked, {len(run)} run",
         step.refusal.message if step.refusal else "no error",
-        f"record and tables: {len(fit.details)} differences",
+        f"differences between record and tables: {len(fit.details)}",
         f"rows overwritten: {lost(step)}",
     ]
     return case(when, steps, "; ".join(told) + ".", held=fit.verdict is True)
@@ -251,9 +252,9 @@ def _() -> Iterator[Case]:
             held=kept,
         )
         yield case(
-            "the record and the tables must agree, and the tables exist",
+            "you also want the record and the tables to agree, and the tables exist",
             [step],
-            f"Tables that no recorded migration makes: {len(fit.details)}.",
+            f"Tables that no recorded migration creates: {len(fit.details)}.",
             held=kept and fit.verdict is True,
         )
     with fresh() as lab:
@@ -264,18 +265,18 @@ def _() -> Iterator[Case]:
         yield case(
             "somebody had dropped the tables by hand",
             [*gone, step],
-            f"Changed: {_told(step)}. Record and tables: {len(fit.details)} differences.",
+            f"Changed: {_told(step)}. Differences between record and tables: {len(fit.details)}.",
             held="tables" not in moved(step) and lost(step) == 0 and fit.verdict is True,
         )
 
 
 @experiment(
     "C27",
-    {"holds only if": "Name the app and the last migration that the tables already have."},
+    {"holds only if": "Name the app, and the last migration whose changes are in the tables."},
     because={
         "holds only if": """
             In the first case the claim held, but the record and the tables differ afterwards.
-            Django marked migrations whose columns were never made.
+            Django marked migrations as applied, although their columns were never created.
         """
     },
 )
@@ -294,8 +295,8 @@ def _() -> Iterator[Case]:
                 when,
                 [step],
                 f"{before} recorded before, {_recorded(lab)} after, "
-                f"{len(waiting.details)} still missing. "
-                f"Record and tables: {len(fit.details)} differences.",
+                f"{len(waiting.details)} not recorded yet. "
+                f"Differences between record and tables: {len(fit.details)}.",
                 held=waiting.verdict is True,
             )
 
