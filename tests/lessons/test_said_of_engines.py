@@ -28,7 +28,7 @@ EXISTS = {"postgresql": "already exists", "mysql": "Duplicate column name"}
 SAID = {
     "PostgreSQL would refuse, because the column already exists.": "a_new_0004",
     "On an empty database of another kind, such as PostgreSQL, that would fail.": "an_empty",
-    "On PostgreSQL, another kind of database, Django adds it to the existing table.": "fake_initial",
+    "On PostgreSQL, another kind of database, Django adds it to": "fake_initial",
     "SQLite and PostgreSQL can do that for changes to tables.": "a_failed_migration",
     "MySQL and MariaDB cannot.": "a_failed_migration",
     "On PostgreSQL the command fails, because the column already exists.": "a_merge",
