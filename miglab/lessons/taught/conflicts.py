@@ -61,7 +61,7 @@ question(
         "Only the merge.": lambda lab: (
             _WEIGHT in applied(lab, "store") and applied(lab, "store")[-1][:4] == "0006"
         ),
-        "Nothing. It refuses.": lambda lab: applied(lab, "store")[-1][:4] == "0007",
+        "Nothing. Django refuses.": lambda lab: applied(lab, "store")[-1][:4] == "0007",
     },
     because={
         "B": """
@@ -173,7 +173,7 @@ def _() -> Iterator[Case]:
         _mine(lab)
         _pull(lab)
         step = lab.manage("migrate")
-        yield case("you only run `migrate`", [step], _said(step), held=not step.refused)
+        yield case("you run only `migrate`", [step], _said(step), held=not step.refused)
     with fresh() as lab:
         _mine(lab)
         _pull(lab)

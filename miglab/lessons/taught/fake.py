@@ -73,7 +73,7 @@ question(
         "Yes. Django fakes every migration.": lambda lab: (
             not last(lab).refused and products_with(lab, "price", "> 0") == 21
         ),
-        "Yes. The database refuses, because the column is already there.": lambda lab: (
+        "Yes. The database refuses, because the column already exists.": lambda lab: (
             last(lab).refused and products_with(lab, "price", "> 0") == 21
         ),
         "No. Every price is 0.": lambda lab: products_with(lab, "price", "> 0") == 0,
@@ -135,7 +135,10 @@ task(
     },
 )
 def _() -> Iterator[Case]:
-    for at, when in ((), "all migrations are applied"), (("store.zero",), "none is applied"):
+    for at, when in (
+        ((), "all migrations are applied"),
+        (("store.zero",), "no migration is applied"),
+    ):
         with fresh(*at) as lab:
             before = len(applied(lab, "store"))
             step = lab.manage("migrate --fake store zero")
@@ -155,23 +158,23 @@ def _told(step: Step) -> str:
 @experiment(
     "C6",
     {
-        "holds only if": "It fakes only initial migrations, and only if all their tables and "
-        "columns exist. All other migrations run.",
+        "holds only if": "`--fake-initial` fakes only initial migrations, and only if all their "
+        "tables and columns exist. All other migrations run.",
     },
 )
 def _() -> Iterator[Case]:
     with fresh("store.0001", "blog.0001") as lab:
         forget = [lab.manage(f"migrate --fake {label} zero") for label in ("store", "blog")]
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("all tables of these migrations exist", [*forget, step])
+        yield _initial_case("all tables of the initial migrations exist", [*forget, step])
     with fresh("store.zero") as lab:
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("none of these tables exists", [step])
+        yield _initial_case("no table of the initial migrations exists", [step])
     with fresh("store.0001") as lab:
         drop = by_hand(lab, "DROP TABLE store_product")
         forget = [lab.manage("migrate --fake store zero")]
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("one of these tables is missing", [drop, *forget, step])
+        yield _initial_case("one table of the initial migrations is missing", [drop, *forget, step])
 
 
 def _initial_case(when: str, steps: list[Step]) -> Case:
@@ -192,8 +195,8 @@ def _how(fake: bool, done: bool) -> str:
 @experiment(
     "C7",
     {
-        "holds only if": "Use it only if the tables are exactly those of the initial migration. "
-        "Then run `lab.truths()`, and look at the rows.",
+        "holds only if": "Use `--fake-initial` only if the tables are exactly those of the initial "
+        "migration. Then run `lab.truths()`, and look at the rows.",
     },
 )
 def _() -> Iterator[Case]:
@@ -236,8 +239,8 @@ def _names(keys: list[Key]) -> str:
 @experiment(
     "C26",
     {
-        "holds only if": "It changes no table and no row. So the record and the tables differ "
-        "afterwards, unless the tables were already gone.",
+        "holds only if": "The command changes no table and no row. So the record and the "
+        "tables differ afterwards, unless the tables were already gone.",
     },
 )
 def _() -> Iterator[Case]:

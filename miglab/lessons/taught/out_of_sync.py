@@ -32,7 +32,7 @@ _GHOST = "store/migrations/0006_product_origin.py"
 
 question(
     "column-by-hand",
-    "The column `colour` is in the table already. `0006` adds the field `colour`. "
+    "The column `colour` is already in the table. `0006` adds the field `colour`. "
     "You run `migrate store`. What happens?",
     {
         "Django sees the column, and only adds a line to the record.": lambda lab: (
@@ -202,7 +202,7 @@ def _aligned(lab: Lab, when: str, steps: list[Step | str]) -> Case:
 
 def _differ(details: tuple[str, ...]) -> str:
     more = f" and {len(details) - 1} more" if len(details) > 1 else ""
-    return (details[0].split(" (")[0] + more) if details else "agrees"
+    return (details[0].split(" (")[0] + more) if details else "no differences"
 
 
 @experiment(

@@ -48,7 +48,7 @@ question(
     "Now he applies Ada's file and the merge. "
     "What happens to the weights?",
     {
-        "They stay. Django sees that the column already exists.": lambda lab: (
+        "The weights stay. Django sees that the column already exists.": lambda lab: (
             not last(lab).refused and products_with(lab, "weight", "= 5") == 24
         ),
         "Django refuses, because the column already exists.": lambda lab: last(lab).refused,

@@ -41,7 +41,7 @@ question(
 
 question(
     "second-try",
-    "The model is right now, and `0007` corrects the default. What does `migrate store` do?",
+    "The model is correct now, and `0007` corrects the default. What does `migrate store` do?",
     {
         "It applies both, because `0007` repairs `0006`.": lambda lab: (
             {
@@ -136,7 +136,7 @@ def _() -> Iterator[Case]:
         yield _breaks(lab, "the table is new", "Bundle.objects.create()")
     with fresh() as lab:
         add_field(lab, f"shipping = {free}")
-        yield _breaks(lab, "you add the column to a table that exists", _NEW_PRODUCT)
+        yield _breaks(lab, "you add the column to an existing table", _NEW_PRODUCT)
     with fresh() as lab:
         lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
         yield _breaks(lab, "the column already exists, and only its default changes", _NEW_PRODUCT)
@@ -167,9 +167,9 @@ def _breaks(lab: Lab, when: str, save: str) -> Case:
 @experiment(
     "C12",
     {
-        "does not hold": "Correct the model. If the migration was applied, make one more. "
+        "does not hold": "Correct the model. If the migration was applied, make another one. "
         "If not, delete its file and make it again.",
-        "holds only if": "Correct the model. If the migration was applied, make one more. "
+        "holds only if": "Correct the model. If the migration was applied, make another one. "
         "If not, delete its file and make it again.",
     },
 )
