@@ -28,13 +28,13 @@ EXISTS = {"postgresql": "already exists", "mysql": "Duplicate column name"}
 SAID = {
     "PostgreSQL would refuse, because the column already exists.": "a_new_0004",
     "On an empty database of another kind, such as PostgreSQL, that would fail.": "an_empty",
-    "PostgreSQL, another kind of database, adds it to the existing table.": "fake_initial",
+    "On PostgreSQL, another kind of database, Django adds it to": "fake_initial",
     "SQLite and PostgreSQL can do that for changes to tables.": "a_failed_migration",
     "MySQL and MariaDB cannot.": "a_failed_migration",
     "On PostgreSQL the command fails, because the column already exists.": "a_merge",
     "PostgreSQL and MariaDB do not store a database in one file": "test_other_engines",
-    "That is PostgreSQL, in a terminal.": "test_other_engines",
-    "For MariaDB, type this in its client:": "test_other_engines",
+    "These are commands for PostgreSQL, in a terminal.": "test_other_engines",
+    "For MariaDB, type these in its client:": "test_other_engines",
 }
 
 

@@ -28,14 +28,14 @@ _TOP = """# The lessons
 
 Read them in this order. Each takes 10 to 25 minutes, and each has a lab of its own.
 The [cheat sheet](CHEAT_SHEET.md) has the commands on one page, and the [glossary](GLOSSARY.md)
-explains the words. To go on in a lesson on another day, run `%resume` with one of its headings, in
-a cell of its own: it brings the lab to that point.
+explains the words. To continue a lesson on another day, run `%resume` with one of its headings, in
+a cell of its own. This brings the lab to that point.
 
 | | lesson | minutes | |
 |---|---|---|---|
 """
 _BOTTOM = """
-To explore, also with a project of your own: [The explorer](explore/explorer.ipynb),
+To explore, with the practice project or with your own: [The explorer](explore/explorer.ipynb),
 [What if? A revert rehearsed on a copy](explore/what_if.ipynb),
 [The same command on another database](explore/engines.ipynb).
 """

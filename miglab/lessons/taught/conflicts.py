@@ -44,7 +44,7 @@ question(
     },
     because={
         "C": """
-            To apply everything, Django needs one last migration, and it does not choose between
+            To apply everything, Django needs a single last migration. It does not choose between
             two. The number is not the problem. The problem is that both files say in
             `dependencies` that they follow `0005`.
         """
@@ -53,7 +53,7 @@ question(
 
 question(
     "back-to-one-leaf",
-    "You name `0006_product_colour`, one side of the merge. What does Django undo?",
+    "You migrate to `0006_product_colour`, one side of the merge. What does Django undo?",
     {
         "The merge and the other side, `0006_product_weight`.": lambda lab: (
             _WEIGHT not in applied(lab, "store")
@@ -61,13 +61,13 @@ question(
         "Only the merge.": lambda lab: (
             _WEIGHT in applied(lab, "store") and applied(lab, "store")[-1][:4] == "0006"
         ),
-        "Nothing. It refuses.": lambda lab: applied(lab, "store")[-1][:4] == "0007",
+        "Nothing. Django refuses.": lambda lab: applied(lab, "store")[-1][:4] == "0007",
     },
     because={
         "B": """
             Django undoes the migrations that follow the target **in its own app**, and
-            everything that depends on them. The merge follows the colour. The weight does not
-            follow the colour: the two are side by side.
+            everything that depends on them. The merge follows the colour migration. The weight
+            migration does not: it is on the other branch.
         """
     },
 )
@@ -77,7 +77,9 @@ question(
     "You answer yes, and apply everything. `models.py` says 120. "
     "How long can a name be in your table?",
     {
-        "Neither: Django refuses to merge two changes of one field.": lambda lab: not _merge(lab),
+        "Neither 80 nor 120: Django refuses to merge two changes to one field.": lambda lab: (
+            not _merge(lab)
+        ),
         "120, as `models.py` says.": lambda lab: (
             bool(_merge(lab)) and _type(lab, "name") == "varchar(120)"
         ),
@@ -88,8 +90,8 @@ question(
     because={
         "C": """
             You had applied your migration before, so your colleague's migration ran last. In
-            your colleague's database, yours runs last. The same files make two different
-            databases.
+            your colleague's database, yours runs last. The same files lead to two
+            different databases.
         """
     },
 )
@@ -138,7 +140,7 @@ def _theirs_after(lab: Lab) -> list[str]:
 task(
     "two-branches",
     {
-        "Both files `0006_…` are still there.": equal(
+        "Both `0006_…` files are still there.": equal(
             lambda lab: sorted({_COLOUR, _WEIGHT} & set(files(lab, "store"))),
             [_COLOUR, _WEIGHT],
             listed,
@@ -146,7 +148,7 @@ task(
         "Your colleague's file depends on `0005_tag_product_tags`.": equal(
             _theirs_after, ["store.0005_tag_product_tags"], listed
         ),
-        "Both of them are applied.": equal(
+        "Both `0006_…` migrations are applied.": equal(
             lambda lab: sorted({_COLOUR, _WEIGHT} & set(applied(lab, "store"))),
             [_COLOUR, _WEIGHT],
             listed,
@@ -171,7 +173,7 @@ def _() -> Iterator[Case]:
         _mine(lab)
         _pull(lab)
         step = lab.manage("migrate")
-        yield case("you only run `migrate`", [step], _said(step), held=not step.refused)
+        yield case("you run only `migrate`", [step], _said(step), held=not step.refused)
     with fresh() as lab:
         _mine(lab)
         _pull(lab)

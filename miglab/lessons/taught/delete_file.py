@@ -34,8 +34,8 @@ question(
             Django makes its plan from the files. Only the file of `0004` said how to drop the
             column. Without it, Django finds nothing to do, and that is not an error.
 
-            Django suggests that you run `makemigrations`. This is about your models. It does
-            not notice the ghost either.
+            Django suggests that you run `makemigrations`. That is about your models:
+            `makemigrations` does not notice the ghost either.
         """
     },
 )
@@ -55,7 +55,7 @@ question(
     because={
         "C": """
             `migrate` does not look at the tables first. On SQLite, Django built the table again,
-            and put the default into "the new column". PostgreSQL would refuse, because the
+            and put the default into the "new" column. PostgreSQL would refuse, because the
             column already exists.
 
             All four truths agree, but no comment is approved any more.
@@ -126,10 +126,12 @@ task(
             2,
             numbered("operation", "operations"),
         ),
-        "All 30 photos have a text, and people changed 12 of these texts.": equal(
-            _alt_texts, (30, 12), lambda found: f"{found[0]} texts, {found[1]} of them changed"
+        "All 30 photos have a text, including the 12 texts that people changed.": equal(
+            _alt_texts,
+            (30, 12),
+            lambda found: f"{found[0]} texts, {found[1]} of them changed by people",
         ),
-        "All neighbours agree.": agreeing(),
+        "All four truths agree.": agreeing(),
     },
     apps=["media"],
     begin=_lose_the_file,
@@ -148,8 +150,8 @@ def _answer(step: Step) -> str:
 @experiment(
     "C4",
     {
-        "holds only if": "Use `rm 0*.py`. If `__init__.py` is gone, put it back first.",
-        "does not hold": "`*` matches `__init__.py` too. Put it back first.",
+        "holds only if": "Use `rm 0*.py`. If `__init__.py` is gone, put that file back first.",
+        "does not hold": "`*` matches `__init__.py` too. Put that file back first.",
     },
 )
 def _() -> Iterator[Case]:
@@ -184,7 +186,7 @@ def _() -> Iterator[Case]:
         back = lab.manage("migrate blog 0003")
         stays = _has_approval(lab)
         yield case(
-            "you want to undo it",
+            "you want to undo the migration",
             [gone, back],
             f"{_answer(back)} The column {'stays' if stays else 'is gone'}.",
             held=stays,
@@ -193,7 +195,10 @@ def _() -> Iterator[Case]:
         gone = lab.delete("blog/migrations/0002_post_slug.py")
         shown = lab.manage("showmigrations blog")
         yield case(
-            "another migration depends on it", [gone, shown], _answer(shown), held=shown.refused
+            "another migration depends on the deleted one",
+            [gone, shown],
+            _answer(shown),
+            held=shown.refused,
         )
     with fresh() as lab:
         before = _approved(lab)
@@ -201,7 +206,7 @@ def _() -> Iterator[Case]:
         makes = lab.manage("makemigrations blog --name approval")
         there = lab.manage("migrate blog")
         yield case(
-            "you make it again under another name",
+            "you make the migration again under another name",
             [gone, makes, there],
             f"{_answer(there)} {before - _approved(lab)} of {before} approvals are lost.",
             held=there.refused or _approved(lab) != before,
@@ -215,7 +220,7 @@ def _() -> Iterator[Case]:
         yield case(
             "`makemigrations` happens to choose the old name",
             [gone, makes, there],
-            f"The neighbours {'agree' if agree(lab) else 'do not agree'}. "
+            f"The truths {'agree' if agree(lab) else 'do not agree'}. "
             f"{before - _approved(lab)} of {before} approvals are lost.",
             held=not well,
         )
@@ -223,14 +228,17 @@ def _() -> Iterator[Case]:
 
 @experiment(
     "C22",
-    {"holds only if": "Delete it only at `zero`, together with every file that depends on it."},
+    {
+        "holds only if": "Delete this file only while its app is at `zero`, "
+        "together with every file that depends on it."
+    },
 )
 def _() -> Iterator[Case]:
     with fresh() as lab:
         gone = lab.delete("store/migrations/0001_initial.py")
         step = lab.manage("migrate store")
         yield case(
-            "a migration of its own app depends on it",
+            "another migration of the app depends on `0001`",
             [gone, step],
             _answer(step),
             held=step.refused,
@@ -239,7 +247,7 @@ def _() -> Iterator[Case]:
         gone = lab.delete("accounts/migrations/0*.py")
         step = lab.manage("migrate store")
         yield case(
-            "another app depends on it",
+            "another app depends on this app",
             [gone, step],
             _answer(step),
             held=step.refused,
@@ -252,7 +260,7 @@ def _() -> Iterator[Case]:
         yield case(
             "the app is at `zero`, and you delete all its migration files",
             [zero, gone, makes, there],
-            f"{_answer(there)} The neighbours {'agree' if agree(lab) else 'do not agree'}.",
+            f"{_answer(there)} The truths {'agree' if agree(lab) else 'do not agree'}.",
             held=not agree(lab),
         )
 
@@ -262,7 +270,7 @@ def _() -> Iterator[Case]:
     {"holds only if": "Commit the files. Git brings them back, but not the rows."},
     because={
         "holds only if": """
-            This is only about files. If rows were lost too, they do not come back with a file.
+            This is only about files. Restoring a file does not bring lost rows back.
         """
     },
 )
@@ -275,7 +283,7 @@ def _() -> Iterator[Case]:
         yield case(
             "you have a copy, as in Git",
             [gone, back],
-            f"The same file is {'back, and the neighbours agree' if same else 'not back'}.",
+            f"The same file is {'back, and the truths agree' if same else 'not back'}.",
             held=not same,
         )
     for app, path, when in (
@@ -292,6 +300,6 @@ def _() -> Iterator[Case]:
                 when,
                 [gone, makes],
                 f"The old file had these operations: {', '.join(before)}. "
-                f"The new one has: {', '.join(after)}.",
+                f"The new one has these: {', '.join(after)}.",
                 held=before != after,
             )

@@ -73,7 +73,7 @@ question(
         "Yes. Django fakes every migration.": lambda lab: (
             not last(lab).refused and products_with(lab, "price", "> 0") == 21
         ),
-        "Yes. The database refuses, because the column is already there.": lambda lab: (
+        "Yes. The database refuses, because the column already exists.": lambda lab: (
             last(lab).refused and products_with(lab, "price", "> 0") == 21
         ),
         "No. Every price is 0.": lambda lab: products_with(lab, "price", "> 0") == 0,
@@ -84,13 +84,14 @@ question(
             the price. On SQLite, Django does that with a new table:
 
             1. Create a new table with a price column.
-            2. Copy the columns that the files before `0002` know. Every price is the default, 0.
+            2. Copy the columns from before `0002`. Every price gets the default, 0.
             3. Drop the old table, and give its name to the new one.
 
             Django never checked whether the old table already had a price.
 
-            `discount` comes with `0004`. `0002` does not know this column, so it is dropped.
-            `0004` adds it again, and every value is 0. Open *SQL* under the step to see it.
+            The column `discount` comes with `0004`. The new table does not have it, so its values
+            are lost. `0004` adds it again, and every value is 0. Open *SQL* under the step to see
+            the commands.
 
             The pergola had no price: its price is "on request". Now it is free.
         """
@@ -117,7 +118,7 @@ task(
         "All 24 products are there, and 9 of them have a discount.": every(
             rows(store_product=24), products("discount", "> 0", 9)
         ),
-        "All 6 tags are there, and all 40 links from products to tags.": rows(
+        "All 6 tags and all 40 links from products to tags are there.": rows(
             store_tag=6, store_product_tags=40
         ),
     },
@@ -134,7 +135,10 @@ task(
     },
 )
 def _() -> Iterator[Case]:
-    for at, when in ((), "all migrations are applied"), (("store.zero",), "none is applied"):
+    for at, when in (
+        ((), "all migrations are applied"),
+        (("store.zero",), "no migration is applied"),
+    ):
         with fresh(*at) as lab:
             before = len(applied(lab, "store"))
             step = lab.manage("migrate --fake store zero")
@@ -154,23 +158,23 @@ def _told(step: Step) -> str:
 @experiment(
     "C6",
     {
-        "holds only if": "It fakes only initial migrations, and only if all their tables and "
-        "columns exist. All other migrations run.",
+        "holds only if": "`--fake-initial` fakes only initial migrations, and only if all their "
+        "tables and columns exist. All other migrations run.",
     },
 )
 def _() -> Iterator[Case]:
     with fresh("store.0001", "blog.0001") as lab:
         forget = [lab.manage(f"migrate --fake {label} zero") for label in ("store", "blog")]
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("all tables of these migrations exist", [*forget, step])
+        yield _initial_case("all tables of the initial migrations exist", [*forget, step])
     with fresh("store.zero") as lab:
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("none of these tables exists", [step])
+        yield _initial_case("no table of the initial migrations exists", [step])
     with fresh("store.0001") as lab:
         drop = by_hand(lab, "DROP TABLE store_product")
         forget = [lab.manage("migrate --fake store zero")]
         step = lab.manage("migrate --fake-initial")
-        yield _initial_case("one of these tables is missing", [drop, *forget, step])
+        yield _initial_case("one table of the initial migrations is missing", [drop, *forget, step])
 
 
 def _initial_case(when: str, steps: list[Step]) -> Case:
@@ -191,13 +195,13 @@ def _how(fake: bool, done: bool) -> str:
 @experiment(
     "C7",
     {
-        "holds only if": "Use it only if the tables are exactly what the initial migration makes. "
-        "Then run `lab.truths()`, and look at the rows.",
+        "holds only if": "Use `--fake-initial` only if the tables are exactly those of the initial "
+        "migration. Then run `lab.truths()`, and look at the rows.",
     },
 )
 def _() -> Iterator[Case]:
     for at, when in (
-        (("store.0001",), "the tables are exactly what the initial migration makes"),
+        (("store.0001",), "the tables are exactly those of the initial migration"),
         (("store.0004",), "columns of later migrations exist too, and you ignore the rows"),
         ((), "tables of later migrations exist too"),
     ):
@@ -222,7 +226,7 @@ def _fit_case(lab: Lab, when: str, steps: list[Step]) -> Case:
     told = [
         f"{_names(faked)} faked, {len(run)} run",
         step.refusal.message if step.refusal else "no error",
-        f"record and tables: {len(fit.details)} differences",
+        f"differences between record and tables: {len(fit.details)}",
         f"rows overwritten: {lost(step)}",
     ]
     return case(when, steps, "; ".join(told) + ".", held=fit.verdict is True)
@@ -235,8 +239,8 @@ def _names(keys: list[Key]) -> str:
 @experiment(
     "C26",
     {
-        "holds only if": "It changes no table and no row. So the record and the tables differ "
-        "afterwards, unless the tables were already gone.",
+        "holds only if": "The command changes no table and no row. So the record and the "
+        "tables differ afterwards, unless the tables were already gone.",
     },
 )
 def _() -> Iterator[Case]:
@@ -251,9 +255,9 @@ def _() -> Iterator[Case]:
             held=kept,
         )
         yield case(
-            "the record and the tables must agree, and the tables exist",
+            "you also want the record and the tables to agree, and the tables exist",
             [step],
-            f"Tables that no recorded migration makes: {len(fit.details)}.",
+            f"Tables that no recorded migration creates: {len(fit.details)}.",
             held=kept and fit.verdict is True,
         )
     with fresh() as lab:
@@ -264,18 +268,18 @@ def _() -> Iterator[Case]:
         yield case(
             "somebody had dropped the tables by hand",
             [*gone, step],
-            f"Changed: {_told(step)}. Record and tables: {len(fit.details)} differences.",
+            f"Changed: {_told(step)}. Differences between record and tables: {len(fit.details)}.",
             held="tables" not in moved(step) and lost(step) == 0 and fit.verdict is True,
         )
 
 
 @experiment(
     "C27",
-    {"holds only if": "Name the app and the last migration that the tables already have."},
+    {"holds only if": "Name the app, and the last migration whose changes are in the tables."},
     because={
         "holds only if": """
             In the first case the claim held, but the record and the tables differ afterwards.
-            Django marked migrations whose columns were never made.
+            Django marked migrations as applied, although their columns were never created.
         """
     },
 )
@@ -294,8 +298,8 @@ def _() -> Iterator[Case]:
                 when,
                 [step],
                 f"{before} recorded before, {_recorded(lab)} after, "
-                f"{len(waiting.details)} still missing. "
-                f"Record and tables: {len(fit.details)} differences.",
+                f"{len(waiting.details)} not recorded yet. "
+                f"Differences between record and tables: {len(fit.details)}.",
                 held=waiting.verdict is True,
             )
 

@@ -42,8 +42,8 @@ question(
     },
     because={
         "B": """
-            `makemigrations` compares the models with the files. In the files there is a
-            `Comment`. Among the models that Django sees, there isn't one any more.
+            `makemigrations` compares the models with the files. The files have a
+            model `Comment`, but it is no longer among the models that Django sees.
 
             Django cannot know why. It does not ask, and it does not warn you.
         """
@@ -63,7 +63,7 @@ question(
     },
     because={
         "C": """
-            `"blog.Post"` is only a text, and a text does not import anything. Before the
+            `"blog.Post"` is only text, and text does not import anything. Before the
             command does anything, Django checks the models. It finds a `ForeignKey` to a model
             that it does not know.
 
@@ -88,7 +88,7 @@ question(
     because={
         "B": """
             For Django this model is `blog.Author`: the app label and the name of the class.
-            The name of the file is in neither that name nor the name of the table.
+            The name of the file is not part of that name, nor of the name of the table.
         """
     },
 )

@@ -32,10 +32,10 @@ _GHOST = "store/migrations/0006_product_origin.py"
 
 question(
     "column-by-hand",
-    "The column `colour` is in the table already. `0006` adds the field `colour`. "
+    "The column `colour` is already in the table. `0006` adds the field `colour`. "
     "You run `migrate store`. What happens?",
     {
-        "Django sees the column, and only writes the record.": lambda lab: (
+        "Django sees the column, and only adds a line to the record.": lambda lab: (
             not last(lab).refused and _coloured(lab) == 2
         ),
         "The column is created again, and the colours are lost.": lambda lab: (
@@ -49,9 +49,9 @@ question(
         "C": """
             `migrate` never looks at the tables. It only saw that `0006` is not recorded.
 
-            This error is good luck. With `default=""` instead of `null=True`, Django would make
-            a new table on SQLite. Then the colours would be overwritten, and the screen would
-            say OK.
+            This error is good luck. With `default=""` instead of `null=True`, Django would
+            create a new table on SQLite. Then the colours would be overwritten, and the screen
+            would say OK.
         """
     },
 )
@@ -81,7 +81,8 @@ question(
 
 question(
     "after-the-recipe",
-    "You made all files again and ran `migrate --fake`. Can the shop read its products now?",
+    "You made all migration files again and ran `migrate --fake`. "
+    "Can the shop read its products now?",
     {
         "Yes. The history is clean, so everything matches.": lambda lab: not last(lab).refused,
         "No. The column is still missing.": lambda lab: (
@@ -161,14 +162,18 @@ def _() -> Iterator[Case]:
         fake = lab.manage("migrate --fake")
         yield _aligned(
             lab,
-            "the tables already have what the migration makes",
+            "the tables already have the changes of the migration",
             [column, "edit store/models.py", make, fake],
         )
     with fresh() as lab:
         add_field(lab, _COLOUR)
         make = lab.manage("makemigrations store")
         fake = lab.manage("migrate --fake")
-        yield _aligned(lab, "the tables do not have it yet", ["edit store/models.py", make, fake])
+        yield _aligned(
+            lab,
+            "the tables do not have the changes of the migration yet",
+            ["edit store/models.py", make, fake],
+        )
     with fresh() as lab:
         made = _make_ghost(lab)
         fake = lab.manage("migrate --fake")
@@ -183,7 +188,7 @@ def _make_ghost(lab: Lab) -> list[Step | str]:
     went = lab.manage("migrate store")
     lab.write(_MODELS, models)
     gone = lab.delete(_GHOST)
-    return ["edit store/models.py", made, went, "take the edit back", gone]
+    return ["edit store/models.py", made, went, "undo the edit", gone]
 
 
 def _aligned(lab: Lab, when: str, steps: list[Step | str]) -> Case:
@@ -197,7 +202,7 @@ def _aligned(lab: Lab, when: str, steps: list[Step | str]) -> Case:
 
 def _differ(details: tuple[str, ...]) -> str:
     more = f" and {len(details) - 1} more" if len(details) > 1 else ""
-    return (details[0].split(" (")[0] + more) if details else "agrees"
+    return (details[0].split(" (")[0] + more) if details else "no differences"
 
 
 @experiment(

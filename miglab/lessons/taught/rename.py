@@ -17,7 +17,7 @@ how_many(
             Django dropped the old column with everything in it. A 0 is a value too: it means "no
             discount". The new column contains only its default.
 
-            There was no error, and all four truths agree. A revert makes `discount` again, but
+            There was no error, and all four truths agree. A revert creates `discount` again, but
             every value in it is 0. Only a backup helps. Here, you can also rewind the lab.
         """
     },
@@ -53,7 +53,7 @@ question(
         "Nothing. The name of a model matters only in Python.": lambda lab: (
             "store_product" in tables(lab)
         ),
-        "It makes an empty table `store_article`, and drops the old table.": lambda lab: (
+        "It creates an empty table `store_article`, and drops the old table.": lambda lab: (
             "store_product" not in tables(lab) and count(lab, "store_article") == 0
         ),
         "It renames the table, with all its rows.": lambda lab: (
@@ -65,8 +65,8 @@ question(
             The name of a table comes from the app and the model. So `RenameModel` renames the
             table. It also renames the table with the links to tags.
 
-            On SQLite, Django copies those links into a new table. No row is lost. The lab only
-            compares names. So it says that the old tables are gone, and that there are new
+            On SQLite, Django copies those links into a new table. No row is lost. The lab
+            compares only names. So it says that the old tables are gone, and that there are new
             ones.
         """
     },
@@ -98,7 +98,7 @@ def _type_said(name: str) -> str:
 def _values_said(found: tuple[int, ...] | None) -> str:
     if found is None:
         return "no column holds the percentages"
-    return f"{found[0]} products with a percentage, {found[1]} together"
+    return f"{found[0]} products with a percentage; the percentages add up to {found[1]}"
 
 
 def _values(lab: Lab) -> tuple[int, ...] | None:
@@ -115,11 +115,11 @@ task(
     "rename-and-widen",
     {
         "The column is called `percent_off`.": equal(_percent, ["percent_off"], listed),
-        "It can hold 12.5.": equal(_type, "decimal", _type_said),
-        "9 products have a percentage, and these add up to 175.": equal(
+        "The column `percent_off` can hold 12.5.": equal(_type, "decimal", _type_said),
+        "9 products have a percentage, and the percentages add up to 175.": equal(
             _values, (9, 175), _values_said
         ),
-        "All neighbours agree.": agreeing(),
+        "All four truths agree.": agreeing(),
     },
     apps=["store"],
 )

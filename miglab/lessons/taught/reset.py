@@ -27,7 +27,7 @@ def _stay(lab: Lab) -> set[str]:
 
 question(
     "zero-without-files",
-    "You have deleted the files of `store`. Then you run `migrate store zero`. "
+    "You have deleted the migration files of `store`. Then you run `migrate store zero`. "
     "Which of its four tables are left?",
     {
         "None. `zero` drops them.": lambda lab: not _stay(lab),
@@ -57,7 +57,7 @@ question(
             "colour" in columns(lab, "store_product")
         ),
         "Django refuses, because the tables already exist.": _refused,
-        "Nothing. It thinks that the new file is already applied.": lambda lab: (
+        "Nothing. Django thinks that the new file is already applied.": lambda lab: (
             not _refused(lab)
             and "colour" not in columns(lab, "store_product")
             and applied(lab, "store")[:1] == ["0001_initial"]
@@ -73,7 +73,8 @@ question(
 
 question(
     "no-database-file",
-    "Only `blog` needs a reset. You delete `db.sqlite3` and run `migrate`. What exists then?",
+    "Only `blog` needs a reset. You delete `db.sqlite3` and run `migrate`. "
+    "Which tables exist then?",
     {
         "All tables. Only the tables of the blog are empty.": lambda lab: (
             count(lab, "blog_post") == 0 and count(lab, "store_product") == 24
@@ -90,8 +91,8 @@ question(
             The record was in the file that you deleted, so there are no ghosts. Django created
             a new database file and applied everything.
 
-            In development this is the simplest reset. You lose **all rows of all apps**, the
-            users too.
+            In development this is the simplest reset. You lose **all rows of all apps**,
+            including the users.
         """
     },
 )
@@ -102,7 +103,7 @@ task(
         "`marketplace` has one migration file.": equal(
             lambda lab: len(files(lab, "marketplace")), 1, numbered("file", "files")
         ),
-        "It is applied.": equal(
+        "The migration of `marketplace` is applied.": equal(
             lambda lab: sorted(set(files(lab, "marketplace")) - set(applied(lab, "marketplace"))),
             [],
             lambda names: f"files that are not applied: {listed(names)}",
@@ -135,14 +136,14 @@ def _told(lab: Lab, applying: Step) -> str:
         return f"`migrate` failed: {applying.refusal.message}."
     ghosts = len(set(applied(lab, "store")) - set(files(lab, "store")))
     rows = count(lab, "store_product")
-    return f"{ghosts} ghosts in the record, {rows} products in the table.{_colour(lab)}"
+    return f"Ghosts in the record: {ghosts}. Products in the table: {rows}.{_colour(lab)}"
 
 
 def _colour(lab: Lab) -> str:
     if "colour" not in lab.read("store/models.py"):
         return ""
     is_there = "colour" in columns(lab, "store_product")
-    return f" The new column is {'there' if is_there else 'missing'}."
+    return f" The new column {'exists' if is_there else 'is missing'}."
 
 
 @experiment(
@@ -155,8 +156,8 @@ def _colour(lab: Lab) -> str:
 def _() -> Iterator[Case]:
     for at, change, when in (
         (["store.zero"], True, "no migration of the app was ever applied"),
-        ([], True, "the app is applied, and its models have changed"),
-        ([], False, "the app is applied, and its models have not changed"),
+        ([], True, "the app's migrations are applied, and its models have changed"),
+        ([], False, "the app's migrations are applied, and its models have not changed"),
     ):
         with fresh(*at) as lab:
             steps = [_want_colour(lab)] if change else []
@@ -219,7 +220,7 @@ def _() -> Iterator[Case]:
         zero = here.manage("migrate store zero")
         steps = [changed, zero, _delete_files(here), *_make_and_apply(here)]
         yield case(
-            "you reset in the live database",
+            "you reset the app in the live database",
             steps,
             f"Rows and values lost: {lost(zero)}.",
             held=lost(zero) > 0,
@@ -235,7 +236,7 @@ def _() -> Iterator[Case]:
         asking = live.shell("print(Product.objects.count(), Product.objects.first())")
         told = str(asking.refusal) if asking.refusal else asking.output.strip()
         yield case(
-            "you reset on your computer, and deploy the new files",
+            "you reset the app on your computer, and deploy the new files",
             ["deploy the new models and files", applying, "Product.objects.first()"],
             f"{_told(live, applying)} Then: {told}.",
             held=asking.refused or not agree(live),

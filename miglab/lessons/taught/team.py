@@ -27,7 +27,7 @@ question(
         "Django sees that the file changed, and adds the column.": lambda lab: (
             "colour" in columns(lab, "store_tag")
         ),
-        "Django refuses, because the file is not the one it applied.": lambda lab: (
+        "Django refuses, because the file changed after it was applied.": lambda lab: (
             last(lab).refused
         ),
         "Django applies nothing. The column is still missing.": lambda lab: (
@@ -44,11 +44,11 @@ question(
 
 question(
     "weights-after-merge",
-    "Ben's own file made the column, and each of his 24 products weighs 5. "
+    "Ben's own migration created the column, and each of his 24 products weighs 5. "
     "Now he applies Ada's file and the merge. "
     "What happens to the weights?",
     {
-        "They stay. Django sees that the column already exists.": lambda lab: (
+        "The weights stay. Django sees that the column already exists.": lambda lab: (
             not last(lab).refused and products_with(lab, "weight", "= 5") == 24
         ),
         "Django refuses, because the column already exists.": lambda lab: last(lab).refused,
@@ -126,8 +126,9 @@ def _tried(lab: Lab, when: str, steps: list[Step], earlier: Sequence[Step] = ())
 @experiment(
     "C32",
     {
-        "holds only if": "You can delete a file that only you have and nobody applied, or one that "
-        "a squash replaced everywhere. Never renumber a file that was applied.",
+        "holds only if": "You can delete a file that only you have and that nobody applied. "
+        "You can also delete one that a squash replaced everywhere. "
+        "Never renumber a file that was applied.",
     },
 )
 def _() -> Iterator[Case]:

@@ -21,7 +21,7 @@ _SHIPPING = 'shipping = models.DecimalField(max_digits=6, decimal_places=2, defa
 question(
     "free-shipping",
     "“free” isn't a number. You run `makemigrations store`, then `migrate store`. "
-    "Where does it fail?",
+    "Which command fails?",
     {
         "`makemigrations` refuses the default.": lambda lab: len(files(lab, "store")) == 5,
         "`migrate` fails, and the table stays as it was.": lambda lab: (
@@ -33,7 +33,7 @@ question(
     },
     because={
         "B": """
-            `makemigrations` only copies your default into the file. It does not test it.
+            `makemigrations` only copies your default into the file. It does not test the default.
             `migrate` has to write it into a column of numbers, and there it fails.
         """
     },
@@ -41,7 +41,7 @@ question(
 
 question(
     "second-try",
-    "The model is right now, and `0007` corrects the default. What does `migrate store` do?",
+    "The model is correct now, and `0007` corrects the default. What does `migrate store` do?",
     {
         "It applies both, because `0007` repairs `0006`.": lambda lab: (
             {
@@ -60,8 +60,8 @@ question(
     },
     because={
         "C": """
-            `migrate` runs the files, one after the other. It does not read the steps from your
-            models. The file of `0006` still says "free", and it runs first.
+            `migrate` runs the files, one after the other. It does not look at your models.
+            The file of `0006` still says "free", and it runs first.
         """
     },
 )
@@ -87,7 +87,7 @@ question(
             whole command. Django undid `0004` and recorded that. Then it came to `0003` and
             stopped.
 
-            The column that `0004` had made is gone, with its values. The database is now
+            The column that `0004` had created is gone, with its values. The database is now
             halfway between where you were and where you wanted to be.
         """
     },
@@ -136,7 +136,7 @@ def _() -> Iterator[Case]:
         yield _breaks(lab, "the table is new", "Bundle.objects.create()")
     with fresh() as lab:
         add_field(lab, f"shipping = {free}")
-        yield _breaks(lab, "you add the column to a table that exists", _NEW_PRODUCT)
+        yield _breaks(lab, "you add the column to an existing table", _NEW_PRODUCT)
     with fresh() as lab:
         lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
         yield _breaks(lab, "the column already exists, and only its default changes", _NEW_PRODUCT)
@@ -167,16 +167,18 @@ def _breaks(lab: Lab, when: str, save: str) -> Case:
 @experiment(
     "C12",
     {
-        "does not hold": "If it was applied: correct the model and make one more migration. "
-        "If not: delete its file and make it again.",
-        "holds only if": "If it was applied: correct the model and make one more migration. "
-        "If not: delete its file and make it again.",
+        "does not hold": "Correct the model. If the migration was applied, make another one. "
+        "If not, delete its file and make it again.",
+        "holds only if": "Correct the model. If the migration was applied, make another one. "
+        "If not, delete its file and make it again.",
     },
 )
 def _() -> Iterator[Case]:
     with fresh() as lab:
         add_field(lab, _SHIPPING)
-        yield _mend(lab, "the migration failed, and you do exactly this", _NEW_PRODUCT)
+        yield _mend(
+            lab, "the migration failed, and you do exactly what the claim says", _NEW_PRODUCT
+        )
     with fresh() as lab:
         add_field(lab, _SHIPPING)
         yield _mend(
@@ -185,13 +187,15 @@ def _() -> Iterator[Case]:
     with fresh() as lab:
         lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
         yield _mend(
-            lab, "it was applied, and there are other migrations between it and 0001", _NEW_PRODUCT
+            lab, "the migration was applied, and others come between it and `0001`", _NEW_PRODUCT
         )
     with fresh("store.0001") as lab:
         lab.delete("store/migrations/000[2-5]_*.py")
         lab.write(_MODELS, _AT_0001)
         yield _mend(
-            lab, "it was applied, and it comes directly after 0001", "Bundle.objects.create()"
+            lab,
+            "the migration was applied, and it comes directly after `0001`",
+            "Bundle.objects.create()",
         )
 
 
@@ -233,7 +237,7 @@ def _mend(lab: Lab, when: str, save: str, *, delete: bool = False) -> Case:
 @experiment(
     "C17",
     {
-        "holds only if": "Repair the cause first, then run the same command. "
+        "holds only if": "Repair the cause first, then run the same command again. "
         "With `atomic = False`, check the tables before that."
     },
 )

@@ -14,7 +14,10 @@ def missing() -> list[str]:
 
 def test_untouched_it_is_not_done() -> None:
     with your_turn("rename-and-widen"):
-        assert missing() == ["The column is called `percent_off`.", "It can hold 12.5."]
+        assert missing() == [
+            "The column is called `percent_off`.",
+            "The column `percent_off` can hold 12.5.",
+        ]
 
 
 def test_one_change_at_a_time_is_the_way() -> None:
