@@ -93,10 +93,10 @@ def _notebook(title: str, name: str, more: str) -> dict[str, Any]:
     call = f'lab = exercise("{name}", journal="{PROGRESS}"{more})'
     return _cells(
         f"# {title}\n\nRun the next cell: it opens the lab, says what happened, and shows the "
-        f"goals. They tick themselves. [All exercises]({PAGE})",
+        f"goals. Each goal is ticked as soon as you reach it. [All exercises]({PAGE})",
         {"code": f"import miglab\nfrom miglab.exercises import exercise\n\n{call}\nlab"},
         {"code": "%manage showmigrations"},
-        {"code": "lab.explore()  # the same to click on"},
+        {"code": "lab.explore()  # the same, with a graph to click on"},
     )
 
 
