@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..compare.agreement import counted
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Instruction
 from . import form, judging, proofs, shelf
@@ -102,7 +103,8 @@ def _digests(folder: Path) -> set[str]:
 def _written(exercise: Exercise, shapes: int) -> Iterator[Fault]:
     """What is missing in the file."""
     if exercise.level >= SHAPES_FROM and shapes < SHAPES:
-        yield Fault(exercise.name, "", f"it has {shapes} shapes; from level 2 on, write {SHAPES}")
+        number = counted(shapes, "shape", "shapes")
+        yield Fault(exercise.name, "", f"it has {number}; from level 2 on, write {SHAPES}")
     if len(exercise.ways) < 2:
         yield Fault(exercise.name, "", "it has fewer than two ways; write another one")
     if len(exercise.wrong) < WRONG:

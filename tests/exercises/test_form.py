@@ -26,8 +26,8 @@ def test_goals_have_their_kinds(written: Callable[..., Path]) -> None:
         ("at = {", "stands_at = {", "there is no condition 'stands_at'"),
         ('says = ["Look.", ', "says = [", "a hint needs three tiers"),
         ('when = { not_applied = "store.0004" }', "", "needs what recognizes it"),
-        ('steps = "migrate store 0003"', 'steps = "copy a"', "needs 2 more words"),
-        ("0004_add", "$what", "no shape says what \\$what"),
+        ('steps = "migrate store 0003"', 'steps = "copy a"', "write 2 words after copy"),
+        ("0004_add", "$what", "no shape has a value for \\$what"),
         ("title = ", "title", "undo.toml"),
     ],
 )
