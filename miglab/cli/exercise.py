@@ -32,7 +32,7 @@ FOLDER = "miglab-exercises"
 _SET = "a folder with exercises of your own, or the name of an installed set"
 
 _DESCRIPTION = """\
-Broken Django projects to repair. Each exercise checks your work by itself.
+Broken Django projects to repair. Each exercise checks your work.
 
   miglab exercise list                    list all exercises
   miglab exercise open the-ghost          open one in JupyterLab; without a name, all
@@ -62,7 +62,7 @@ def add(commands: Any) -> None:
     new.set_defaults(act=_new)
     checking = kinds.add_parser(
         "check",
-        help="prove exercises: they begin broken, their ways repair them, wrong ends do not",
+        help="prove that exercises begin broken, and that only their ways repair them",
         description="Prove the exercises in a folder. Exit status 0 means that all are proven, 1 "
         "that something is missing or wrong. Each fault is printed on a line of its own.",
     )

@@ -22,7 +22,7 @@ def did(look: Look, conditions: Mapping[str, Any]) -> Finding:
             return Finding(True, "", "")
         if before is not None and each.moved and re.match(str(before), each.text):
             return Finding(False, f"{what} first", f"`{_first(each.text)}` came first")
-    return Finding(False, what, "you have not done it yet")
+    return Finding(False, what, "you have not done this yet")
 
 
 def _first(text: str) -> str:

@@ -3,7 +3,7 @@
 ::
 
     title = "The ghost"                          # what it is called
-    level = 3                                    # 1 to 5
+    level = 3                                    # from 1 to 5
     belief = "deleting the file undoes it"       # what it breaks
     apps = ["blog"]                              # what the graph shows
     at = ["blog.0003"]                           # where it starts; without it, at the end
@@ -44,7 +44,7 @@
     name = "prune"
     tempting = true
     steps = '''…'''
-    when = {not_applied = "blog.0004"}           # recognizes who went it
+    when = {not_applied = "blog.0004"}           # recognizes who took it
     says = "Why this is not the way."
 """
 

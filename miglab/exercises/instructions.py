@@ -48,9 +48,9 @@ def _instruction(line: str, below: list[str]) -> Instruction:
     needs = _WORDS.get(found.word)
     if needs is not None and len(_split(found.line)) != needs + 1:
         words = counted(needs, "word", "words")
-        raise BadInput(f"{found.line!r}: write {words} after {found.word}")
+        raise BadInput(f"{found.line!r}: give {words} after {found.word!r}")
     if found.word in ("write", "replace") and not body:
-        raise BadInput(f"{found.line!r} needs a text on the lines below it, indented")
+        raise BadInput(f"{found.line!r} needs indented text on the lines below it")
     return found
 
 

@@ -54,7 +54,9 @@ def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ..
         found = find(look, goal)
         if goal.kind == "never" and found.holds and goal.says in before:
             was = before[goal.says]
-            found = Finding(False, was.expected, f"now it is right, but before: {was.found}")
+            found = Finding(
+                False, was.expected, f"it is right now, but was not before: {was.found}"
+            )
         said = ("", "") if found.holds else (found.expected, found.found)
         goals.append(Reached(goal.says, goal.kind, found.holds, *said))
     return tuple(goals)

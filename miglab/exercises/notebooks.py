@@ -25,7 +25,7 @@ def overview(
 
     Args:
         journal: the file of events; it need not exist.
-        folder: of a set, or the name of an installed one; without it, all installed ones.
+        folder: a set's folder, or the name of an installed set; without it, all installed sets.
         seed: a learner's name or number, which decides the shape of each exercise.
 
     Raises:

@@ -188,7 +188,7 @@ class Proof:
             if not goal.done and (not goal.expected or not goal.found):
                 yield self._fault(f"the goal {goal.says!r} does not say what is expected or found")
         if standing.remark != self.exercise.nothing:
-            yield self._fault("somebody who does nothing does not get the text 'nothing'")
+            yield self._fault("the text 'nothing' is not shown at the start")
         yield from self._hinted("the start")
 
     def _way(

@@ -81,7 +81,7 @@ def _stands(wanted: Mapping[str, str], applied: Callable[[str], list[str]], wher
                 f"the last applied migration of `{label}`{where} is `{name}`"
                 if name != "zero"
                 else f"`{label}`{where} is at zero",
-                f"it is `{last}`" if last != "zero" else "no migration of it is applied",
+                f"it is `{last}`" if last != "zero" else "no migration is applied",
             )
     return Finding(True, "", "")
 

@@ -119,7 +119,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.give_up.on_click(lambda _: self._show_ways())
         buttons = [self.hint, self.rewind, self.restart, self.give_up, self.again]
         if lab.exercise.level == INCIDENTS:
-            self.clock = _button("Clock", "How long ago you opened the exercise; it does not count")
+            self.clock = _button("Clock", "Show how long ago you opened the exercise")
             self.clock.on_click(lambda _: self._do(_so_long))
             buttons.append(self.clock)
         row = ipywidgets.HBox(buttons, layout=_WRAPPED)

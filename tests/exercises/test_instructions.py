@@ -40,8 +40,8 @@ def test_what_is_written_is_read_again(instructions: list[Instruction]) -> None:
     ("text", "why"),
     [
         ("    migrate", "but there is no step above it"),
-        ("copy db.sqlite3", "write 2 words after copy"),
-        ("write a.py", "needs a text on the lines below it"),
+        ("copy db.sqlite3", "give 2 words after 'copy'"),
+        ("write a.py", "needs indented text on the lines below it"),
     ],
 )
 def test_what_lacks_something_is_refused(text: str, why: str) -> None:
