@@ -49,7 +49,7 @@ def test_a_good_exercise_is_proven_and_what_was_found_is_kept(
         (
             "[[hints]]\n",
             '[[hints]]\nwhen = { applied = "blog.0099" }\nsays = ["a", "b", "c"]\n\n[[hints]]\n',
-            "never shows",
+            "is never shown",
         ),
         ('at = { store = "0004" }', 'sql = "SELECT 1"\ngives = 1\nat = { store = "0004" }\n', ""),
     ],
