@@ -31,7 +31,7 @@ def test_a_good_exercise_is_proven_and_what_was_found_is_kept(
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ('start = ""', 'start = "migrate store 0004"', "solved before anything was done"),
+        ('start = ""', 'start = "migrate store 0004"', "solved before anything is done"),
         (
             'name = "at once"\nsteps = "migrate store 0004"',
             'name = "at once"\nsteps = "migrate"',
