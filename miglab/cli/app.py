@@ -34,7 +34,7 @@ _WORDS = """\
 """
 
 _GOALS = """\
-- The goals tick themselves after each command. **Hint** says a little more each time.
+- Goals that you reach are ticked after each command. **Hint** says a little more each time.
 """
 
 _EXERCISE = """\
@@ -75,11 +75,13 @@ def add(commands: Any) -> None:
     parser.add_argument("path", nargs="?", help="your project's folder, or its manage.py")
     parser.add_argument("--python", help="its interpreter, or its virtual environment")
     parser.add_argument("--settings", help="its settings module")
-    parser.add_argument("--exercise", help="an exercise instead, as in the-ghost or 3.1")
+    parser.add_argument("--exercise", help="open an exercise instead, as in the-ghost or 3.1")
     parser.add_argument(
-        "--set", help="a folder of exercises of your own, or the name of an installed set"
+        "--set", help="a folder with exercises of your own, or the name of an installed set"
     )
-    parser.add_argument("--seed", help="your name or number: it says which shape you get")
+    parser.add_argument(
+        "--seed", help="your name or number; it decides which variant (shape) you get"
+    )
     parser.add_argument("--progress", type=Path, help="the file that each step is written to")
     servers.add(parser)
     add_database(parser)
@@ -141,8 +143,8 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
     for given, words in {**told, "database": "--database"}.items():
         if getattr(arguments, given) is not None:
             raise BadArguments(
-                f"--exercise and {words}: an exercise is a project of its own, with its database; "
-                "give one of them"
+                f"--exercise cannot be combined with {words}: an exercise has its own project and "
+                "database"
             )
     # Takes a while to import, and the other pages need none of it.
     from ..exercises import form, shelf

@@ -29,16 +29,16 @@ from .serve import add_options, serve_notebook
 #: Where the notebooks of the exercises are put if no folder is given.
 FOLDER = "miglab-exercises"
 
-_SET = "a folder of exercises of your own, or the name of an installed set"
+_SET = "a folder with exercises of your own, or the name of an installed set"
 
 _DESCRIPTION = """\
-Broken Django projects to repair, that check themselves.
+Broken Django projects to repair. Each exercise checks your work.
 
-  miglab exercise list                    what there is
-  miglab exercise open the-ghost          one of them in JupyterLab, or all of them
-  miglab exercise new sets/my-own.toml    a file to fill in
-  miglab exercise check sets              prove all exercises of a folder
-  miglab exercise replay progress.jsonl   replay what somebody did, and see what comes of it
+  miglab exercise list                    list all exercises
+  miglab exercise open the-ghost          open one in JupyterLab; without a name, all
+  miglab exercise new sets/my-own.toml    write a file to fill in
+  miglab exercise check sets              prove all exercises in a folder
+  miglab exercise replay progress.jsonl   repeat somebody's steps, and compare the results
 """
 
 
@@ -54,32 +54,38 @@ def add(commands: Any) -> None:
     listing = kinds.add_parser("list", help="list the exercises by level, and which are solved")
     listing.add_argument("folder", nargs="?", help=_SET)
     listing.add_argument(
-        "--progress", type=Path, default=Path(notebooks.PROGRESS), help="the file of events"
+        "--progress", type=Path, default=Path(notebooks.PROGRESS), help="the progress file"
     )
     listing.set_defaults(act=_list)
     new = kinds.add_parser("new", help="write a file to fill in, for an exercise of your own")
-    new.add_argument("path", type=Path, help="of the file, as in sets/my-own.toml")
+    new.add_argument("path", type=Path, help="the file to write, as in sets/my-own.toml")
     new.set_defaults(act=_new)
     checking = kinds.add_parser(
         "check",
-        help="prove exercises: they begin broken, their ways repair them, wrong ends do not",
-        description="Prove the exercises of a folder. 0 means that all are proven, 1 that "
-        "something is missing or wrong; each fault is a line.",
+        help="prove that exercises begin broken, and that only their ways repair them",
+        description="Prove the exercises in a folder. Exit status 0 means that all are proven, 1 "
+        "that something is missing or wrong. Each fault is printed on a line of its own.",
     )
     checking.add_argument("folder", help=_SET)
-    checking.add_argument("names", nargs="*", help="of those to prove; without any, all")
-    checking.add_argument("--short", action="store_true", help="only the first shape of each")
-    checking.add_argument("--no-search", action="store_true", help="look for no shorter ways")
+    checking.add_argument("names", nargs="*", help="the exercises to prove; without names, all")
+    checking.add_argument(
+        "--short", action="store_true", help="prove only the first variant (shape) of each exercise"
+    )
+    checking.add_argument("--no-search", action="store_true", help="do not look for shorter ways")
     checking.set_defaults(act=_check)
-    opening = kinds.add_parser("open", help="open the exercises in JupyterLab, a notebook each")
-    opening.add_argument("name", nargs="?", help="which one, as in the-ghost or 3.1")
+    opening = kinds.add_parser(
+        "open", help="open the exercises in JupyterLab, each in its own notebook"
+    )
+    opening.add_argument("name", nargs="?", help="the exercise to open, as in the-ghost or 3.1")
     opening.add_argument("--set", help=_SET)
-    opening.add_argument("--folder", type=Path, help="the folder of your notebooks")
-    opening.add_argument("--seed", help="your name or number: it says which shape you get")
+    opening.add_argument("--folder", type=Path, help="the folder for your notebooks")
+    opening.add_argument(
+        "--seed", help="your name or number; it decides which variant (shape) you get"
+    )
     add_options(opening)
     opening.set_defaults(act=_open)
-    again = kinds.add_parser("replay", help="replay what somebody did, step by step")
-    again.add_argument("progress", type=Path, help="a file of events, or a notebook")
+    again = kinds.add_parser("replay", help="repeat somebody's steps, one by one")
+    again.add_argument("progress", type=Path, help="a progress file, or a notebook")
     again.add_argument("--set", help=_SET)
     again.set_defaults(act=_replay)
 
@@ -92,8 +98,10 @@ def _list(arguments: argparse.Namespace) -> int:
 def _new(arguments: argparse.Namespace) -> int:
     write_new(arguments.path, skeleton(arguments.path))
     folder = arguments.path.parent
-    print(f"Wrote {arguments.path}. Fill in what says TODO, then: miglab exercise check {folder}")
-    print("Or record one: from miglab.exercises import record; lab = record(apps=['store'])")
+    print(f"Wrote {arguments.path}. Replace each TODO, then run: miglab exercise check {folder}")
+    print(
+        "Or record one in Python: from miglab.exercises import record; lab = record(apps=['store'])"
+    )
     return 0
 
 
@@ -121,7 +129,7 @@ def _check(arguments: argparse.Namespace) -> int:
             done += 1
             print(f"{'✓' if faults == before else '✗'} {each}", flush=True)
             before = faults
-    print(f"{done} exercises, {faults} faults.")
+    print(f"{counted(done, 'exercise', 'exercises')}, {counted(faults, 'fault', 'faults')}.")
     return 1 if faults else 0
 
 
@@ -160,7 +168,7 @@ def _replay(arguments: argparse.Namespace) -> int:
     require("sandbox", "miglab exercise replay")
     if not arguments.progress.is_file():
         raise BadArguments(
-            f"there is no file {str(arguments.progress)!r}; give a file of events, or a notebook"
+            f"there is no file {str(arguments.progress)!r}; give a progress file, or a notebook"
         )
     path, held = arguments.progress, True
     events = in_notebook(path) if path.suffix == ".ipynb" else Journal(path).read()

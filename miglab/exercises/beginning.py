@@ -120,11 +120,11 @@ def take(stage: Stage, exercise: Exercise) -> Beginning:
         refused = instructions.take_unseen(stage, each)
         if (refused is not None) != each.refused:
             said = refused or "it was not refused"
-            raise BadInput(f"{exercise.name}: the start does not work at {each.line!r}: {said}")
+            raise BadInput(f"{exercise.name}: the start goes wrong at {each.line!r}: {said}")
     mark("start")
     if missing := sorted({*wanted} - {*moments}):
         raise BadInput(
-            f"{exercise.name}: a goal looks back at {missing[0]!r}, and the start has no line "
+            f"{exercise.name}: a condition compares with {missing[0]!r}, but the start has no line "
             f"'moment {missing[0]}'"
         )
     rows = dict(value_or(stage.truths().rows, {}))
@@ -139,7 +139,7 @@ def _keys(stage: Stage, exercise: Exercise) -> dict[str, str]:
         with copied(stage) as copy:
             steps, refused = take_all(copy, lines)
             if refused:
-                raise BadInput(f"the key of an answer cannot be computed: {refused}")
+                raise BadInput(f"the right answer to a question cannot be computed: {refused}")
             for name, each in told.items():
                 if str(each.get("steps", "")) == lines:
                     found[name] = _key(copy, each, steps)
@@ -162,7 +162,7 @@ def _key(copy: Lab, told: Mapping[str, Any], steps: Sequence[Step]) -> str:
         query = (str(told.get("database", "default")), str(told["sql"]))
         found = Look(stage, Known()).query(query)
     if found.error:
-        raise BadInput(f"the key of an answer cannot be computed: {found.error}")
+        raise BadInput(f"the right answer to a question cannot be computed: {found.error}")
     return ", ".join(str(cell) for row in found.rows for cell in row)
 
 

@@ -40,7 +40,7 @@ def check(conditions: Mapping[str, Any], where: str) -> None:
     for name, wanted in conditions.items():
         if name not in CONDITIONS and name not in _BESIDE:
             known = ", ".join(sorted({*CONDITIONS, *_BESIDE}))
-            raise BadInput(f"{where}: there is no condition {name!r}; there is: {known}")
+            raise BadInput(f"{where}: there is no condition {name!r}; choose from: {known}")
         if name in ("any", "not"):
             for each in tables(wanted):
                 check(each, where)

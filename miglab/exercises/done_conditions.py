@@ -15,14 +15,14 @@ def did(look: Look, conditions: Mapping[str, Any]) -> Finding:
     """That something was done, at all or before something else: ``did`` and ``before`` are regular
     expressions for a line; ``did = "backup"`` is a copy of the database."""
     wanted, before = str(conditions["did"]), conditions.get("before")
+    what = "a copy of the database" if wanted == "backup" else f"`{wanted}`"
     for each in look.known.done:
         fits = each.backed_up if wanted == "backup" else re.match(wanted, each.text)
         if fits:
             return Finding(True, "", "")
         if before is not None and each.moved and re.match(str(before), each.text):
-            return Finding(False, "it is done first", f"`{_first(each.text)}` came before it")
-    what = "a copy of the database" if wanted == "backup" else f"`{wanted}`"
-    return Finding(False, what, "you have not done it yet")
+            return Finding(False, f"{what} first", f"`{_first(each.text)}` came first")
+    return Finding(False, what, "you have not done this yet")
 
 
 def _first(text: str) -> str:
@@ -31,7 +31,7 @@ def _first(text: str) -> str:
 
 def ran(look: Look, wanted: Any) -> Finding:
     """That a command with this beginning was run, even if it was refused."""
-    return Finding(bool(runs(look, wanted)), f"`{wanted}`", "it was not done")
+    return Finding(bool(runs(look, wanted)), f"`{wanted}`", "it was not run")
 
 
 def runs(look: Look, wanted: Any) -> list[int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..compare.agreement import counted
 from ..facts.exercise import Finding
 from .asking import several
 from .look import Look
@@ -48,8 +49,8 @@ def migrations(look: Look, wanted: Mapping[str, Any]) -> Finding:
         if len(names) != count:
             return Finding(
                 False,
-                f"{count} migration files in `{label}`",
-                f"there are {len(names)}: {listed(names)}",
+                f"{counted(count, 'migration file', 'migration files')} in `{label}`",
+                f"{counted(len(names), 'file', 'files')}: {listed(names)}",
             )
     return Finding(True, "", "")
 
@@ -79,6 +80,6 @@ def operations(look: Look, wanted: Mapping[str, Any]) -> Finding:
         has = [each.kind for one in found for each in migrations[one].operations]
         missing = [kind for kind in several(kinds) if kind not in has]
         if missing or not found:
-            said = f"it has {listed(has)}" if found else "there is no such file"
+            said = f"the file has {listed(has)}" if found else "there is no such file"
             return Finding(False, f"{listed(several(kinds))} in `{name}`", said)
     return Finding(True, "", "")

@@ -3,7 +3,7 @@
 ::
 
     title = "The ghost"                          # what it is called
-    level = 3                                    # 1 to 5
+    level = 3                                    # from 1 to 5
     belief = "deleting the file undoes it"       # what it breaks
     apps = ["blog"]                              # what the graph shows
     at = ["blog.0003"]                           # where it starts; without it, at the end
@@ -44,7 +44,7 @@
     name = "prune"
     tempting = true
     steps = '''…'''
-    when = {not_applied = "blog.0004"}           # recognizes who went it
+    when = {not_applied = "blog.0004"}           # recognizes who took it
     says = "Why this is not the way."
 """
 
@@ -98,7 +98,8 @@ def read(path: Path, shape: str | None = None) -> Exercise:
     if chosen not in names:
         raise UnknownName("shape", chosen, names, f"the exercise {path.stem!r}")
     if unknown := sorted({*told} - _ALL - {*_LISTS}):
-        raise BadInput(f"{where}: there is no {unknown[0]!r}; there is: {', '.join(sorted(_ALL))}")
+        known = ", ".join(sorted(_ALL))
+        raise BadInput(f"{where}: there is no key {unknown[0]!r}; the keys are: {known}")
     told = _filled(told, there.get(chosen, {}), where)
     digest = _digest(told)
     goals = tuple(_goal(each, where) for each in _tables(told, "goals", where))
@@ -176,7 +177,7 @@ def _named(found: re.Match[str], names: Mapping[str, Any], where: str) -> Any:
     name = found[1] or found[2]
     if name not in names:
         raise BadInput(
-            f"{where}: no shape says what ${name} is; there is: {', '.join(names) or 'nothing'}"
+            f"{where}: no shape has a value for ${name}; known: {', '.join(names) or 'nothing'}"
         )
     return names[name]
 
@@ -191,14 +192,14 @@ def _text(told: Mapping[str, Any], name: str, where: str) -> str:
 def _tables(told: Mapping[str, Any], name: str, where: str) -> list[dict[str, Any]]:
     found = told.get(name, [])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise BadInput(f"{where}: write each of {name} below a line [[{name}]]")
+        raise BadInput(f"{where}: begin each entry of {name} with a line [[{name}]]")
     return found
 
 
 def _steps(told: Mapping[str, Any], name: str, where: str) -> tuple[Instruction, ...]:
     text = told.get(name, "")
     if not isinstance(text, str):
-        raise BadInput(f"{where}: {name} is a text with a step on each line")
+        raise BadInput(f"{where}: {name} must be a text with one step on each line")
     try:
         return instructions.read(text)
     except BadInput as error:
@@ -241,7 +242,9 @@ def _wrong(told: dict[str, Any], where: str) -> WrongEnd:
     at = f"{where}: the wrong end {name!r}"
     when = told.get("when", {})
     if not when:
-        raise BadInput(f"{at} needs what recognizes it, as in: when = {{ran = 'migrate --fake'}}")
+        raise BadInput(
+            f"{at} needs a condition that recognizes it, as in: when = {{ran = 'migrate --fake'}}"
+        )
     conditions.check(when, at)
     says = _text(told, "says", at)
     return WrongEnd(name, _steps(told, "steps", at), when, says, bool(told.get("tempting")))

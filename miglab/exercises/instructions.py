@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable
 
 from ..agent.common.protocol import Message
+from ..compare.agreement import counted
 from ..errors import BadInput
 from ..facts.exercise import Instruction
 from ..facts.step import Refusal, Step
@@ -31,7 +32,7 @@ def read(text: str) -> tuple[Instruction, ...]:
             if found:
                 found[-1][1].append(line)
             elif line.strip():
-                raise BadInput(f"{line.strip()!r} is indented and belongs to no step above it")
+                raise BadInput(f"{line.strip()!r} is indented, but there is no step above it")
         elif not line.startswith("#"):
             found.append((line.rstrip(), []))
     return tuple(_instruction(line, below) for line, below in found)
@@ -46,9 +47,10 @@ def _instruction(line: str, below: list[str]) -> Instruction:
     found = Instruction(line.removeprefix("! ").strip(), body, refused)
     needs = _WORDS.get(found.word)
     if needs is not None and len(_split(found.line)) != needs + 1:
-        raise BadInput(f"{found.line!r} needs {needs} more word{'s' * (needs > 1)} after it")
+        words = counted(needs, "word", "words")
+        raise BadInput(f"{found.line!r}: give {words} after {found.word!r}")
     if found.word in ("write", "replace") and not body:
-        raise BadInput(f"{found.line!r} needs its text below it, indented")
+        raise BadInput(f"{found.line!r} needs indented text on the lines below it")
     return found
 
 
@@ -96,7 +98,7 @@ def sides(each: Instruction) -> tuple[str, str]:
     old, new = ([line for line in lines if line[:1] in ("", sign)] for sign in "-+")
     if not any(line[:1] == "-" for line in lines) or any(line[:1] not in "-+" for line in lines):
         raise BadInput(
-            f"{each.line!r}: each line below it begins with '- ' (the old text) or '+ ' (the new)"
+            f"{each.line!r}: begin each line below it with '- ' (the old text) or '+ ' (the new)"
         )
     # The last line of a file may have no end.
     old_text, new_text = ("\n".join(line[2:] for line in found) for found in (old, new))

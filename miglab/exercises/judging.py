@@ -17,7 +17,7 @@ Faults = Mapping[str, Finding]
 
 
 #: The goal that every exercise has, shown where it is not reached.
-NEEDLESS = "No other row is lost."
+NEEDLESS = "No row is lost needlessly."
 
 
 def queries(goals: Iterable[Goal]) -> list[Query]:
@@ -37,7 +37,7 @@ def find(look: Look, goal: Goal) -> Finding:
     except MiglabError as error:
         if error.by_hand:
             raise
-        return Finding(False, "this goal can be looked at", str(error))
+        return Finding(False, "this goal can be checked", str(error))
 
 
 def faults(look: Look, goals: Iterable[Goal]) -> Faults:
@@ -54,7 +54,9 @@ def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ..
         found = find(look, goal)
         if goal.kind == "never" and found.holds and goal.says in before:
             was = before[goal.says]
-            found = Finding(False, was.expected, f"in between, it was different: {was.found}")
+            found = Finding(
+                False, was.expected, f"it is right now, but was not before: {was.found}"
+            )
         said = ("", "") if found.holds else (found.expected, found.found)
         goals.append(Reached(goal.says, goal.kind, found.holds, *said))
     return tuple(goals)
@@ -73,7 +75,7 @@ def needless(look: Look, allowed: Mapping[str, int] | None) -> tuple[Reached, ..
         return ()
     now = value_or(look.truths.rows, {})
     told = [f"`{name}` has {now.get(name, 0)} of {look.known.rows[name]} rows" for name in more]
-    expected = "only rows are lost that every repair loses"
+    expected = "only rows that a repair has to delete are lost"
     return (Reached(NEEDLESS, "state", False, expected, "; ".join(told)),)
 
 
@@ -115,7 +117,7 @@ def _without_file(look: Look) -> str:
         if f"{parent.app_label}/migrations/{parent.name}.py" in look.known.files:
             return (
                 f"`{child}` depends on `{parent}`, whose file is gone. Every command that reads "
-                "the migrations fails until it is back; here, `lab.rewind()` brings it back."
+                "the migrations fails until that file is back; here, `lab.rewind()` brings it back."
             )
     return ""
 
@@ -130,8 +132,8 @@ def _record_alone(look: Look) -> str:
         by_hand = words[:1] in (["sql"], ["shell"]) and "django_migrations" in each.text
         if each.moved and (by_hand or (words[:1] == ["migrate"] and "--fake" in words)):
             return (
-                f"`{_short(each)}` changed the record alone: no migration ran, and no table "
-                "changed. Now the record and the tables differ. Rewinding takes it back."
+                f"`{_short(each)}` changed only the record: no migration ran, and no table "
+                "changed. Now the record and the tables differ. Here, you can rewind."
             )
     return ""
 
@@ -159,7 +161,7 @@ def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:
     for place, each in enumerate(exercise.hints):
         if conditions.every(look, each.when).holds:
             return place, each
-    raise BadInput("there is no hint for the present state; lab.restart() begins again")
+    raise BadInput("there is no hint for the present state; lab.restart() starts again")
 
 
 def read_aloud(look: Look) -> list[str]:
@@ -168,7 +170,7 @@ def read_aloud(look: Look) -> list[str]:
     last = look.last
     if last is not None and last.refusal is not None:
         first = (last.refusal.message.strip().splitlines() or [""])[0]
-        told.append(f"Django's last word was {last.refusal.error}: {first}")
+        told.append(f"Django's last error was {last.refusal.error}: {first}")
     for pair in AGREEING:
         found = getattr(look.agreements, pair)
         if found.verdict is not True:

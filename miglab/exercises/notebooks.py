@@ -25,7 +25,7 @@ def overview(
 
     Args:
         journal: the file of events; it need not exist.
-        folder: of a set, or the name of an installed one; without it, all installed ones.
+        folder: a set's folder, or the name of an installed set; without it, all installed sets.
         seed: a learner's name or number, which decides the shape of each exercise.
 
     Raises:
@@ -93,10 +93,10 @@ def _notebook(title: str, name: str, more: str) -> dict[str, Any]:
     call = f'lab = exercise("{name}", journal="{PROGRESS}"{more})'
     return _cells(
         f"# {title}\n\nRun the next cell: it opens the lab, says what happened, and shows the "
-        f"goals. They tick themselves. [All exercises]({PAGE})",
+        f"goals. Each goal is ticked as soon as you reach it. [All exercises]({PAGE})",
         {"code": f"import miglab\nfrom miglab.exercises import exercise\n\n{call}\nlab"},
         {"code": "%manage showmigrations"},
-        {"code": "lab.explore()  # the same to click on"},
+        {"code": "lab.explore()  # the same, with a graph to click on"},
     )
 
 

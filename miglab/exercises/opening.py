@@ -17,14 +17,14 @@ def exercise(
     folder: str | Path | None = None,
     journal: str | Path | None = None,
 ) -> ExerciseLab:
-    """Open an exercise: a lab with its broken project, and with its goals.
+    """Open an exercise: a lab with a broken project, and the goals that the repair must reach.
 
     Args:
-        name: as in ``"the-ghost"``, or its number, as in ``"3.1"``.
-        shape: the name of a shape; without it, the seed decides.
+        name: of the exercise, as in ``"the-ghost"``, or its number, as in ``"3.1"``.
+        shape: the name of one of its variants; without it, the seed decides.
         seed: a learner's name or number.
-        folder: of a set, or the name of an installed one; without it, all that are installed.
-        journal: the file that each step is written to; without it, none.
+        folder: a set's folder, or the name of an installed set; without it, all installed sets.
+        journal: the file that each step is written to; without it, nothing is written.
 
     Raises:
         UnknownName: there is no such exercise or shape.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..compare.agreement import counted
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Instruction
 from . import form, judging, proofs, shelf
@@ -72,7 +73,9 @@ def prove(
                     raise
                 yield Fault(name, each.shape, str(error))
         if lengths and max(lengths) - min(lengths) > 1:
-            yield Fault(name, "", f"the best ways of its shapes differ too much: {lengths}")
+            yield Fault(
+                name, "", f"the shortest ways of its shapes differ too much in length: {lengths}"
+            )
         yield name
     if searched and not chosen:
         proofs.keep_only(folder, _digests(folder))
@@ -100,18 +103,21 @@ def _digests(folder: Path) -> set[str]:
 def _written(exercise: Exercise, shapes: int) -> Iterator[Fault]:
     """What is missing in the file."""
     if exercise.level >= SHAPES_FROM and shapes < SHAPES:
-        yield Fault(exercise.name, "", f"it has {shapes} shapes; from level 2 on, write {SHAPES}")
+        number = counted(shapes, "shape", "shapes")
+        yield Fault(exercise.name, "", f"it has {number}; from level 2 on, write {SHAPES}")
     if len(exercise.ways) < 2:
         yield Fault(exercise.name, "", "it has fewer than two ways; write another one")
     if len(exercise.wrong) < WRONG:
-        yield Fault(exercise.name, "", f"it has fewer than {WRONG} wrong ends beside doing nothing")
+        yield Fault(
+            exercise.name, "", f"it has fewer than {WRONG} wrong ends besides doing nothing"
+        )
     if not any(each.tempting for each in exercise.wrong):
-        yield Fault(exercise.name, "", "no wrong end is tempting = true")
+        yield Fault(exercise.name, "", "no wrong end has tempting = true")
     words = [each.says for each in exercise.wrong] + [exercise.nothing]
     if len({*words}) < len(words):
-        yield Fault(exercise.name, "", "two wrong ends have the same words")
+        yield Fault(exercise.name, "", "two wrong ends have the same text")
     if unwritten := _unwritten(exercise):
-        yield Fault(exercise.name, "", f"{TODO} is still to be replaced in: {', '.join(unwritten)}")
+        yield Fault(exercise.name, "", f"replace {TODO} in: {', '.join(unwritten)}")
     if not exercise.hints:
         yield Fault(exercise.name, "", "it has no hints")
 
@@ -156,11 +162,11 @@ class Proof:
                 self._take(way.steps)
                 if self.lab.goals().done:
                     yield self._fault(
-                        f"the way {way.name!r} of the shape {other.shape!r} solves it"
+                        f"the way {way.name!r} of the shape {other.shape!r} solves this one too"
                     )
         for place, hint in enumerate(self.exercise.hints):
             if place not in self._hints:
-                yield self._fault(f"the hint for {dict(hint.when)!r} never shows")
+                yield self._fault(f"the hint for {dict(hint.when)!r} is never shown")
 
     def search(self) -> Searched:
         """Look for shorter ways."""
@@ -173,18 +179,16 @@ class Proof:
     def _start(self) -> Iterator[Fault]:
         standing = self.lab.goals()
         if standing.done:
-            yield self._fault("it is solved before anything was done")
+            yield self._fault("it is solved before anything is done")
         for goal in standing.goals:
             if goal.kind == "never" and not goal.done:
                 yield self._fault(
-                    f"{goal.says!r} must be true all the time, and is not at the start"
+                    f"{goal.says!r} must be true all the time, but is not true at the start"
                 )
             if not goal.done and (not goal.expected or not goal.found):
-                yield self._fault(
-                    f"the goal {goal.says!r} says nothing of what is expected or found"
-                )
+                yield self._fault(f"the goal {goal.says!r} does not say what is expected or found")
         if standing.remark != self.exercise.nothing:
-            yield self._fault("doing nothing gets other words than its own")
+            yield self._fault("the text 'nothing' is not shown at the start")
         yield from self._hinted("the start")
 
     def _way(
@@ -196,7 +200,7 @@ class Proof:
             refused = step.refusal if step is not None else None
             if (refused is not None) != each.refused:
                 said = str(refused or "it was not refused")
-                yield self._fault(f"the way {name!r} does not work at {each.line!r}: {said}")
+                yield self._fault(f"the way {name!r} goes wrong at {each.line!r}: {said}")
                 return
             if place + 1 < len(steps):
                 yield from self._hinted(f"{name!r} after {each.line!r}")
@@ -216,14 +220,14 @@ class Proof:
         for end in self.exercise.wrong:
             error = self._take(end.steps)
             if error:
-                yield self._fault(f"the wrong end {end.name!r} does not work: {error}")
+                yield self._fault(f"the wrong end {end.name!r} cannot be reached: {error}")
                 continue
             standing = self.lab.goals()
             if standing.done:
                 yield self._fault(f"the wrong end {end.name!r} reaches all goals")
             elif not standing.remark.endswith(end.says):
                 yield self._fault(
-                    f"the wrong end {end.name!r} gets other words: {standing.remark or 'none'}"
+                    f"the wrong end {end.name!r} gets another text: {standing.remark or 'none'}"
                 )
             else:
                 yield from self._hinted(f"the wrong end {end.name!r}")

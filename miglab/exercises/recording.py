@@ -63,8 +63,8 @@ class RecordingLab(TypedLab):
         found = [each for moment, each in self._taken if any(moment is one for one in held)]
         if len(found) < len(held):
             raise BadInput(
-                "something was done in a terminal, and what was typed there is not known; "
-                "do it again in the notebook, or write it into the file by hand"
+                "something was done in a terminal, and miglab does not know the commands; "
+                "run them again in the notebook, or write them into the file by hand"
             )
         return tuple(found)
 
@@ -82,10 +82,12 @@ class RecordingLab(TypedLab):
         """
         target = Path(path)
         if self._start is None:
-            raise BadInput("call lab.begin_here() where the learner begins, and then repair it")
+            raise BadInput(
+                "call lab.begin_here() where the learner begins, then repair the project"
+            )
         way = self._holding()
         if not way:
-            raise BadInput("nothing was repaired yet; take the steps that repair it, then save")
+            raise BadInput("nothing has been repaired yet; repair the project, then save")
         with self._turns.one() as stage:
             steps = stage.moments.line
         write_new(target, skeleton(target, self._at, self.apps, self._start, way, steps))
@@ -107,7 +109,7 @@ def write_new(target: Path, text: str) -> None:
         with open(target, "x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise BadInput(f"{target} is there already; choose another name") from None
+        raise BadInput(f"{target} exists already; choose another name") from None
     except OSError as error:
         raise BadInput(f"{target} cannot be written: {error.strerror or error}") from None
     form.read(target)
@@ -131,7 +133,7 @@ def skeleton(
     return f"""\
 title = "{TODO}: {target.stem}"
 level = 1
-belief = "{TODO}: what do people believe who go the wrong way?"
+belief = "{TODO}: what do people believe who choose a wrong end?"
 apps = {json.dumps(list(apps))}
 {placed}story = '''
 {TODO}: what happened, and what is asked for.
@@ -149,10 +151,10 @@ says = "All four truths agree."
 agree = true
 {never}
 [[hints]]
-says = ["{TODO}: where to look", "{TODO}: what to think of", "{TODO}: the command"]
+says = ["{TODO}: where to look", "{TODO}: what to think about", "{TODO}: the command"]
 
 [[ways]]
-name = "{TODO}: the way that was recorded"
+name = "{TODO}: the recorded way"
 steps = '''
 {_written(way) or "migrate"}
 '''

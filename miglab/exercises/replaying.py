@@ -93,7 +93,7 @@ def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replay
         BadInput: there is no entry, or no such exercise.
     """
     if not entries:
-        raise BadInput("there is nothing to replay; the journal has no entry of an exercise")
+        raise BadInput("there is nothing to replay; the journal has no entry for an exercise")
     first = entries[0]
     path = shelf.find(first.exercise, folder)
     taken, differs = 0, ""
@@ -112,7 +112,7 @@ def _again(lab: ExerciseLab, entry: Entry) -> str:
     """Take one entry again; if it leads elsewhere, say how."""
     line = entry.text
     if entry.where == "terminal":
-        return f"{line}: it was done in a terminal, and what was typed there is not known"
+        return f"{line}: this was done in a terminal, and miglab does not know the command"
     if entry.text.startswith("what-if "):
         return ""
     try:

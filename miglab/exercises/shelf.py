@@ -53,12 +53,12 @@ def files(folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise BadInput(
-            f"{str(folder)!r} is not a folder; give one with exercises in it, or an installed set: "
+            f"{str(folder)!r} is not a folder; give a folder with exercises, or an installed set: "
             f"{', '.join(sets())}"
         )
     found = {name_of(path): path for path in sorted(folder.glob("*.toml"))}
     if not found:
-        raise BadInput(f"there is no exercise in {str(folder)!r}; each is a file NAME.toml")
+        raise BadInput(f"there is no exercise in {str(folder)!r}; an exercise is a file NAME.toml")
     return found
 
 

@@ -81,7 +81,7 @@ def _stands(wanted: Mapping[str, str], applied: Callable[[str], list[str]], wher
                 f"the last applied migration of `{label}`{where} is `{name}`"
                 if name != "zero"
                 else f"`{label}`{where} is at zero",
-                f"it is `{last}`" if last != "zero" else "none is applied",
+                f"it is `{last}`" if last != "zero" else "no migration is applied",
             )
     return Finding(True, "", "")
 
@@ -130,7 +130,7 @@ def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
     for since, query in moments(conditions):
         was, now = look.known.moments.get(since, {}).get(query), look.query(query)
         if was is None or was.error:
-            raise BadInput(f"nothing was asked at the moment {since!r}: {query[1]}")
+            raise BadInput(f"this query did not run at the moment {since!r}: {query[1]}")
         if now.error:
             return Finding(False, "the same values as before", _shown(now))
         if now.rows != was.rows:

@@ -74,8 +74,8 @@ def _words(asked: Asked) -> str:
 
 
 _FROZEN = "The answer is below."
-_BACK = "The lab is back where this was asked. Choose, then run the cells below again."
-_OPEN = "You can still change it. Now run the next cell."
+_BACK = "The lab is back where this question was asked. Choose, then run the cells below again."
+_OPEN = "You can still change your answer. Now run the next cell."
 
 
 @singledispatch

@@ -93,14 +93,16 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self.goals = ipywidgets.HTML()
         self.now = ipywidgets.HTML(layout=_room(_CARDS))
         self.to_reach = ipywidgets.HTML(_titled("To reach", "<p>…</p>"), layout=_room(_CARDS))
-        self.again = _button("Go on where you were", "Run your last steps here again, in order")
+        self.again = _button(
+            "Go on where you were", "Run the steps of your last attempt again, in order"
+        )
         self.again.on_click(lambda _: self._do(self._again))
         self.again.layout.width = "auto"
         self.said = ipywidgets.HTML()
         self.hint = _button("Hint", "The next hint for your present state")
-        self.way = _button("Show me a way", "Play a way in a copy; your lab stays as it is")
+        self.way = _button("Show me a way", "Run a way in a copy; your lab stays as it is")
         self.rewind = _button("Rewind", "Take back the last command")
-        self.restart = _button("Restart", "Begin anew")
+        self.restart = _button("Restart", "Start the exercise again")
         self.which = ipywidgets.Dropdown(
             options=[(name, place) for place, name in enumerate(lab.ways())],
             description="Way",
@@ -113,11 +115,11 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         # What is found there would give the answer away, so nobody meets it by accident.
         self.ways = ipywidgets.HBox([self.which, self.way])
         self.ways.layout.display = "none"
-        self.give_up = _button("Give up?", "Show or hide the ways that solve it")
+        self.give_up = _button("Give up?", "Show or hide ways to solve the exercise")
         self.give_up.on_click(lambda _: self._show_ways())
         buttons = [self.hint, self.rewind, self.restart, self.give_up, self.again]
         if lab.exercise.level == INCIDENTS:
-            self.clock = _button("Clock", "How long ago you opened it; nobody counts it")
+            self.clock = _button("Clock", "Show how long ago you opened the exercise")
             self.clock.on_click(lambda _: self._do(_so_long))
             buttons.append(self.clock)
         row = ipywidgets.HBox(buttons, layout=_WRAPPED)
@@ -173,7 +175,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
                 self._kept.say(lab, graph)
 
     def _draw_to_reach(self, lab: ExerciseLab) -> None:
-        """Play a way in a copy and show its graph: nobody waits for it."""
+        """Run a way in a copy and show its graph: nobody waits for it."""
         with contextlib.suppress(MiglabError):
             graph = lab.goal_graph()
             self.to_reach.layout = _room_for(graph)
@@ -197,13 +199,13 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
         self._left_off = []
         self.draw()
         if differs:
-            return f"<p>Your steps were replayed up to this one. {coded(masked(differs))}</p>"
+            return f"<p>Your steps were replayed up to this line: {coded(masked(differs))}</p>"
         return "<p>Your steps were replayed. You can go on.</p>"
 
     def _way(self, lab: ExerciseLab) -> str:
         steps = lab.show_way(int(self.which.value or 0))
         items = "".join(f"<li><code>{escape(line)}</code></li>" for line in map(_line, steps))
-        return f"<p>It was played in a copy; your lab is as it was.</p><ol>{items}</ol>"
+        return f"<p>This way was run in a copy. Your lab has not changed.</p><ol>{items}</ol>"
 
 
 def _told(standing: Standing, *, touched: bool) -> str:
@@ -236,7 +238,7 @@ def _so_long(lab: ExerciseLab) -> str:
     """How long ago it was opened."""
     seconds = (datetime.now(UTC) - lab.events[0].time).total_seconds()
     minutes = counted(int(seconds // 60), "minute", "minutes")
-    return f"<p>You opened it {minutes} ago. It does not matter how long you take.</p>"
+    return f"<p>You opened this exercise {minutes} ago. It does not matter how long you take.</p>"
 
 
 def _line(step: Step) -> str:

@@ -84,7 +84,7 @@ class Explorer:
         first, *rest = shown.items()
         inside = html(first[1]) + "".join(folded(title, html(each)) for title, each in rest)
         told = "\n\n".join(text(each) for each in shown.values())
-        note = "Run this cell to click on it."
+        note = "Run this cell to open the explorer."
         return {
             "text/plain": f"{told}\n({note})",
             "text/html": f"{_STYLE}<div data-miglab-still='1'>{inside}<p><i>{note}</i></p></div>",

@@ -53,7 +53,7 @@ class LabMagics(Magics):
     @line_magic("resume")  # type: ignore[arg-type]
     def run_resume(self, line: str) -> None:
         """Bring the lab to where a part of this lesson begins, as in ``%resume Forward again``; it
-        runs the lesson's cells above that heading. Without one it is the heading above."""
+        runs the lesson's cells above that heading. Without a heading, it takes the one above."""
         assert self.shell is not None
         print(resume(self.shell, line.strip()))
 

@@ -107,4 +107,4 @@ def missing_name(shell: InteractiveShell, error: NameError) -> str | None:
     )
     if not any(made.search(each) for each in above):
         return None
-    return f"{name!r} is not known in this kernel; {_how_to_open(shell)}"
+    return f"{name!r} is not defined in this kernel; {_how_to_open(shell)}"

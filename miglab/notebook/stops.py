@@ -39,6 +39,6 @@ def _interrupted(traceback: TracebackType) -> str | None:
     if not any(file.is_relative_to(_OURS) for file in files):
         return None
     return (
-        "interrupted while miglab looked at the lab. Commands that had finished are kept: "
+        "interrupted while miglab was looking at the lab. Finished commands are kept: "
         "lab.history() shows them."
     )

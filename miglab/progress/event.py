@@ -42,7 +42,7 @@ class Event:
     def __post_init__(self) -> None:
         if own := [key for key in self.data if key in _OWN]:
             raise BadInput(
-                f"an event has its own {own[0]!r}; give this part of its data another name"
+                f"every event has a key {own[0]!r} already; give this part of the data another name"
             )
         if self.time.tzinfo is None:
             raise BadInput(f"the time {self.time.isoformat()} has no time zone; give it in UTC")

@@ -63,7 +63,7 @@ def deliver(lessons: Path, folder: Path, version: str) -> list[Arrived]:
     """
     if folder.resolve() == lessons.resolve():
         raise BadInput(
-            f"{folder} is where the lessons come from; give a different folder for your copy"
+            f"{folder} is the folder that the lessons come from; give another one for your copy"
         )
     try:
         arrived = _deliver_lessons(lessons, folder, version)

@@ -67,7 +67,7 @@ def test_it_is_solved_by_a_cell_after_a_hint_and_nothing_is_wrong_for_screen_rea
         expect(page.locator(".miglab-remark")).to_have_count(0)
         page.get_by_role("button", name="Give up?").click()
         page.get_by_role("button", name="Show me a way", exact=True).click()
-        expect(page.get_by_text("It was played in a copy")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("This way was run in a copy")).to_be_visible(timeout=30_000)
         assert violations(page) == []
 
 

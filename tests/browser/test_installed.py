@@ -220,7 +220,7 @@ def test_app_opens_an_exercise_that_is_solved_there(
         expect(goals.locator(".miglab-remark")).to_have_count(0)
         goals.get_by_role("button", name="Give up?").click()
         goals.get_by_role("button", name="Show me a way", exact=True).click()
-        expect(goals.get_by_text("It was played in a copy")).to_be_visible(timeout=60_000)
+        expect(goals.get_by_text("This way was run in a copy")).to_be_visible(timeout=60_000)
         goals.get_by_role("button", name="Restart", exact=True).click()
         page.locator(".miglab-card", has_text="0004_add_discount").click()
         previewed(page, "migrate store 0004_add_discount_field")

@@ -93,14 +93,18 @@ def test_a_prediction_is_clicked_and_shift_enter_does_not_lose_it(
     with asked(desk, jupyter, "tags-after-0004", "migrate store 0004") as (page, go_on):
         option(page, "A").click(timeout=60_000)
         option(page, "C").click()
-        expect(said(page, "You chose C. You can still change it.")).to_be_visible(timeout=20_000)
+        expect(said(page, "You chose C. You can still change your answer.")).to_be_visible(
+            timeout=20_000
+        )
         # The question stands there once.
         expect(page.get_by_text("You go back to 0004.").locator("visible=true")).to_have_count(1)
         assert violations(page) == []
         # The click chose the cell, and the key runs it again.
         page.keyboard.press("Shift+Enter")
         idle(page)
-        expect(said(page, "You chose C. You can still change it.")).to_be_visible(timeout=20_000)
+        expect(said(page, "You chose C. You can still change your answer.")).to_be_visible(
+            timeout=20_000
+        )
         expect(option(page, "C")).to_have_attribute("aria-pressed", "true")
         keep(page, "prediction_chosen")
         go_on()
@@ -119,7 +123,9 @@ def test_a_prediction_is_frozen_by_the_command_and_start_again_goes_back_to_it(
         option(page, "A").scroll_into_view_if_needed()
         expect(option(page, "B")).to_be_disabled()
         page.get_by_role("button", name="Start again").click()
-        expect(said(page, "The lab is back where this was asked.")).to_be_visible(timeout=20_000)
+        expect(said(page, "The lab is back where this question was asked.")).to_be_visible(
+            timeout=20_000
+        )
         option(page, "C").click()
         expect(said(page, "You chose C.")).to_be_visible(timeout=20_000)
         go_on()

@@ -131,7 +131,9 @@ def test_after_a_restart_the_questions_are_there_to_read_and_their_answers_come_
         keep(page, "restarted")
         run_cell(page, 0)
         run_cell(page, 1)
-        expect(said(page, "You chose A. You can still change it.")).to_be_visible(timeout=60_000)
+        expect(said(page, "You chose A. You can still change your answer.")).to_be_visible(
+            timeout=60_000
+        )
 
 
 def test_a_new_kernel_knows_the_commands_and_a_lesson_goes_on_at_a_heading(
@@ -142,7 +144,7 @@ def test_a_new_kernel_knows_the_commands_and_a_lesson_goes_on_at_a_heading(
         expect(command).to_contain_text("there is no open lab; run the cell with lab = Lab(")
         expect(command).to_contain_text("%resume Undo the last migration")
         asking = run_cell(page, 2)
-        expect(asking).to_contain_text("'predict' is not known in this kernel; run the cell with")
+        expect(asking).to_contain_text("'predict' is not defined in this kernel; run the cell with")
         keep(page, "new_kernel")
         editor = command.locator(".cm-content")
         editor.click()

@@ -32,7 +32,7 @@ def test_new_writes_a_file_that_can_be_read_and_never_over_another(
     assert form.read(path).name == "my-own"
     before = path.read_text(encoding="utf-8")
     assert main(["exercise", "new", str(path)]) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "exists already" in capsys.readouterr().err
     assert path.read_text(encoding="utf-8") == before
 
 
@@ -43,15 +43,15 @@ def test_check_names_each_fault_and_its_status_is_1(
     main(["exercise", "new", str(path)])
     assert main(["exercise", "check", str(tmp_path), "--no-search"]) == 1
     said = capsys.readouterr().out
-    assert "✗ my-own: it is solved before anything was done\n" in said
-    assert "1 exercises, " in said
+    assert "✗ my-own: it is solved before anything is done\n" in said
+    assert "1 exercise, " in said
 
 
 def test_check_of_a_good_folder_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     source = shelf.find("undo-only-the-last")
     (tmp_path / source.name).write_bytes(source.read_bytes())
     assert main(["exercise", "check", str(tmp_path)]) == 0
-    assert "✓ undo-only-the-last\n1 exercises, 0 faults.\n" in capsys.readouterr().out
+    assert "✓ undo-only-the-last\n1 exercise, 0 faults.\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

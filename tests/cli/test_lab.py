@@ -52,8 +52,14 @@ def test_app_says_which_exercise_it_cannot_open_and_what_does_not_go_with_one(
 ) -> None:
     assert "the-ghots" in line(["app", "--exercise", "the-ghots"], capsys)
     for words, said in (
-        ([str(tmp_path), "--exercise", "3.1"], "--exercise and a project's folder: an exercise is"),
-        (["--exercise", "3.1", "--database", "sqlite"], "--exercise and --database: an exercise"),
+        (
+            [str(tmp_path), "--exercise", "3.1"],
+            "--exercise cannot be combined with a project's folder: an",
+        ),
+        (
+            ["--exercise", "3.1", "--database", "sqlite"],
+            "--exercise cannot be combined with --database: an",
+        ),
         (["--seed", "Ada"], "--seed belongs to an exercise"),
     ):
         assert main(["app", *words]) == 2

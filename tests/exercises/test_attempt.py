@@ -65,7 +65,7 @@ def test_what_must_never_be_is_not_forgotten_when_it_is_repaired(attempt: Exerci
     attempt.copy_file("backup.sqlite3", "db.sqlite3")
     attempt.manage("migrate store 0004")
     assert ticked(attempt) == [True, False]
-    assert "in between" in attempt.standing.goals[1].found
+    assert "was not before" in attempt.standing.goals[1].found
 
 
 def test_rewinding_takes_back_what_must_never_be(attempt: ExerciseLab) -> None:
@@ -103,7 +103,7 @@ def test_hints_go_one_tier_further_and_the_first_reads_the_last_error(
     attempt.manage("migrate store 0099")
     first = attempt.hint()
     assert first.says[0] == "Look."
-    assert first.says[1].startswith("Django's last word was CommandError")
+    assert first.says[1].startswith("Django's last error was CommandError")
     assert [attempt.hint().says for _ in range(3)] == [
         ("Think.",),
         ("`migrate store 0004`",),
@@ -160,7 +160,7 @@ def test_a_goal_that_cannot_be_looked_at_shows_no_traceback(attempt: ExerciseLab
 
 def test_a_start_that_does_not_work_names_the_line(written: Callable[..., Path]) -> None:
     path = written(('start = ""', 'start = "migrate store 0099"'))
-    with pytest.raises(BadInput, match="the start does not work at 'migrate store 0099'"):
+    with pytest.raises(BadInput, match="the start goes wrong at 'migrate store 0099'"):
         exercise("undo", folder=path.parent)
 
 

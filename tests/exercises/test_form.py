@@ -21,13 +21,13 @@ def test_goals_have_their_kinds(written: Callable[..., Path]) -> None:
     ("old", "new", "why"),
     [
         ("level = 1", "level = 7", "give a number from 1 to 5"),
-        ("belief =", "believe =", "there is no 'believe'"),
+        ("belief =", "believe =", "there is no key 'believe'"),
         ('nothing = "Nothing has changed yet."\n', "", "nothing is missing"),
         ("at = {", "stands_at = {", "there is no condition 'stands_at'"),
         ('says = ["Look.", ', "says = [", "a hint needs three tiers"),
-        ('when = { not_applied = "store.0004" }', "", "needs what recognizes it"),
-        ('steps = "migrate store 0003"', 'steps = "copy a"', "needs 2 more words"),
-        ("0004_add", "$what", "no shape says what \\$what"),
+        ('when = { not_applied = "store.0004" }', "", "needs a condition that recognizes it"),
+        ('steps = "migrate store 0003"', 'steps = "copy a"', "give 2 words after 'copy'"),
+        ("0004_add", "$what", "no shape has a value for \\$what"),
         ("title = ", "title", "undo.toml"),
     ],
 )

@@ -39,9 +39,9 @@ def test_what_is_written_is_read_again(instructions: list[Instruction]) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("    migrate", "belongs to no step above it"),
-        ("copy db.sqlite3", "needs 2 more words"),
-        ("write a.py", "needs its text below it"),
+        ("    migrate", "but there is no step above it"),
+        ("copy db.sqlite3", "give 2 words after 'copy'"),
+        ("write a.py", "needs indented text on the lines below it"),
     ],
 )
 def test_what_lacks_something_is_refused(text: str, why: str) -> None:
@@ -83,5 +83,5 @@ def test_a_copied_database_is_put_back_with_its_rows(lab: Lab) -> None:
 
 
 def test_lines_of_a_replacement_say_which_side_they_are(lab: Lab) -> None:
-    with pytest.raises(BadInput, match="begins with '- '"):
+    with pytest.raises(BadInput, match="begin each line below it with '- '"):
         take(lab, Instruction("replace store/models.py", "old\n"))

@@ -31,7 +31,7 @@ def test_a_good_exercise_is_proven_and_what_was_found_is_kept(
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ('start = ""', 'start = "migrate store 0004"', "solved before anything was done"),
+        ('start = ""', 'start = "migrate store 0004"', "solved before anything is done"),
         (
             'name = "at once"\nsteps = "migrate store 0004"',
             'name = "at once"\nsteps = "migrate"',
@@ -41,15 +41,15 @@ def test_a_good_exercise_is_proven_and_what_was_found_is_kept(
         (
             'when = { not_applied = "store.0004" }',
             'when = { applied = "store.0004" }',
-            "gets other words",
+            "gets another text",
         ),
-        ("tempting = true\n", "", "no wrong end is tempting"),
-        ("level = 1", "level = 2", "it has 1 shapes"),
-        ("That was one too many.", "The name says where to arrive.", "have the same words"),
+        ("tempting = true\n", "", "no wrong end has tempting"),
+        ("level = 1", "level = 2", "it has 1 shape; from level 2 on"),
+        ("That was one too many.", "The name says where to arrive.", "have the same text"),
         (
             "[[hints]]\n",
             '[[hints]]\nwhen = { applied = "blog.0099" }\nsays = ["a", "b", "c"]\n\n[[hints]]\n',
-            "never shows",
+            "is never shown",
         ),
         ('at = { store = "0004" }', 'sql = "SELECT 1"\ngives = 1\nat = { store = "0004" }\n', ""),
     ],

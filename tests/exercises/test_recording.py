@@ -38,7 +38,7 @@ def test_nothing_repaired_is_no_exercise(tmp_path: Path) -> None:
             lab.save(tmp_path / "x.toml")
         lab.delete("blog/migrations/0004_comment_is_approved.py")
         lab.begin_here()
-        with pytest.raises(BadInput, match="nothing was repaired"):
+        with pytest.raises(BadInput, match="nothing has been repaired"):
             lab.save(tmp_path / "x.toml")
     assert not (tmp_path / "x.toml").exists()
 
@@ -55,7 +55,7 @@ def test_a_way_that_adds_a_column_keeps_the_goals_that_were_recorded_and_todo_is
     assert "SELECT id, name, sku, category_id, price FROM store_product ORDER BY 1" in asked
     faults = [each.what for each in prove(tmp_path, searched=False) if isinstance(each, Fault)]
     assert [each for each in faults if "TODO" in each and "the way" not in each][:1] == [
-        "TODO is still to be replaced in: title, belief, story, happened, why, cost, nothing, "
+        "replace TODO in: title, belief, story, happened, why, cost, nothing, "
         "a hint, a way, a wrong end"
     ]
     assert not [each for each in faults if each.startswith("the way ")]

@@ -54,9 +54,12 @@ def test_who_loses_rows_on_the_way_that_no_repair_costs_has_not_solved_it() -> N
         lab.manage("migrate store 0004")
         lab.manage("makemigrations store --name product_colour")
         lab.manage("migrate")
-        kept = goal(lab, "No other row is lost")
+        kept = goal(lab, "No row is lost needlessly")
         assert not lab.goals().done
-        assert (kept.done, kept.expected) == (False, "only rows are lost that every repair loses")
+        assert (kept.done, kept.expected) == (
+            False,
+            "only rows that a repair has to delete are lost",
+        )
         assert kept.found == ("`store_product_tags` has 0 of 40 rows; `store_tag` has 0 of 6 rows")
         lab.restart()
         lab.manage("makemigrations store")
@@ -71,7 +74,7 @@ def test_rows_that_a_way_loses_may_be_lost() -> None:
         lab.restart()
         lab.manage("migrate store 0004")
         lab.sql("DELETE FROM blog_comment WHERE id = 1")
-        assert goal(lab, "No other row is lost").found == "`blog_comment` has 39 of 40 rows"
+        assert goal(lab, "No row is lost needlessly").found == "`blog_comment` has 39 of 40 rows"
 
 
 def test_an_exercise_is_in_sqlite_whatever_other_labs_are_on(
@@ -123,13 +126,13 @@ def test_a_file_that_another_one_needs_is_named_when_it_is_gone() -> None:
 def test_who_changes_the_record_alone_hears_so_where_no_wrong_end_has_words_for_it() -> None:
     with exercise("just-enough-for-media") as lab:
         lab.sql("UPDATE django_migrations SET name = name")
-        assert "changed the record alone" not in lab.goals().remark, "they still agree"
+        assert "changed only the record" not in lab.goals().remark, "they still agree"
         lab.manage("migrate marketplace 0001 --fake")
         said = lab.goals().remark
-        assert said.startswith("`migrate marketplace 0001 --fake` changed the record alone:")
+        assert said.startswith("`migrate marketplace 0001 --fake` changed only the record:")
         lab.rewind()
         lab.manage("migrate marketplace 0001")
-        assert "changed the record alone" not in lab.goals().remark
+        assert "changed only the record" not in lab.goals().remark
     with exercise("undo-only-the-last") as lab:
         lab.sql("DELETE FROM django_migrations WHERE app = 'media'")
         assert "django_migrations" in lab.goals().remark

@@ -62,7 +62,7 @@ def test_a_click_chooses_and_a_second_one_takes_it_back(lab: Lab) -> None:
     shown = Clicked(asked)
     shown.choose(1)
     assert (asked.chosen, shown["chosen"]) == (1, 1)
-    assert shown["said"] == "You chose B. You can still change it. Now run the next cell."
+    assert shown["said"] == "You chose B. You can still change your answer. Now run the next cell."
     shown.choose(None)
     assert (asked.chosen, shown["chosen"]) == (None, None)
     assert "just read on" in shown["said"]
@@ -96,7 +96,7 @@ def test_start_again_clears_it_and_lets_one_choose(lab: Lab) -> None:
     lab.manage("migrate store 0004")
     shown.start_again()
     assert (shown["chosen"], shown["frozen"], lab.history().position) == (None, False, 0)
-    assert shown["said"].startswith("The lab is back where this was asked.")
+    assert shown["said"].startswith("The lab is back where this question was asked.")
     shown.choose(2)
     assert shown["chosen"] == 2
 

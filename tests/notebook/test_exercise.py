@@ -78,7 +78,7 @@ def test_an_incident_has_a_clock_that_nobody_needs(attempt: ExerciseLab) -> None
     with exercise("this-mornings-backup") as lab:
         panel = ExercisePanel(lab)
         panel.clock.click()
-        assert "You opened it 0 minutes ago" in panel.said.value
+        assert "You opened this exercise 0 minutes ago" in panel.said.value
 
 
 def test_a_notebook_keeps_how_far_it_is_and_the_journal(

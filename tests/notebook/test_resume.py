@@ -166,7 +166,7 @@ def test_after_a_restart_a_name_of_the_lessons_is_explained_alone_and_no_word_is
     assert max(map(len, shown)) <= 100
     name = re.split(r"\W", source)[0]
     assert " ".join(shown).startswith(
-        f"NameError: {name!r} is not known in this kernel; run the cell with "
+        f"NameError: {name!r} is not defined in this kernel; run the cell with "
         'lab = Lab("storefront", apps=["store"]) first'
     )
 

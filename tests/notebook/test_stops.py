@@ -32,8 +32,8 @@ def test_after_a_step_there_is_no_traceback_and_the_step_is_kept(shell: Interact
     with Lab("storefront", apps=["store"]) as lab:
         lab.watch(lambda: None if lab.closed else press())
         assert said(shell, "from miglab import Lab\nLab.latest().manage('migrate store 0003')") == (
-            "KeyboardInterrupt: interrupted while miglab looked at the lab. "
-            "Commands that had finished are kept:\nlab.history() shows them.\n"
+            "KeyboardInterrupt: interrupted while miglab was looking at the lab. "
+            "Finished commands are kept:\nlab.history() shows them.\n"
         )
         assert lab.history().lines == ("migrate store 0003",)
 
@@ -73,7 +73,9 @@ def test_a_step_of_an_exercise_is_written_down_although_its_goals_were_not_count
         with monkeypatch.context() as patched:
             patched.setattr(lab, "_looked", lambda stage: press())
             told = said(shell, "from miglab import Lab\nLab.latest().manage('migrate store 0003')")
-        assert told.startswith("KeyboardInterrupt: interrupted while miglab looked at the lab.")
+        assert told.startswith(
+            "KeyboardInterrupt: interrupted while miglab was looking at the lab."
+        )
         lab.goals()
         assert [each.data["text"] for each in lab.events if each.data.get("text")] == [
             "migrate store 0003"

@@ -99,7 +99,7 @@ def test_a_kind_and_a_version_of_later_are_kept_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        ({"id": 1}, "an event has its own 'id'"),
+        ({"id": 1}, "every event has a key 'id' already"),
         ({"when": datetime(2030, 1, 1)}, "is not JSON"),
         ({"much": float("nan")}, "is not JSON"),
         ({"half": "\ud800"}, "is not JSON"),

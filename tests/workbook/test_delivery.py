@@ -155,7 +155,7 @@ def test_a_folder_that_cannot_be_written_is_named(lessons: Path, tmp_path: Path)
 
 def test_the_lessons_themselves_are_not_a_learners_copy(lessons: Path) -> None:
     before = sorted(lessons.rglob("*"))
-    with pytest.raises(BadInput, match="is where the lessons come from"):
+    with pytest.raises(BadInput, match="is the folder that the lessons come from"):
         deliver(lessons, lessons, "1.0")
     assert sorted(lessons.rglob("*")) == before
 

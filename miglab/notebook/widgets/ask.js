@@ -99,7 +99,7 @@ function aNumber(asked, choose) {
   const field = make("input", { type: "number", min: 0, step: 1, "aria-label": "I predict" });
   const take = () => choose(field.value === "" ? null : Number(field.value));
   field.addEventListener("change", take);
-  const button = make("button", { type: "button", click: take }, "Take this number");
+  const button = make("button", { type: "button", click: take }, "Use this number");
   return {
     element: make("p", { class: "miglab-number" }, "I predict ", field, button),
     show({ chosen, frozen }) {

@@ -23,11 +23,11 @@ function facesOf(place, planned, looks, locks) {
     return {
       told: [["small", width / 2, 19, "zero", width]],
       look: { ...looks.UNAPPLIED, shape: "round", line: "dashed" },
-      said: `${place.lane.app} zero: no migration of it applied`,
+      said: `${place.lane.app} zero: none of its migrations is applied`,
     };
   const plan = planned[place.id];
   const card = plan ? { ...place.node, ...plan } : place.node;
-  let said = plan ? `${card.said}, number ${plan.order} of the plan` : card.said;
+  let said = plan ? `${card.said}, number ${plan.order} in the plan` : card.said;
   const cost = place.node.cost;
   if (plan && cost) said += `, ${cost}`;
   const lock = plan && locks[place.id];

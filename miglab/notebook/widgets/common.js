@@ -43,7 +43,7 @@ function goneLine(lab) {
       ? ""
       : closed
         ? "This lab was closed. Open one again: run the cell with Lab(…), then the cell with explore()."
-        : "The kernel was restarted, so this picture is an old one. Run the cell with Lab(…) again, then the cell with explore().";
+        : "The kernel was restarted, so this picture is out of date. Run the cell with Lab(…) again, then the cell with explore().";
     line.parentElement?.classList.toggle("miglab-dead", gone);
     line.parentElement
       ?.querySelectorAll("button, input, select")

@@ -60,7 +60,7 @@ class GraphView {
     const button = (text, label, act) => make("button", { type: "button", title: label, "aria-label": label, click: act }, text);
     this.map = make(
       "button",
-      { type: "button", title: "Try every step back of this app in a copy", click: () => this.lab.send({ do: "map" }) },
+      { type: "button", title: "Try every step back in this app, in a copy", click: () => this.lab.send({ do: "map" }) },
       "Cost of going back",
     );
     return make(
@@ -220,7 +220,7 @@ class GraphView {
     const hits = all.filter((node) => words.every((word) => node.id.toLowerCase().includes(word)));
     this.hit = hits.length ? ((by ? this.hit + by : 0) + hits.length) % hits.length : 0;
     this.found.textContent = hits.length ? `${this.hit + 1} of ${hits.length}` : "none";
-    this.tell(hits.length ? `${hits[this.hit].id}, ${this.found.textContent}` : "No migration is called that.");
+    this.tell(hits.length ? `${hits[this.hit].id}, ${this.found.textContent}` : "No migration has that name.");
     if (!hits.length) return this.markHit(null);
     const { id } = hits[this.hit];
     if (this.folded.delete(appOf(id))) this.layOut();

@@ -224,7 +224,9 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             text = "The lab has changed. Choose again to see what the command would do now."
             self.show(preview={"line": line, "status": "", "text": text})
             return
-        self.show(preview={"line": line, "status": "measuring", "text": "Trying it in a copy …"})
+        self.show(
+            preview={"line": line, "status": "measuring", "text": "Trying the command in a copy …"}
+        )
         self.do(f"trying {line} in a copy", lambda: self._measure(line), moves=False)
 
     def _measure(self, line: str) -> None:

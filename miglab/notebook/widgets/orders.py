@@ -61,7 +61,7 @@ def _go(model: LabModel, order: Order) -> None:
     def move(lab: Lab) -> Step:
         by = to - lab.history().position
         if by == 0:
-            raise BadInput("the lab is there already")
+            raise BadInput("the lab is at that moment already")
         return lab.forward(by) if by > 0 else lab.rewind(-by)
 
     _step(model, f"going to moment {to}", move)
@@ -86,7 +86,7 @@ def _compare(model: LabModel, order: Order) -> None:
     def look() -> None:
         model.show(between={"html": html(model.lab.between(first, second))})
 
-    model.do(f"comparing {first} and {second}", look)
+    model.do(f"comparing the moments {first} and {second}", look)
 
 
 def _map(model: LabModel, order: Order) -> None:
@@ -105,8 +105,8 @@ def _mend(model: LabModel, order: Order) -> None:
     which = order["which"]
     if which not in AGREEING:
         raise UnknownName("pair of truths", which, AGREEING)
-    pair = " and ".join(which.split("_"))
-    model.show(mends={"which": which, "text": f"Trying what could fix {pair} in a copy …"})
+    pair = " and ".join(f"the {each}" for each in which.split("_"))
+    model.show(mends={"which": which, "text": f"Trying ways to make {pair} agree, in a copy …"})
 
     def measure() -> None:
         model.found = model.lab.mends(which)
@@ -114,7 +114,7 @@ def _mend(model: LabModel, order: Order) -> None:
         text = f"{count} of {len(model.found)} ways make {pair} agree."
         model.show(mends={"which": which, "text": text, "found": [*map(_way, model.found)]})
 
-    model.do(f"trying what could fix {pair}", measure)
+    model.do(f"trying ways to make {pair} agree", measure)
 
 
 def _way(mend: Mend) -> Order:
@@ -125,7 +125,7 @@ def _cure(model: LabModel, order: Order) -> None:
     """What was found to mend, in the lab itself."""
     at = order["at"]
     if at not in range(len(model.found)):
-        raise BadInput(f"there is no fix {at!r}; {len(model.found)} were found")
+        raise BadInput(f"there is no fix number {at!r}; number of fixes found: {len(model.found)}")
     lines = model.found[at].lines
     _step(model, " && ".join(lines), *map(_manage, lines))
 

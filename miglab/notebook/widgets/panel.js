@@ -13,8 +13,8 @@ class Panel {
     this.cancel = make("button", { type: "button", click: () => lab.send({ do: "cancel" }) }, "Cancel");
     this.work = make("p", { class: "miglab-work" });
     const region = (name, label) => make("div", { class: name, role: "region", tabindex: 0, "aria-label": label });
-    this.result = region("miglab-result", "What it did");
-    this.preview = region("miglab-preview", "What it would do");
+    this.result = region("miglab-result", "What the command did");
+    this.preview = region("miglab-preview", "What the command would do");
     const copy = make("button", { type: "button", click: () => this.copy() }, "Copy");
     this.root = make(
       "div",
@@ -64,7 +64,7 @@ class Panel {
     if (preview.status === "ready") {
       // Made by miglab from measured facts, everything in it escaped.
       this.preview.innerHTML = preview.html;
-      this.tell(`If you do: ${preview.verdict}`);
+      this.tell(`If you run it: ${preview.verdict}`);
     } else this.preview.textContent = preview.text ?? "";
   }
 

@@ -21,7 +21,7 @@ async function render({ model, el }) {
     const { position, steps } = timeline;
     compare.setAttribute("aria-pressed", picked ? "true" : "false");
     compare.disabled = !steps.length;
-    hint.textContent = !picked ? "" : picked.length ? "Now the other moment." : "Choose the first moment.";
+    hint.textContent = !picked ? "" : picked.length ? "Now choose the other moment." : "Choose the first moment.";
     back.disabled = restart.disabled = position === 0;
     on.disabled = position === steps.length;
     const focused = [...strip.querySelectorAll("button")].indexOf(el.getRootNode().activeElement);

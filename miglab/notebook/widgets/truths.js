@@ -5,7 +5,7 @@ async function render({ model, el }) {
   const sentence = make("p", { class: "miglab-sentence", role: "status" });
   const pictures = make("div", { class: "miglab-chain" });
   const differ = make("div", { class: "miglab-differences" });
-  const cures = make("div", { class: "miglab-cures", role: "region", "aria-label": "What could mend it" });
+  const cures = make("div", { class: "miglab-cures", role: "region", "aria-label": "Possible repairs" });
 
   function changed() {
     const { truths } = lab.get("state");
@@ -53,7 +53,7 @@ async function render({ model, el }) {
           "div",
           { class: `miglab-cure${each.mends ? "" : " miglab-no-cure"}` },
           make("pre", {}, each.lines.map((line) => `$ python manage.py ${line}`).join("\n")),
-          make("p", {}, `${each.mends ? "✓ mends it" : "✗ does not mend it"}: ${each.verdict}.`),
+          make("p", {}, `${each.mends ? "✓ repairs this" : "✗ does not repair this"}: ${each.verdict}.`),
           make(
             "button",
             {

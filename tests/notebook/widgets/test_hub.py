@@ -149,10 +149,10 @@ def test_the_options_stand_in_the_line_in_a_fixed_order(model: LabModel) -> None
         ({"do": "nope"}, "there is no order 'nope'"),
         ({"do": "choose"}, "choose needs"),
         ({"do": "mend", "which": "nope"}, "no pair of truths 'nope'"),
-        ({"do": "cure", "at": 7}, "there is no fix 7"),
+        ({"do": "cure", "at": 7}, "there is no fix number 7"),
         ({"do": "rewind"}, "cannot rewind"),
         ({"do": "compare", "first": 0, "second": 9}, "there is no moment 9"),
-        ({"do": "go", "to": 0}, "the lab is there already"),
+        ({"do": "go", "to": 0}, "the lab is at that moment already"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_moves_nothing(
