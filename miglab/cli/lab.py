@@ -47,7 +47,7 @@ def add(commands: Any) -> None:
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("lesson", nargs="?", help="which lesson to open, as in 05 or revert")
+    parser.add_argument("lesson", nargs="?", help="the lesson to open, such as 05 or revert")
     parser.add_argument("--folder", type=Path, help="the folder of your copy")
     add_database(parser)
     add_options(parser)
@@ -83,7 +83,7 @@ def _say(folder: Path, new: bool, arrived: Sequence[Arrived]) -> None:
     if new:
         print("What you write there is never overwritten.")
     elif arrived:
-        print(f"New in it, from miglab {arrived[0].version}:", *arrived, sep="\n  ")
+        print(f"New in this copy, from miglab {arrived[0].version}:", *arrived, sep="\n  ")
 
 
 def _say_next(lessons: Path, folder: Path) -> None:

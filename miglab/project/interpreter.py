@@ -72,7 +72,9 @@ def find(root: Path, manage_folder: Path, python: str | None = None) -> Interpre
     if python is not None:
         told = ask(_given(python), manage_folder)
         if told.why and not () < told.python < OLDEST_PYTHON:
-            raise NoProject(f"{told.path}: {told.why}; {_WAY_OUT} of the project's environment")
+            raise NoProject(
+                f"{told.path}: {told.why}; {_WAY_OUT}, the Python of the project's environment"
+            )
         return checked(told)
     seen: dict[str, str] = {}
     for path in candidates(root, manage_folder):

@@ -83,14 +83,14 @@ FINDINGS = (
     Finding(
         "values-lost",
         Severity.LOST,
-        "12 values of store_product.discount go with the column",
+        "12 values of store_product.discount are deleted with the column",
         "store_product.discount",
         "take a backup first, and keep it until nobody needs the data",
     ),
     Finding(
         "rows-lost",
         Severity.LOST,
-        "8 rows of store_tag go with the table",
+        "8 rows of store_tag are deleted with the table",
         "store_tag",
         "take a backup first, and keep it until nobody needs the data",
     ),
@@ -99,7 +99,7 @@ FINDINGS = (
         Severity.NEXT,
         "the next plain migrate overwrites 40 values of store_product.price",
         "store_product.price",
-        "do not leave it like this: the next deployment will run migrate",
+        "do not leave the project like this: the next deployment will run migrate",
     ),
     Finding(
         "pulled-in",
