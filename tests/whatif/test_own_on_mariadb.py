@@ -185,7 +185,7 @@ def test_a_database_that_is_a_copy_already_is_named_by_settings(
     live: Live, folder: Path, tmp_path: Path, of: Of
 ) -> None:
     with pytest.raises(
-        BadInput, match="Instead, give settings that name it: .* copies it to another"
+        BadInput, match=r"Instead, give settings that name it: .* copies it to another"
     ):
         of(folder, copy_is=live.handle, copy_is_called=live.name)
     copy = f"{live.name}_copy"

@@ -23,7 +23,7 @@ def because(run: Run) -> str:
 
 
 #: What to do where a command fails behind its last migration.
-AT_THE_END = "fix what runs after the migrations, such as a post_migrate handler"
+AT_THE_END = "fix the code that runs after the migrations, such as a post_migrate handler"
 
 
 def all_and_then(run: Run) -> str:
