@@ -52,8 +52,11 @@ def test_app_says_which_exercise_it_cannot_open_and_what_does_not_go_with_one(
 ) -> None:
     assert "the-ghots" in line(["app", "--exercise", "the-ghots"], capsys)
     for words, said in (
-        ([str(tmp_path), "--exercise", "3.1"], "--exercise and a project's folder: an exercise is"),
-        (["--exercise", "3.1", "--database", "sqlite"], "--exercise and --database: an exercise"),
+        ([str(tmp_path), "--exercise", "3.1"], "--exercise and a project's folder cannot be"),
+        (
+            ["--exercise", "3.1", "--database", "sqlite"],
+            "--exercise and --database cannot be combined: an exercise",
+        ),
         (["--seed", "Ada"], "--seed belongs to an exercise"),
     ):
         assert main(["app", *words]) == 2

@@ -229,7 +229,13 @@ def halfway() -> Consequences:
         outcome=STOPS,
         verdict=f"stops at {STORE[2]} (IrreversibleError) · does not come back",
         findings=(
-            Finding("fails", Severity.STOPS, f"{refusal}", str(STORE[2]), "give it reverse_code"),
+            Finding(
+                "fails",
+                Severity.STOPS,
+                f"{refusal}",
+                str(STORE[2]),
+                "give the operation reverse_code",
+            ),
             Finding(
                 "halfway",
                 Severity.STOPS,

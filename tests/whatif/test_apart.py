@@ -88,7 +88,7 @@ def test_where_nobody_may_connect_to_the_original_that_is_told(
     live.admin.execute(f"REVOKE CONNECT ON DATABASE {live.name} FROM PUBLIC".encode())
     with of(folder, on=servers.HERE) as lab:
         told = "\n".join(fidelity_lines(lab.what_if("migrate shop 0001")))
-        assert "may not connect to it" in told
+        assert "may not connect to the original" in told
 
 
 def test_what_everybody_may_change_in_the_original_is_only_watched(

@@ -122,5 +122,5 @@ def test_one_alone_of_the_two_arguments_is_refused(tmp_path: Path, of: Of) -> No
 
 def test_a_file_is_named_by_settings_instead(tmp_path: Path, of: Of) -> None:
     folder = shop(tmp_path / "site")
-    with pytest.raises(BadInput, match="is for a database on a server"):
+    with pytest.raises(BadInput, match="works only for a database on a server"):
         of(folder, copy_is="postgresql://localhost/x", copy_is_called="x")
