@@ -2,7 +2,7 @@
 
 MiglabError
 ├── BadInput             the request is not possible; nothing has changed
-│   ├── UnknownName      there is no such table, moment, migration …; says what there is
+│   ├── UnknownName      there is no such table, moment, migration …; lists those that exist
 │   ├── BadArguments     arguments of a command line that cannot be combined
 │   ├── OutsideSandbox   a path that leaves the project's folder
 │   ├── NoProject        there is no project that can be rehearsed; says what to do
@@ -16,7 +16,7 @@ MiglabError
 │   └── Unanswered       … because Django asked a question that nobody answered
 ├── NotMeasured          miglab could not find out what a command did; says what went wrong
 ├── NoServer             a database's server cannot be reached, or does not do what a lab needs
-├── MissingExtra         what was asked for needs an extra that is not installed
+├── MissingExtra         the request needs an extra that is not installed
 ├── RefusalExpected      a lesson expected Django to refuse, but it did not
 └── CannotDraw           no engine could lay out this picture
 """
@@ -31,8 +31,8 @@ class MiglabError(Exception):
     """The base class: catch it to catch everything that miglab raises on purpose.
 
     Attributes:
-        by_hand: whether somebody wanted it to stop, with Ctrl-C or ``lab.cancel()``. Code that goes
-            on after other errors has to pass this one on.
+        by_hand: whether a person stopped the command, with Ctrl-C or ``lab.cancel()``. Code that
+            goes on after other errors has to pass this one on.
     """
 
     by_hand = False
@@ -46,8 +46,8 @@ class MiglabError(Exception):
 
 
 def unbroken(text: str) -> str:
-    """Text for a notebook's output, its long lines broken between words: JupyterLab breaks them
-    within a word. As wide as the output is at 1280 pixels, beside the file browser."""
+    """Text for a notebook's output, with long lines broken between words: JupyterLab would break
+    them within a word. Lines are as wide as the output at 1280 pixels, beside the file browser."""
     wrapped = (
         textwrap.wrap(line, 100, break_long_words=False, break_on_hyphens=False)
         if len(line) > 100
@@ -58,7 +58,7 @@ def unbroken(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as an error shows it: of a long one, the beginning."""
+    """A value as an error shows it; only the beginning of a long one."""
     text = repr(value)
     return text if len(text) <= 200 else f"{text[:100]}… ({len(text)} characters)"
 
@@ -68,11 +68,11 @@ class BadInput(MiglabError, ValueError):
 
 
 class UnknownName(BadInput):
-    """There is nothing with this name; ``known`` are the names that exist.
+    """There is nothing with this name; ``known`` lists the names that exist.
 
     Attributes:
         what: the kind of thing, as in ``"table"``.
-        name: what was asked for.
+        name: the name that was asked for.
         known: the names that exist.
     """
 
@@ -162,7 +162,7 @@ class DiskFull(Interrupted):
 
 
 class ServerStopped(Interrupted):
-    """A database's server stopped on the way, or ended the connection."""
+    """A database's server stopped during the command, or ended the connection."""
 
 
 class Unanswered(Interrupted):
@@ -170,12 +170,12 @@ class Unanswered(Interrupted):
 
 
 class MissingExtra(MiglabError):
-    """What was asked for needs an extra of miglab that is not installed.
+    """The request needs an extra of miglab that is not installed.
 
     Attributes:
-        wanted: what was asked for, as in ``"miglab lab"``.
+        wanted: the thing that was asked for, as in ``"miglab lab"``.
         extra: the extra's name.
-        modules: what is missing of it.
+        modules: those of its modules that are missing.
         install: the command that installs it.
     """
 
@@ -189,7 +189,7 @@ class MissingExtra(MiglabError):
 
 
 class RefusalExpected(MiglabError, AssertionError):
-    """A lesson expected Django to refuse a command, but it did not, or refused differently."""
+    """A lesson expected Django to refuse a command, but Django did not, or gave another error."""
 
 
 class CannotDraw(MiglabError):

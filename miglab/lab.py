@@ -60,16 +60,16 @@ class Lab:
         database: ``"sqlite"``, unless the variable ``MIGLAB_DATABASE`` names another;
             ``"postgresql"`` or ``"mariadb"`` for a server that miglab starts, or the one that
             the variable ``MIGLAB_POSTGRESQL`` or ``MIGLAB_MARIADB`` names; or the address of a
-            server on which you may make databases, such as
-            ``"postgresql://ann@db.example.org/"``. A lab changes only databases that it has made
-            itself.
+            server on which you may create databases, such as
+            ``"postgresql://ann@db.example.org/"``. A lab changes only databases that it has
+            created itself.
         time_limit: seconds that one command may take.
         runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
     Raises:
         UnknownName: there is no such project, app, migration, database or runner.
-        MissingExtra: Django, or what the database needs, is not installed here.
-        NoServer: the database's server cannot be reached, or does not let labs make databases.
+        MissingExtra: Django, or a package that the database needs, is not installed here.
+        NoServer: the database's server cannot be reached, or does not let labs create databases.
     """
 
     #: Asks the person a question of Django's and gives the answer. The notebook sets it.
@@ -168,25 +168,25 @@ class Lab:
         read.
 
         Args:
-            path: its folder, one above it, or its manage.py.
-            python: its interpreter, or its virtual environment; without it, the environment in
-                its folder, the active one, or the first Python that has Django.
+            path: the project's folder, a folder above it, or its manage.py.
+            python: the project's interpreter, or its virtual environment; without it, the
+                environment in its folder, the active one, or the first Python that has Django.
             settings: its settings module; without it, the one that manage.py uses.
             apps: the app labels that pictures show; if empty, all apps with migrations.
-            include: patterns of files to copy although they are large or are not text.
-            allow_programs: names or paths of programs that the copy may start. What they do is
-                done for real.
+            include: patterns of files to copy even if they are large or are not text.
+            allow_programs: names or paths of programs that the copy may start. Whatever they do
+                is done for real.
             allow_addresses: ``"HOST"``, ``"HOST:PORT"`` or the path of a socket that the copy may
                 connect to.
             allow_folders: folders outside of the project that the copy may write to.
             require_jail: run nothing unless the operating system keeps the project from writing
                 anywhere else; ``lab.protection`` says what it enforces.
-            on: the address of a server for the copies of databases that are on a server, on which
-                you may make databases; without it, miglab starts one.
-            copy_is: the address of a database on a server that is a copy of the project's already,
-                such as a restored backup. It is used in the place of the one that the settings
-                name, and is not changed: what is tried is tried in copies beside it.
-            copy_is_called: the name of that database, typed once more.
+            on: if the project's databases are on a server, the address of a server for their
+                copies, on which you may create databases; without it, miglab starts one.
+            copy_is: the address of a database that is already a copy of the project's, such as a
+                restored backup. It is used instead of the database that the settings name, and is
+                not changed: commands are tried in further copies on the same server.
+            copy_is_called: the name of the database in ``copy_is``, typed once more.
             time_limit: seconds that one command may take.
             runner: ``"warm"`` or ``"fresh"``; by default, the faster one that this system offers.
 
@@ -197,7 +197,7 @@ class Lab:
             UnknownName: there is no such app or runner.
             NotJailed: a jail is required, but this machine cannot enforce one.
             NoServer: a database's server cannot be reached, or there is none for its copy.
-            MissingExtra: what copying its database needs is not installed.
+            MissingExtra: a package that is needed to copy its database is not installed.
         """
         lab = cls.__new__(cls)
         lab.apps, lab._runner = given.labels(apps), runner
@@ -239,13 +239,13 @@ class Lab:
 
     @property
     def protection(self) -> Protection:
-        """What keeps this lab's project in its copy on this machine."""
+        """The protection that keeps this lab's project inside its copy on this machine."""
         with self._turns.one() as stage:
             return stage.reader.runner.protection
 
     @property
     def fidelity(self) -> Fidelity:
-        """What differs between any rehearsal in this lab and a real run."""
+        """The ways in which every rehearsal in this lab differs from a real run."""
         with self._turns.one() as stage:
             return fidelity_of(stage)
 
@@ -316,7 +316,7 @@ class Lab:
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call a function after each step, whichever cell or thread took it, and when the lab is
-        closed: in that thread, and before the next step can begin."""
+        closed. The function runs in that thread, before the next step can begin."""
         self._turns.watch(watcher)
 
     # -- commands
@@ -332,8 +332,8 @@ class Lab:
                 ``"CommandError"``.
 
         Raises:
-            BadInput: there is no command, or it needs a terminal.
-            Interrupted: it was stopped; the lab is as it was before.
+            BadInput: the command is missing, or needs a terminal.
+            Interrupted: the command was stopped; the lab is as it was before.
             RefusalExpected: Django did not refuse, or refused with a different error.
         """
         words = arguments(line)
@@ -356,7 +356,7 @@ class Lab:
             return self._counted(stage, stage.step("shell", first_line(code), request)[0])
 
     def sql(self, sql: str, params: Sequence[Any] = ()) -> Step | Rows:
-        """Run SQL directly, without Django: a query returns its rows, other SQL a step."""
+        """Run SQL directly, without Django: a query returns its rows, other SQL returns a step."""
         values = given.parameters(params)
         sql = given.text(sql, "SQL")
         with self._doing(first_line(sql)) as stage:
@@ -412,7 +412,7 @@ class Lab:
 
     def copy_file(self, source: str, target: str) -> Step:
         """Copy a file of the project. The database is a file too: ``copy_file("db.sqlite3",
-        "backup.sqlite3")`` makes a backup, and the other way round restores it.
+        "backup.sqlite3")`` makes a backup; with the two paths swapped, it restores the backup.
 
         Raises:
             OutsideSandbox, UnknownName: a path leaves the project's folder, or does not exist.
@@ -424,7 +424,7 @@ class Lab:
         """Check that Django refused the last command with this error.
 
         Raises:
-            RefusalExpected: it did not, or refused with a different error.
+            RefusalExpected: Django did not refuse it, or did so with a different error.
         """
         stopping.check_refused(self.last, error)
 
@@ -443,8 +443,8 @@ class Lab:
             return View(truths, agreements, self.apps)
 
     def graph(self, target: str | None = None, *, apps: Sequence[str] = ()) -> Picture:
-        """The migration graph. With a target such as ``"store.0002"`` or ``"store.zero"``, what
-        going there would apply or unapply.
+        """The migration graph. With a target such as ``"store.0002"`` or ``"store.zero"``, it shows
+        what going there would apply or unapply.
 
         Raises:
             UnknownName, BadInput: there is no such target.
@@ -453,7 +453,8 @@ class Lab:
             return looks.graph(stage, target, given.labels(apps) or self.apps)
 
     def explore(self, *parts: str, height: int = 440) -> Any:
-        """Show the lab to click on: choose a migration, see what going there would do, go there.
+        """Show the lab so that you can click on it: choose a migration, see what going there would
+        do, and go there.
 
         Args:
             parts: any of ``"graph"``, ``"timeline"``, ``"truths"`` and ``"menus"``; by default,
@@ -496,7 +497,7 @@ class Lab:
             return looks.between(stage, first, second)
 
     def take_noticed(self) -> list[Step]:
-        """The steps that a terminal took, noticed since this was last asked."""
+        """The steps taken in a terminal that were noticed since the last call."""
         with self._turns.one() as stage:
             return [self._counted(stage, step) for step in stage.take_noticed()]
 
@@ -513,7 +514,7 @@ class Lab:
     # -- trying things out
 
     def copy(self) -> Lab:
-        """A second lab in the state of this one, independent of it and without a history."""
+        """A second lab in the same state as this one, but independent and without a history."""
         with self._turns.one() as stage:
             return Lab._copied(stage, self.apps, self._runner)
 
@@ -537,8 +538,8 @@ class Lab:
             answers: what to answer when Django asks, in order.
 
         Raises:
-            BadInput: there is no command, it needs a terminal, or names no file.
-            Interrupted: it was stopped; nothing is left behind.
+            BadInput: a command is missing, needs a terminal, or names no file.
+            Interrupted: the rehearsal was stopped; nothing is left behind.
         """
         from .whatif import what_if
 
@@ -546,12 +547,12 @@ class Lab:
             return what_if(stage, commands, _answering(answers))
 
     def what_if_once(self, *commands: str | Sequence[str]) -> Consequences:
-        """The same, where nothing is done in this lab afterwards: it does change. The project is
-        copied and set up once then, and not twice.
+        """Like ``what_if``, for a lab that is not used afterwards: the lab itself changes, so that
+        the project is copied and set up only once.
 
         Raises:
-            BadInput: there is no command, it needs a terminal, or names no file.
-            Interrupted: it was stopped; nothing is left behind.
+            BadInput: a command is missing, needs a terminal, or names no file.
+            Interrupted: the rehearsal was stopped; nothing is left behind.
         """
         from .whatif import what_if
 
@@ -563,13 +564,13 @@ class Lab:
         """What each further step back in an app would cost, for all targets down to zero.
 
         Args:
-            app_label: which app.
+            app_label: the app.
             database: the alias of the database; without it, the default one.
 
         Raises:
             UnknownName: there is no such app with migrations.
             BadInput: none of its migrations is applied, or there is no such database.
-            Interrupted: it was stopped; nothing is left behind.
+            Interrupted: the rehearsal was stopped; nothing is left behind.
         """
         from .whatif import what_if_all
 
@@ -584,7 +585,7 @@ class Lab:
 
         Raises:
             UnknownName: there is no such pair.
-            Interrupted: it was stopped; nothing is left behind.
+            Interrupted: the rehearsal was stopped; nothing is left behind.
         """
         from .whatif import mends
 

@@ -1,1 +1,1 @@
-"""What is typed in a terminal: ``miglab`` and its commands, one module each."""
+"""The commands of a terminal: ``miglab`` and its subcommands, one module each."""

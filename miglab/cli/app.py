@@ -1,5 +1,5 @@
-"""``miglab app``: the explorer as a page of its own, on the practice project, a copy of one's own,
-or an exercise."""
+"""``miglab app``: the explorer as a page of its own, for the practice project, for a copy of your
+own project, or for an exercise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DESCRIPTION = """\
 Open the explorer as a page in the browser: choose a migration, and see what going there would do.
 
   miglab app                    the practice project
-  miglab app path/to/project    a copy of your project, which is only read
+  miglab app path/to/project    a copy of your project; the project itself is only read
   miglab app --exercise 3.1     an exercise, with its goals beside the explorer
 
 The page does not use the network.
@@ -34,7 +34,7 @@ _WORDS = """\
 """
 
 _GOALS = """\
-- Goals that you reach are ticked after each command. **Hint** says a little more each time.
+- Each goal is ticked as soon as you reach it. **Hint** says a little more each time you click it.
 """
 
 _EXERCISE = """\
@@ -68,21 +68,19 @@ def add(commands: Any) -> None:
     """Add the command to the parser's commands."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "app",
-        help="open the explorer as a page, on the practice project, yours, or an exercise",
+        help="open the explorer as a page, for the practice project, your own or an exercise",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("path", nargs="?", help="your project's folder, or its manage.py")
-    parser.add_argument("--python", help="its interpreter, or its virtual environment")
-    parser.add_argument("--settings", help="its settings module")
-    parser.add_argument("--exercise", help="open an exercise instead, as in the-ghost or 3.1")
+    parser.add_argument("--python", help="your project's interpreter, or its virtual environment")
+    parser.add_argument("--settings", help="your project's settings module")
+    parser.add_argument("--exercise", help="open an exercise instead, such as the-ghost or 3.1")
     parser.add_argument(
-        "--set", help="a folder with exercises of your own, or the name of an installed set"
+        "--set", help="a folder with your own exercises, or the name of an installed set"
     )
-    parser.add_argument(
-        "--seed", help="your name or number; it decides which variant (shape) you get"
-    )
-    parser.add_argument("--progress", type=Path, help="the file that each step is written to")
+    parser.add_argument("--seed", help="your name or number: it decides which variant you get")
+    parser.add_argument("--progress", type=Path, help="the file to which each step is written")
     servers.add(parser)
     add_database(parser)
     add_options(parser)
@@ -100,8 +98,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadArguments(problem)
     if arguments.path is None and any(given.values()):
         raise BadArguments(
-            "--on and --copy-is are for a project of your own; the practice project's "
-            "database is named by --database"
+            "--on and --copy-is are for a project of your own; for the practice project, name the "
+            "database with --database"
         )
     for option in ("set", "seed", "progress"):
         if arguments.exercise is None and getattr(arguments, option) is not None:
@@ -143,8 +141,8 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
     for given, words in {**told, "database": "--database"}.items():
         if getattr(arguments, given) is not None:
             raise BadArguments(
-                f"--exercise cannot be combined with {words}: an exercise has its own project and "
-                "database"
+                f"--exercise and {words} cannot be combined: an exercise has its own project and "
+                "database; give one of them"
             )
     # Takes a while to import, and the other pages need none of it.
     from ..exercises import form, shelf

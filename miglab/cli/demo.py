@@ -88,7 +88,7 @@ def _first(lab: Lab, question: str, *params: str) -> object:
 
 
 def counts(lab: Lab) -> list[int]:
-    """The present numbers of what ``COUNTED`` lists."""
+    """The current number of each thing that ``COUNTED`` lists."""
     return [int(str(_first(lab, question))) for question in COUNTED.values()]
 
 

@@ -34,8 +34,8 @@ Open the lessons in JupyterLab, in a copy of your own.
   miglab lab --folder learning  keep the copy in the folder learning
 
 The copy is made in {FOLDER}, in the current folder, unless you give another folder, or are in a
-copy already. Your work there is never overwritten: when a newer miglab has a changed lesson, it is
-saved beside yours.
+copy already. Your work there is never overwritten: if a newer miglab changes a lesson, the new one
+is saved beside yours.
 """
 
 
@@ -47,8 +47,8 @@ def add(commands: Any) -> None:
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("lesson", nargs="?", help="which lesson to open, as in 05 or revert")
-    parser.add_argument("--folder", type=Path, help="the folder of your copy")
+    parser.add_argument("lesson", nargs="?", help="the lesson to open, such as 05 or revert")
+    parser.add_argument("--folder", type=Path, help="the folder for your copy")
     add_database(parser)
     add_options(parser)
     parser.set_defaults(act=run)
@@ -83,7 +83,7 @@ def _say(folder: Path, new: bool, arrived: Sequence[Arrived]) -> None:
     if new:
         print("What you write there is never overwritten.")
     elif arrived:
-        print(f"New in it, from miglab {arrived[0].version}:", *arrived, sep="\n  ")
+        print(f"New in this copy, from miglab {arrived[0].version}:", *arrived, sep="\n  ")
 
 
 def _say_next(lessons: Path, folder: Path) -> None:

@@ -32,7 +32,7 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons. A command
-        refuses what it does not know itself, so that its own help is shown."""
+        itself refuses the arguments that it does not know, so that its own help is shown."""
         if self._mixing or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
         self._mixing = True
@@ -45,7 +45,7 @@ class _Parser(argparse.ArgumentParser):
         return found, unknown
 
     def error(self, message: str) -> NoReturn:
-        """The whole help, of all commands, and then what was wrong."""
+        """The help for all commands, and then what was wrong."""
         shown = parser() if self.prog == _PROG else self
         shown.print_help(sys.stderr)
         self.exit(2, f"\n{self.prog}: {message}\n")

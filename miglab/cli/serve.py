@@ -1,4 +1,4 @@
-"""Runs JupyterLab or Voilà until it is stopped, in this environment alone.
+"""Runs JupyterLab or Voilà until it is stopped, and uses only this environment.
 
 jupyter/config/    settings: no news, no search for updates jupyter/data/      the page of ``miglab
 app``, which fetches nothing from elsewhere jupyter/workspace.json  how JupyterLab looks at first:
@@ -35,7 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
-    """Add which database labs of the practice project have."""
+    """Add the option that chooses the database of the practice project's labs."""
     parser.add_argument(
         "--database",
         metavar="NAME",
@@ -46,12 +46,12 @@ def add_database(parser: argparse.ArgumentParser) -> None:
 
 
 def database(arguments: argparse.Namespace) -> dict[str, str]:
-    """The same as the variable that kernels read."""
+    """The choice of the database, as the variable that kernels read."""
     return {"MIGLAB_DATABASE": arguments.database} if arguments.database else {}
 
 
 def options(arguments: argparse.Namespace, server: str) -> list[str]:
-    """The same for a server's command line; ``server`` is the name of its settings."""
+    """The options as a server's command line takes them; ``server`` is the name of its settings."""
     given = [f"--{server}.port={arguments.port}"] if arguments.port is not None else []
     return [*given, "--no-browser"] if arguments.no_browser else given
 
@@ -64,8 +64,8 @@ def serve_notebook(
     Args:
         notebook: its path in the folder.
         folder: the only one that JupyterLab shows.
-        arguments: with what :func:`add_options` added.
-        variables: what is added to its environment.
+        arguments: include those that :func:`add_options` added.
+        variables: are added to its environment.
     """
     given = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{quote(notebook)}"]
     given += [f"--MultiKernelManager.default_kernel_name={KERNEL['name']}", "--log-level=WARN"]
@@ -79,7 +79,7 @@ def serve(module: str, arguments: list[str], folder: Path, variables: dict[str, 
     Args:
         module: such as ``"jupyterlab"``.
         folder: where it runs.
-        variables: what is added to its environment.
+        variables: are added to its environment.
     """
     command = [sys.executable, "-m", module, *arguments]
     server = subprocess.Popen(command, cwd=folder, env={**environment(), **variables})

@@ -12,17 +12,19 @@ def add(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--on",
         metavar="URL",
-        help="the database server to make copies on, if yours are on one (default: miglab starts "
-        "its own)",
+        help="a database server for the copies of your databases, if yours are on a server "
+        "(default: miglab starts its own)",
     )
     parser.add_argument(
         "--copy-is",
         metavar="URL",
-        help="a database on a server that is a copy of yours already, such as a restored backup; "
-        "it is used instead, and is not changed",
+        help="the address of a database that is already a copy of yours, such as a restored "
+        "backup; it is used instead, and is not changed",
     )
     parser.add_argument(
-        "--copy-is-called", metavar="NAME", help="the name of that database, typed once more"
+        "--copy-is-called",
+        metavar="NAME",
+        help="the name of the database in --copy-is, typed once more",
     )
 
 
@@ -34,9 +36,12 @@ def given(arguments: argparse.Namespace) -> dict[str, str | None]:
 def clashes(arguments: argparse.Namespace) -> Iterator[str]:
     """Which of the options cannot be combined, and why."""
     if (arguments.copy_is is None) is not (arguments.copy_is_called is None):
-        yield "--copy-is and --copy-is-called belong together: an address, and its database's name"
+        yield (
+            "--copy-is and --copy-is-called belong together: give the address of a database, and "
+            "its name"
+        )
     if arguments.copy_is and arguments.on:
         yield (
-            "--on cannot be combined with --copy-is and --copy-is-called: copies of a copy are "
-            "made beside it"
+            "--on cannot be combined with --copy-is and --copy-is-called: copies of that database "
+            "are made on its own server"
         )

@@ -63,34 +63,42 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("path", help="the project's folder, or its manage.py")
-    parser.add_argument("app", nargs="?", help="the app label; without it, everything is applied")
-    parser.add_argument("target", nargs="?", help="a migration, a prefix of one, or zero")
+    parser.add_argument(
+        "app", nargs="?", help="the app label; without one, every migration is applied"
+    )
+    parser.add_argument(
+        "target", nargs="?", help="a migration's name, the beginning of one, or zero"
+    )
     what = parser.add_argument_group("what to try")
     what.add_argument(
         "--run",
         action="append",
         metavar="COMMAND",
-        help='any command instead, as in "migrate --fake store 0002" or '
-        '"delete store/migrations/0005_tag.py"; give it several times to run several in a row',
+        help='any other command instead, such as "migrate --fake store 0002" or '
+        '"delete store/migrations/0005_tag.py"; repeat the option to run several in a row',
     )
-    what.add_argument("--all", action="store_true", help="all targets of the app, down to zero")
-    what.add_argument("--since", metavar="REF", help="take back what was added since a git commit")
-    what.add_argument("--fake", action="store_true", help="as migrate --fake")
-    what.add_argument("--database", metavar="ALIAS", help="as migrate --database")
+    what.add_argument(
+        "--all", action="store_true", help="try every target in the app, down to zero"
+    )
+    what.add_argument(
+        "--since", metavar="REF", help="take back the migrations added since a git commit"
+    )
+    what.add_argument("--fake", action="store_true", help="like migrate --fake")
+    what.add_argument("--database", metavar="ALIAS", help="like migrate --database")
     which = parser.add_argument_group("the project")
-    which.add_argument("--python", help="its interpreter, or its virtual environment")
-    which.add_argument("--settings", help="its settings module")
+    which.add_argument("--python", help="the project's interpreter, or its virtual environment")
+    which.add_argument("--settings", help="the project's settings module")
     servers.add(which)
     which.add_argument(
         "--include",
         action="append",
         default=[],
         metavar="PATTERN",
-        help="copy these files too, although they are large or are not text",
+        help="copy these files too, even if they are large or are not text",
     )
     for kind, metavar, does in (
-        ("program", "NAME", "let the copy start this program; what it does is done for real"),
-        ("address", "HOST[:PORT]", "let the copy connect there"),
+        ("program", "NAME", "let the copy start this program; whatever it does is done for real"),
+        ("address", "HOST[:PORT]", "let the copy connect to this address"),
         ("folder", "PATH", "let the copy write to this folder outside of the project"),
     ):
         which.add_argument(
@@ -99,7 +107,8 @@ def add(commands: Any) -> None:
     which.add_argument(
         "--require-jail",
         action="store_true",
-        help="run nothing unless the operating system makes sure that no other file is changed",
+        help="run nothing unless the operating system keeps the project from changing files "
+        "outside its copy",
     )
     which.add_argument(
         "--time-limit",
@@ -112,16 +121,19 @@ def add(commands: Any) -> None:
         "--fail-on",
         type=limit,
         metavar="lock:TIME",
-        help="fail if others cannot use a table for longer, as in lock:1s or lock:500ms",
+        help="fail if others cannot use a table for longer than this: lock:1s, or lock:500ms",
     )
     report = parser.add_argument_group("the report")
     for form in FORMS:
         report.add_argument(f"--{form.name}", metavar="FILE", type=path, help=form.does)
     report.add_argument(
-        "--lost", metavar="FOLDER", type=path, help="write everything that is lost as CSV"
+        "--lost",
+        metavar="FOLDER",
+        type=path,
+        help="write everything that is lost to this folder, as CSV files",
     )
     report.add_argument(
-        "--reason", default="", help="why this is done; it is printed in the report"
+        "--reason", default="", help="why you do this; the reason is printed in the report"
     )
     report.add_argument("--quiet", action="store_true", help="print only the verdict")
     parser.set_defaults(act=run)

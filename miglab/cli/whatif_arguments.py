@@ -16,16 +16,16 @@ from .whatif_reports import FORMS, TERMINAL
 #: Options that hold text, with what each of them wants.
 _TEXTS = {
     "app": "an app label",
-    "target": "a migration, a prefix of one, or zero",
+    "target": "a migration's name, the beginning of one, or zero",
     "run": "a command",
-    "since": "a commit or a branch of git",
+    "since": "a git commit or branch",
     "database": "an alias of DATABASES",
     "python": "an interpreter or a virtual environment",
     "settings": "a settings module",
     "on": "the address of a database server",
     "copy_is": "the address of a database",
     "copy_is_called": "its name",
-    "include": "a pattern of files",
+    "include": "a file pattern",
     "allow_program": "the name of a program",
     "allow_address": "a host, or a host and a port",
     "allow_folder": "a folder",
@@ -95,12 +95,12 @@ def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
     if arguments.all and not arguments.app:
         yield "--all needs an app, as in: miglab whatif . store --all"
     if arguments.all and arguments.target:
-        yield f"--all goes down to zero; {arguments.target!r} is not needed"
+        yield f"--all tries every target, down to zero; leave out {arguments.target!r}"
     for option, given in (("--fake", arguments.fake), ("--database", arguments.database)):
         if given and arguments.run:
             example = option if option == "--fake" else f"{option} {arguments.database}"
             yield (
-                f"{option} does not apply to the commands of --run; write it into them, as in: "
+                f"{option} does not apply to commands given with --run; write it into them, as in: "
                 f'--run "migrate store 0002 {example}"'
             )
         if given and arguments.since:
@@ -108,13 +108,16 @@ def _clashes(arguments: argparse.Namespace) -> Iterator[str]:
     if arguments.all and arguments.fake:
         yield "--all and --fake cannot be combined: a faked step back never costs any rows"
     if arguments.all and arguments.fail_on is not None:
-        yield "--all and --fail-on cannot be combined: locks are measured for one target; name it"
+        yield (
+            "--all and --fail-on cannot be combined: locks are measured for one target; "
+            "name it instead of --all"
+        )
     if arguments.all:
         for name in (*(form.name for form in FORMS if form.of_ladder is None), "lost"):
             if getattr(arguments, name) is not None:
                 yield (
                     f"--all and --{name} cannot be combined: that report is about one target; "
-                    "name the target, or use --json, which reports all of them"
+                    "name it instead of --all, or use --json, which reports all targets"
                 )
 
 

@@ -19,8 +19,8 @@ TERMINAL = Path("-")
 
 
 class Form(NamedTuple):
-    """A form of the report: the name of its option, what that does, and who makes the text, of one
-    rehearsal and of all targets (``None`` if there is none)."""
+    """A form of the report: the name of its option, what the option does, and the functions that
+    make the text of one rehearsal and of all targets (``None`` if there is none)."""
 
     name: str
     does: str
@@ -29,9 +29,9 @@ class Form(NamedTuple):
 
 
 FORMS = (
-    Form("html", "write it as one HTML file", report_html),
-    Form("markdown", "write it as Markdown", report_markdown),
-    Form("json", "write it as JSON; - prints it", report_json, report_json),
+    Form("html", "write the report as one HTML file", report_html),
+    Form("markdown", "write the report as Markdown", report_markdown),
+    Form("json", "write the report as JSON; the name - prints it", report_json, report_json),
 )
 
 

@@ -75,7 +75,7 @@ def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
     halves = half_applied(files, record, graph)
     details = (
         *(
-            f"{key} is half applied: {done} is recorded, {left} is not"
+            f"{key} is half applied: {done} is recorded, but {left} is not"
             for key, done, left in halves
         ),
         *(f"{key} is recorded, {_why_ghost(files, key)}" for key in gone),

@@ -98,11 +98,11 @@ def loss_lines(
 def _loss_line(word: str, found: Sequence[Loss]) -> str:
     gone = [f"{counted(each.gone, *each.what)} of {each.where}" for each in found]
     if not all(each.measured for each in found):
-        return f"{word}: {', '.join(gone)}. How much of it comes back was not measured"
+        return f"{word}: {', '.join(gone)}. miglab did not measure how much of this comes back"
     if all(each.lost == each.gone for each in found):
         return f"{word} FOR GOOD: {', '.join(gone)}"
     if not any(each.lost for each in found):
-        return f"{word}: {', '.join(gone)} (0 for good: the way back restores it)"
+        return f"{word}: {', '.join(gone)} (0 for good: the way back restores everything)"
     each_told = zip(gone, found, strict=True)
     return f"{word}: {', '.join(f'{told} ({each.lost:,} for good)' for told, each in each_told)}"
 

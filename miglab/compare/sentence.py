@@ -14,7 +14,7 @@ from .truths import Moves, changed_files
 #: What a move in the lab's own history brings back.
 _BACK = {
     "rewind": "Files, record, tables and rows are as they were before.",
-    "forward": "Files, record, tables and rows are as they were later.",
+    "forward": "Files, record, tables and rows are as they were at the later moment.",
     "restart": "Files, record, tables and rows are as they were when the lab began.",
 }
 

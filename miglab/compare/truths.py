@@ -73,7 +73,7 @@ def _models(before: Truths, after: Truths) -> Iterator[str]:
         else:
             yield from _fields(name, old[name].fields, new[name].fields)
             if (old[name].table, old[name].managed) != (new[name].table, new[name].managed):
-                yield f"{name}: its table or its management changed"
+                yield f"{name}: its db_table or its managed option changed"
             if old[name].options != new[name].options:
                 changed = sorted(
                     option

@@ -79,7 +79,7 @@ def _drift(
         if not ran and was == now:
             return (), (), ()
         why = "; ".join(now.details[:1]) or now.reason
-        what = f"the tables could not be compared with what the record says: {why}"
+        what = f"the tables could not be compared with the record: {why}"
         return (), (), (Unknown("tables-not-compared", what, do=_MEND),)
     if not was.compared:
         what = (
@@ -112,8 +112,8 @@ def _known(detail: str, before: Collection[str]) -> bool:
     return any(detail == each or detail.startswith(f"{each} (") for each in before)
 
 
-_MEND = "fix what the comparison fails on, then rehearse again"
-_LOOK = "read what that migration does, and check in the database whether it was done"
+_MEND = "fix the problem that stops the comparison, then rehearse again"
+_LOOK = "read that migration, and check in the database whether its work was done"
 
 
 def _unmigrated(was: Agreement, now: Agreement) -> tuple[tuple[str, ...], tuple[Unknown, ...]]:

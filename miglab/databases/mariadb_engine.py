@@ -79,9 +79,10 @@ class MariaDB(Served):
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: whoever may copy it there can change it from the lab's database, by its name."""
         raise BadInput(
-            "copy_is (--copy-is) is for a database on PostgreSQL; on MariaDB and MySQL, the "
-            "project's SQL could change that database. Give settings that name it: it is copied "
-            "to another server then, and only read: settings='…' (on the command line: --settings)"
+            "copy_is (--copy-is) works only on PostgreSQL: on MariaDB and MySQL, the project's SQL "
+            "could change that database. Instead, give settings that name it: settings='…' (on "
+            "the command line: --settings). miglab then copies it to another server, and only "
+            "reads it"
         )
 
     def setting(self, handle: Handle) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class PostgreSQL(Served):
 
         own, named = binaries.embedded(), os.environ.get(VARIABLE, "")
         there = sorted({each.major for each in binaries.installed() if each.has("postgres")})
-        told = [f"{own.major} (of the extra {self.extra})"] if own is not None else []
+        told = [f"{own.major} (from the extra {self.extra})"] if own is not None else []
         told += [f"{each} (installed)" for each in there]
         words = f"servers that miglab can start: {', '.join(told) or 'none'}"
         if named:

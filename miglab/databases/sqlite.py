@@ -108,7 +108,7 @@ def _back_up(source: Path, to: Path, far: _Progress) -> None:
         if options in (_PLAIN, _LIVING) or _state(source) == before:
             return
         Path(to).unlink(missing_ok=True)
-    raise OSError(errno.EBUSY, "it changed during each try to copy it", str(source))
+    raise OSError(errno.EBUSY, "it changed every time miglab tried to copy it", str(source))
 
 
 def _is_hot(source: Path, error: sqlite3.OperationalError) -> bool:

@@ -70,8 +70,8 @@ class SQLite:
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
         """None: settings can name a file."""
         raise BadInput(
-            "copy_is (--copy-is) is for a database on a server; for one in a file, give settings "
-            "that name the copy: settings='…' (on the command line: --settings)"
+            "copy_is (--copy-is) works only for a database on a server; for a database in a file, "
+            "give settings that name the copy: settings='…' (on the command line: --settings)"
         )
 
     def kept(self, folder: Path, name: str) -> Handle:

@@ -91,7 +91,7 @@ def _table(
 ) -> str:
     longest = max((lock for _, lock in locks), key=lambda each: each.seconds)
     rows = f"{longest.rows:,} {'row' if longest.rows == 1 else 'rows'}"
-    anew = ", written anew" if any(lock.rewritten for _, lock in locks) else ""
+    anew = ", rewritten" if any(lock.rewritten for _, lock in locks) else ""
     least = "≥ " if longest.at_least else ""
     waits = "no reads" if longest.read else "no writes"
     taken = duration(longest.read or longest.write)

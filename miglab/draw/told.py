@@ -131,7 +131,7 @@ def _files(truths: Truths, apps: Collection[str]) -> Iterator[str]:
     yield counted(sum(1 for key in keys if not apps or key.app_label in apps), "file")
     bad = sum(1 for key in truths.files.bad if not apps or key.app_label in apps)
     if bad:
-        yield f"{bad} {'does' if bad == 1 else 'do'} not import"
+        yield f"{bad} cannot be imported"
 
 
 def _record(truths: Truths, apps: Collection[str]) -> Iterator[str]:

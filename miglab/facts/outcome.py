@@ -32,8 +32,8 @@ class Return(Enum):
     """How far the way back leads, from nothing to everything; after these, three values outside of
     this order."""
 
-    NOT_AT_ALL = ("does not come back", "a command of the way back is refused or fails")
-    RUNS = ("comes back with another schema", "the commands of the way back run")
+    NOT_AT_ALL = ("does not come back", "the way back is refused or fails")
+    RUNS = ("comes back with another schema", "the way back runs to its end")
     SCHEMA = (
         "the tables come back, not all rows",
         "the schema is the same; only the order of columns may differ",

@@ -15,13 +15,13 @@ class State(Enum):
     """
 
     APPLIED = ("applied", "✓", "has a file and is recorded as applied")
-    UNAPPLIED = ("not applied", "○", "has a file and is not recorded")
+    UNAPPLIED = ("not applied", "○", "has a file but is not recorded")
     GHOST = ("file gone", "✗", "is recorded as applied, but its file is gone")
-    FAKED = ("faked", "≈", "is recorded as applied by --fake; its operations did not run")
+    FAKED = ("faked", "≈", "was recorded as applied by --fake; its operations did not run")
     NOT_IN_TABLES = (
         "not in tables",
         "≠",
-        "is recorded as applied, but the tables lack what it makes",
+        "is recorded as applied, but its work is missing from the tables",
     )
     BROKEN = ("broken file", "?", "has a file that cannot be imported")
     TO_APPLY = ("to apply", "▸", "is about to be applied")

@@ -22,7 +22,7 @@ def with_allowed(project: Project, allowed: Allowed) -> Project:
         ("allow-folder", allowed.folders),
     ):
         if not all(isinstance(each, str) and each.strip() for each in given):
-            raise BadInput(f"--{option} needs a value that is not empty, not {shown(list(given))}")
+            raise BadInput(f"--{option} needs values that are not empty, not {shown(list(given))}")
     for address in allowed.addresses:
         port = address.rpartition(":")[2] if address.count(":") == 1 else ""
         if port and not port.isdecimal():
@@ -34,7 +34,9 @@ def with_allowed(project: Project, allowed: Allowed) -> Project:
     for each in allowed.folders:
         folder = Path(os.path.realpath(os.path.expanduser(each)))
         if not folder.is_dir():
-            raise BadInput(f"{shown(each)} is not a folder; give one that exists to --allow-folder")
+            raise BadInput(
+                f"{shown(each)} is not a folder; give --allow-folder a folder that exists"
+            )
         if folder.is_relative_to(project.root) or project.root.is_relative_to(folder):
             raise BadInput(
                 f"{folder} and the project at {project.root} overlap, and miglab never writes to "

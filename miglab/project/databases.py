@@ -81,8 +81,8 @@ def _given(
     on_servers = {a: each for a, each in sources.items() if not engines[a].files(each)}
     if len({*on_servers.values()}) > 1:
         raise BadInput(
-            "copy_is (--copy-is) replaces one database, and the settings name several on "
-            f"servers: {', '.join(on_servers)}; give settings that name one of them"
+            "copy_is (--copy-is) replaces one database, but the settings name several on "
+            f"servers: {', '.join(on_servers)}; give settings that name only one of them"
         )
     alias = next(iter(on_servers or engines))
     engine = engines[alias]

@@ -271,7 +271,7 @@ def _included(root: Path, include: Sequence[str]) -> frozenset[str]:
         }
         if not files:
             raise BadInput(
-                f"the pattern {shown(pattern)} of include does not match any file in {root}; "
+                f"the include pattern {shown(pattern)} does not match any file in {root}; "
                 "give one such as 'data/*.bin', or a folder"
             )
         wanted |= files
@@ -282,7 +282,7 @@ def _fits(root: Path, pattern: str) -> list[Path]:
     path = Path(pattern)
     if not pattern or path.is_absolute() or path.drive or ".." in path.parts:
         raise BadInput(
-            f"the pattern {shown(pattern)} of include leads outside the project's folder; "
+            f"the include pattern {shown(pattern)} leads outside the project's folder; "
             "give one such as 'data/*.bin'"
         )
     try:
@@ -290,7 +290,7 @@ def _fits(root: Path, pattern: str) -> list[Path]:
         return [*root.glob(pattern)] if path.parts else [root]
     except (ValueError, OSError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or error
-        raise BadInput(f"{shown(pattern)} is not a pattern for include: {why}") from None
+        raise BadInput(f"{shown(pattern)} is not a valid include pattern: {why}") from None
 
 
 def _files_of(path: Path) -> Iterator[Path]:

@@ -72,7 +72,9 @@ def find(root: Path, manage_folder: Path, python: str | None = None) -> Interpre
     if python is not None:
         told = ask(_given(python), manage_folder)
         if told.why and not () < told.python < OLDEST_PYTHON:
-            raise NoProject(f"{told.path}: {told.why}; {_WAY_OUT} of the project's environment")
+            raise NoProject(
+                f"{told.path}: {told.why}; {_WAY_OUT}, the Python of the project's environment"
+            )
         return checked(told)
     seen: dict[str, str] = {}
     for path in candidates(root, manage_folder):
@@ -188,7 +190,9 @@ def _understood(path: str, done: subprocess.CompletedProcess[bytes]) -> Told:
         path = answer["executable"]
     version = tuple(answer["python"])
     if "why" in answer:
-        return Told(path, version, why=f"Python {_dotted(version)} without Django, {answer['why']}")
+        return Told(
+            path, version, why=f"Python {_dotted(version)} without Django ({answer['why']})"
+        )
     name, *numbers = answer["django"]
     return Told(path, version, tuple(numbers), name)
 
@@ -197,12 +201,13 @@ def checked(told: Told) -> Interpreter:
     if told.python < OLDEST_PYTHON:
         raise NoProject(
             f"{told.path} is Python {_dotted(told.python)}, but miglab can rehearse only "
-            f"projects on Python {_dotted(OLDEST_PYTHON)} or newer; to use another, {_WAY_OUT}"
+            f"projects on Python {_dotted(OLDEST_PYTHON)} or newer; to use another Python, "
+            f"{_WAY_OUT}"
         )
     if told.django < OLDEST_DJANGO:
         raise NoProject(
             f"{told.path} has Django {told.django_name}, but miglab can rehearse only projects on "
-            f"Django {_dotted(OLDEST_DJANGO)} or newer; to use another, {_WAY_OUT}"
+            f"Django {_dotted(OLDEST_DJANGO)} or newer; to use another Python, {_WAY_OUT}"
         )
     return Interpreter(told.path, _dotted(told.python), told.django_name)
 

@@ -119,7 +119,7 @@ def _without_manage(
         named = os.environ.get(_VARIABLE)
         hint = f" ({_VARIABLE} is {named!r} here)" if named else ""
         raise NoProject(
-            f"there is no manage.py in {root}, nor up to {DEPTH} folders below it; give the folder "
+            f"there is no manage.py in {root}, or up to {DEPTH} folders below it; give the folder "
             f"that has it, or, for a project without one, {_SETTINGS}{hint}"
         )
     _refuse_home(root)

@@ -56,7 +56,7 @@ def _shared(root: Path, ref: str) -> str:
         branch = ref.removeprefix("origin/")
         raise BadInput(
             f"git does not know the commit {ref!r} in {root}; give a branch, a tag or a commit. "
-            f"To fetch a branch that you do not have yet: git fetch origin "
+            f"If you do not have the branch yet, run: git fetch origin "
             f"{branch}:refs/remotes/origin/{branch}, then give origin/{branch}"
         )
     done = _run(root, "merge-base", ref, "HEAD")
@@ -64,7 +64,7 @@ def _shared(root: Path, ref: str) -> str:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise BadInput(
             f"{ref!r} and HEAD have no commit in common in {root}{f' ({said})' if said else ''}; "
-            "a shallow clone may lack it: git fetch --unshallow gets it "
+            "a shallow clone may lack that commit: git fetch --unshallow gets it "
             "(in a GitHub workflow: fetch-depth: 0)"
         )
     return done.stdout.decode().split()[0]
@@ -80,8 +80,8 @@ def _ask(root: Path, *arguments: str) -> bytes:
         said = done.stderr.decode("utf-8", "replace").strip()
         if "not a git repository" in said:
             raise BadInput(
-                f"{root} is not in a git repository, so miglab cannot find out what a branch has "
-                "added; give a folder in a repository, or name the app and the target"
+                f"{root} is not in a git repository, so miglab cannot find out which migrations "
+                "a branch has added; give a folder in a repository, or name the app and the target"
             )
         raise BadInput(f"git {arguments[0]} failed in {root}: {said}")
     return done.stdout

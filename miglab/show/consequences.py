@@ -56,14 +56,14 @@ def _(consequences: Consequences) -> str:
         ("The way back:", way_back_lines(consequences.back)),
         ("The next plain migrate:", _next(consequences)),
         ("Truths:", truth_lines(consequences)),
-        ("Different from a real run:", fidelity_lines(consequences)),
+        ("Differences from a real run:", fidelity_lines(consequences)),
     ):
         if lines:
             parts += ["", title, *(f"  {line}".rstrip() for line in lines)]
     # The versions are not the same on every machine; the HTML names them.
     parts += ["", f"Measured in a copy, on {consequences.engine.database.split(' ')[0]}."]
     if consequences.fidelity is not None:
-        parts.append(f"Kept in that copy: {consequences.fidelity.protection}.")
+        parts.append(f"Protection: {consequences.fidelity.protection}.")
     return masked("\n".join(parts))
 
 
@@ -153,9 +153,9 @@ def _more(consequences: Consequences, *, beside: bool = False) -> list[str]:
     parts.append(fold("Truths", pre("\n".join(truth_lines(consequences)))))
     differs = fidelity_lines(consequences)
     if differs:
-        parts.append(fold("Not as in a real run", pre("\n".join(differs))))
+        parts.append(fold("Differences from a real run", pre("\n".join(differs))))
     if consequences.fidelity is not None:
-        parts.append(fold("Kept in the copy", pre(str(consequences.fidelity.protection))))
+        parts.append(fold("Protection", pre(str(consequences.fidelity.protection))))
     parts.append(fold("Measured in a copy", pre(str(consequences.engine))))
     return parts
 
@@ -181,7 +181,9 @@ def _(ladder: Ladder) -> str:
 
 def _next(consequences: Consequences) -> list[str]:
     """The same with what it costs."""
-    told = [f"gone or changed by that: {each.what}" for each in samples(consequences.next_rows)]
+    told = [
+        f"gone or changed by this migrate: {each.what}" for each in samples(consequences.next_rows)
+    ]
     return [*next_lines(consequences), *told]
 
 

@@ -84,7 +84,7 @@ def _sign(held: bool) -> str:
 
 
 def _advice(verdict: Verdict) -> str:
-    return verdict.advice or "nothing yet: this verdict is new. Read what was found."
+    return verdict.advice or "no advice yet: this verdict is new. Read its findings."
 
 
 @text.register

@@ -65,7 +65,7 @@ def cautions(planned: Planned) -> list[str]:
     told = [f"cannot be undone: {each}" for each in planned.irreversible]
     told += [f"not known before it runs: {each}" for each in planned.unknown]
     told += [str(lock) for lock in planned.locks if lock.noticed]
-    return told if planned.atomic else [*told, "not atomic: if it fails, part of it stays"]
+    return told if planned.atomic else [*told, "not atomic: if it fails, part of its work stays"]
 
 
 def samples(changes: Sequence[RowChange]) -> list[Sample]:
@@ -171,7 +171,7 @@ def fidelity_lines(consequences: Consequences) -> list[str]:
         lines.append(f"Not copied at all: {', '.join(found.unentered)}.")
     steps = [run.step for run in consequences.runs]
     stopped = dict.fromkeys(f"{each.what}" for step in steps for each in step.kept_in)
-    lines += [f"Stopped: {each}." for each in stopped]
+    lines += [f"The copy was not allowed to {each}." for each in stopped]
     for step in steps:
         for each in step.differs:
             times = f" ({each.count:,} times)" if each.count > 1 else ""

@@ -45,7 +45,7 @@ def lock_rows(plan: Sequence[Planned]) -> list[tuple[str, ...]]:
 def lock_lines(plan: Sequence[Planned]) -> list[str]:
     """The same in words, a line each."""
     return [
-        f"{number} {each.key}: {lock}{', and it is written anew' if lock.rewritten else ''} "
+        f"{number} {each.key}: {lock}{', and it is rewritten' if lock.rewritten else ''} "
         f"({lock.mode})"
         for number, each in enumerate(plan, 1)
         for lock in each.locks

@@ -194,7 +194,7 @@ def _result(answer: AnyAnswer) -> list[str]:
     """The question, the answer, and how the prediction compares with it."""
     told = [answer.question.text]
     if answer.right is None:
-        between = "Run the cells between it and this one, then this cell."
+        between = "Run the cells that follow it, then this cell."
         return [*told, f"Nothing has run since the question. {between}"]
     right, *compared = _compared(answer)
     told.append(f"Answer: {right}")

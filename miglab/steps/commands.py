@@ -31,7 +31,7 @@ def arguments(line: str | Sequence[str]) -> list[str]:
         words = _words(line)
     for word in words:
         if "\0" in word:
-            raise BadInput(f"{line!r} is not a command: a terminal passes no NUL")
+            raise BadInput(f"{line!r} is not a command: it contains a NUL character")
     for first in ("python", "python3", "manage.py", "./manage.py"):
         if words and words[0] == first:
             words = words[1:]

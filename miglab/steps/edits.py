@@ -70,7 +70,7 @@ def replacing(stage: Stage, path: str, old: str, new: str) -> Callable[[], None]
     """A function that replaces a piece of a file, without a step."""
     for piece in (old, new):
         if not isinstance(piece, str):
-            raise BadInput(f"a piece of a file is text, not {piece!r}")
+            raise BadInput(f"a piece of a file must be text, not {piece!r}")
     if not old:
         raise BadInput("the piece to be replaced is empty; copy it from the file")
     text = read(stage, path)

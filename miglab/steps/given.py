@@ -33,7 +33,7 @@ def paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> t
     """
     several = (given,) if isinstance(given, (str, os.PathLike)) else given
     if not isinstance(several, (list, tuple)):
-        raise BadInput(f"{shown(given)} is neither a name or path nor a list of them")
+        raise BadInput(f"{shown(given)} must be a name, a path or a list of names and paths")
     for each in several:
         if not isinstance(each, (str, os.PathLike)):
             raise BadInput(f"{shown(each)} is not a name or a path")
@@ -48,15 +48,15 @@ def copy(on: str | None, copy_is: str | None, called: str | None) -> tuple[str, 
     """
     if (copy_is is None) is not (called is None):
         raise BadInput(
-            "copy_is and copy_is_called belong together: the address of a copy, and the name of "
-            "its database, typed once more (on the command line: --copy-is and --copy-is-called)"
+            "copy_is and copy_is_called belong together: give the address of a copy, and the name "
+            "of its database, typed once more (on the command line: --copy-is and --copy-is-called)"
         )
     if copy_is is None or called is None:
         return "", ""
     if on:
         raise BadInput(
-            "on and copy_is cannot be combined: copies of a copy are made beside it (on the "
-            "command line: --on and --copy-is)"
+            "on and copy_is cannot be combined: copies of that database are made on its own server "
+            "(on the command line: --on and --copy-is)"
         )
     if not copy_is.strip():
         raise BadInput("copy_is is empty; give the address of a database")

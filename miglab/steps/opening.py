@@ -64,7 +64,7 @@ def in_our_words() -> Iterator[None]:
         where = f"{error.filename}: " if error.filename else ""
         raise BadInput(
             f"the lab could not be opened: {where}{error.strerror or error} "
-            f"(labs are in {home()}; the variable MIGLAB_HOME names another folder)"
+            f"(labs are in {home()}; to use another folder, set the variable MIGLAB_HOME)"
         ) from None
 
 
@@ -137,7 +137,7 @@ def _with_databases(
     if not answer.get("settings"):
         said = answers.refusal(answer["error"]) or "manage.py did not call Django"
         reaches = "; ".join(
-            f"it tried to {each.what}, and miglab did not allow it: {each.do}"
+            f"it tried to {each.what}, but miglab did not allow this: {each.do}"
             for each in answers.reaches(answer["refused"])
         )
         raise NoProject(
@@ -164,7 +164,7 @@ def _keep_originals(project: Project) -> None:
             if any(each.resolve().is_relative_to(folder) for each in files[:1]):
                 raise BadInput(
                     f"the database {source} is in {folder}, and miglab never writes to the "
-                    "project's own databases; allow a folder without a database"
+                    "project's own databases; allow a folder that contains no database"
                 )
 
 

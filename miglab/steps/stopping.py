@@ -52,7 +52,7 @@ def explained(
         if full and error.why == "died":
             return _disk_full(line)
         if gone:
-            return ServerStopped(line, "the server of its database stopped")
+            return ServerStopped(line, "its database server stopped")
         return AgentDied(line, reason)
     if isinstance(error, KeyboardInterrupt):
         return Interrupted(line, "interrupted")

@@ -67,7 +67,7 @@ def one_alias(stage: Stage, commands: Sequence[Command]) -> str:
     if len(aliases) > 1:
         raise BadInput(
             f"these commands use several databases: {', '.join(sorted(aliases))}; rehearse "
-            "those of one database at a time, each with --database"
+            "the commands for each database separately, with --database"
         )
     alias = next(iter(aliases), own)
     known = stage.sandbox.databases

@@ -221,7 +221,7 @@ class _Rehearsal:
         try:
             return not_back(self.reader, costly, renames, (self.first.snapshot, end, now.snapshot))
         except NotMeasured as error:
-            self.not_measured.append(_unknown(error, "what of it comes back"))
+            self.not_measured.append(_unknown(error, "how much of the lost data comes back"))
             return costly
 
     def compared(

@@ -140,7 +140,7 @@ class _Walk:
             there = {*first[name].column_names} & {*before[here].column_names}
             columns = {*now.column_names}
             found += [
-                f"{name}.{each}, which was there before"
+                f"{name}.{each}, which existed before"
                 for each in sorted(there)
                 if each not in columns and renames.column(here, each) not in columns
             ]
@@ -201,7 +201,7 @@ class _Walk:
         lines = [f"{name} is gone" for name in was if name not in now]
         lines += [f"{name} is new" for name in now if name not in was]
         return lines + [
-            f"{name} is another one" for name in was if now.get(name, was[name]) != was[name]
+            f"{name} is different" for name in was if now.get(name, was[name]) != was[name]
         ]
 
     def _record_differences(self, truths: Truths) -> list[str]:

@@ -156,7 +156,8 @@ def test_lab_05_in_an_older_copy_opens_the_new_lesson_beside_the_learners_own(
             ["05_revert (updated).ipynb"]
         )
         assert (
-            f"New in it, from miglab {_version()}:\n  05_revert (updated).ipynb" in visit.terminal
+            f"New in this copy, from miglab {_version()}:\n  05_revert (updated).ipynb"
+            in visit.terminal
         )
         assert "(05_revert.ipynb, from 0.0.9, is unchanged)\n" in visit.terminal
     assert (copy / "05_revert.ipynb").read_bytes() == mine

@@ -52,13 +52,10 @@ def test_app_says_which_exercise_it_cannot_open_and_what_does_not_go_with_one(
 ) -> None:
     assert "the-ghots" in line(["app", "--exercise", "the-ghots"], capsys)
     for words, said in (
-        (
-            [str(tmp_path), "--exercise", "3.1"],
-            "--exercise cannot be combined with a project's folder: an",
-        ),
+        ([str(tmp_path), "--exercise", "3.1"], "--exercise and a project's folder cannot be"),
         (
             ["--exercise", "3.1", "--database", "sqlite"],
-            "--exercise cannot be combined with --database: an",
+            "--exercise and --database cannot be combined: an exercise",
         ),
         (["--seed", "Ada"], "--seed belongs to an exercise"),
     ):

@@ -45,5 +45,5 @@ def test_the_page_opens_the_lab_with_what_was_given_and_does_not_hold_it(
     monkeypatch.setenv("MIGLAB_APP_SERVERS", json.dumps(given))
     opening = code.rpartition("lab.explore")[0]
     # The project's database is a file, and so the address was heard of.
-    with pytest.raises(BadInput, match="is for a database on a server"):
+    with pytest.raises(BadInput, match="works only for a database on a server"):
         exec(opening, {"Lab": Lab})

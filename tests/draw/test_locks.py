@@ -40,7 +40,7 @@ def test_the_picture_is_named_by_it_and_has_a_bar_for_each_kind_of_lock() -> Non
     root = ET.fromstring(drawn)
     assert root.get("aria-label") == f"What others wait for: {sentence(PLAN)}"
     said = "".join(root.itertext())
-    assert "store_product · 24 rows, written anew" in said
+    assert "store_product · 24 rows, rewritten" in said
     assert "no reads for 30\N{NO-BREAK SPACE}ms" in said
     assert "no writes for ≥ 2.5\N{NO-BREAK SPACE}s" in said
     # Migration 1 locks nothing, so it has no column.

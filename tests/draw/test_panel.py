@@ -155,7 +155,7 @@ def test_nothing_is_said_as_such() -> None:
 def test_a_file_that_does_not_import_is_still_a_file() -> None:
     bad = Key("store", "0006_bad")
     told = panel_text(view(files=Files(("store",), {}, {bad: BadFile(bad, "", "", "SyntaxError")})))
-    assert "1 file, 1 does not import" in told
+    assert "1 file, 1 cannot be imported" in told
 
 
 def test_odd_characters_are_text_and_nothing_else() -> None:

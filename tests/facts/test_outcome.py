@@ -213,7 +213,7 @@ def test_the_facts_are_the_words_of_the_outcome() -> None:
 
 
 #: What a report says where there is nothing to find; words that are true of status 0 alone.
-NOTHING_TO_KNOW = "nothing is lost, and everything comes back"
+NOTHING_TO_KNOW = "Nothing is lost, and everything comes back."
 
 
 def test_a_page_and_markdown_say_the_facts_and_are_blue_for_0_alone() -> None:

@@ -155,7 +155,9 @@ def test_include_may_not_leave_the_folder(tmp_path, pattern):
 
 
 def test_a_pattern_that_fits_nothing_is_an_error(tmp_path):
-    with pytest.raises(BadInput, match=r"'medai/\*' of include does not match any file in"):
+    with pytest.raises(
+        BadInput, match=r"the include pattern 'medai/\*' does not match any file in"
+    ):
         chosen(tmp_path, ["medai/*"])
 
 

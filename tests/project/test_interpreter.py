@@ -136,7 +136,7 @@ def test_a_given_folder_without_a_python_is_an_error(root):
 
 def test_a_given_python_without_django_is_an_error_that_says_why(root):
     python = environment(root / "bare", with_django=False)
-    with pytest.raises(NoProject, match=r"without Django, ModuleNotFoundError.*--python"):
+    with pytest.raises(NoProject, match=r"without Django \(ModuleNotFoundError.*--python"):
         interpreter.find(root, root, python)
 
 

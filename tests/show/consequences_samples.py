@@ -83,14 +83,14 @@ FINDINGS = (
     Finding(
         "values-lost",
         Severity.LOST,
-        "12 values of store_product.discount go with the column",
+        "12 values of store_product.discount are deleted with the column",
         "store_product.discount",
         "take a backup first, and keep it until nobody needs the data",
     ),
     Finding(
         "rows-lost",
         Severity.LOST,
-        "8 rows of store_tag go with the table",
+        "8 rows of store_tag are deleted with the table",
         "store_tag",
         "take a backup first, and keep it until nobody needs the data",
     ),
@@ -99,7 +99,7 @@ FINDINGS = (
         Severity.NEXT,
         "the next plain migrate overwrites 40 values of store_product.price",
         "store_product.price",
-        "do not leave it like this: the next deployment will run migrate",
+        "do not leave the project like this: the next deployment will run migrate",
     ),
     Finding(
         "pulled-in",
@@ -229,7 +229,13 @@ def halfway() -> Consequences:
         outcome=STOPS,
         verdict=f"stops at {STORE[2]} (IrreversibleError) · does not come back",
         findings=(
-            Finding("fails", Severity.STOPS, f"{refusal}", str(STORE[2]), "give it reverse_code"),
+            Finding(
+                "fails",
+                Severity.STOPS,
+                f"{refusal}",
+                str(STORE[2]),
+                "give the operation reverse_code",
+            ),
             Finding(
                 "halfway",
                 Severity.STOPS,

@@ -116,7 +116,7 @@ def test_what_is_lost_is_counted_and_shown_as_tables() -> None:
     assert "8 rows of store_tag, the first 3:" in shown
     assert "12 values of store_product.discount, the first 1:" in shown
     assert "18 values of store_product.price change, the first 1:" in shown
-    assert "\n  gone or changed by that: 40 values of store_product.price change\n" in shown
+    assert "\n  gone or changed by this migrate: 40 values of store_product.price change\n" in shown
     assert "<caption>8 rows of store_tag, the first 3</caption>" in html(consequences())
 
 

@@ -23,9 +23,7 @@ from miglab.show.html import html
 
 QUESTION = Question("q", "Is `price` <back>?", ("Yes.", "No."))
 SET = SetQuestion("s", "Which go <back>?", ("a.0001", "a.0002", "b.<back>"), "unapplied")
-NOTHING_RAN = (
-    "Nothing has run since the question. Run the cells between it and this one, then this cell."
-)
+NOTHING_RAN = "Nothing has run since the question. Run the cells that follow it, then this cell."
 NUMBER = NumberQuestion("n", "How many rows are <back>?")
 CASE = Case("it is a <copy>", ("python manage.py migrate",), "`store` moved.", held=True)
 OTHER = Case("it is not", ("SQL: SELECT 1",), "Nothing moved.", held=False)

@@ -27,7 +27,7 @@ def test_the_table_has_every_lock_that_keeps_others_waiting() -> None:
 def test_each_lock_is_a_line_too() -> None:
     assert lock_lines(PLAN)[::2] == [
         "2 store.0002: store_product (24 rows) can't be read for 30\N{NO-BREAK SPACE}ms, "
-        "and it is written anew (AccessExclusiveLock)",
+        "and it is rewritten (AccessExclusiveLock)",
         "3 store.0003: store_tag (1 row) can't be written to for at least 2.5\N{NO-BREAK SPACE}s "
         "(ShareLock)",
     ]

@@ -34,7 +34,7 @@ def test_what_a_terminal_needs_in_front_may_be_there(words: list[str]) -> None:
 
 @pytest.mark.parametrize("line", ["check\0", ["check", "\0"]])
 def test_a_word_that_no_terminal_could_pass_is_refused(line: str | list[str]) -> None:
-    with pytest.raises(BadInput, match="a terminal passes no NUL"):
+    with pytest.raises(BadInput, match="it contains a NUL character"):
         arguments(line)
 
 

@@ -45,7 +45,9 @@ def test_a_home_that_cannot_be_is_named_with_what_names_another(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("MIGLAB_HOME", str(tmp_path / "file" / "home"))
-    with pytest.raises(BadInput, match=r"could not be opened: .*file.*MIGLAB_HOME names another"):
+    with pytest.raises(
+        BadInput, match=r"could not be opened: .*file.*set the variable MIGLAB_HOME"
+    ):
         Lab()
 
 

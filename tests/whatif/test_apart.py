@@ -24,7 +24,7 @@ Of = Callable[..., Lab]
 __all__ = ["folder", "live"]
 ROOT = Path(__file__).parents[2]
 BEGINS = (
-    "The copy of default is on the original's own server, and that it stays out of the original is"
+    "The copy of default is on the original's own server, and its separation from the original is"
 )
 
 
@@ -88,7 +88,7 @@ def test_where_nobody_may_connect_to_the_original_that_is_told(
     live.admin.execute(f"REVOKE CONNECT ON DATABASE {live.name} FROM PUBLIC".encode())
     with of(folder, on=servers.HERE) as lab:
         told = "\n".join(fidelity_lines(lab.what_if("migrate shop 0001")))
-        assert "may not connect to it" in told
+        assert "may not connect to the original" in told
 
 
 def test_what_everybody_may_change_in_the_original_is_only_watched(
@@ -117,7 +117,7 @@ def test_a_role_that_may_do_everything_beside_the_original_leaves_it_open_to_sql
     known = {"host": live.host, "port": str(live.port), "user": live.user, "dbname": live.name}
     source = handle_of(keep_password({**known, "password": "se:cret"}))
     (told,) = apart.in_words_of(named(servers.server("named")), source)
-    assert "watched where Python connects, and open to SQL: its role postgres may do" in told
+    assert "watched where Python connects, but open to SQL: its role postgres may do" in told
 
 
 def test_without_the_right_to_make_a_role_it_is_watched(live: Live, folder: Path, of: Of) -> None:
@@ -127,4 +127,4 @@ def test_without_the_right_to_make_a_role_it_is_watched(live: Live, folder: Path
     with of(folder, on=address) as lab:
         assert roles(live) == before
         told = "\n".join(fidelity_lines(lab.what_if("migrate shop 0001")))
-        assert f"{BEGINS} watched, not enforced: it belongs to the same role." in told
+        assert f"{BEGINS} watched, not enforced: both are used by the same role." in told

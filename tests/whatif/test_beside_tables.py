@@ -55,4 +55,4 @@ def test_a_label_that_no_command_takes_back_is_named(lab: Lab) -> None:
     lab.write("shop/migrations/0004_sad.py", operations("0003_more", more))
     found = lab.what_if("migrate shop")
     assert found.back is not None
-    assert found.back.schema == ("type mood is another one",)
+    assert found.back.schema == ("type mood is different",)

@@ -78,7 +78,9 @@ def test_one_of_another_alias_of_the_settings_is_refused_too(
 def test_a_name_that_is_typed_otherwise_is_refused(
     live: Live, folder: Path, copy: str, of: Of
 ) -> None:
-    with pytest.raises(BadInput, match=f"is called '{copy}', and copy_is_called says 'shop'"):
+    with pytest.raises(
+        BadInput, match=f"names the database '{copy}', but copy_is_called says 'shop'"
+    ):
         of(folder, copy_is=url(live, copy), copy_is_called="shop")
 
 
@@ -88,7 +90,7 @@ def test_one_that_cannot_be_compared_with_the_settings_is_refused(
     settings = folder / "config" / "settings.py"
     text = settings.read_text().replace(f"'USER': '{live.user}'", "'USER': 'nobody_there'")
     settings.write_text(text)
-    with pytest.raises(BadInput, match="nobody can tell whether"):
+    with pytest.raises(BadInput, match="miglab cannot tell whether"):
         of(folder, copy_is=url(live, copy), copy_is_called=copy)
 
 
@@ -120,5 +122,5 @@ def test_one_alone_of_the_two_arguments_is_refused(tmp_path: Path, of: Of) -> No
 
 def test_a_file_is_named_by_settings_instead(tmp_path: Path, of: Of) -> None:
     folder = shop(tmp_path / "site")
-    with pytest.raises(BadInput, match="is for a database on a server"):
+    with pytest.raises(BadInput, match="works only for a database on a server"):
         of(folder, copy_is="postgresql://localhost/x", copy_is_called="x")

@@ -215,7 +215,7 @@ def stopped(folder: Path, body: str) -> Consequences:
     [
         ("raise SystemExit(3)", "SystemExit: sys.exit(3) ended the command before shop.0002_price"),
         ("raise SystemExit", "SystemExit: sys.exit(None) ended the command before shop.0002_price"),
-        ("raise LookupError", "it stops at shop.0002_price: LookupError"),
+        ("raise LookupError", "the command stops at shop.0002_price: LookupError"),
         ("raise LookupError('one\\ntwo')", "LookupError: one\ntwo"),
     ],
 )

@@ -436,7 +436,7 @@ class ShopConfig(AppConfig):
         "on the way back, both migrations are applied and stay applied; "
         "then migrate shop 0003_step fails: ValueError: not again"
     )
-    assert said.do.startswith("fix what runs after the migrations")
+    assert said.do.startswith("fix the code that runs after the migrations")
     manage(folder, "migrate", "shop", "0001")
     with pytest.raises(AssertionError, match="not again"):
         manage(folder, "migrate", "shop", "0003")

@@ -808,8 +808,9 @@ def test_a_failed_migration_stays_half_done_where_tables_change_for_good(
     assert done.after.record == done.before.record
     assert done.ids == ("fails", "half-a-migration", "another-schema", "drift", "next-fails")
     assert done.what("half-a-migration") == (
-        "half of shop.0003_half is done and stays: this database cannot undo changes of tables; "
-        "the record does not show it (column shop_item.colour is not in any recorded migration)"
+        "part of shop.0003_half is done, and stays done: this database cannot undo changes to "
+        "tables; the record does not show it (column shop_item.colour is not in any recorded "
+        "migration)"
     )
     assert done.told.verdict == (
         "stops at shop.0003_half (ValueError) · nothing lost, but the record and the tables no "
@@ -1008,7 +1009,7 @@ def test_one_is_told_in_the_words_for_one(shop: Lab) -> None:
     add_stock(shop)
     shop.sql("DELETE FROM stock_count WHERE id = 2")
     told = whats(shop.what_if("migrate shop 0001"))
-    assert "1 row of stock_count goes with the table" in told
+    assert "1 row of stock_count is deleted with the table" in told
     assert (
         "1 stock migration is unapplied too, because stock.0001_initial depends on "
         "shop.0002_add_sku"

@@ -43,9 +43,9 @@ def test_what_belongs_to_the_server_or_would_come_alive_is_named(
         f"GRANT SELECT ON secrets TO {live.user}",
     )
     told = lines(of(folder))
-    assert "The copy of default has no publications (everything)" in told
-    assert "has no event triggers that are on (noticing)" in told
-    assert "tables of other owners (postgres) may be changed here" in told
+    assert "The copy of default lacks the publications everything: nothing" in told
+    assert "does not run the event triggers noticing: what they do" in told
+    assert "a migration may change tables of other owners (postgres) here" in told
 
 
 def test_a_server_that_never_waits_for_the_disk_is_named(
@@ -72,7 +72,7 @@ def test_a_policy_for_a_role_that_is_not_there_hides_nothing_in_the_copy(
     try:
         with of(folder) as lab:
             assert len(lab.rows("shop_item")) == 3
-            assert "The copy of default is not bound by row security (shop_item)" in lines(lab)
+            assert "The copy of default does not apply row security (shop_item)" in lines(lab)
     finally:
         run(live, "DROP POLICY own ON shop_item", f"DROP ROLE {role}")
 
@@ -96,7 +96,7 @@ def test_a_foreign_server_cannot_be_reached_from_the_copy(live: Live, folder: Pa
         step = lab.shell(f"from django.db import connection\n{reads}")
         assert step.refusal is not None
         assert "user mapping not found" in step.refusal.message
-        assert "reaches no foreign servers (elsewhere)" in lines(lab)
+        assert "cannot reach the foreign servers elsewhere: a migration" in lines(lab)
 
 
 def test_a_table_that_somebody_has_locked_is_told_and_not_waited_for_long(
@@ -105,7 +105,7 @@ def test_a_table_that_somebody_has_locked_is_told_and_not_waited_for_long(
     monkeypatch.setattr(dump, "_LOCK", 300)
     with live.connected() as connection, connection.transaction():
         connection.execute("LOCK TABLE shop_item IN ACCESS EXCLUSIVE MODE")
-        with pytest.raises(NoServer, match=r"has a table locked for more than 0\.3 s"):
+        with pytest.raises(NoServer, match=r"has had a table locked for more than 0\.3 s"):
             of(folder)
         connection.execute("SELECT count(*) FROM shop_item")
     with of(folder) as lab:

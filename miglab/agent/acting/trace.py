@@ -165,7 +165,7 @@ class Trace:
         if not self._on:
             return execute(sql, params, many, context)
         connection, text = context["connection"], str(sql)
-        with measuring("write a statement down"):
+        with measuring("note an SQL statement"):
             self._keep(connection.alias, text, params, many)
 
         def run() -> Any:

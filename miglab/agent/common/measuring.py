@@ -32,7 +32,7 @@ def measuring(what: str) -> Iterator[None]:
         _keep(
             "measuring-failed",
             "miglab could not %s: %s" % (what, error),
-            "nothing, unless you need to tell one from the other; the totals are right",
+            "nothing to do, unless you need to tell one from the other; the totals are right",
         )
     except Exception as error:
         note(what, "%s: %s" % (type(error).__name__, error))
@@ -46,7 +46,7 @@ def note(what: str, said: str) -> None:
             "connection-lacks",
             "miglab could not %s: its own connection to the database lacks something "
             "that the project's connection has (%s)" % (what, said),
-            "check by hand: what the command did there is not known",
+            "check the database by hand: miglab does not know what the command did there",
         )
     else:
         _keep(

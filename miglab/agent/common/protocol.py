@@ -217,7 +217,7 @@ def encode_value(value: Any) -> Any:
     for name, (kind, write, _) in _TYPES.items():
         if isinstance(value, kind):
             return [name, write(value)]
-    raise TypeError("a parameter is one of %s" % ", ".join(PARAMETERS))
+    raise TypeError("a parameter must be one of: %s" % ", ".join(PARAMETERS))
 
 
 def decode_value(value: Any) -> Any:

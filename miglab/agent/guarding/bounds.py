@@ -131,7 +131,7 @@ def _leave(path: Any, folder: Any) -> str:
     if below is not None:
         return "copy it with `--include '%s'`" % below
     if in_original(real):
-        return "write its path relative to the project (BASE_DIR): then it is in the copy"
+        return "make its path relative to the project (BASE_DIR), so that it leads into the copy"
     return "allow it with `--allow-folder %s`" % _nearest(real)
 
 

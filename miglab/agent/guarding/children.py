@@ -44,7 +44,7 @@ def unguarded(words: Sequence[str], environment: Any = None) -> Optional[Limit]:
     if deaf:
         do = "start it without %s: then miglab can guard it" % " ".join(deaf)
     elif not _hands_on(environment):
-        do = "hand on the variables PYTHONPATH and %s: then miglab can guard it" % VARIABLE
+        do = "pass on the variables PYTHONPATH and %s: then miglab can guard it" % VARIABLE
     else:
         return None
     return Limit("program-stopped", "start the program %s" % permits.shown(words), do)

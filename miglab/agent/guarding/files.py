@@ -89,7 +89,7 @@ def _removes(verb: str) -> Check:
 
 
 def _make_folder(path: Any, mode: Any = 0, folder: Any = -1) -> Optional[Limit]:
-    return making("make the folder")(path, folder)
+    return making("create the folder")(path, folder)
 
 
 def _rename(source: Any, target: Any, from_: Any = -1, to: Any = -1) -> Optional[Limit]:
@@ -105,16 +105,16 @@ def _rename(source: Any, target: Any, from_: Any = -1, to: Any = -1) -> Optional
 
 def _link(source: Any, target: Any, from_: Any = -1, to: Any = -1) -> Optional[Limit]:
     if not allowed_name(target, to):
-        return None if _is_there(target, to) else outside("make a link at", target, to)
+        return None if _is_there(target, to) else outside("create a link at", target, to)
     # A second name in the copy, through which the original would be written.
     if allowed_name(source, from_) and allowed(source, from_):
         return None
-    return outside("make a second name of", source, from_) if _is_there(source, from_) else None
+    return outside("create a hard link to", source, from_) if _is_there(source, from_) else None
 
 
 def _symbolic_link(source: Any, target: Any, folder: Any = -1) -> Optional[Limit]:
     # One that leads out of the copy is harmless: what is written through it is looked up.
-    return making("make a link at")(target, folder)
+    return making("create a link at")(target, folder)
 
 
 def _database(name: Any) -> Optional[Limit]:
@@ -130,8 +130,8 @@ def _symbol(_library: Any, name: Any) -> Optional[Limit]:
         return None
     return Limit(
         "database-outside-stopped",
-        "connect to a database in C, by %s" % name,
-        "connect by the driver that Django uses: where that leads, miglab can tell",
+        "connect to a database from C code, through %s" % name,
+        "connect through the driver that Django uses: miglab can see where that leads",
     )
 
 
@@ -171,7 +171,7 @@ CHECKS: Dict[str, Check] = {
     "os.scandir": _lists,
     "os.setxattr": _changes("change"),
     "os.symlink": _symbolic_link,
-    "os.truncate": _changes("cut"),
+    "os.truncate": _changes("truncate"),
     "os.utime": _changes("change the time of", 2),
     **dict.fromkeys(registry.EVENTS, _database),
 }

@@ -154,7 +154,7 @@ def may_open(name: Optional[str]) -> bool:
             Limit(
                 "database-outside-stopped",
                 "attach the database that a parameter names",
-                "write its name into the statement",
+                "name the database in the statement itself",
             )
         )
     except Refused:
@@ -183,7 +183,7 @@ def hold_connections() -> None:
                 Limit(
                     "database-outside-stopped",
                     "connect to the %s database %r" % (self.vendor, self.alias),
-                    "name a copy of it %s, in settings of its own (`--settings`)"
+                    "use settings that name a copy of it %s (`--settings`)"
                     % registry.DEFAULT.where,
                 )
             )

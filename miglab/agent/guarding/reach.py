@@ -80,7 +80,7 @@ def _is_path(address: Any) -> bool:
 
 
 def _bind(_socket: Any, address: Any) -> Optional[Limit]:
-    return making("make a socket at")(address) if _is_path(address) else None
+    return making("create a socket at")(address) if _is_path(address) else None
 
 
 def _address(address: Any) -> str:

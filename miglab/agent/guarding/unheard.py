@@ -24,7 +24,7 @@ Quietly = Callable[..., Any]
 def stand_before(ask: Ask, quietly: Quietly) -> None:
     """From now on, ask before them."""
     _open(ask, quietly)
-    for name, verb in (("mkfifo", "make the pipe"), ("mknod", "make the node")):
+    for name, verb in (("mkfifo", "create the pipe"), ("mknod", "create the node")):
         if hasattr(os, name):
             _make(name, making(verb), ask, quietly)
     if hasattr(signal, "pidfd_send_signal"):

@@ -183,7 +183,7 @@ def _missing_in_sql(engine: Engine, made: Made, there: Dict[str, Any]) -> Iterat
     }
     for (kind, folded), (name, key) in sorted(made.items()):
         if folded not in known[kind]:
-            yield "%s %s is missing; %s.%s makes it in SQL (%s)" % (
+            yield "%s %s is missing; %s.%s creates it in SQL (%s)" % (
                 kind.lower(),
                 name,
                 *key,

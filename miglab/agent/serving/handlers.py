@@ -10,6 +10,8 @@ from ..common.measuring import measuring
 from ..common.steady import put
 from .place import Databases
 
+_TELL_APART = "tell what the migrations did from what the post_migrate handlers did"
+
 
 class Line(NamedTuple):
     """A database before its handlers: the handle of a copy, and the original's mark then."""
@@ -37,7 +39,7 @@ class Lines:
             handle, engine = self._databases.handles.get(db), self._databases.engine(db)
             with engine.together():
                 if handle:
-                    with measuring("tell apart what migrations and what post_migrate handlers did"):
+                    with measuring(_TELL_APART):
                         engine.make_way(connections[db], handle)
                         # First, so that it does not stand for more than the copy has.
                         mark = engine.mark(handle)

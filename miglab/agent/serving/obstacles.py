@@ -63,14 +63,14 @@ def _in(error: BaseException) -> Iterator[Obstacle]:
         yield {
             "id": "server-refused",
             "what": "the server of the copy did not allow this: %s" % registry.refused(error),
-            "do": "name a server for the copy on which it can be done (--on URL)",
+            "do": "name a server on which the copy may do this (--on URL)",
         }
     elif lacks.named(registry.unknown(error)):
         said = registry.unknown(error)
         yield {
             "id": "not-in-copy",
             "what": "the copy lacks %s, which the original has: %s" % (lacks.named(said), said),
-            "do": "name a server for the copy that can have it (--on URL), or a restored backup "
+            "do": "name a server on which the copy can have it (--on URL), or a restored backup "
             "(--copy-is URL)",
         }
     elif isinstance(error, OSError) and error.errno in _NOT_THERE:

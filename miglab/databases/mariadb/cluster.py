@@ -152,7 +152,7 @@ class Cluster(cluster.Cluster):
         wrong = [line for line in said if "ERROR" in line]
         if done.returncode or wrong:
             told = " ".join((wrong or said)[-3:])
-            raise MiglabError(f"no MariaDB server could be made: {told}")
+            raise MiglabError(f"no MariaDB server could be set up: {told}")
 
 
 def cluster_for(programs: Server) -> Cluster:

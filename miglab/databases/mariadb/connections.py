@@ -129,7 +129,7 @@ def on_server(handle: str) -> Iterator[Any]:
                 yield cursor
         except LookupError as error:
             raise NoServer(
-                without_password(server), f"a database there cannot be copied: {error}"
+                without_password(server), f"one of its databases cannot be copied: {error}"
             ) from None
         except pymysql.Error as error:
             if is_full(error):
@@ -213,8 +213,8 @@ def named(url: str) -> Handle:
         user = known["user"].replace("'", "''")
         raise NoServer(
             without_password(server),
-            f"the user {known['user']!r} may not make databases there; its administrator can "
-            f"allow it: GRANT ALL PRIVILEGES ON `{OURS[:-1]}\\_%`.* TO '{user}'",
+            f"the user {known['user']!r} is not allowed to create databases there; the server's "
+            f"administrator can allow it: GRANT ALL PRIVILEGES ON `{OURS[:-1]}\\_%`.* TO '{user}'",
         ) from None
     return server
 
@@ -225,8 +225,8 @@ def _local() -> dict[str, str]:
             return {"unix_socket": path}
     raise NoServer(
         "of this machine",
-        f"there is no socket of MariaDB or MySQL (looked at {', '.join(_SOCKETS)}); start the "
-        "server, or name it: mysql://USER@/?unix_socket=/PATH",
+        f"no MariaDB or MySQL socket was found (miglab looked for {', '.join(_SOCKETS)}); start "
+        "the server, or give its address: mysql://USER@/?unix_socket=/PATH",
     )
 
 

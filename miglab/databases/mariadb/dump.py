@@ -69,7 +69,7 @@ def copy(source: str, to: str, tell: Callable[[str], None] | None = None) -> Non
         moments.drop(to)
     raise OSError(
         errno.EBUSY,
-        f"the table {changed} changed during each try to copy it",
+        f"the table {changed} changed every time miglab tried to copy it",
         without_password(source),
     )
 

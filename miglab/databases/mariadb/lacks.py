@@ -30,5 +30,5 @@ def of_server(server: str) -> tuple[str, ...]:
     listed = ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])
     return (
         f"is on a server where its user may use other databases ({listed}): SQL that names one of "
-        "them is not kept out",
+        "them can reach it",
     )

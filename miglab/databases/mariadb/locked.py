@@ -58,7 +58,7 @@ def _why(source: str) -> NoServer | None:
         return error
     if not table:
         return None
-    why = f"somebody else has the table {table} locked for more than {LIMIT:g} s"
+    why = f"somebody else has had the table {table} locked for more than {LIMIT:g} s"
     return NoServer(without_password(source), why)
 
 

@@ -281,5 +281,5 @@ def _has_comments(cursor: Any) -> bool:
 def _checked(handle: str) -> str:
     """The name of a database that may be changed."""
     if not is_ours(handle):
-        raise AssertionError(f"miglab did not make the database {handle}, so it is left alone")
+        raise AssertionError(f"miglab did not create the database {handle}, so it is not touched")
     return name_of(handle)

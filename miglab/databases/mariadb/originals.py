@@ -139,7 +139,7 @@ def _lacking(rows: Any, tables: list[tuple[Any, ...]], name: str) -> Iterator[st
     same one the copy would reach what belongs to somebody."""
     for table, engine, *_ in tables:
         if str(engine).upper() in ELSEWHERE:
-            yield f"the table {table}, whose rows are elsewhere ({engine})"
+            yield f"the table {table}, which stores its rows elsewhere ({engine})"
     for (key,) in rows(_KEYS):
         yield f"a foreign key to another database: {key}"
     for view, definition in rows(_VIEWS):
@@ -176,7 +176,7 @@ def server_for(source: str, on: str) -> Handle:
     if original.lacking:
         listed = "; ".join(original.lacking[:3])
         more = f"; and {len(original.lacking) - 3} more" if len(original.lacking) > 3 else ""
-        raise NoServer(without_password(source), f"a copy cannot have all of it: {listed}{more}")
+        raise NoServer(without_password(source), f"a copy cannot contain all of it: {listed}{more}")
     server = named(on) if on else _own_for(source, original)
     _check(server, original)
     if on:
@@ -190,14 +190,14 @@ def _own_for(source: str, original: Original) -> Handle:
     if able and original.version.mariadb and not original.folds:
         return _join(able[0])
     if not original.version.mariadb:
-        why = f"it is {original.version}, and miglab starts only servers of MariaDB"
+        why = f"it is {original.version}, but miglab starts only MariaDB servers"
     elif original.folds:
-        why = "its server ignores capitals in the names of tables"
+        why = "its server ignores upper and lower case in table names"
     else:
         have = ", ".join(str(each.version) for each in found) or "none"
         why = (
             f"its copy needs a server of {original.version} or newer (installed here: {have}); "
-            "install one (it need not run)"
+            "install one (it does not need to run)"
         )
     raise NoServer(
         without_password(source),
@@ -221,11 +221,11 @@ def _check(server: str, original: Original) -> None:
     version = binaries.version_in(text)
     why = ""
     if version is None or version.mariadb != original.version.mariadb:
-        why = f"it is {version or text}, and the original is {original.version}: they differ"
+        why = f"it is {version or text}, but the original is {original.version}"
     elif version.numbers < original.version.numbers:
         why = f"it is {version}, older than {original.version}"
     elif bool(folds) != original.folds:
-        why = "it and the original's server treat capitals in names of tables differently"
+        why = "it does not treat upper and lower case in table names as the original's server does"
     elif missing:
         why = f"it does not have these collations: {', '.join(missing)}"
     if why:
@@ -247,8 +247,9 @@ def _keep_apart(server: str, source: str) -> None:
     if reached:
         raise NoServer(
             without_password(server),
-            f"it is the original's own server, and this user may use {name} there: a project's SQL "
-            "could change it from the copy; name another server, or a user for copies alone: "
+            f"it is the original's own server, and this user may use {name} there: from the copy, "
+            "a project's SQL could change the original; name another server, or a user that is "
+            "only for copies: "
             "CREATE USER copier IDENTIFIED BY '…'; "
             f"GRANT ALL PRIVILEGES ON `{OURS[:-1]}\\_%`.* TO copier",
         )
@@ -265,9 +266,9 @@ def own_server() -> Handle:
         raise NoServer(
             "for labs",
             "no MariaDB server is installed here; install one (Debian, Ubuntu: apt-get install "
-            "mariadb-server; macOS: brew install mariadb; it need not run), or name one: "
-            "database='mysql://USER:PASSWORD@HOST/' or the variable MIGLAB_MARIADB, which may "
-            "be 'local' for the one that runs on this machine",
+            "mariadb-server; macOS: brew install mariadb; it does not need to run), or give the "
+            "address of one, as database='mysql://USER:PASSWORD@HOST/' or in the variable "
+            "MIGLAB_MARIADB ('local' means the server that runs on this machine)",
         )
     return _join(found)
 

@@ -106,9 +106,9 @@ def in_words_of(server: str, source: str) -> tuple[str, ...]:
             ).fetchone()
         says = f"belongs to the role {role}, which may do everything on its server: SQL that "
         return (f"{says}starts a program there is not stopped",) if row == (True,) else ()
-    begins = "is on the original's own server, and that it stays out of the original is"
+    begins = "is on the original's own server, and its separation from the original is"
     if role == parameters_of(source)["user"]:
-        return (f"{begins} watched, not enforced: it belongs to the same role",)
+        return (f"{begins} watched, not enforced: both are used by the same role",)
     with reading(source) as connection:
         may = "SELECT has_database_privilege(%s, current_database(), 'CONNECT'), rolsuper "
         (row,) = connection.execute(
@@ -117,10 +117,10 @@ def in_words_of(server: str, source: str) -> tuple[str, ...]:
         connects, is_super = row
         if is_super:
             # By dblink, or by a program that SQL starts.
-            says = "watched where Python connects, and open to SQL"
+            says = "watched where Python connects, but open to SQL"
             return (f"{begins} {says}: its role {role} may do everything",)
         if not connects:
-            return (f"{begins} enforced: its role {role} may not connect to it",)
+            return (f"{begins} enforced: its role {role} may not connect to the original",)
         right = connection.execute(_RIGHTS, {"role": role}).fetchone()
     if right is not None:
         return (f"{begins} watched, not enforced: its role {role} may {right[0]} there",)

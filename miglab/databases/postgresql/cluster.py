@@ -120,7 +120,7 @@ class Cluster(cluster.Cluster):
             said = (done.stderr or done.stdout).strip().splitlines()
             if any("No space left" in line for line in said):
                 raise OSError(28, os.strerror(28), str(self.folder))
-            raise MiglabError(f"no PostgreSQL server could be made: {' '.join(said[-3:])}")
+            raise MiglabError(f"no PostgreSQL server could be set up: {' '.join(said[-3:])}")
 
 
 def cluster_for(binaries: Binaries) -> Cluster:

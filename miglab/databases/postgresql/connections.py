@@ -135,8 +135,8 @@ def named(url: str) -> Handle:
         user = parameters_of(handle)["user"]
         raise NoServer(
             server,
-            f"the role {user!r} may not make databases there; its administrator can allow it: "
-            f'ALTER ROLE "{user}" CREATEDB',
+            f"the role {user!r} is not allowed to create databases there; the server's "
+            f'administrator can allow it: ALTER ROLE "{user}" CREATEDB',
         )
     return server
 

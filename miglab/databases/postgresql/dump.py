@@ -82,7 +82,7 @@ def _tools(source: str, major: int, to: str) -> binaries.Binaries:
         have = ", ".join(sorted({str(each.major) for each in found})) or "none"
         raise NoServer(
             source,
-            f"it is PostgreSQL {major}, and pg_dump refuses a server newer than itself (found: "
+            f"it is PostgreSQL {major}, but pg_dump refuses servers newer than itself (found: "
             f"{have}); install the client programs of PostgreSQL {major} or newer",
         )
     return min(able, key=lambda each: (each.major > target, each.major != target))
@@ -125,7 +125,9 @@ def _pipe(
         if statuses[0]:
             why = _first(_text(said))
             if "timeout" in why and "LOCK TABLE" in why:
-                why = f"somebody else has a table locked for more than {_LOCK / 1000:g} s ({why})"
+                why = (
+                    f"somebody else has had a table locked for more than {_LOCK / 1000:g} s ({why})"
+                )
             raise NoServer(source, f"pg_dump: {why}")
         if statuses[1]:
             _judge(to, _text(answered))

@@ -34,8 +34,8 @@ def given(url: str, called: str, originals_: Iterable[Handle]) -> Handle:
     name = name_of(handle)
     if called != name:
         raise BadInput(
-            f"the database of copy_is is called {name!r}, and copy_is_called says {called!r}; type "
-            "the name of the database that is a copy (on the command line: --copy-is-called)"
+            f"copy_is names the database {name!r}, but copy_is_called says {called!r}; both must "
+            "name the database that is a copy (on the command line: --copy-is and --copy-is-called)"
         )
     before = identity(handle)
     for each in originals_:
@@ -54,9 +54,9 @@ def _keep_apart(handle: Handle, own: tuple[str, int], original: Handle) -> None:
         # Whoever lets nobody in is there; whoever is not there may go by another name there.
         if _was_reached(error) or name_of(original) == name_of(handle):
             raise BadInput(
-                f"nobody can tell whether {handle} is the database of the project's settings, "
-                f"{original}, which does not let miglab in ({in_words(error)}); {refused}, and "
-                "settings that can be checked or that do not name the same database"
+                f"miglab cannot tell whether {handle} is the database {original}, which the "
+                f"project's settings name and which does not let miglab in ({in_words(error)}); "
+                f"{refused}, and settings whose database can be checked or is a different one"
             ) from None
         return
     if same:
@@ -97,7 +97,7 @@ def copy(source: str, to: str) -> None:
             raise NoServer(
                 source,
                 f"only its owner may copy it, and the role {parameters_of(source)['user']!r} is "
-                "not; connect as its owner",
+                "not its owner; connect as its owner",
             ) from None
         except psycopg.errors.ObjectInUse as error:
             raise NoServer(

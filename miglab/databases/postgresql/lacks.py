@@ -22,20 +22,20 @@ _OWN = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '
 _NOT_THERE = (
     (
         "SELECT pubname FROM pg_publication ORDER BY 1",
-        "has no publications ({}): nothing is replicated from it",
+        "lacks the publications {}: nothing is replicated from it",
     ),
     (
         "SELECT subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid "
         "WHERE d.datname = current_database() ORDER BY 1",
-        "has no subscriptions ({}): nothing is replicated to it",
+        "lacks the subscriptions {}: nothing is replicated to it",
     ),
     (
         "SELECT evtname FROM pg_event_trigger ORDER BY 1",
-        "has no event triggers that are on ({}): what they do at a migration is not measured",
+        "does not run the event triggers {}: what they do during a migration is not measured",
     ),
     (
         "SELECT srvname FROM pg_foreign_server ORDER BY 1",
-        "reaches no foreign servers ({}): a migration that reads or writes there fails here",
+        "cannot reach the foreign servers {}: a migration that uses one of them fails here",
     ),
 )
 #: The same of what is there, and otherwise than in the original.
@@ -44,13 +44,13 @@ _OTHERWISE = (
         f"SELECT DISTINCT pg_get_userbyid(c.relowner) FROM pg_class c "
         f"JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm') "
         f"AND {_OWN} AND pg_get_userbyid(c.relowner) <> current_user ORDER BY 1",
-        "belongs to one role, and has no grants: tables of other owners ({}) may be changed here, "
-        "and on the original perhaps not",
+        "belongs to one role, and has no grants: a migration may change tables of other owners "
+        "({}) here, but perhaps not in the original",
     ),
     (
         f"SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         f"WHERE c.relrowsecurity AND {_OWN} ORDER BY 1",
-        "is not bound by row security ({}): a migration sees all rows here",
+        "does not apply row security ({}): a migration sees all rows here",
     ),
 )
 #: The functions, types, tables and the like that extensions have brought.
@@ -91,7 +91,8 @@ def of_original(handle: str, server: str) -> Lacks:
     said = [*gone, *otherwise]
     if missing:
         said.append(
-            f"does not have the extensions {_listed(missing)}: what uses them cannot be tried here"
+            f"lacks the extensions {_listed(missing)}: migrations that use them cannot be tried "
+            "here"
         )
     names = [each for some in gone.values() for each in some]
     return Lacks(tuple(said), (*names, *missing, *brought))

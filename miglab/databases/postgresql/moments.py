@@ -235,7 +235,7 @@ def there_is(server: Connection[Any], name: str) -> bool:
 def _checked(handle: str) -> str:
     """The name of a database that may be changed."""
     if not is_ours(handle):
-        raise AssertionError(f"miglab did not make the database {handle}, so it is left alone")
+        raise AssertionError(f"miglab did not create the database {handle}, so it is not touched")
     return name_of(handle)
 
 

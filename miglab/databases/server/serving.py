@@ -35,7 +35,8 @@ def join(cluster: Cluster) -> None:
     """
     if sys.platform == "win32":
         raise MiglabError(
-            f"on Windows, miglab starts no {cluster.name} server of its own; name one that runs"
+            f"on Windows, miglab starts no {cluster.name} server of its own; name one that is "
+            "running"
         )
     with _turn:
         key = str(cluster.sockets)

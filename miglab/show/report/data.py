@@ -23,19 +23,19 @@ from .for_real import for_real
 #: What ``report_json`` holds under each key. A later version may add keys, never take one away.
 SCHEMA = {
     "version": "2; the number changes when a key gets a different meaning",
-    "commands": "what was asked, as typed",
-    "outcome": "happened, cost, back, agreeing, next: the name of each value",
+    "commands": "the commands to rehearse, as typed",
+    "outcome": "happened, cost, back, agreeing, next: each with the name of its value",
     "status": "the exit status: "
     + "; ".join(f"{status}: {meaning}" for status, meaning in STATUSES.items()),
     "verdict": "one line in plain words",
-    "reason": "why it is done, as given; may be empty",
+    "reason": "the reason, as given; may be empty",
     "loses": "whether stored data would be gone, after the commands and the way back",
     "comes_back": "whether the way back restores every row and every value",
     "stops": "whether a command is refused or fails",
     "safe": "whether no problem was found: the status is 0",
     "findings": "most serious first: id, severity, what, where, do",
-    "runs": "each command: command, seconds, error (or null) and its plan; each migration of it "
-    "with migration, backwards, fate, why, seconds (or null), irreversible, unknown, atomic, "
+    "runs": "each command: command, seconds, error (or null) and plan; each migration in the plan "
+    "has migration, backwards, fate, why, seconds (or null), irreversible, unknown, atomic, "
     "sql, grew (bytes, or null) and locks: table, mode, read and write (seconds), at_least, "
     "rewritten, rows (or null)",
     "schema": "what changed in the tables, a line for each thing",
@@ -46,9 +46,10 @@ SCHEMA = {
     "left_behind": "content_types and permissions that nothing needs anymore",
     "graph": "before and after: sentence, text and nodes (migration, state, target)",
     "for_real": "the commands to run for real, in order: command, why",
-    "fidelity": "what differs from a real run: null for a bundled project, or replaced, left_out, "
-    "linked, kinds, unentered, databases, engine, allowed, protection; and lines, a sentence each",
-    "engine": "what it was measured on: database, django, python",
+    "fidelity": "the differences from a real run: null for a bundled project, or replaced, "
+    "left_out, linked, kinds, unentered, databases, engine, allowed, protection; and lines, a "
+    "sentence each",
+    "engine": "the versions that this was measured on: database, django, python",
     "seconds": "how long the rehearsal took",
     "project": "where the project is; may be empty",
     "database": "the original's database file; may be empty",
@@ -60,12 +61,12 @@ LADDER_SCHEMA = {
     "version": "2; the number changes when a key gets a different meaning",
     "app": "which app",
     "status": "the exit status of --all",
-    "reason": "why it is done, as given; may be empty",
-    "sentence": "how far back it is free, in plain words",
+    "reason": "the reason, as given; may be empty",
+    "sentence": "how far back the steps are free, in plain words",
     "rungs": "from the top down: target (zero or a name), unapplied, outcome, status, verdict, "
     "lost, step_lost, rows, seconds, error",
-    "engine": "what it was measured on: database, django, python",
-    "seconds": "how long it all took",
+    "engine": "the versions that this was measured on: database, django, python",
+    "seconds": "how long all steps took",
 }
 
 

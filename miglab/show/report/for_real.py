@@ -33,7 +33,7 @@ def for_real(consequences: Consequences) -> list[tuple[str, str]]:
     found.append(
         (
             _manage(["showmigrations", *apps, *_on(consequences)]),
-            "Check that the record says what you meant.",
+            "Check that the record is as you expect.",
         )
     )
     if consequences.back is not None:
@@ -44,14 +44,14 @@ def for_real(consequences: Consequences) -> list[tuple[str, str]]:
 def _backup(consequences: Consequences) -> tuple[tuple[str, str], tuple[str, str]]:
     """The command that backs up, and the one that restores, each with why."""
     path = consequences.database
-    last = "Only if the way back is not enough. Stop the application first. What was written "
-    last += "since the backup is lost then."
+    last = "Only if the way back is not enough. Stop the application first. Everything written "
+    last += "since the backup will be lost."
     engine = registry.of_version(consequences.engine.database)
     if not path or engine is None:
         alias = _alias(consequences)
         file = path or f"the database that DATABASES[{alias!r}] names in the settings"
         file = " ".join(file.split())
-        first = "First take a backup: nothing else brings back what is lost."
+        first = "First take a backup: nothing else brings lost data back."
         return (_BACK_UP.format(file), first), (_RESTORE.format(file), last)
     by_hand = engine.by_hand(path)
     first = f"First take a backup. {by_hand.copy} must not exist yet: it would be overwritten."
@@ -78,8 +78,8 @@ def _after(run: Run | None) -> str:
     if run is None:
         return "Not reached in the copy, because an earlier command stopped."
     if run.step.refusal:
-        return f"In the copy it {stopped(run)}. Do not run it before that is fixed."
-    return f"Run the command. In the copy it took {seconds(run.seconds)}."
+        return f"In the copy, this command {stopped(run)}. Do not run it before the cause is fixed."
+    return f"Run the command. In the copy, it took {seconds(run.seconds)}."
 
 
 def _commands_back(consequences: Consequences, back: WayBack) -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ def _commands_back(consequences: Consequences, back: WayBack) -> list[tuple[str,
         found.append(("# restore the files, as with git checkout", how))
     for place, line in enumerate(back.commands):
         run = back.runs[place] if place < len(back.runs) else None
-        refused = f" It {stopped(run)}." if run and run.step.refusal else ""
+        refused = f" This command {stopped(run)}." if run and run.step.refusal else ""
         found.append((_manage(_words(line)), f"{how}{refused}"))
     return found
 

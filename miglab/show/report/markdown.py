@@ -71,7 +71,9 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
         if back
         else "Nothing changed, so there is nothing to undo.",
         "## The next plain migrate",
-        _fence("\n".join(next_lines(consequences))) if consequences.next else "It was not tried.",
+        _fence("\n".join(next_lines(consequences)))
+        if consequences.next
+        else "Not tried: nothing changed, or the next migrate is the way back.",
         *_md_samples(samples(consequences.next_rows)),
         "## Tables",
         _md_list(consequences.schema) or "No table changes.",
@@ -83,7 +85,7 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
             f"### {_md(name)}\n\n{_fence(sql_text(sql), 'sql')}"
             for name, sql in sql_of(consequences)
         ),
-        "## Different from a real run",
+        "## Differences from a real run",
         _md_list(fidelity_lines(consequences)) or "No differences are known.",
         "## How it was measured",
         _md_list([f"{name}: {told}" for name, told in about(consequences)]),

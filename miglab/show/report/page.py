@@ -114,7 +114,7 @@ def report_html(consequences: Consequences, reason: str = "") -> str:
         _section("sql", "The SQL", _sql(consequences)),
         _section(
             "fidelity",
-            "Different from a real run",
+            "Differences from a real run",
             _lines(fidelity_lines(consequences), "No differences are known."),
         ),
         _section("measured", "How it was measured", _dl(about(consequences))),
@@ -266,7 +266,7 @@ def _without_differences(back: WayBack) -> list[str]:
 def _next(consequences: Consequences) -> str:
     lines = next_lines(consequences)
     if not lines:
-        return _p("It was not tried: nothing changed, or it is the way back.")
+        return _p("Not tried: nothing changed, or the next migrate is the way back.")
     return _pre("\n".join(lines)) + "\n".join(map(_sample, samples(consequences.next_rows)))
 
 

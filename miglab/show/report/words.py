@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ...compare.agreement import counted
 from ...draw.words import footnote
 from ...facts.consequences import Consequences
 from ...facts.outcome import STATUSES
@@ -50,7 +51,7 @@ def about(consequences: Consequences) -> list[tuple[str, str]]:
             *_copies(consequences),
             ("measured on", str(consequences.engine)),
             ("the rehearsal took", seconds(consequences.seconds)),
-            ("kept in the copy", _protection(consequences)),
+            ("protection", _protection(consequences)),
         )
         if told
     ]
@@ -82,7 +83,7 @@ def _copies(consequences: Consequences) -> list[tuple[str, str]]:
 def nothing_to_know(consequences: Consequences) -> str:
     """What is said if there are no findings."""
     if consequences.safe:
-        return "Nothing: nothing is lost, and everything comes back."
+        return "Nothing is lost, and everything comes back."
     return "Nothing more than the outcome above."
 
 
@@ -121,7 +122,10 @@ def row_rows(changes: Sequence[RowChange]) -> list[tuple[str, ...]]:
 
 
 def _remarks(change: RowChange) -> list[str]:
-    told = [f"{n:,} values of {name} are dropped" for name, n in change.lost_values.items()]
+    told = [
+        f"{counted(n, 'value', 'values')} of {name} {'is' if n == 1 else 'are'} dropped"
+        for name, n in change.lost_values.items()
+    ]
     for says, words in (
         (change.now is None, "the table is dropped"),
         (change.by_handlers, "by post_migrate handlers"),

@@ -23,7 +23,7 @@ def because(run: Run) -> str:
 
 
 #: What to do where a command fails behind its last migration.
-AT_THE_END = "fix what runs after the migrations, such as a post_migrate handler"
+AT_THE_END = "fix the code that runs after the migrations, such as a post_migrate handler"
 
 
 def all_and_then(run: Run) -> str:
@@ -43,8 +43,8 @@ def advice(run: Run, orphaned: Sequence[str] = ()) -> str:
     failed, said = run.failed, because(run)
     if orphaned:
         return (
-            f"correct or delete the rows of {' and '.join(orphaned)} that refer to missing rows: "
-            f"until then, every migration of this database stops there, {_AGAIN}"
+            f"correct or delete the rows of {' and '.join(orphaned)} that refer to missing rows "
+            f"(until then, every migration of this database stops there), {_AGAIN}"
         )
     backwards = failed is not None and failed.backwards
     for pattern, do in _ADVICE:
@@ -60,7 +60,8 @@ def _schema(backwards: bool) -> str:
 
 def _orphan(found: re.Match[str], backwards: bool) -> str:
     return (
-        "change this migration, or the rows before it: it leaves a row that refers to a missing one"
+        "change this migration, which leaves a row that refers to a missing one, or change the "
+        "rows before it runs"
     )
 
 
@@ -70,15 +71,17 @@ def _forbidden(found: re.Match[str], backwards: bool) -> str:
 
 def _exists(found: re.Match[str], backwards: bool) -> str:
     if backwards:
-        return "find out why the database still has what unapplying this migration makes again"
+        return (
+            "find out why the database still has something that unapplying this migration creates"
+        )
     return (
-        "find out why the database has it already, although the record says that this migration "
-        "is not applied"
+        "find out why this already exists in the database, although the record says that this "
+        "migration is not applied"
     )
 
 
 def _missing(found: re.Match[str], backwards: bool) -> str:
-    return "find out why the database lacks it, although the record says that it is there"
+    return "find out why this is missing from the database, although by the record it should exist"
 
 
 #: The first that fits counts; the words are those of the databases that Django supports.

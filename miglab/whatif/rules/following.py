@@ -10,7 +10,7 @@ from ..measured import Measured, hindrances
 from .advice import because
 from .rule import Said, rule
 
-_DO = "do not leave it like this: the next deployment will run migrate"
+_DO = "do not leave the project like this: the next deployment will run migrate"
 
 
 @rule("next-fails", Severity.NEXT)

@@ -18,12 +18,13 @@ def locks(measured: Measured) -> Iterator[Said]:
         for each in run.plan:
             for lock in each.locks:
                 if lock.noticed:
-                    anew = ", and all of its rows are written anew" if lock.rewritten else ""
+                    anew = ", and all of its rows are rewritten" if lock.rewritten else ""
                     yield Said(
                         f"{lock}{anew}: {each.key} takes {_article(lock.mode)}{where}",
                         lock.table,
-                        "run it when few people need that table, or in steps that lock it for "
-                        "less time; how long it takes is this machine's measure",
+                        "run this migration when few people need that table, or split it into "
+                        "steps that lock the table for less time; the time was measured on this "
+                        "machine",
                         weight=int(lock.seconds * 1000),
                     )
 

@@ -12,10 +12,10 @@ from .rule import Look, Said, rule
 
 #: What becomes of one thing, and of many.
 HOW = {
-    "rows-lost": ("goes with the table", "go with the table"),
-    "links-lost": ("goes with the table", "go with the table"),
+    "rows-lost": ("is deleted with the table", "are deleted with the table"),
+    "links-lost": ("is deleted with the table", "are deleted with the table"),
     "rows-deleted": ("is deleted", "are deleted"),
-    "values-lost": ("goes with the column", "go with the column"),
+    "values-lost": ("is deleted with the column", "are deleted with the column"),
     "values-changed": ("changes", "change"),
     "values-retyped": ("is stored as another type", "are stored as another type"),
 }
@@ -68,7 +68,7 @@ def lost_on_the_way_back(measured: Measured) -> Iterator[Said]:
     for each in measured.lost_coming_back:
         how = HOW[each.id][each.gone != 1]
         yield Said(
-            f"on the way back {counted(each.gone, *each.what)} of {each.where} {how}",
+            f"on the way back, {counted(each.gone, *each.what)} of {each.where} {how}",
             each.where,
             "do not rely on the way back: take a backup first, and restore it",
             each.lost,

@@ -41,7 +41,7 @@ def unknown_operation(measured: Measured) -> Iterator[Said]:
         for each in run.plan:
             if each.unknown:
                 yield Said(
-                    f"{each.key} has operations that are not Django's, so only running it shows "
+                    f"{each.key} has operations that are not Django's, so only running them shows "
                     f"whether they can be undone: {'; '.join(each.unknown)}",
                     str(each.key),
                 )
@@ -54,10 +54,10 @@ def kept_in(measured: Measured) -> Iterator[Said]:
     for run in measured.runs:
         for reach in run.step.kept_in:
             where = f" ({reach.where})" if reach.where else ""
-            what = f"the project tried to {reach.what}, and miglab did not allow it{where}"
+            what = f"the project tried to {reach.what}, but miglab did not allow this{where}"
             if what not in seen and reach.during is None:
                 seen.add(what)
-                do = "what that would have done is not part of this rehearsal"
+                do = "the effects of this are not part of the rehearsal"
                 yield Said(what, reach.where, reach.do or do)
 
 
@@ -81,9 +81,9 @@ def left_behind(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"{kinds} and {rights} stay behind: {', '.join(left.content_types[:4])}{more}",
             "django_content_type",
-            "manage.py remove_stale_contenttypes removes them, and everything that points at them"
+            "manage.py remove_stale_contenttypes removes them, and everything that points to them"
             if not any(each.orphans for each in measured.rows)
-            else "keep them until you have dealt with the rows that lost their other half",
+            else "keep them until you have dealt with the rows of parent models that lost a part",
         )
 
 

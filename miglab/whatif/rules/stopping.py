@@ -53,14 +53,16 @@ def irreversible(measured: Measured) -> Iterator[Said]:
         refusal, failed = run.step.refusal, run.failed
         stops_here = refusal is not None and refusal.error == "IrreversibleError"
         if stops_here and failed is not None:
-            yield Said(f"it stops at {failed.key}: {because(run)}", str(failed.key), _REVERSE)
+            yield Said(
+                f"the command stops at {failed.key}: {because(run)}", str(failed.key), _REVERSE
+            )
         for each in run.plan:
             if each.irreversible and each.fate is not Fate.FAKED and each is not failed:
                 why = "; ".join(each.irreversible)
                 yield Said(f"{each.key} cannot be undone: {why}", str(each.key), _REVERSE)
 
 
-_REVERSE = "give it reverse_code, or migrations.RunPython.noop if there is nothing to undo"
+_REVERSE = "give the operation reverse_code: migrations.RunPython.noop if there is nothing to undo"
 
 
 @rule("fails", Severity.STOPS)
@@ -71,7 +73,7 @@ def fails(measured: Measured) -> Iterator[Said]:
         if refusal is None or failed is None or refusal.error == "IrreversibleError":
             continue
         do = advice(run, measured.orphaned)
-        yield Said(f"it stops at {failed.key}: {because(run)}", str(failed.key), do)
+        yield Said(f"the command stops at {failed.key}: {because(run)}", str(failed.key), do)
 
 
 @rule("halfway", Severity.STOPS)
@@ -101,10 +103,10 @@ def half_a_migration(measured: Measured) -> Iterator[Said]:
             continue
         what = ""
         if failed.kept:
-            what = f"half of {failed.key} is done and stays: this database cannot undo "
-            what += "changes of tables; the record does not show it" + _found_in_tables(measured)
+            what = f"part of {failed.key} is done, and stays done: this database cannot undo "
+            what += "changes to tables; the record does not show it" + _found_in_tables(measured)
         elif not failed.atomic and failed.sql:
-            what = f"{failed.key} is not atomic: what it did before the error stays, and is not "
+            what = f"{failed.key} is not atomic: its work before the error stays, but is not "
             what += "recorded"
         if what:
             do = "undo or finish the rest by hand, or restore the backup"

@@ -146,7 +146,7 @@ def test_libpq_is_not_used_past_the_driver(tmp_path: Path) -> None:
     subprocess.run([compiler, "-shared", "-o", library, tmp_path / "own.c"], check=True)
     attempt = f"import ctypes; ctypes.CDLL({str(library)!r}).PQconnectdb(b'dbname=live')"
     said, what = attempted(tmp_path, attempt)
-    assert (said, what) == ("refused", ["connect to a database in C, by PQconnectdb"])
+    assert (said, what) == ("refused", ["connect to a database from C code, through PQconnectdb"])
 
 
 def test_an_address_that_is_allowed_may_be_connected_to(tmp_path: Path) -> None:

@@ -65,8 +65,8 @@ def test_what_a_connection_holds_keeps_them_from_being_told_apart(lab: Lab) -> N
     step = lab.manage("migrate shop")
     (obstacle,) = step.obstacles
     assert obstacle.what.startswith(
-        "miglab could not tell apart what migrations and what post_migrate handlers did: the "
-        "project's connection cannot be closed here"
+        "miglab could not tell what the migrations did from what the post_migrate handlers did: "
+        "the project's connection cannot be closed here"
     )
     (change,) = [each for each in step.rows if each.table == "shop_item"]
     assert (change.by_handlers, change.gained) == (False, 1)

@@ -223,7 +223,7 @@ def test_where_no_server_is_installed_the_error_says_how_to_get_one(
     own_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binaries, "servers", lambda: iter(()))
-    with pytest.raises(NoServer, match=r"install one .*MIGLAB_MARIADB, which may be 'local'"):
+    with pytest.raises(NoServer, match=r"install one .*MIGLAB_MARIADB \('local' means"):
         Lab("storefront", database="mariadb")
     assert [*(own_home / "labs").iterdir()] == []
 

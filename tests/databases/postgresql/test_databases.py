@@ -312,7 +312,7 @@ def test_two_statements_are_not_a_query(engine: PostgreSQL, handle: Handle) -> N
 def test_what_is_not_ours_is_neither_dropped_nor_renamed_nor_made(engine: PostgreSQL) -> None:
     other = beside(engine.handle(home() / "labs" / "a", "databases/x"), "somebodys")
     for act in (engine.remove, engine.make_room, lambda it: engine.restore(None, it)):
-        with pytest.raises(AssertionError, match="is left alone"):
+        with pytest.raises(AssertionError, match="is not touched"):
             act(other)
     assert not engine.exists(other)
 

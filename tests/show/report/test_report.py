@@ -360,7 +360,7 @@ def test_the_backup_stands_before_every_command(make: Callable[[], Consequences]
 
 def test_a_command_that_stopped_in_the_copy_says_so() -> None:
     told = dict(for_real(halfway()))
-    assert "Do not run it before that is fixed." in told["python manage.py migrate store zero"]
+    assert "Do not run it before the cause is fixed." in told["python manage.py migrate store zero"]
     assert told["python manage.py migrate blog zero"].startswith("Not reached")
 
 

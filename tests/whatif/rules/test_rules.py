@@ -141,12 +141,12 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "irreversible",
         measured(run(replace(FAILED, irreversible=("RunPython",)), refusal=CANNOT)),
-        f"it stops at {SECOND}: {CANNOT}",
+        f"the command stops at {SECOND}: {CANNOT}",
     ),
     (
         "fails",
         measured(run(FAILED, refusal=ERROR), moved=False, back=None),
-        f"it stops at {SECOND}: ValueError: no",
+        f"the command stops at {SECOND}: ValueError: no",
     ),
     (
         "halfway",
@@ -167,13 +167,13 @@ CASES: list[tuple[str, Measured, str]] = [
         measured(
             run(replace(FAILED, atomic=False, sql=(Statement("DROP TABLE x"),)), refusal=ERROR)
         ),
-        f"{SECOND} is not atomic: what it did before the error stays, and is not recorded",
+        f"{SECOND} is not atomic: its work before the error stays, but is not recorded",
     ),
     (
         "locks",
         locked(Lock("shop_item", "AccessExclusiveLock", 2.94, 2.95, rewritten=True, rows=1204311)),
         "shop_item (1,204,311 rows) can't be read for 2.9\N{NO-BREAK SPACE}s, "
-        "and all of its rows are written anew: "
+        "and all of its rows are rewritten: "
         f"{SECOND} takes an AccessExclusiveLock",
     ),
     (
@@ -182,27 +182,27 @@ CASES: list[tuple[str, Measured, str]] = [
         f"shop_item (1 row) can't be written to for at least 250\N{NO-BREAK SPACE}ms: "
         f"{SECOND} takes a ShareLock, on the way back",
     ),
-    ("rows-lost", lost(1, now=None), "1 row of shop_item goes with the table"),
-    ("rows-lost", lost(3, now=None), "3 rows of shop_item go with the table"),
+    ("rows-lost", lost(1, now=None), "1 row of shop_item is deleted with the table"),
+    ("rows-lost", lost(3, now=None), "3 rows of shop_item are deleted with the table"),
     (
         "rows-lost",
         lost(3, 1, now=None),
-        "3 rows of shop_item go with the table, and 2 of them do not come back",
+        "3 rows of shop_item are deleted with the table, and 2 of them do not come back",
     ),
     (
         "rows-lost",
         lost(3, 2, now=None),
-        "3 rows of shop_item go with the table, and 1 of them does not come back",
+        "3 rows of shop_item are deleted with the table, and 1 of them does not come back",
     ),
     (
         "links-lost",
         lost(1, now=None, many_to_many=True),
-        "1 link of shop_item goes with the table",
+        "1 link of shop_item is deleted with the table",
     ),
     (
         "links-lost",
         lost(2, now=None, many_to_many=True),
-        "2 links of shop_item go with the table",
+        "2 links of shop_item are deleted with the table",
     ),
     ("rows-deleted", lost(1), "1 row of shop_item is deleted"),
     ("rows-deleted", lost(1200), "1,200 rows of shop_item are deleted"),
@@ -211,11 +211,11 @@ CASES: list[tuple[str, Measured, str]] = [
         lost(2, by_handlers=True),
         "post_migrate handlers: 2 rows of shop_item are deleted",
     ),
-    ("values-lost", column(1, dropped=True), "1 value of shop_item.sku goes with the column"),
+    ("values-lost", column(1, dropped=True), "1 value of shop_item.sku is deleted with the column"),
     (
         "values-lost",
         column(2, dropped=True),
-        "2 values of shop_item.sku go with the column",
+        "2 values of shop_item.sku are deleted with the column",
     ),
     ("values-changed", column(1), "1 value of shop_item.sku changes"),
     ("values-changed", column(2), "2 values of shop_item.sku change"),
@@ -229,17 +229,17 @@ CASES: list[tuple[str, Measured, str]] = [
         column(2, retyped=True),
         "2 values of shop_item.sku are stored as another type",
     ),
-    ("lost-on-the-way-back", coming_back(1), "on the way back 1 value of shop_item.sku changes"),
-    ("lost-on-the-way-back", coming_back(2), "on the way back 2 values of shop_item.sku change"),
+    ("lost-on-the-way-back", coming_back(1), "on the way back, 1 value of shop_item.sku changes"),
+    ("lost-on-the-way-back", coming_back(2), "on the way back, 2 values of shop_item.sku change"),
     (
         "rows-lost-and-back",
         lost(1, 1, now=None),
-        "1 row of shop_item goes with the table, and the way back restores it",
+        "1 row of shop_item is deleted with the table, and the way back restores it",
     ),
     (
         "links-lost-and-back",
         lost(2, 2, now=None, many_to_many=True),
-        "2 links of shop_item go with the table, and the way back restores them",
+        "2 links of shop_item are deleted with the table, and the way back restores them",
     ),
     (
         "rows-deleted-and-back",
@@ -249,7 +249,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "values-lost-and-back",
         column(1, 1, dropped=True),
-        "1 value of shop_item.sku goes with the column, and the way back restores it",
+        "1 value of shop_item.sku is deleted with the column, and the way back restores it",
     ),
     (
         "values-changed-and-back",
@@ -352,9 +352,8 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "unknown",
         unclear(during=True),
-        f"{SECOND} tried to start the program gpg, and miglab did not allow it: what that would "
-        "have "
-        "done is not part of this rehearsal",
+        f"{SECOND} tried to start the program gpg, but miglab did not allow this, so its effects "
+        "are not part of this rehearsal",
     ),
     (
         "unknown",
@@ -364,15 +363,14 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "unknown",
         measured(back=way_back(Return.VALUES, run(line="migrate", kept_in=(TRIED,)))),
-        f"on the way back: {SECOND} tried to start the program gpg, and miglab did not allow "
-        "it: what "
-        "that would have done is not part of this rehearsal",
+        f"on the way back: {SECOND} tried to start the program gpg, but miglab did not allow "
+        "this, so its effects are not part of this rehearsal",
     ),
     ("truths-unknown", measured(worse=Worse(unknown=(WHY,))), WHY.what),
     (
         "explained-drift",
         measured(worse=Worse(explained=("a",))),
-        "a migration's own SQL or Python made this, and Django's model state does not show it: a",
+        "a migration's own SQL or Python did this, and Django's model state does not show it: a",
     ),
     (
         "old-drift",
@@ -405,8 +403,8 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "next-unknown",
         measured(following=following(run=NEXT_IN_PART)),
-        f"the next plain migrate is not fully known: {SECOND} tried to start the program gpg, and "
-        "miglab did not allow it: what that would have done is not part of this rehearsal",
+        f"the next plain migrate is not fully known: {SECOND} tried to start the program gpg, but "
+        "miglab did not allow this, so its effects are not part of this rehearsal",
     ),
     (
         "next-as-before",
@@ -440,13 +438,13 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "unknown-operation",
         measured(run(planned(unknown=("Load prices",)))),
-        f"{SECOND} has operations that are not Django's, so only running it shows whether they can "
-        "be undone: Load prices",
+        f"{SECOND} has operations that are not Django's, so only running them shows whether they "
+        "can be undone: Load prices",
     ),
     (
         "kept-in",
         unclear(during=False),
-        "the project tried to start the program gpg, and miglab did not allow it",
+        "the project tried to start the program gpg, but miglab did not allow this",
     ),
     (
         "handlers",

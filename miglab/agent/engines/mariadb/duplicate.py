@@ -100,7 +100,7 @@ def duplicate(cursor: Any, source: str, to: str) -> None:
         tables = _all(cursor, _TABLES, source)
         elsewhere = [name for name, _, engine in tables if str(engine).upper() in ELSEWHERE]
         if elsewhere:
-            raise LookupError("tables whose rows are elsewhere: %s" % ", ".join(elsewhere))
+            raise LookupError("these tables store their rows elsewhere: %s" % ", ".join(elsewhere))
         views = [name for name, kind, _ in tables if kind == "VIEW"]
         made = _views(cursor, source, views), _rest(cursor, source)
         kinds = {name: kind for name, kind, _ in tables if kind not in ("VIEW", "SEQUENCE")}
@@ -287,7 +287,9 @@ def _make_all(cursor: Any, source: str, to: str, views: List[_Made], rest: List[
                 reason = str(error.args[-1])
         if len(again) == len(waiting):
             names = ", ".join(each.name for each in again)
-            raise LookupError("views that refer to what is not there: %s (%s)" % (names, reason))
+            raise LookupError(
+                "these views refer to something that does not exist: %s (%s)" % (names, reason)
+            )
         waiting = again
     for each in rest:
         if each.kind in ("TRIGGER", "EVENT"):
