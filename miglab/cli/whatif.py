@@ -121,7 +121,7 @@ def add(commands: Any) -> None:
         "--fail-on",
         type=limit,
         metavar="lock:TIME",
-        help="fail if others cannot use a table for longer than this: lock:1s, or lock:500ms",
+        help="fail if others cannot use a table for longer than this, as in lock:1s or lock:500ms",
     )
     report = parser.add_argument_group("the report")
     for form in FORMS:

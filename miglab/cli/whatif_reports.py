@@ -31,7 +31,7 @@ class Form(NamedTuple):
 FORMS = (
     Form("html", "write the report as one HTML file", report_html),
     Form("markdown", "write the report as Markdown", report_markdown),
-    Form("json", "write the report as JSON; the name - prints it", report_json, report_json),
+    Form("json", "write the report as JSON; use - to print it", report_json, report_json),
 )
 
 
