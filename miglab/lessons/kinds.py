@@ -54,6 +54,12 @@ class Here:
             return -1
         return now.position - first
 
+    def can_return(self, lab: Lab) -> bool:
+        """Whether the lab was only rewound further, so that it can be brought forward to here."""
+        first = self.history.position
+        now = lab.history()
+        return now.position < first and now.lines[:first] == self.history.lines[:first]
+
     def rewound(self, lab: Lab) -> bool:
         """Whether something changed, and the lab then went back to here or further."""
         behind = self.behind(lab)

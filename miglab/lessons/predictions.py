@@ -15,10 +15,11 @@ from .choosing import Choosing
 from .kinds import AnyOf, Here, Holds, HowMany, Kind, Measured, OneOf, watch
 from .remembered import comes_back, note, recall
 from .shelf import Shelf, tidy
+from .whereabouts import check_place
 
 _QUESTIONS: Shelf[Kind] = Shelf("question")
 
-_GONE = "the lab of this question is gone; run the notebook from the top"
+_GONE = "the lab of this question is gone; run %resume in a new cell here, or run all cells again"
 
 
 def question(
@@ -102,11 +103,11 @@ class Prediction(Choosing):
         return lab is None or lab.closed or _QUESTIONS[self.question.name].has_run(lab, self._here)
 
     def start_again(self) -> bool:
-        """Forget the answer, and bring the lab back to where the question was asked. Returns
-        whether the lab had to go back.
+        """Forget the answer, and bring the lab back to where the question was asked, or forward to
+        it. Returns whether the lab had to move.
 
         Raises:
-            BadInput: the lab is closed.
+            BadInput: the lab is closed, or it cannot be brought there.
         """
         lab = self._lab()
         if lab is None or lab.closed:
@@ -114,9 +115,12 @@ class Prediction(Choosing):
         behind = self._here.behind(lab)
         if behind > 0:
             lab.rewind(behind)
+        elif self._here.can_return(lab):
+            lab.forward(-behind)
+        check_place(self.question.name, lab)
         self._here = Here(lab)
         self._take(None)
-        return behind > 0
+        return behind != 0
 
     def _note(self, chosen: Any) -> None:
         kept = None if chosen is None else self.question.kept(chosen)
@@ -155,12 +159,14 @@ def predict(name: str) -> Prediction:
 
     Raises:
         UnknownName: no lesson asks it.
-        BadInput: there is no open lab, or it has nothing to choose from.
+        BadInput: there is no open lab, it is not where the lesson asks this, or it has nothing to
+            choose from.
     """
     kind, lab = _QUESTIONS[name], Lab.latest()
     before = _OPEN.get(name)
     if before is not None and before.stands(lab):
         return before
+    check_place(name, lab)
     asked = kind.ask(lab)
     chosen = asked.recalled(_kept(name, before))
     _OPEN[name] = Prediction(asked, chosen, weakref.ref(lab), Here(lab))
