@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from miglab.lessons import predictions, remembered, tasks, trials
+from miglab.lessons import predictions, remembered, tasks, trials, whereabouts
 from miglab.progress import Journal
 
 
@@ -30,3 +30,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
     remembered.keep_in(journal)
     yield journal
     remembered.keep_in(None)
+
+
+@pytest.fixture
+def anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions are asked as if nobody had stored where their lessons ask them."""
+    monkeypatch.setattr(whereabouts, "_known", dict)

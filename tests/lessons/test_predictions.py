@@ -18,6 +18,8 @@ from miglab.lessons.predictions import _QUESTIONS
 
 from .conftest import new_kernel
 
+pytestmark = pytest.mark.usefixtures("anywhere")
+
 
 def test_the_right_option_is_the_one_that_the_run_made_true(lab: Lab) -> None:
     asked = predict("tags-after-0004")
@@ -148,7 +150,7 @@ def test_start_again_before_the_command_clears_the_answer_alone(lab: Lab) -> Non
 def test_start_again_where_the_lab_is_closed_says_so(lab: Lab) -> None:
     asked = predict("prices-back")
     lab.close()
-    with pytest.raises(BadInput, match="run the notebook from the top"):
+    with pytest.raises(BadInput, match="run %resume in a new cell here"):
         asked.start_again()
 
 
@@ -231,7 +233,7 @@ def test_the_lab_of_a_question_may_be_gone() -> None:
     lab.close()
     del lab
     gc.collect()
-    with pytest.raises(BadInput, match="run the notebook from the top"):
+    with pytest.raises(BadInput, match="run %resume in a new cell here"):
         reveal("tags-after-0004")
 
 

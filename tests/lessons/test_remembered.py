@@ -16,6 +16,8 @@ from miglab.progress import Event, Journal
 
 from .conftest import new_kernel
 
+pytestmark = pytest.mark.usefixtures("anywhere")
+
 
 def noted(journal: Journal) -> list[tuple[str, dict[str, Any]]]:
     return [(each.kind, dict(each.data)) for each in journal.read()]

@@ -9,6 +9,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from miglab.notebook import install
 
+from ..lessons.conftest import anywhere as anywhere
 from ..lessons.conftest import new_kernel
 
 

@@ -15,6 +15,8 @@ from miglab.notebook.choice import Box
 from miglab.notebook.live import VIEW
 from miglab.show.bundle import in_words
 
+pytestmark = pytest.mark.usefixtures("anywhere")
+
 ALL = ("tags-after-0004", "tables-that-go", "answered-no")
 
 
@@ -106,7 +108,7 @@ def test_where_the_lab_is_closed_start_again_says_so(lab: Lab) -> None:
     lab.close()
     assert shown["frozen"]
     shown.start_again()
-    assert "run the notebook from the top" in shown["said"]
+    assert "run %resume in a new cell here" in shown["said"]
 
 
 def test_each_name_can_be_ticked(lab: Lab) -> None:

@@ -20,9 +20,12 @@ STORED = ROOT / "miglab" / "lessons" / "asked.json"
 _NOTING = """
 import json
 from miglab.lessons import predictions
+from miglab.lessons.kinds import Measured
 from miglab.lessons.whereabouts import whereabouts
 
 def note(name, lab):
+    if isinstance(predictions._QUESTIONS[name], Measured):
+        return
     with open({!r}, "a") as file:
         print(json.dumps([name, whereabouts(lab)]), file=file)
 

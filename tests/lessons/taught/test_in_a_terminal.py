@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from miglab import Lab
 from miglab.lessons import check, predict, reveal, your_turn
+
+pytestmark = pytest.mark.usefixtures("anywhere")
 
 MODEL = "\n\nclass Courier(models.Model):\n    name = models.CharField(max_length=50)\n"
 
