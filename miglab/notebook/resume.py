@@ -46,8 +46,11 @@ def resume(shell: InteractiveShell, heading: str) -> str:
         for number, cell in enumerate(code, 1):
             tell(f"cell {number} of {len(code)}")
             _run(shell, cell)
-    ran = counted(len(code), "cell above it was run", "cells above it were run")
-    return f"This is where “{title}” begins. {ran}."
+    ran = counted(len(code), "cell was run", "cells were run")
+    return (
+        f"The lab is now where “{title}” begins: {ran}. Go up to that heading, and run the cells "
+        "below it."
+    )
 
 
 def _run(shell: InteractiveShell, cell: Cell) -> None:
@@ -92,9 +95,13 @@ def _how_to_open(shell: InteractiveShell) -> str:
     path, cell = this_notebook(), running_cell(shell)
     saved = cells_of(path) if path else ()
     line = opener_above(saved, cell) or 'lab = Lab("storefront")'
-    told = f"run the cell with {line} first"
     heading = heading_above(saved, cell)
-    return f"{told}; or go straight to this part with: %resume {heading}" if heading else told
+    if not heading:
+        return f"run the cell with {line} first"
+    return (
+        f"to go on with this part, run %resume {heading} in a new cell, and then the cells below "
+        f"that heading; to begin again, run the cell with {line}"
+    )
 
 
 def missing_name(shell: InteractiveShell, error: NameError) -> str | None:

@@ -141,17 +141,19 @@ def test_a_new_kernel_knows_the_commands_and_a_lesson_goes_on_at_a_heading(
 ) -> None:
     with opened(table, "05_revert.ipynb") as page:
         command = run_cell(page, 1)
-        expect(command).to_contain_text("there is no open lab; run the cell with lab = Lab(")
+        expect(command).to_contain_text(
+            "there is no open lab; to go on with this part, run %resume"
+        )
         expect(command).to_contain_text("%resume Undo the last migration")
         asking = run_cell(page, 2)
-        expect(asking).to_contain_text("'predict' is not defined in this kernel; run the cell with")
+        expect(asking).to_contain_text("'predict' is not defined in this kernel; to go on")
         keep(page, "new_kernel")
         editor = command.locator(".cm-content")
         editor.click()
         page.keyboard.press("Control+a")
         page.keyboard.type("%resume Forward again")
         page.keyboard.press("Shift+Enter")
-        done = page.get_by_text("This is where “Forward again” begins.")
+        done = page.get_by_text("The lab is now where “Forward again” begins")
         expect(done).to_be_visible(timeout=60_000)
         cells = page.locator(f"{FRONT} .jp-CodeCell")
         place = next(

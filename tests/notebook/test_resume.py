@@ -70,7 +70,10 @@ def test_resume_brings_the_lab_to_the_heading_and_shows_nothing_of_the_way(
     shell: Shell, notebook: Path
 ) -> None:
     told = ran(shell, "%resume Forward again")
-    assert told == "This is where “Forward again” begins. 8 cells above it were run.\n"
+    assert told == (
+        "The lab is now where “Forward again” begins: 8 cells were run. Go up to that heading, "
+        "and run the cells below it.\n"
+    )
     assert Lab.latest().history().lines == ("migrate store 0004", "migrate store 0001")
     assert shell.user_ns["lab"] is Lab.latest()
 
@@ -135,7 +138,7 @@ def test_a_notebook_of_ones_own_resumes_too_and_names_the_cell_that_fails(
     ]
     path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
-    assert "1 cell above it was run." in ran(shell, "%resume One")
+    assert ": 1 cell was run." in ran(shell, "%resume One")
     assert shell.user_ns["x"] == 1
     with pytest.raises(BadInput, match="stopped at the cell '1 / 0': ZeroDivisionError"):
         ran(shell, "%resume Two")
@@ -150,8 +153,9 @@ def test_after_a_restart_a_command_names_the_cell_that_opens_the_lab_and_the_way
     with pytest.raises(BadInput) as raised:
         ran(shell, "%manage migrate store 0001")
     assert str(raised.value) == (
-        'there is no open lab; run the cell with lab = Lab("storefront", apps=["store"]) first; '
-        "or go straight to this part with: %resume Undo several migrations at once"
+        "there is no open lab; to go on with this part, run %resume Undo several migrations at once"
+        " in a new cell, and then the cells below that heading; to begin again, run the cell with "
+        'lab = Lab("storefront", apps=["store"])'
     )
 
 
