@@ -97,6 +97,7 @@ task(
         "The record and the tables agree.": agreeing("record_tables"),
         "All 24 products are still there.": rows(store_product=24),
         "21 products have a price above 0, as before.": products("price", "> 0", 21),
+        "The other 3 products still have no price (`NULL`).": products("price", "IS NULL", 3),
     },
     apps=["store"],
 )

@@ -11,7 +11,7 @@ ENDS["before-discounts"] = [
     End(
         "too far",
         "migrate store 0001\nmigrate store 0003",
-        (4,),
+        (4, 5),
         "You went back further than `0003`, and the prices are lost.",
     ),
     End(
@@ -20,18 +20,29 @@ ENDS["before-discounts"] = [
         (1,),
         "`0004` added the discounts, and it is still applied.",
     ),
-    End("one too far", "migrate store 0002", (1,), "You went back further than `0003`."),
+    End(
+        "one too far",
+        "migrate store 0002",
+        (1, 5),
+        "You went back further than `0003`. That overwrote the 3 missing prices",
+    ),
+    End(
+        "one too far, and forward",
+        "migrate store 0002\nmigrate store 0003",
+        (5,),
+        "You went back further than `0003`. That overwrote the 3 missing prices",
+    ),
     End("fake", "migrate --fake store 0003", (2,), "`--fake` changed only the record:"),
     End(
         "zero",
         "migrate store zero",
-        (1, 3, 4),
+        (1, 3, 4, 5),
         "You went back further than `0003`, and the prices are lost.",
     ),
     End(
         "zero and forward",
         "migrate store zero\nmigrate store 0003",
-        (3, 4),
+        (3, 4, 5),
         "You went back further than `0003`, and the prices are lost.",
     ),
 ]
