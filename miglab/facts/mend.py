@@ -13,7 +13,8 @@ class Mend:
 
     Attributes:
         lines: what one would type after ``python manage.py``, one after the other.
-        mends: whether the two truths agree afterwards.
+        mends: whether the two truths agree afterwards, and nothing is hidden by that.
+        moves: whether they agree, but only because the record no longer says what is in the tables.
         consequences: what the commands did in the copy; ``None`` if they stopped.
         error: why they stopped, or empty.
     """
@@ -22,6 +23,7 @@ class Mend:
     mends: bool
     consequences: Consequences | None = None
     error: str = ""
+    moves: bool = False
 
     @property
     def verdict(self) -> str:

@@ -40,7 +40,10 @@ def _tried(stage: Stage, which: str, lines: tuple[str, ...]) -> Mend:
         if stage.reader.stop.asked or error.why == "interrupted":
             raise
         return Mend(lines, False, error=f"stops: {error.why}")
-    return Mend(lines, getattr(found.agreements_after, which).verdict is True, found)
+    before, after = found.agreements_before.record_tables, found.agreements_after.record_tables
+    moves = before.verdict is True and after.verdict is not True
+    agree = getattr(found.agreements_after, which).verdict is True
+    return Mend(lines, agree and not moves, found, moves=agree and moves)
 
 
 def _ways(stage: Stage, which: str) -> Iterator[tuple[str, ...]]:

@@ -27,7 +27,7 @@ EXISTS = {"postgresql": "already exists", "mysql": "Duplicate column name"}
 #: A sentence, by its beginning, and what runs it: tests of this module, and other modules.
 SAID = {
     "PostgreSQL would refuse, because the column already exists.": "a_new_0004",
-    "On an empty database of another kind, such as PostgreSQL, that would fail.": "an_empty",
+    "On an empty PostgreSQL database, that would fail.": "an_empty",
     "On PostgreSQL, another kind of database, Django adds it to": "fake_initial",
     "SQLite and PostgreSQL can do that for changes to tables.": "a_failed_migration",
     "MySQL and MariaDB cannot.": "a_failed_migration",

@@ -24,6 +24,13 @@ def test_a_migration_that_was_taken_back_is_mended_by_migrate(lab: Lab) -> None:
     assert found[0].consequences is not None
 
 
+def test_faking_what_never_ran_mends_nothing_and_is_told_to_move_the_difference(lab: Lab) -> None:
+    """store.0005 was unapplied: its tables are gone."""
+    lab.manage("migrate store 0004")
+    found = {each.lines: (each.mends, each.moves) for each in lab.mends("files_record")}
+    assert found == {("migrate",): (True, False), ("migrate --fake",): (False, True)}
+
+
 def test_a_faked_one_is_mended_by_faking_and_migrate_is_told_to_fail(lab: Lab) -> None:
     """store.0005 is out of the record, its tables are there."""
     lab.manage("migrate --fake store 0004")

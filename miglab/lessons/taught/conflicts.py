@@ -75,20 +75,18 @@ question(
 question(
     "same-field",
     "You answer yes, and apply everything. `models.py` says 120. "
-    "How long can a name be in your table?",
+    "Which length does the column have in your table?",
     {
-        "Neither 80 nor 120: Django refuses to merge two changes to one field.": lambda lab: (
-            not _merge(lab)
-        ),
         "120, as `models.py` says.": lambda lab: (
             bool(_merge(lab)) and _type(lab, "name") == "varchar(120)"
         ),
         "80, as your colleague's file says.": lambda lab: (
             bool(_merge(lab)) and _type(lab, "name") == "varchar(80)"
         ),
+        "Neither: Django refuses to merge two changes to one field.": lambda lab: not _merge(lab),
     },
     because={
-        "C": """
+        "B": """
             You had applied your migration before, so your colleague's migration ran last. In
             your colleague's database, yours runs last. The same files lead to two
             different databases.

@@ -118,7 +118,12 @@ def _mend(model: LabModel, order: Order) -> None:
 
 
 def _way(mend: Mend) -> Order:
-    return {"lines": [*mend.lines], "mends": mend.mends, "verdict": masked(mend.verdict)}
+    if mend.mends:
+        told = "✓ repairs this"
+    else:
+        told = "✗ only moves the difference" if mend.moves else "✗ does not repair this"
+    verdict = f"{told}: {masked(mend.verdict)}."
+    return {"lines": [*mend.lines], "mends": mend.mends, "verdict": verdict}
 
 
 def _cure(model: LabModel, order: Order) -> None:

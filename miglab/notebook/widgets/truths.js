@@ -53,7 +53,7 @@ async function render({ model, el }) {
           "div",
           { class: `miglab-cure${each.mends ? "" : " miglab-no-cure"}` },
           make("pre", {}, each.lines.map((line) => `$ python manage.py ${line}`).join("\n")),
-          make("p", {}, `${each.mends ? "✓ repairs this" : "✗ does not repair this"}: ${each.verdict}.`),
+          make("p", {}, each.verdict),
           make(
             "button",
             {
