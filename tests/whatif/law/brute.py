@@ -98,13 +98,21 @@ Place = Path | Moment
 
 
 def contents(place: Place) -> dict[str, Stored]:
-    """All tables of a database but the bookkeeping."""
+    """All tables of a database but the bookkeeping, and but those in which SQLite itself says that
+    a virtual table keeps its rows: these are read through the virtual table
+    (https://www.sqlite.org/pragma.html#pragma_table_list)."""
     if isinstance(place, Moment):
         return place.contents
     connection = sqlite3.connect(place)
     try:
+        listed = connection.execute("PRAGMA main.table_list").fetchall()
+        own = {name for _, name, kind, *_ in listed if kind != "shadow"}
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        return {name: _stored(connection, name) for (name,) in names if name not in BOOKKEEPING}
+        return {
+            name: _stored(connection, name)
+            for (name,) in names
+            if name in own and name not in BOOKKEEPING
+        }
     finally:
         connection.close()
 
