@@ -192,7 +192,7 @@ def _own_for(source: str, original: Original) -> Handle:
     if not original.version.mariadb:
         why = f"it is {original.version}, but miglab starts only MariaDB servers"
     elif original.folds:
-        why = "its server ignores upper and lower case in table names"
+        why = "its server ignores case in table names"
     else:
         have = ", ".join(str(each.version) for each in found) or "none"
         why = (

@@ -92,10 +92,10 @@ def orphans(measured: Measured) -> Iterator[Said]:
     """Rows of a parent model stay, and the part of them that a child model stored is gone."""
     for change in measured.rows:
         for parent, number in change.orphans.items():
-            verb = "stays" if number == 1 else "stay"
+            verb, whose = ("stays", "its") if number == 1 else ("stay", "their")
             yield Said(
-                f"{counted(number, 'row', 'rows')} of {parent} {verb}, without the part that "
-                f"{change.place} stored",
+                f"{counted(number, 'row', 'rows')} of {parent} {verb}, without {whose} part in "
+                f"{change.place}",
                 parent,
                 f"decide what to do with the rows of {parent} before anybody reads them",
             )

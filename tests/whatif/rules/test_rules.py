@@ -454,12 +454,12 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "orphans",
         measured(rows=(change(orphans={"shop_place": 1}),)),
-        "1 row of shop_place stays, without the part that shop_item stored",
+        "1 row of shop_place stays, without its part in shop_item",
     ),
     (
         "orphans",
         measured(rows=(change(orphans={"shop_place": 2}),)),
-        "2 rows of shop_place stay, without the part that shop_item stored",
+        "2 rows of shop_place stay, without their part in shop_item",
     ),
     (
         "derived",
@@ -479,12 +479,12 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "orphans",
         measured(rows=(change(lost=1, orphans={"shop_place": 1}),)),
-        "1 row of shop_place stays, without the part that shop_item stored",
+        "1 row of shop_place stays, without its part in shop_item",
     ),
     (
         "orphans",
         measured(rows=(change(lost=2, orphans={"shop_place": 2}),)),
-        "2 rows of shop_place stay, without the part that shop_item stored",
+        "2 rows of shop_place stay, without their part in shop_item",
     ),
     (
         "derived",
