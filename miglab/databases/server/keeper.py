@@ -32,6 +32,8 @@ if sys.platform != "win32":
 READY, FAILED = "ready", "failed"
 #: Seconds in which a server has to be there; it may have a crash to recover from.
 _START, _STOP = 120.0, 10.0
+#: Seconds that what a killed server has started may take to end, and a server to answer.
+_ORPHANS, _ANSWER = 2.0, 10.0
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP = 1, 38, 22
 #: What ``fsync`` and ``fdatasync`` are in each architecture: its number and theirs.
 _SYNCING = {"x86_64": (0xC000003E, 74, 75), "aarch64": (0xC00000B7, 82, 83)}
@@ -136,10 +138,22 @@ def is_ready(pids: Path, word: str, address: str, pid: int | None = None) -> boo
         return False
     if pid is not None and lines[:1] != [str(pid)]:
         return False
-    # What a killed server has started listens in its place until it ends as well.
-    if lines and lines[0].isdigit() and not _lives(int(lines[0])):
-        return False
+    if not lines or not lines[0].isdigit() or _lives(int(lines[0])):
+        return _answers(address)
+    # What a killed server has started listens in its place until it ends as well. A server in
+    # another container has a number that says nothing here, and goes on listening.
+    until = time.monotonic() + _ORPHANS
+    while _answers(address):
+        if time.monotonic() > until:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _answers(address: str) -> bool:
     with contextlib.closing(socket.socket(socket.AF_UNIX)) as client:
+        # Where nobody accepts connections any more, one waits as soon as some are waiting.
+        client.settimeout(_ANSWER)
         try:
             client.connect(address)
         except OSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ import pytest
 
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql.cluster import PORT, ROLE, Cluster, cluster_for
+from miglab.databases.server.keeper import is_ready
 from miglab.databases.server.places import NOBODY
 
 from ...waiting import until
@@ -163,10 +165,25 @@ def test_a_client_whose_server_was_killed_has_it_started_again(cluster: Cluster)
         assert not joins_again(asked)
         process = server(cluster)
         process.send_signal(signal.SIGKILL)
-        until(lambda: not running(process))
+        until(lambda: not process.is_running())
         assert joins_again(asked)
         with connected(cluster) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_server_whose_number_is_unknown_here_runs_if_its_socket_goes_on_to_answer(
+    tmp_path: Path,
+) -> None:
+    """As of one in another container, on the same folder."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    pids, place = tmp_path / "pids", str(tmp_path / "s")
+    pids.write_text(f"{gone.pid}\nready\n")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(place)
+        listening.listen()
+        assert is_ready(pids, "ready", place)
+    assert not is_ready(pids, "ready", place)
 
 
 def test_a_server_that_cannot_be_started_with_its_data_gets_new_data(cluster: Cluster) -> None:
