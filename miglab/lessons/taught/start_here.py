@@ -82,7 +82,7 @@ task(
             ["0001", "0002", "0003", "0004", "0005"],
             listed,
         ),
-        "All neighbours agree.": agreeing(),
+        "All four truths agree.": agreeing(),
         "All 6 tags and their 40 links are still there.": rows(store_tag=6, store_product_tags=40),
     },
     apps=["store"],
