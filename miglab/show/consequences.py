@@ -173,10 +173,21 @@ def _(ladder: Ladder) -> str:
     parts = [
         f"<p style='font-size:1.3em; margin:6px 0'><b>{_said(told)}</b></p>",
         html(ladder.picture),
-        table(f"All targets of {ladder.app_label}", _COLUMNS, _rungs(ladder)),
+        _targets(ladder),
         folded("Measured in a copy", pre(str(ladder.engine))),
     ]
     return _bar(_FINE if ladder.free else _BAD, parts)
+
+
+def brief_ladder(ladder: Ladder) -> str:
+    """The same for a place that shows the graph already."""
+    told = " ".join(ladder_sentences(ladder))
+    parts = [f"<p style='margin:4px 0'><b>{_said(told)}</b></p>", _targets(ladder)]
+    return _bar(_FINE if ladder.free else _BAD, parts)
+
+
+def _targets(ladder: Ladder) -> str:
+    return table(f"All targets of {ladder.app_label}", _COLUMNS, _rungs(ladder))
 
 
 def _next(consequences: Consequences) -> list[str]:

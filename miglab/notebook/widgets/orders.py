@@ -10,6 +10,7 @@ from ...facts.mend import Mend
 from ...facts.step import Step
 from ...facts.truths import AGREEING
 from ...lab import Lab
+from ...show.consequences import brief_ladder
 from ...show.html import brief, html
 from ...show.masks import masked
 from .hub import LabModel, Order
@@ -28,6 +29,12 @@ def obey(model: LabModel, order: Order) -> None:
         _ORDERS[name](model, order)
     except KeyError as missing:
         raise BadInput(f"{name} needs {missing}") from None
+
+
+def _choose(model: LabModel, order: Order) -> None:
+    """Choose a target. What was done before is told in the history, and gives room."""
+    model.choose(order["app"], order["name"])
+    model.show(said={})
 
 
 def _step(model: LabModel, line: str, *acts: Callable[[Lab], Step]) -> None:
@@ -90,12 +97,13 @@ def _compare(model: LabModel, order: Order) -> None:
 
 
 def _map(model: LabModel, order: Order) -> None:
-    """What each step back in the chosen app would cost, on the graph."""
+    """What each step back in the chosen app would cost, on the graph and in words."""
     app = model.target.app
 
     def measure() -> None:
         ladder = model.lab.what_if_all(app)
         model.mark(model.lab.graph(), ladder.picture)
+        model.show(said={"kind": "costs", "html": brief_ladder(ladder)})
 
     model.do(f"trying all steps back in {app} in a copy", measure)
 
@@ -136,7 +144,7 @@ def _cure(model: LabModel, order: Order) -> None:
 
 
 _ORDERS: dict[str, Callable[[LabModel, Order], None]] = {
-    "choose": lambda model, order: model.choose(order["app"], order["name"]),
+    "choose": _choose,
     "option": lambda model, order: model.option(order["name"], order["on"]),
     "run": _run,
     "rewind": _move,

@@ -198,6 +198,16 @@ def test_the_map_marks_each_migration_with_what_going_back_costs(model: LabModel
     assert looks(model)[LAST] == "APPLIED"
 
 
+def test_the_map_is_told_in_words_too_until_a_target_is_chosen(model: LabModel) -> None:
+    click(model, "map")
+    settled(model)
+    assert "No step back is free." in model.said["html"]
+    assert "40 links of store_product_tags" in model.said["html"]
+    click(model, "choose", app="store", name="0004_add_discount_field")
+    settled(model)
+    assert model.said == {}
+
+
 def test_what_differs_can_be_mended_by_a_click(model: LabModel, lab: Lab) -> None:
     lab.manage("migrate --fake store 0004")
     click(model, "mend", which="files_record")
