@@ -138,10 +138,11 @@ def test_the_process_that_takes_them_ahead_leaves_nothing_when_it_is_interrupted
     own_home: Path,
 ) -> None:
     told = json.dumps({"first": shelf.find("the-ghost", FOLDER).stem, "place": None, "seed": "Ada"})
+    shape = shelf.shape_for("Ada", "the-ghost", form.shapes(shelf.find("the-ghost", FOLDER)))
+    place = place_of(bundled("storefront"), read("the-ghost", shape))
     process = subprocess.Popen([sys.executable, "-m", "miglab.exercises.ahead", told])
-    until(lambda: bool([*own_home.glob("beginnings/*/kept.json")]))
+    until(place.is_dir)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
-    shape = shelf.shape_for("Ada", "the-ghost", form.shapes(shelf.find("the-ghost", FOLDER)))
-    assert place_of(bundled("storefront"), read("the-ghost", shape)).is_dir()
+    assert place.is_dir()
     assert [*own_home.glob("labs/*")] == []
