@@ -27,10 +27,10 @@ def test_pressed_it_keeps_in_the_notebook_what_is_so_now() -> None:
         again = CheckAgain("before-discounts", kept)  # type: ignore[arg-type]
         lab.manage("migrate store 0004")
         again._hear(None, {"do": "again"}, None)
-        assert again.widget.shown["said"] == "3 of 4 goals are reached."
+        assert again.widget.shown["said"] == "4 of 5 goals are reached."
         lab.manage("migrate store 0003")
         again._hear(None, {"do": "again"}, None)
-        assert again.widget.shown["said"] == "4 of 4 goals are reached."
+        assert again.widget.shown["said"] == "5 of 5 goals are reached."
         assert [each.done for each in kept.said] == [False, True]
 
 
