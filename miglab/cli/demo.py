@@ -63,8 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
         rewound = counts(lab)
     _compare(before, after, rewound)
     different = sum(old != new for old, new in zip(before, after, strict=True))
+    some = "all" if different == len(before) else f"{different} of the"
     _say(
-        f"Django reports no error. {applied} But {different} of these {len(before)} numbers are "
+        f"Django reports no error. {applied} But {some} {len(before)} numbers are "
         f'different, and "{product}", which had no price, now costs {price}.'
     )
     _say("On a real site, only a backup helps. In a lab, lab.rewind() brings everything back.")
