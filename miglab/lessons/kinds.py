@@ -46,24 +46,18 @@ class Here:
         """Whether something has run since that does more than look at the lab."""
         return self._acted or lab.history() != self.history
 
-    def behind(self, lab: Lab) -> int:
-        """The number of steps from here to where the lab is; negative if the lab went back further,
-        or took other steps."""
+    def behind(self, lab: Lab) -> int | None:
+        """The number of steps from here to where the lab is; negative if the lab was rewound
+        further, and ``None`` if it took other steps."""
         now, first = lab.history(), self.history.position
         if [*now.lines[:first]] != [*self.history.lines[:first]]:
-            return -1
+            return None
         return now.position - first
-
-    def can_return(self, lab: Lab) -> bool:
-        """Whether the lab was only rewound further, so that it can be brought forward to here."""
-        first = self.history.position
-        now = lab.history()
-        return now.position < first and now.lines[:first] == self.history.lines[:first]
 
     def rewound(self, lab: Lab) -> bool:
         """Whether something changed, and the lab then went back to here or further."""
         behind = self.behind(lab)
-        return behind < 0 or (behind == 0 and lab.history() != self.history)
+        return behind is None or behind < 0 or (behind == 0 and lab.history() != self.history)
 
     def since(self, lab: Lab) -> Step | None:
         """Everything that has changed since, as one step. ``None`` if nothing has run: a preview
@@ -73,7 +67,7 @@ class Here:
             BadInput: the lab went back to a moment before the question.
         """
         behind = self.behind(lab)
-        if behind < 0:
+        if behind is None or behind < 0:
             raise BadInput(f"this lab went back to a moment before the question; {_AGAIN}")
         if not self.acted(lab) or self.rewound(lab):
             return None

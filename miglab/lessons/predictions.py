@@ -113,14 +113,14 @@ class Prediction(Choosing):
         if lab is None or lab.closed:
             raise BadInput(_GONE)
         behind = self._here.behind(lab)
-        if behind > 0:
+        if behind is not None and behind > 0:
             lab.rewind(behind)
-        elif self._here.can_return(lab):
+        elif behind:
             lab.forward(-behind)
         check_place(self.question.name, lab)
         self._here = Here(lab)
         self._take(None)
-        return behind != 0
+        return bool(behind)
 
     def _note(self, chosen: Any) -> None:
         kept = None if chosen is None else self.question.kept(chosen)

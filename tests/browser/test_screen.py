@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -230,22 +232,29 @@ def test_a_steps_pictures_have_a_layout_of_their_own_where_there_is_less_room(
         assert min(breadths[:2]) > max(breadths[2:])
 
 
+@contextmanager
+def beside_pages(browser: Browser, place: Path, *names: str) -> Iterator[Page]:
+    """JupyterLab on a folder with these pages of the lessons."""
+    folder = place / "lessons"
+    folder.mkdir()
+    for name in names:
+        shutil.copy(ROOT / "notebooks" / name, folder)
+    with jupyterlab(folder) as jupyter:
+        page = desk_of(browser, jupyter)
+        yield page
+        page.close()
+
+
 def test_cheat_sheet_and_glossary_open_rendered(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In what ``miglab lab`` serves."""
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", environment()["JUPYTER_CONFIG_PATH"])
-    folder = tmp_path / "lessons"
-    folder.mkdir()
-    for name in ("CHEAT_SHEET.md", "GLOSSARY.md"):
-        shutil.copy(ROOT / "notebooks" / name, folder)
-    with jupyterlab(folder) as jupyter:
-        page = desk_of(browser, jupyter)
+    with beside_pages(browser, tmp_path, "CHEAT_SHEET.md", "GLOSSARY.md") as page:
         for name, title in (("GLOSSARY.md", "Glossary"), ("CHEAT_SHEET.md", "Cheat sheet")):
             page.locator(".jp-DirListing-item", has_text=name).dblclick()
             rendered = page.locator(".jp-RenderedMarkdown", has_text=title)
             expect(rendered.locator("h1")).to_be_visible()
-        page.close()
 
 
 def test_the_cheat_sheet_prints_on_one_page_from_the_tab_that_jupyterlab_opens(
@@ -253,11 +262,7 @@ def test_the_cheat_sheet_prints_on_one_page_from_the_tab_that_jupyterlab_opens(
 ) -> None:
     """JupyterLab has no command that prints a Markdown file, so there is an HTML one beside it."""
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", environment()["JUPYTER_CONFIG_PATH"])
-    folder = tmp_path / "lessons"
-    folder.mkdir()
-    shutil.copy(ROOT / "notebooks" / "CHEAT_SHEET.html", folder)
-    with jupyterlab(folder) as jupyter:
-        page = desk_of(browser, jupyter)
+    with beside_pages(browser, tmp_path, "CHEAT_SHEET.html") as page:
         page.locator(".jp-DirListing-item", has_text="CHEAT_SHEET.html").click(button="right")
         with page.context.expect_page() as opened:
             page.get_by_text("Open in New Browser Tab").click()
@@ -265,5 +270,4 @@ def test_the_cheat_sheet_prints_on_one_page_from_the_tab_that_jupyterlab_opens(
         expect(sheet.locator("h1")).to_have_text(re.compile("Cheat sheet"))
         printed = [sheet.pdf(format=paper) for paper in ("A4", "Letter")]
         sheet.close()
-        page.close()
     assert [len(re.findall(rb"/Type\s*/Page[^s]", each)) for each in printed] == [1, 1]

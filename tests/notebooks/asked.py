@@ -1,4 +1,5 @@
-"""Runs the lessons, and stores where the lab of each is when it asks a question."""
+"""Runs the lessons, and stores where the lab of each is when it asks a question:
+``python -m tests.notebooks.asked [LESSON …]``."""
 
 from __future__ import annotations
 
@@ -9,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-ROOT = Path(__file__).resolve().parents[2]
-LESSONS = ROOT / "notebooks"
+from .contents import LESSONS, ROOT
+from .record import run
+
 STORED = ROOT / "miglab" / "lessons" / "asked.json"
 
 #: Notes where a question is asked, in place of the check of that.
@@ -37,7 +38,7 @@ def asked(lesson: Path, noted: Path) -> None:
     """Run a lesson; its questions are noted in a file, a line for each."""
     notebook = nbformat.read(lesson, as_version=4)
     notebook.cells.insert(0, new_code_cell(_NOTING.format(str(noted))))
-    NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(LESSONS)}}).execute()
+    run(notebook, lesson)
 
 
 def main(*names: str) -> None:

@@ -41,7 +41,7 @@ To explore, with the practice project or with your own: [The explorer](explore/e
 [What if? A revert rehearsed on a copy](explore/what_if.ipynb),
 [The same command on another database](explore/engines.ipynb).
 """
-_PRINTED = """<!DOCTYPE html>
+_FRAME = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -118,7 +118,7 @@ def page() -> str:
 
 def printed() -> str:
     """The cheat sheet as a page for a printer."""
-    return _PRINTED.format(markdown2html(SHEET.read_text(encoding="utf-8")))
+    return _FRAME.format(markdown2html(SHEET.read_text(encoding="utf-8")))
 
 
 def write() -> None:

@@ -28,6 +28,7 @@ from miglab.databases.postgresql.connections import connect, named
 from miglab.databases.postgresql.ready import READY
 from miglab.databases.postgresql_engine import PostgreSQL
 from miglab.databases.server import meanwhile
+from miglab.databases.server.meanwhile import Meanwhile
 from miglab.errors import NoServer
 from miglab.home import home
 
@@ -262,18 +263,27 @@ class SlowToBegin:
         return str(self._real.name_of(handle))
 
 
-def test_a_second_copy_that_is_not_wanted_any_more_does_not_wait_for_what_drops_it(
-    engine: PostgreSQL, handle: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def begun_slowly(
+    engine: PostgreSQL, handle: Handle, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[SlowToBegin, Meanwhile, list[Handle]]:
+    """Three copies: what holds up the second one of the first, which has begun, what makes that,
+    and the two others."""
     slow = SlowToBegin(READY._databases)
     monkeypatch.setattr(READY, "_databases", slow)
-    copies = [engine.kept(tmp_path, name) for name in "123"]
+    copies = [engine.kept(folder, name) for name in "123"]
     for each in copies:
         engine.copy(handle, each)
     engine.expect(copies[0])
     first = READY.made[copies[0]]
     assert slow.begun.wait(60)
-    for each in copies[1:]:
+    return slow, first, copies[1:]
+
+
+def test_a_second_copy_that_is_not_wanted_any_more_does_not_wait_for_what_drops_it(
+    engine: PostgreSQL, handle: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, first, others = begun_slowly(engine, handle, tmp_path, monkeypatch)
+    for each in others:
         engine.expect(each)
     slow.let_go.set()
     first.join(60)
@@ -285,17 +295,10 @@ def test_a_second_copy_that_is_not_wanted_any_more_does_not_wait_for_what_drops_
 def test_a_second_copy_that_is_being_made_is_waited_for_before_a_lab_is_cleared(
     engine: PostgreSQL, handle: Handle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow = SlowToBegin(READY._databases)
-    monkeypatch.setattr(READY, "_databases", slow)
-    copies = [engine.kept(tmp_path, name) for name in "123"]
-    for each in copies:
-        engine.copy(handle, each)
-    engine.expect(copies[0])
-    first = READY.made[copies[0]]
-    assert slow.begun.wait(60)
+    slow, first, others = begun_slowly(engine, handle, tmp_path, monkeypatch)
     # What drops the first one waits until nobody is at work, and is called off before.
     with meanwhile.at_work():
-        for each in copies[1:]:
+        for each in others:
             engine.expect(each)
         threading.Timer(0.2, slow.let_go.set).start()
         engine.clear(tmp_path)
