@@ -21,7 +21,11 @@ _TOLD = (
         "001",
         "To reset: delete the files, then `zero`, then `makemigrations`, then `migrate`.",
     ),
-    ("C4", "001", "If you run `rm *.py` in the migrations folder, `__init__.py` is kept."),
+    (
+        "C4",
+        "001",
+        "`rm *.py` in the migrations folder deletes all files but `__init__.py`.",
+    ),
     ("C5", "001", "`--fake app zero` marks migrations as applied without running them."),
     (
         "C6",
@@ -61,8 +65,12 @@ _TOLD = (
     ("C20", "004", "`sqlmigrate` makes migration files in SQL instead of Python."),
     ("C21", "003", "The number of a migration says when it runs."),
     ("C22", "002", "Never delete `0001_initial.py`: it is usually required."),
-    ("C23", "000, 001, 004", "`zero` is the initial state of an app, and `0001_initial` is too."),
-    ("C24", "000", "`0003`, `0003_auto` and `0002_initial` all name a migration."),
+    ("C23", "000, 001, 004", "`zero` and `0001_initial` both name the initial state of an app."),
+    (
+        "C24",
+        "000",
+        "`migrate` takes targets like `0003`, `0003_auto` and `0002_initial`.",
+    ),
     ("C25", "001", "Deleting migration files cannot be undone."),
     (
         "C26",
@@ -85,7 +93,7 @@ _TOLD = (
         "004",
         "`migrate` applies pending migrations in the right order, so no data is damaged.",
     ),
-    ("C35", "004", "You can roll back with `python manage.py migrate`."),
+    ("C35", "004", "`python manage.py migrate` rolls migrations back."),
 )
 
 #: The lesson that tries each claim, by the name of its notebook.

@@ -170,6 +170,28 @@ def exists(lab: Lab, path: str) -> bool:
     return (lab.folder / PurePosixPath(path)).exists()
 
 
+def everything(lab: Lab) -> tuple[Truths, dict[str, list[tuple[object, ...]]]]:
+    """The truths, and every row but those of the record, whatever the order of their columns."""
+    truths = lab.truths().truths
+    found = {
+        name: select(lab, f"SELECT {', '.join(sorted(table.column_names))} FROM {name}")
+        for name, table in truths.known_tables.tables.items()
+        if name != "django_migrations"
+    }
+    return truths, found
+
+
+def unlike(
+    before: tuple[Truths, dict[str, list[tuple[object, ...]]]],
+    after: tuple[Truths, dict[str, list[tuple[object, ...]]]],
+) -> list[str]:
+    """What of ``everything`` is different: schemas, one line each, then tables with other rows."""
+    (schema, rows), (new_schema, new_rows) = before, after
+    return differences(schema, new_schema) + [
+        table for table in rows if rows[table] != new_rows.get(table)
+    ]
+
+
 def differences(before: Truths, after: Truths) -> list[str]:
     """The differences between two schemas, one line each; the order of columns does not count."""
     return [line for line in compare(before, after).tables if REORDERED not in line]

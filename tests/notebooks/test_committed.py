@@ -102,6 +102,15 @@ def test_its_links_lead_to_notebooks_that_exist(path: Path) -> None:
 
 
 @every_notebook
+def test_no_cell_between_a_question_and_its_answer_says_that_django_refuses(path: Path) -> None:
+    """A learner sees the next cells while the question is still open."""
+    open_question = False
+    for source in ("".join(cell["source"]) for cell in code_cells(path)):
+        open_question = (open_question or "predict(" in source) and "reveal(" not in source
+        assert not (open_question and "expect_refused" in source), source
+
+
+@every_notebook
 def test_its_words_are_few(path: Path) -> None:
     assert len(re.findall(r"[\w']+", prose(path))) <= 900
 

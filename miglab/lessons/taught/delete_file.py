@@ -150,26 +150,25 @@ def _answer(step: Step) -> str:
 @experiment(
     "C4",
     {
-        "holds only if": "Use `rm 0*.py`. If `__init__.py` is gone, put that file back first.",
-        "does not hold": "`*` matches `__init__.py` too. Put that file back first.",
+        "does not hold": "`*` matches `__init__.py` too. Use `rm 0*.py`. "
+        "If `__init__.py` is gone, put that file back first.",
     },
 )
 def _() -> Iterator[Case]:
-    for pattern, when in (
-        ("*.py", "you run the command as it is written"),
-        ("0*.py", "you name only the numbered files, as in `rm 0*.py`"),
-    ):
+    steps: list[Step | str] = []
+    found, kept = [], {}
+    for pattern in ("*.py", "0*.py"):
         with fresh() as lab:
             lab.delete(f"store/migrations/{pattern}")
-            stays = exists(lab, "store/migrations/__init__.py")
+            kept[pattern] = exists(lab, "store/migrations/__init__.py")
             makes = lab.manage("makemigrations")
-            yield case(
-                when,
-                [f"rm {pattern}", makes],
-                f"`__init__.py` {'stays' if stays else 'is gone'}. "
-                f"`makemigrations` says “{makes.output.strip().splitlines()[0]}”.",
-                held=stays,
+            steps += [f"rm {pattern}", makes]
+            found.append(
+                f"After `rm {pattern}`, `__init__.py` is {'there' if kept[pattern] else 'gone'}, "
+                f"and `makemigrations` says “{makes.output.strip().splitlines()[0]}”."
             )
+    told = " ".join(found)
+    yield case("you run `rm *.py`, and to compare `rm 0*.py`", steps, told, held=kept["*.py"])
 
 
 @experiment(

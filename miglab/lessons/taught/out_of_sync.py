@@ -216,12 +216,12 @@ def _differ(details: tuple[str, ...]) -> str:
 def _() -> Iterator[Case]:
     rename = "ALTER TABLE store_product RENAME COLUMN price TO price_eur"
     with fresh() as lab:
-        yield _recipe(lab, "the tables match the models, and you do not change the record", [])
+        yield _recipe(lab, "the tables match the models, and the record has the old migrations", [])
     with fresh() as lab:
         empty: list[Step | str] = [
             lab.manage(f"migrate --fake {label} zero") for label in reversed(_APPS)
         ]
-        yield _recipe(lab, "the tables match the models, and you empty the record first", empty)
+        yield _recipe(lab, "the tables match the models, and the record is empty", empty)
     with fresh() as lab:
         yield _recipe(lab, "somebody had changed a table by hand", [by_hand(lab, rename)])
 

@@ -14,8 +14,8 @@ measured(
     claims_that_hold,
     because={
         1: """
-            Only claim C30 holds in every case: do not reset migrations in a live app. 31 claims
-            hold only under a condition, and 3 do not hold in any case.
+            Only claim C30 holds in every case: do not reset migrations in a live app. Most claims
+            hold only under a condition, and a few do not hold in any case.
 
             So most advice about migrations is neither right nor wrong. Ask each time: under which
             condition?
