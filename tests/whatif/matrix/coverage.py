@@ -19,8 +19,10 @@ SEED = 15
 
 
 def cases(seed: int = SEED) -> list[Case]:
-    """Every case that Django allows, in an order that a seed decides and that mixes all. Features
-    go by turns: each meets every operation, field, kind of name and data."""
+    """Every case that Django allows, in an order that a seed decides and that mixes all: first
+    those with which no number of ``table`` is zero, then those with which every operation was tried
+    on every field with all data. Features go by turns: each meets every operation, field, kind of
+    name and data."""
     allowed = [
         (operation, field, name, data)
         for operation, field, data in itertools.product(OPERATIONS, FIELDS, DATA)
@@ -29,7 +31,20 @@ def cases(seed: int = SEED) -> list[Case]:
     ]
     Random(seed).shuffle(allowed)
     features = itertools.cycle(FEATURES)
-    return [Case(number, *each, next(features)) for number, each in enumerate(allowed)]
+    mixed = [Case(number, *each, next(features)) for number, each in enumerate(allowed)]
+    seen: set[object] = set()
+    # Sorting keeps the order of those that are alike.
+    return sorted(mixed, key=lambda case: _turn(case, seen))
+
+
+def _turn(case: Case, seen: set[object]) -> int:
+    """0 for what no case that was seen has: an operation with a field, name, data or feature; 1 for
+    an operation on a field with its data; else 2. Now it was seen."""
+    others = enumerate((case.field, case.name, case.data, case.feature))
+    pairs, on = {(case.operation, each) for each in others}, (case.operation, case.field, case.data)
+    turn = 0 if not pairs <= seen else 1 if on not in seen else 2
+    seen |= {*pairs, on}
+    return turn
 
 
 def few(all_of_them: Sequence[Case], number: int) -> list[Case]:
@@ -91,6 +106,10 @@ def table(tried: Collection[tuple[Case, str]]) -> str:
         lines += _counted(
             operation_and(place, _all_cells()), operation_and(place, _filled(tried)), among
         )
+    with_data, done_so = (
+        {(*cell[:2], *cell[3:]) for cell in e} for e in (_all_cells(), _filled(tried))
+    )
+    lines += ["", f"operation × field × data × direction: {len(done_so)} of {len(with_data)}"]
     lines += ["", "operation × feature"]
     lines += _counted(None, Counter(by_feature), FEATURES)
     return "\n".join(lines)

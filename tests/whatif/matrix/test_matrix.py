@@ -7,6 +7,7 @@ import inspect
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ from miglab.facts.outcome import Return
 from ..law.check import check
 from ..law.measure import begin, beside, insert
 from . import coverage, past_trial
-from .dimensions import DATA, FEATURES, FIELDS, NAMES
+from .dimensions import DATA, DIRECTIONS, FEATURES, FIELDS, NAMES
 from .histories import DATA as OF_HISTORIES
 from .histories import HISTORIES, TARGETS, Past, pasts
 from .operations import OPERATIONS, Case
@@ -57,6 +58,22 @@ def test_every_kind_of_field_of_django_is_in_the_matrix() -> None:
     # What others are made of, what an order with respect to adds, and what has no column any more.
     beside = {"ForeignObject", "OrderWrt", "NullBooleanField"}
     assert names_of(models, models.Field) - beside | {"CompositePrimaryKey"} == {*FIELDS}
+
+
+@pytest.mark.parametrize("seed", [coverage.SEED, 20261129])
+def test_in_a_part_of_it_every_operation_meets_all_that_django_allows(seed: int) -> None:
+    mixed = coverage.cases(seed)
+    part = [(case, direction) for case in mixed[:1500] for direction in DIRECTIONS]
+    # A number with nothing behind it is alone, and one of how many is like 0/96.
+    numbers = re.findall(r"(?<=\s)\d+(?:/\d+)?(?=\s)", coverage.table(part) + "\n")
+    assert [each for each in numbers if each == "0" or each.startswith("0/")] == []
+
+
+def test_in_ten_thousand_cells_every_operation_was_tried_on_every_field_with_all_data() -> None:
+    mixed = coverage.cases()
+    with_data = [{(e.operation, e.field, e.data) for e in some} for some in (mixed, mixed[:5000])]
+    assert with_data[0] == with_data[1]
+    assert len({*mixed}) == len(mixed)
 
 
 def test_cells_of_the_matrix_that_differ_from_plain_django_there_are_none(lab: Lab) -> None:
