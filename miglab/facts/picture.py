@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from .migration import Key
+
+#: In words, an app with more migrations than this has what is alike counted.
+_LISTED = 8
+#: So many that are alike are named: the first and the last of more.
+_NAMED = 3
 
 
 class State(Enum):
@@ -78,14 +85,29 @@ class Picture:
 
     @property
     def text(self) -> str:
-        """The picture in words: an app a line, its migrations in order."""
+        """The picture in words: an app a line, its migrations in order. In a long history, those in
+        a row that are alike are counted."""
         lines = []
         width = max((len(label) for label in self.apps), default=0)
         for label in self.apps:
             nodes = [each for each in self.nodes if each.key.app_label == label]
-            told = "  ".join(_told(each) for each in nodes) or "(no migrations)"
-            lines.append(f"{label:<{width}}  {told}")
+            told = map(_told, nodes) if len(nodes) <= _LISTED else _counted(nodes)
+            lines.append(f"{label:<{width}}  {'  '.join(told) or '(no migrations)'}")
         return "\n".join(lines)
+
+
+def _counted(nodes: Sequence[Node]) -> Iterator[str]:
+    """A long history: of those that are alike the first, the last, and how many there are."""
+    for _, run in itertools.groupby(nodes, lambda e: (e.state, e.target, e.cost, e.note)):
+        alike = [*run]
+        if len(alike) <= _NAMED:
+            yield from map(_told, alike)
+            continue
+        first, last = alike[0], alike[-1]
+        each = "".join(f", each: {told}" for told in (first.cost, first.note) if told)
+        state = first.state
+        names = f"{first.key.name} … {last.key.name}"
+        yield f"{state.glyph} {names} ({len(alike):,} {state.word}{each})"
 
 
 def _told(node: Node) -> str:

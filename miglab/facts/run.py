@@ -10,6 +10,9 @@ from .migration import Key
 from .outcome import Return, Unknown
 from .step import RowChange, Statement, Step
 
+#: So many parents are named; of more the last, with how many are between.
+_LINKS = 3
+
 
 class Fate(Enum):
     """How far a planned migration came."""
@@ -57,10 +60,13 @@ class Planned:
 
     @property
     def because(self) -> str:
-        """``"a depends on b, which depends on c"``, from ``why``; empty if that is."""
+        """``"a depends on b, which depends on c"``, from ``why``; empty if that is. What is between
+        the ends of a longer chain is counted."""
         if not self.why:
             return ""
         child, *parents = reversed(self.why) if self.backwards else self.why
+        if len(parents) > _LINKS:
+            return f"{child} depends on {parents[-1]}, through {len(parents) - 1:,} others"
         return f"{child} depends on {', which depends on '.join(map(str, parents))}"
 
 

@@ -12,6 +12,7 @@ from html import escape
 from ..compare.agreement import counted
 from ..compare.losses import loss_lines
 from ..draw.locks import sentence, timeline
+from ..draw.words import shortened
 from ..facts.consequences import Consequences, Finding
 from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
@@ -21,6 +22,7 @@ from . import locks
 from .html import PRE, folded, html, image, loss_band, table
 from .lines import (
     FINDING_COLUMNS,
+    advised,
     fidelity_lines,
     ladder_sentences,
     next_lines,
@@ -42,13 +44,16 @@ TYPES: tuple[type, ...] = (Consequences, Ladder)
 #: What would happen to rows and values, for ``loss_lines``.
 _WOULD = ("WOULD BE LOST", "WOULD BE OVERWRITTEN")
 _BAD, _FINE = "#C25400", "#0072B2"
+#: In plain text, of so many tables and columns a few rows are shown, each in at most so many
+#: characters.
+_SAMPLES, _WIDEST = 6, 160
 
 
 @text.register
 def _(consequences: Consequences) -> str:
     parts = [*typed(consequences), f"▶ {consequences.verdict}"]
     for title, lines in (
-        ("What to know:", [line for each in consequences.findings for line in _finding(each)]),
+        ("What to know:", _finding_lines(consequences.findings)),
         ("Before:", text(consequences.before).splitlines()),
         ("After:", text(consequences.after).splitlines()),
         ("Plan:", [plan_line(each) for each in consequences.plan]),
@@ -230,18 +235,22 @@ def _unapplied(keys: Collection[Key], own: str) -> str:
     return f"{len(keys)}, with {told}" if told else str(len(keys))
 
 
-def _finding(finding: Finding) -> list[str]:
-    where = f" ({finding.where})" if finding.where and finding.where not in finding.what else ""
-    lines = [f"- {finding.severity.value} [{finding.id}]: {finding.what}{where}"]
-    return [*lines, f"    do: {finding.do}"] if finding.do else lines
+def _finding_lines(findings: Sequence[Finding]) -> list[str]:
+    lines = []
+    for each, do in advised(findings):
+        where = f" ({each.where})" if each.where and each.where not in each.what else ""
+        lines.append(f"- {each.severity.value} [{each.id}]: {each.what}{where}")
+        if do:
+            lines.append(f"    do: {do}")
+    return lines
 
 
 def _findings(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
     rows = [
-        [masked(cell) for cell in (each.severity.value, each.id, each.what, each.where, each.do)]
-        for each in findings
+        [masked(cell) for cell in (each.severity.value, each.id, each.what, each.where, do)]
+        for each, do in advised(findings)
     ]
     # An empty cell says nothing, where a stored value would be told from NULL.
     body = "".join(
@@ -259,12 +268,15 @@ _LEFT = "style='text-align:left'"
 
 def _sample_lines(changes: Sequence[RowChange]) -> list[str]:
     lines: list[str] = []
-    for each in samples(changes):
+    found = samples(changes)
+    for each in found[:_SAMPLES]:
         lines.append(f"{each.caption}:" if each.rows else each.caption)
         if each.rows:
             told = [[in_one_line(value) for value in row] for row in each.rows]
-            lines += [f"  {line}" for line in lines_of_table(each.columns, told)]
-    return lines
+            table_lines = lines_of_table(each.columns, told)
+            lines += [f"  {shortened(line, _WIDEST)}" for line in table_lines]
+    left = len(found) - _SAMPLES
+    return [*lines, f"and {left} more; a report shows them all"] if left > 0 else lines
 
 
 def _said(told: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..compare.agreement import counted
-from ..facts.consequences import Consequences, LeftBehind
+from ..facts.consequences import Consequences, Finding, LeftBehind
 from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
 from ..facts.outcome import Return
@@ -56,8 +57,12 @@ def plan_line(planned: Planned) -> str:
 
 
 def why(planned: Planned) -> str:
-    """``"pulled in: a depends on b"``, or nothing for a migration of the app that was asked for."""
-    return f"pulled in: {planned.because}" if planned.because else ""
+    """``"pulled in: a depends on b"``, with ``it`` for the migration itself; nothing for one of the
+    app that was asked for."""
+    because, own = planned.because, f"{planned.key} "
+    if because.startswith(own):
+        because = f"it {because.removeprefix(own)}"
+    return f"pulled in: {because}" if because else ""
 
 
 def cautions(planned: Planned) -> list[str]:
@@ -66,6 +71,15 @@ def cautions(planned: Planned) -> list[str]:
     told += [f"not known before it runs: {each}" for each in planned.unknown]
     told += [str(lock) for lock in planned.locks if lock.noticed]
     return told if planned.atomic else [*told, "not atomic: if it fails, part of its work stays"]
+
+
+def advised(findings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Each finding with what to do about it; advice that the next ones share is given once."""
+    for do, run in itertools.groupby(findings, lambda each: each.do):
+        first, *others = run
+        number = "one" if len(others) == 1 else f"{len(others)}"
+        yield first, f"for this and the next {number}: {do}" if do and others else do
+        yield from ((each, "") for each in others)
 
 
 def samples(changes: Sequence[RowChange]) -> list[Sample]:

@@ -207,6 +207,35 @@ def consequences(**other: Any) -> Consequences:
     return Consequences(**{**facts, **other})
 
 
+def long_history() -> Consequences:
+    """``migrate shop 0060`` in an app of 90: 30 go back, each with a table of its own."""
+    keys = [key(f"shop.{number:04}_step") for number in range(1, 91)]
+    nodes = [
+        node(str(each), State.APPLIED if at < 60 else State.TO_UNAPPLY)
+        for at, each in enumerate(keys)
+    ]
+    columns = {f"a_column_with_a_long_name_{number}": "value" * 9 for number in range(12)}
+    return consequences(
+        commands=("migrate shop 0060",),
+        findings=tuple(
+            replace(FINDINGS[1], what=f"8 rows of {each.name} are deleted with the table")
+            for each in keys[60:]
+        ),
+        runs=(
+            Run(
+                step("migrate shop 0060"),
+                tuple(undone(keys[at], why=tuple(keys[60 : at + 1])) for at in range(89, 60, -1)),
+                0.5,
+            ),
+        ),
+        rows=tuple(
+            RowChange(each.name, None, 8, 0, lost=8, lost_sample=(columns,)) for each in keys[60:]
+        ),
+        before=picture(*nodes, title="before"),
+        after=picture(*nodes, title="after"),
+    )
+
+
 def halfway() -> Consequences:
     """``migrate store zero``: it stops at a migration that cannot be undone, two were undone by
     then, and the command after it was not reached."""

@@ -9,11 +9,13 @@ from dataclasses import replace
 import pytest
 
 from miglab.facts.consequences import Consequences
+from miglab.facts.picture import State
 from miglab.show.bundle import SHOWN, bundle
 from miglab.show.html import html
 from miglab.show.lines import clipped
 from miglab.show.text import text
 
+from ..draw.samples import node, picture
 from .consequences_samples import (
     DATABASE,
     FREE,
@@ -27,10 +29,18 @@ from .consequences_samples import (
     harmless,
     hostile,
     ladder,
+    long_history,
 )
 from .test_show import SAFE_TAGS, parsed
 
-MADE: list[Callable[[], object]] = [consequences, halfway, harmless, hostile, ladder]
+MADE: list[Callable[[], object]] = [
+    consequences,
+    halfway,
+    harmless,
+    hostile,
+    ladder,
+    long_history,
+]
 
 
 @pytest.mark.parametrize("make", MADE)
@@ -99,9 +109,43 @@ def test_every_finding_is_named_by_its_id_and_says_what_to_do() -> None:
 def test_a_pulled_in_migration_says_by_what() -> None:
     shown = text(consequences())
     assert (
-        f"↩ {OFFER}: done; pulled in: {OFFER} depends on {LISTING}, which depends on {STORE[2]}"
+        f"↩ {OFFER}: done; pulled in: it depends on {LISTING}, which depends on {STORE[2]}"
     ) in shown
     assert f"↩ {STORE[4]}: done\n" in shown
+
+
+def test_advice_that_several_findings_share_is_given_once() -> None:
+    shown = text(consequences())
+    advice = "take a backup first, and keep it until nobody needs the data"
+    first, second = (shown.index(each.what) for each in consequences().findings[:2])
+    assert shown.count(advice) == 1
+    assert first < shown.index(f"for this and the next one: {advice}") < second
+
+
+def test_a_long_history_with_many_losses_is_short_to_read() -> None:
+    found = long_history()
+    shown = text(found)
+    assert max(map(len, shown.splitlines())) < 250
+    assert len(shown.splitlines()) < 150
+    assert "✓ 0001_step … 0060_step (60 applied)  ↩ 0061_step … 0090_step (30 to unapply)" in shown
+    assert "0090_step: done; pulled in: it depends on shop.0061_step, through 28 others" in shown
+    assert "and 24 more; a report shows them all" in shown
+
+
+def test_in_a_long_history_each_migration_that_is_like_no_other_is_named() -> None:
+    nodes = [node(f"shop.{number:04}_step", leaf=number == 90) for number in range(1, 91)]
+    nodes[9] = replace(nodes[9], state=State.GHOST)
+    nodes[19] = replace(nodes[19], target=True)
+    nodes[29:33] = [replace(each, cost="stops") for each in nodes[29:33]]
+    assert picture(*nodes).text.split("  ")[1:] == [
+        "✓ 0001_step … 0009_step (9 applied)",
+        "✗ 0010_step",
+        "✓ 0011_step … 0019_step (9 applied)",
+        "✓ 0020_step ◎",
+        "✓ 0021_step … 0029_step (9 applied)",
+        "✓ 0030_step … 0033_step (4 applied, each: stops)",
+        "✓ 0034_step … 0090_step (57 applied)",
+    ]
 
 
 def test_operations_that_cannot_be_undone_are_named_in_the_plan() -> None:

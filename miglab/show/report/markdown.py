@@ -12,6 +12,7 @@ from .. import locks
 from ..lines import (
     FINDING_COLUMNS,
     Sample,
+    advised,
     fidelity_lines,
     next_lines,
     samples,
@@ -148,7 +149,9 @@ def _md_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _md_findings(findings: Sequence[Finding]) -> str:
-    rows = [(each.severity.value, each.id, each.what, each.where, each.do) for each in findings]
+    rows = [
+        (each.severity.value, each.id, each.what, each.where, do) for each, do in advised(findings)
+    ]
     return _md_table(FINDING_COLUMNS, rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from html import escape
 
@@ -15,6 +16,7 @@ from ...facts.step import RowChange
 from .. import locks
 from ..lines import (
     Sample,
+    advised,
     differences,
     fidelity_lines,
     next_lines,
@@ -165,13 +167,14 @@ def _breakable(told: str) -> str:
 def _findings(consequences: Consequences) -> str:
     if not consequences.findings:
         return _p(nothing_to_know(consequences))
-    return f'<ol class="list">{"".join(map(_finding, consequences.findings))}</ol>'
+    found = itertools.starmap(_finding, advised(consequences.findings))
+    return f'<ol class="list">{"".join(found)}</ol>'
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, advice: str) -> str:
     note = " note" if finding.severity is Severity.NOTE else ""
     where = f" · <code>{escape(finding.where)}</code>" if finding.where else ""
-    do = f"<br><b>Do:</b> {escape(finding.do)}" if finding.do else ""
+    do = f"<br><b>Do:</b> {escape(advice)}" if advice else ""
     return (
         f'<li><span class="badge{note}">{escape(finding.severity.value)}</span> '
         f"{escape(finding.what)}{do}<br>"

@@ -35,6 +35,7 @@ from ..consequences_samples import (
     halfway,
     harmless,
     hostile,
+    long_history,
     step,
 )
 
@@ -106,6 +107,13 @@ def test_a_report_says_everything_there_is_to_know(report: Callable[[Consequence
         "Load prices from the supplier",
     ):
         assert each in told
+
+
+@pytest.mark.parametrize("report", [report_html, report_markdown])
+def test_the_backup_is_advised_once(report: Callable[[Consequences], str]) -> None:
+    told = report(long_history())
+    assert told.count("keep it until nobody needs the data") == 1
+    assert "for this and the next 29: take a backup first" in told
 
 
 @pytest.mark.parametrize("report", EVERY)
