@@ -22,8 +22,9 @@ class Versions:
 
 @dataclass(frozen=True)
 class Replaced:
-    """A setting that has another value in the copy. ``was`` is its value in the project (of a
-    broker's address only the scheme: the rest may hold a password), ``instead`` the copy's."""
+    """A setting that has another value in the copy. ``was`` is its value in the project; for a
+    broker's address, it is only the scheme, because the rest may contain a password. ``instead`` is
+    its value in the copy."""
 
     setting: str
     was: str
@@ -32,7 +33,8 @@ class Replaced:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Files of one ending that are not in the copy: how many, and their size in bytes."""
+    """Files with the same extension that are not in the copy: how many there are, and their total
+    size in bytes."""
 
     ending: str
     count: int

@@ -15,7 +15,7 @@ from .step import RowChange
 
 @dataclass(frozen=True)
 class Rung:
-    """One more step back, with what the command to this target would do.
+    """One more step back, and what the command that goes there would do.
 
     Attributes:
         target: the target of the command; ``None`` is zero.

@@ -16,10 +16,10 @@ def fold(name: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``key`` is its place in the primary key, counted from 1, or 0; ``collation`` is
-    ``""`` if it is the usual one; ``counts_up`` means AUTOINCREMENT; ``expression`` is how a
-    generated column is made, and ``stored`` whether it is kept; ``comment`` is what the database
-    has written beside it."""
+    """One column. ``key`` is its place in the primary key, counted from 1, or 0 if it has none
+    there; ``collation`` is ``""`` if it is the usual one; ``counts_up`` means AUTOINCREMENT;
+    ``expression`` is how a generated column is computed, and ``stored`` whether its values are
+    stored; ``comment`` is the comment that the database keeps for it."""
 
     name: str
     type: str

@@ -101,7 +101,7 @@ def test_an_extension_that_reaches_others_is_not_in_a_copy_and_that_is_told(
         found = [each["e"] for each in lab.sql("SELECT extname AS e FROM pg_extension")]
         assert sorted(found) == ["pg_trgm", "plpgsql"]
         told = fidelity_lines(lab.what_if("migrate shop 0001"))
-        assert "The copy of default lacks the extensions dblink: " in "\n".join(told)
+        assert "The copy of default lacks the extension dblink: " in "\n".join(told)
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,9 @@ def server_for(source: str, on: str) -> Handle:
     if original.lacking:
         listed = "; ".join(original.lacking[:3])
         more = f"; and {len(original.lacking) - 3} more" if len(original.lacking) > 3 else ""
-        raise NoServer(without_password(source), f"a copy cannot contain all of it: {listed}{more}")
+        raise NoServer(
+            without_password(source), f"a copy of this database would lack {listed}{more}"
+        )
     server = named(on) if on else _own_for(source, original)
     _check(server, original)
     if on:

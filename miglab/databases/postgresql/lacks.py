@@ -90,9 +90,10 @@ def of_original(handle: str, server: str) -> Lacks:
         brought = _names(connection, _BROUGHT, missing) if missing else []
     said = [*gone, *otherwise]
     if missing:
+        one = len(missing) == 1
+        what, them = ("extension", "it") if one else ("extensions", "them")
         said.append(
-            f"lacks the extensions {_listed(missing)}: migrations that use them cannot be tried "
-            "here"
+            f"lacks the {what} {_listed(missing)}: migrations that use {them} cannot be tried here"
         )
     names = [each for some in gone.values() for each in some]
     return Lacks(tuple(said), (*names, *missing, *brought))

@@ -107,8 +107,8 @@ wrong_ends(
             or count(lab, "store_product") != 24
             or misses(agreeing("models_files"))(lab)
         ),
-        "The record ends before `0004`. `migrate --fake store 0004` brings one line "
-        "back.": lambda lab: len(applied(lab, "store")) < 4,
+        "The record ends before `0004`. `migrate --fake store 0004` brings the "
+        "missing lines back.": lambda lab: len(applied(lab, "store")) < 4,
         "The record still names `0005`. Go to `0004` with `--fake`.": lambda lab: (
             len(applied(lab, "store")) == 5
         ),

@@ -183,7 +183,7 @@ def _initial_case(when: str, steps: list[Step]) -> Case:
     files = step.before.known_files.migrations
     first = [each for each in step.ran if files[each.key].initial]
     told = [f"{each.key}: {_how(each.fake, each.done)}" for each in first]
-    told += [step.refusal.message] if step.refusal else []
+    told += [f"It stops: “{step.refusal.message}”"] if step.refusal else []
     held = not step.refused and bool(first) and all(each.fake for each in first)
     return case(when, steps, ". ".join(told) + ".", held=held)
 
@@ -225,7 +225,7 @@ def _fit_case(lab: Lab, when: str, steps: list[Step]) -> Case:
     run = [each.key for each in step.ran if each.done and not each.fake]
     told = [
         f"{_names(faked)} faked, {len(run)} run",
-        step.refusal.message if step.refusal else "no error",
+        f"it stops: “{step.refusal.message}”" if step.refusal else "no error",
         f"differences between record and tables: {len(fit.details)}",
         f"rows overwritten: {lost(step)}",
     ]

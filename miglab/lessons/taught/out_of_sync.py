@@ -242,7 +242,7 @@ def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
         f"Migrations faked: {sum(each.fake for each in fake.ran)}",
         f"Hand-written data migrations lost: {before - _own_python(fake.after)}",
     ]
-    told += [read.refusal.message] if read.refusal else []
+    told += [f"`{read.line}` fails: “{read.refusal.message}”"] if read.refusal else []
     held = agree(lab) and lost(fake) == 0
     return case(when, steps, ". ".join(told) + ".", held=held)
 
