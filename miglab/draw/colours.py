@@ -39,6 +39,7 @@ LOOKS = {
     State.APPLIED: Look("#CFE8F7", "#0072B2"),
     State.UNAPPLIED: Look("#FFFFFF", GREY, width=1),
     State.GHOST: Look("#E4E4E4", GREY, width=2, line="dotted", shape="square"),
+    State.UNSEEN: Look("#E4E4E4", GREY, width=2, line="dotted"),
     State.FAKED: Look("#F5DCEA", "#B0437F", line="dashed", shape="struck"),
     State.NOT_IN_TABLES: Look("#F5DCEA", "#B0437F", shape="struck"),
     State.BROKEN: Look("#F9D6CF", "#C8372D", shape="cut"),
