@@ -15,8 +15,9 @@ from ..compare.agreement import counted
 from ..compare.sentence import chips, sentence
 from ..compare.truths import Moves, compare
 from ..draw import engines
+from ..draw.layout import NARROW, Strip, lay_out
 from ..draw.panel import panel, stacked
-from ..draw.strip import NARROW, breadth_of, height_of, strip
+from ..draw.strip import drawn
 from ..facts.picture import Picture
 from ..facts.step import Statement, Step
 from ..facts.view import History, Rows, View
@@ -85,13 +86,14 @@ def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
     losses = losses_of(step)
     colour = _REFUSED if losses or step.refused else _MOVED if told else _QUIET
     lines = output(step).splitlines()
-    both, shown = _room(len(lines), losses, pictures)
+    strips = _strips(pictures) if pictures else None
+    both, shown = _room(len(lines), losses, strips, alike=pictures is not None and pictures.alike)
     parts = [_printed(heading(step), lines, shown, last=pictures is not None)]
     parts.append(loss_band(losses))
     parts.append(f"<p style='{_LINE}'>{escape(sentence(step, moves, with_losses=False))}</p>")
     below = []
-    if pictures:
-        before, after = (_strip(*pair) for pair in _pairs(pictures))
+    if pictures and strips:
+        before, after = map(_drawn, strips)
         parts += [before, after] if both else [after]
         if not both:
             below.append(folded("before", before, beside=True))
@@ -108,13 +110,15 @@ def loss_band(losses: Sequence[str]) -> str:
     return f"<p style='{_LOSS}'>{'<br>'.join(map(escape, losses))}</p>" if losses else ""
 
 
-def _room(lines: int, losses: Sequence[str], pictures: Around | None) -> tuple[bool, int]:
+def _room(
+    lines: int, losses: Sequence[str], strips: Sequence[Strip] | None, *, alike: bool
+) -> tuple[bool, int]:
     """Whether both pictures show at once, and how many lines of what Django printed: as much as
     fits on a screen with the cell above it."""
-    after, pair = _heights(pictures) if pictures else (0, 0)
-    alike = pictures is not None and pictures.alike
+    before, after = (each.height for each in strips) if strips else (0, 0)
+    pair = before + after
     taken = _AROUND + _LOSS_HEIGHT * sum(1 + len(each) // _LETTERS for each in losses)
-    most = SHOWN_LINES if pictures else 2 * SHOWN_LINES
+    most = SHOWN_LINES if strips else 2 * SHOWN_LINES
     for both, height in ((True, pair), (False, after)):
         left = int((_SCREEN - taken - height) / _LINE_HEIGHT)
         if (both and (pair > _PAIR or alike)) or left < min(lines, _FEWEST):
@@ -157,23 +161,18 @@ def _printed(typed: str, lines: Sequence[str], shown: int, *, last: bool) -> str
     return _pre("\n".join(early), bold=typed) + opens
 
 
-def _pairs(pictures: Around) -> tuple[tuple[Picture, Picture], tuple[Picture, Picture]]:
-    """Each picture with the one beside it."""
-    return (pictures.before, pictures.after), (pictures.after, pictures.before)
+def _strips(pictures: Around) -> tuple[Strip, Strip]:
+    """Before and after as they are on a wide page."""
+    before, after = pictures.before, pictures.after
+    return lay_out(before, after), lay_out(after, before)
 
 
-def _heights(pictures: Around) -> tuple[int, int]:
-    """How high the picture after is, and both together."""
-    before, after = (height_of(*pair) for pair in _pairs(pictures))
-    return after, before + after
-
-
-def _strip(picture: Picture, beside: Picture) -> str:
-    narrow = ""
-    if breadth_of(picture, beside) > NARROW.width:
-        narrow = _for_narrow_pages(strip(picture, beside, layout=NARROW))
-    drawn = image(strip(picture, beside), f"{picture.title}: {picture.text}", narrow)
-    return f"<div style='margin:2px 0; line-height:0'>{drawn}</div>"
+def _drawn(strip: Strip) -> str:
+    picture, narrow = strip.picture, ""
+    if strip.width > NARROW.width:
+        narrow = _for_narrow_pages(drawn(lay_out(picture, strip.beside, NARROW)))
+    shown = image(drawn(strip), f"{picture.title}: {picture.text}", narrow)
+    return f"<div style='margin:2px 0; line-height:0'>{shown}</div>"
 
 
 @html.register
@@ -204,8 +203,8 @@ def _(history: History) -> str:
 def image(svg: str, alternative: str, otherwise: str = "") -> str:
     """An SVG as an image with a text alternative; ``otherwise`` are other sources, for narrow pages
     and the like."""
-    drawn = f'<img src="{_source(svg)}" alt="{escape(alternative)}" style="max-width:100%">'
-    return f"<picture>{otherwise}{drawn}</picture>" if otherwise else drawn
+    shown = f'<img src="{_source(svg)}" alt="{escape(alternative)}" style="max-width:100%">'
+    return f"<picture>{otherwise}{shown}</picture>" if otherwise else shown
 
 
 def _for_narrow_pages(svg: str) -> str:

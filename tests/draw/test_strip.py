@@ -10,15 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from miglab.draw.layout import CARD, NARROW, ROW, WIDE, Layout, lay_out
 from miglab.draw.places import held, places
 from miglab.draw.routes import Box, route
-from miglab.draw.strip import CARD, NARROW, ROW, WIDE, Layout, breadth_of, height_of, strip
+from miglab.draw.strip import drawn
 from miglab.facts.migration import Key
 from miglab.facts.picture import Picture, State
 
 from .samples import edges, history, key, long_chain, node, picture, three_apps
 
 _CARD = re.compile(r'<g id="([^"]+)".*?<(?:rect x="|path d="M)([\d.]+)"?,?(?: y=")?([\d.]+)')
+
+
+def strip(one: Picture, beside: Picture | None = None, layout: Layout = WIDE) -> str:
+    return drawn(lay_out(one, beside, layout))
 
 
 def corners(drawn: str) -> dict[str, tuple[float, float]]:
@@ -89,9 +94,9 @@ def test_two_leaves_are_named_beside_the_moment_and_no_card_moves_for_it() -> No
 
 
 def test_a_strip_is_as_high_as_its_rows() -> None:
-    drawn = three_apps()
-    assert height_of(drawn) == 3 * ROW
-    assert f'height="{3 * ROW - ROW + CARD + 8}' in strip(drawn)
+    three = lay_out(three_apps())
+    assert three.height == 3 * ROW
+    assert f'height="{3 * ROW - ROW + CARD + 8}' in drawn(three)
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -102,8 +107,8 @@ def test_a_strip_fits_a_notebook_however_long_the_history_is(length: int, layout
 
 @pytest.mark.parametrize("length", [1, 5, 40])
 def test_how_wide_a_strip_is_can_be_told_before_it_is_drawn(length: int) -> None:
-    chain = long_chain(length)
-    assert breadth_of(chain) == pytest.approx(width_of(strip(chain)), abs=1)
+    chain = lay_out(long_chain(length))
+    assert chain.width == pytest.approx(width_of(drawn(chain)), abs=1)
 
 
 def test_a_narrow_strip_has_the_same_rows_and_shows_what_changed() -> None:
