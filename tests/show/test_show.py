@@ -207,7 +207,7 @@ def test_the_places_of_a_picture_are_computed_once_for_each_layout(
         return lay_out(picture, beside, layout)
 
     step = lab.manage("migrate store 0004")
-    monkeypatch.setattr("miglab.show.html.lay_out", counting)
+    monkeypatch.setattr("miglab.show.steps.lay_out", counting)
     assert html(step).count("<source") == 2
     assert sorted(asked) == sorted(itertools.product(("before", "after"), (WIDE, NARROW)))
 
