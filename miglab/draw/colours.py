@@ -1,8 +1,8 @@
 """How each state looks: one table of shapes, borders and colours for every engine.
 
-The cards are light with dark text, and what lies between them is a middle grey, so that a
-picture reads on a white page and on a near-black one. Glyph, words, shape and border carry the
-state; the colour only repeats it.
+The cards are light with dark text, and text that lies on the page itself has a light plate of its
+own. The lines between them are a middle grey. So a picture reads on a white page and on a
+near-black one. Glyph, words, shape and border carry the state; the colour only repeats it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from ..facts.picture import Node, State
 
 INK = "#1A1A1A"
-#: Text and lines that lie on the page itself.
+#: Lines on the page itself. No grey has enough contrast for text on both pages.
 GREY = "#767676"
+#: Text beside the cards, and the plate that it lies on.
+QUIET, PLATE = "#4D4D4D", "#EDEDED"
 #: The two pages that a picture must read on: JupyterLab's light and dark themes.
 PAGES = ("#FFFFFF", "#111111")
 FONT = "Helvetica, Arial, sans-serif"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture
-from .colours import CHANGED_WIDTH, FONT, GREY, INK, NO_FILE, Look, look_of
+from .colours import CHANGED_WIDTH, FONT, GREY, INK, NO_FILE, QUIET, Look, look_of
 from .names import classes, ident, names_of, safe
 from .places import held
 from .words import (
@@ -55,7 +55,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
             "rankdir": "LR" if wide else "TB",
             "bgcolor": "transparent",
             "fontname": FONT,
-            "fontcolor": GREY,
+            "fontcolor": QUIET,
             "fontsize": "14",
             "labeljust": "l",
             "labelloc": "b",
@@ -179,7 +179,7 @@ def _label(words: Words) -> str:
 
 
 def _nothing(graph: Digraph, name: str) -> None:
-    graph.node(safe(name), "(no migrations)", shape="plaintext", style="", fontcolor=GREY)
+    graph.node(safe(name), "(no migrations)", shape="plaintext", style="", fontcolor=QUIET)
 
 
 def _escape(text: str) -> str:

@@ -57,6 +57,14 @@ def apart(names: Iterable[str], cut: Callable[[str], str]) -> dict[str, str]:
     """
     found = {name: name for name in names}
     _part([*found], 0, cut, found)
+    ends: dict[str, list[str]] = {}
+    for name, told in found.items():
+        ends.setdefault(cut(told), []).append(name)
+    for group in ends.values():
+        if len(group) > 1:
+            # They end alike, and begin in different ways.
+            begins = _begin_alike(group) + 1
+            found.update({name: f"{name[:begins]}{found[name]}" for name in group})
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from ..facts.migration import Key
 from ..facts.picture import Picture
 from . import svg
-from .colours import CHANGED_WIDTH, GREY
+from .colours import CHANGED_WIDTH, GREY, QUIET
 from .layout import BIG, CARD, GAP, LABEL, PRINT, ROW, Card, Strip
 from .letters import cut, width_of
 from .names import ident
@@ -32,9 +32,7 @@ def drawn(strip: Strip) -> str:
         below = strip.titles.get(label, strip.picture.title)
         body += _heading(label, strip.label, top, below)
         if not lane:
-            body.append(
-                svg.text(strip.label, top + 24, "(no migrations)", 13, fill=GREY, anchor="start")
-            )
+            body.append(svg.note(strip.label + 4, top + 24, "(no migrations)", 13))
         for each in lane:
             left = strip.label + each.column * (strip.card + GAP)
             box = Box(left, top + each.row * ROW, strip.card, CARD, label)
@@ -48,8 +46,11 @@ def drawn(strip: Strip) -> str:
 
 def _heading(label: str, width: float, top: float, below: str) -> list[str]:
     app = shortened(clean(label), int((width - 24) / LABEL))
-    found = [svg.text(2, top + 16, app, 13, style="bold", fill=GREY, anchor="start")]
-    return [*found, svg.text(2, top + 32, below, 12, style="italic", fill=GREY, anchor="start")]
+    return [
+        svg.plate(0, top, width - 6, CARD),
+        svg.text(6, top + 16, app, 13, style="bold", fill=QUIET, anchor="start"),
+        svg.text(6, top + 31, below, 12, style="italic", fill=QUIET, anchor="start"),
+    ]
 
 
 def _card(card: Card, box: Box) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miglab.draw.dot import WIDE_NODES, dot
@@ -86,11 +86,20 @@ def test_names_with_different_numbers_are_left_alone() -> None:
     ]
 
 
+def test_names_that_end_alike_keep_how_they_begin() -> None:
+    ends = ["alter_product_price", "alter_product_stock"]
+    ends += [each.replace("alter", "remove") for each in ends]
+    assert [*apart(ends, lambda name: name[:9]).values()] == [
+        *("a…price", "a…stock", "r…price", "r…stock")
+    ]
+
+
 _NAME = st.text("ab_", max_size=12)
 
 
-@given(st.sets(_NAME, max_size=6), st.integers(4, 9))
-def test_no_two_names_look_alike_where_there_is_room_for_four_letters(
+@settings(max_examples=500)
+@given(st.sets(_NAME, max_size=6), st.integers(6, 9))
+def test_no_two_names_look_alike_where_there_is_room_for_six_letters(
     names: set[str], length: int
 ) -> None:
     def cut(name: str) -> str:
