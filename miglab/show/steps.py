@@ -81,17 +81,17 @@ def _inside(step: Step, moves: Moves, pictures: Around | None, *, typed: str) ->
     losses = losses_of(step)
     lines = output(step).splitlines()
     strips = _strips(pictures) if pictures else None
-    both, shown = _room(len(lines), losses, strips, alike=pictures is not None and pictures.alike)
+    alike = pictures is not None and pictures.alike
+    seen, shown = _room(len(lines), losses, strips, alike=alike)
     parts = [_printed(typed, lines, shown, last=pictures is not None)] if typed or lines else []
     if typed:
         told = escape(sentence(step, moves, with_losses=False))
         parts += [loss_band(losses), f"<p style='{_LINE}'>{told}</p>"]
     below = []
     if pictures and strips:
-        before, after = map(_drawn, strips)
-        parts += [before, after] if both else [after]
-        if not both:
-            below.append(folded("before", before, beside=True))
+        both = [("before", _drawn(strips[0])), ("after", _drawn(strips[1]))]
+        parts += [picture for _, picture in both[2 - seen :]]
+        below += [folded(name, picture, beside=True) for name, picture in both[: 2 - seen]]
         if pictures.rest:
             below.append(f"<span style='{BESIDE}'>{escape(pictures.rest)}</span>")
     return [*parts, *below, *_more(step, moves)]
@@ -99,19 +99,19 @@ def _inside(step: Step, moves: Moves, pictures: Around | None, *, typed: str) ->
 
 def _room(
     lines: int, losses: Sequence[str], strips: Sequence[Strip] | None, *, alike: bool
-) -> tuple[bool, int]:
-    """Whether both pictures show at once, and how many lines of what Django printed: as much as
-    fits on a screen with the cell above it."""
+) -> tuple[int, int]:
+    """How many of the two pictures show at once, the one after first, and how many lines of what
+    Django printed: as much as fits on a screen with the cell above it."""
     before, after = (each.height for each in strips) if strips else (0, 0)
     pair = before + after
     taken = _AROUND + _LOSS_HEIGHT * sum(1 + len(each) // _LETTERS for each in losses)
     most = SHOWN_LINES if strips else 2 * SHOWN_LINES
-    for both, height in ((True, pair), (False, after)):
+    for seen, height in ((2, pair), (1, after), (0, 0)):
         left = int((_SCREEN - taken - height) / _LINE_HEIGHT)
-        if (both and (pair > _PAIR or alike)) or left < min(lines, _FEWEST):
+        if (seen == 2 and (pair > _PAIR or alike)) or left < min(lines, _FEWEST):
             continue
-        return both, min(most, left)
-    return False, _FEWEST
+        return seen, min(most, left)
+    return 0, _FEWEST
 
 
 def _more(step: Step, moves: Moves) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -195,6 +196,18 @@ def test_what_was_before_is_one_click_away_where_the_pair_is_high(lab: Lab) -> N
     assert "<summary>before</summary>" not in few
     assert "<summary>before</summary>" in many
     assert len(parsed(few).images) == len(parsed(many).images) == 2
+
+
+def test_where_not_even_one_picture_fits_on_a_screen_both_are_one_click_away(lab: Lab) -> None:
+    """A database file that is deleted takes seven apps with it."""
+    os.remove(lab.folder / "db.sqlite3")
+    lab.manage("showmigrations")
+    (step,) = lab.take_noticed()
+    shown = html(step)
+    assert len(parsed(shown).images) == 2
+    assert shown.index("<summary>before</summary>") < shown.index("<summary>after</summary>")
+    outside = re.sub("<details.*?</details>", "", shown, flags=re.DOTALL)
+    assert parsed(outside).images == []
 
 
 def test_the_places_of_a_picture_are_computed_once_for_each_layout(
