@@ -13,7 +13,7 @@ import pytest
 
 import miglab
 from miglab.draw import engines
-from miglab.draw.colours import PAGES
+from miglab.draw.colours import PAGES, PLATE, QUIET
 from miglab.draw.lanes import lanes
 from miglab.draw.layout import NARROW, lay_out
 from miglab.draw.locks import timeline
@@ -48,7 +48,7 @@ DIFFER, UNKNOWN = Agreement(False, "They differ.", ("a",)), Agreement(None, "Nob
 GRAPHS = (three_apps(), every_state(), long_chain(40), Picture("after", "", ("a",), ()))
 DRAWN = {
     **{f"strip {at}": drawn(lay_out(each)) for at, each in enumerate(GRAPHS)},
-    **{f"narrow {at}": drawn(lay_out(each, layout=NARROW)) for at, each in enumerate(GRAPHS)},
+    **{f"narrow strip {at}": drawn(lay_out(each, layout=NARROW)) for at, each in enumerate(GRAPHS)},
     **{f"lanes {at}": lanes(each) for at, each in enumerate(GRAPHS)},
     **{f"graph {at}": engines.svg(each) for at, each in enumerate(GRAPHS)},
     **{
@@ -127,6 +127,13 @@ def test_text_in_a_picture_reads_on_what_lies_below_it(name: str, page: str) -> 
     found = [*texts(DRAWN[name], page)]
     assert found
     assert [each for each in found if contrast(each[1], each[2]) < ENOUGH] == []
+
+
+@pytest.mark.parametrize("name", [name for name in DRAWN if "strip" not in name])
+def test_each_line_beside_the_cards_has_one_plate(name: str) -> None:
+    """The heading of a strip has two lines on one plate."""
+    svg = DRAWN[name].upper()
+    assert svg.count(f'FILL="{PLATE}"') == svg.count(f'FILL="{QUIET}"') > 0
 
 
 _THEMES = Path(sys.prefix) / "share/jupyter/lab/themes/@jupyterlab"

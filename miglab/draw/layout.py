@@ -93,7 +93,7 @@ def lay_out(picture: Picture, beside: Picture | None = None, layout: Layout = WI
         160.0,
         max(
             26 + LABEL * max([len(each) for each in labels] + [6]),
-            12 + _BELOW * max([len(each) for each in below] + [0]),
+            8 + GAP + _BELOW * max([len(each) for each in below] + [0]),
         ),
     )
     room = (layout.width - label) / columns - GAP

@@ -47,7 +47,8 @@ def drawn(strip: Strip) -> str:
 def _heading(label: str, width: float, top: float, below: str) -> list[str]:
     app = shortened(clean(label), int((width - 24) / LABEL))
     return [
-        svg.plate(0, top, width - 6, CARD),
+        # Lines to the first column run between the plate and the cards.
+        svg.plate(0, top, width - GAP, CARD),
         svg.text(6, top + 16, app, 13, style="bold", fill=QUIET, anchor="start"),
         svg.text(6, top + 31, below, 12, style="italic", fill=QUIET, anchor="start"),
     ]

@@ -9,6 +9,7 @@ from .colours import FONT, GREY, INK, PLATE, QUIET, Look
 from .letters import width_of
 from .words import UNPRINTABLE, clean
 
+_HEIGHT = re.compile(r'<svg[^>]* height="([\d.]+)')
 # Most text needs nothing done to it, and looking is quicker than doing it.
 _RISKY = re.compile(f"[&<>\"'↩{UNPRINTABLE}]")
 
@@ -33,6 +34,12 @@ def picture(width: float, height: float, sentence: str, body: str) -> str:
         f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{told}" '
         f'font-family="{FONT}"><title>{told}</title>{body}</svg>'
     )
+
+
+def height_of(drawn: str) -> float:
+    """How high an image is, in pixels."""
+    found = _HEIGHT.search(drawn)
+    return float(found[1]) if found else 0
 
 
 def text(

@@ -46,6 +46,7 @@ def tidy(text: str, picture: Picture, titles: Mapping[str, str]) -> str:
             _drop_title(parent)
             _frame(parent)
         _unwrap(parent)
+    _plates(root)
     for each in root.iter():
         if each.get("id") not in titles:
             each.attrib.pop("id", None)
@@ -85,7 +86,6 @@ def _node(group: ElementTree.Element, told: str | None) -> None:
         # The reader's font may be wider than the one that was measured.
         each.set("text-anchor", "middle")
         each.set("x", f"{(min(places) + max(places)) / 2:.1f}")
-    _plates(group)
 
 
 def _frame(group: ElementTree.Element) -> None:
@@ -96,7 +96,7 @@ def _frame(group: ElementTree.Element) -> None:
         if group.get("class") != "cluster":
             continue
         across, down = _across(each), _across(each, 1)
-        left = min(across) + 12
+        left = min(across) + 14
         each.tag = f"{_SVG}rect"
         each.attrib = {
             "x": f"{min(across) + _INSET:.1f}",
@@ -111,15 +111,14 @@ def _frame(group: ElementTree.Element) -> None:
         each.set("text-anchor", "start")
         each.set("x", f"{left or 8:.1f}")
         if left:
-            each.set("y", f"{float(each.get('y', '0')) + 4:.1f}")
-    _plates(group)
+            each.set("y", f"{float(each.get('y', '0')) + 6:.1f}")
 
 
-def _plates(group: ElementTree.Element) -> None:
+def _plates(root: ElementTree.Element) -> None:
     """A plate below each line of text that is on no card, so that it reads on every page."""
     from xml.etree import ElementTree
 
-    for parent in list(group.iter()):
+    for parent in list(root.iter()):
         for place, each in reversed([*enumerate(parent)]):
             if each.tag != f"{_SVG}text" or each.get("fill", "").upper() != QUIET:
                 continue

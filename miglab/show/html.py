@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import singledispatch
 from html import escape
 
 from ..draw import engines
 from ..draw.panel import panel, stacked
+from ..draw.svg import height_of
 from ..facts.picture import Picture
 from ..facts.view import History, Rows, View
 from .text import SHOWN_ROWS, cell, footer, text
@@ -23,6 +25,8 @@ _LOSS = (
 )
 #: A page no wider than this, in pixels, has pictures of its own: the truths in one column.
 _NARROW = 1150
+#: A pair of pictures that is higher, in pixels, shows what was before on a click.
+PAIR = 300
 _COLUMN = "th scope='col'"
 #: Puts something that opens on a click into one line with the one before.
 BESIDE = "display:inline-block; vertical-align:top; margin:0 14px 0 0; max-width:100%"
@@ -47,10 +51,21 @@ def loss_band(losses: Sequence[str]) -> str:
 
 @html.register
 def _(picture: Picture) -> str:
+    return _captioned(picture, engines.svg(picture))
+
+
+def pair(before: Picture, after: Picture) -> str:
+    """Two pictures, one below the other; where both are too high, the first opens on a click."""
+    drawn = [engines.svg(each) for each in (before, after)]
+    low = sum(map(height_of, drawn)) <= PAIR
+    # What opens has its title already.
+    first = _captioned(before if low else replace(before, title=""), drawn[0])
+    return "".join([first if low else folded("before", first), _captioned(after, drawn[1])])
+
+
+def _captioned(picture: Picture, drawn: str) -> str:
     caption = f"<b>{escape(picture.title)}</b>" if picture.title else escape(picture.sentence)
-    return (
-        f"<div style='margin:6px 0'>{caption}<br>{image(engines.svg(picture), text(picture))}</div>"
-    )
+    return f"<div style='margin:6px 0'>{caption}<br>{image(drawn, text(picture))}</div>"
 
 
 @html.register

@@ -11,7 +11,18 @@ from ..compare.truths import Moves, compare
 from ..draw.layout import NARROW, Strip, lay_out
 from ..draw.strip import drawn
 from ..facts.step import Statement, Step
-from .html import BESIDE, PRE, folded, for_narrow_pages, html, image, loss_band, pre, sample_table
+from .html import (
+    BESIDE,
+    PAIR,
+    PRE,
+    folded,
+    for_narrow_pages,
+    html,
+    image,
+    loss_band,
+    pre,
+    sample_table,
+)
 from .masks import masked
 from .pictures import Around, around
 from .text import heading, losses_of, lost, moved_lines, output
@@ -20,9 +31,8 @@ _BAR = (
     "border-left:4px solid {}; padding:2px 0 2px 12px; margin:4px 0 8px 0; overflow-wrap:anywhere"
 )
 _LINE = "margin:4px 0"
-#: All in pixels. A step is no higher than a screen leaves room for; a pair of pictures that is
-#: higher than its share shows what was before on a click.
-_SCREEN, _PAIR = 400, 300
+#: A step is no higher than a screen leaves room for, in pixels.
+_SCREEN = 400
 #: What stands around output, losses and pictures; one line of output; one of losses, and the
 #: letters in it.
 _AROUND, _LINE_HEIGHT, _LOSS_HEIGHT, _LETTERS = 126, 17, 20, 92
@@ -108,7 +118,7 @@ def _room(
     most = SHOWN_LINES if strips else 2 * SHOWN_LINES
     for seen, height in ((2, pair), (1, after), (0, 0)):
         left = int((_SCREEN - taken - height) / _LINE_HEIGHT)
-        if (seen == 2 and (pair > _PAIR or alike)) or left < min(lines, _FEWEST):
+        if (seen == 2 and (pair > PAIR or alike)) or left < min(lines, _FEWEST):
             continue
         return seen, min(most, left)
     return 0, _FEWEST

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from miglab.draw.colours import PLATE
 from miglab.draw.layout import CARD, NARROW, ROW, WIDE, Layout, lay_out
 from miglab.draw.places import held, places
 from miglab.draw.routes import Box, route
@@ -163,6 +164,18 @@ def test_lines_between_apps_are_those_of_what_changed() -> None:
         three_apps(), nodes=tuple(replace(each, changed=True) for each in three_apps().nodes)
     )
     assert (plain, strip(moved).count('stroke-dasharray="5 3"')) == (0, 4)
+
+
+def test_no_line_is_hidden_behind_the_plate_of_a_heading() -> None:
+    """accounts zero takes marketplace and media along: lines lead to the first column."""
+    three = three_apps()
+    changed = replace(three, nodes=tuple(replace(each, changed=True) for each in three.nodes))
+    svg = strip(changed)
+    plates = re.findall(rf'<rect x="0" y="[^"]*" width="([^"]*)"[^>]*fill="{PLATE}"', svg)
+    lines = re.findall('<path d="M([^"]*)" fill="none"', svg)
+    left = [float(x) for path in lines for x in re.findall(r"(?:^|L)([\d.]+),", path)]
+    assert len(plates) == 3
+    assert min(left) > max(map(float, plates))
 
 
 GAP, BETWEEN = 18, 12
