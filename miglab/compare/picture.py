@@ -39,7 +39,7 @@ def picture(
     graph = graph_of(files, record.keys)
     gone = ghosts(files, record)
     replaced = graph.replaced or {}
-    names = {*graph, *gone, *files.bad, *replaced}
+    names = {*graph, *gone, *files.bad, *files.unseen, *replaced}
     shown = _apps(apps, names, [*(key for key, _ in plan), *changed, *also])
     waiting = set(unapplied(graph, record))
     moving = dict(plan)
@@ -52,6 +52,8 @@ def picture(
             return State.BROKEN
         if key in replaced:
             return State.REPLACED
+        if key in files.unseen:
+            return State.UNSEEN
         if key in gone:
             return State.GHOST
         if key in missing:

@@ -54,18 +54,13 @@ def _again(step: Step, moves: Moves) -> list[str]:
             told.append(f"{word}: {_names(keys)}.")
     rows = [each for each in step.passed if not each.by_handlers and not each.follows_rename]
     forward = step.kind == "forward"
-    age = "new" if forward else "old"
     went = gone([replace(each, changed=0) for each in rows])
     came = [
         f"{counted(each.gained, 'row', 'rows')} of {each.now or each.table}"
         for each in rows
         if each.gained
     ]
-    values = [
-        f"{counted(number, f'{age} value', f'{age} values')} of {each.now or each.table}.{column}"
-        for each in rows
-        for column, number in each.changed_columns.items()
-    ]
+    values = [_values(each, column, forward) for each in rows for column in each.changed_columns]
     back, away = (came, went) if forward else (went, came)
     if back:
         told.append(f"Back again: {', '.join(back)}.")
@@ -74,6 +69,16 @@ def _again(step: Step, moves: Moves) -> list[str]:
     if away:
         told.append(f"Gone again: {', '.join(away)}.")
     return told
+
+
+def _values(change: RowChange, column: str, forward: bool) -> str:
+    """How many values of a column came back. A step counts only values other than NULL as lost
+    with their column; so those that are NULL again are counted apart."""
+    age = "new" if forward else "old"
+    told = counted(change.changed_columns[column], f"{age} value", f"{age} values")
+    null = 0 if forward else change.filled.get(column, 0)
+    of_them = f" ({null:,} of them NULL)" if null else ""
+    return f"{told} of {change.now or change.table}.{column}{of_them}"
 
 
 def _how(step: Step) -> str:

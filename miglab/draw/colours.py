@@ -1,8 +1,8 @@
 """How each state looks: one table of shapes, borders and colours for every engine.
 
-The cards are light with dark text, and what lies between them is a middle grey, so that a
-picture reads on a white page and on a near-black one. Glyph, words, shape and border carry the
-state; the colour only repeats it.
+The cards are light with dark text, and text that lies on the page itself has a light plate of its
+own. The lines between them are a middle grey. So a picture reads on a white page and on a
+near-black one. Glyph, words, shape and border carry the state; the colour only repeats it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from ..facts.picture import Node, State
 
 INK = "#1A1A1A"
-#: Text and lines that lie on the page itself.
+#: Lines on the page itself. No grey has enough contrast for text on both pages.
 GREY = "#767676"
+#: Text beside the cards, and the plate that it lies on.
+QUIET, PLATE = "#4D4D4D", "#EDEDED"
 #: The two pages that a picture must read on: JupyterLab's light and dark themes.
 PAGES = ("#FFFFFF", "#111111")
 FONT = "Helvetica, Arial, sans-serif"
@@ -39,6 +41,7 @@ LOOKS = {
     State.APPLIED: Look("#CFE8F7", "#0072B2"),
     State.UNAPPLIED: Look("#FFFFFF", GREY, width=1),
     State.GHOST: Look("#E4E4E4", GREY, width=2, line="dotted", shape="square"),
+    State.UNSEEN: Look("#E4E4E4", GREY, width=2, line="dotted"),
     State.FAKED: Look("#F5DCEA", "#B0437F", line="dashed", shape="struck"),
     State.NOT_IN_TABLES: Look("#F5DCEA", "#B0437F", shape="struck"),
     State.BROKEN: Look("#F9D6CF", "#C8372D", shape="cut"),

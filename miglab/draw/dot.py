@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture
-from .colours import CHANGED_WIDTH, FONT, GREY, INK, NO_FILE, Look, look_of
-from .names import classes, ident, safe
+from .colours import CHANGED_WIDTH, FONT, GREY, INK, NO_FILE, QUIET, Look, look_of
+from .names import classes, ident, names_of, safe
 from .places import held
 from .words import (
     Words,
+    briefly,
     footnote,
     heading,
     lanes_of,
@@ -54,7 +55,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
             "rankdir": "LR" if wide else "TB",
             "bgcolor": "transparent",
             "fontname": FONT,
-            "fontcolor": GREY,
+            "fontcolor": QUIET,
             "fontsize": "14",
             "labeljust": "l",
             "labelloc": "b",
@@ -81,6 +82,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
         graph.attr(label=footnote(picture))
     nodes = {node.key: node for node in picture.nodes}
     leaves, order = leaves_of(picture), lanes_of(picture)
+    brief = names_of(nodes, briefly) if many else {}
     for label in order:
         with graph.subgraph(name=f"cluster_{safe(label)}") as cluster:
             cluster.attr(
@@ -92,7 +94,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
             )
             for key in order[label]:
                 if key in nodes:
-                    _node(cluster, nodes[key], leaves[label], many, prefix)
+                    _node(cluster, nodes[key], leaves[label], brief.get(key), prefix)
                 else:
                     words = words_of_missing(key)
                     _card(cluster, key, words, NO_FILE, prefix, "missing")
@@ -142,7 +144,7 @@ def _edges(picture: Picture) -> list[tuple[Key, Key]]:
     return sorted(edges, key=lambda edge: (places[edge[1]], places.get(edge[0], -1), edge[0]))
 
 
-def _node(graph: Digraph, node: Node, leaves: int, brief: bool, prefix: str) -> None:
+def _node(graph: Digraph, node: Node, leaves: int, brief: str | None, prefix: str) -> None:
     look = look_of(node)
     extra = {"penwidth": f"{CHANGED_WIDTH:g}"} if node.changed else {}
     if node.target:
@@ -177,7 +179,7 @@ def _label(words: Words) -> str:
 
 
 def _nothing(graph: Digraph, name: str) -> None:
-    graph.node(safe(name), "(no migrations)", shape="plaintext", style="", fontcolor=GREY)
+    graph.node(safe(name), "(no migrations)", shape="plaintext", style="", fontcolor=QUIET)
 
 
 def _escape(text: str) -> str:

@@ -112,7 +112,7 @@ def _place(lane: list[_Box], top: float) -> float:
 
 
 def _on_page(y: float, words: str, style: str = "") -> str:
-    return svg.text(14, y, words, 14, style=style, fill=GREY, anchor="start")
+    return svg.note(14, y, words, 14, style=style)
 
 
 def _card(box: _Box) -> str:

@@ -95,16 +95,10 @@ def _table(
     least = "≥ " if longest.at_least else ""
     waits = "no reads" if longest.read else "no writes"
     taken = duration(longest.read or longest.write)
-    drawn = svg.text(
-        _LEFT,
-        top + 12,
-        f"{shortened(clean(name), 30)} · {rows}{anew}",
-        12,
-        fill=GREY,
-        anchor="start",
-    )
+    what = f"{shortened(clean(name), 30)} · {rows}{anew}"
+    drawn = svg.note(_LEFT + 4, top + 12, what, 12)
     said = f"{waits} for {least}{taken}"
-    drawn += svg.text(WIDTH - _LEFT, top + 12, said, 12, style="bold", fill=GREY, anchor="end")
+    drawn += svg.note(WIDTH - _LEFT - 4, top + 12, said, 12, style="bold", anchor="end")
     base = top + 18
     edges = {at for at, _ in columns.values()} | {at + wide for at, wide in columns.values()}
     lines = "".join(f"M{at:.1f},{base - 1:g}v18" for at in sorted(edges))
@@ -154,8 +148,7 @@ def _in_bar(column: tuple[float, float], lock: Lock, whole: float, y: float) -> 
 def _legend(y: float) -> str:
     return (
         f'<rect x="{_LEFT}" y="{y - 12:g}" width="16" height="14" fill="{_READ}"/>'
-        + svg.text(_LEFT + 22, y, "nobody else can read or write", 11, fill=GREY, anchor="start")
+        + svg.note(_LEFT + 24, y, "nobody else can read or write", 11)
         + f'<rect x="{_LEFT + 200}" y="{y - 7:g}" width="16" height="9" fill="{_WRITE}" '
-        f'stroke="{_WRITE_BORDER}"/>'
-        + svg.text(_LEFT + 222, y, "nobody else can write", 11, fill=GREY, anchor="start")
+        f'stroke="{_WRITE_BORDER}"/>' + svg.note(_LEFT + 224, y, "nobody else can write", 11)
     )

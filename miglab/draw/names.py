@@ -1,12 +1,15 @@
-"""What DOT and SVG call a migration: ids and classes, the same from every engine."""
+"""What DOT and SVG call a migration, the same from every engine: ids and classes, and names that
+are told apart where there is no room for all of them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
+from itertools import takewhile
 
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture
-from .words import missing_parents, words_of, words_of_missing
+from .words import missing_parents, number_of, words_of, words_of_missing
 
 
 def safe(text: str) -> str:
@@ -31,3 +34,61 @@ def classes(node: Node) -> str:
     """The state and the flags, as in ``"to-apply target"``."""
     flags = [flag for flag in ("target", "leaf", "changed") if getattr(node, flag)]
     return " ".join([node.state.name.lower().replace("_", "-"), *flags])
+
+
+def names_of(keys: Iterable[Key], cut: Callable[[str], str]) -> dict[Key, str]:
+    """Migration → its name without the number, to be shown as ``cut`` cuts it at its end. What
+    names with one number begin with is left out where they would look alike."""
+    groups: dict[tuple[str, str], dict[Key, str]] = {}
+    for key in keys:
+        number, rest = number_of("", key.name)
+        groups.setdefault((key.app_label, number), {})[key] = rest
+    told = {group: apart(names.values(), cut) for group, names in groups.items()}
+    return {
+        key: told[group][name] for group, names in groups.items() for key, name in names.items()
+    }
+
+
+def apart(names: Iterable[str], cut: Callable[[str], str]) -> dict[str, str]:
+    """Name → itself, or "…" and its end where ``cut`` would make it look like another one.
+
+    >>> apart(["alter_price", "alter_stock", "initial"], lambda name: name[:6])
+    {'alter_price': '…price', 'alter_stock': '…stock', 'initial': 'initial'}
+    """
+    found = {name: name for name in names}
+    _part([*found], 0, cut, found)
+    ends: dict[str, list[str]] = {}
+    for name, told in found.items():
+        ends.setdefault(cut(told), []).append(name)
+    for group in ends.values():
+        if len(group) > 1:
+            # They end alike, and begin in different ways.
+            begins = _begin_alike(group) + 1
+            found.update({name: f"{name[:begins]}{found[name]}" for name in group})
+    return found
+
+
+def _part(names: list[str], start: int, cut: Callable[[str], str], found: dict[str, str]) -> None:
+    """Lets names begin behind ``start``, and those that still look alike farther behind."""
+    found.update({name: f"…{name[start:]}" for name in names if start})
+    shown = {name: cut(found[name]) for name in names}
+    # Of names that are cut, nobody compares more than how they begin.
+    for part in (2, 1):
+        alike: dict[str, list[str]] = {}
+        for name, told in shown.items():
+            seen = told if told == found[name] else f"{told[: len(told) // part]}…"
+            alike.setdefault(seen, []).append(name)
+        for group in alike.values():
+            common = _begin_alike(group) if len(group) > 1 else 0
+            if common > start:
+                # At a whole word, where that is enough.
+                word = group[0].rfind("_", 0, common) + 1
+                _part(group, word if word > start else common, cut, found)
+                shown = {name: told for name, told in shown.items() if name not in group}
+
+
+def _begin_alike(names: Iterable[str]) -> int:
+    """How many letters all names begin with."""
+    return sum(
+        1 for _ in takewhile(lambda letters: len({*letters}) == 1, zip(*names, strict=False))
+    )

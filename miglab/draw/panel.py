@@ -143,9 +143,7 @@ def _link(agreement: Agreement, y: float, command: str) -> _Drawn:
     end = y + above + drawn.height + below
     body = [_line(f"M{middle:g},{y:g}v{above}"), drawn.body]
     if command:
-        label = svg.text(
-            middle + 8, y + 17, command, _PRINT, style="bold", fill=GREY, anchor="start"
-        )
+        label = svg.note(middle + 12, y + 17, command, _PRINT, style="bold")
         body += [label, svg.arrow_head(middle, end - 1, "d")]
         end -= 7
     body.append(_line(f"M{middle:g},{y + above + drawn.height:g}V{end:g}"))
@@ -227,7 +225,7 @@ def _between(agreement: Agreement, start: float, end: float, command: str) -> _D
 def _heading(middle: float, y: float, words: str, room: float) -> str:
     """Bold print on the page, fitted where a wide font would reach over its room."""
     within = width_of(words, _PRINT, bold=True) if len(words) * _BOLD > room else 0
-    return svg.text(middle, y, words, _PRINT, style="bold", fill=GREY, within=within)
+    return svg.note(middle, y, words, _PRINT, style="bold", anchor="middle", within=within)
 
 
 def _printed(middle: float, y: float, words: str, room: float, style: str = "") -> str:
@@ -239,10 +237,7 @@ def _printed(middle: float, y: float, words: str, room: float, style: str = "") 
 def _hand(x: float, y: float, *words: str) -> str:
     """What reaches a truth from outside: an arrow to the right side of a card, and who it is."""
     first = y + (0 if len(words) > 1 else 4)
-    lines = [
-        svg.text(x + 28, first + 15 * place, line, _PRINT, fill=GREY, anchor="start")
-        for place, line in enumerate(words)
-    ]
+    lines = [svg.note(x + 30, first + 15 * place, line, _PRINT) for place, line in enumerate(words)]
     return "".join([_line(f"M{x + 24:g},{y:g}H{x + 8:g}"), svg.arrow_head(x + 2, y, "l"), *lines])
 
 

@@ -8,7 +8,7 @@ from ..facts.migration import Key
 from ..facts.picture import Picture, State
 
 #: These are no nodes of Django's graph, so no edge says where they belong.
-_OUTSIDE_THE_GRAPH = (State.GHOST, State.BROKEN, State.REPLACED)
+_OUTSIDE_THE_GRAPH = (State.GHOST, State.UNSEEN, State.BROKEN, State.REPLACED)
 
 
 def places(keys: Sequence[Key], edges: Iterable[tuple[Key, Key]]) -> Mapping[Key, tuple[int, int]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 
-from .colours import FONT, GREY, INK, Look
+from .colours import FONT, GREY, INK, PLATE, QUIET, Look
+from .letters import width_of
 from .words import UNPRINTABLE, clean
 
+_HEIGHT = re.compile(r'<svg[^>]* height="([\d.]+)')
 # Most text needs nothing done to it, and looking is quicker than doing it.
 _RISKY = re.compile(f"[&<>\"'↩{UNPRINTABLE}]")
 
@@ -34,6 +36,12 @@ def picture(width: float, height: float, sentence: str, body: str) -> str:
     )
 
 
+def height_of(drawn: str) -> float:
+    """How high an image is, in pixels."""
+    found = _HEIGHT.search(drawn)
+    return float(found[1]) if found else 0
+
+
 def text(
     x: float,
     y: float,
@@ -54,6 +62,36 @@ def text(
         f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" font-size="{size:g}"{drawn} '
         f'fill="{fill}">{escape(line)}</text>'
     )
+
+
+def note(
+    x: float,
+    y: float,
+    line: str,
+    size: float,
+    *,
+    style: str = "",
+    anchor: str = "start",
+    within: float = 0,
+) -> str:
+    """One line of text beside the cards, on a plate, so that it reads on every page. It is fitted
+    to the plate, however wide the reader's font is."""
+    if not line:
+        return ""
+    wide = within or round(width_of(line, size, bold=style == "bold"), 1)
+    left = x - {"start": 0, "middle": wide / 2, "end": wide}[anchor]
+    words = text(x, y, line, size, style=style, fill=QUIET, anchor=anchor, within=wide)
+    return plate(*around(left, y, wide, size)) + words
+
+
+def around(left: float, y: float, wide: float, size: float) -> tuple[float, float, float, float]:
+    """The plate of a line of text: its left and upper side, its width and its height."""
+    return round(left - 4, 1), round(y - 1.05 * size, 1), round(wide + 8, 1), round(1.4 * size, 1)
+
+
+def plate(x: float, y: float, w: float, h: float) -> str:
+    """What text beside the cards lies on."""
+    return f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="4" fill="{PLATE}"/>'
 
 
 def card(x: float, y: float, w: float, h: float, look: Look, *, width: float | None = None) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import CannotDraw
 from ..facts.picture import Picture
-from .colours import FONT, GREY
-from .svg import emoji_safe
+from .colours import FONT, GREY, PLATE, QUIET
+from .letters import width_of
+from .svg import around, emoji_safe
 from .words import sentence_of
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def tidy(text: str, picture: Picture, titles: Mapping[str, str]) -> str:
             _drop_title(parent)
             _frame(parent)
         _unwrap(parent)
+    _plates(root)
     for each in root.iter():
         if each.get("id") not in titles:
             each.attrib.pop("id", None)
@@ -94,7 +96,7 @@ def _frame(group: ElementTree.Element) -> None:
         if group.get("class") != "cluster":
             continue
         across, down = _across(each), _across(each, 1)
-        left = min(across) + 12
+        left = min(across) + 14
         each.tag = f"{_SVG}rect"
         each.attrib = {
             "x": f"{min(across) + _INSET:.1f}",
@@ -109,7 +111,29 @@ def _frame(group: ElementTree.Element) -> None:
         each.set("text-anchor", "start")
         each.set("x", f"{left or 8:.1f}")
         if left:
-            each.set("y", f"{float(each.get('y', '0')) + 4:.1f}")
+            each.set("y", f"{float(each.get('y', '0')) + 6:.1f}")
+
+
+def _plates(root: ElementTree.Element) -> None:
+    """A plate below each line of text that is on no card, so that it reads on every page."""
+    from xml.etree import ElementTree
+
+    for parent in list(root.iter()):
+        for place, each in reversed([*enumerate(parent)]):
+            if each.tag != f"{_SVG}text" or each.get("fill", "").upper() != QUIET:
+                continue
+            size = float(each.get("font-size", "14"))
+            bold = each.get("font-weight") == "bold"
+            wide = width_of(each.text or "", size, bold=bold)
+            left = float(each.get("x", "0"))
+            left -= wide / 2 if each.get("text-anchor") == "middle" else 0
+            sides = around(left, float(each.get("y", "0")), wide, size)
+            names = ("x", "y", "width", "height")
+            told = {name: f"{side:g}" for name, side in zip(names, sides, strict=True)}
+            each.set("textLength", f"{wide:.1f}")
+            each.set("lengthAdjust", "spacingAndGlyphs")
+            rect = ElementTree.Element(f"{_SVG}rect", {**told, "rx": "4", "fill": PLATE})
+            parent.insert(place, rect)
 
 
 def _across(shape: ElementTree.Element, axis: int = 0) -> list[float]:

@@ -33,16 +33,15 @@ class Words(NamedTuple):
     tooltip: str
 
 
-def words_of(node: Node, leaves: int = 1, brief: bool = False) -> Words:
-    """The words on a migration's card. ``leaves`` is how many leaves its app has; ``brief`` is for
-    a picture of many: one line of the name, and no word for what the sign and the place already
-    say."""
+def words_of(node: Node, leaves: int = 1, brief: str | None = None) -> Words:
+    """The words on a migration's card. ``leaves`` is how many leaves its app has; ``brief`` is its
+    name in a picture of many: in one line, and without a word for what the sign and the place
+    already say."""
     big, name = _named(node.state.glyph, node.key.name)
-    if brief:
-        rest = number_of(node.state.glyph, node.key.name)[1]
-        name = (shortened(rest, BRIEF),) if rest else ()
+    if brief is not None:
+        name = (briefly(brief),) if brief else ()
     tooltip = f"{clean(str(node.key))} — {node.state.word}: {node.state.meaning}"
-    return Words(big, name, _marks(node, leaves, brief), tooltip)
+    return Words(big, name, _marks(node, leaves, brief is not None), tooltip)
 
 
 def words_of_missing(key: Key) -> Words:
@@ -141,6 +140,11 @@ def number_of(glyph: str, name: str) -> tuple[str, str]:
 def shortened(text: str, length: int) -> str:
     """The text. If it is longer, it is cut off with "…"."""
     return text if len(text) <= length else text[: max(0, length - 1)] + "…"
+
+
+def briefly(name: str) -> str:
+    """A name, cut for a picture of many."""
+    return shortened(name, BRIEF)
 
 
 def clean(text: str) -> str:

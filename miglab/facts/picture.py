@@ -24,6 +24,11 @@ class State(Enum):
     APPLIED = ("applied", "✓", "has a file and is recorded as applied")
     UNAPPLIED = ("not applied", "○", "has a file but is not recorded")
     GHOST = ("file gone", "✗", "is recorded as applied, but its file is gone")
+    UNSEEN = (
+        "not loaded",
+        "✗",
+        "has a file, but Django does not load it: its folder has no __init__.py",
+    )
     FAKED = ("faked", "≈", "was recorded as applied by --fake; its operations did not run")
     NOT_IN_TABLES = (
         "not in tables",

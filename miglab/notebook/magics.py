@@ -12,6 +12,7 @@ from ..facts.step import Step
 from ..facts.view import Rows
 from ..lab import Lab
 from .resume import resume
+from .steps import show as show_step
 
 
 @magics_class
@@ -62,5 +63,8 @@ def show(lab: Lab, act: Callable[[Lab], Step | Rows]) -> None:
     """Display what a terminal did before, and then what was done."""
     result = act(lab)
     for step in lab.take_noticed():
-        display(step)  # type: ignore[no-untyped-call]
-    display(result)  # type: ignore[no-untyped-call]
+        show_step(step)
+    if isinstance(result, Step):
+        show_step(result)
+    else:
+        display(result)  # type: ignore[no-untyped-call]

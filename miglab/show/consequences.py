@@ -19,7 +19,7 @@ from ..facts.migration import Key
 from ..facts.signs import in_one_line
 from ..facts.step import RowChange
 from . import locks
-from .html import PRE, folded, html, image, loss_band, table
+from .html import PRE, folded, html, image, loss_band, pair, table
 from .lines import (
     FINDING_COLUMNS,
     advised,
@@ -75,7 +75,7 @@ def _(consequences: Consequences) -> str:
 @html.register
 def _(consequences: Consequences) -> str:
     found = _findings(consequences.findings)
-    return _report(consequences, [found, html(consequences.before), html(consequences.after)])
+    return _report(consequences, [found, pair(consequences.before, consequences.after)])
 
 
 def preview(consequences: Consequences) -> str:
@@ -98,7 +98,7 @@ def preview(consequences: Consequences) -> str:
         parts.append(folded(number, inside, beside=True))
     parts.append(_locks(consequences))
     parts.append(folded("What Django prints", pre(printed), beside=True))
-    return _bar(_colour(consequences), [*parts, *_more(consequences, beside=True)])
+    return _bar(_colour(consequences), [*parts, *_more(consequences)])
 
 
 def _report(consequences: Consequences, shown_first: Sequence[str]) -> str:
@@ -134,9 +134,9 @@ def _colour(consequences: Consequences) -> str:
     return _FINE if consequences.safe else _BAD
 
 
-def _more(consequences: Consequences, *, beside: bool = False) -> list[str]:
-    """What opens on a click; ``beside`` puts it all into one line."""
-    fold = partial(folded, beside=beside)
+def _more(consequences: Consequences) -> list[str]:
+    """What opens on a click, all in one line."""
+    fold = partial(folded, beside=True)
 
     parts = []
     plan = consequences.plan

@@ -15,6 +15,7 @@ from .text import text
 TYPES: tuple[type, ...] = (Contrast, Presence, Summary)
 
 _CELL = "text-align:left; vertical-align:top"
+_LABEL = "color:#FFFFFF; background:{}; padding:1px 6px; border-radius:3px"
 #: Colour and sign of a label: lost data is worse than a command that fails.
 _LOST, _FAILS, _WELL = ("#C25400", "✗"), ("#5B4B8A", "■"), ("#0072B2", "✓")
 
@@ -58,9 +59,10 @@ def _(found: Contrast) -> str:
         for each in ("", *(outcome.engine for outcome in found.outcomes))
     )
     first, *rest = _parts(found)
+    styles = [_LABEL.format(_mark(outcome)[0]) for outcome in found.outcomes]
     marked = "".join(
-        f"<td style='{_CELL}'><b style='color:{_mark(outcome)[0]}'>{escape(label)}</b></td>"
-        for outcome, label in zip(found.outcomes, first[1:], strict=True)
+        f"<td style='{_CELL}'><b style='{style}'>{escape(label)}</b></td>"
+        for style, label in zip(styles, first[1:], strict=True)
     )
     body = f"<tr><th scope='row' style='{_CELL}'>{first[0]}</th>{marked}</tr>" + "".join(
         f"<tr><th scope='row' style='{_CELL}'>{escape(name)}</th>"

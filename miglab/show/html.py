@@ -8,54 +8,28 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import singledispatch
 from html import escape
 
-from ..compare.agreement import counted
-from ..compare.sentence import chips, sentence
-from ..compare.truths import Moves, compare
 from ..draw import engines
 from ..draw.panel import panel, stacked
-from ..draw.strip import NARROW, breadth_of, height_of, strip
+from ..draw.svg import height_of
 from ..facts.picture import Picture
-from ..facts.step import Statement, Step
 from ..facts.view import History, Rows, View
-from .masks import masked
-from .pictures import Around, around
-from .text import (
-    SHOWN_ROWS,
-    cell,
-    footer,
-    heading,
-    losses_of,
-    lost,
-    moved_lines,
-    output,
-    text,
-)
+from .text import SHOWN_ROWS, cell, footer, text
 
-_BAR = (
-    "border-left:4px solid {}; padding:2px 0 2px 12px; margin:4px 0 8px 0; overflow-wrap:anywhere"
-)
-_LINE = "margin:4px 0"
 _LOSS = (
     "margin:4px 0; padding:3px 8px; line-height:1.4; font-weight:bold; color:#1A1A1A; "
     "background:#F9D6CF"
 )
 #: A page no wider than this, in pixels, has pictures of its own: the truths in one column.
 _NARROW = 1150
-#: All in pixels. A step is no higher than a screen leaves room for; a pair of pictures that is
-#: higher than its share shows what was before on a click.
-_SCREEN, _PAIR = 400, 300
-#: What stands around output, losses and pictures; one line of output; one of losses, and the
-#: letters in it.
-_AROUND, _LINE_HEIGHT, _LOSS_HEIGHT, _LETTERS = 126, 17, 20, 92
-#: Of what Django prints so many lines show where a picture follows, and twice as many where none
-#: does; never fewer than the second number.
-SHOWN_LINES, _FEWEST = 8, 3
-_QUIET, _MOVED, _REFUSED = "#767676", "#0072B2", "#C25400"
+#: A pair of pictures that is higher, in pixels, shows what was before on a click.
+PAIR = 300
 _COLUMN = "th scope='col'"
-_BESIDE = "display:inline-block; vertical-align:top; margin:0 14px 0 0; max-width:100%"
+#: Puts something that opens on a click into one line with the one before.
+BESIDE = "display:inline-block; vertical-align:top; margin:0 14px 0 0; max-width:100%"
 #: Print as a terminal shows it, in every viewer and export; no word is broken.
 PRE = (
     "font-family:Menlo,Consolas,monospace; font-size:13px; line-height:1.25; "
@@ -69,126 +43,36 @@ def html(fact: object) -> str:
     raise TypeError(f"{type(fact).__name__} has no HTML")
 
 
-@html.register
-def _(step: Step) -> str:
-    moves = compare(step.before, step.after)
-    return _step(step, moves, around(step, moves))
-
-
-def brief(step: Step) -> str:
-    """A step as HTML, for a place that shows the graph already."""
-    return _step(step, compare(step.before, step.after), None)
-
-
-def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
-    told = chips(step, moves, with_losses=False)
-    losses = losses_of(step)
-    colour = _REFUSED if losses or step.refused else _MOVED if told else _QUIET
-    lines = output(step).splitlines()
-    both, shown = _room(len(lines), losses, pictures)
-    parts = [_printed(heading(step), lines, shown, last=pictures is not None)]
-    parts.append(loss_band(losses))
-    parts.append(f"<p style='{_LINE}'>{escape(sentence(step, moves, with_losses=False))}</p>")
-    below = []
-    if pictures:
-        before, after = (_strip(*pair) for pair in _pairs(pictures))
-        parts += [before, after] if both else [after]
-        if not both:
-            below.append(folded("before", before, beside=True))
-        if pictures.rest:
-            below.append(f"<span style='{_BESIDE}'>{escape(pictures.rest)}</span>")
-    return (
-        f"<div style='{_BAR.format(colour)}'>{''.join([*parts, *below, *_more(step, moves)])}</div>"
-    )
-
-
 def loss_band(losses: Sequence[str]) -> str:
     """A band with what was or would be lost, which nobody can overlook; empty if nothing is
     lost."""
     return f"<p style='{_LOSS}'>{'<br>'.join(map(escape, losses))}</p>" if losses else ""
 
 
-def _room(lines: int, losses: Sequence[str], pictures: Around | None) -> tuple[bool, int]:
-    """Whether both pictures show at once, and how many lines of what Django printed: as much as
-    fits on a screen with the cell above it."""
-    after, pair = _heights(pictures) if pictures else (0, 0)
-    alike = pictures is not None and pictures.alike
-    taken = _AROUND + _LOSS_HEIGHT * sum(1 + len(each) // _LETTERS for each in losses)
-    most = SHOWN_LINES if pictures else 2 * SHOWN_LINES
-    for both, height in ((True, pair), (False, after)):
-        left = int((_SCREEN - taken - height) / _LINE_HEIGHT)
-        if (both and (pair > _PAIR or alike)) or left < min(lines, _FEWEST):
-            continue
-        return both, min(most, left)
-    return False, _FEWEST
-
-
-def _more(step: Step, moves: Moves) -> list[str]:
-    """What opens on a click: all that changed, what was lost, the SQL, the traceback."""
-    found = []
-    told = chips(step, moves, with_losses=False)
-    if told:
-        inside = _pre("\n".join(moved_lines(moves)))
-        found.append(folded(", ".join(told), inside, beside=True))
-    samples = [each for change in step.rows for each in lost(change)]
-    if samples:
-        inside = "".join(sample_table(caption, rows) for caption, rows in samples)
-        found.append(folded("what was lost", inside, beside=True))
-    writes = [each for each in step.sql if each.writes]
-    if writes:
-        wrote = counted(len(writes), "statement that writes", "statements that write")
-        found.append(folded(f"SQL ({wrote})", _sql(writes), beside=True))
-    if step.refusal and step.refusal.traceback:
-        found.append(folded("traceback", _pre(masked(step.refusal.traceback)), beside=True))
-    return found
-
-
-def _printed(typed: str, lines: Sequence[str], shown: int, *, last: bool) -> str:
-    """What was typed, and what was printed: the last lines of a change, the first lines of an
-    answer; the others open on a click."""
-    if len(lines) <= shown + 1:
-        return _pre("\n".join(lines), bold=typed)
-    if last:
-        early, late = lines[:-shown], lines[-shown:]
-        opens = folded(f"{len(early)} earlier lines", _pre("\n".join(early)))
-        return _pre("", bold=typed) + opens + _pre("\n".join(late))
-    early, late = lines[:shown], lines[shown:]
-    opens = folded(f"{len(late)} more lines", _pre("\n".join(late)))
-    return _pre("\n".join(early), bold=typed) + opens
-
-
-def _pairs(pictures: Around) -> tuple[tuple[Picture, Picture], tuple[Picture, Picture]]:
-    """Each picture with the one beside it."""
-    return (pictures.before, pictures.after), (pictures.after, pictures.before)
-
-
-def _heights(pictures: Around) -> tuple[int, int]:
-    """How high the picture after is, and both together."""
-    before, after = (height_of(*pair) for pair in _pairs(pictures))
-    return after, before + after
-
-
-def _strip(picture: Picture, beside: Picture) -> str:
-    narrow = ""
-    if breadth_of(picture, beside) > NARROW.width:
-        narrow = _for_narrow_pages(strip(picture, beside, layout=NARROW))
-    drawn = image(strip(picture, beside), f"{picture.title}: {picture.text}", narrow)
-    return f"<div style='margin:2px 0; line-height:0'>{drawn}</div>"
-
-
 @html.register
 def _(picture: Picture) -> str:
+    return _captioned(picture, engines.svg(picture))
+
+
+def pair(before: Picture, after: Picture) -> str:
+    """Two pictures, one below the other; where both are too high, the first opens on a click."""
+    drawn = [engines.svg(each) for each in (before, after)]
+    low = sum(map(height_of, drawn)) <= PAIR
+    # What opens has its title already.
+    first = _captioned(before if low else replace(before, title=""), drawn[0])
+    return "".join([first if low else folded("before", first), _captioned(after, drawn[1])])
+
+
+def _captioned(picture: Picture, drawn: str) -> str:
     caption = f"<b>{escape(picture.title)}</b>" if picture.title else escape(picture.sentence)
-    return (
-        f"<div style='margin:6px 0'>{caption}<br>{image(engines.svg(picture), text(picture))}</div>"
-    )
+    return f"<div style='margin:6px 0'>{caption}<br>{image(drawn, text(picture))}</div>"
 
 
 @html.register
 def _(view: View) -> str:
     told = text(view)
-    narrow = _for_narrow_pages(stacked(view))
-    return f"<div>{image(panel(view), told, narrow)}{folded('In words', _pre(told))}</div>"
+    narrow = for_narrow_pages(stacked(view))
+    return f"<div>{image(panel(view), told, narrow)}{folded('In words', pre(told))}</div>"
 
 
 @html.register
@@ -198,17 +82,18 @@ def _(rows: Rows) -> str:
 
 @html.register
 def _(history: History) -> str:
-    return _pre(text(history))
+    return pre(text(history))
 
 
 def image(svg: str, alternative: str, otherwise: str = "") -> str:
     """An SVG as an image with a text alternative; ``otherwise`` are other sources, for narrow pages
     and the like."""
-    drawn = f'<img src="{_source(svg)}" alt="{escape(alternative)}" style="max-width:100%">'
-    return f"<picture>{otherwise}{drawn}</picture>" if otherwise else drawn
+    shown = f'<img src="{_source(svg)}" alt="{escape(alternative)}" style="max-width:100%">'
+    return f"<picture>{otherwise}{shown}</picture>" if otherwise else shown
 
 
-def _for_narrow_pages(svg: str) -> str:
+def for_narrow_pages(svg: str) -> str:
+    """Another picture for ``image``, where the page is narrow."""
     return f'<source media="(max-width: {_NARROW}px)" srcset="{_source(svg)}">'
 
 
@@ -218,7 +103,7 @@ def _source(svg: str) -> str:
 
 def folded(title: str, inside: str, *, beside: bool = False) -> str:
     """Something that opens on a click; ``beside`` puts it into one line with the one before."""
-    style = f" style='{_BESIDE}'" if beside else ""
+    style = f" style='{BESIDE}'" if beside else ""
     return f"<details{style}><summary>{escape(title)}</summary>{inside}</details>"
 
 
@@ -253,10 +138,7 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
     )
 
 
-def _pre(content: str, *, bold: str = "") -> str:
+def pre(content: str, *, bold: str = "") -> str:
+    """Print as a terminal shows it, below a bold line."""
     first = f"<b>{escape(bold)}</b>\n" if bold else ""
     return f"<pre style='{PRE}'>{first}{escape(content)}</pre>"
-
-
-def _sql(statements: Sequence[Statement]) -> str:
-    return _pre(masked("\n".join(f"{each.sql};" for each in statements)))

@@ -11,9 +11,19 @@ from ..compare.sentence import chips, sentence
 from ..compare.truths import compare
 from ..draw import told
 from ..draw.colours import COSTLY, LOOKS, NO_FILE
+from ..draw.names import names_of
 from ..draw.panel import panel, stacked
 from ..draw.places import held, places
-from ..draw.words import clean, heading, lanes_of, leaves_of, number_of, words_of, words_of_missing
+from ..draw.words import (
+    clean,
+    heading,
+    lanes_of,
+    leaves_of,
+    number_of,
+    shortened,
+    words_of,
+    words_of_missing,
+)
 from ..facts.graph import Graph
 from ..facts.migration import Key
 from ..facts.picture import Node, Picture, State
@@ -23,6 +33,9 @@ from .masks import masked
 
 Value = dict[str, Any]
 
+#: So many letters of a name fit into the narrowest card of the graph.
+_LETTERS = 9
+
 
 def board(picture: Picture) -> Value:
     """The graph in lanes, one an app. A migration's column is the length of the longest path to it
@@ -30,7 +43,8 @@ def board(picture: Picture) -> Value:
     long as the files stay.
 
     ``{"sentence", "lanes": [{"app", "heading", "columns", "rows", "nodes"}], "edges": [[parent,
-    child]]}``; a node is a ``card`` with its ``id``, ``column`` and ``row``.
+    child]]}``; a node is a ``card`` with its ``id``, ``column`` and ``row``. ``rest`` is its name
+    without the number, and ``short`` what is to be cut where that is too long.
     """
     leaves = leaves_of(picture)
     nodes = {node.key: node for node in picture.nodes}
@@ -38,11 +52,13 @@ def board(picture: Picture) -> Value:
     lanes = []
     for label, keys in lanes_of(picture).items():
         at = places(keys, leading)
+        short = names_of(keys, lambda name: shortened(name, _LETTERS))
         lane = [
             {
                 "id": str(key),
                 "name": clean(key.name),
                 "rest": number_of("", key.name)[1],
+                "short": short[key],
                 "column": at[key][0],
                 "row": at[key][1],
                 **(card(nodes[key], leaves[label]) if key in nodes else _missing(key)),

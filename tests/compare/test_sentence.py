@@ -117,3 +117,21 @@ def test_what_a_rewind_brings_back_and_a_forward_takes_again_is_counted(lab: Lab
     )
     lab.sql("UPDATE store_product SET price = 0 WHERE price > 0")
     assert "Restored: 21 old values of store_product.price." in told(lab.restart())
+
+
+def test_a_restart_says_which_of_the_values_it_restores_are_null(lab: Lab) -> None:
+    """24 products, of which 3 have no price: 21 prices are lost with their column, and each product
+    has 0 when the column is back."""
+    lost = lab.manage("migrate store 0001")
+    assert "21 values of store_product.price" in told(lost)
+    lab.manage("migrate store")
+    restored = "24 old values of store_product.price (3 of them NULL)"
+    assert f"Restored: {restored}" in told(lab.restart())
+
+
+def test_a_forward_calls_none_of_its_new_values_null(lab: Lab) -> None:
+    lab.sql("UPDATE store_product SET price = 0")
+    assert told(lab.rewind()).endswith(
+        "Restored: 24 old values of store_product.price (3 of them NULL)."
+    )
+    assert told(lab.forward()).endswith("Restored: 24 new values of store_product.price.")

@@ -10,15 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from miglab.draw.colours import PLATE
+from miglab.draw.layout import CARD, NARROW, ROW, WIDE, Layout, lay_out
 from miglab.draw.places import held, places
 from miglab.draw.routes import Box, route
-from miglab.draw.strip import CARD, NARROW, ROW, WIDE, Layout, breadth_of, height_of, strip
+from miglab.draw.strip import drawn
 from miglab.facts.migration import Key
 from miglab.facts.picture import Picture, State
 
 from .samples import edges, history, key, long_chain, node, picture, three_apps
 
 _CARD = re.compile(r'<g id="([^"]+)".*?<(?:rect x="|path d="M)([\d.]+)"?,?(?: y=")?([\d.]+)')
+
+
+def strip(one: Picture, beside: Picture | None = None, layout: Layout = WIDE) -> str:
+    return drawn(lay_out(one, beside, layout))
 
 
 def corners(drawn: str) -> dict[str, tuple[float, float]]:
@@ -89,9 +95,9 @@ def test_two_leaves_are_named_beside_the_moment_and_no_card_moves_for_it() -> No
 
 
 def test_a_strip_is_as_high_as_its_rows() -> None:
-    drawn = three_apps()
-    assert height_of(drawn) == 3 * ROW
-    assert f'height="{3 * ROW - ROW + CARD + 8}' in strip(drawn)
+    three = lay_out(three_apps())
+    assert three.height == 3 * ROW
+    assert f'height="{3 * ROW - ROW + CARD + 8}' in drawn(three)
 
 
 @pytest.mark.parametrize("layout", [WIDE, NARROW], ids=["wide", "narrow"])
@@ -102,8 +108,8 @@ def test_a_strip_fits_a_notebook_however_long_the_history_is(length: int, layout
 
 @pytest.mark.parametrize("length", [1, 5, 40])
 def test_how_wide_a_strip_is_can_be_told_before_it_is_drawn(length: int) -> None:
-    chain = long_chain(length)
-    assert breadth_of(chain) == pytest.approx(width_of(strip(chain)), abs=1)
+    chain = lay_out(long_chain(length))
+    assert chain.width == pytest.approx(width_of(drawn(chain)), abs=1)
 
 
 def test_a_narrow_strip_has_the_same_rows_and_shows_what_changed() -> None:
@@ -158,6 +164,18 @@ def test_lines_between_apps_are_those_of_what_changed() -> None:
         three_apps(), nodes=tuple(replace(each, changed=True) for each in three_apps().nodes)
     )
     assert (plain, strip(moved).count('stroke-dasharray="5 3"')) == (0, 4)
+
+
+def test_no_line_is_hidden_behind_the_plate_of_a_heading() -> None:
+    """accounts zero takes marketplace and media along: lines lead to the first column."""
+    three = three_apps()
+    changed = replace(three, nodes=tuple(replace(each, changed=True) for each in three.nodes))
+    svg = strip(changed)
+    plates = re.findall(rf'<rect x="0" y="[^"]*" width="([^"]*)"[^>]*fill="{PLATE}"', svg)
+    lines = re.findall('<path d="M([^"]*)" fill="none"', svg)
+    left = [float(x) for path in lines for x in re.findall(r"(?:^|L)([\d.]+),", path)]
+    assert len(plates) == 3
+    assert min(left) > max(map(float, plates))
 
 
 GAP, BETWEEN = 18, 12

@@ -8,14 +8,16 @@ from dataclasses import replace
 
 import pytest
 
+from miglab.draw import engines
+from miglab.draw.svg import height_of
 from miglab.facts.consequences import Consequences
 from miglab.facts.picture import State
 from miglab.show.bundle import SHOWN, bundle
-from miglab.show.html import html
+from miglab.show.html import PAIR, html, pair
 from miglab.show.lines import clipped
 from miglab.show.text import text
 
-from ..draw.samples import node, picture
+from ..draw.samples import long_chain, node, picture, three_apps
 from .consequences_samples import (
     DATABASE,
     FREE,
@@ -253,3 +255,12 @@ def test_two_of_them_are_shown_alike() -> None:
     first, second = consequences(), consequences()
     assert isinstance(first, Consequences)
     assert bundle(first) == bundle(second)
+
+
+def test_what_was_before_a_what_if_is_one_click_away_where_the_pair_is_high() -> None:
+    low, high = long_chain(3), three_apps()
+    assert sum(height_of(engines.svg(low)) for _ in range(2)) <= PAIR
+    assert sum(height_of(engines.svg(high)) for _ in range(2)) > PAIR
+    assert "<summary>before</summary>" not in pair(low, low)
+    assert pair(high, high).count("<summary>before</summary>") == 1
+    assert pair(high, high).count("<img") == pair(low, low).count("<img") == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,9 +13,10 @@ import pytest
 from miglab import Lab
 from miglab.compare.losses import losses
 from miglab.compare.truths import compare
-from miglab.draw.strip import strip
+from miglab.draw.layout import NARROW, WIDE, Layout, Strip, lay_out
+from miglab.draw.strip import drawn
 from miglab.facts.locks import Lock
-from miglab.facts.picture import State
+from miglab.facts.picture import Picture, State
 from miglab.facts.step import Step
 from miglab.show import begun, contrast, exercise, lesson, questions
 from miglab.show.bundle import SHOWN, bundle
@@ -164,7 +167,7 @@ def test_a_picture_says_that_a_file_changed_where_both_would_look_the_same(lab: 
     assert "✓ 0004_add_discount_field (file changed)" in lines[lines.index("after:") + 1]
     pictures = around(step, compare(step.before, step.after))
     assert pictures is not None
-    assert ">file changed<" in strip(pictures.after, pictures.before)
+    assert ">file changed<" in drawn(lay_out(pictures.after, pictures.before))
     assert ">before<" in html(step)  # on a click: it would show nothing else
 
 
@@ -193,6 +196,33 @@ def test_what_was_before_is_one_click_away_where_the_pair_is_high(lab: Lab) -> N
     assert "<summary>before</summary>" not in few
     assert "<summary>before</summary>" in many
     assert len(parsed(few).images) == len(parsed(many).images) == 2
+
+
+def test_where_not_even_one_picture_fits_on_a_screen_both_are_one_click_away(lab: Lab) -> None:
+    """A database file that is deleted takes seven apps with it."""
+    os.remove(lab.folder / "db.sqlite3")
+    lab.manage("showmigrations")
+    (step,) = lab.take_noticed()
+    shown = html(step)
+    assert len(parsed(shown).images) == 2
+    assert shown.index("<summary>before</summary>") < shown.index("<summary>after</summary>")
+    outside = re.sub("<details.*?</details>", "", shown, flags=re.DOTALL)
+    assert parsed(outside).images == []
+
+
+def test_the_places_of_a_picture_are_computed_once_for_each_layout(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Layout]] = []
+
+    def counting(picture: Picture, beside: Picture, layout: Layout = WIDE) -> Strip:
+        asked.append((picture.title, layout))
+        return lay_out(picture, beside, layout)
+
+    step = lab.manage("migrate store 0004")
+    monkeypatch.setattr("miglab.show.steps.lay_out", counting)
+    assert html(step).count("<source") == 2
+    assert sorted(asked) == sorted(itertools.product(("before", "after"), (WIDE, NARROW)))
 
 
 def test_what_django_printed_before_a_change_is_folded_where_it_is_long(lab: Lab) -> None:

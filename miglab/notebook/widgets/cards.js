@@ -36,12 +36,14 @@ function facesOf(place, planned, looks, locks) {
   const inset = ["forward", "backward", "cut"].includes(look.shape) ? 12 : 7;
   const room = width - 2 * inset;
   const beside = room - BIG * card.big.length - 5;
+  const { rest, short } = place.node;
+  const name = rest.length * NARROW > room ? short : rest;
   const mark = beside >= NARROW * card.word.length ? card.word : "";
   return {
     told: [
       ["big", inset, 18, card.big, room],
       ...(mark ? [["mark", width - inset, 18, mark, beside]] : []),
-      cost ? ["cost", inset, 34, cost, room] : ["name", inset, 34, place.node.rest, room],
+      cost ? ["cost", inset, 34, cost, room] : ["name", inset, 34, name, room],
     ],
     look,
     said,

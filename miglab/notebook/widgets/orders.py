@@ -11,8 +11,9 @@ from ...facts.step import Step
 from ...facts.truths import AGREEING
 from ...lab import Lab
 from ...show.consequences import brief_ladder
-from ...show.html import brief, html
+from ...show.html import html
 from ...show.masks import masked
+from ...show.steps import brief
 from .hub import LabModel, Order
 
 

@@ -1,0 +1,176 @@
+"""A step as HTML: a screen high where it is open, and two lines where another step follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from ..compare.agreement import counted
+from ..compare.sentence import chips, sentence
+from ..compare.truths import Moves, compare
+from ..draw.layout import NARROW, Strip, lay_out
+from ..draw.strip import drawn
+from ..facts.step import Statement, Step
+from .html import (
+    BESIDE,
+    PAIR,
+    PRE,
+    folded,
+    for_narrow_pages,
+    html,
+    image,
+    loss_band,
+    pre,
+    sample_table,
+)
+from .masks import masked
+from .pictures import Around, around
+from .text import heading, losses_of, lost, moved_lines, output
+
+_BAR = (
+    "border-left:4px solid {}; padding:2px 0 2px 12px; margin:4px 0 8px 0; overflow-wrap:anywhere"
+)
+_LINE = "margin:4px 0"
+#: A step is no higher than a screen leaves room for, in pixels.
+_SCREEN = 400
+#: What stands around output, losses and pictures; one line of output; one of losses, and the
+#: letters in it.
+_AROUND, _LINE_HEIGHT, _LOSS_HEIGHT, _LETTERS = 126, 17, 20, 92
+#: Of what Django prints so many lines show where a picture follows, and twice as many where none
+#: does; never fewer than the second number.
+SHOWN_LINES, _FEWEST = 8, 3
+_QUIET, _MOVED, _REFUSED = "#767676", "#0072B2", "#C25400"
+
+
+@html.register
+def _(step: Step) -> str:
+    moves = compare(step.before, step.after)
+    return _step(step, moves, around(step, moves))
+
+
+def brief(step: Step) -> str:
+    """A step as HTML, for a place that shows the graph already."""
+    return _step(step, compare(step.before, step.after), None)
+
+
+def changes(step: Step) -> bool:
+    """Whether a step changed something, or tried to and was refused."""
+    return step.refused or bool(chips(step, compare(step.before, step.after)))
+
+
+def closed(step: Step) -> str:
+    """A step as HTML, for a place where another step follows it: what was typed, what was lost, why
+    it was refused and what happened; the rest opens on a click."""
+    moves = compare(step.before, step.after)
+    told = escape(sentence(step, moves, with_losses=False))
+    typed = f"<span style='{PRE}; font-weight:bold'>{escape(heading(step))}</span>"
+    lines = output(step).splitlines()
+    refusal = pre("\n".join(lines[-_FEWEST:])) if step.refused and lines else ""
+    inside = "".join(_inside(step, moves, around(step, moves), typed=""))
+    return _bar(
+        step,
+        moves,
+        f"<details><summary>{typed}<br>{told}</summary>{inside}</details>",
+        refusal + loss_band(losses_of(step)),
+    )
+
+
+def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
+    return _bar(step, moves, *_inside(step, moves, pictures, typed=heading(step)))
+
+
+def _bar(step: Step, moves: Moves, *parts: str) -> str:
+    """Parts beside a line whose colour says whether something was lost, changed, or neither."""
+    told = chips(step, moves, with_losses=False)
+    colour = _REFUSED if losses_of(step) or step.refused else _MOVED if told else _QUIET
+    return f"<div style='{_BAR.format(colour)}'>{''.join(parts)}</div>"
+
+
+def _inside(step: Step, moves: Moves, pictures: Around | None, *, typed: str) -> list[str]:
+    """All of a step; without what is seen while it is closed where nothing was ``typed``."""
+    losses = losses_of(step)
+    lines = output(step).splitlines()
+    strips = _strips(pictures) if pictures else None
+    alike = pictures is not None and pictures.alike
+    seen, shown = _room(len(lines), losses, strips, alike=alike)
+    parts = [_printed(typed, lines, shown, last=pictures is not None)] if typed or lines else []
+    if typed:
+        told = escape(sentence(step, moves, with_losses=False))
+        parts += [loss_band(losses), f"<p style='{_LINE}'>{told}</p>"]
+    below = []
+    if pictures and strips:
+        both = [("before", _drawn(strips[0])), ("after", _drawn(strips[1]))]
+        parts += [picture for _, picture in both[2 - seen :]]
+        below += [folded(name, picture, beside=True) for name, picture in both[: 2 - seen]]
+        if pictures.rest:
+            below.append(f"<span style='{BESIDE}'>{escape(pictures.rest)}</span>")
+    return [*parts, *below, *_more(step, moves)]
+
+
+def _room(
+    lines: int, losses: Sequence[str], strips: Sequence[Strip] | None, *, alike: bool
+) -> tuple[int, int]:
+    """How many of the two pictures show at once, the one after first, and how many lines of what
+    Django printed: as much as fits on a screen with the cell above it."""
+    before, after = (each.height for each in strips) if strips else (0, 0)
+    pair = before + after
+    taken = _AROUND + _LOSS_HEIGHT * sum(1 + len(each) // _LETTERS for each in losses)
+    most = SHOWN_LINES if strips else 2 * SHOWN_LINES
+    for seen, height in ((2, pair), (1, after), (0, 0)):
+        left = int((_SCREEN - taken - height) / _LINE_HEIGHT)
+        if (seen == 2 and (pair > PAIR or alike)) or left < min(lines, _FEWEST):
+            continue
+        return seen, min(most, left)
+    return 0, _FEWEST
+
+
+def _more(step: Step, moves: Moves) -> list[str]:
+    """What opens on a click: all that changed, what was lost, the SQL, the traceback."""
+    found = []
+    told = chips(step, moves, with_losses=False)
+    if told:
+        inside = pre("\n".join(moved_lines(moves)))
+        found.append(folded(", ".join(told), inside, beside=True))
+    samples = [each for change in step.rows for each in lost(change)]
+    if samples:
+        inside = "".join(sample_table(caption, rows) for caption, rows in samples)
+        found.append(folded("what was lost", inside, beside=True))
+    writes = [each for each in step.sql if each.writes]
+    if writes:
+        wrote = counted(len(writes), "statement that writes", "statements that write")
+        found.append(folded(f"SQL ({wrote})", _sql(writes), beside=True))
+    if step.refusal and step.refusal.traceback:
+        found.append(folded("traceback", pre(masked(step.refusal.traceback)), beside=True))
+    return found
+
+
+def _printed(typed: str, lines: Sequence[str], shown: int, *, last: bool) -> str:
+    """What was typed, and what was printed: the last lines of a change, the first lines of an
+    answer; the others open on a click."""
+    if len(lines) <= shown + 1:
+        return pre("\n".join(lines), bold=typed)
+    if last:
+        early, late = lines[:-shown], lines[-shown:]
+        opens = folded(f"{len(early)} earlier lines", pre("\n".join(early)))
+        return pre("", bold=typed) + opens + pre("\n".join(late))
+    early, late = lines[:shown], lines[shown:]
+    opens = folded(f"{len(late)} more lines", pre("\n".join(late)))
+    return pre("\n".join(early), bold=typed) + opens
+
+
+def _strips(pictures: Around) -> tuple[Strip, Strip]:
+    """Before and after as they are on a wide page."""
+    before, after = pictures.before, pictures.after
+    return lay_out(before, after), lay_out(after, before)
+
+
+def _drawn(strip: Strip) -> str:
+    picture, narrow = strip.picture, ""
+    if strip.width > NARROW.width:
+        narrow = for_narrow_pages(drawn(lay_out(picture, strip.beside, NARROW)))
+    shown = image(drawn(strip), f"{picture.title}: {picture.text}", narrow)
+    return f"<div style='margin:2px 0; line-height:0'>{shown}</div>"
+
+
+def _sql(statements: Sequence[Statement]) -> str:
+    return pre(masked("\n".join(f"{each.sql};" for each in statements)))
