@@ -29,8 +29,8 @@ class _OfLab(anywidget.AnyWidget):
 
 
 _GRAPH = (
-    *("common.js", "places.js", "lines.js", "cards.js"),
-    *("canvas.js", "panel.js", "graph.js"),
+    *("common.js", "print.js", "places.js", "forms.js", "lines.js", "cards.js"),
+    *("signs.js", "pointer.js", "canvas.js", "panel.js", "graph.js"),
 )
 
 
