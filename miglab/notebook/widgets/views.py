@@ -45,7 +45,7 @@ class Graph(_OfLab):
 class Timeline(_OfLab):
     """The lab's history as a strip."""
 
-    _esm = _beside("common.js", "timeline.js")
+    _esm = _beside("common.js", "strip.js", "timeline.js")
     _css = _style("timeline.css")
 
 
