@@ -34,7 +34,7 @@ function facesOf(place, { planned, looks, locks }) {
   const tipped = ["backward", "cut"].includes(look.shape) ? TIP + 1 : INSET;
   const room = width - tipped - (["forward", "cut"].includes(look.shape) ? TIP + 1 : INSET);
   // Without a number it is known by its name alone.
-  const big = place.names === "on" || /\d/.test(card.big) ? card.big : `${card.big} ${place.node.rest}`;
+  const big = place.names || /\d/.test(card.big) ? card.big : `${card.big} ${place.node.rest}`;
   const beside = room - widthOf(big, "big") - 5;
   const mark = widthOf(card.word, "mark") <= beside ? card.word : "";
   const baseline = place.names === "on" ? 18 : place.height / 2 + 5;
@@ -153,7 +153,7 @@ function dressLane(element, lane) {
   const [frame, text] = element.children;
   element.setAttribute("transform", `translate(${LANE.left} ${lane.top})`);
   element.style.display = lane.folded ? "none" : "";
-  frame.setAttribute("width", lane.width - 4);
+  frame.setAttribute("width", lane.width - 1);
   frame.setAttribute("height", lane.height);
   text.textContent = lane.heading;
 }

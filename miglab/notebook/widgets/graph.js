@@ -3,7 +3,7 @@
 
 const MANY = 60; // With more migrations than this, apps begin folded.
 const ROOMY = 780; // With less width than this, the panel is below the graph, in pixels.
-const LOW = 240; // A graph that is no higher has the panel below it.
+const LOW = 240; // A graph of more than two apps that is no higher has the panel below it.
 const UNDER = 420; // The graph is no higher than this where the panel is below it.
 const PANEL = 360; // So wide is a panel beside the graph, as in graph.css.
 const LONG = 8; // An app with more columns than this begins folded where another one is chosen.
@@ -154,15 +154,21 @@ class GraphView {
   }
 
   layOut() {
-    const { board, folded, room = Infinity } = this;
-    const under = Math.min(this.height, UNDER);
+    const { board, folded, height, room = Infinity } = this;
     // Around the graph there are a frame and a margin.
-    const placed = (width, height) => placesIn(board, folded, width - 10, height - 10);
-    const alone = placed(room, under);
-    const beside = room >= ROOMY && alone.size.height > LOW;
+    const laid = (width, most) => {
+      const places = placesIn(board, folded, width - 10, most - 10);
+      const { size } = places;
+      return { places, most, whole: Math.min((width - 10) / size.width, (most - 10) / size.height) >= SMALLEST };
+    };
+    const below = laid(room, Math.min(height, UNDER));
+    const many = board.lanes.length > 2;
+    const apart = many ? below.places.size.height > LOW : !below.whole;
+    const aside = room >= ROOMY && apart && laid(room - PANEL - 8, height);
+    const beside = Boolean(aside) && (aside.whole || (many && !below.whole));
+    const { places, most } = beside ? aside : below;
     this.main.classList.toggle("miglab-beside", beside);
-    this.canvas.most = beside ? this.height : under;
-    const places = beside ? placed(room - PANEL - 8, this.height) : alone;
+    this.canvas.most = most;
     this.main.classList.toggle("miglab-nameless", !places.form.names);
     this.canvas.lay(places);
   }

@@ -4,7 +4,7 @@
 // The room between cards, in pixels.
 const CARD = { across: 14, down: 10 };
 // Lines that have to go around folded apps run at the left of all lanes.
-const LANE = { left: 18, head: 26, edge: 7, zero: 36, folded: 32, gap: 6, foldedWidth: 300 };
+const LANE = { left: 18, head: 25, edge: 8, zero: 36, folded: 32, gap: 6, foldedWidth: 300 };
 // What a lane needs besides its cards.
 LANE.sides = LANE.left + 2 * LANE.edge + LANE.zero + CARD.across + 4;
 

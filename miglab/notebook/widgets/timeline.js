@@ -44,7 +44,7 @@ async function render({ model, el }) {
     };
     const number = make("span", { class: "miglab-number" }, `${at === position ? "● " : ""}${at}`);
     const marks = step.marks.length ? make("small", {}, step.marks.join(" · ")) : null;
-    const inside = make("button", attributes, number, make("span", {}, step.line), marks);
+    const inside = make("button", attributes, number, make("span", {}, ...breakable(step.line)), marks);
     return make("li", { class: `miglab-moment miglab-${where}` }, inside);
   }
 
@@ -84,6 +84,11 @@ async function render({ model, el }) {
     strip.begin(),
   ];
   return () => ends.forEach((end) => end());
+}
+
+/** The text, with places where a line may end after each part of a path or a name. */
+function breakable(text) {
+  return text.split(/(?<=[/_])/).flatMap((part) => [part, make("wbr")]);
 }
 
 /** What changed between two moments, until it is closed. */
