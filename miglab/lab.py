@@ -481,20 +481,28 @@ class Lab:
             stage.now()
             return stage.moments.line
 
-    def between(self, first: int, second: int) -> Step:
+    def between(self, first: int, second: int, *, for_good: bool = False) -> Step:
         """What changed from one moment of the history to another: files, record, tables and rows.
         The lab itself does not change.
 
         Args:
             first, second: moments, counted from 0, the beginning; the answer always goes from
                 the earlier to the later one.
+            for_good: also measure how much of what was lost a way back does not restore. It is
+                taken in a copy, which needs as much time as the commands.
 
         Raises:
             BadInput: there are no such moments.
         """
         with self._doing(f"from {first} to {second}") as stage:
             stage.now()
-            return looks.between(stage, first, second)
+            step = looks.between(stage, first, second)
+            if not for_good:
+                return step
+            # Here, since it takes a while to import.
+            from .whatif import count_between
+
+            return count_between(stage, step, *sorted((first, second)))
 
     def take_noticed(self) -> list[Step]:
         """The steps taken in a terminal that were noticed since the last call."""

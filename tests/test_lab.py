@@ -523,6 +523,20 @@ def test_two_moments_are_compared_and_the_lab_stays_where_it_is(lab: Lab) -> Non
     assert lab.history().position == 3
 
 
+def test_of_what_two_moments_lost_it_is_counted_how_much_a_way_back_restores(lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    lab.manage("migrate store 0003")
+    values = {
+        change.table: change.values_not_back for change in lab.between(0, 2, for_good=True).rows
+    }
+    assert values["store_product"] == {"discount": 9}
+    lab.manage("migrate store")
+    since = lab.between(0, 3, for_good=True)
+    rows = {change.table: change.rows_not_back for change in since.rows}
+    assert (rows["store_tag"], rows["store_product_tags"]) == (6, 40)
+    assert lab.history().position == 3
+
+
 def test_a_column_that_was_renamed_on_the_way_lost_nothing(lab: Lab) -> None:
     lab.sql("ALTER TABLE store_product RENAME COLUMN sku TO code")
     lab.sql("ALTER TABLE store_product RENAME COLUMN code TO number")

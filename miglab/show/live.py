@@ -90,14 +90,14 @@ def _counts(nodes: Sequence[Node]) -> str:
 def card(node: Node, leaves: int = 1) -> Value:
     """What a migration's card shows, and what is said of it."""
     words = words_of(node, leaves)
-    said = [f"{clean(str(node.key))}: {node.state.word}", *words.marks]
+    said = ", ".join(dict.fromkeys([node.state.word, *words.marks]))
     return {
         "big": words.big,
         "lines": [*words.name],
         "marks": [*words.marks],
         "word": node.state.word if _speaks(node) else "",
         "cost": node.cost,
-        "said": ", ".join(dict.fromkeys(said)),
+        "said": f"{clean(str(node.key))}: {said}",
         "look": "COSTLY" if node.costly else node.state.name,
         "changed": node.changed,
     }

@@ -38,6 +38,15 @@ def count_for_good(stage: Stage, step: Step, before: Moment, after: Moment) -> S
     return replace(step, rows=tuple(counted.get(_place(each), each) for each in step.rows))
 
 
+def count_between(stage: Stage, step: Step, first: int, second: int) -> Step:
+    """The same for what changed between two moments of the history, whatever steps led there."""
+    taken = stage.moments.steps(first, second)
+    ran = tuple(each for one in taken for each in one.ran)
+    around = stage.moments.at(first), stage.moments.at(second)
+    counted = count_for_good(stage, replace(step, ran=ran), *around)
+    return replace(step, rows=counted.rows)
+
+
 def _count(
     stage: Stage,
     step: Step,

@@ -2,10 +2,7 @@
 
 const FEW = 60; // With more places than this, lines between apps show where something moves alone.
 
-const LOW = 220; // A graph that is no higher stands above the panel, in pixels.
-
-const SMALLEST = 0.7; // Below this, print is too small to read.
-const IN_PART = 0.85; // So large is a graph that cannot be seen as a whole.
+const SMALLEST = 0.92; // Below this, print is too small to read.
 
 let canvases = 0;
 
@@ -20,6 +17,8 @@ class Canvas {
     this.revision = 0;
     this.drawn = new Map();
     this.at = { x: 0, y: 0, scale: 1 };
+    // As last seen: for a moment it may have no size, as while the page changes its theme.
+    this.room = [0, 0];
     this.edges = make("svg:g", { role: "none" });
     this.cards = make("svg:g", { role: "none" });
     this.world = make("svg:g", { role: "none" }, this.edges, this.cards);
@@ -35,8 +34,9 @@ class Canvas {
       this.world,
     );
     this.most = height;
-    this.root = make("div", { class: "miglab-stage", style: `height:${height}px` }, this.svg);
-    this.listenToPointer();
+    this.signs = new Signs((x, y) => this.look(x, y));
+    this.root = make("div", { class: "miglab-stage", style: `height:${height}px` }, this.svg, ...this.signs.all);
+    listenToPointer(this);
   }
 
   /** Follow the room there is on the page; gives back what ends it. */
@@ -44,7 +44,9 @@ class Canvas {
     let width = 0;
     const sizes = new ResizeObserver(() => {
       const room = this.root.clientWidth;
-      if (!room || !this.places) return;
+      if (!room) return;
+      this.room = [room, this.root.clientHeight];
+      if (!this.places) return;
       if (room === width) return this.draw();
       width = room;
       // Whoever has zoomed or moved it has chosen what is in view.
@@ -66,11 +68,6 @@ class Canvas {
     this.draw(true);
   }
 
-  /** Whether the graph is low enough to stand above the panel. */
-  get low() {
-    return Boolean(this.places) && this.places.size.height <= LOW;
-  }
-
   // -- what is in view
 
   first() {
@@ -81,9 +78,9 @@ class Canvas {
   fitAgain() {
     this.fit();
     if (this.at.scale < SMALLEST) {
-      this.at = { x: 4, y: 4, scale: IN_PART };
+      this.at = { x: 4, y: 4, scale: 1 };
       this.adjust();
-      this.show(this.scene.target ?? this.cursor);
+      this.show(this.scene.target ?? this.cursor, true);
     }
   }
 
@@ -109,6 +106,17 @@ class Canvas {
   zoomBy(by) {
     this.touched = true;
     this.zoom(by);
+  }
+
+  /** Look at what is beside, above or below, most of a view further. */
+  look(x, y) {
+    this.touched = true;
+    const { clientWidth, clientHeight } = this.root;
+    const { width, height } = this.places.size;
+    const along = (at, by, room, whole) => Math.min(4, Math.max(at - by * room * 0.75, room - whole * this.at.scale - 4));
+    if (x) this.at.x = along(this.at.x, x, clientWidth, width);
+    if (y) this.at.y = along(this.at.y, y, clientHeight, height);
+    this.draw();
   }
 
   zoom(by, x = this.root.clientWidth / 2, y = this.root.clientHeight / 2) {
@@ -172,6 +180,7 @@ class Canvas {
     for (const [id, place] of cards) this.drawCard(id, place, stale);
     this.svg.setAttribute("aria-activedescendant", this.cursor ? this.idOf(this.cursor) : "");
     this.drawLines(cards, stale);
+    this.signs.follow(this.places.all.values(), this.at, this.room);
     this.root.dataset.revision = this.revision;
     this.root.dataset.shown = this.drawn.size;
   }
@@ -181,8 +190,6 @@ class Canvas {
     const { x, y, scale } = this.at;
     const near = 200;
     const [left, top] = [(-x - near) / scale, (-y - near) / scale];
-    // For a moment it may have no size, as while the page changes its theme.
-    this.room = this.root.clientWidth ? [this.root.clientWidth, this.root.clientHeight] : this.room ?? [0, 0];
     const right = left + (this.room[0] + 2 * near) / scale;
     const bottom = top + (this.room[1] + 2 * near) / scale;
     const lanes = new Map();
@@ -215,7 +222,7 @@ class Canvas {
     const [element, made] = this.element(id, () => newLane(lane, this.hands.fold));
     if (made) this.cards.prepend(element);
     if (made || stale) dressLane(element, lane);
-    const aside = Math.max(0, Math.min(edge - LANE.left, lane.width - LANE.foldedWidth));
+    const aside = Math.max(0, Math.min(edge - LANE.left, lane.width - widthOf(lane.heading, "big") - 55));
     for (const each of [...element.children].slice(1)) each.setAttribute("transform", `translate(${aside} 0)`);
   }
 
@@ -245,62 +252,5 @@ class Canvas {
     }
     const drawing = paths.join("");
     if (drawing !== this.drawing || stale) this.edges.innerHTML = this.drawing = drawing;
-  }
-
-  // -- the mouse
-
-  listenToPointer() {
-    let from = null;
-    let pressed = null;
-    this.root.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      pressed = event.target.closest(".miglab-card, .miglab-foldable");
-      from = { x: event.clientX, y: event.clientY, at: { ...this.at }, moved: false };
-    });
-    this.root.addEventListener("pointermove", (event) => {
-      if (!from || !(event.buttons & 1)) return;
-      const [x, y] = [event.clientX - from.x, event.clientY - from.y];
-      // A hand that clicks trembles.
-      if (!from.moved && Math.hypot(x, y) < 5) return;
-      if (!from.moved) this.root.setPointerCapture(event.pointerId);
-      from.moved = true;
-      pressed = null;
-      this.touched = true;
-      this.at.x = from.at.x + x;
-      this.at.y = from.at.y + y;
-      this.draw();
-    });
-    const end = () => (from = null);
-    this.root.addEventListener("pointerup", end);
-    this.root.addEventListener("pointercancel", end);
-    this.root.addEventListener(
-      "click",
-      (event) => {
-        // What was pressed is meant, also where a new layout took it away from under the pointer.
-        const meant = pressed;
-        pressed = null;
-        if (!meant?.isConnected || meant.contains(event.target)) return;
-        event.stopPropagation();
-        meant.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-      },
-      true,
-    );
-    this.root.addEventListener(
-      "wheel",
-      (event) => {
-        // The page scrolls by the wheel alone.
-        if (event.ctrlKey || event.metaKey) {
-          this.touched = true;
-          const box = this.root.getBoundingClientRect();
-          this.zoom(Math.exp(-event.deltaY / 300), event.clientX - box.left, event.clientY - box.top);
-        } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
-          this.touched = true;
-          this.at.x -= event.deltaX || event.deltaY;
-          this.draw();
-        } else return;
-        event.preventDefault();
-      },
-      { passive: false },
-    );
   }
 }

@@ -1,13 +1,11 @@
 // How a place on the graph looks and what it says: to the eye by shape, text and colour, to a screen
 // reader in a sentence.
 
-const LETTER = 6.4; // About how wide small print is, in pixels, in the widest of the common fonts.
-const NARROW = 5.6;
-const BIG = 8.4;
+const TIP = 9; // How long the tip of a card is.
 
 /** What stands on a place: lines of text as [kind, x, y, text, room], its look, the sentence, and
  * its number in the plan. */
-function facesOf(place, planned, looks, locks) {
+function facesOf(place, { planned, looks, locks }) {
   const { width } = place;
   if (place.kind === "folded") {
     const { app, counts } = place.lane;
@@ -21,7 +19,7 @@ function facesOf(place, planned, looks, locks) {
   }
   if (place.kind === "zero")
     return {
-      told: [["small", width / 2, 19, "zero", width]],
+      told: [["small", width / 2, 17, "zero", width]],
       look: { ...looks.UNAPPLIED, shape: "round", line: "dashed" },
       said: `${place.lane.app} zero: none of its migrations is applied`,
     };
@@ -33,17 +31,18 @@ function facesOf(place, planned, looks, locks) {
   const lock = plan && locks[place.id];
   if (lock) said += `. ${lock.said}`;
   const look = looks[card.look];
-  const inset = ["forward", "backward", "cut"].includes(look.shape) ? 12 : 7;
-  const room = width - 2 * inset;
-  const beside = room - BIG * card.big.length - 5;
-  const { rest, short } = place.node;
-  const name = rest.length * NARROW > room ? short : rest;
-  const mark = beside >= NARROW * card.word.length ? card.word : "";
+  const tipped = ["backward", "cut"].includes(look.shape) ? TIP + 1 : INSET;
+  const room = width - tipped - (["forward", "cut"].includes(look.shape) ? TIP + 1 : INSET);
+  // Without a number it is known by its name alone.
+  const big = place.names || /\d/.test(card.big) ? card.big : `${card.big} ${place.node.rest}`;
+  const beside = room - widthOf(big, "big") - 5;
+  const mark = widthOf(card.word, "mark") <= beside ? card.word : "";
+  const baseline = place.names === "on" ? 18 : place.height / 2 + 5;
   return {
     told: [
-      ["big", inset, 18, card.big, room],
-      ...(mark ? [["mark", width - inset, 18, mark, beside]] : []),
-      cost ? ["cost", inset, 34, cost, room] : ["name", inset, 34, name, room],
+      ["big", tipped, baseline, big, room],
+      ...(mark ? [["mark", tipped + room, baseline, mark, beside]] : []),
+      ...nameLines(place, tipped, room),
     ],
     look,
     said,
@@ -52,14 +51,22 @@ function facesOf(place, planned, looks, locks) {
   };
 }
 
-/** Small print, cut where it is too long and fitted where a wide font would reach over the edge. */
+/** The name of a card, or its cost, in lines on the card or below it. */
+function nameLines({ node, lines, names, width, height }, inset, room) {
+  const kind = node.cost ? "cost" : "name";
+  if (names === "on")
+    return nameIn(node, kind, room, lines).map((text, at) => [kind, inset, 20 + LINE * (at + 1), text, room]);
+  const wide = roomOf(width, names);
+  const told = names ? nameIn(node, "under", wide, lines) : broken(node.cost, "under", wide, lines);
+  return told.map((text, at) => ["under", width / 2, height + 5 + LINE * (at + 1), text, wide]);
+}
+
+/** Print, pressed together where it would reach over the edge after all. */
 function fitted([kind, x, y, text, room]) {
-  const long = kind === "big" ? [BIG, BIG] : [LETTER, NARROW];
-  const most = Math.max(1, Math.floor(room / long[1]));
-  const shown = text.length > most ? `${text.slice(0, most - 1)}…` : text;
-  const tight = kind !== "big" && shown.length * long[0] > room;
+  const shown = kind === "big" && widthOf(text, kind) <= room * 1.12 ? text : cut(text, kind, room);
+  const tight = widthOf(shown, kind) > room;
   const fit = tight ? { textLength: room, lengthAdjust: "spacingAndGlyphs" } : {};
-  return make("svg:text", { class: `miglab-${kind}`, x, y, ...fit }, shown);
+  return make("svg:text", { class: `miglab-${kind}`, x, y, "font-size": PRINT[kind], ...fit }, shown);
 }
 
 /** A card as an option of the list; what it shows comes with `dressCard`. */
@@ -67,8 +74,9 @@ function newCard(place, id, pick) {
   return make("svg:g", { class: `miglab-card miglab-${place.kind}`, id, role: "option", click: () => pick(place.id) });
 }
 
-function dressCard(element, place, { looks, planned, target, hit, locks }, count) {
-  const { told, look, said, order, stops } = facesOf(place, planned, looks, locks);
+function dressCard(element, place, scene, count) {
+  const { target, hit } = scene;
+  const { told, look, said, order, stops } = facesOf(place, scene);
   element.classList.toggle("miglab-hit", place.id === hit);
   const targeted = place.id === target;
   element.setAttribute("transform", `translate(${place.x} ${place.y})`);
@@ -87,6 +95,8 @@ function dressCard(element, place, { looks, planned, target, hit, locks }, count
     ...(targeted ? [around("miglab-target", 5, 12)] : []),
     make("svg:title", {}, said),
     shape,
+    // A name below its card is clicked like the card.
+    ...(place.foot ? [make("svg:rect", { class: "miglab-reach", width: place.width, height: place.height + place.foot })] : []),
     around("miglab-ring", 3, 10),
     ...told.map(fitted),
     ...(order ? [badge(order, place.width)] : []),
@@ -133,9 +143,9 @@ function newLane(lane, fold) {
     "svg:g",
     { class: "miglab-lane", role: "none" },
     make("svg:rect", { rx: 10 }),
-    make("svg:text", { x: 32, y: 19 }),
-    make("svg:path", { class: "miglab-fold", d: "M12 9 h12 l-6 9 z", "aria-hidden": "true" }),
-    make("svg:rect", { class: "miglab-foldable", width: 220, height: 28, "aria-hidden": "true", click: () => fold(lane.app) }),
+    make("svg:text", { x: 32, y: 16 }),
+    make("svg:path", { class: "miglab-fold", d: "M12 6 h12 l-6 9 z", "aria-hidden": "true" }),
+    make("svg:rect", { class: "miglab-foldable", width: 220, height: 22, "aria-hidden": "true", click: () => fold(lane.app) }),
   );
 }
 
@@ -143,14 +153,14 @@ function dressLane(element, lane) {
   const [frame, text] = element.children;
   element.setAttribute("transform", `translate(${LANE.left} ${lane.top})`);
   element.style.display = lane.folded ? "none" : "";
-  frame.setAttribute("width", lane.width - 4);
+  frame.setAttribute("width", lane.width - 1);
   frame.setAttribute("height", lane.height);
   text.textContent = lane.heading;
 }
 
 /** The outline of a card: its shape tells its state without its colour. */
 function outline(shape, w, h) {
-  const tip = 10;
+  const tip = TIP;
   const round = (r) =>
     `M${r} 0H${w - r}Q${w} 0 ${w} ${r}V${h - r}Q${w} ${h} ${w - r} ${h}H${r}Q0 ${h} 0 ${h - r}V${r}Q0 0 ${r} 0Z`;
   return {

@@ -2,8 +2,10 @@
 // going there would do.
 
 const MANY = 60; // With more migrations than this, apps begin folded.
-const ROOMY = 780; // With less width than this, the panel stands below the graph, in pixels.
-const UNDER = 320; // The graph is no higher than this where the panel stands below it, in pixels.
+const ROOMY = 780; // With less width than this, the panel is below the graph, in pixels.
+const LOW = 240; // A graph of more than two apps that is no higher has the panel below it.
+const UNDER = 420; // The graph is no higher than this where the panel is below it.
+const PANEL = 360; // So wide is a panel beside the graph, as in graph.css.
 const LONG = 8; // An app with more columns than this begins folded where another one is chosen.
 const REACH = 6; // No more folded apps than this are opened because a plan reaches them.
 
@@ -20,7 +22,6 @@ class GraphView {
     this.height = height;
     this.board = { lanes: [], edges: [] };
     this.folded = new Set();
-    this.wide = { width: 0, height: 0 };
     this.canvas = new Canvas(height, lab.get("looks"), {
       pick: (id) => this.pick(id),
       fold: (app) => this.fold(app),
@@ -89,15 +90,13 @@ class GraphView {
     return () => ends.forEach((end) => end());
   }
 
-  /** Lay out again when there is room for the panel beside the graph, or for whole names, or no
-   * longer. */
+  /** Lay out again when there is more room, or less. */
   follow() {
     const sizes = new ResizeObserver(() => {
       const room = this.root.clientWidth;
       if (!room || room === this.room) return;
-      const first = this.room === undefined;
       this.room = room;
-      if (first || this.shape(this.wide) !== this.laid) this.layOut();
+      this.layOut();
     });
     sizes.observe(this.root);
     return () => sizes.disconnect();
@@ -154,23 +153,24 @@ class GraphView {
     this.canvas.draw(true);
   }
 
-  /** What a graph of this size needs here: the panel "beside" it, "narrow" cards, or nothing. */
-  shape({ width, height }) {
-    if (this.room === undefined) return "";
-    if (this.room >= ROOMY && height > LOW) return "beside";
-    // What is too high to be seen as a whole is shown larger, so less of it fits side by side.
-    const scale = height * SMALLEST > Math.min(this.height, UNDER) ? IN_PART : SMALLEST;
-    return width * scale > this.room ? "narrow" : "";
-  }
-
   layOut() {
-    const wide = new Places(this.board, this.folded, false);
-    this.wide = wide.size;
-    this.laid = this.shape(wide.size);
-    const beside = this.laid === "beside";
+    const { board, folded, height, room = Infinity } = this;
+    // Around the graph there are a frame and a margin.
+    const laid = (width, most) => {
+      const places = placesIn(board, folded, width - 10, most - 10);
+      const { size } = places;
+      return { places, most, whole: Math.min((width - 10) / size.width, (most - 10) / size.height) >= SMALLEST };
+    };
+    const below = laid(room, Math.min(height, UNDER));
+    const many = board.lanes.length > 2;
+    const apart = many ? below.places.size.height > LOW : !below.whole;
+    const aside = room >= ROOMY && apart && laid(room - PANEL - 8, height);
+    const beside = Boolean(aside) && (aside.whole || (many && !below.whole));
+    const { places, most } = beside ? aside : below;
     this.main.classList.toggle("miglab-beside", beside);
-    this.canvas.most = beside || this.room === undefined ? this.height : Math.min(this.height, UNDER);
-    this.canvas.lay(this.laid ? new Places(this.board, this.folded, true) : wide);
+    this.canvas.most = most;
+    this.main.classList.toggle("miglab-nameless", !places.form.names);
+    this.canvas.lay(places);
   }
 
   // -- hands

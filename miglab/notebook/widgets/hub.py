@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import ipywidgets
@@ -18,6 +18,7 @@ from ...facts.graph import Graph, graph_of
 from ...facts.mend import Mend
 from ...facts.migration import Key
 from ...facts.picture import Picture
+from ...facts.step import Step
 from ...facts.truths import NOT_COMPARED, Truths
 from ...facts.view import View
 from ...lab import Lab
@@ -80,6 +81,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._marks = Marks()
         self._truths: Truths | None = None
         self._compared = False
+        self._steps: tuple[Step, ...] = ()
+        self._position = 0
         self.found: tuple[Mend, ...] = ()
         self.target = Target()
         self.worker: Worker = Worker(self._stop, lambda work: self.show(work=work))
@@ -125,6 +128,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             if self._truths is not view.truths:
                 self._marks.forget_costs()
                 self.found, self.mends = (), {}
+            self._outdate(steps, history.position)
             self._truths, self._compared = view.truths, view.agreements is not NOT_COMPARED
             files = view.truths.known_files
             record = view.truths.known_record
@@ -141,6 +145,18 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             )
             # A cell's next command must not wait for what nobody has asked for.
             self._look_ahead(measure=not in_a_cell())
+
+    def _outdate(self, steps: Sequence[Step], position: int) -> None:
+        """Take away what was said of the command before, and the comparison of a moment that is
+        gone."""
+        last = self.between.get("second", 0)
+        # What a step has cost may be learned later; where it led stays the same.
+        led, leads = ([each.after for each in one] for one in (self._steps, steps))
+        if len(leads) < last or any(a is not b for a, b in zip(led[:last], leads, strict=False)):
+            self.between = {}
+        if position != self._position or len(led) != len(leads):
+            self.said = {}
+        self._steps, self._position = tuple(steps), position
 
     def _tell(self, **parts: Any) -> None:
         """One message of these parts of the state, with the next revision."""

@@ -10,7 +10,7 @@ function corners(from, to, places, slot) {
   const down = y1 <= y2;
   const shift = (aside * CARD.down) / 4;
   const above = to.y - CARD.down / 2 + shift;
-  const below = to.y + to.height + CARD.down / 2 + shift;
+  const below = to.y + to.height + (to.foot ?? 0) + CARD.down / 2 + shift;
   const into = to.x - CARD.across * (0.5 - aside / 5);
   const ends = to.kind === "folded" ? [[to.x, y2]] : [[into, down ? above : below], [into, y2], [to.x, y2]];
   if (goesAround(from, to, places)) {
@@ -18,7 +18,7 @@ function corners(from, to, places, slot) {
     const leaves =
       from.kind === "folded"
         ? [[from.x, y1], [x, y1]]
-        : leaving(from, aside, from.y + (down ? from.height + CARD.down / 2 : -CARD.down / 2) + shift, x);
+        : leaving(from, aside, from.y + (down ? from.height + (from.foot ?? 0) + CARD.down / 2 : -CARD.down / 2) + shift, x);
     return [...leaves, [x, ends[0][1]], ...ends];
   }
   const out = from.x + from.width + CARD.across * (0.5 + aside / 5);

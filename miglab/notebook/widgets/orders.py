@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ...compare.losses import losses
 from ...errors import BadInput, UnknownName
 from ...facts.mend import Mend
 from ...facts.step import Step
@@ -92,9 +93,22 @@ def _compare(model: LabModel, order: Order) -> None:
     first, second = order["first"], order["second"]
 
     def look() -> None:
-        model.show(between={"html": html(model.lab.between(first, second))})
+        step = model.lab.between(first, second, for_good=True)
+        earlier, later = sorted((first, second))
+        told = html(step) + _not_measured(step, earlier, later)
+        model.show(between={"first": earlier, "second": later, "html": told})
 
     model.do(f"comparing the moments {first} and {second}", look)
+
+
+def _not_measured(step: Step, earlier: int, later: int) -> str:
+    """Why it is not known how much of a loss comes back, where it is not."""
+    if all(loss.measured for loss in losses(step.rows)):
+        return ""
+    return (
+        f"<p>It was not measured because no commands led from moment {later} back to moment "
+        f"{earlier} in a copy. In this lab, a rewind to moment {earlier} restores everything.</p>"
+    )
 
 
 def _map(model: LabModel, order: Order) -> None:
@@ -153,6 +167,7 @@ _ORDERS: dict[str, Callable[[LabModel, Order], None]] = {
     "restart": _move,
     "go": _go,
     "compare": _compare,
+    "close": lambda model, _order: model.show(between={}),
     "cancel": _cancel,
     "map": _map,
     "mend": _mend,

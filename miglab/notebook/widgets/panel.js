@@ -7,6 +7,7 @@ class Panel {
     this.tell = tell;
     this.line = make("code", { class: "miglab-line" });
     this.sentence = make("p", { class: "miglab-sentence" });
+    this.plan = make("p", { class: "miglab-plan" });
     this.boxes = {};
     this.options = make("div", { class: "miglab-options", role: "group", "aria-label": "Options of migrate" });
     this.doIt = make("button", { type: "button", class: "miglab-do", click: () => lab.send({ do: "run" }) }, "Run");
@@ -24,6 +25,7 @@ class Panel {
       this.work,
       this.result,
       this.sentence,
+      this.plan,
       this.preview,
     );
   }
@@ -44,6 +46,7 @@ class Panel {
     this.line.textContent = `python manage.py ${line ?? ""}`;
     // Where nothing would change, the preview says it.
     this.sentence.textContent = Object.keys(plan?.cards ?? {}).length ? plan.sentence : "";
+    this.plan.textContent = namesOf(plan?.cards ?? {});
     for (const [name, on] of Object.entries(options ?? {})) this.box(name).checked = on;
   }
 
@@ -95,4 +98,11 @@ class Panel {
       this.tell("Press Ctrl and C to copy.");
     }
   }
+}
+
+/** The planned migrations by name, in order; where there are many, the first of them. */
+function namesOf(cards) {
+  const ids = Object.keys(cards).sort((one, other) => cards[one].order - cards[other].order);
+  const named = ids.slice(0, 3).map((id) => `${cards[id].order}. ${id}`);
+  return [...named, ...(ids.length > 3 ? [`and ${ids.length - 3} more`] : [])].join(", ");
 }

@@ -1,17 +1,20 @@
 // Where everything on the graph lies: a lane for each app, a card for each migration. Columns and
 // rows come from the lab; an app that is folded is one card.
 
-// A card has its number and its name; beside a panel, or on a narrow page, there is room for less.
-const CARD = { width: 124, narrow: 78, height: 42, across: 18, down: 14 };
+// The room between cards, in pixels.
+const CARD = { across: 14, down: 10 };
 // Lines that have to go around folded apps run at the left of all lanes.
-const LANE = { left: 18, head: 28, edge: 10, zero: 44, folded: 32, gap: 10, foldedWidth: 300 };
+const LANE = { left: 18, head: 25, edge: 8, zero: 36, folded: 32, gap: 6, foldedWidth: 300 };
+// What a lane needs besides its cards.
+LANE.sides = LANE.left + 2 * LANE.edge + LANE.zero + CARD.across + 4;
 
-/** A place is {id, lane, kind, x, y, width, height, number}; a card has its node. */
+/** A place is {id, lane, kind, x, y, width, height, number}; a card has its node, and says where its
+ * name is, in how many lines, and how much room it has below it, its foot. */
 class Places {
-  /** With `narrow` cards, more of them stand side by side. */
-  constructor(board, folded, narrow) {
+  /** `form` says how wide a card is, and where its name is. */
+  constructor(board, folded, form) {
     this.lanes = board.lanes;
-    this.cardWidth = narrow ? CARD.narrow : CARD.width;
+    this.form = form;
     this.all = new Map();
     this.order = [];
     let top = 4;
@@ -38,29 +41,34 @@ class Places {
   }
 
   openLane(lane) {
-    const step = this.cardWidth + CARD.across;
+    const { width, names } = this.form;
+    const { height, foot, lines } = sizesOf(lane, this.form);
+    const step = width + CARD.across;
     const start = LANE.left + LANE.edge + LANE.zero + CARD.across;
     const head = lane.top + LANE.head;
     const cards = start - LANE.left + lane.columns * step - CARD.across + LANE.edge;
-    lane.height = LANE.head + Math.max(1, lane.rows) * (CARD.height + CARD.down) - CARD.down + LANE.edge;
+    lane.height = LANE.head + Math.max(1, lane.rows) * (height + foot + CARD.down) - CARD.down + LANE.edge;
     lane.width = Math.max(lane.nodes.length ? cards : 0, LANE.foldedWidth);
     return [
       {
         id: `${lane.app}.zero`,
         kind: "zero",
         x: LANE.left + LANE.edge,
-        y: head + CARD.height / 2 - 15,
+        y: head + height / 2 - 13,
         width: LANE.zero,
-        height: 30,
+        height: 26,
       },
       ...lane.nodes.map((node) => ({
         id: node.id,
         node,
         kind: "card",
         x: start + node.column * step,
-        y: head + node.row * (CARD.height + CARD.down),
-        width: this.cardWidth,
-        height: CARD.height,
+        y: head + node.row * (height + foot + CARD.down),
+        width,
+        height,
+        foot,
+        lines,
+        names,
       })),
     ];
   }

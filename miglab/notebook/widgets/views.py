@@ -29,8 +29,8 @@ class _OfLab(anywidget.AnyWidget):
 
 
 _GRAPH = (
-    *("common.js", "places.js", "lines.js", "cards.js"),
-    *("canvas.js", "panel.js", "graph.js"),
+    *("common.js", "print.js", "places.js", "forms.js", "lines.js", "cards.js"),
+    *("signs.js", "pointer.js", "canvas.js", "panel.js", "graph.js"),
 )
 
 
@@ -45,7 +45,7 @@ class Graph(_OfLab):
 class Timeline(_OfLab):
     """The lab's history as a strip."""
 
-    _esm = _beside("common.js", "timeline.js")
+    _esm = _beside("common.js", "strip.js", "timeline.js")
     _css = _style("timeline.css")
 
 

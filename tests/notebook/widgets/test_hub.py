@@ -188,6 +188,59 @@ def test_going_to_a_moment_and_comparing_two(model: LabModel, lab: Lab) -> None:
     assert "values of store_product.discount" in model.between["html"]
 
 
+def test_a_comparison_says_how_much_would_come_back_and_can_be_closed(
+    model: LabModel, lab: Lab
+) -> None:
+    lab.manage("migrate store 0004")
+    lab.manage("migrate store 0003")
+    click(model, "compare", first=2, second=0)
+    settled(model)
+    assert (model.between["first"], model.between["second"]) == (0, 2)
+    assert "6 rows of store_tag (6 for good)" in model.between["html"]
+    assert "values of store_product.discount (9 for good)" in model.between["html"]
+    click(model, "close")
+    assert model.between == {}
+
+
+def test_a_comparison_says_why_it_is_not_known_how_much_comes_back(
+    model: LabModel, lab: Lab
+) -> None:
+    lab.sql("DELETE FROM django_migrations WHERE app = 'store' AND name LIKE '0005%'")
+    lab.sql("DELETE FROM store_product_tags")
+    click(model, "compare", first=0, second=2)
+    settled(model)
+    assert "no commands led from moment 2 back to moment 0" in model.between["html"]
+    lab.rewind(2)
+    click(model, "compare", first=0, second=1)
+    settled(model)
+    assert "not measured" not in model.between["html"]
+
+
+def test_a_comparison_goes_when_one_of_its_moments_does(model: LabModel, lab: Lab) -> None:
+    lab.manage("migrate store 0004")
+    lab.manage("migrate store 0003")
+    click(model, "compare", first=0, second=1)
+    settled(model)
+    lab.rewind()
+    lab.manage("migrate store 0002")
+    assert model.between["second"] == 1
+    lab.rewind(2)
+    assert model.between["second"] == 1
+    lab.manage("migrate store 0002")
+    assert model.between == {}
+
+
+def test_what_was_said_of_a_command_goes_when_a_cell_runs_another(
+    model: LabModel, lab: Lab
+) -> None:
+    click(model, "choose", app="store", name=BEFORE_TAGS)
+    click(model, "run")
+    settled(model)
+    assert "unapplied" in model.said["html"]
+    lab.manage("migrate store 0002")
+    assert model.said == {}
+
+
 def test_the_map_marks_each_migration_with_what_going_back_costs(model: LabModel, lab: Lab) -> None:
     click(model, "map")
     settled(model)
