@@ -32,7 +32,7 @@ SAID = {
     "SQLite and PostgreSQL can do that for changes to tables.": "a_failed_migration",
     "MySQL and MariaDB cannot.": "a_failed_migration",
     "On PostgreSQL the command fails, because the column already exists.": "a_merge",
-    "PostgreSQL and MariaDB do not store a database in one file": "test_other_engines",
+    "PostgreSQL, MySQL and MariaDB do not store a database in one file": "test_other_engines",
     "These are commands for PostgreSQL, in a terminal.": "test_other_engines",
     "For MariaDB, type these in its client:": "test_other_engines",
 }
