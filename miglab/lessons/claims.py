@@ -43,13 +43,13 @@ _TOLD = (
     (
         "C11",
         "002",
-        "Django makes and applies `default='free'` for a number, and the error comes later.",
+        "Django makes and applies a number field with `default='free'`, and the error comes later.",
     ),
     (
         "C12",
         "002",
         "To repair a wrong default, run `migrate store 0001`, correct the model, "
-        "make and migrate again.",
+        "and run `makemigrations` and `migrate` again.",
     ),
     ("C13", "002, 003", "You can delete a migration that nobody has applied or committed."),
     ("C14", "002", "Deleting an applied migration without reversing it can confuse Django."),

@@ -106,7 +106,7 @@ class _Tried:
             place, last = lab.history().position, lab.last
             act(lab)
             if lab.last is None or lab.last is last:
-                raise BadInput("nothing ran that could be compared: act must run a command")
+                raise BadInput("there is nothing to compare: act must run a command")
             self.last: Step = lab.last
             lines = tuple(lab.history().lines[place:])
             # A command that changed nothing is not in the history.

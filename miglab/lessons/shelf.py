@@ -29,7 +29,7 @@ class Shelf(Mapping[str, _Thing], Generic[_Thing]):
             ValueError: another one has that name.
         """
         if name in self._things:
-            raise ValueError(f"there are two with the name {name!r} among the {self._what}s")
+            raise ValueError(f"two {self._what}s have the name {name!r}")
         self._things[name] = thing
 
     def __getitem__(self, name: str) -> _Thing:

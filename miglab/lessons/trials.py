@@ -118,7 +118,7 @@ class Judgement(Choosing):
 _OPTIONS = (
     "It holds: it is true in every case.",
     "It holds only under a condition: it is true in some cases.",
-    "It does not hold: it is true in no case.",
+    "It does not hold: it is not true in any case.",
 )
 _JUDGED: dict[str, Judgement] = {}
 

@@ -56,7 +56,7 @@ def check_place(name: str, lab: Lab) -> None:
     if name in _known() and _known()[name] != whereabouts(lab):
         raise BadInput(
             "the lab is not in the state that this question is about. Run %resume in a new cell "
-            "here; then run the cells below that heading"
+            "here; then run the cells below the heading that it names"
         )
 
 

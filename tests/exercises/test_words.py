@@ -91,7 +91,7 @@ def test_what_a_query_counts_is_said_beside_the_number() -> None:
     with exercise("null-in-the-way", shape="photos") as lab:
         kept = goal(lab, "No row has NULL")
         assert kept.expected == "the database refuses NULL"
-        assert kept.found == "rows with NULL, after somebody tried to write one: 1"
+        assert kept.found == "rows with NULL, after an attempt to write NULL: 1"
     with exercise("what-zero-left-behind", shape="blog") as lab:
         stale = goal(lab, "content types that nothing needs")
         assert stale.expected == "content types that nothing needs: 0"

@@ -94,7 +94,7 @@ def test_a_task_is_noted_when_it_begins_and_at_each_check_of_work(journal: Journ
         check("before-discounts")
         lab.manage("migrate store 0003")
         check("before-discounts")
-    missing = ["The last applied migration of `store` is `0003`, the one before discounts."]
+    missing = ["The last applied migration of `store` is `0003`, the one before the discounts."]
     assert noted(journal) == [
         ("begun", {"task": "before-discounts"}),
         ("checked", {"task": "before-discounts", "done": False, "missing": missing}),

@@ -17,7 +17,7 @@ def test_an_untouched_lab_is_not_done_and_the_missing_point_is_named() -> None:
         checked = check("before-discounts")
     assert not checked.done
     assert [point.text for point in checked.points if not point.done] == [
-        "The last applied migration of `store` is `0003`, the one before discounts."
+        "The last applied migration of `store` is `0003`, the one before the discounts."
     ]
 
 

@@ -26,10 +26,9 @@ wrong_ends(
         "You went back further than `0003`, and the prices are lost. Going forward creates "
         "the column again, but does not bring its values back. Begin again with "
         "`lab.restart()`.": misses(rows(store_product=24), products("price", "> 0", 21)),
-        "You went back further than `0003`. That overwrote the 3 missing prices, and going forward "
-        "does not bring them back. Begin again with `lab.restart()`.": misses(
-            products("price", "IS NULL", 3)
-        ),
+        "You went back further than `0003`. That gave a price of 0 to the 3 products that had no "
+        "price, and going forward does not change it back. Begin again with "
+        "`lab.restart()`.": misses(products("price", "IS NULL", 3)),
         _FAKED: misses(agreeing("record_tables")),
         "`0004` added the discounts, and it is still applied. Name the last migration to keep: "
         "`migrate store 0003`.": lambda lab: len(applied(lab, "store")) > 3,
@@ -132,7 +131,9 @@ wrong_ends(
             files(lab, "media")[1:] == [_PHOTO_FILE]
         ),
         "The record names `0002_photo_alt_text`. A file with another name is another migration. "
-        "Delete it, and give the old file its old name.": lambda lab: len(files(lab, "media")) > 1,
+        "Delete the new file, and copy the old one under its old name.": lambda lab: (
+            len(files(lab, "media")) > 1
+        ),
         "`0002` is no longer in the record, but its column is still there, and no file creates "
         "it. Undo that step with `lab.rewind()`, and copy the old file.": lambda lab: (
             _PHOTO_FILE not in applied(lab, "media")

@@ -167,7 +167,7 @@ wrong_ends(
         "`sqlmigrate store 0005` prints, without `BEGIN;` and `COMMIT;`.": lambda lab: (
             len(_tag_tables(lab)) == 1
         ),
-        "The tables have the right names, but not the right columns and indexes. Drop them with "
+        "The tables have the right names, but their columns or indexes are wrong. Drop them with "
         "`DROP TABLE`, and run the lines that `sqlmigrate store 0005` prints.": lambda lab: (
             _ends_at(lab, "0005", "0005") and _tag_tables(lab) == _TAG_TABLES
         ),

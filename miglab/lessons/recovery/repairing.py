@@ -83,7 +83,7 @@ wrong_ends(
         "`lab.rewind()`: Django needs it for the way back.": lambda lab: (
             len(files(lab, "store")) < 6
         ),
-        "You changed only the record: the table still allows an empty `sku`. Run "
+        "You changed only the record: the table still allows a product without a `sku`. Run "
         "`migrate --fake store 0006`, give the product a `sku`, and then run "
         "`migrate store 0005`.": misses(agreeing("record_tables")),
         "The product still has no `sku`, so the way back fails. Give it one that no other product "
@@ -107,8 +107,8 @@ wrong_ends(
             or count(lab, "store_product") != 24
             or misses(agreeing("models_files"))(lab)
         ),
-        "The record ends before `0004`. `migrate --fake store 0004` brings the "
-        "missing lines back.": lambda lab: len(applied(lab, "store")) < 4,
+        "The record ends before `0004`. `migrate --fake store 0004` records everything "
+        "up to `0004` again.": lambda lab: len(applied(lab, "store")) < 4,
         "The record still names `0005`. Go to `0004` with `--fake`.": lambda lab: (
             len(applied(lab, "store")) == 5
         ),

@@ -57,8 +57,8 @@ wrong_ends(
         "file, and put it into a new migration.": misses(rows(store_tag=6, store_product_tags=40)),
         "The file of `0005` is gone, but `0005` is applied. Bring the file back with "
         "`lab.rewind()`.": lambda lab: not exists(lab, _TAGS_FILE),
-        "`0005` still contains the edit. It is applied, so Django never runs that line here. "
-        "Remove it again: a new migration brings the column to everybody.": lambda lab: (
+        "`0005` still contains the edit. `0005` is applied, so Django never runs the edit here. "
+        "Remove the edit again: a new migration brings the column to everybody.": lambda lab: (
             "colour" in lab.read(_TAGS_FILE)
         ),
         "The record names a migration that never ran: the table has no `colour`. Undo that step "

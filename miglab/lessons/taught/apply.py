@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ...compare.agreement import counted
 from ...facts.lesson import Case
 from ...facts.step import Step
 from ...lab import Lab
@@ -217,13 +218,15 @@ def _() -> Iterator[Case]:
             yield case(
                 when,
                 ["# on your machine", here, "# in production", row, there],
-                f"Your machine: {_ended(here)}. Production: {_ended(there)}.",
+                f"On your machine: {_ended(here)}. In production: {_ended(there)}.",
                 held=here.refused == there.refused,
             )
 
 
 def _ended(step: Step) -> str:
-    return step.refusal.error if step.refusal else f"{len(step.ran)} applied"
+    if step.refusal:
+        return f"`migrate` fails with {step.refusal.error}"
+    return f"{counted(len(step.ran), 'migration', 'migrations')} applied"
 
 
 def _in_order(step: Step) -> bool:
@@ -239,10 +242,10 @@ def _in_order(step: Step) -> bool:
 
 def _order_found(step: Step) -> str:
     if step.refusal:
-        return f"Django started {step.ran[-1].key} and failed: {step.refusal.error}."
+        return f"Django started {step.ran[-1].key} and failed with {step.refusal.error}."
     order = "right" if _in_order(step) else "wrong"
-    costs = f"{lost(step)} stored values were changed or lost."
-    return f"{len(step.ran)} applied, in the {order} order. {costs}"
+    ran = counted(len(step.ran), "migration", "migrations")
+    return f"{ran} applied, in the {order} order. Stored values changed or lost: {lost(step)}."
 
 
 def _ordered(when: str, step: Step, earlier: Sequence[Step | str] = ()) -> Case:
@@ -267,7 +270,9 @@ def _ordered(when: str, step: Step, earlier: Sequence[Step | str] = ()) -> Case:
 def _() -> Iterator[Case]:
     with fresh("marketplace.0001", "media.zero") as lab:
         step = lab.manage("migrate media")
-        yield _ordered("the files name all that they need, and only add tables and columns", step)
+        yield _ordered(
+            "the files name everything that they need, and only add tables and columns", step
+        )
     with fresh("marketplace.0003") as lab:
         yield _ordered("a file overwrites stored values", lab.manage("migrate"))
     with fresh("marketplace.0001", "media.0001") as lab:

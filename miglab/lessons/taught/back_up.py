@@ -247,7 +247,8 @@ def _() -> Iterator[Case]:
         )
     with fresh() as lab:
         step = lab.manage("migrate blog 0002")
-        told = f"Django refused: {step.refusal.error}." if step.refusal else "Django went back."
+        refusal = step.refusal
+        told = f"`migrate` fails with {refusal.error}." if refusal else "Django went back."
         yield case(
             "you need to undo a migration that has no way back",
             [step],

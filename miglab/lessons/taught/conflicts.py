@@ -229,5 +229,6 @@ def _said(*steps: Step) -> str:
     """The first refusal, in its first sentence, or that there was none."""
     for step in steps:
         if step.refusal is not None:
-            return f"{step.refusal.error}: {step.refusal.message.splitlines()[0]}"
+            first = step.refusal.message.splitlines()[0].rstrip(".")
+            return f"`{step.line}` fails with {step.refusal.error}: “{first}”."
     return "No command failed."

@@ -168,7 +168,7 @@ def _() -> Iterator[Case]:
                 f"and `makemigrations` says “{makes.output.strip().splitlines()[0]}”."
             )
     told = " ".join(found)
-    yield case("you run `rm *.py`, and to compare `rm 0*.py`", steps, told, held=kept["*.py"])
+    yield case("you run `rm *.py`, and compare it with `rm 0*.py`", steps, told, held=kept["*.py"])
 
 
 @experiment(
@@ -280,7 +280,7 @@ def _() -> Iterator[Case]:
         back = lab.write(_ALT_TEXT, text)
         same = lab.read(_ALT_TEXT) == text and agree(lab)
         yield case(
-            "you have a copy, as in Git",
+            "you have a copy, for example in Git",
             [gone, back],
             f"The same file is {'back, and the truths agree' if same else 'not back'}.",
             held=not same,

@@ -97,7 +97,7 @@ def _type_said(name: str) -> str:
 
 def _values_said(found: tuple[int, ...] | None) -> str:
     if found is None:
-        return "no column holds the percentages"
+        return "no column has the percentages"
     return f"{found[0]} products with a percentage; the percentages add up to {found[1]}"
 
 

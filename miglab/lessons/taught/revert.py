@@ -93,9 +93,8 @@ which(
 task(
     "before-discounts",
     {
-        "The last applied migration of `store` is `0003`, the one before discounts.": last_applied(
-            "store", "0003_change_price_field"
-        ),
+        "The last applied migration of `store` is `0003`, the one before the "
+        "discounts.": last_applied("store", "0003_change_price_field"),
         "The record and the tables agree.": agreeing("record_tables"),
         "All 24 products are still there.": rows(store_product=24),
         "21 products have a price above 0, as before.": products("price", "> 0", 21),

@@ -109,7 +109,7 @@ def _harm(lab: Lab, steps: list[Step]) -> str:
     """What went wrong after a file was deleted or renumbered; empty if nothing did."""
     for step in steps:
         if step.refusal:
-            return f"{step.line} is refused: {step.refusal}."
+            return f"`{step.line}` fails with {step.refusal}."
     if values := sum(lost(step) for step in steps):
         return f"There was no error, but stored values changed or were lost: {values}."
     return next(iter(disagreements(lab)), "")

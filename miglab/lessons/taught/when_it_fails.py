@@ -160,7 +160,7 @@ def _breaks(lab: Lab, when: str, save: str) -> Case:
         done.append(lab.shell(save))
     at = ("makemigrations", "migrate", "the first save")[len(done) - 1]
     refusal = done[-1].refusal
-    found = f"It failed at {at}: {refusal}." if refusal else "Nothing failed."
+    found = f"It failed at {at}, with {refusal}." if refusal else "Nothing failed."
     return case(when, done, found, held=len(done) == 3 and done[-1].refused)
 
 
@@ -229,7 +229,8 @@ def _mend(lab: Lab, when: str, save: str, *, delete: bool = False) -> Case:
     cost = sum(lost(each) for each in (*back, *again))
     works = agree(lab) and not lab.shell(save).refused
     refusal = again[-1].refusal
-    outcome = "It works" if works else f"{refusal.error} again" if refusal else "It does not work"
+    failed = f"It fails again with {refusal.error}" if refusal else "It does not work"
+    outcome = "It works" if works else failed
     steps: list[Step | str] = [*broken, *back, f"correct {_MODELS}", *again]
     return case(when, steps, f"{outcome}. Rows and values lost: {cost}.", held=works and not cost)
 
@@ -270,10 +271,15 @@ def _() -> Iterator[Case]:
 
 def _rerun(when: str, first: Step, mended: Step | str | None, again: Step) -> Case:
     """The same command twice, and whether the second one went through."""
-    outcome = f"then {again.refusal}." if again.refusal else "then it worked."
+    outcome = f"failed with {again.refusal}." if again.refusal else "worked."
     error = first.refusal.error if first.refusal else "no error"
     steps: list[Step | str] = [first, mended, again] if mended else [first, again]
-    return case(when, steps, f"First {error}, {outcome}", held=first.refused and not again.refused)
+    return case(
+        when,
+        steps,
+        f"The first run failed with {error}. The second one {outcome}",
+        held=first.refused and not again.refused,
+    )
 
 
 def _half_way_back(lab: Lab) -> str:

@@ -149,7 +149,7 @@ def _() -> Iterator[Case]:
             told = (
                 f"Tables dropped: {len(gone)}. Of these, {others} belong to other apps."
                 if step.refusal is None
-                else f"{step.refusal.error}. Tables dropped: {len(gone)}. "
+                else f"It fails with {step.refusal.error}. Tables dropped: {len(gone)}. "
                 f"The last applied migration of {label} is {''.join(applied(lab, label)[-1:])}."
             )
             yield case(
@@ -163,8 +163,8 @@ def _() -> Iterator[Case]:
 @experiment(
     "C23",
     {
-        "does not hold": "Use `zero` for the time before all migrations. "
-        "`0001_initial` is the first migration."
+        "does not hold": "At `zero`, no migration of the app is applied. "
+        "At `0001_initial`, the first one is."
     },
 )
 def _() -> Iterator[Case]:
@@ -175,6 +175,6 @@ def _() -> Iterator[Case]:
             states.append((_of("store", tables(lab)), applied(lab, "store")))
             found.append(
                 f"At `{target}`, store has {counted(len(states[-1][0]), 'table', 'tables')}, and "
-                f"{len(states[-1][1])} of {len(files(lab, 'store'))} migrations are recorded."
+                f"the record has {len(states[-1][1])} of {len(files(lab, 'store'))} migrations."
             )
     yield case("you go to both, and compare", steps, " ".join(found), held=states[0] == states[1])

@@ -24,13 +24,13 @@ ENDS["before-discounts"] = [
         "one too far",
         "migrate store 0002",
         (1, 5),
-        "You went back further than `0003`. That overwrote the 3 missing prices",
+        "You went back further than `0003`. That gave a price of 0 to the 3 products that had no",
     ),
     End(
         "one too far, and forward",
         "migrate store 0002\nmigrate store 0003",
         (5,),
-        "You went back further than `0003`. That overwrote the 3 missing prices",
+        "You went back further than `0003`. That gave a price of 0 to the 3 products that had no",
     ),
     End("fake", "migrate --fake store 0003", (2,), "`--fake` changed only the record:"),
     End(

@@ -248,7 +248,7 @@ ENDS["find-what-is-gone"] = [
             "sql CREATE TABLE store_product_tags (id integer PRIMARY KEY, product_id, tag_id)"
         ),
         (2,),
-        "The tables have the right names, but not the right columns and",
+        "The tables have the right names, but their columns or indexes are wrong.",
     ),
     End(
         "one table",
