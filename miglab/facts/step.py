@@ -141,9 +141,9 @@ class Renames:
 
 @dataclass(frozen=True)
 class Ran:
-    """One migration that a command began; ``seconds`` is how long it ran. ``locks`` are those that it
-    took on tables, and ``grew`` is by how many bytes its database grew, if the engine reports that.
-    ``kept`` is how many of its statements changed tables at once and for good."""
+    """One migration that a command began; ``seconds`` is how long it ran. ``locks`` are those that
+    it took on tables, and ``grew`` is by how many bytes its database grew, if the engine reports
+    that. ``kept`` is how many of its statements changed tables at once and for good."""
 
     key: Key
     backwards: bool
