@@ -434,8 +434,8 @@ class Lab:
         """The four truths as they are now, and whether they agree.
 
         Args:
-            compare: whether to compare them; without it this is faster in a project with a
-                thousand migrations, where comparing takes seconds.
+            compare: whether to compare them, which takes seconds in a project with a thousand
+                migrations.
         """
         with self._turns.one() as stage:
             _, truths = stage.now()
@@ -486,7 +486,7 @@ class Lab:
         The lab itself does not change.
 
         Args:
-            first, second: moments, counted from 0, the beginning; the answer always goes from
+            first, second: two moments, where 0 is the beginning; what changed is always shown from
                 the earlier to the later one.
 
         Raises:

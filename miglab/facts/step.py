@@ -116,7 +116,8 @@ class RowChange:
 
     @property
     def costs(self) -> bool:
-        """Whether stored data was deleted, dropped or overwritten."""
+        """Whether rows or values were lost or changed; content types that follow a rename do not
+        count."""
         return bool(self.lost or self.changed or self.lost_values) and not self.follows_rename
 
 

@@ -82,8 +82,8 @@ def _exists(found: re.Match[str], backwards: bool) -> str:
 
 def _missing(found: re.Match[str], backwards: bool) -> str:
     return (
-        "find out why this is missing from the database, although according to the record it should "
-        "exist"
+        "find out why this is missing from the database, although according to the record it "
+        "should exist"
     )
 
 
