@@ -15,7 +15,7 @@ MiglabError
 │   ├── ServerStopped    … because a database's server stopped, or ended the connection
 │   └── Unanswered       … because Django asked a question that nobody answered
 ├── NotMeasured          miglab could not find out what a command did; says what went wrong
-├── NoServer             a database's server cannot be reached, or does not do what a lab needs
+├── NoServer             a database's server cannot be reached, or refuses what a lab needs
 ├── MissingExtra         the request needs an extra that is not installed
 ├── RefusalExpected      a lesson expected Django to refuse, but it did not
 └── CannotDraw           no engine could lay out this picture
@@ -32,7 +32,7 @@ class MiglabError(Exception):
 
     Attributes:
         by_hand: whether a person stopped the command, with Ctrl-C or ``lab.cancel()``. Code that
-            goes on after other errors has to pass this one on.
+            catches other errors and goes on must raise this one again.
     """
 
     by_hand = False
@@ -109,7 +109,7 @@ class NotMeasured(MiglabError):
 
 class NoServer(MiglabError):
     """A database's server cannot be reached, or refuses what a lab needs; ``server`` names it
-    without a password. ``stopped`` is whether it answered before."""
+    without a password. ``stopped`` is whether it had answered before."""
 
     def __init__(self, server: str, reason: str, *, stopped: bool = False) -> None:
         self.server, self.stopped = server, stopped

@@ -178,7 +178,7 @@ class Lab:
                 is done for real.
             allow_addresses: ``"HOST"``, ``"HOST:PORT"`` or the path of a socket that the copy may
                 connect to.
-            allow_folders: folders outside of the project that the copy may write to.
+            allow_folders: folders outside the project that the copy may write to.
             require_jail: run nothing unless the operating system keeps the project from writing
                 anywhere else; ``lab.protection`` says what it enforces.
             on: if the project's databases are on a server, the address of a server for their
@@ -226,7 +226,7 @@ class Lab:
 
     @property
     def time_limit(self) -> float:
-        """Seconds that one command may take; it can be set.
+        """Seconds that one command may take; you can set this.
 
         Raises:
             BadInput: the new value is not a number above 0.
@@ -256,7 +256,7 @@ class Lab:
 
     @classmethod
     def latest(cls) -> Lab:
-        """The lab that was opened last and is still open.
+        """The lab that was opened last among those that are still open.
 
         Raises:
             BadInput: no lab is open.
@@ -272,7 +272,7 @@ class Lab:
         Lab._opened = [each for each in Lab._opened if each() is not self]
 
     def close(self) -> None:
-        """End the lab: its processes stop and its folder is removed. It may be closed twice."""
+        """End the lab: its processes stop, and its folder is removed. You can call it twice."""
         self._turns.close()
 
     def __enter__(self) -> Self:
@@ -434,8 +434,8 @@ class Lab:
         """The four truths as they are now, and whether they agree.
 
         Args:
-            compare: whether to compare them; without it this is faster in a project with a
-                thousand migrations, where comparing takes seconds.
+            compare: whether to compare them, which takes seconds in a project with a thousand
+                migrations.
         """
         with self._turns.one() as stage:
             _, truths = stage.now()
@@ -486,7 +486,7 @@ class Lab:
         The lab itself does not change.
 
         Args:
-            first, second: moments, counted from 0, the beginning; the answer always goes from
+            first, second: two moments, where 0 is the beginning; what changed is always shown from
                 the earlier to the later one.
             for_good: also measure how much of what was lost a way back does not restore. It is
                 taken in a copy, which needs as much time as the commands.

@@ -1,21 +1,21 @@
-"""Reads an exercise's file: TOML, in which each text may hold ``$names`` of its shape.
+"""Reads an exercise's file: TOML, in which each text may contain ``$names`` of its shape.
 
 ::
 
-    title = "The ghost"                          # what it is called
+    title = "The ghost"                          # its title
     level = 3                                    # from 1 to 5
-    belief = "deleting the file undoes it"       # what it breaks
+    belief = "deleting the file undoes it"       # the wrong belief that it corrects
     apps = ["blog"]                              # what the graph shows
     at = ["blog.0003"]                           # where it starts; without it, at the end
     story = '''What happened, and what is asked for.'''
-    start = '''                                  # instructions.py has the words
+    start = '''                                  # instructions.py explains the steps
     delete blog/migrations/0004_comment_is_approved.py
     '''
-    nothing = "What is said to somebody who has done nothing."
-    happened, why, cost = "…"                    # what is said on success
+    nothing = "The text for somebody who has done nothing."
+    happened, why, cost = "…"                    # the texts on success
     alphabet = '''more steps that a shorter way could take'''
 
-    [shapes.posts]                               # one table a shape: what its $names stand for
+    [shapes.posts]                               # a table for each shape: the values of its $names
     app = "blog"
 
     [[goals]]                                    # conditions.py has the conditions
@@ -23,12 +23,12 @@
     agree = true
 
     [[goals]]
-    never = true                                 # it must hold after every step
+    never = true                                 # it must be true after every step
     says = "No comment is lost."
     same = "SELECT id FROM blog_comment"
 
     [[goals]]
-    answer = "rows"                              # the learner's, by lab.answer("rows", …)
+    answer = "rows"                              # the learner gives it: lab.answer("rows", …)
     says = "How many?"
     key = {steps = "migrate blog 0001", sql = "SELECT …"}   # or lost = "blog_comment"
 
@@ -44,7 +44,7 @@
     name = "prune"
     tempting = true
     steps = '''…'''
-    when = {not_applied = "blog.0004"}           # recognizes who took it
+    when = {not_applied = "blog.0004"}           # recognizes somebody who took it
     says = "Why this is not the way."
 """
 

@@ -133,7 +133,7 @@ def skeleton(
     return f"""\
 title = "{TODO}: {target.stem}"
 level = 1
-belief = "{TODO}: what do people believe who choose a wrong end?"
+belief = "{TODO}: what wrong belief leads people to a wrong end?"
 apps = {json.dumps(list(apps))}
 {placed}story = '''
 {TODO}: what happened, and what is asked for.

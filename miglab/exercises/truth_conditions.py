@@ -130,7 +130,7 @@ def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
     for since, query in moments(conditions):
         was, now = look.known.moments.get(since, {}).get(query), look.query(query)
         if was is None or was.error:
-            raise BadInput(f"this query did not run at the moment {since!r}: {query[1]}")
+            raise BadInput(f"this query has no result for the moment {since!r}: {query[1]}")
         if now.error:
             return Finding(False, "the same values as before", _shown(now))
         if now.rows != was.rows:

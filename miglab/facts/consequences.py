@@ -18,21 +18,21 @@ from .view import Rows
 
 
 class Full(Protocol):
-    """Lists everything that was lost."""
+    """Gives access to everything that was lost."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What may be asked for: tables that lost rows, columns that lost values."""
+        """The names to ask for: tables that lost rows, and columns that lost values."""
 
     def rows(self, name: str, limit: int) -> Rows:
-        """As a table, the first ``limit`` rows of it."""
+        """The first ``limit`` rows of what was lost under this name."""
 
     def csv(self, name: str, path: Path) -> Path:
-        """As a CSV file."""
+        """Write everything that was lost under this name to a CSV file, and return its path."""
 
 
 class Severity(Enum):
-    """What a finding is about, the most serious first; the value is a word for people."""
+    """What a finding is about, the most serious first; the value is what the reader sees."""
 
     NOT_REHEARSED = "could not be rehearsed"
     STOPS = "stops"
@@ -46,12 +46,12 @@ class Severity(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that somebody should know before doing it for real.
+    """One thing to know before running the commands for real.
 
     Attributes:
         id: a stable name, as in ``"values-lost"``.
         severity: what it is about.
-        what: what it is, in one sentence.
+        what: the finding itself, in one sentence.
         where: the migration, table or column.
         do: what to do about it; may be empty.
     """
@@ -76,28 +76,28 @@ class Consequences:
     """What commands would do, and whether the way back restores everything.
 
     Attributes:
-        commands: what was asked, as it would be typed.
-        outcome: how it ended; every word, colour and exit status follows from it.
+        commands: the commands, as they would be typed.
+        outcome: how the rehearsal ended; every word, colour and exit status follows from it.
         verdict: the same in one line of plain words.
-        findings: what one should know, the most serious first.
+        findings: what you should know, the most serious first.
         runs: what each command did in the copy.
-        schema: what changed in the tables, a line for each thing; a rename is a rename.
-        rows: what became of the rows, from the beginning to the end of all commands.
-        fidelity: what differs between every rehearsal of this project and a real run; ``None`` for
-            a bundled project, which does not differ.
-        lost_there: what migrations and handlers lose together, with how much does not come back.
+        schema: what changed in the tables, a line for each change; a rename is listed as a rename.
+        rows: what happened to the rows, from before the first command to after the last one.
+        fidelity: how every rehearsal of this project differs from a real run; ``None`` for a
+            project that comes with miglab, where nothing differs.
+        lost_there: what migrations and handlers lose together, and how much does not come back.
         lost_coming_back: what only the way back loses.
         agreements_before, agreements_after: whether the truths agree.
-        back: the way back, as it was run; ``None`` if nothing moved.
-        next: what plain ``migrate`` does afterwards; ``None`` if the way back is that.
+        back: the way back, as it was run; ``None`` if nothing changed.
+        next: what plain ``migrate`` does afterwards; ``None`` if that is the way back.
         next_rows: what ``next`` does to the rows.
         left_behind: content types and permissions that nothing needs any more.
-        before, after: the graph, with the plan marked, and then.
+        before, after: the graph before, with the plan marked, and the graph afterwards.
         engine: what this was measured on.
         seconds: how long the rehearsal took.
-        project: where the original is, as its owner knows it.
-        database: the original's database file, or empty.
-        full: lists all that was lost, for as long as the lab is open.
+        project: the path of the original project; may be empty.
+        database: the original's database file; may be empty.
+        full: gives access to everything that was lost, as long as the lab is open.
     """
 
     commands: tuple[str, ...]
@@ -129,23 +129,23 @@ class Consequences:
         are gone or overwritten (``"store_product.price"``).
 
         Raises:
-            UnknownName: nothing of that name was lost.
+            UnknownName: nothing with that name was lost.
             BadInput: the lab that measured it is closed.
         """
         return self._full().rows(name, limit)
 
     @property
     def lost_names(self) -> tuple[str, ...]:
-        """The names that ``lost`` takes: tables that lost rows, columns that lost values. Names of
-        what only the way back loses say so at the end.
+        """The names that ``lost`` takes: tables that lost rows, and columns that lost values. They
+        end in "(on the way back)" if only the way back loses this.
 
         Raises:
-            BadInput: these consequences came without their databases.
+            BadInput: the databases that were measured are no longer available.
         """
         return self._full().names
 
     def lost_csv(self, name: str, path: str | Path) -> Path:
-        """Write all of it to a CSV file, and return its path."""
+        """Write everything that was lost under this name to a CSV file, and return its path."""
         return self._full().csv(name, Path(path))
 
     def _full(self) -> Full:
@@ -157,7 +157,7 @@ class Consequences:
 
     @property
     def plan(self) -> tuple[Planned, ...]:
-        """All migrations of all commands, in order."""
+        """The planned migrations of all commands, in order."""
         return tuple(each for run in self.runs for each in run.plan)
 
     @property
@@ -181,7 +181,7 @@ class Consequences:
         return self.outcome.fine
 
     def finding(self, id: str) -> Finding | None:
-        """The first finding of that id, or ``None``."""
+        """The first finding with that id, or ``None``."""
         return next((each for each in self.findings if each.id == id), None)
 
     def __repr__(self) -> str:

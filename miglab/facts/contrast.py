@@ -1,4 +1,4 @@
-"""The same commands on several database engines: what each made of them."""
+"""The same commands on several database engines, and what they did on each."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it on one engine.
+    """What the commands did on one engine.
 
     Attributes:
-        engine: what people call it.
-        said: the last line that Django printed, or its error.
+        engine: its usual name.
+        said: the last line that Django printed, or Django's error.
         fails: whether Django refused the last command.
-        lost: what is not there any more, in words; nothing if all is.
-        differs: why the record and the tables do not agree; nothing if they do.
-        seen: what was looked at in the end, by its name.
+        lost: what is gone, in words; empty if nothing is.
+        differs: why the record and the tables do not agree; empty if they do.
+        seen: what was looked at in the end: name → value.
     """
 
     engine: str
@@ -28,7 +28,7 @@ class Outcome:
 
     @property
     def label(self) -> str:
-        """What happened, in a few words; that the truths agree goes without saying.
+        """What happened, in a few words; record and tables are mentioned only if they differ.
 
         >>> Outcome("one", "", fails=False, lost="6 rows of store_tag").label
         'succeeds · data is lost'
@@ -41,12 +41,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Contrast:
-    """Commands that were tried on each engine that is here.
+    """Commands that were tried on every engine that is available here.
 
     Attributes:
-        name: what it is called, where it has a name.
+        name: its name; may be empty.
         lines: the commands, as they were typed.
-        outcomes: one for each engine, in the order in which they were asked for.
+        outcomes: one for each engine, in the order in which the engines were given.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Contrast:
 
     @property
     def sentence(self) -> str:
-        """Whether the engines do the same.
+        """Whether the outcome is the same on all engines.
 
         >>> Contrast("", (), (Outcome("one", "", False), Outcome("two", "", False))).sentence
         'The outcome is the same on one and two.'
@@ -70,8 +70,8 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Presence:
-    """The engines that labs were opened on, and those that are not here: each with the reason and
-    how to get it."""
+    """The engines on which labs were opened, and those that are not available here: each with the
+    reason, and how to get it."""
 
     here: tuple[str, ...]
     missing: Mapping[str, str]
@@ -79,8 +79,8 @@ class Presence:
 
 @dataclass(frozen=True)
 class Summary:
-    """The labels of several contrasts: names of engines, and a row for each contrast with its name
-    and a label for each engine."""
+    """The labels of several contrasts: the names of the engines, and a row for each contrast, with
+    its name and a label for each engine."""
 
     engines: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -9,18 +9,18 @@ from typing import Any
 
 from .picture import Picture
 
-#: The kinds of goals: what must be so now, after every step, among the steps, or as an answer.
+#: The kinds of goals: true now, true after every step, done in one of the steps, or an answer.
 KINDS = ("state", "never", "did", "answer")
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """One line of a start, a way or a journal, with the lines that belong to it.
+    """One step of a start, a way or a journal, with the indented lines below it.
 
     Attributes:
-        line: as in ``"migrate store 0004"`` or ``"write notes.txt"``.
-        body: what is written, replaced, run or answered.
-        refused: whether Django is expected to refuse it.
+        line: its first line, as in ``"migrate store 0004"`` or ``"write notes.txt"``.
+        body: the text to write, replace or run, or the answers to give.
+        refused: whether Django should refuse it.
     """
 
     line: str
@@ -29,13 +29,13 @@ class Instruction:
 
     @property
     def text(self) -> str:
-        """The same as an exercise's file has it."""
+        """The step as it is written in the file of an exercise."""
         below = "".join(f"\n    {line}".rstrip(" ") for line in self.body.splitlines())
         return f"{'! ' if self.refused else ''}{self.line}{below}"
 
     @property
     def word(self) -> str:
-        """What it begins with, as in ``"write"``."""
+        """The first word of the line, as in ``"write"``."""
         return self.line.split(maxsplit=1)[0]
 
 
@@ -44,7 +44,7 @@ class Goal:
     """What must be reached.
 
     ``conditions`` maps the name of a condition to what it asks for (``exercises/conditions.py``);
-    ``kind`` is one of ``KINDS``; ``name`` is what an answer is given under, ``""`` for the others.
+    ``kind`` is one of ``KINDS``; ``name`` is the name of the answer, or ``""`` for other kinds.
     """
 
     says: str
@@ -55,8 +55,8 @@ class Goal:
 
 @dataclass(frozen=True)
 class Hint:
-    """Words for one state: ``says`` has a text for each tier, the last of which names a command;
-    ``when`` are conditions; without any, it is for every other state."""
+    """A hint for one state: ``says`` has a text for each tier, and the last text names a command;
+    ``when`` has conditions. A hint without conditions is for every other state."""
 
     says: tuple[str, ...]
     when: Mapping[str, Any]
@@ -64,7 +64,7 @@ class Hint:
 
 @dataclass(frozen=True)
 class Way:
-    """A way to solve it."""
+    """A way to solve the exercise."""
 
     name: str
     steps: tuple[Instruction, ...]
@@ -72,7 +72,8 @@ class Way:
 
 @dataclass(frozen=True)
 class WrongEnd:
-    """A way that looks right and is refused; ``when`` recognizes somebody who took it."""
+    """A way that looks right, but does not solve the exercise; ``when`` has the conditions that
+    recognize it."""
 
     name: str
     steps: tuple[Instruction, ...]
@@ -86,19 +87,19 @@ class Exercise:
     """An exercise in one of its shapes.
 
     Attributes:
-        name: of its file, without the ending.
-        title, level: the level is 1 to 5.
-        belief: what it breaks, in the words of somebody who believes it.
+        name: its file's name, without ``.toml``.
+        title, level: its title, and its level, from 1 to 5.
+        belief: the wrong belief that it corrects, in the words of somebody who has it.
         story: what happened, and what is asked for, as Markdown.
-        happened, why, cost: the words on success: what the repair did, why it works, what a wrong
-            end would have cost.
-        nothing: what is said to somebody who has done nothing.
-        start: what happens before the learner gets it, including ``moment NAME``.
-        at, apps: as ``Lab`` takes them.
-        alphabet: steps that the search for shorter ways may take beside those of ways and wrong
-            ends.
-        shape: which one; ``shapes`` are all there are.
-        digest: of all that decides how it can be solved, in this shape; words do not count.
+        happened, why, cost: the texts on success: what the repair did, why it works, and what a
+            wrong end would have cost.
+        nothing: the text for somebody who has done nothing.
+        start: the steps that are done before the learner begins, including ``moment NAME``.
+        at, apps: the same as for ``Lab``.
+        alphabet: steps that the search for shorter ways may take, besides those of the ways and
+            wrong ends.
+        shape: the name of this shape; ``shapes`` has the names of all.
+        digest: a hash of everything that decides how this shape can be solved; texts are left out.
         set: the folder of its set.
     """
 
@@ -127,7 +128,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether a condition holds, what is expected, and what is there now."""
+    """Whether a condition holds, what it expects, and what was found."""
 
     holds: bool
     expected: str
@@ -136,7 +137,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Reached:
-    """A goal, and whether it is reached. If not: what is expected, and what was found."""
+    """A goal, and whether it is reached; if it is not, what it expects and what was found."""
 
     says: str
     kind: str
@@ -147,16 +148,16 @@ class Reached:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far somebody is with an exercise.
+    """How far a learner is with an exercise.
 
     Attributes:
-        title: of the exercise.
-        goals: each of its goals.
-        remark: what is said about the wrong end that was reached, or ``""``.
-        success: three texts (what happened, why, what a wrong end would have cost) where all
-            goals are reached.
+        title: the title of the exercise.
+        goals: its goals.
+        remark: the text about the wrong end that was reached, or ``""``.
+        success: if all goals are reached, three texts: what happened, why, and what a wrong end
+            would have cost.
         moves: how many commands changed something; ``None`` if they are not counted.
-        shortest: the fewest with which it was ever solved, told on success.
+        shortest: the smallest known number of such commands; given on success.
     """
 
     title: str
@@ -174,7 +175,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Attempted:
-    """How far somebody is, the lines that led there, and the graph now."""
+    """How far a learner is, the lines that led there, and the graph now."""
 
     standing: Standing
     lines: tuple[str, ...]
@@ -183,8 +184,8 @@ class Attempted:
 
 @dataclass(frozen=True)
 class Advice:
-    """A hint: its tier, counted from 1, the number of tiers, and its words. After the hint itself,
-    some tell what Django and the truths say now."""
+    """A hint: its tier (the first is 1), the number of tiers, and its texts. The first text is the
+    hint itself; others may say what Django and the truths say now."""
 
     tier: int
     tiers: int
@@ -193,14 +194,14 @@ class Advice:
 
 @dataclass(frozen=True)
 class Told:
-    """An exercise's story, as somebody sees it who opens the exercise."""
+    """The story of an exercise, as it is shown when the exercise is opened."""
 
     exercise: Exercise
 
 
 @dataclass(frozen=True)
 class Row:
-    """An exercise on the page of all: its file's number, its notebook, whether it was solved."""
+    """An exercise in the list of all: its number, its notebook, and whether it was solved."""
 
     name: str
     number: str

@@ -1,4 +1,4 @@
-"""What differs between every rehearsal of a project and a real run of it."""
+"""How every rehearsal of a project differs from a real run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .protection import Protection
 
 @dataclass(frozen=True)
 class Versions:
-    """What something was measured on: an engine with its version, Django's, Python's."""
+    """The versions on which something was measured: the database engine, Django and Python."""
 
     database: str
     django: str
@@ -43,9 +43,9 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class DatabaseCopy:
-    """A database of the project and when it was copied. ``changed`` is when the original was last
-    written to by then, where that can be told; ``size`` is in bytes; ``lacks`` is what the copy
-    does not have, or has asleep, in words that go on from "the copy"."""
+    """A database of the project, and when it was copied. ``changed`` is when the original had last
+    been written to, or ``None`` if that is not known. ``size`` is in bytes. ``lacks`` says what the
+    copy does not have, or does not run; each text continues the words "the copy"."""
 
     alias: str
     path: str
@@ -57,19 +57,20 @@ class DatabaseCopy:
 
 @dataclass(frozen=True)
 class Fidelity:
-    """What differs, whatever is rehearsed. All times are in UTC.
+    """What differs in every rehearsal, whatever the command. All times are in UTC.
 
     Attributes:
         replaced: settings for mail, caches, brokers and logs that have another value.
         left_out: how many files were not copied, and their size in bytes.
-        linked: whether these can be read all the same, by links to the original.
-        kinds: the biggest kinds of these, biggest first.
-        unentered: folders of which nothing was copied; nobody knows how much is in them.
+        linked: whether the copy can still read them, through links to the originals.
+        kinds: the kinds of files that were not copied, with the largest total size first; not all
+            of them.
+        unentered: folders that were not copied or opened, so the size of their content is unknown.
         databases: the copies of the databases.
-        engine: the versions of the database, Django and Python that the copy runs on, in words.
+        engine: the versions of the database, Django and Python on which the copy runs, in words.
         protection: what kept the project in its copy on this machine.
-        allowed: what the user has allowed, as options: ``"--allow-program gpg"``. It is not kept
-            in the copy.
+        allowed: what the user has allowed, as options: ``"--allow-program gpg"``. Its effects can
+            reach outside the copy.
     """
 
     engine: str

@@ -1,4 +1,4 @@
-"""The graph that the migration files make, and the plans that Django would follow through it."""
+"""The graph of the migration files, and the plans that Django would make from it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Graph:
     """Nodes and their parents. A migration depends on its parents; its children depend on it.
 
     Attributes:
-        parents: key → the keys it depends on, each a node or a name that no file has.
-        missing: ``(child, parent)`` for each parent that no file has.
-        replaced: keys that a squashed migration stands for, and its key.
-        squashes: each squashed migration, and the originals that it stands for in the end.
+        parents: key → the keys it depends on; each is a node, or a migration without a file.
+        missing: ``(child, parent)`` for each parent without a file.
+        replaced: key → the squashed migration that replaces it.
+        squashes: squashed migration → the original migrations that it replaces in the end.
     """
 
     parents: Mapping[Key, tuple[Key, ...]]
@@ -44,16 +44,16 @@ class Graph:
         return iter(sorted(self.parents))
 
     def applied(self, recorded: Collection[Key]) -> set[Key]:
-        """What Django treats as applied with this record: the recorded keys, and each squash of
-        which all originals are recorded. As long as one of them is not, the row of a squash is
-        ignored."""
+        """The migrations that Django treats as applied with this record: those that are recorded,
+        and each squashed one whose originals are all recorded. If an original is not, the squashed
+        migration counts as unapplied, even if it is recorded."""
         found = set(recorded)
         for squash, originals in self.squashes.items():
             (found.add if originals <= found else found.discard)(squash)
         return found
 
     def roots(self, app_label: str) -> list[Key]:
-        """The app's nodes that depend on no other of the app."""
+        """The nodes of the app that do not depend on another node of the app."""
         return [
             key
             for key in self
@@ -62,7 +62,7 @@ class Graph:
         ]
 
     def leaves(self, app_label: str) -> list[Key]:
-        """The app's nodes on which no other of the app depends."""
+        """The nodes of the app on which no other node of the app depends."""
         return [
             key
             for key in self
@@ -71,8 +71,8 @@ class Graph:
         ]
 
     def cycle(self) -> list[Key]:
-        """Keys that depend on each other in a circle, the first once more at the end; empty if
-        there is none."""
+        """Keys that depend on each other in a circle, with the first one again at the end; empty if
+        there is no circle."""
         done: set[Key] = set()
         for start in self:
             path: dict[Key, None] = {}
@@ -92,24 +92,25 @@ class Graph:
         return []
 
     def forwards_plan(self, target: Key) -> list[Key]:
-        """What must be applied for the target, itself last (``MigrationGraph.forwards_plan``)."""
+        """The migrations to apply for the target, which comes last
+        (``MigrationGraph.forwards_plan``)."""
         return _walk([target], self.parents)
 
     def in_order(self, keys: Iterable[Key]) -> list[Key]:
-        """These nodes and all that they depend on, parents first."""
+        """These nodes and everything they depend on, parents first."""
         return _walk(keys, self.parents)
 
     def backwards_plan(self, target: Key) -> list[Key]:
-        """What must be unapplied with the target, itself last."""
+        """The migrations to unapply for the target, which comes last."""
         return _walk([target], self.children)
 
     def migration_plan(
         self, targets: Iterable[Key | tuple[str, None]], applied: Collection[Key]
     ) -> list[tuple[Key, bool]]:
-        """What ``migrate`` would do: keys in order, each with whether it goes backwards.
+        """What ``migrate`` would do: keys in order, each with whether it is unapplied.
 
-        A target of ``(app_label, None)`` is ``zero``
-        (after ``MigrationExecutor.migration_plan`` of Django 5.2).
+        The target ``(app_label, None)`` means ``zero``. This follows
+        ``MigrationExecutor.migration_plan`` of Django 5.2.
         """
         done = set(applied)
         plan: list[tuple[Key, bool]] = []
@@ -135,10 +136,10 @@ class Graph:
 
 
 def _walk(starts: Iterable[Key], neighbours: Mapping[Key, tuple[Key, ...]]) -> list[Key]:
-    """All that can be reached from one start after the other, deepest first, in the order of
-    ``MigrationGraph.iterative_dfs``.
+    """Everything that can be reached from the starts, one after the other, deepest first, in the
+    order of ``MigrationGraph.iterative_dfs``.
 
-    A cycle, which Django refuses, ends where it closes.
+    A cycle, which Django refuses, is followed only once.
     """
     visited: list[Key] = []
     seen: set[Key] = set()
@@ -163,11 +164,12 @@ def _walk(starts: Iterable[Key], neighbours: Mapping[Key, tuple[Key, ...]]) -> l
 
 
 def graph_of(files: Files, applied: Collection[Key] = (), *, squashed: bool = True) -> Graph:
-    """The graph of these files, squashed migrations taken as Django takes them.
+    """The graph of these files; squashed migrations are treated as Django treats them.
 
-    A migration with ``replaces`` stands for those it names when all or none of them are applied,
-    else they stand for it (``MigrationLoader.build_graph``). Without ``squashed`` it stands for
-    nothing (``MigrationLoader(replace_migrations=False)``). ``applied`` are the recorded keys.
+    A migration with ``replaces`` takes the place of those it names if all or none of them are
+    applied; otherwise they stay, and it is left out (``MigrationLoader.build_graph``). With
+    ``squashed=False``, it replaces nothing (``MigrationLoader(replace_migrations=False)``).
+    ``applied`` has the recorded keys.
     """
     links = load(files, applied, squashed=squashed)
     known = {*files.migrations, *applied}

@@ -15,17 +15,17 @@ from .step import RowChange
 
 @dataclass(frozen=True)
 class Rung:
-    """One more step back, and what the command that goes there would do.
+    """One more step back, and what the command that goes back so far would do.
 
     Attributes:
         target: the target of the command; ``None`` is zero.
-        unapplied: what this step unapplies, pulled-in migrations of other apps included.
+        unapplied: what this step unapplies, including migrations of other apps.
         outcome: how the command to this target ends.
         verdict: the same in one line of plain words.
         lost: what is lost by going there, in words; empty if nothing is.
         step_lost: what this step alone loses.
-        short: the same in as few words as a card has room for, or ``"free"``.
-        rows: what became of the rows since the top.
+        short: the same in a few words, short enough for a card, or ``"free"``.
+        rows: what happened to the rows from the top down to this target.
         seconds: how long the rehearsal of this command took.
         error: where and why it stops, or empty.
     """
@@ -52,7 +52,7 @@ def free_from_the_top(rungs: Iterable[Rung]) -> tuple[Rung, ...]:
     return tuple(takewhile(lambda each: each.outcome.fine, rungs))
 
 
-#: Exit statuses of a ladder with what each means, in the order in which they win.
+#: The exit statuses of a ladder, and what each means; if several apply, the first one counts.
 STATUSES = {
     1: "a step could not be rehearsed",
     12: "a step is refused or fails",
@@ -66,11 +66,11 @@ class Ladder:
     """What each further step back costs in one app.
 
     Attributes:
-        app_label: which app.
-        rungs: from the top down.
-        picture: the graph, each migration with what going back before it would cost.
+        app_label: the app.
+        rungs: the steps back, from the top down.
+        picture: the graph; each migration shows what it would cost to unapply it.
         engine: what this was measured on.
-        seconds: how long it all took.
+        seconds: how long the whole measurement took.
     """
 
     app_label: str
@@ -81,13 +81,12 @@ class Ladder:
 
     @property
     def free(self) -> tuple[Rung, ...]:
-        """The rungs from the top that cost nothing and leave nothing behind, before the first that
-        does."""
+        """The rungs from the top, before the first one with a problem."""
         return free_from_the_top(self.rungs)
 
     @property
     def error(self) -> str:
-        """Why the first failing command stops, or empty."""
+        """Where and why the first command that fails stops, or empty."""
         return next((each.error for each in self.rungs if not each.done), "")
 
     @property

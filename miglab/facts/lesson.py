@@ -1,4 +1,4 @@
-"""What a task asks for, and what a claim of a document is worth."""
+"""What a task asks for, and whether the claims of documents are true."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Point:
-    """One thing that a task asks for, and whether it is reached. If not: what is expected, and what
-    was found."""
+    """One goal of a task, and whether it is reached; if it is not, what was expected and what was
+    found."""
 
     text: str
     done: bool
@@ -18,8 +18,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Checked:
-    """How far a task is done; ``begun`` says whether anything has run in its lab yet, ``remark``
-    is what to do about the wrong end that was reached, if it is a known one."""
+    """How far a task is done. ``begun`` is whether anything has run in its lab yet; ``remark`` is
+    what to do about the wrong end that was reached, if it is a known one."""
 
     task: str
     points: tuple[Point, ...]
@@ -39,7 +39,7 @@ class Begun:
     Attributes:
         task: its name.
         apps: the apps that the lab shows.
-        standing: how their migrations stand, in one sentence.
+        standing: which of their migrations are applied, in one sentence.
         goals: what must be true when it is done.
     """
 
@@ -51,8 +51,8 @@ class Begun:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence that people believe. ``documents`` are the names of those that say it, and
-    ``lesson`` is the notebook that tries it."""
+    """A sentence that people believe. ``documents`` has the names of the documents that say so;
+    ``lesson`` is the notebook that tests it."""
 
     number: str
     documents: tuple[str, ...]
@@ -62,13 +62,13 @@ class Claim:
 
 @dataclass(frozen=True)
 class Case:
-    """A claim tried once.
+    """One test of a claim.
 
     Attributes:
         when: completes the sentence "the claim holds if …".
         commands: what was done, as it is typed.
         found: what the run showed, in one sentence.
-        held: whether that is what the claim says.
+        held: whether the claim was true in this case.
     """
 
     when: str
@@ -79,7 +79,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A claim and all its cases; the word is computed from them.
+    """A claim and all its cases, from which its verdict is computed.
 
     ``advice`` says what to remember, or is ``""`` if nobody has written it yet. ``reason`` explains
     the verdict if the cases do not say enough. ``judged`` is the kind that the reader expected, or
@@ -99,7 +99,7 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        """The kind, with the conditions where there are some."""
+        """The kind, with the conditions if there are any."""
         if self.kind != "holds only if":
             return self.kind
         return f"{self.kind} {', or if '.join(case.when for case in self.cases if case.held)}"
@@ -107,15 +107,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Verdicts:
-    """All claims that were tried, by number."""
+    """All claims that were tested, in the order of their numbers."""
 
     verdicts: tuple[Verdict, ...]
 
 
 @dataclass(frozen=True)
 class Spine:
-    """Which command moves which truth: the names of the columns, and for each command a cell a
-    column, all measured."""
+    """Which command changes which truth: the names of the columns, and a row for each command, with
+    a cell for each column. All cells were measured."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
@@ -126,7 +126,7 @@ KINDS = ("holds", "holds only if", "does not hold")
 
 
 def kind(held: list[bool]) -> str:
-    """The verdict that these cases make, one of ``KINDS``.
+    """The verdict that follows from these cases, one of ``KINDS``.
 
     >>> kind([True, False])
     'holds only if'

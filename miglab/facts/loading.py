@@ -1,5 +1,5 @@
 """Links migration files as Django's loader does: which are nodes, what each depends on, and which
-squashed migrations stand for which."""
+migrations a squashed one replaces."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Links:
     """The graph while it is built (``MigrationLoader.build_graph``, ``MigrationGraph``).
 
     Attributes:
-        nodes: the keys that are migrations; another key in ``parents`` is in no file.
+        nodes: the keys that are migrations; any other key in ``parents`` has no file.
         parents: key → the keys it depends on; ``children`` is the same the other way round.
-        replaced: keys that a squashed migration stands for, and its key.
-        squashes: each squashed migration, and the originals that it stands for in the end.
+        replaced: key → the squashed migration that replaces it.
+        squashes: squashed migration → the original migrations that it replaces in the end.
     """
 
     nodes: set[Key] = field(default_factory=set)
@@ -28,19 +28,19 @@ class Links:
     squashes: dict[Key, frozenset[Key]] = field(default_factory=dict)
 
     def add(self, key: Key) -> None:
-        """Make room for a key."""
+        """Add a key without links, if it is new."""
         self.parents.setdefault(key, set())
         self.children.setdefault(key, set())
 
     def link(self, child: Key, parent: Key) -> None:
-        """One depends on the other."""
+        """Let ``child`` depend on ``parent``."""
         self.add(child)
         self.add(parent)
         self.parents[child].add(parent)
         self.children[parent].add(child)
 
     def remove(self, key: Key) -> tuple[set[Key], set[Key]]:
-        """Take a key out; gives its parents and its children."""
+        """Remove a key, and return its parents and its children."""
         parents, children = self.parents.pop(key, set()), self.children.pop(key, set())
         for parent in parents:
             self.children[parent].discard(key)
@@ -50,11 +50,11 @@ class Links:
         return parents, children
 
     def root(self, label: str) -> Key | None:
-        """The first of an app's nodes that depend on no other of the app."""
+        """The first node of the app that does not depend on another node of the app."""
         return min(self._ends(label, self.parents), default=None)
 
     def leaf(self, label: str) -> Key | None:
-        """The first of an app's nodes on which no other of the app depends."""
+        """The first node of the app on which no other node of the app depends."""
         return min(self._ends(label, self.children), default=None)
 
     def _ends(self, label: str, neighbours: Mapping[Key, set[Key]]) -> Iterator[Key]:
@@ -64,7 +64,7 @@ class Links:
 
 
 def load(files: Files, recorded: Collection[Key], *, squashed: bool = True) -> Links:
-    """These files, linked; without ``squashed``, no migration stands for another
+    """The links of these files; with ``squashed=False``, no migration replaces others
     (``MigrationLoader(replace_migrations=False)``)."""
     links = Links()
     for key in files.migrations:
@@ -96,15 +96,15 @@ def _resolved(links: Links, files: Files, key: Key, current: Key) -> Key | None:
     if key.app_label == current.app_label:
         return None
     if key.app_label not in files.labels:
-        # Django refuses to load it: as a node that no file has, it is told.
+        # Django refuses to load this: it is reported as a parent without a file.
         return key
     end = links.root if key.name == "__first__" else links.leaf
     return end(key.app_label)
 
 
 def _replace(links: Links, files: Files, recorded: Collection[Key]) -> None:
-    """Let each squashed migration take the place of those it replaces, or step aside, the inner
-    ones of squashes of squashes first (Django 6.0; before, the order was left to chance)."""
+    """Let each squashed migration take the place of those it replaces, or leave it out. Squashed
+    migrations that others replace come first (Django 6.0; before, the order was undefined)."""
     squashes = {key: each for key, each in sorted(files.migrations.items()) if each.replaces}
     begun: set[Key] = set()
 
@@ -126,7 +126,7 @@ def _replace(links: Links, files: Files, recorded: Collection[Key]) -> None:
 
 
 def _originals(squashes: Mapping[Key, Migration], key: Key, seen: set[Key]) -> Iterator[Key]:
-    """What a squashed migration replaces in the end, squashes among them resolved in turn."""
+    """The original migrations that a squashed one replaces, also through other squashed ones."""
     seen.add(key)
     for each in squashes[key].replaces:
         if each not in squashes:

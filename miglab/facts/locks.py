@@ -1,10 +1,10 @@
-"""A lock that a migration took on a table, as it was measured."""
+"""The measured lock that a migration held on a table."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Nobody notices a lock that is shorter, in seconds.
+#: Nobody notices a lock that is shorter than this, in seconds.
 NOTICED = 0.1
 
 
@@ -16,9 +16,10 @@ class Lock:
         table: its name when the migration began.
         mode: the strongest lock, in the words of the engine.
         read, write: for how many seconds nobody else could read it, or write to it.
-        at_least: whether it was only looked at from time to time, so that it may be longer.
-        rewritten: whether all of its rows were written anew.
-        rows: how many rows it had before the command; ``None`` if that is not known.
+        at_least: whether miglab looked at the lock only from time to time, so that it may have been
+            longer.
+        rewritten: whether all rows of the table were rewritten.
+        rows: how many rows the table had before the command; ``None`` if that is not known.
     """
 
     table: str
@@ -31,12 +32,12 @@ class Lock:
 
     @property
     def seconds(self) -> float:
-        """For how long others could not do all that they can do with it."""
+        """For how long others could not read the table, or could not write to it."""
         return max(self.read, self.write)
 
     @property
     def noticed(self) -> bool:
-        """Whether anybody would notice it: the table has rows, and the lock lasts."""
+        """Whether anybody would notice: the table has rows, and the lock is long enough."""
         return bool(self.rows) and self.seconds >= NOTICED
 
     def __str__(self) -> str:
@@ -50,8 +51,8 @@ class Lock:
 
 
 def duration(seconds: float) -> str:
-    """As people say it: ``"2.9 s"``, ``"12 ms"``, ``"less than 1 ms"``; with spaces that do not
-    break, which the masks of ``show/masks.py`` leave as they are."""
+    """A duration for readers: ``"2.9 s"``, ``"12 ms"``, ``"less than 1 ms"``, with no-break spaces,
+    which ``show/masks.py`` does not mask."""
     if seconds >= 1:
         said = f"{seconds:.1f} s"
     elif seconds >= 0.001:

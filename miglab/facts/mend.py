@@ -1,4 +1,4 @@
-"""A way to make two truths agree again, as it was tried in a copy."""
+"""A way to make two truths agree again, which was tried in a copy."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class Mend:
     """Commands that could make two truths agree.
 
     Attributes:
-        lines: what one would type after ``python manage.py``, one after the other.
-        mends: whether the two truths agree afterwards, and nothing is hidden by that.
-        moves: whether they agree, but only because the record no longer says what is in the tables.
+        lines: what you would type after ``python manage.py``, one line after the other.
+        mends: whether the two truths agree afterwards, and no other problem is hidden.
+        moves: whether they agree only because the record no longer says what is in the tables.
         consequences: what the commands did in the copy; ``None`` if they stopped.
         error: why they stopped, or empty.
     """
@@ -27,5 +27,5 @@ class Mend:
 
     @property
     def verdict(self) -> str:
-        """One line in plain words."""
+        """What the commands did, or why they stopped, in one line."""
         return self.consequences.verdict if self.consequences else self.error

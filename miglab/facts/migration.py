@@ -1,4 +1,4 @@
-"""One migration as its file says it is."""
+"""One migration, as its file describes it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True)
 class Operation:
-    """One line of a migration's ``operations``.
+    """One of the ``operations`` of a migration.
 
     Attributes:
         kind: the class, as in ``"AddField"``.
         text: Django's own words (``Operation.describe``), as in ``"Add field price to product"``.
-        reversible: what ``Operation.reversible`` says; ``None`` for what is no operation of
-            Django's, such as a stand-in.
-        in_state: whether the state of the models shows all that it does to a database.
-        leaves_no_trace: whether nothing would be missing if its work were never done.
+        reversible: the value of ``Operation.reversible``; ``None`` if the operation is not one of
+            Django's.
+        in_state: whether Django's model state shows everything that it does to a database.
+        leaves_no_trace: whether neither tables nor model state would show that it never ran.
     """
 
     kind: str
@@ -41,7 +41,7 @@ class Migration:
     """A migration file that could be read.
 
     ``dependencies`` are as Django resolves them when the file is imported (a swappable user
-    model is already an app); ``("app", "__first__")`` and ``"__latest__"`` stand as written.
+    model is already an app); ``("app", "__first__")`` and ``"__latest__"`` stay as written.
     ``digest`` is a hash of the file's text.
     """
 

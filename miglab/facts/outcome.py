@@ -1,4 +1,4 @@
-"""How a rehearsal ended: the one value from which every word, colour and exit status follows."""
+"""How a rehearsal ended: every word, colour and exit status follows from this one value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Happened(Enum):
 
 
 class Cost(Enum):
-    """What is lost, after the commands and the way back: stored before, and gone at the end."""
+    """What is lost: it was stored before the commands, and is gone after the way back."""
 
     NOTHING = "nothing lost"
     SOME = "something is lost"
@@ -29,8 +29,8 @@ class Cost(Enum):
 
 
 class Return(Enum):
-    """How far the way back leads, from nothing to everything; after these, three values outside of
-    this order."""
+    """How much the way back restores, from nothing to everything; ``NOT_NEEDED`` and ``UNKNOWN``
+    are outside this order."""
 
     NOT_AT_ALL = ("does not come back", "the way back is refused or fails")
     RUNS = ("comes back with another schema", "the way back runs to its end")
@@ -49,13 +49,13 @@ class Return(Enum):
 
     @property
     def measured(self) -> bool:
-        """Whether the rows were compared with those of the beginning, after the way back."""
+        """Whether the rows after the way back were compared with the rows at the beginning."""
         return self not in (Return.NOT_AT_ALL, Return.NOT_NEEDED, Return.UNKNOWN)
 
 
 class Agreeing(Enum):
-    """Whether record and tables, or models and files, agree less than before. Migrations that a
-    revert leaves unapplied are its purpose, and count for nothing."""
+    """Whether record and tables, or models and files, agree less than before. The migrations that
+    a revert unapplies do not count: unapplying them is its purpose."""
 
     NO_WORSE = "the truths agree as before"
     WORSE = "the truths agree less than before"
@@ -63,7 +63,7 @@ class Agreeing(Enum):
 
 
 class Next(Enum):
-    """What plain ``migrate`` does afterwards, and would not have done before."""
+    """What plain ``migrate`` does afterwards that it would not have done before."""
 
     FINE = "the next migrate does no harm"
     FAILS = "the next migrate fails"
@@ -72,7 +72,7 @@ class Next(Enum):
     NOT_TRIED = "the next migrate is the way back, or nothing changed"
 
 
-#: Exit statuses with what each means, in the order in which they win where several hold.
+#: The exit statuses, and what each means; if several apply, the first one counts.
 STATUSES = {
     1: "it could not be rehearsed",
     12: "a command is refused, or fails partway or at the end",
@@ -82,19 +82,19 @@ STATUSES = {
     13: "something that matters is unknown",
     0: "nothing is lost, everything comes back, and everything it touches was checked",
 }
-#: The status that no rehearsal has: the arguments were wrong.
+#: The status if the arguments are wrong; no rehearsal has it.
 USAGE = 2
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Something that matters and is not known.
+    """Something that matters, but is not known.
 
     Attributes:
         id: a stable name, as in ``"faked-operations"``.
-        what: what is not known and why, in one sentence.
+        what: what is not known, and why, in one sentence.
         where: the migration, table or program that it is about; may be empty.
-        do: what would make it known.
+        do: how to find out.
     """
 
     id: str
@@ -108,14 +108,14 @@ class Outcome:
     """What happened, what it costs, whether it comes back, and what it leaves behind.
 
     Attributes:
-        happened: what became of the commands.
-        cost: what is lost, there and back.
-        back: how far the way back leads.
+        happened: how the commands ended.
+        cost: what is lost, after the commands and the way back.
+        back: how much the way back restores.
         agreeing: whether the truths agree less than before.
         next: what plain ``migrate`` does afterwards.
 
     Raises:
-        ValueError: these can't hold together (``impossible`` says why).
+        ValueError: these values contradict each other (``impossible`` says why).
     """
 
     happened: Happened
@@ -145,7 +145,7 @@ class Outcome:
 
     @property
     def comes_back(self) -> bool:
-        """Whether everything is as it was, after the way back."""
+        """Whether everything is as it was before, after the way back."""
         return self.back in (Return.VALUES, Return.NOT_NEEDED)
 
     @property
@@ -165,8 +165,8 @@ _STOPS = (Happened.STOPPED, Happened.REFUSED, Happened.FAILED_AFTER)
 
 
 def _not_whole(each: Outcome) -> bool:
-    """A way back that leaves something else than what is known to be lost: NULLs that are values
-    now, too."""
+    """Whether the way back leaves a difference that is not a known loss, such as a NULL that is a
+    value now."""
     if each.back is Return.ROWS:
         return each.cost is not Cost.SOME
     return each.back in (Return.NOT_AT_ALL, Return.RUNS, Return.MORE)
@@ -192,7 +192,7 @@ _HOLDS: dict[int, Callable[[Outcome], bool]] = {
 
 
 def impossible(each: Outcome) -> Iterator[str]:
-    """Why such an outcome is impossible: a sentence for each reason, and none if it is possible."""
+    """Why this outcome is impossible: one sentence for each reason; none if it is possible."""
     unknown = (Cost.UNKNOWN, Return.UNKNOWN, Agreeing.CANNOT_TELL, Next.UNKNOWN)
     known = (each.cost, each.back, each.agreeing, each.next)
     if each.happened is Happened.NOT_REHEARSED:

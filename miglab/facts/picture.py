@@ -1,4 +1,4 @@
-"""What a picture of the migration graph shows, before anyone lays it out."""
+"""What a picture of the migration graph shows, before it is laid out."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from enum import Enum
 
 from .migration import Key
 
-#: In words, an app with more migrations than this has what is alike counted.
+#: In text, if an app has more migrations than this, similar ones are counted, not listed.
 _LISTED = 8
-#: So many that are alike are named: the first and the last of more.
+#: Up to this many similar ones in a row are named; of more, only the first and the last.
 _NAMED = 3
 
 
@@ -49,9 +49,9 @@ class State(Enum):
 class Node:
     """One migration in a picture.
 
-    ``target`` marks where a plan leads, ``leaf`` the end of an app's history, ``changed`` what
-    the step shown has just changed; ``cost`` says in short what unapplying it would lose, or
-    ``"free"``; ``note`` says what changed where the state did not.
+    ``target`` marks the target of a plan, ``leaf`` the end of an app's history, and ``changed``
+    what the step in the picture has changed. ``cost`` says briefly what unapplying the migration
+    would lose, or is ``"free"``. ``note`` says what changed if the state did not.
     """
 
     key: Key
@@ -64,7 +64,7 @@ class Node:
 
     @property
     def costly(self) -> bool:
-        """Whether unapplying it is known to lose something, or not to be possible."""
+        """Whether unapplying it is known to lose something, or to be impossible."""
         return self.cost not in ("", "free", "not reached")
 
 
@@ -74,10 +74,10 @@ class Picture:
 
     Attributes:
         title: two or three words, such as ``"before"``; may be empty.
-        sentence: one plain sentence that says what is so, or what changed.
+        sentence: one plain sentence that says how things are, or what changed.
         apps: the app labels, in the order in which they are drawn.
-        nodes: in the order of the apps, and within an app in that of the history.
-        edges: ``(parent, child)`` pairs; a parent that is no node is a name that no file has.
+        nodes: in the order of the apps; within an app, in the order of its history.
+        edges: ``(parent, child)`` pairs; a parent that is not a node has no file.
         hidden: how many migrations of other apps are not shown.
     """
 
@@ -90,8 +90,8 @@ class Picture:
 
     @property
     def text(self) -> str:
-        """The picture in words: an app a line, its migrations in order. In a long history, those in
-        a row that are alike are counted."""
+        """The picture as text: one line for each app, with its migrations in order. In a long
+        history, similar migrations in a row are counted."""
         lines = []
         width = max((len(label) for label in self.apps), default=0)
         for label in self.apps:
@@ -102,7 +102,7 @@ class Picture:
 
 
 def _counted(nodes: Sequence[Node]) -> Iterator[str]:
-    """A long history: of those that are alike the first, the last, and how many there are."""
+    """A long history: of many similar migrations in a row, the first, the last and the number."""
     for _, run in itertools.groupby(nodes, lambda e: (e.state, e.target, e.cost, e.note)):
         alike = [*run]
         if len(alike) <= _NAMED:

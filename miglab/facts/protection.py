@@ -1,24 +1,24 @@
-"""What keeps a rehearsed project in its copy on this machine, as a probe inside found it."""
+"""What keeps a rehearsed project inside its copy on this machine, as tested from inside."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-#: ``"enforced"`` by the operating system; ``"watched"`` by Python's audit hook alone, which C code
-#: and other programs pass by; or ``"open"``.
+#: ``"enforced"`` by the operating system; ``"watched"`` only by Python's audit hook, which does not
+#: stop C code or other programs; or ``"open"``.
 Hold = Literal["enforced", "watched", "open"]
 
 
 @dataclass(frozen=True)
 class Protection:
-    """What holds, kind by kind.
+    """How each kind of action is prevented: enforced, watched or open.
 
     Attributes:
-        contents: of files and folders outside of the copy: written, made, removed, moved.
-        metadata: their modes, owners, times and attributes.
-        processes: signals to others, and processes that are left running.
-        tcp: connections by TCP.
+        contents: writing, creating, removing or moving files and folders outside the copy.
+        metadata: changing their modes, owners, times and attributes.
+        processes: sending signals to other processes, and leaving processes running.
+        tcp: TCP connections.
         other_sockets: UDP, and the sockets of other programs on this machine.
         by: ``"namespaces"``, ``"landlock"`` or ``"hook"``; ``"nothing"`` for a project that comes
             with miglab.
@@ -43,5 +43,5 @@ class Protection:
         return f"{', '.join(f'{name} {hold}' for name, hold in held.items())} ({self.by})"
 
 
-#: Where no jail is to be had: the audit hook sees no signals, and nothing that is left running.
+#: Without a jail: the audit hook does not see signals, or processes that are left running.
 HOOK = Protection("watched", "watched", "open", "watched", "watched", "hook")

@@ -1,4 +1,4 @@
-"""What a lesson asks before a command runs, and what the run answered."""
+"""The questions that a lesson asks before a command runs, and their answers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..errors import BadInput
 
 @dataclass(frozen=True)
 class Question:
-    """What a learner is asked before a command runs; one of the options is what will happen."""
+    """A question to ask before a command runs; one of the options is what will happen."""
 
     name: str
     text: str
     options: tuple[str, ...]
 
     def taken(self, choice: object) -> int:
-        """The place of an option, from 0.
+        """The position of the chosen option; the first is 0.
 
         Raises:
             BadInput: there is no such option.
@@ -34,19 +34,19 @@ class Question:
         return Answer(self, right, chosen, reason)
 
     def kept(self, chosen: int) -> str:
-        """A choice as JSON that outlives a change of the order: the option's own words."""
+        """A choice as JSON that is still right if the order changes: the text of the option."""
         return self.options[chosen]
 
     def recalled(self, kept: object) -> int | None:
-        """The choice that ``kept`` made JSON of; ``None`` if there is no such option now."""
+        """The choice that ``kept`` saved as JSON; ``None`` if the option no longer exists."""
         return self.options.index(kept) if isinstance(kept, str) and kept in self.options else None
 
 
 @dataclass(frozen=True)
 class SetQuestion:
-    """A question for any number of names, of migrations or of tables; it may be none of them.
+    """A question whose answer is any number of names of migrations or tables, or none of them.
 
-    ``word`` says what becomes of the right ones, as in ``"unapplied"`` or ``"gone"``.
+    ``word`` says what happens to the right ones, as in ``"unapplied"`` or ``"gone"``.
     """
 
     name: str
@@ -58,7 +58,7 @@ class SetQuestion:
         """The chosen names, each once, in the order of the question.
 
         Raises:
-            BadInput: they are not names of the question.
+            BadInput: something else was chosen than names from the question.
         """
         chosen = list(choice) if isinstance(choice, list | tuple | Set) else [choice]
         wrong = [each for each in chosen if each not in self.names]
@@ -80,7 +80,7 @@ class SetQuestion:
         return list(chosen)
 
     def recalled(self, kept: object) -> tuple[str, ...] | None:
-        """The choice that ``kept`` made JSON of; ``None`` if one of its names is gone."""
+        """The choice that ``kept`` saved as JSON; ``None`` if one of its names no longer exists."""
         if not isinstance(kept, list) or any(each not in self.names for each in kept):
             return None
         return self.taken(kept)
@@ -88,7 +88,7 @@ class SetQuestion:
 
 @dataclass(frozen=True)
 class NumberQuestion:
-    """A question for a whole number, 0 or more."""
+    """A question whose answer is a whole number, 0 or more."""
 
     name: str
     text: str
@@ -97,7 +97,7 @@ class NumberQuestion:
         """The chosen number.
 
         Raises:
-            BadInput: it is not a whole number, or is below 0.
+            BadInput: the choice is not a whole number, or is below 0.
         """
         if not _whole(choice) or choice < 0:
             raise BadInput(f"{choice!r} is not an answer; give a whole number, 0 or more")
@@ -112,17 +112,17 @@ class NumberQuestion:
         return chosen
 
     def recalled(self, kept: object) -> int | None:
-        """The choice that ``kept`` made JSON of; ``None`` if it isn't one."""
+        """The choice that ``kept`` saved as JSON; ``None`` if it is not a valid answer."""
         return kept if _whole(kept) and kept >= 0 else None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the run showed: the place of the right option, and of the one that was chosen.
+    """What the run showed: the position of the right option, and of the chosen one.
 
-    ``right`` is ``None`` if nothing has run yet, ``chosen`` where nothing was chosen; ``reason``
-    says why the right one is right, or is empty if nobody wrote it for this run. So it is in the
-    answers of the other kinds too.
+    ``right`` is ``None`` if nothing has run yet, and ``chosen`` is ``None`` if nothing was chosen.
+    ``reason`` says why the right option is right; it is empty if nobody has written a reason for
+    this outcome. The other kinds of answers have the same attributes.
     """
 
     question: Question
@@ -133,7 +133,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class SetAnswer:
-    """What the run showed: the right names, and those that were chosen, in the question's order."""
+    """What the run showed: the right names and the chosen ones, in the order of the question."""
 
     question: SetQuestion
     right: tuple[str, ...] | None
@@ -152,13 +152,13 @@ class SetAnswer:
 
     @property
     def extra(self) -> tuple[str, ...]:
-        """Names that were chosen, and are not right."""
+        """Names that were chosen, but are not right."""
         return tuple(name for name in self.chosen or () if name not in (self.right or ()))
 
 
 @dataclass(frozen=True)
 class NumberAnswer:
-    """What the run showed: the right number, and the one that was chosen."""
+    """What the run showed: the right number, and the chosen one."""
 
     question: NumberQuestion
     right: int | None
@@ -175,11 +175,11 @@ AnyAnswer = Answer | SetAnswer | NumberAnswer
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it stands.
+    """A question, and what is chosen now.
 
     Attributes:
-        chosen: what the question takes, or ``None`` if nothing is chosen.
-        frozen: whether what it asks about has run, so that nothing can be chosen any more.
+        chosen: the choice, as the question's ``taken`` returns it; ``None`` if nothing is chosen.
+        frozen: whether its command has run, so that the choice can no longer change.
     """
 
     question: AnyQuestion

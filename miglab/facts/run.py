@@ -1,4 +1,4 @@
-"""A command that was run in a copy, with its plan; and the way back, as it was run."""
+"""A command that was run in a copy, with its plan, and the way back that was run there."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from .migration import Key
 from .outcome import Return, Unknown
 from .step import RowChange, Statement, Step
 
-#: So many parents are named; of more the last, with how many are between.
+#: Up to this many parents are named; of more, only the last, with the number of the others.
 _LINKS = 3
 
 
 class Fate(Enum):
-    """How far a planned migration came."""
+    """What happened to a planned migration."""
 
     DONE = "done"
     FAKED = "faked"
@@ -28,21 +28,22 @@ class Planned:
     """One migration of a plan.
 
     Attributes:
-        key: which migration.
+        key: the migration.
         backwards: whether it is unapplied.
-        fate: how far it came.
-        why: how it is pulled in, from a migration that was asked for to this one, each depending
-            on the other; empty for those of the app that was asked for.
+        fate: what happened to it.
+        why: the chain of dependencies because of which it is in the plan, from a requested
+            migration to this one; empty for migrations of the requested app.
         sql: the statements that it ran.
-        seconds: for how long it ran; ``None`` if it was not reached.
-        irreversible: its operations that Django cannot undo, found before anything ran; only
-            those of a migration that is unapplied.
-        unknown: operations of classes that are not Django's: nobody can say beforehand.
-        atomic: whether it is undone as a whole where it fails.
-        locks: those that it took on tables, where the engine tells.
+        seconds: how long it ran; ``None`` if it was not reached.
+        irreversible: if it is unapplied, its operations that Django cannot undo, found before
+            anything ran.
+        unknown: operations that are not Django's, so only running them shows whether they can be
+            undone.
+        atomic: whether all of it is undone if it fails.
+        locks: the locks that it took on tables, if the engine reports them.
         grew: by how many bytes its database grew; ``None`` if that is not known.
-        kept: how many of its statements changed tables for good, also if it failed later: there
-            are databases that undo no such change.
+        kept: how many of its statements changed tables for good, even if it failed later: some
+            databases cannot undo such a change.
     """
 
     key: Key
@@ -60,8 +61,8 @@ class Planned:
 
     @property
     def because(self) -> str:
-        """``"a depends on b, which depends on c"``, from ``why``; empty if that is. What is between
-        the ends of a longer chain is counted."""
+        """``"a depends on b, which depends on c"``, from ``why``; empty if ``why`` is empty. In a
+        long chain, the migrations between its ends are counted."""
         if not self.why:
             return ""
         child, *parents = reversed(self.why) if self.backwards else self.why
@@ -72,7 +73,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Run:
-    """One command that was run in the copy. ``seconds`` is how long all of it took."""
+    """One command that was run in the copy. ``seconds`` is how long the whole command took."""
 
     step: Step
     plan: tuple[Planned, ...]
@@ -85,28 +86,29 @@ class Run:
 
     @property
     def finished(self) -> tuple[Planned, ...]:
-        """The migrations that were done before the end, or before it stopped."""
+        """The migrations that were done or faked, before the command ended or stopped."""
         return tuple(each for each in self.plan if each.fate in (Fate.DONE, Fate.FAKED))
 
     @property
     def all_done(self) -> bool:
-        """Whether there was a plan, and all of it was done."""
+        """Whether there was a plan, and every migration in it was done or faked."""
         return bool(self.plan) and len(self.finished) == len(self.plan)
 
 
 @dataclass(frozen=True)
 class WayBack:
-    """The way back, as it was run.
+    """The way back that was run in the copy.
 
     Attributes:
-        commands: what was typed; before it the files are put back, where they were changed.
-        files_put_back: whether they had to be.
+        commands: the commands of the way back.
+        files_put_back: whether changed files were restored before these commands.
         runs: what each command did.
-        level: how far one comes back.
-        schema: what is not the same, a line for each thing; the order of columns is not among it.
-        reordered: tables whose columns are in another order.
-        rows: what is not the same in the rows, compared with the beginning.
-        unknown: why the level is unknown, where the commands ran and could not be measured.
+        level: how much the way back restores.
+        schema: what is different in the tables, a line for each difference; the order of columns
+            does not count.
+        reordered: tables whose columns are in a different order.
+        rows: what is different in the rows, compared with the beginning.
+        unknown: why the level is unknown, if the commands ran but could not be measured.
     """
 
     commands: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The tables that a database really has, as its own catalogue tells."""
+"""The tables that a database really has, as its own catalogue describes them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 def fold(name: str) -> str:
-    """The same text for names that SQLite treats as equal: it ignores only the case of ASCII
-    letters."""
+    """The same text for all names that SQLite treats as equal: SQLite ignores the case of ASCII
+    letters only."""
     return name.translate(_LOWER)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column. ``key`` is its place in the primary key, counted from 1, or 0 if it has none
-    there; ``collation`` is ``""`` if it is the usual one; ``counts_up`` means AUTOINCREMENT;
-    ``expression`` is how a generated column is computed, and ``stored`` whether its values are
-    stored; ``comment`` is the comment that the database keeps for it."""
+    """One column. ``key`` is its position in the primary key: 1 for the first column of the key, 0
+    for a column outside it. ``collation`` is ``""`` for the usual one. ``counts_up`` means
+    AUTOINCREMENT. ``expression`` computes a generated column, and ``stored`` is whether its values
+    are stored. ``comment`` is the column's comment in the database."""
 
     name: str
     type: str
@@ -46,11 +46,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Index:
-    """An index. ``columns`` holds ``None`` for an expression; ``made_by`` is ``"c"`` for
-    ``CREATE INDEX``, ``"u"`` for a UNIQUE and ``"pk"`` for a PRIMARY KEY constraint.
-    ``expressions`` and ``orders`` say for each column its expression, or ``None``, and its
-    collation and direction where they are not the usual ones; ``more`` says in SQL what else is
-    not usual: its method, what it includes."""
+    """An index. ``columns`` has ``None`` for an expression. ``made_by`` is ``"c"`` for
+    ``CREATE INDEX``, ``"u"`` for a UNIQUE constraint and ``"pk"`` for a PRIMARY KEY. For each
+    column, ``expressions`` has its expression, or ``None``, and ``orders`` has its collation and
+    direction if they are not the usual ones. ``more`` has everything else that is unusual, in SQL:
+    the method of the index, and the columns that it includes."""
 
     name: str
     columns: tuple[str | None, ...]
@@ -64,9 +64,9 @@ class Index:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """``columns`` of this table point at ``to_columns`` of ``to_table``. ``on_delete`` and
-    ``on_update`` are what the database does by itself; ``deferred``: it checks at the end of a
-    transaction; not ``valid``: it has not checked the rows that were there."""
+    """``columns`` of this table refer to ``to_columns`` of ``to_table``. ``on_delete`` and
+    ``on_update`` are what the database does by itself. ``deferred`` means that it checks at the end
+    of a transaction. ``valid`` is false if it has not checked the rows that already existed."""
 
     columns: tuple[str, ...]
     to_table: str
@@ -79,7 +79,7 @@ class ForeignKey:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its columns in order; or ``unreadable``, why it cannot be read."""
+    """A table with its columns in order. ``unreadable`` says why it cannot be read, or is empty."""
 
     name: str
     columns: tuple[Column, ...]
@@ -90,7 +90,7 @@ class Table:
     comment: str = ""
 
     def column(self, name: str) -> Column | None:
-        """The column of that name, or ``None``."""
+        """The column with that name, or ``None``."""
         return next((each for each in self.columns if each.name == name), None)
 
     @property

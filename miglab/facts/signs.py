@@ -1,4 +1,4 @@
-"""Signs that a terminal obeys instead of showing them: names and stored values may have them."""
+"""Makes control characters visible: names and stored values may contain some."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _IN_LINE: dict[int, str] = {**_OBEYED, ord("\n"): " ⏎ ", ord("\r"): " ", ord("
 
 
 def visible(text: str) -> str:
-    """Lines of text that move no cursor and change no colour."""
+    """The text with its control characters visible, except for line breaks and tabs."""
     return text.translate(_IN_TEXT)
 
 
 def in_one_line(text: str) -> str:
-    """A name or a value that breaks no line."""
+    """A name or a value in one line, with its control characters visible."""
     return text.translate(_IN_LINE)

@@ -13,11 +13,11 @@ from .truths import Truths
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a command did not do what it was asked.
+    """Why a command did not do what it should have done.
 
-    ``error`` is the class's name as Django or Python has it, ``message`` its text and
-    ``traceback`` what a terminal would have shown, without the lines of miglab's own. ``cause`` is
-    the first error of those that this one was raised from, where it says something else.
+    ``error`` is the name of the error's class, ``message`` is its text, and ``traceback`` is what a
+    terminal would have shown, without miglab's own lines. ``cause`` is the first error in the chain
+    from which this one was raised, if it says something different.
     """
 
     error: str
@@ -27,7 +27,7 @@ class Refusal:
 
     @property
     def because(self) -> str:
-        """The same with its cause."""
+        """The error with its cause."""
         return f"{self}, because of {self.cause}" if self.cause else str(self)
 
     def __str__(self) -> str:
@@ -36,8 +36,8 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Statement:
-    """One SQL statement that ran, on the database of that alias. ``writes`` is false for one
-    that only reads or opens and closes a transaction."""
+    """One SQL statement that ran on the database with this alias. ``writes`` is false if it only
+    reads, or only begins or ends a transaction."""
 
     sql: str
     alias: str = "default"
@@ -49,33 +49,33 @@ class RowChange:
     """What happened to the rows of one table, matched by primary key and through renames.
 
     Attributes:
-        table: its name before the step, or after it where it is new.
+        table: its name before the step, or after it if the table is new.
         now: its name after the step, or ``None`` if the table is gone.
-        before, after: how many rows it had and has.
-        lost: rows that are gone; ``lost_sample`` shows a few of them, each column → value.
-        gained: rows that are new.
-        changed: rows whose values differ in columns that stayed.
-        changed_columns: column → in how many rows its value differs.
-        filled: column → in how many of these rows it was NULL before: nothing was overwritten.
-        old_names: column that changed → what it was called before.
-        lost_values: dropped column → how many values other than NULL went with it.
+        before, after: how many rows it had before, and has now.
+        lost: how many rows are gone; ``lost_sample`` has a few of them, each as column → value.
+        gained: how many rows are new.
+        changed: how many rows have different values in columns that stayed.
+        changed_columns: column → in how many rows its value is different.
+        filled: column → in how many of these rows it was NULL before, so nothing was overwritten.
+        old_names: changed column → its name before.
+        lost_values: dropped column → how many values other than NULL were lost with it.
         lost_values_sample: dropped column → a few of those values, with the key of their row.
         changed_sample: column → a few of its values before and now, with the key of their row.
-        retyped: columns whose declared type is another one; whether their values are lost, only
-            the way back can say.
-        many_to_many: Django made the table for a ``ManyToManyField``.
-        by_handlers: ``post_migrate`` handlers did it, after the migrations.
-        follows_rename: content types that follow a model's new name; nothing is lost with that.
-        approximate: the table has no primary key that lasts, so rows are matched whole.
-        database: the alias of the database that it is in.
-        derived: the table only finds what is stored elsewhere, such as a full-text index of another
-            table's rows: its rows are counted where it is gone, and are no data of the user's.
+        retyped: columns whose declared type changed; only the way back shows whether their values
+            are lost.
+        many_to_many: whether Django made the table for a ``ManyToManyField``.
+        by_handlers: whether ``post_migrate`` handlers did it, after the migrations.
+        follows_rename: whether only content types changed, to follow a model's new name; then
+            nothing is lost.
+        approximate: whether whole rows were compared, because the table has no stable primary key.
+        database: the alias of its database.
+        derived: whether the table is only an index of data that is stored elsewhere, such as a
+            full-text index: its rows are counted if it is gone, but they are not the user's data.
         unreadable: why its rows could not be read before or after; then nothing else is known.
-        orphans: table of a parent model → how many of its rows are still there, of which this
-            table's rows that are gone were the other part.
-        rows_not_back, values_not_back: how many of the rows that went, and of the values by their
-            column's name in this change, the way back does not bring back; ``None`` if no way
-            back was gone.
+        orphans: table of a parent model → how many of its rows lost their other part, which was a
+            row of this table.
+        rows_not_back, values_not_back: how many of the lost rows, and of the lost values of each
+            column, the way back does not restore; ``None`` if it was not run.
     """
 
     table: str
@@ -106,44 +106,45 @@ class RowChange:
 
     @property
     def place(self) -> str:
-        """The table, with the database's alias before it where that is not the default."""
+        """The table; if its database is not the default one, with the alias before it."""
         default = self.database == "default"
         return in_one_line(self.table if default else f"{self.database}:{self.table}")
 
     def place_of(self, column: str) -> str:
-        """One of its columns, behind ``place``."""
+        """``place`` with one of the table's columns."""
         return f"{self.place}.{in_one_line(column)}"
 
     @property
     def costs(self) -> bool:
-        """Whether something that was stored is gone."""
+        """Whether rows or values were lost or changed; content types that follow a rename do not
+        count."""
         return bool(self.lost or self.changed or self.lost_values) and not self.follows_rename
 
 
 @dataclass(frozen=True)
 class Renames:
-    """Where the old names of a database are: ``tables`` {old: new or ``None``}, ``columns``
-    {old table: {old: new or ``None``}}; all columns of ``rebuilt`` tables are named there.
-    Any other name that is not there has stayed the same."""
+    """The new names of tables and columns in one database: ``tables`` is {old: new or ``None``},
+    ``columns`` is {old table: {old: new or ``None``}}. A name that is missing has not changed,
+    except for columns of ``rebuilt`` tables: a missing one is gone."""
 
     tables: Mapping[str, str | None] = field(default_factory=dict)
     columns: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
     rebuilt: tuple[str, ...] = ()
 
     def table(self, name: str) -> str | None:
-        """What a table is called now."""
+        """The new name of a table."""
         return self.tables.get(name, name)
 
     def column(self, table: str, name: str) -> str | None:
-        """What a column of a table, both by their old names, is called now."""
+        """The new name of a column; both names to give are the old ones."""
         return self.columns.get(table, {}).get(name, None if table in self.rebuilt else name)
 
 
 @dataclass(frozen=True)
 class Ran:
-    """One migration that a command began; ``seconds`` is for how long it ran. ``locks`` are those
-    that it took on tables, and ``grew`` by how many bytes its database grew, where the engine
-    tells. ``kept`` counts its statements that changed tables for good at once."""
+    """One migration that a command began; ``seconds`` is how long it ran. ``locks`` are those that
+    it took on tables, and ``grew`` is by how many bytes its database grew, if the engine reports
+    that. ``kept`` is how many of its statements changed tables at once and for good."""
 
     key: Key
     backwards: bool
@@ -159,16 +160,16 @@ class Ran:
 
 @dataclass(frozen=True)
 class Reach:
-    """Something that a user's project tried to do outside of its copy, and was not let do.
+    """Something that a user's project tried to do outside its copy, but was not allowed to do.
 
     Attributes:
         what: a verb and its object, as in ``"start the program gpg --version"``.
         where: file and line of the project, or ``""``.
-        id: that of an ``Obstacle``: ``"program-stopped"``, ``"address-stopped"``,
+        id: the id of an ``Obstacle``: ``"program-stopped"``, ``"address-stopped"``,
             ``"write-outside-stopped"`` or ``"database-outside-stopped"``.
         do: what allows it, as in ``"allow it with `--allow-program gpg`"``.
-        during: the migration that ran; ``None`` if none did: while the project was set up,
-            migrations were imported, or handlers ran.
+        during: the migration that was running; ``None`` if the project was being set up, migrations
+            were being imported, or handlers were running.
     """
 
     what: str
@@ -180,17 +181,17 @@ class Reach:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """One limit of miglab's that was in the way.
+    """One limit of miglab that was in the way.
 
     Attributes:
         id: ``"program-stopped"``, ``"address-stopped"``, ``"write-outside-stopped"``,
             ``"database-outside-stopped"`` (the guard refused it), ``"program-failed"`` (a program
-            that ran in the copy), ``"server-refused"`` (the copy's user may not do it, or its
-            server does not have it), ``"not-in-copy"`` (the original's database has it),
+            failed in the copy), ``"server-refused"`` (the copy's user may not do it, or its server
+            does not offer it), ``"not-in-copy"`` (only the original database has it),
             ``"file-not-copied"``, ``"measuring-failed"`` or ``"connection-lacks"`` (miglab could
             not read what the command did).
-        what: one sentence that names the thing.
-        do: what makes it possible.
+        what: one sentence that says what was in the way.
+        do: what to do about it.
     """
 
     id: str
@@ -203,14 +204,14 @@ class Obstacle:
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that this command did otherwise than a real run would; what the guard refused is
-    in ``Step.kept_in``.
+    """A difference between what this command did and what a real run would do; what the guard
+    refused is in ``Step.kept_in``.
 
     Attributes:
         id: ``"mail-not-sent"``, ``"cache-replaced"`` or ``"file-not-copied"``.
         what: one sentence.
-        count: of messages, of cache entries that were written, or of files.
-        do: what makes the difference go away, or ``""``.
+        count: the number of messages, of cache entries that were written, or of files.
+        do: how to avoid the difference, or ``""``.
     """
 
     id: str
@@ -221,8 +222,8 @@ class Difference:
 
 @dataclass(frozen=True)
 class FileChange:
-    """One file of the project that was added, removed or changed. ``how``: added, removed,
-    changed."""
+    """One file of the project that changed. ``how`` is ``"added"``, ``"removed"`` or
+    ``"changed"``."""
 
     path: str
     how: str
@@ -230,7 +231,7 @@ class FileChange:
 
 @dataclass(frozen=True, repr=False)
 class Step:
-    """One command with all that it did.
+    """One command and everything that it did.
 
     Attributes:
         line: what was typed, as in ``"migrate store 0002"``.
@@ -239,20 +240,21 @@ class Step:
         output: what Django printed, word for word.
         refusal: why it was refused, or ``None``.
         sql: the statements that ran, in order.
-        before, after: the truths around it.
-        rows: what happened to the rows, table by table; tables where nothing did are left out.
+        before, after: the truths before and after it.
+        rows: what happened to the rows, table by table; tables whose rows did not change are left
+            out.
         files: the files of the project that changed.
         apps: the app labels that pictures of this step show; empty means all.
-        sql_left_out: how many statements more ran than ``sql`` holds.
-        plan: the migrations that were to run, each with whether it goes backwards.
-        ran: those that were begun, in order.
-        renames: database alias → where its old names are now.
-        kept_in: what the guard around a user's project did not let it do.
-        obstacles: where it was refused, the limits of miglab's because of which the refusal says
-            nothing about the project: it could not be rehearsed. Where it was not, what could not
-            be measured: rows, tables or record of this step are not fully known.
-        differs: what else this command did otherwise than a real run would.
-        passed: for a move along the lab's history, what became of the rows between the two
+        sql_left_out: how many more statements ran that are not in ``sql``.
+        plan: the migrations in the command's plan, each with whether it is unapplied.
+        ran: the migrations that were begun, in order.
+        renames: database alias → the new names of its tables and columns.
+        kept_in: what the guard did not allow a user's project to do.
+        obstacles: if the command was refused: the limits of miglab that caused this, so that the
+            command could not be rehearsed. If it was not refused: what could not be measured, so
+            that rows, tables or record of this step are not fully known.
+        differs: other differences from a real run.
+        passed: for a move along the lab's history, what happened to the rows between the two
             moments, from the earlier one to the later one.
     """
 

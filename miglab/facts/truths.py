@@ -9,7 +9,7 @@ from typing import TypeVar
 from .migration import BadFile, Key, Migration
 from .schema import Schema
 
-#: The truths in the order in which a change travels, with where each one lives.
+#: The truths in the order in which a change reaches them, and where each one is stored.
 NAMES = {
     "models": "models.py",
     "files": "migrations/*.py",
@@ -30,8 +30,8 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Model:
-    """A model: its table, whether Django manages it, its fields (name → what it is) and other
-    options, each in words that are the same on every run."""
+    """A model: its table, whether Django manages it, its fields (name → description) and its other
+    options. The descriptions are the same on every run."""
 
     table: str
     fields: Mapping[str, str]
@@ -41,7 +41,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Models:
-    """Truth one: ``apps[app_label][model_name]``, as the app registry holds them."""
+    """Truth one: the models in Django's app registry, as ``apps[app_label][model_name]``."""
 
     apps: Mapping[str, Mapping[str, Model]]
 
@@ -49,8 +49,8 @@ class Models:
 @dataclass(frozen=True)
 class Files:
     """Truth two: the migration files on disk. ``labels`` are the installed apps, with or without
-    migrations; ``bad`` the files that do not import; ``unseen`` those that Django leaves out, each
-    with its folder, which has no ``__init__.py``."""
+    migrations. ``bad`` are the files that cannot be imported. ``unseen`` are those that Django does
+    not see, each with its folder, which has no ``__init__.py``."""
 
     labels: tuple[str, ...]
     migrations: Mapping[Key, Migration]
@@ -60,8 +60,8 @@ class Files:
 
 @dataclass(frozen=True)
 class Record:
-    """Truth three: the rows of ``django_migrations``, in the order of their ids; ``exists`` is
-    false where there is no such table yet."""
+    """Truth three: the rows of ``django_migrations``, in the order of their ids. ``exists`` is
+    false if there is no such table yet."""
 
     keys: tuple[Key, ...]
     exists: bool = True
@@ -69,7 +69,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Lens:
-    """The settings through which the truths are read, each in words."""
+    """The settings that decide how the truths are read, each described in words."""
 
     settings: Mapping[str, str] = field(default_factory=dict)
 
@@ -78,7 +78,7 @@ class Lens:
 class Truths:
     """The four truths at one moment, each a value or the reason it cannot be read.
 
-    ``rows`` counts the rows of every table; ``lens`` holds the settings they were read through.
+    ``rows`` has the number of rows of every table; ``lens`` has the settings that were in effect.
     """
 
     models: Models | Unreadable
@@ -95,27 +95,27 @@ class Truths:
 
     @property
     def known_record(self) -> Record:
-        """The record; an empty one where it cannot be read."""
+        """The record; an empty one if it cannot be read."""
         return value_or(self.record, Record(()))
 
     @property
     def known_tables(self) -> Schema:
-        """The schema; one without tables where it cannot be read."""
+        """The schema; one without tables if it cannot be read."""
         return value_or(self.tables, Schema())
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Whether two neighbouring truths say the same.
+    """Whether two neighbouring truths agree.
 
     Attributes:
-        verdict: ``True`` they agree, ``False`` they do not, ``None`` it cannot be told.
+        verdict: ``True`` if they agree, ``False`` if they do not, ``None`` if miglab cannot tell.
         reason: one plain sentence.
-        details: one line for each thing that differs, or that cannot be told.
-        doubtful: those of ``details`` for which something that cannot be seen may be the reason,
-            such as ``RunSQL`` or a migration whose file is gone.
+        details: one line for each difference, or for each thing that miglab cannot tell.
+        doubtful: those of ``details`` that may be caused by something miglab cannot see, such as
+            ``RunSQL`` or a migration whose file is gone.
         compared: whether the two could be compared at all.
-        missing: for record–tables: recorded migrations whose tables or columns are not there.
+        missing: for record and tables: recorded migrations whose tables or columns are missing.
     """
 
     verdict: bool | None
@@ -138,7 +138,7 @@ class Agreement:
         return f"{self.reason.removesuffix('.')}: {'; '.join(self.details[:2])}"
 
 
-#: The pairs of neighbours, as ``Agreements`` names them, each with what is so where it agrees.
+#: The pairs of neighbours, as ``Agreements`` names them, each with the sentence if they agree.
 AGREEING = {
     "models_files": "the models and the files agree",
     "files_record": "the files and the record agree",
@@ -148,15 +148,15 @@ AGREEING = {
 
 @dataclass(frozen=True)
 class Agreements:
-    """The three agreements between neighbours."""
+    """Whether the truths agree, for each of the three pairs of neighbours."""
 
     models_files: Agreement
     files_record: Agreement
     record_tables: Agreement
 
     def first_apart(self, pairs: Iterable[str]) -> tuple[str, str] | None:
-        """The first of these pairs, as in ``"record_tables"``, that is not known to agree, and its
-        ``why`` as a part of a sentence."""
+        """The first of these pairs that is not known to agree, as in ``"record_tables"``, and its
+        ``why``, which begins with a small letter."""
         for pair in pairs:
             found: Agreement = getattr(self, pair)
             if found.verdict is not True:
@@ -165,12 +165,12 @@ class Agreements:
 
 
 _NOT_YET = Agreement(None, "Not compared yet.")
-#: What is known of neighbours at which nobody has looked.
+#: What is known before the truths are compared.
 NOT_COMPARED = Agreements(_NOT_YET, _NOT_YET, _NOT_YET)
 
 _Value = TypeVar("_Value")
 
 
 def value_or(truth: _Value | Unreadable, otherwise: _Value) -> _Value:
-    """The truth's value, or ``otherwise`` where it cannot be read."""
+    """The truth's value, or ``otherwise`` if it cannot be read."""
     return otherwise if isinstance(truth, Unreadable) else truth

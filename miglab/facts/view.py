@@ -1,4 +1,4 @@
-"""What ``lab.truths()``, ``lab.rows()`` and ``lab.history()`` give back."""
+"""What ``lab.truths()``, ``lab.rows()`` and ``lab.history()`` return."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class View:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows as they are stored. ``total`` counts all of them, also those that are not here."""
+    """Rows as they are stored. ``total`` is the number of all rows, including those not shown."""
 
     title: str
     columns: tuple[str, ...]
@@ -36,7 +36,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class History:
-    """The commands that changed something, in order; ``position`` counts those in effect now."""
+    """The commands that changed something, in order; ``position`` is how many are in effect now."""
 
     lines: Sequence[str]
     position: int

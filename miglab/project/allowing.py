@@ -22,7 +22,7 @@ def with_allowed(project: Project, allowed: Allowed) -> Project:
         ("allow-folder", allowed.folders),
     ):
         if not all(isinstance(each, str) and each.strip() for each in given):
-            raise BadInput(f"--{option} needs values that are not empty, not {shown(list(given))}")
+            raise BadInput(f"--{option} must not be given an empty value: {shown(list(given))}")
     for address in allowed.addresses:
         port = address.rpartition(":")[2] if address.count(":") == 1 else ""
         if port and not port.isdecimal():

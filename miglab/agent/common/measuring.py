@@ -32,7 +32,7 @@ def measuring(what: str) -> Iterator[None]:
         _keep(
             "measuring-failed",
             "miglab could not %s: %s" % (what, error),
-            "nothing to do, unless you need to tell one from the other; the totals are right",
+            "nothing to do, unless you need to know what each of them did; the totals are right",
         )
     except Exception as error:
         note(what, "%s: %s" % (type(error).__name__, error))

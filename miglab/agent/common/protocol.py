@@ -190,7 +190,7 @@ def _as_text(value: Any) -> str:
         return os.fsdecode(value)
     if type(value).__name__ == "__proxy__":
         return str(value)
-    raise TypeError("%s has no form on the wire" % type(value).__name__)
+    raise TypeError("a value of the type %s cannot be sent" % type(value).__name__)
 
 
 #: The types beside JSON's own that a parameter of SQL may have: how each is written and read.

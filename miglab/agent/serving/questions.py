@@ -1,4 +1,4 @@
-"""A standard input that asks miglab: Django's questions travel by the wire."""
+"""A standard input that sends Django's questions to miglab, and reads the answers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Questions(io.TextIOBase):
         return True
 
     def fileno(self) -> int:
-        raise io.UnsupportedOperation("questions travel by the wire")
+        raise io.UnsupportedOperation("questions are sent to miglab")
 
     def readline(self, size: Optional[int] = -1) -> str:  # type: ignore[override]
         question = self._printed()

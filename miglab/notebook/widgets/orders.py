@@ -26,7 +26,7 @@ def obey(model: LabModel, order: Order) -> None:
     """
     name = order.get("do", "")
     if name not in _ORDERS:
-        raise BadInput(f"there is no order {name!r}; choose from: {', '.join(_ORDERS)}")
+        raise BadInput(f"there is no command {name!r}; choose from: {', '.join(_ORDERS)}")
     try:
         _ORDERS[name](model, order)
     except KeyError as missing:

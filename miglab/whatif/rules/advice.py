@@ -81,7 +81,10 @@ def _exists(found: re.Match[str], backwards: bool) -> str:
 
 
 def _missing(found: re.Match[str], backwards: bool) -> str:
-    return "find out why this is missing from the database, although by the record it should exist"
+    return (
+        "find out why this is missing from the database, although according to the record it "
+        "should exist"
+    )
 
 
 #: The first that fits counts; the words are those of the databases that Django supports.

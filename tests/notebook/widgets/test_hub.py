@@ -146,7 +146,7 @@ def test_the_options_stand_in_the_line_in_a_fixed_order(model: LabModel) -> None
         ({"do": "choose", "app": "store", "name": "nope"}, "there is no target store nope"),
         ({"do": "choose", "app": "nope", "name": "zero"}, "there is no target nope zero"),
         ({"do": "option", "name": "--nope", "on": True}, "--nope is not an option here"),
-        ({"do": "nope"}, "there is no order 'nope'"),
+        ({"do": "nope"}, "there is no command 'nope'"),
         ({"do": "choose"}, "choose needs"),
         ({"do": "mend", "which": "nope"}, "no pair of truths 'nope'"),
         ({"do": "cure", "at": 7}, "there is no fix number 7"),
