@@ -58,7 +58,7 @@ def add(commands: Any) -> None:
     )
     listing.set_defaults(act=_list)
     new = kinds.add_parser("new", help="write a file to fill in, for an exercise of your own")
-    new.add_argument("path", type=Path, help="the file to write, as in sets/my-own.toml")
+    new.add_argument("path", type=Path, help="the file to write, for example sets/my-own.toml")
     new.set_defaults(act=_new)
     checking = kinds.add_parser(
         "check",

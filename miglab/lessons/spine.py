@@ -114,7 +114,7 @@ _ALONE: dict[str, tuple[Act, ...]] = {
 def spine() -> Spine:
     """Which truths each command reads to decide, and which ones it changes. Each cell is measured
     in a lab."""
-    columns = ("decides by", *NAMES, "rows")
+    columns = ("depends on", *NAMES, "rows")
     with Lab.progress() as tell, Lab("storefront", apps=["store"]) as lab:
         bench, steps = _Bench(lab), {}
         for row in _ROWS:

@@ -94,8 +94,8 @@ def no_database(alias: str, source: Handle) -> str:
     """The error text for a missing database of a project."""
     other = f" --database {alias}" if alias != "default" else ""
     return (
-        f"there is no database at {source}, which the settings name for {alias!r}; run "
-        f"`manage.py migrate{other}` first, or name other settings: "
+        f"there is no database at {source}, where the settings say that {alias!r} is; run "
+        f"`manage.py migrate{other}` first, or choose other settings: "
         "settings='…' (on the command line: --settings)"
     )
 

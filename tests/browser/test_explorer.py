@@ -103,7 +103,7 @@ def test_picked_by_mouse_previewed_done_and_rewound(desk: Page, jupyter: Jupyter
         expect(page.locator(".miglab-result")).to_contain_text("were unapplied", timeout=60_000)
         expect(card(page, "0005_tag_product_tags")).to_contain_text("not applied")
         assert recorded(path) == ["0001", "0002", "0003"]
-        page.locator(".miglab-truths").get_by_role("button", name="What could mend").click()
+        page.locator(".miglab-truths").get_by_role("button", name="How to repair it").click()
         page.locator(".miglab-cure").first.wait_for(timeout=60_000)
         accessible(page)
         page.locator(".miglab-timeline").get_by_role("button", name="Rewind").click()

@@ -265,7 +265,7 @@ FACTS = (
     Checked("t", (Point("made <it>", False),)),
     VERDICT,
     Verdicts((VERDICT,)),
-    Spine(("decides by", "rows"), (("migrate <x>", ("files", "")),)),
+    Spine(("depends on", "rows"), (("migrate <x>", ("files", "")),)),
 )
 
 

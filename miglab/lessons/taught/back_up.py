@@ -82,7 +82,7 @@ question(
             Django printed `OK`, but did not change the rows. The reason is in the file:
             `reverse_sql=migrations.RunSQL.noop`. This means that the way back does nothing.
 
-            The database no longer knows how people typed each coupon. Only a backup can tell.
+            The database no longer knows how people typed each coupon. Only a backup still does.
         """
     },
 )

@@ -43,7 +43,8 @@ question(
 
 question(
     "migrate-after-fake-zero",
-    "The record is empty, and the tables are full. You run a plain `migrate store`. What happens?",
+    "The record has no line of `store`, and the tables are full. You run a plain "
+    "`migrate store`. What happens?",
     {
         "Django sees that the tables exist, and only fills the record.": lambda lab: (
             not last(lab).refused and count(lab, "store_product") == 24
@@ -57,8 +58,8 @@ question(
     },
     because={
         "C": """
-            `migrate` makes its plan from the files and the record. It **never looks at the
-            tables**. The record was empty, so it began with `0001`.
+            A plain `migrate` makes its plan from the files and the record. It **never looks at
+            the tables**. The record had no line of `store`, so it began with `0001`.
 
             The error came from the database, not from Django.
         """
@@ -67,7 +68,7 @@ question(
 
 question(
     "prices-after-fake-initial",
-    "The record is empty, and the tables are as `0004` left them. "
+    "The record has no line of `store`, and the tables are as `0004` left them. "
     "You run `migrate store --fake-initial`. Are the prices still there?",
     {
         "Yes. Django fakes every migration.": lambda lab: (

@@ -47,7 +47,7 @@ question(
     },
     because={
         "C": """
-            `migrate` never looks at the tables. It only saw that `0006` is not recorded.
+            A plain `migrate` never looks at the tables. It only saw that `0006` is not recorded.
 
             This error is good luck. With `default=""` instead of `null=True`, Django would
             create a new table on SQLite. Then the colours would be overwritten, and the screen

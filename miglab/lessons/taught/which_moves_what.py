@@ -16,7 +16,7 @@ measured(
     looks_at_tables,
     because={
         1: """
-            Look at the column *decides by*: only `--fake-initial` looks at the tables. And it
+            Look at the column *depends on*: only `--fake-initial` looks at the tables. And it
             compares only their names.
 
             Django believes its record. If the record is wrong, Django is wrong too.

@@ -33,10 +33,10 @@ async function render({ model, el }) {
         "button",
         {
           type: "button",
-          "aria-label": `What could mend ${agreement.between.join(" and ")}?`,
+          "aria-label": `How to repair it: ${agreement.between.join(" and ")}`,
           click: () => lab.send({ do: "mend", which: agreement.name }),
         },
-        "What mends it?",
+        "How to repair it",
       ),
       agreement.details.length
         ? make("details", {}, make("summary", {}, "what differs"), ...agreement.details.map((each) => make("div", {}, each)))

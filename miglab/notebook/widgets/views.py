@@ -50,7 +50,7 @@ class Timeline(_OfLab):
 
 
 class Truths(_OfLab):
-    """The four truths, the rows, and what could mend them."""
+    """The four truths, the rows, and how to repair them."""
 
     _esm = _beside("common.js", "truths.js")
     _css = _style("truths.css")

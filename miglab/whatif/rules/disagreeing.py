@@ -67,7 +67,7 @@ def explained_drift(measured: Measured) -> Iterator[Said]:
     """Tables differ from the models' state because a migration changed them directly."""
     if measured.worse.explained and measured.moved:
         yield Said(
-            "a migration's own SQL or Python did this, and Django's model state does not show it: "
+            "a migration's own SQL or Python changed the tables, and Django does not know of it: "
             f"{first(measured.worse.explained)}"
         )
 

@@ -33,5 +33,5 @@ def test_until_it_was_measured_nobody_knows_who_looks_at_the_tables(
     asked.choose(3)
     lab.manage("migrate store 0004")
     assert (asked.frozen, reveal("who-looks-at-tables").right) == (False, None)
-    measured.append(Spine(("decides by",), rows))
+    measured.append(Spine(("depends on",), rows))
     assert (asked.frozen, reveal("who-looks-at-tables").right) == (True, 1)

@@ -370,7 +370,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "explained-drift",
         measured(worse=Worse(explained=("a",))),
-        "a migration's own SQL or Python did this, and Django's model state does not show it: a",
+        "a migration's own SQL or Python changed the tables, and Django does not know of it: a",
     ),
     (
         "old-drift",
