@@ -35,9 +35,9 @@ _DESCRIPTION = """\
 Broken Django projects to repair. Each exercise checks your work.
 
   miglab exercise list                    list all exercises
-  miglab exercise open the-ghost          open one in JupyterLab; without a name, all
+  miglab exercise open the-ghost          open one in JupyterLab, or all if you give no name
   miglab exercise new sets/my-own.toml    write a file to fill in
-  miglab exercise check sets              prove all exercises in a folder
+  miglab exercise check sets              check all exercises in a folder
   miglab exercise replay progress.jsonl   repeat somebody's steps, and compare the results
 """
 
@@ -46,7 +46,7 @@ def add(commands: Any) -> None:
     """Add the command to the parser's commands."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "exercise",
-        help="repair broken projects, or make and prove exercises of your own",
+        help="repair broken projects, or make and check exercises of your own",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -62,14 +62,14 @@ def add(commands: Any) -> None:
     new.set_defaults(act=_new)
     checking = kinds.add_parser(
         "check",
-        help="prove that exercises begin broken, and that only their ways repair them",
-        description="Prove the exercises in a folder. Exit status 0 means that all are proven, 1 "
-        "that something is missing or wrong. Each fault is printed on a line of its own.",
+        help="check that exercises begin broken, and that their ways repair them",
+        description="Check the exercises in a folder. Exit status 0 means that no fault was found, "
+        "1 that something is missing or wrong. Each fault is printed on a line of its own.",
     )
     checking.add_argument("folder", help=_SET)
-    checking.add_argument("names", nargs="*", help="the exercises to prove; without names, all")
+    checking.add_argument("names", nargs="*", help="the exercises to check; without names, all")
     checking.add_argument(
-        "--short", action="store_true", help="prove only the first variant (shape) of each exercise"
+        "--short", action="store_true", help="check only the first variant (shape) of each exercise"
     )
     checking.add_argument("--no-search", action="store_true", help="do not look for shorter ways")
     checking.set_defaults(act=_check)
