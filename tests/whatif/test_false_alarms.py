@@ -11,7 +11,7 @@ from miglab import Lab
 from miglab.facts.consequences import Consequences
 from miglab.facts.outcome import Agreeing, Return
 
-from .own import SETTINGS, manage, shop, write
+from .own import AUTH, SETTINGS, manage, shop, write
 from .test_as_the_loader_reads import ADD, BOTH, MODELS, SQUASHED
 from .test_false_all_clears import beside, rows, what_if
 from .test_ladder import migration
@@ -99,6 +99,40 @@ def test_a_table_made_anew_is_another_one_and_may_go_on_the_way_back(
     assert found.verdict == f"{verdict} · the tables come back, not all rows"
     assert found.back is not None
     beside(folder, line, *found.back.commands)
+
+
+# -- the next migrate
+
+
+@pytest.mark.parametrize(
+    ("operation", "destroyed"),
+    [
+        ("RemoveField('item', 'price')", 0),
+        ("RunSQL('UPDATE shop_item SET price = 0', migrations.RunSQL.noop)", 3),
+    ],
+)
+def test_the_next_migrate_destroys_what_was_stored_and_not_what_the_command_made(
+    tmp_path: Path, operation: str, destroyed: int
+) -> None:
+    """shop: 0001 ← 0002 (price) ← 0003; another app is not migrated yet, so that the way back is
+    one of shop alone. A revert of ``RemoveField`` fills the column, and nobody stored that."""
+    folder = shop(tmp_path / "site", settings=AUTH)
+    sql(folder, "DELETE FROM django_migrations WHERE app = 'auth'")
+    for name in ("auth_user_user_permissions", "auth_user_groups", "auth_group_permissions",
+                 "auth_permission", "auth_group", "auth_user"):  # fmt: skip
+        sql(folder, f"DROP TABLE {name}")
+    write(folder, {"shop/migrations/0003_more.py": migration("0002_price", operation)})
+    manage(folder, "migrate", "shop")
+    sql(folder, *(["UPDATE shop_item SET price = 9"] if destroyed else ["SELECT 1"]))
+    found = what_if(folder, "migrate shop 0002")
+    assert found.back is not None
+    assert found.back.commands == ("migrate shop 0003_more",)
+    assert found.next is not None
+    told = found.finding("next-destroys")
+    assert (told is not None) is bool(destroyed)
+    plain = beside(folder, "migrate shop 0002", "migrate")
+    same = rows(plain, "SELECT * FROM shop_item") == rows(folder, "SELECT * FROM shop_item")
+    assert same is not bool(destroyed)
 
 
 # -- drift
