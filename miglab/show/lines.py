@@ -232,8 +232,8 @@ def left_behind_line(left: LeftBehind) -> str:
     """What Django leaves in its own tables, or nothing."""
     if not left.content_types:
         return ""
-    rights = counted(left.permissions, "permission", "permissions")
-    return f"content types {', '.join(left.content_types)}, and {rights}"
+    rights = f", and {counted(left.permissions, 'permission', 'permissions')}"
+    return f"content types {', '.join(left.content_types)}{rights if left.permissions else ''}"
 
 
 def short(key: Key) -> str:

@@ -135,6 +135,29 @@ def test_the_next_migrate_destroys_what_was_stored_and_not_what_the_command_made
     assert same is not bool(destroyed)
 
 
+# -- content types
+
+
+def test_the_content_type_of_a_model_that_was_renamed_stays_behind_under_its_old_name(
+    tmp_path: Path,
+) -> None:
+    """shop: 0001 ← 0002 (price) ← 0003 (Item is called Thing)"""
+    folder = shop(tmp_path / "site")
+    models = folder / "shop/models.py"
+    models.write_text(models.read_text().replace("class Item", "class Thing"))
+    renamed = migration("0002_price", "RenameModel('Item', 'Thing')")
+    write(folder, {"shop/migrations/0003_thing.py": renamed})
+    manage(folder, "migrate", "shop")
+    found = what_if(folder, "migrate shop zero")
+    assert found.left_behind.content_types == ("shop.item",)
+    told = found.finding("left-behind")
+    assert told is not None
+    assert told.what == "1 content type stays behind: shop.item"
+    plain = beside(folder, "migrate shop zero")
+    types = "SELECT app_label, model FROM django_content_type WHERE app_label = 'shop'"
+    assert rows(plain, types) == [("shop", "item")]
+
+
 # -- drift
 
 

@@ -482,6 +482,11 @@ CASES: list[tuple[str, Measured, str]] = [
         "5 content types and 4 permissions stay behind: a, b, c, d …",
     ),
     (
+        "left-behind",
+        measured(left_behind=LeftBehind(("shop.item",), 0)),
+        "1 content type stays behind: shop.item",
+    ),
+    (
         "orphans",
         measured(rows=(change(lost=1, orphans={"shop_place": 1}),)),
         "1 row of shop_place stays, without its part in shop_item",
