@@ -253,6 +253,16 @@ def test_a_backend_of_the_projects_own_is_the_engine_it_is_made_of(
     beside(folder, "migrate shop 0001", "migrate")
 
 
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_migration_that_takes_a_stream_away_is_rehearsed(tmp_path: Path, stream: str) -> None:
+    """Windows' pythonw and some servers have none, and code that silences a command does it too."""
+    head = f"\n\ndef back(apps, schema_editor):\n    import sys\n\n    sys.{stream} = None\n"
+    more = "migrations.RunPython(migrations.RunPython.noop, back),"
+    folder = shop(tmp_path / "site", head=head, more=more)
+    assert what_if(folder, "migrate shop 0001").outcome.status == 10
+    beside(folder, "migrate shop 0001", "migrate")
+
+
 # -- errors
 
 
