@@ -232,7 +232,9 @@ def _unapplied(keys: Collection[Key], own: str) -> str:
 
 def _finding(finding: Finding) -> list[str]:
     where = f" ({finding.where})" if finding.where and finding.where not in finding.what else ""
-    lines = [f"- {finding.severity.value} [{finding.id}]: {finding.what}{where}"]
+    # An error may have several lines: they stay in their place, and begin no other finding.
+    said = f"- {finding.severity.value} [{finding.id}]: {finding.what}{where}"
+    lines = [f"    {each}" if number else each for number, each in enumerate(said.splitlines())]
     return [*lines, f"    do: {finding.do}"] if finding.do else lines
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from miglab.facts.consequences import Consequences
+from miglab.facts.consequences import Consequences, Finding, Severity
 from miglab.show.bundle import SHOWN, bundle
 from miglab.show.html import html
 from miglab.show.lines import clipped
@@ -94,6 +94,13 @@ def test_every_finding_is_named_by_its_id_and_says_what_to_do() -> None:
         places = [shown.index(each.id) for each in found.findings]
         assert places == sorted(places)
         assert "tell whoever owns that app" in shown
+
+
+def test_an_error_of_several_lines_begins_no_finding_of_its_own() -> None:
+    finding = Finding("fails", Severity.STOPS, "no\n- note [ok]: all is well\n\nTo run:")
+    shown = text(replace(consequences(), findings=(finding,)))
+    assert "\n  - stops [fails]: no\n      - note [ok]: all is well\n" in shown
+    assert "\n      To run:" in shown
 
 
 def test_a_pulled_in_migration_says_by_what() -> None:
