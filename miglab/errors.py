@@ -13,7 +13,7 @@ MiglabError
 │   ├── AgentDied        … because the process that ran it was killed
 │   ├── DiskFull         … because the disk is full
 │   ├── ServerStopped    … because a database's server stopped, or ended the connection
-│   └── Unanswered       … because Django asked a question that nobody answered
+│   └── Unanswered       … because a question was asked that nobody answered
 ├── NotMeasured          miglab could not find out what a command did; says what went wrong
 ├── NoServer             a database's server cannot be reached, or refuses what a lab needs
 ├── MissingExtra         the request needs an extra that is not installed
@@ -142,11 +142,13 @@ class LabClosed(MiglabError):
 class Interrupted(MiglabError):
     """A command was stopped before it finished. The lab is as it was before the command."""
 
-    def __init__(self, line: str, why: str, hint: str = "") -> None:
+    def __init__(self, line: str, why: str, hint: str = "", lab_hint: str = "") -> None:
         self.line, self.why = line, why
         self.by_hand = type(self) is Interrupted
+        #: The same for a terminal, where nobody holds a lab that could be as it was.
+        self.without_lab = f"{line}: {why}. {hint}".rstrip()
         text = f"{line}: {why}. The lab is as it was before the command."
-        super().__init__(f"{text} {hint}".rstrip())
+        super().__init__(" ".join(filter(None, (text, hint, lab_hint))))
 
 
 class TimeLimit(Interrupted):
@@ -166,7 +168,7 @@ class ServerStopped(Interrupted):
 
 
 class Unanswered(Interrupted):
-    """Django asked a question, no answer was given, and nobody could be asked."""
+    """A question was asked, no answer was given, and nobody could be asked."""
 
 
 class MissingExtra(MiglabError):

@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except Interrupted as error:
         if error.why != "interrupted":
-            print(visible(f"miglab: {error}"), file=sys.stderr)
+            print(visible(f"miglab: {error.without_lab}"), file=sys.stderr)
             return 1
         return say_interrupted()
     except BadArguments as error:

@@ -64,7 +64,9 @@ def _(consequences: Consequences) -> str:
         ("Differences from a real run:", fidelity_lines(consequences)),
     ):
         if lines:
-            parts += ["", title, *(f"  {line}".rstrip() for line in lines)]
+            # An error may have several lines: they begin no finding and no part of their own.
+            each_told = ("\n      ".join(line.splitlines()) for line in lines)
+            parts += ["", title, *(f"  {line}".rstrip() for line in each_told)]
     # The versions are not the same on every machine; the HTML names them.
     parts += ["", f"Measured in a copy, on {consequences.engine.database.split(' ')[0]}."]
     if consequences.fidelity is not None:

@@ -246,8 +246,8 @@ def left_behind_line(left: LeftBehind) -> str:
     """What Django leaves in its own tables, or nothing."""
     if not left.content_types:
         return ""
-    rights = counted(left.permissions, "permission", "permissions")
-    return f"content types {', '.join(left.content_types)}, and {rights}"
+    rights = f", and {counted(left.permissions, 'permission', 'permissions')}"
+    return f"content types {', '.join(left.content_types)}{rights if left.permissions else ''}"
 
 
 def short(key: Key) -> str:
@@ -263,7 +263,7 @@ def ladder_sentences(ladder: Ladder) -> list[str]:
     stopped = next((each for each in ladder if not each.done), None)
     if stopped is not None:
         ends = stopped.outcome.happened.words if stopped.outcome.stops else stopped.verdict
-        why = f": {stopped.error.rstrip('.')}" if stopped.outcome.stops else ""
+        why = f": {' '.join(stopped.error.split()).rstrip('.')}" if stopped.outcome.stops else ""
         told.append(f"Going to {place(ladder, stopped)} {ends}{why}.")
     return told
 

@@ -48,7 +48,7 @@ def explained(
             return Interrupted(line, "cancelled")
         reason = why(error, limit)
         if error.why == "limit":
-            return TimeLimit(line, reason, "To allow more: Lab(…, time_limit=…).")
+            return TimeLimit(line, reason, lab_hint="To allow more: Lab(…, time_limit=…).")
         if full and error.why == "died":
             return _disk_full(line)
         if gone:
@@ -72,8 +72,9 @@ def check(line: str, answer: Message) -> None:
         question = " ".join(error["message"].split())
         raise Unanswered(
             line,
-            f"Django asked a question, and nobody answered it: {question}",
-            "Give the answers with %%manage, one on each line below it, or with answers=[…].",
+            f"it asked a question that nobody answered: {question}",
+            lab_hint="Give the answers with %%manage, one on each line below it, or with "
+            "answers=[…].",
         )
 
 

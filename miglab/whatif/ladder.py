@@ -189,6 +189,9 @@ def _short(found: Consequences, more: Sequence[Loss]) -> str:
     outcome = found.outcome
     if outcome.happened is Happened.NOT_REHEARSED:
         return "not rehearsed"
+    if outcome.happened is Happened.FAILED_AFTER:
+        # All of it is done by then: nothing was refused.
+        return "fails at the end"
     if outcome.happened is not Happened.RAN:
         return "stops" if found.runs[-1].failed else "refused"
     counts: dict[tuple[str, str], int] = {}
@@ -223,8 +226,7 @@ def _sentence(label: str, rungs: Sequence[Rung]) -> str:
     stops = ""
     if stopping is not None:
         place = stopping.target.name if stopping.target else "zero"
-        how = "could not be rehearsed" if stopping.outcome.status == 1 else "stops or is refused"
-        stops = f" Going to {place} {how}."
+        stops = f" Going to {place} {stopping.outcome.happened.words}."
     if not any(rung.done for rung in rungs):
         return f"No step back in {label} is possible.{stops}"
     free = free_from_the_top(rungs)

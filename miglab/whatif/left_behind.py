@@ -7,9 +7,18 @@ from ..facts.truths import Models, Truths, value_or
 from ..sandbox.snapshot import Snapshot
 from ..steps.stage import Stage
 
+_TYPES = "django_content_type"
 
-def left_behind(stage: Stage, end: Snapshot, before: Truths, after: Truths) -> LeftBehind:
-    """Content types and permissions of models whose tables went."""
+
+def left_behind(
+    stage: Stage, moments: tuple[Snapshot, Snapshot], before: Truths, after: Truths
+) -> LeftBehind:
+    """Content types and permissions of models whose tables went. A content type follows its model's
+    name, also where the model is renamed back before its table goes: it is the same by its id.
+
+    Args:
+        moments: before the commands, and after them.
+    """
     gone = {*before.known_tables.tables} - {*after.known_tables.tables}
     models = {
         (label, name.lower())
@@ -17,13 +26,20 @@ def left_behind(stage: Stage, end: Snapshot, before: Truths, after: Truths) -> L
         for name, model in app.items()
         if model.table in gone
     }
-    handle = end.databases.get(stage.reader.alias)
-    if not models or handle is None or "django_content_type" not in after.known_tables.tables:
+    first, end = (each.databases.get(stage.reader.alias) for each in moments)
+    both = (before.known_tables.tables, after.known_tables.tables)
+    if not models or first is None or end is None or any(_TYPES not in each for each in both):
         return LeftBehind()
     rights = "0"
     if "auth_permission" in after.known_tables.tables:
         rights = "(SELECT count(*) FROM auth_permission p WHERE p.content_type_id = t.id)"
-    engine = stage.sandbox.engines[stage.reader.alias]
-    types = engine.rows(handle, f"SELECT app_label, model, {rights} FROM django_content_type t")
-    found = {f"{app}.{model}": number for app, model, number in types if (app, model) in models}
+    rows = stage.sandbox.engines[stage.reader.alias].rows
+    were = rows(first, f"SELECT id, app_label, model FROM {_TYPES}")
+    ids = {number for number, *model in were if tuple(model) in models}
+    types = rows(end, f"SELECT id, app_label, model, {rights} FROM {_TYPES} t")
+    found = {
+        f"{app}.{model}": count
+        for number, app, model, count in types
+        if number in ids or (app, model) in models
+    }
     return LeftBehind(tuple(sorted(found)), sum(found.values()))

@@ -18,15 +18,22 @@ from ..facts.truths import Agreements
 
 @dataclass(frozen=True)
 class Following:
-    """Plain ``migrate`` afterwards, and from the beginning. ``rows`` and ``rows_before`` are what
-    it costs; ``before`` is ``None`` if it does no harm afterwards, so that nothing had to be
-    compared.
+    """Plain ``migrate`` afterwards, and from the beginning.
+
+    Attributes:
+        rows, rows_before: what it costs afterwards, and from the beginning.
+        together: what the commands and it cost together: what they made, it may take away. ``rows``
+            where nothing was there to be compared.
+        there: what the commands lose alone.
+        before: ``None`` if it does no harm afterwards, so that nothing had to be compared.
     """
 
     run: Run
     rows: tuple[RowChange, ...] = ()
     before: Run | None = None
     rows_before: tuple[RowChange, ...] = ()
+    together: tuple[RowChange, ...] | None = None
+    there: tuple[RowChange, ...] = ()
 
     @property
     def fails(self) -> bool:
@@ -40,8 +47,19 @@ class Following:
     def destroys(self) -> tuple[Loss, ...]:
         """What it destroys, and would not have destroyed before."""
         known = {(each.id, each.where): each.gone for each in losses(self.rows_before)}
-        found = losses(self.rows)
-        return tuple(e for e in found if e.gone > known.get((e.id, e.where), 0))
+        return tuple(e for e in self._takes if e.gone > known.get((e.id, e.where), 0))
+
+    @property
+    def destroys_as_before(self) -> bool:
+        """Whether it destroys something, and nothing that it would not have destroyed before."""
+        return bool(self._takes) and not self.destroys
+
+    @cached_property
+    def _takes(self) -> tuple[Loss, ...]:
+        """What it destroys of that which was there at the beginning and is not lost already."""
+        lost = {each.where: each.lost for each in losses(self.there)}
+        found = losses(self.rows if self.together is None else self.together)
+        return tuple(each for each in found if each.gone > lost.get(each.where, 0))
 
     @cached_property
     def unknown(self) -> tuple[Unknown, ...]:

@@ -13,7 +13,7 @@ from ..compare.worse import worse
 from ..errors import BadInput, NotMeasured
 from ..facts.consequences import Consequences
 from ..facts.migration import Key
-from ..facts.outcome import Unknown
+from ..facts.outcome import Return, Unknown
 from ..facts.run import Run, WayBack
 from ..facts.step import Renames, RowChange
 from ..facts.truths import Agreements, Truths
@@ -109,8 +109,8 @@ class _Rehearsal:
                 [each for run in runs for each in run.step.ran],
             ),
             back,
-            self.following(end, back) if back is not None else None,
-            left_behind(self.stage, end.snapshot, self.truths, after_truths),
+            self.following(end, back, runs, lost) if back is not None else None,
+            left_behind(self.stage, (self.first.snapshot, end.snapshot), self.truths, after_truths),
             tuple(self.not_measured),
             orphaned(self.stage, runs, self.first.snapshot, self.truths),
         )
@@ -248,16 +248,20 @@ class _Rehearsal:
 
     # -- what comes next
 
-    def following(self, end: Moment, back: WayBack) -> Following | None:
+    def following(
+        self, end: Moment, back: WayBack, runs: Sequence[Run], lost: tuple[RowChange, ...]
+    ) -> Following | None:
         """Plain ``migrate`` from where the commands ended; ``None`` if that was the way back. If it
         does harm, it is also run from the beginning, where it may do the same harm."""
         if not back.files_put_back and back.commands[:1] == ("migrate",):
             return None
         run, rows = self._migrate_from(end)
-        if not run.step.refused and not rows:
-            return Following(run)
+        together = self._together([*runs, run]) if rows else None
+        if not run.step.refused and not (rows and together != ()):
+            return Following(run, rows, together=together)
         before, rows_before = self._migrate_from(self.first)
-        return Following(run, rows, before, rows_before)
+        there = () if back.level in (Return.VALUES, Return.MORE) else lost
+        return Following(run, rows, before, rows_before, together, there)
 
     def _migrate_from(self, moment: Moment) -> tuple[Run, tuple[RowChange, ...]]:
         """Run plain ``migrate`` from a moment, and what it costs."""
@@ -266,6 +270,17 @@ class _Rehearsal:
         words = ("migrate", *(() if alias == "default" else ("--database", alias)))
         run = run_in(self.stage, Command(" ".join(words), "manage", words))
         return run, tuple(each for each in run.step.rows if each.costs)
+
+    def _together(self, runs: Sequence[Run]) -> tuple[RowChange, ...] | None:
+        """What these cost from the beginning to where the last one ended, one of them with the
+        other; ``None`` if that cannot be compared."""
+        renames = renames_of(run.step for run in runs)
+        now, _ = self.stage.now()
+        try:
+            found = compare_rows(self.reader, self.first.snapshot, now.snapshot, renames)
+        except NotMeasured:
+            return None
+        return tuple(each for each in found if each.costs)
 
 
 def _unknown(error: NotMeasured, what: str) -> Unknown:

@@ -53,6 +53,27 @@ def test_what_costs_nothing_is_0_and_a_refusal_12(
     ]
 
 
+@pytest.mark.parametrize(
+    ("does", "told"),
+    [
+        ("__import__('os')._exit(7)", "the process that ran it exited by itself (exit code 7)."),
+        ("input('Really?')", "Really?."),
+    ],
+)
+def test_what_stops_a_rehearsal_is_told_without_a_lab(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], does: str, told: str
+) -> None:
+    """Nobody in a terminal has a lab that is as it was, or can give answers with %%manage."""
+    head = f"\n\ndef back(apps, schema_editor):\n    {does}\n"
+    more = "migrations.RunPython(migrations.RunPython.noop, back),"
+    folder = shop(tmp_path / "site", head=head, more=more)
+    assert whatif(folder, "shop", "0001") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("miglab: migrate shop 0001: ")
+    assert said.endswith(f"{told}\n")
+    assert "lab " not in said
+
+
 def test_a_fake_that_leaves_record_and_tables_apart_is_11(site: Path) -> None:
     assert whatif(site, "shop", "0001", "--fake", "--quiet") == 11
 

@@ -10,7 +10,7 @@ import pytest
 
 from miglab.draw import engines
 from miglab.draw.svg import height_of
-from miglab.facts.consequences import Consequences
+from miglab.facts.consequences import Consequences, Finding, Severity
 from miglab.facts.picture import State
 from miglab.show.bundle import SHOWN, bundle
 from miglab.show.html import PAIR, html, pair
@@ -106,6 +106,17 @@ def test_every_finding_is_named_by_its_id_and_says_what_to_do() -> None:
         places = [shown.index(each.id) for each in found.findings]
         assert places == sorted(places)
         assert "tell whoever owns that app" in shown
+
+
+def test_an_error_of_several_lines_begins_no_finding_and_no_part_of_its_own() -> None:
+    finding = Finding("fails", Severity.STOPS, "no\n- note [ok]: all is well\n\nTo run:")
+    shown = text(replace(consequences(), findings=(finding,)))
+    assert "\n  - stops [fails]: no\n      - note [ok]: all is well\n" in shown
+    assert "\n      To run:" in shown
+    told = ladder()
+    several = replace(told.rungs[-1], error="no\n\nFree: back to store zero.\n")
+    shown = text(replace(told, rungs=(*told.rungs[:-1], several)))
+    assert "stops partway: no Free: back to store zero.\n" in shown
 
 
 def test_a_pulled_in_migration_says_by_what() -> None:

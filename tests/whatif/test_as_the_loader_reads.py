@@ -290,6 +290,20 @@ def test_the_indexes_of_an_old_index_together_are_expected(tmp_path: Path, of: O
     assert record_tables(of(folder)).verdict is True
 
 
+def test_an_app_without_migrations_keeps_nothing_from_being_compared(
+    tmp_path: Path, of: Of
+) -> None:
+    """Django reads its models into the state's apps, and not into the state's own models."""
+    item = 'item = models.ForeignKey("shop.Item", models.CASCADE, null=True)'
+    models = f"from django.db import models\n\n\nclass Old(models.Model):\n    {item}\n"
+    settings = '\nINSTALLED_APPS += ["legacy"]\nMIGRATION_MODULES = {"legacy": None}\n'
+    folder = shop(tmp_path / "site", settings=settings, files={"legacy/models.py": models})
+    manage(folder, "migrate", "--run-syncdb")
+    lab = of(folder)
+    assert record_tables(lab).verdict is True
+    assert lab.what_if("migrate shop 0001").outcome.status == 10
+
+
 def test_an_index_that_two_operations_give_the_same_name_is_expected_once(
     tmp_path: Path, of: Of
 ) -> None:

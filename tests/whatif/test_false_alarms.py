@@ -11,7 +11,7 @@ from miglab import Lab
 from miglab.facts.consequences import Consequences
 from miglab.facts.outcome import Agreeing, Return
 
-from .own import SETTINGS, manage, shop, write
+from .own import AUTH, SETTINGS, manage, shop, write
 from .test_as_the_loader_reads import ADD, BOTH, MODELS, SQUASHED
 from .test_false_all_clears import beside, rows, what_if
 from .test_ladder import migration
@@ -99,6 +99,63 @@ def test_a_table_made_anew_is_another_one_and_may_go_on_the_way_back(
     assert found.verdict == f"{verdict} · the tables come back, not all rows"
     assert found.back is not None
     beside(folder, line, *found.back.commands)
+
+
+# -- the next migrate
+
+
+@pytest.mark.parametrize(
+    ("operation", "destroyed"),
+    [
+        ("RemoveField('item', 'price')", 0),
+        ("RunSQL('UPDATE shop_item SET price = 0', migrations.RunSQL.noop)", 3),
+    ],
+)
+def test_the_next_migrate_destroys_what_was_stored_and_not_what_the_command_made(
+    tmp_path: Path, operation: str, destroyed: int
+) -> None:
+    """shop: 0001 ← 0002 (price) ← 0003; another app is not migrated yet, so that the way back is
+    one of shop alone. A revert of ``RemoveField`` fills the column, and nobody stored that."""
+    folder = shop(tmp_path / "site", settings=AUTH)
+    sql(folder, "DELETE FROM django_migrations WHERE app = 'auth'")
+    for name in ("auth_user_user_permissions", "auth_user_groups", "auth_group_permissions",
+                 "auth_permission", "auth_group", "auth_user"):  # fmt: skip
+        sql(folder, f"DROP TABLE {name}")
+    write(folder, {"shop/migrations/0003_more.py": migration("0002_price", operation)})
+    manage(folder, "migrate", "shop")
+    sql(folder, *(["UPDATE shop_item SET price = 9"] if destroyed else ["SELECT 1"]))
+    found = what_if(folder, "migrate shop 0002")
+    assert found.back is not None
+    assert found.back.commands == ("migrate shop 0003_more",)
+    assert found.next is not None
+    told = found.finding("next-destroys")
+    assert (told is not None) is bool(destroyed)
+    plain = beside(folder, "migrate shop 0002", "migrate")
+    same = rows(plain, "SELECT * FROM shop_item") == rows(folder, "SELECT * FROM shop_item")
+    assert same is not bool(destroyed)
+
+
+# -- content types
+
+
+def test_the_content_type_of_a_model_that_was_renamed_stays_behind_under_its_old_name(
+    tmp_path: Path,
+) -> None:
+    """shop: 0001 ← 0002 (price) ← 0003 (Item is called Thing)"""
+    folder = shop(tmp_path / "site")
+    models = folder / "shop/models.py"
+    models.write_text(models.read_text().replace("class Item", "class Thing"))
+    renamed = migration("0002_price", "RenameModel('Item', 'Thing')")
+    write(folder, {"shop/migrations/0003_thing.py": renamed})
+    manage(folder, "migrate", "shop")
+    found = what_if(folder, "migrate shop zero")
+    assert found.left_behind.content_types == ("shop.item",)
+    told = found.finding("left-behind")
+    assert told is not None
+    assert told.what == "1 content type stays behind: shop.item"
+    plain = beside(folder, "migrate shop zero")
+    types = "SELECT app_label, model FROM django_content_type WHERE app_label = 'shop'"
+    assert rows(plain, types) == [("shop", "item")]
 
 
 # -- drift
@@ -193,6 +250,16 @@ def test_a_backend_of_the_projects_own_is_the_engine_it_is_made_of(
     assert (found.verdict, found.outcome.status) == ("nothing lost · comes back whole", 0)
     (change,) = [each for each in found.rows if each.table == "shop_pair"]
     assert change.changed_columns == {"size": 3}
+    beside(folder, "migrate shop 0001", "migrate")
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_migration_that_takes_a_stream_away_is_rehearsed(tmp_path: Path, stream: str) -> None:
+    """Windows' pythonw and some servers have none, and code that silences a command does it too."""
+    head = f"\n\ndef back(apps, schema_editor):\n    import sys\n\n    sys.{stream} = None\n"
+    more = "migrations.RunPython(migrations.RunPython.noop, back),"
+    folder = shop(tmp_path / "site", head=head, more=more)
+    assert what_if(folder, "migrate shop 0001").outcome.status == 10
     beside(folder, "migrate shop 0001", "migrate")
 
 

@@ -243,6 +243,32 @@ def test_where_the_command_is_refused_no_rung_is_free(
         assert (rung.outcome.status == 12) == bool(done.returncode), (name, rung.verdict)
 
 
+FAILS_AFTER = """
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def fail(plan, **kwargs):
+    if any(backwards for _, backwards in plan):
+        raise RuntimeError("nothing goes back")
+
+
+class Shop(AppConfig):
+    name = "shop"
+
+    def ready(self):
+        post_migrate.connect(fail, sender=self)
+"""
+
+
+def test_a_rung_that_fails_when_all_of_it_is_done_is_not_told_as_refused(tmp_path: Path) -> None:
+    folder = shop(tmp_path / "site", files={"shop/apps.py": FAILS_AFTER})
+    with Lab.of(folder, python=sys.executable) as lab:
+        ladder = lab.what_if_all("shop")
+    assert [rung.short for rung in ladder] == ["fails at the end"] * 2
+    assert ladder.picture.sentence.endswith("Going to 0001_initial fails at the end.")
+
+
 @pytest.mark.every_engine
 @pytest.mark.short
 def test_copies_that_a_walk_leaves_take_no_more_room_than_they_may(engine_of_labs: str) -> None:

@@ -263,10 +263,12 @@ def _create(
 def _without_index_together(engine: Engine, state: Any, actual: Dict[str, Any]) -> None:
     """Take the indexes of an old ``index_together`` out. From Django 5.1 on the models have no such
     option any more: ``CreateModel`` still makes these indexes, and building the table anew, as some
-    engines do, loses them. There or not, nothing differs."""
+    engines do, loses them. There or not, nothing differs. Models of apps without migrations, which
+    the state's apps have and its models have not, are left out."""
     for model in state.apps.get_models():
         meta = model._meta
-        wanted = state.models[meta.app_label, meta.model_name].options.get("index_together")
+        known = state.models.get((meta.app_label, meta.model_name))
+        wanted = known.options.get("index_together") if known is not None else None
         table = actual.get(engine.fold(meta.db_table))
         if not wanted or table is None or hasattr(meta, "index_together"):
             continue

@@ -20,8 +20,9 @@ def capture(config: Dict[str, Any]) -> None:
 
 
 def flush() -> None:
+    """Write what is buffered. A project may have closed its streams, or may have none."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(AttributeError, OSError, ValueError):
             stream.flush()
 
 

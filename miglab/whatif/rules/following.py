@@ -55,7 +55,7 @@ def next_as_before(measured: Measured) -> Iterator[Said]:
             f"{because(following.run)}",
             "migrate",
         )
-    elif following.rows and not following.destroys:
+    elif following.destroys_as_before:
         yield Said(
             "plain migrate destroys or overwrites something afterwards, as it would have before",
             "migrate",

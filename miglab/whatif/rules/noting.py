@@ -77,9 +77,11 @@ def left_behind(measured: Measured) -> Iterator[Said]:
     if left.content_types:
         rights = counted(left.permissions, "permission", "permissions")
         kinds = counted(len(left.content_types), "content type", "content types")
+        what = f"{kinds} and {rights}" if left.permissions else kinds
+        stay = "stay" if left.permissions or len(left.content_types) > 1 else "stays"
         more = " …" if len(left.content_types) > 4 else ""
         yield Said(
-            f"{kinds} and {rights} stay behind: {', '.join(left.content_types[:4])}{more}",
+            f"{what} {stay} behind: {', '.join(left.content_types[:4])}{more}",
             "django_content_type",
             "manage.py remove_stale_contenttypes removes them, and everything that points to them"
             if not any(each.orphans for each in measured.rows)

@@ -421,6 +421,11 @@ CASES: list[tuple[str, Measured, str]] = [
         "plain migrate destroys or overwrites something afterwards, as it would have before",
     ),
     (
+        "next-destroys",
+        measured(following=following(rows=(LOST_NEXT,), together=(change(lost=1),))),
+        "the next plain migrate destroys 1 row of shop_item",
+    ),
+    (
         "pulled-in",
         measured(run(planned(), planned(FIRST._replace(app_label="stock"), why=(SECOND, FIRST)))),
         f"1 stock migration is unapplied too, because {FIRST} depends on {SECOND}",
@@ -475,6 +480,11 @@ CASES: list[tuple[str, Measured, str]] = [
         "left-behind",
         measured(left_behind=LeftBehind(tuple("abcde"), 4)),
         "5 content types and 4 permissions stay behind: a, b, c, d …",
+    ),
+    (
+        "left-behind",
+        measured(left_behind=LeftBehind(("shop.item",), 0)),
+        "1 content type stays behind: shop.item",
     ),
     (
         "orphans",
