@@ -18,12 +18,10 @@ def install(shell: InteractiveShell) -> None:
     from .progress import allow_progress
     from .prompt import allow_prompts
     from .resume import allow_resuming
-    from .steps import show_steps
     from .stops import explain_stops
 
     register(shell)
     show_each(shell)
-    show_steps(shell)
     shell.register_magics(LabMagics)
     allow_prompts(shell)
     allow_progress(shell)

@@ -8,10 +8,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import display
 
 from ..facts.lesson import Checked
-from ..facts.step import Step
 from ..lab import Lab
 from ..show.bundle import SHOWN, bundle
-from .steps import fold_before
 
 
 def register(shell: InteractiveShell) -> None:
@@ -20,7 +18,6 @@ def register(shell: InteractiveShell) -> None:
     formatter = shell.display_formatter.mimebundle_formatter
     for kind in SHOWN:
         formatter.for_type(kind, lambda fact, include=None, exclude=None: bundle(fact))
-    formatter.for_type(Step, _step)
     Lab.announce = staticmethod(display)
     itself = shell.display_formatter.ipython_display_formatter
     itself.for_type(Checked, _check)
@@ -28,11 +25,6 @@ def register(shell: InteractiveShell) -> None:
     itself.for_type_by_name("miglab.lessons.trials", "Judgement", _ask)
     itself.for_type_by_name("miglab.notebook.explore", "Explorer", _open)
     itself.for_type_by_name("miglab.exercises.attempt", "ExerciseLab", _exercise)
-
-
-def _step(step: Step, include: object = None, exclude: object = None) -> dict[str, str]:
-    fold_before(step)
-    return bundle(step)
 
 
 def _ask(asks: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.display import display
 
 from ..facts.step import Step
-from .steps import show
 
 #: The name under which a notebook knows ``show_step``: none that a person would take.
 NAME = "__miglab_show_step__"
@@ -27,7 +27,7 @@ def show_each(shell: InteractiveShell) -> None:
 def show_step(value: object) -> object:
     """Display a step. Leave everything else alone."""
     if isinstance(value, Step):
-        show(value)
+        display(value)  # type: ignore[no-untyped-call]
     return value
 
 

@@ -12,7 +12,6 @@ from ..facts.step import Step
 from ..facts.view import Rows
 from ..lab import Lab
 from .resume import resume
-from .steps import show as show_step
 
 
 @magics_class
@@ -63,8 +62,5 @@ def show(lab: Lab, act: Callable[[Lab], Step | Rows]) -> None:
     """Display what a terminal did before, and then what was done."""
     result = act(lab)
     for step in lab.take_noticed():
-        show_step(step)
-    if isinstance(result, Step):
-        show_step(result)
-    else:
-        display(result)  # type: ignore[no-untyped-call]
+        display(step)  # type: ignore[no-untyped-call]
+    display(result)  # type: ignore[no-untyped-call]

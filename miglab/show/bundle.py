@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..facts.picture import Picture
-from ..facts.step import Step
 from ..facts.view import History, Rows, View
 from . import begun, consequences, contrast, exercise, lesson, questions, steps
 from .html import html
@@ -11,7 +10,8 @@ from .text import text
 
 #: The facts that a notebook shows in a way of its own.
 SHOWN: tuple[type, ...] = (
-    *(Step, Picture, View, Rows, History),
+    *(Picture, View, Rows, History),
+    *steps.TYPES,
     *consequences.TYPES,
     *contrast.TYPES,
     *lesson.TYPES,
@@ -29,8 +29,3 @@ def in_words(fact: object) -> str:
 def bundle(fact: object) -> dict[str, str]:
     """``text/plain`` and ``text/html`` of a fact of one of the types in ``SHOWN``."""
     return {"text/plain": in_words(fact), "text/html": html(fact)}
-
-
-def closed(step: Step) -> dict[str, str]:
-    """The bundle of a step that another one follows: the same words, and folded HTML."""
-    return {"text/plain": in_words(step), "text/html": steps.closed(step)}

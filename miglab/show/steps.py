@@ -1,4 +1,4 @@
-"""A step as HTML: a screen high where it is open, and two lines where another step follows it."""
+"""A step as HTML, no higher than a screen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from ..facts.step import Statement, Step
 from .html import (
     BESIDE,
     PAIR,
-    PRE,
     folded,
     for_narrow_pages,
     html,
@@ -26,6 +25,9 @@ from .html import (
 from .masks import masked
 from .pictures import Around, around
 from .text import heading, losses_of, lost, moved_lines, output
+
+#: The facts that this module shows.
+TYPES: tuple[type, ...] = (Step,)
 
 _BAR = (
     "border-left:4px solid {}; padding:2px 0 2px 12px; margin:4px 0 8px 0; overflow-wrap:anywhere"
@@ -53,30 +55,8 @@ def brief(step: Step) -> str:
     return _step(step, compare(step.before, step.after), None)
 
 
-def changes(step: Step) -> bool:
-    """Whether a step changed something, or tried to and was refused."""
-    return step.refused or bool(chips(step, compare(step.before, step.after)))
-
-
-def closed(step: Step) -> str:
-    """A step as HTML, for a place where another step follows it: what was typed, what was lost, why
-    it was refused and what happened; the rest opens on a click."""
-    moves = compare(step.before, step.after)
-    told = escape(sentence(step, moves, with_losses=False))
-    typed = f"<span style='{PRE}; font-weight:bold'>{escape(heading(step))}</span>"
-    lines = output(step).splitlines()
-    refusal = pre("\n".join(lines[-_FEWEST:])) if step.refused and lines else ""
-    inside = "".join(_inside(step, moves, around(step, moves), typed=""))
-    return _bar(
-        step,
-        moves,
-        f"<details><summary>{typed}<br>{told}</summary>{inside}</details>",
-        refusal + loss_band(losses_of(step)),
-    )
-
-
 def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
-    return _bar(step, moves, *_inside(step, moves, pictures, typed=heading(step)))
+    return _bar(step, moves, *_inside(step, moves, pictures))
 
 
 def _bar(step: Step, moves: Moves, *parts: str) -> str:
@@ -86,17 +66,19 @@ def _bar(step: Step, moves: Moves, *parts: str) -> str:
     return f"<div style='{_BAR.format(colour)}'>{''.join(parts)}</div>"
 
 
-def _inside(step: Step, moves: Moves, pictures: Around | None, *, typed: str) -> list[str]:
-    """All of a step; without what is seen while it is closed where nothing was ``typed``."""
+def _inside(step: Step, moves: Moves, pictures: Around | None) -> list[str]:
+    """All of a step, in order."""
     losses = losses_of(step)
     lines = output(step).splitlines()
     strips = _strips(pictures) if pictures else None
     alike = pictures is not None and pictures.alike
     seen, shown = _room(len(lines), losses, strips, alike=alike)
-    parts = [_printed(typed, lines, shown, last=pictures is not None)] if typed or lines else []
-    if typed:
-        told = escape(sentence(step, moves, with_losses=False))
-        parts += [loss_band(losses), f"<p style='{_LINE}'>{told}</p>"]
+    told = escape(sentence(step, moves, with_losses=False))
+    parts = [
+        _printed(heading(step), lines, shown, last=pictures is not None),
+        loss_band(losses),
+        f"<p style='{_LINE}'>{told}</p>",
+    ]
     below = []
     if pictures and strips:
         both = [("before", _drawn(strips[0])), ("after", _drawn(strips[1]))]

@@ -84,17 +84,6 @@ def test_a_step_is_no_higher_than_half_a_screen(desk: Page, jupyter: Jupyter) ->
         assert max(found) <= 400
 
 
-def test_a_cell_of_four_steps_fits_on_a_screen(desk: Page, jupyter: Jupyter) -> None:
-    lines = ("store 0004", "store 0002", "blog 0003", "store")
-    cell = "\n".join(f'lab.manage("migrate {line}")' for line in lines)
-    with opened(desk, written(jupyter, "several", TWO, cell)) as page, sized(page, SMALL):
-        all_run(page)
-        expect(page.locator(f"{FRONT} details > summary > span")).to_have_count(len(lines) - 1)
-        found = heights(page)
-        assert len(found) == len(lines)
-        assert sum(found) <= 600
-
-
 def test_command_loss_and_run_are_seen_without_scrolling(desk: Page, jupyter: Jupyter) -> None:
     for name, lab in (("two_apps", TWO), ("all_apps", ALL)):
         with sized(desk, SMALL), exploring(desk, jupyter, name, lab) as page:

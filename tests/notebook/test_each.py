@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from miglab import Lab
-from miglab.show.text import text
 
 from .test_magics import Notebook, notebook
 
@@ -65,54 +62,3 @@ def test_installing_twice_shows_nothing_twice(notebook: Notebook, lab: Lab) -> N
 
     install(notebook.shell)
     assert len(first_lines(notebook, lab, 'lab.manage("check")')) == 1
-
-
-SUMMARY = "<details><summary>"
-
-
-def folds(notebook: Notebook, lab: Lab, cell: str) -> list[bool]:
-    """Whether each output of a cell is folded."""
-    notebook.shell.user_ns["lab"] = lab
-    return [f">{SUMMARY}<span" in each["text/html"] for each in notebook(f"{cell}\nNone")]
-
-
-def test_the_last_change_is_open_and_those_before_it_are_folded(
-    notebook: Notebook, lab: Lab
-) -> None:
-    cell = 'lab.manage("migrate store 0004")\n%manage migrate store 0003\nlab.rewind()'
-    assert folds(notebook, lab, cell) == [True, True, False]
-    assert folds(notebook, lab, "lab.rewind()") == [False]
-
-
-def test_what_the_shell_itself_displays_folds_what_was_before(notebook: Notebook, lab: Lab) -> None:
-    notebook.shell.user_ns["lab"] = lab
-    cell = 'first = lab.manage("migrate store 0004")\n__miglab_show_step__(first)\n'
-    outputs = notebook(f'{cell}lab.manage("migrate store 0003")')
-    # The second one is what the cell gives, which IPython shows in a way of its own.
-    assert SUMMARY in outputs[0]["text/html"]
-    assert outputs[0]["text/plain"] == text(notebook.shell.user_ns["first"])
-
-
-def test_a_look_leaves_the_change_before_it_open(notebook: Notebook, lab: Lab) -> None:
-    cell = 'lab.manage("migrate store 0004")\n%manage showmigrations store'
-    assert folds(notebook, lab, cell) == [False, False]
-    cell = f'{cell}\nlab.manage("migrate store 0003")'
-    assert folds(notebook, lab, cell) == [True, True, False]
-
-
-def test_a_folded_step_says_what_was_lost_and_why_django_refused(
-    notebook: Notebook, lab: Lab
-) -> None:
-    notebook.shell.user_ns["lab"] = lab
-    cell = 'lab.manage("migrate blog zero")\nlab.manage("migrate store 0004")\nNone'
-    (data, _) = notebook(cell)
-    seen = re.sub(
-        "(<details>)(<summary>.*?</summary>).*(</details>)",
-        r"\2",
-        data["text/html"],
-        flags=re.DOTALL,
-    )
-    assert "LOST: 40 values of blog_comment.is_approved" in seen
-    assert "IrreversibleError" in seen
-    assert "<img" not in seen
-    assert data["text/html"].count("<img") == 2

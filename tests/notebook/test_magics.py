@@ -26,17 +26,8 @@ class Notebook:
             result = self.shell.run_cell(cell)
         if result.error_in_exec:
             raise result.error_in_exec
-        found: list[dict[str, Any]] = []
-        places: dict[str, int] = {}
-        for output in captured.outputs:
-            place = (output.transient or {}).get("display_id", "")
-            if output.update:
-                found[places[place]] = output.data
-            else:
-                places[place] = len(found)
-                found.append(output.data)
         # What was shown and taken back while something long ran is nothing.
-        return [data for data in found if data]
+        return [output.data for output in captured.outputs if output.data]
 
     def text(self, cell: str) -> str:
         return "\n".join(data["text/plain"] for data in self(cell))
