@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import CannotDraw
 from ..facts.picture import Picture
-from .colours import FONT, GREY, PLATE, QUIET
+from .colours import FONT, GREY, QUIET
 from .letters import width_of
-from .svg import around, emoji_safe
+from .svg import around, emoji_safe, plate
 from .words import sentence_of
 
 if TYPE_CHECKING:
@@ -128,12 +128,11 @@ def _plates(root: ElementTree.Element) -> None:
             left = float(each.get("x", "0"))
             left -= wide / 2 if each.get("text-anchor") == "middle" else 0
             sides = around(left, float(each.get("y", "0")), wide, size)
-            names = ("x", "y", "width", "height")
-            told = {name: f"{side:g}" for name, side in zip(names, sides, strict=True)}
             each.set("textLength", f"{wide:.1f}")
             each.set("lengthAdjust", "spacingAndGlyphs")
-            rect = ElementTree.Element(f"{_SVG}rect", {**told, "rx": "4", "fill": PLATE})
-            parent.insert(place, rect)
+            below = ElementTree.fromstring(plate(*sides))
+            below.tag = f"{_SVG}{below.tag}"
+            parent.insert(place, below)
 
 
 def _across(shape: ElementTree.Element, axis: int = 0) -> list[float]:

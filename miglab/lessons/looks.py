@@ -170,7 +170,11 @@ def exists(lab: Lab, path: str) -> bool:
     return (lab.folder / PurePosixPath(path)).exists()
 
 
-def everything(lab: Lab) -> tuple[Truths, dict[str, list[tuple[object, ...]]]]:
+#: The truths, and table → its rows.
+Everything = tuple[Truths, dict[str, list[tuple[object, ...]]]]
+
+
+def everything(lab: Lab) -> Everything:
     """The truths, and every row but those of the record, whatever the order of their columns."""
     truths = lab.truths().truths
     found = {
@@ -181,10 +185,7 @@ def everything(lab: Lab) -> tuple[Truths, dict[str, list[tuple[object, ...]]]]:
     return truths, found
 
 
-def unlike(
-    before: tuple[Truths, dict[str, list[tuple[object, ...]]]],
-    after: tuple[Truths, dict[str, list[tuple[object, ...]]]],
-) -> list[str]:
+def unlike(before: Everything, after: Everything) -> list[str]:
     """What of ``everything`` is different: schemas, one line each, then tables with other rows."""
     (schema, rows), (new_schema, new_rows) = before, after
     return differences(schema, new_schema) + [

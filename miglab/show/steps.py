@@ -56,19 +56,11 @@ def brief(step: Step) -> str:
 
 
 def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
-    return _bar(step, moves, *_inside(step, moves, pictures))
-
-
-def _bar(step: Step, moves: Moves, *parts: str) -> str:
-    """Parts beside a line whose colour says whether something was lost, changed, or neither."""
-    told = chips(step, moves, with_losses=False)
-    colour = _REFUSED if losses_of(step) or step.refused else _MOVED if told else _QUIET
-    return f"<div style='{_BAR.format(colour)}'>{''.join(parts)}</div>"
-
-
-def _inside(step: Step, moves: Moves, pictures: Around | None) -> list[str]:
-    """All of a step, in order."""
+    """All of a step, beside a line whose colour says whether something was lost, changed, or
+    neither."""
     losses = losses_of(step)
+    changed = chips(step, moves, with_losses=False)
+    colour = _REFUSED if losses or step.refused else _MOVED if changed else _QUIET
     lines = output(step).splitlines()
     strips = _strips(pictures) if pictures else None
     alike = pictures is not None and pictures.alike
@@ -79,14 +71,14 @@ def _inside(step: Step, moves: Moves, pictures: Around | None) -> list[str]:
         loss_band(losses),
         f"<p style='{_LINE}'>{told}</p>",
     ]
-    below = []
     if pictures and strips:
         both = [("before", _drawn(strips[0])), ("after", _drawn(strips[1]))]
         parts += [picture for _, picture in both[2 - seen :]]
-        below += [folded(name, picture, beside=True) for name, picture in both[: 2 - seen]]
+        parts += [folded(name, picture, beside=True) for name, picture in both[: 2 - seen]]
         if pictures.rest:
-            below.append(f"<span style='{BESIDE}'>{escape(pictures.rest)}</span>")
-    return [*parts, *below, *_more(step, moves)]
+            parts.append(f"<span style='{BESIDE}'>{escape(pictures.rest)}</span>")
+    parts += _more(step, moves, changed)
+    return f"<div style='{_BAR.format(colour)}'>{''.join(parts)}</div>"
 
 
 def _room(
@@ -106,13 +98,12 @@ def _room(
     return 0, _FEWEST
 
 
-def _more(step: Step, moves: Moves) -> list[str]:
+def _more(step: Step, moves: Moves, changed: Sequence[str]) -> list[str]:
     """What opens on a click: all that changed, what was lost, the SQL, the traceback."""
     found = []
-    told = chips(step, moves, with_losses=False)
-    if told:
+    if changed:
         inside = pre("\n".join(moved_lines(moves)))
-        found.append(folded(", ".join(told), inside, beside=True))
+        found.append(folded(", ".join(changed), inside, beside=True))
     samples = [each for change in step.rows for each in lost(change)]
     if samples:
         inside = "".join(sample_table(caption, rows) for caption, rows in samples)
