@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from miglab import Lab
+from miglab.databases.naming import beginning
 from miglab.databases.postgresql import apart
 from miglab.databases.postgresql.address import beside, handle_of, keep_password
 from miglab.databases.postgresql.connections import named
@@ -28,15 +29,22 @@ BEGINS = (
 )
 
 
+@pytest.fixture
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A home that no other lab lives in: all labs of a home go by one role."""
+    monkeypatch.setenv("MIGLAB_HOME", str(tmp_path / "home"))
+
+
 def roles(live: Live) -> list[str]:
-    query = "SELECT rolname FROM pg_roles WHERE rolname LIKE 'miglab\\_%\\_role' ORDER BY 1"
-    return [str(name) for (name,) in live.admin.execute(query).fetchall()]
+    """The roles that the labs of this home made."""
+    query = "SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)"
+    return [str(name) for (name,) in live.admin.execute(query, (beginning(),)).fetchall()]
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_role_of_its_own_owns_the_copy_has_no_rights_in_the_original_and_goes_with_it(
     live: Live, folder: Path, of: Of
 ) -> None:
-    before = roles(live)
     with of(folder, on=servers.HERE) as lab:
         handle = next(iter(lab._stage.sandbox.databases.values()))
         with psycopg.connect(beside(handle, live.name), autocommit=True) as connection:
@@ -50,7 +58,7 @@ def test_a_role_of_its_own_owns_the_copy_has_no_rights_in_the_original_and_goes_
         assert "may change nothing there" in told
         lab.manage("migrate shop 0001")
         lab.rewind()
-    assert roles(live) == before
+    assert roles(live) == []
 
 
 #: A lab on the original's own server, whose process is killed in the middle of a command.
@@ -65,21 +73,21 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
+@pytest.mark.usefixtures("alone")
 def test_the_role_and_the_copies_of_a_killed_lab_go_with_the_next(
     live: Live, folder: Path, of: Of
 ) -> None:
-    before = roles(live)
     command = [sys.executable, "-c", KILLED, str(folder), servers.HERE]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     name = done.stdout.strip()
     assert len(name) == 16
     left = "SELECT datname FROM pg_database WHERE datname LIKE %s"
     assert live.admin.execute(left, (f"%{name}%",)).fetchall()
-    assert len(roles(live)) == len(before) + 1
+    assert len(roles(live)) == 1
     with of(folder, on=servers.HERE) as lab:
         assert live.admin.execute(left, (f"%{name}%",)).fetchall() == []
         assert lab.what_if("migrate shop 0001").verdict == VERDICT
-    assert roles(live) == before
+    assert roles(live) == []
 
 
 def test_where_nobody_may_connect_to_the_original_that_is_told(
@@ -120,11 +128,11 @@ def test_a_role_that_may_do_everything_beside_the_original_leaves_it_open_to_sql
     assert "watched where Python connects, but open to SQL: its role postgres may do" in told
 
 
+@pytest.mark.usefixtures("alone")
 def test_without_the_right_to_make_a_role_it_is_watched(live: Live, folder: Path, of: Of) -> None:
-    before = roles(live)
     live.admin.execute(f"ALTER ROLE {live.user} CREATEDB".encode())
     address = f"postgresql://{live.user}:se%3Acret@{live.host}:{live.port}/{live.name}"
     with of(folder, on=address) as lab:
-        assert roles(live) == before
+        assert roles(live) == []
         told = "\n".join(fidelity_lines(lab.what_if("migrate shop 0001")))
         assert f"{BEGINS} watched, not enforced: both are used by the same role." in told

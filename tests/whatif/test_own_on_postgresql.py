@@ -15,14 +15,13 @@ import psycopg
 import pytest
 
 from miglab import Lab
-from miglab.databases.naming import OURS, owner_of
+from miglab.databases.naming import OURS
 from miglab.databases.postgresql import cluster, moments
 from miglab.databases.postgresql.address import name_of
 from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.postgresql.cluster import Cluster
 from miglab.databases.server import serving
 from miglab.errors import MiglabError, NoProject, NoServer
-from miglab.home import home
 
 from ..databases.postgresql import servers
 from .own import manage, shop
@@ -64,16 +63,16 @@ class Live:
             yield connection
 
     def seen(self) -> tuple[object, ...]:
-        """What nobody may change: all that it counts of written rows, and that no lab of this home
-        has a database on its server."""
+        """What nobody may change: all that it counts of written rows, and which databases of its
+        server are its user's. Those of other labs come and go."""
         counted = self.admin.execute(
             "SELECT tup_inserted, tup_updated, tup_deleted FROM pg_stat_database"
             " WHERE datname = %s",
             (self.name,),
         ).fetchone()
         names = self.admin.execute(
-            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)",
-            (owner_of(home() / "labs" / "x").removesuffix("x_"),),
+            "SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = %s ORDER BY 1",
+            (self.user,),
         ).fetchall()
         return counted, names
 
