@@ -3,7 +3,9 @@ migrations a squashed one replaces."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import itertools
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .migration import Key, Migration
@@ -86,6 +88,53 @@ def load(files: Files, recorded: Collection[Key], *, squashed: bool = True) -> L
     if squashed:
         _replace(links, files, {*recorded})
     return links
+
+
+#: How many orders of squashed migrations are tried: all of five.
+_ORDERS = 120
+
+
+def left_to_chance(files: Files, recorded: Collection[Key]) -> tuple[Key, ...]:
+    """The squashed migrations for which Django before 6.0 gives different graphs, or none, in
+    different processes; empty if the graph is always the same.
+
+    It takes them in the order in which it found their files, which is the order of a ``set`` of
+    names (``MigrationLoader.load_disk``). That matters only where one of them replaces another, or
+    two of them replace the same migration."""
+    squashes = {key: each for key, each in files.migrations.items() if each.replaces}
+    touched = {key: {key, *each.replaces} for key, each in squashes.items()}
+    together = sorted(
+        key for key in squashes if any(touched[key] & touched[o] for o in squashes if o != key)
+    )
+    if not together:
+        return ()
+    rest = sorted(squashes.keys() - {*together})
+    found = {_taken_in(order, files, recorded) for order in _orders(together, rest)}
+    return tuple(together) if len(found) > 1 else ()
+
+
+def _orders(together: list[Key], rest: list[Key]) -> Iterator[list[Key]]:
+    if len(together) <= 5:
+        for each in itertools.permutations(together):
+            yield [*rest, *each]
+        return
+    dice = random.Random(0)
+    for _ in range(_ORDERS):
+        yield [*rest, *dice.sample(together, len(together))]
+
+
+def _taken_in(order: Sequence[Key], files: Files, recorded: Collection[Key]) -> object:
+    """What differs between two graphs of the same files; ``None`` where Django makes none."""
+    links, applied = load(files, (), squashed=False), {*recorded}
+    for key in order:
+        squash = files.migrations[key]
+        done = {each in applied for each in squash.replaces}
+        (applied.add if done == {True} else applied.discard)(key)
+        if key not in links.parents:
+            return None
+        (_take_place if len(done) < 2 else _step_aside)(links, squash)
+    parents = ((key, frozenset(each)) for key, each in links.parents.items())
+    return frozenset(parents), frozenset(links.nodes & applied)
 
 
 def _resolved(links: Links, files: Files, key: Key, current: Key) -> Key | None:

@@ -24,6 +24,7 @@ from ..steps.copies import keep_copies_for, twin_of
 from ..steps.fidelity import fidelity_of
 from ..steps.moments import Moment
 from ..steps.stage import Stage
+from .chance import left_unknown
 from .command import Command, command, one_alias, run_in
 from .conclude import conclude, verdict
 from .for_good import not_back
@@ -96,6 +97,9 @@ class _Rehearsal:
         back = go_back(self.stage, self.first, self.truths, runs) if moved and not limited else None
         lost = self.lost(rows, renames, end.snapshot, back)
         back_at = self.stage.moments.now
+        following = self.following(end, back, runs, lost) if back is not None else None
+        then = (*(back.runs if back else ()), *((following.run,) if following else ()))
+        self.not_measured += left_unknown(self.reader.engine(), (*runs, *then))
         measured = Measured(
             tuple(runs),
             rows,
@@ -109,7 +113,7 @@ class _Rehearsal:
                 [each for run in runs for each in run.step.ran],
             ),
             back,
-            self.following(end, back, runs, lost) if back is not None else None,
+            following,
             left_behind(self.stage, (self.first.snapshot, end.snapshot), self.truths, after_truths),
             tuple(self.not_measured),
             orphaned(self.stage, runs, self.first.snapshot, self.truths),
@@ -126,7 +130,6 @@ class _Rehearsal:
             ),
         )
         keep_copies_for(self.original, full)
-        following = measured.following
         return Consequences(
             commands=tuple(each.line for each in commands),
             outcome=outcome,

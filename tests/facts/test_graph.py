@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from itertools import permutations
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db.migrations.exceptions import CircularDependencyError
+from django.db.migrations.exceptions import CircularDependencyError, NodeNotFoundError
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.loader import MigrationLoader
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from miglab.facts.graph import Graph, graph_of
+from miglab.facts.loading import left_to_chance
 from miglab.facts.migration import Key, Migration
 from miglab.facts.truths import Files
 
@@ -240,6 +242,42 @@ def test_a_squash_of_a_squash_stands_for_the_originals(recorded: tuple[int, ...]
     if whole:
         assert set((graph.replaced or {}).values()) == {t}
         same_as_djangos(Files(APPS, found), {names[n] for n in recorded})
+
+
+@st.composite
+def mixed_squashes(draw: st.DrawFn) -> tuple[Files, set[Key]]:
+    """One app whose squashes may replace each other and the same migrations, and a record."""
+    names = [Key("a", f"{number:04}") for number in range(1, draw(st.integers(2, 5)) + 1)]
+    plain = {key: set(names[place - 1 : place]) for place, key in enumerate(names)}
+    found = dict(files(plain).migrations)
+    known = [*names]
+    for number in range(draw(st.integers(1, 3))):
+        squash = Key("a", f"s{number}")
+        old = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3, unique=True))
+        found[squash] = Migration(squash, "s.py", "x", replaces=tuple(sorted(old)))
+        known.append(squash)
+    return Files(APPS, found), draw(st.sets(st.sampled_from(sorted(found))))
+
+
+@given(mixed_squashes())
+def test_that_the_order_of_squashes_matters_is_said_where_djangos_loader_makes_different_graphs(
+    made: tuple[Files, set[Key]],
+) -> None:
+    files, recorded = made
+    seen = set()
+    squashes = [each for each in files.migrations.values() if each.replaces]
+    others = [each for each in files.migrations.values() if not each.replaces]
+    for order in permutations(squashes):
+        in_order = replace(files, migrations={each.key: each for each in [*others, *order]})
+        try:
+            theirs = Loader(in_order, recorded)
+        except NodeNotFoundError:
+            seen.add(None)
+            continue
+        nodes = theirs.graph.node_map.items()
+        parents = frozenset((key, frozenset(p.key for p in each.parents)) for key, each in nodes)
+        seen.add((parents, frozenset({*theirs.applied_migrations} & {*theirs.graph.nodes})))
+    assert bool(left_to_chance(files, recorded)) == (len(seen) > 1)
 
 
 def test_run_before_makes_the_other_one_a_child() -> None:

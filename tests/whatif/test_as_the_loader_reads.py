@@ -3,8 +3,11 @@ what plain ``manage.py`` does is beside it."""
 
 from __future__ import annotations
 
+import os
 import py_compile
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -105,6 +108,38 @@ def test_a_squashs_row_alone_does_not_make_it_applied(tmp_path: Path, of: Of, wh
     folder = half_applied(tmp_path / "site")
     manage(folder, "migrate", "shop", where)
     assert not_applied(of(folder)) == shown_as_not_applied(folder)
+
+
+def graph_shown(folder: Path, seed: int) -> str:
+    """What a process of Django's shows whose sets have this order, or why it shows nothing."""
+    command = [sys.executable, "-W", "ignore", "manage.py", "showmigrations"]
+    order = {**os.environ, "PYTHONHASHSEED": str(seed)}
+    done = subprocess.run(
+        command, cwd=folder, env=order, capture_output=True, text=True, check=False
+    )
+    return done.stdout if done.returncode == 0 else done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("applied", [0, 1, 2, 3])
+def test_what_django_leaves_to_chance_is_unknown(tmp_path: Path, of: Of, applied: int) -> None:
+    """shop: 0001 ← 0002 ← 0003, s = 0001 and 0002, and t = s and 0003"""
+    names = ["zero", "0001_initial", "0002_price", "0003_stock"]
+    folder = shop(
+        tmp_path / "site",
+        files={
+            "shop/models.py": MODELS,
+            "shop/migrations/0003_stock.py": ADD.format(parent="0002_price", name="stock"),
+        },
+    )
+    manage(folder, "migrate", "shop", names[applied])
+    again = [("shop", "s"), ("shop", names[3])]
+    for name, replaces in (("s", BOTH), ("t", again)):
+        text = SQUASHED.format(replaces=replaces, fields="")
+        write(folder, {f"shop/migrations/{name}.py": text})
+    found = of(folder).what_if("migrate shop")
+    by_chance = len({graph_shown(folder, seed) for seed in range(8)}) > 1
+    assert by_chance == any("replace each other" in each.what for each in found.findings)
+    assert not (by_chance and found.outcome.fine)
 
 
 def test_a_squash_of_what_was_a_squash_is_read_as_django_reads_it(tmp_path: Path, of: Of) -> None:
