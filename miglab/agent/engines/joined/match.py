@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 from typing import (
     Any,
+    Collection,
     Dict,
     Iterator,
     List,
@@ -66,13 +67,17 @@ class Both(Protocol):
         """An old table, and what it has become."""
 
 
-def pairs(both: Both, renames: Renames) -> Iterator[Union[Pair, Unread]]:
-    """Each old table, with the table that it has become."""
+def pairs(
+    both: Both, renames: Renames, only: Optional[Collection[str]] = None
+) -> Iterator[Union[Pair, Unread]]:
+    """Each old table, or each of ``only`` these, with the table that it has become."""
     before, after = both.tables(False), both.tables(True)
     guessing = renames is None
     if renames is None:
         renames = {**NOTHING_RENAMED, "tables": _guess_tables(both, before, after)}
     for table, now, columns, kept in followed(before, after, renames, both.fold):
+        if only is not None and table not in only:
+            continue
         try:
             yield _paired(both, table, now, columns, kept, guessing)
         except both.error as error:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from operator import itemgetter
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Collection, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
 from ...common.measuring import Unmeasured, note
 from ..engine import NOTHING_RENAMED, Renames
@@ -51,10 +51,12 @@ class Databases:
         """An old table, and what it is now."""
         return Pair(self.connection, (self.shapes[0], self.shapes[1]), table, now, columns)
 
-    def pairs(self, renames: Renames) -> Dict[str, Union[Pair, Unread]]:
-        """Each table by its old name, with what it is now."""
+    def pairs(
+        self, renames: Renames, only: Optional[Collection[str]] = None
+    ) -> Dict[str, Union[Pair, Unread]]:
+        """Each table, or each of ``only`` these, by its old name, with what it is now."""
         found: Dict[str, Union[Pair, Unread]] = {}
-        for each in matched(self, renames):
+        for each in matched(self, renames, only):
             assert isinstance(each, (Pair, Unread))
             found[each.table] = each
         return found
@@ -144,8 +146,9 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
     found: List[Dict[str, Any]] = []
     for alias, entries in itertools.groupby(request["tables"], key=itemgetter(0)):
         with together(*(request[name][alias] for name in ("old", "new", "back"))) as databases:
-            there = databases.pairs(request["renames"].get(alias, NOTHING_RENAMED))
-            for _, table, rows_went, wanted in entries:
+            told, asked = request["renames"].get(alias, NOTHING_RENAMED), list(entries)
+            there = databases.pairs(told, [table for _, table, _, _ in asked])
+            for _, table, rows_went, wanted in asked:
                 pair, again = readable(there[table]), databases.again(table)
                 rows, columns = lost.not_back(pair, again, rows_went, wanted)
                 entry = {"database": alias, "table": table, "rows": rows, "columns": columns}
@@ -160,5 +163,6 @@ def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
     with together(request["old"], request["new"] or request["old"]) as both:
         if not request["new"]:
             return lost.list_lost(both.pair(request["table"], None, {}), request)
-        pair = readable(both.pairs(request["renames"])[request["table"]])
+        table = request["table"]
+        pair = readable(both.pairs(request["renames"], [table])[table])
         return lost.list_lost(pair, request)

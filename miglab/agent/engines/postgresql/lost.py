@@ -27,11 +27,12 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
     found: List[Dict[str, Any]] = []
     for alias, entries in itertools.groupby(request["tables"], key=itemgetter(0)):
         with sides(*(request[name][alias] for name in ("old", "new", "back"))) as (old, new, back):
+            told, asked = request["renames"].get(alias, NOTHING_RENAMED), list(entries)
             there = {
                 each.table.name: each
-                for each in pairs(old, new, request["renames"].get(alias, NOTHING_RENAMED))
+                for each in pairs(old, new, told, [table for _, table, _, _ in asked])
             }
-            for _, table, rows_went, wanted in entries:
+            for _, table, rows_went, wanted in asked:
                 rows, columns = _not_back(_read(there[table]), back, rows_went, wanted)
                 entry = {"database": alias, "table": table, "rows": rows, "columns": columns}
                 found.append(entry)
@@ -152,8 +153,8 @@ def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
         if not request["new"]:
             pair = Pair(old, new, old.shape.tables[table], None, {})
         else:
-            there = {each.table.name: each for each in pairs(old, new, renames)}
-            pair = _read(there[table])
+            (one,) = pairs(old, new, renames, [table])
+            pair = _read(one)
         labels, found = _listed(pair, request.get("column"))
         if "to" not in request:
             first = [[plain(v) for v in row] for row in itertools.islice(found, request["limit"])]

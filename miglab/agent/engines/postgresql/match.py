@@ -4,7 +4,7 @@ they were seen, and otherwise from the server's own numbers and from what is sto
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Collection, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..engine import Renames
 from ..following import followed, followed_columns
@@ -32,13 +32,17 @@ def _itself(name: str) -> str:
     return name
 
 
-def pairs(old: Side, new: Side, renames: Renames) -> Sequence[Union[Pair, Unread]]:
-    """Each old table with the table that it is now."""
+def pairs(
+    old: Side, new: Side, renames: Renames, only: Optional[Collection[str]] = None
+) -> Sequence[Union[Pair, Unread]]:
+    """Each old table, or each of ``only`` these, with the table that it is now."""
     if renames is None:
         renames = _guessed(old, new)
     before, after = old.shape.tables, new.shape.tables
     found: List[Tuple[Table, Optional[Table], Dict[str, Optional[str]]]] = []
     for name, called, known, kept in followed([*before], [*after], renames, _itself):
+        if only is not None and name not in only:
+            continue
         table, now = before[name], after[called] if called is not None else None
         columns: Dict[str, Optional[str]] = {}
         if now is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Collection, Dict, List, Optional, Union
 
 from ..engine import NOTHING_RENAMED, Renames
 from ..joined import lost
@@ -13,7 +13,7 @@ from ..joined.match import Unread, readable
 from .match import pairs
 from .opening import Own, attach, opened
 from .pair import Pair
-from .shape import types
+from .shape import shape_of
 from .sql import fold
 from .tables import table_names
 
@@ -28,8 +28,9 @@ def not_back(request: Dict[str, Any], own: Optional[Own] = None) -> List[Dict[st
         try:
             paths = {name: request[name][alias] for name in ("old", "new", "back")}
             attach(connection, **paths)
-            there = _pairs(connection, request["renames"].get(alias, NOTHING_RENAMED))
-            for _, table, rows_went, wanted in entries:
+            told, asked = request["renames"].get(alias, NOTHING_RENAMED), list(entries)
+            there = _pairs(connection, told, [table for _, table, _, _ in asked])
+            for _, table, rows_went, wanted in asked:
                 pair = readable(there[table])
                 again = _again(connection, pair)
                 rows, columns = lost.not_back(pair, again, rows_went, wanted)
@@ -45,9 +46,11 @@ def _own_or_ours(own: Optional[Own], alias: str) -> sqlite3.Connection:
     return opened() if connection is None else connection
 
 
-def _pairs(connection: sqlite3.Connection, renames: Renames) -> Dict[str, Union[Pair, Unread]]:
-    """Each table by its old name, with what it is now."""
-    return {each.table: each for each in pairs(connection, renames)}
+def _pairs(
+    connection: sqlite3.Connection, renames: Renames, tables: Collection[str]
+) -> Dict[str, Union[Pair, Unread]]:
+    """These tables by their old names, each with what it is now."""
+    return {each.table: each for each in pairs(connection, renames, tables)}
 
 
 def _again(connection: sqlite3.Connection, there: Pair) -> Optional[Pair]:
@@ -55,9 +58,10 @@ def _again(connection: sqlite3.Connection, there: Pair) -> Optional[Pair]:
     found = [each for each in table_names(connection, "back") if fold(each) == fold(there.table)]
     if not found:
         return None
-    in_back = {fold(name): name for name in types(connection, "back", found[0])}
+    back = shape_of(connection, "back", found[0])
+    in_back = {fold(name): name for name in back.types}
     names = {name: in_back.get(fold(name)) for name in there.old_types}
-    return Pair(connection, there.table, found[0], names, "back", "b")
+    return Pair(connection, there.table, found[0], names, (there.was, back), "back", "b")
 
 
 def list_lost(request: Dict[str, Any], own: Optional[Own] = None) -> Optional[Dict[str, Any]]:
@@ -67,7 +71,8 @@ def list_lost(request: Dict[str, Any], own: Optional[Own] = None) -> Optional[Di
     connection = _own_or_ours(own, request.get("alias") or "default")
     try:
         attach(connection, old=request["old"], new=request["new"])
-        pair = readable(_pairs(connection, request["renames"])[request["table"]])
+        table = request["table"]
+        pair = readable(_pairs(connection, request["renames"], [table])[table])
         return lost.list_lost(pair, request)
     finally:
         connection.close()

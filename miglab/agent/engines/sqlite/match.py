@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Dict, Iterator, List, Optional, Sequence, Type, Union
+from typing import Collection, Dict, Iterator, List, Optional, Sequence, Tuple, Type, Union
 
 from ..engine import Renames
 from ..joined import match
 from ..joined.match import Unread
 from .pair import Pair
-from .shape import primary_key, types
+from .shape import Shape, shape_of
 from .sql import fold
 from .tables import table_names
 
@@ -21,6 +21,7 @@ class _Files:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._shapes: Dict[Tuple[bool, str], Shape] = {}
 
     def fold(self, name: str) -> str:
         """The case of ASCII letters does not matter."""
@@ -32,23 +33,31 @@ class _Files:
 
     def columns(self, is_new: bool, table: str) -> Sequence[str]:
         """Those that are stored."""
-        return list(types(self._connection, _schema(is_new), table))
+        return list(self._shape(is_new, table).types)
 
     def key(self, is_new: bool, table: str) -> List[str]:
         """The primary key's."""
-        return primary_key(self._connection, _schema(is_new), table) or []
+        return self._shape(is_new, table).key
 
     def pair(self, table: str, now: Optional[str], columns: Dict[str, Optional[str]]) -> Pair:
         """By the names that they are attached as."""
-        return Pair(self._connection, table, now, columns)
+        shapes = self._shape(False, table), self._shape(True, now) if now is not None else None
+        return Pair(self._connection, table, now, columns, shapes)
+
+    def _shape(self, is_new: bool, table: str) -> Shape:
+        if (is_new, table) not in self._shapes:
+            self._shapes[is_new, table] = shape_of(self._connection, _schema(is_new), table)
+        return self._shapes[is_new, table]
 
 
 def _schema(is_new: bool) -> str:
     return "new" if is_new else "old"
 
 
-def pairs(connection: sqlite3.Connection, renames: Renames) -> Iterator[Union[Pair, Unread]]:
-    """Each old table, with the table that it has become."""
-    for each in match.pairs(_Files(connection), renames):
+def pairs(
+    connection: sqlite3.Connection, renames: Renames, only: Optional[Collection[str]] = None
+) -> Iterator[Union[Pair, Unread]]:
+    """Each old table, or each of ``only`` these, with the table that it has become."""
+    for each in match.pairs(_Files(connection), renames, only):
         assert isinstance(each, (Pair, Unread))
         yield each

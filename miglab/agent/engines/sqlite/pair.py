@@ -8,7 +8,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 
 from ...common import known
 from ..joined import pair
-from .shape import foreign_pair, primary_key, types
+from .shape import Shape, foreign_pair
 from .sql import fold
 from .tables import quote
 
@@ -20,7 +20,8 @@ _NO_INTEGERS = ("CHAR", "CLOB", "TEXT", "REAL", "FLOA", "DOUB")
 
 
 class Pair(pair.Pair):
-    """See ``joined.pair.Pair``. ``schema`` is what the new database is attached as."""
+    """See ``joined.pair.Pair``. ``was`` is the old table's shape. ``schema`` is what the new
+    database is attached as."""
 
     #: It keeps SQLite from putting an expression into each place that names it
     #: (https://sqlite.org/optoverview.html#flattening).
@@ -32,23 +33,23 @@ class Pair(pair.Pair):
         table: str,
         now: Optional[str],
         columns: Dict[str, Optional[str]],
+        shapes: Tuple[Shape, Optional[Shape]],
         schema: str = "new",
         letter: str = "n",
     ) -> None:
         self.connection = connection
-        self.old_types = types(connection, "old", table)
-        self.new_types = types(connection, schema, now) if now is not None else {}
+        self.was, there = shapes[0], shapes[1] or Shape({}, [])
+        self.old_types, self.new_types = self.was.types, there.types
         sides = ("old." + quote(table), "%s.%s" % (schema, quote(now)) if now is not None else "")
         super().__init__(table, now, sides, columns, list(self.new_types), letter)
         self.columns = list(self.old_types)
         named = any(fold(each) in (fold(table), fold(now or "")) for each in known.link_tables)
-        links = foreign_pair(connection, "old", table, named)
-        self.old_key = primary_key(connection, "old", table) or []
+        links = foreign_pair(connection, "old", table, self.was, named)
+        self.old_key = self.was.key
         now_links = None
         if links and now is not None:
-            now_links = foreign_pair(connection, schema, now, named)
-        now_key = primary_key(connection, schema, now) if now is not None else None
-        self.find_key(links, now_links, now_key or [])
+            now_links = foreign_pair(connection, schema, now, there, named)
+        self.find_key(links, now_links, there.key)
 
     def quote(self, name: str) -> str:
         """A name in quotes."""

@@ -140,7 +140,7 @@ def _derived(connection: sqlite3.Connection, table: str, now: Optional[str]) -> 
 
 
 def _orphans(pair: Pair, places: Dict[str, Union[Pair, Unread]]) -> Dict[str, int]:
-    link = parent_link(pair.connection, "old", pair.table)
+    link = parent_link(pair.connection, "old", pair.table, pair.old_key)
     parent = places.get(fold(link[1])) if link else None
     if link is None or not isinstance(parent, Pair):
         return {}

@@ -4,7 +4,7 @@ joins, and the parent table that its rows extend."""
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ...common import known
 from . import created
@@ -12,21 +12,25 @@ from .sql import fold
 from .tables import quote
 
 
-def types(connection: sqlite3.Connection, schema: str, table: str) -> Dict[str, str]:
-    """The columns that hold stored values, in order, with their declared types."""
-    rows = connection.execute("PRAGMA %s.table_xinfo(%s)" % (schema, quote(table)))
-    return {row[1]: row[2] for row in rows if row[6] == 0}
+class Shape(NamedTuple):
+    """The columns that hold stored values, in order, with their declared types; and those of the
+    primary key, in its order."""
+
+    types: Dict[str, str]
+    key: List[str]
 
 
-def primary_key(connection: sqlite3.Connection, schema: str, table: str) -> Optional[List[str]]:
-    """The columns of the table's primary key in their order, or ``None``."""
-    rows = connection.execute("PRAGMA %s.table_info(%s)" % (schema, quote(table))).fetchall()
-    keyed = sorted((row[5], row[1]) for row in rows if row[5])
-    if not keyed and rows and _is_rtree(connection, schema, table):
+def shape_of(connection: sqlite3.Connection, schema: str, table: str) -> Shape:
+    """That of a table."""
+    sql = "PRAGMA %s.table_xinfo(%s)" % (schema, quote(table))
+    rows = connection.execute(sql).fetchall()
+    types = {row[1]: row[2] for row in rows if row[6] == 0}
+    key = [name for _, name in sorted((row[5], row[1]) for row in rows if row[5])]
+    if not key and types and _is_rtree(connection, schema, table):
         # No PRAGMA says so: "the first column is always a 64-bit signed integer primary key"
         # (https://sqlite.org/rtree.html).
-        return [rows[0][1]]
-    return [name for _, name in keyed] or None
+        key = [next(iter(types))]
+    return Shape(types, key)
 
 
 def _is_rtree(connection: sqlite3.Connection, schema: str, table: str) -> bool:
@@ -40,14 +44,14 @@ def _is_rtree(connection: sqlite3.Connection, schema: str, table: str) -> bool:
 
 
 def foreign_pair(
-    connection: sqlite3.Connection, schema: str, table: str, named: bool = False
+    connection: sqlite3.Connection, schema: str, table: str, shape: Shape, named: bool
 ) -> Optional[List[str]]:
     """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
     and the two together unique (``create_many_to_many_intermediary_model``). It is named after
     the table of the model that has the field, or is ``named`` by the models, and nothing points at
     it: a model's own table of that shape has rows of its own."""
-    names = list(types(connection, schema, table))
-    if len(names) != 3 or primary_key(connection, schema, table) != [names[0]]:
+    names = list(shape.types)
+    if len(names) != 3 or shape.key != names[:1]:
         return None
     keys = _foreign_keys(connection, schema, table)
     pair = sorted(map(fold, names[1:]))
@@ -78,20 +82,20 @@ def _is_pointed_at(connection: sqlite3.Connection, schema: str, table: str) -> b
 
 
 def parent_link(
-    connection: sqlite3.Connection, schema: str, table: str
+    connection: sqlite3.Connection, schema: str, table: str, key: List[str]
 ) -> Optional[Tuple[str, str, str]]:
-    """For the table of a model that inherits another's: its column that is both its key and a
-    foreign key to the parent's rows, the parent's table, and the column it points at. Django names
-    the column after the parent (``place_ptr_id``); what somebody else named, models know."""
-    key = primary_key(connection, schema, table)
-    if key is None or len(key) != 1:
+    """For the table of a model that inherits another's, by its ``key``: its column that is both its
+    key and a foreign key to the parent's rows, the parent's table, and the column it points at.
+    Django names the column after the parent (``place_ptr_id``); what somebody else named, models
+    know."""
+    if len(key) != 1:
         return None
     told = {(fold(its), fold(column)) for its, column in known.parent_links.items()}
     if not fold(key[0]).endswith("_ptr_id") and (fold(table), fold(key[0])) not in told:
         return None
     for row in _foreign_keys(connection, schema, table):
         if fold(row[3]) == fold(key[0]):
-            target = row[4] or (primary_key(connection, schema, row[2]) or [""])[0]
+            target = row[4] or (shape_of(connection, schema, row[2]).key or [""])[0]
             return key[0], row[2], target
     return None
 
