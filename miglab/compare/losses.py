@@ -68,10 +68,19 @@ def _of_table(change: RowChange) -> Iterator[Loss]:
         yield Loss(name, where, change.lost, lost, what, change.by_handlers, measured=known)
     for column, number in change.lost_values.items():
         yield loss("values-lost", column, number)
-    for column, number in change.changed_columns.items():
+    for column, number in change.overwritten.items():
         yield loss(
             "values-retyped" if column in change.retyped else "values-changed", column, number
         )
+
+
+def filled(change: RowChange) -> Iterator[tuple[str, str]]:
+    """The columns in which there are values where there was NULL, each with a sentence: nothing
+    that was stored is lost."""
+    for column, number in change.filled.items():
+        place = change.place_of(column)
+        become = "has become a value" if number == 1 else "have become values"
+        yield place, f"{counted(number, 'NULL', 'NULLs')} of {place} {become}"
 
 
 def listed(lost: Sequence[Loss], shown: int = 3) -> str:
@@ -125,10 +134,7 @@ def _less(change: RowChange, going: RowChange | None) -> RowChange:
     if going:
         of_now = going.values_not_back or {}
         values = {going.old_names.get(name, name): number for name, number in of_now.items()}
-    changed = {
-        name: number - change.filled.get(name, 0) - values.get(name, 0)
-        for name, number in change.changed_columns.items()
-    }
+    changed = {name: number - values.get(name, 0) for name, number in change.overwritten.items()}
     lost = {name: number - values.get(name, 0) for name, number in change.lost_values.items()}
 
     def whole(samples: Samples) -> Samples:
@@ -142,6 +148,7 @@ def _less(change: RowChange, going: RowChange | None) -> RowChange:
         lost_sample=() if rows else change.lost_sample,
         changed=change.changed if left else 0,
         changed_columns=left,
+        filled={},
         changed_sample=whole(change.changed_sample),
         lost_values={name: number for name, number in lost.items() if number > 0},
         lost_values_sample=whole(change.lost_values_sample),

@@ -9,6 +9,7 @@ from ..facts.migration import Key
 from ..facts.step import RowChange, Step
 from ..facts.truths import value_or
 from .agreement import counted
+from .losses import filled
 from .truths import Moves, changed_files
 
 #: What a move in the lab's own history brings back.
@@ -34,10 +35,11 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
         return _end([f"{_how(step)} {so_far}", *_moved(step, moves), *costs_of])
     parts = [_emptied(moves)] if _record_gone(step) else _moved(step, moves)
     parts += costs_of
+    rows = [each for each in step.rows if not each.by_handlers]
+    parts += [told for each in rows for _, told in filled(each)]
     if not parts and not with_losses and costs(step):
         parts = ["only rows changed"]
     if not parts:
-        rows = [each for each in step.rows if not each.by_handlers]
         parts = _gains(rows) or ["nothing changed"]
     if step.kind == "outside":
         unknown = step.line.startswith("(")
@@ -164,10 +166,9 @@ def costs(step: Step) -> list[str]:
     costly = [each for each in step.rows if each.costs]
     changed = []
     for change in costly:
-        if change.changed:
-            columns = ", ".join(change.changed_columns)
-            rows = counted(change.changed, "row", "rows")
-            changed.append(f"{rows} of {change.now or change.table} in {columns}")
+        for column, number in change.overwritten.items():
+            values = counted(number, "value", "values")
+            changed.append(f"{values} of {change.now or change.table}.{column}")
     return [
         f"{word}: {', '.join(told)}"
         for word, told in (("gone", gone(costly)), ("changed", changed))
@@ -231,7 +232,7 @@ def chips(step: Step, moves: Moves, *, with_losses: bool = True) -> list[str]:
         (sum(each.lost for each in rows) * with_losses, "rows lost"),
         (sum(sum(each.lost_values.values()) for each in rows) * with_losses, "values lost"),
         (
-            sum(sum(each.changed_columns.values()) for each in rows) * with_losses,
+            sum(sum(each.overwritten.values()) for each in rows) * with_losses,
             "values overwritten",
         ),
         (sum(each.gained for each in rows if not each.by_handlers), "rows added"),

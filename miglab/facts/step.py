@@ -56,11 +56,12 @@ class RowChange:
         gained: how many rows are new.
         changed: how many rows have different values in columns that stayed.
         changed_columns: column → in how many rows its value is different.
-        filled: column → in how many of these rows it was NULL before, so nothing was overwritten.
+        filled: column → in how many of these rows it was NULL before, so that nothing was lost.
         old_names: changed column → its name before.
         lost_values: dropped column → how many values other than NULL were lost with it.
         lost_values_sample: dropped column → a few of those values, with the key of their row.
-        changed_sample: column → a few of its values before and now, with the key of their row.
+        changed_sample: column → a few of its values other than NULL before, and what is there now,
+            with the key of their row.
         retyped: columns whose declared type changed; only the way back shows whether their values
             are lost.
         many_to_many: whether Django made the table for a ``ManyToManyField``.
@@ -115,9 +116,17 @@ class RowChange:
         return f"{self.place}.{in_one_line(column)}"
 
     @property
+    def overwritten(self) -> dict[str, int]:
+        """Column → how many of its values other than NULL have been replaced."""
+        numbers = {
+            name: number - self.filled.get(name, 0) for name, number in self.changed_columns.items()
+        }
+        return {name: number for name, number in numbers.items() if number}
+
+    @property
     def costs(self) -> bool:
-        """Whether rows or values were lost or changed; content types that follow a rename do not
-        count."""
+        """Whether rows or values were lost or changed, so that something may not come back; content
+        types that follow a rename do not count."""
         return bool(self.lost or self.changed or self.lost_values) and not self.follows_rename
 
 

@@ -95,7 +95,7 @@ def _of_table(change: RowChange) -> Iterator[Sample]:
     for column, number in change.lost_values.items():
         what = f"{counted(number, 'value', 'values')} of {change.table}.{column}"
         yield _sample(what, number, change.lost_values_sample.get(column, ()))
-    for column, number in change.changed_columns.items():
+    for column, number in change.overwritten.items():
         values = counted(number, "value", "values")
         become = "changes" if number == 1 else "change"
         what = f"{values} of {change.now or change.table}.{column} {become}"

@@ -85,7 +85,7 @@ def _all_of(change: RowChange) -> RowChange:
     return replace(
         change,
         rows_not_back=change.lost,
-        values_not_back={**change.lost_values, **change.changed_columns},
+        values_not_back={**change.lost_values, **change.overwritten},
     )
 
 
@@ -93,7 +93,7 @@ def _none_of(change: RowChange) -> RowChange:
     return replace(
         change,
         rows_not_back=0,
-        values_not_back=dict.fromkeys([*change.lost_values, *change.changed_columns], 0),
+        values_not_back=dict.fromkeys([*change.lost_values, *change.overwritten], 0),
     )
 
 

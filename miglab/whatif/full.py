@@ -113,7 +113,7 @@ def _named(lost: Lost, ending: str) -> dict[str, _Named]:
             found[f"{change.place}{ending}"] = _Named(change, None, lost)
         for column in change.lost_values:
             found[f"{change.place_of(column)}{ending}"] = _Named(change, column, lost)
-        for column in change.changed_columns:
+        for column in change.overwritten:
             old = change.old_names[column]
             found[f"{change.place_of(column)}{ending}"] = _Named(change, old, lost)
     return found

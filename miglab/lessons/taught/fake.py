@@ -228,7 +228,7 @@ def _fit_case(lab: Lab, when: str, steps: list[Step]) -> Case:
         f"{_names(faked)} faked, {len(run)} run",
         f"it stops: “{step.refusal.message}”" if step.refusal else "no error",
         f"differences between record and tables: {len(fit.details)}",
-        f"rows overwritten: {lost(step)}",
+        f"rows changed: {lost(step)}",
     ]
     return case(when, steps, "; ".join(told) + ".", held=fit.verdict is True)
 

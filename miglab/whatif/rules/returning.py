@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...compare.agreement import counted
+from ...compare.losses import filled
 from ...facts.consequences import Severity
 from ...facts.outcome import Return
 from ..measured import Measured, hindrances
@@ -68,16 +69,13 @@ def values_added(measured: Measured) -> Iterator[Said]:
     back = measured.back
     said = {each.where for each in measured.lost_there}
     for change in back.rows if back else ():
-        for column, number in change.filled.items():
-            if change.place_of(column) in said:
-                continue
-            word = "has become a value" if number == 1 else "have become values"
-            yield Said(
-                f"after the way back, {counted(number, 'NULL', 'NULLs')} of "
-                f"{change.table}.{column} {word}",
-                f"{change.table}.{column}",
-                "check whether a default replaced NULL",
-            )
+        for place, sentence in filled(change):
+            if place not in said:
+                yield Said(
+                    f"after the way back, {sentence}",
+                    place,
+                    "take a backup first, if NULL means something there",
+                )
 
 
 @rule("way-back-unknown", Severity.UNKNOWN)

@@ -22,7 +22,8 @@ from ...whatif.law import brute
 WORDS = ["t", "n", "o", "h", "rows", "before", "now", "select", "table", "Name", "name", "é"]
 LETTERS = st.text("aAé\"'`[](). ,;-/*%_:?$\\", min_size=1, max_size=5)
 NAMES = st.one_of(st.sampled_from(WORDS), LETTERS).filter(lambda name: name.strip() != "")
-SAID = ("now", "before", "after", "lost", "gained", "changed", "changed_columns", "lost_values")
+COUNTED = ("now", "before", "after", "lost", "gained", "changed")
+SAID = (*COUNTED, "changed_columns", "filled", "lost_values")
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,8 @@ def listed(
         wanted.append((column, number, told["lost_values_sample"][column]))
     for column, number in told["changed_columns"].items():
         sample = told["changed_sample"][column]
-        wanted.append((told["old_names"][column], number, sample))
+        stored = number - told["filled"].get(column, 0)
+        wanted.append((told["old_names"][column], stored, sample))
     for column, number, sample in wanted:
         found = engine.list_lost({**request, "column": column}, False)
         assert found is not None

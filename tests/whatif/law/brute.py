@@ -59,6 +59,8 @@ class Change:
     multisets: bool = False
     changed: dict[str, set[Any]] = field(default_factory=dict)
     dropped: dict[str, set[Any]] = field(default_factory=dict)
+    #: Of the rows that changed in a column, those in which it was NULL: nothing was stored there.
+    filled: dict[str, set[Any]] = field(default_factory=dict)
 
     @property
     def nothing(self) -> bool:
@@ -80,6 +82,7 @@ class Change:
             "gained": self.gained,
             "changed": len(set().union(*self.changed.values())),
             "changed_columns": {name: len(keys) for name, keys in self.changed.items()},
+            "filled": {name: len(keys) for name, keys in self.filled.items()},
             "lost_values": {name: len(keys) for name, keys in self.dropped.items()},
         }
 
@@ -287,6 +290,8 @@ def _by_key(
         for column, there in columns.items():
             if column not in ignored and was[name][column] != now[name][there]:
                 change.changed.setdefault(there, set()).add(plain[name])
+                if was[name][column][1] is None:
+                    change.filled.setdefault(there, set()).add(plain[name])
 
 
 def _as_multisets(change: Change, old: Stored, new: Stored, columns: Mapping[str, str]) -> None:
@@ -315,7 +320,9 @@ def not_back(change: Change, end: Change | None, old_name: Mapping[str, str]) ->
     for column, keys in change.dropped.items():
         found[column] = len(keys & not_there(end, column))
     for column, keys in change.changed.items():
-        found[column] = len(keys & not_there(end, old_name.get(column, column)))
+        stored = keys - change.filled.get(column, set())
+        if stored:
+            found[column] = len(stored & not_there(end, old_name.get(column, column)))
     return found
 
 

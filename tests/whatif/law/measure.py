@@ -193,6 +193,7 @@ def told(rows: Iterable[RowChange], by_handlers: bool | None = None) -> Told:
             "gained": each.gained,
             "changed": each.changed,
             "changed_columns": dict(each.changed_columns),
+            "filled": dict(each.filled),
             "lost_values": dict(each.lost_values),
         }
         for each in rows

@@ -516,6 +516,45 @@ def test_null_that_comes_back_as_the_default_is_no_lost_value(lab: Lab) -> None:
     assert not found.loses
 
 
+NULLABLE = "models.IntegerField(null=True)"
+FILLING = "UPDATE law_item SET b = 5 WHERE b IS NULL"
+
+
+@pytest.mark.short
+def test_a_null_that_becomes_a_value_is_no_lost_value_and_does_not_come_back(lab: Lab) -> None:
+    fields, rows = item(f"('a', {INT})", f"('b', {NULLABLE})"), [(1, 7, None), (2, 8, 3)]
+    found = rehearsed(lab, fields, [sql(FILLING)], rows, "id a b")
+    assert (of(found).changed, of(found).filled) == (1, {"b": 1})
+    assert found.verdict == "nothing lost · the rows come back, not all values"
+    assert found.outcome.status == 11
+    told = [each.what for each in found.findings if each.id == "values-added"]
+    assert told == ["after the way back, 1 NULL of law_item.b has become a value"]
+
+
+def test_a_null_that_becomes_a_value_and_is_null_again_costs_nothing(lab: Lab) -> None:
+    fields, rows = item(f"('a', {INT})", f"('b', {NULLABLE})"), [(1, 7, None), (2, 8, 3)]
+    back = "UPDATE law_item SET b = NULL WHERE b = 5"
+    found = rehearsed(lab, fields, [sql(FILLING, back)], rows, "id a b")
+    assert found.verdict == "nothing lost · comes back whole"
+
+
+@pytest.mark.parametrize(
+    ("down", "lost"),
+    [(None, 1), ("UPDATE law_item SET b = 3 WHERE id = 2", 0)],
+)
+def test_of_values_and_nulls_that_are_overwritten_the_values_alone_are_lost(
+    lab: Lab, down: str | None, lost: int
+) -> None:
+    fields, rows = item(f"('a', {INT})", f"('b', {NULLABLE})"), [(1, 7, None), (2, 8, 3)]
+    found = rehearsed(lab, fields, [sql("UPDATE law_item SET b = 5", down)], rows, "id a b")
+    (change,) = found.lost_there
+    assert (change.overwritten, change.values_not_back) == ({"b": 1}, {"b": lost})
+    assert [each["before"] for each in change.changed_sample["b"]] == [3]
+    assert found.loses == bool(lost)
+    listed = found.lost("law_item.b") if lost else []
+    assert len(listed) == lost
+
+
 @pytest.mark.short
 def test_a_deleted_row_that_comes_back_with_another_value_has_lost_it(lab: Lab) -> None:
     operations = [

@@ -36,14 +36,12 @@ def not_back(
     columns = {}
     for name in wanted:
         still = "(%s OR %s)" % (again.gone, _unlike(again, name))
+        went, source = there.is_stored(name), again.join
         if name in there.kept:
-            went = "NOT %s AND %s" % (there.gone, there.differs(name))
-            source = join
-        else:
-            went, source = "NOT " + there.is_null("o." + there.quote(name)), again.join
-            if there.now is not None and there.key:
-                # A value of a row that is gone is gone with its row.
-                went, source = "NOT %s AND %s" % (there.gone, went), join
+            went, source = "NOT %s AND %s AND %s" % (there.gone, went, there.differs(name)), join
+        elif there.now is not None and there.key:
+            # A value of a row that is gone is gone with its row.
+            went, source = "NOT %s AND %s" % (there.gone, went), join
         columns[name] = there.number("SELECT count(*) %s WHERE %s AND %s" % (source, went, still))
     return rows, columns
 

@@ -233,7 +233,7 @@ class Pair:
         shown = [*[each for each in self.old_key if each != column], column]
         order = ["o." + self.quote(name) for name in self.old_key]
         names = ", ".join(self._labelled(each, each) for each in shown)
-        stored = "NOT " + self.is_null("o." + self.quote(column))
+        stored = self.is_stored(column)
         if self.now is not None and self.key:
             return "SELECT %s %s WHERE NOT %s AND %s" % (names, self.join, self.gone, stored), order
         if self.now is None or not self.kept:
@@ -257,7 +257,8 @@ class Pair:
         return sql, ["a.s%d" % place for place in range(len(self.old_key))]
 
     def changed_values(self, column: str) -> Query:
-        """Key, value before and value now, where a column (by its old name) stays and differs."""
+        """Key, value before and value now, where a column (by its old name) stays, and held another
+        value before; NULL is none."""
         key = ["o." + self.quote(each) for each in self.key]
         values = ", ".join(
             [
@@ -267,15 +268,20 @@ class Pair:
                 % (self.shown("n", self.kept[column]), self.quote(free("now", self.key))),
             ]
         )
-        where = "NOT %s AND %s" % (self.gone, self.differs(column))
+        where = "NOT %s AND %s AND %s" % (self.gone, self.is_stored(column), self.differs(column))
         return "SELECT %s %s WHERE %s" % (values, self.join, where), key
 
     def filled(self, column: str) -> str:
         """The query that counts the NULLs of a column (by its old name) that are values now."""
-        was, now = "o." + self.quote(column), "n." + self.quote(self.kept[column])
-        return "SELECT count(*) %s WHERE NOT %s AND %s AND NOT %s" % (
+        now = "n." + self.quote(self.kept[column])
+        return "SELECT count(*) %s WHERE NOT %s AND NOT %s AND NOT %s" % (
             self.join,
             self.gone,
-            self.is_null(was),
+            self.is_stored(column),
             self.is_null(now),
         )
+
+    def is_stored(self, column: str) -> str:
+        """SQL that is true where an old row has a value other than NULL in a column, by its old
+        name."""
+        return "NOT " + self.is_null("o." + self.quote(column))

@@ -59,7 +59,8 @@ def _stored(pair: Pair, scan: Scan) -> List[str]:
 class Counts:
     """What a walk along both sides finds. ``differing`` are the first keys of rows that differ;
     ``changed`` counts those rows; by the place of a column that is looked at, ``columns`` counts
-    the rows in which it differs, ``filled`` those where it was NULL, and ``keys`` are the first."""
+    the rows in which it differs, ``filled`` those of them where it was NULL, and ``keys`` are the
+    first where it was not."""
 
     def __init__(self, width: int) -> None:
         self.gone = self.changed = 0
@@ -77,7 +78,7 @@ class Counts:
             if value != new[place]:
                 self.columns[place] += 1
                 self.filled[place] += value == NULL
-                if len(self.keys[place]) < SAMPLE:
+                if value != NULL and len(self.keys[place]) < SAMPLE:
                     self.keys[place].append(key)
 
 

@@ -17,7 +17,7 @@ from .opening import stream
 from .pair import Pair, Side, merged
 from .rows import sides
 from .scan import Scan, scanned
-from .values import column, labelled, whole
+from .values import NULL, column, labelled, whole
 
 
 def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
@@ -125,7 +125,7 @@ class _Counted:
             for name, stored in zip(wanted, has):
                 if name in stays:
                     place = stays.index(name)
-                    went = middle is not None and was[place] != middle[place]
+                    went = stored and middle is not None and was[place] != middle[place]
                 else:
                     # A value of a row that is gone is gone with its row.
                     went = stored and not (answering and gone)
@@ -195,7 +195,7 @@ def _changed_values(pair: Pair, name: str) -> Tuple[List[str], Iterator[Sequence
         for _, (old, new) in merged(
             pair.stream(False, hashed[0] + shown_old), pair.stream(True, hashed[1] + shown_new)
         )
-        if old is not None and new is not None and old[0] != new[0]
+        if old is not None and new is not None and old[0] not in (new[0], NULL)
     )
 
 
