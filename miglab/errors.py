@@ -99,8 +99,8 @@ class OutsideSandbox(BadInput):
 
 
 class NotMeasured(MiglabError):
-    """miglab could not find out what a command did. ``id``, ``what`` and ``do`` are those of an
-    ``Obstacle``."""
+    """miglab could not find out what a command did: ``id`` names the kind of reason, ``what`` says
+    it in one sentence, and ``do`` says what to do about it."""
 
     def __init__(self, id: str, what: str, do: str) -> None:
         self.id, self.what, self.do = id, what, do

@@ -44,6 +44,8 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
     if step.kind == "outside":
         unknown = step.line.startswith("(")
         where = "Something was done outside this notebook" if unknown else "In a terminal"
+        if parts == ["nothing changed"]:
+            parts = ["no truth and no row changed"]
         return f"{where}: {'; '.join(parts)}."
     return _end(parts)
 

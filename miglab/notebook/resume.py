@@ -26,10 +26,11 @@ _SHOWS = re.compile(r"\s*(?:predict|reveal|judge|try_claim|verdicts|spine|check|
 
 
 def resume(shell: InteractiveShell, heading: str) -> str:
-    """Run the lesson's cells of code above a heading, without their outputs. Returns what to print.
+    """Run the lesson's code cells above a heading, and show none of their outputs. Returns what to
+    print.
 
     Args:
-        heading: or a part of it; empty means the one above the cell that runs now.
+        heading: the heading, or a part of it; empty means the one above the cell that runs now.
 
     Raises:
         UnknownName: there is no such heading.

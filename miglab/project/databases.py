@@ -116,7 +116,9 @@ def _check(used: Mapping[str, Mapping[str, str]]) -> dict[str, Engine]:
     for alias, each in used.items():
         if not each["name"]:
             raise NoProject(
-                f"the database {alias!r} is in memory, so there is nothing to copy; {_WAY_OUT}"
+                f"the database {alias!r} is in memory, so there is nothing to copy; give settings "
+                "that name a database in a file or on a server: settings='…' (on the command line: "
+                "--settings)"
             )
     return engines
 

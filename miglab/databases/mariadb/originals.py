@@ -192,18 +192,18 @@ def _own_for(source: str, original: Original) -> Handle:
     if able and original.version.mariadb and not original.folds:
         return _join(able[0])
     if not original.version.mariadb:
-        why = f"it is {original.version}, but miglab starts only MariaDB servers"
+        why = f"it is {original.version}, but miglab starts only MariaDB servers;"
     elif original.folds:
-        why = "its server ignores case in table names"
+        why = "its server ignores case in table names;"
     else:
         have = ", ".join(str(each.version) for each in found) or "none"
         why = (
-            f"its copy needs a server of {original.version} or newer (installed here: {have}); "
-            "install one (it does not need to run)"
+            f"a copy of this database needs {original.version} or newer (installed here: {have}); "
+            "install it (it does not need to run), or"
         )
     raise NoServer(
         without_password(source),
-        f"{why}; name a server for the copy: on='mysql://…' (on the command line: --on URL)",
+        f"{why} name a server for the copy: on='mysql://…' (on the command line: --on URL)",
     )
 
 

@@ -117,7 +117,7 @@ def in_words_of(server: str, source: str) -> tuple[str, ...]:
         connects, is_super = row
         if is_super:
             # By dblink, or by a program that SQL starts.
-            says = "watched where Python connects, but open to SQL"
+            says = "watched where Python connects, but SQL can still reach the original"
             return (f"{begins} {says}: its role {role} may do everything",)
         if not connects:
             return (f"{begins} enforced: its role {role} may not connect to the original",)

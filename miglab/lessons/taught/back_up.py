@@ -177,7 +177,7 @@ def _() -> Iterator[Case]:
         yield case(
             "nobody has written a value into the new column",
             [there, back, again],
-            f"{_other(before, after)} products have a different discount.",
+            f"{_other(before, after)} products have another discount than before.",
             held=before == after,
         )
     with fresh("store.0004") as lab:
@@ -188,7 +188,7 @@ def _() -> Iterator[Case]:
         yield case(
             "people have written values into the column",
             [back, again],
-            f"{_other(before, after)} products have a different discount.",
+            f"{_other(before, after)} products have another discount than before.",
             held=before == after,
         )
     with fresh("marketplace.0003") as lab:
@@ -242,7 +242,7 @@ def _() -> Iterator[Case]:
         yield case(
             "you undo and redo, with values in the column",
             [undo, redo],
-            f"{_other(rows, now_rows)} products have a different discount.",
+            f"{_other(rows, now_rows)} products have another discount than before.",
             held=rows == now_rows,
         )
     with fresh() as lab:

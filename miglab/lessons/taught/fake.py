@@ -43,7 +43,7 @@ question(
 
 question(
     "migrate-after-fake-zero",
-    "The record has no line of `store`, and the tables are full. You run a plain "
+    "The record has no line for `store`, and the tables are full. You run a plain "
     "`migrate store`. What happens?",
     {
         "Django sees that the tables exist, and only fills the record.": lambda lab: (
@@ -59,7 +59,7 @@ question(
     because={
         "C": """
             A plain `migrate` makes its plan from the files and the record. It **never looks at
-            the tables**. The record had no line of `store`, so it began with `0001`.
+            the tables**. The record had no line for `store`, so it began with `0001`.
 
             The error came from the database, not from Django.
         """
@@ -68,7 +68,7 @@ question(
 
 question(
     "prices-after-fake-initial",
-    "The record has no line of `store`, and the tables are as `0004` left them. "
+    "The record has no line for `store`, and the tables are as `0004` left them. "
     "You run `migrate store --fake-initial`. Are the prices still there?",
     {
         "Yes. Django fakes every migration.": lambda lab: (
