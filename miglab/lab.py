@@ -488,8 +488,8 @@ class Lab:
         Args:
             first, second: two moments, where 0 is the beginning; what changed is always shown from
                 the earlier to the later one.
-            for_good: also measure how much of what was lost a way back does not restore. It is
-                taken in a copy, which needs as much time as the commands.
+            for_good: also measure how much of what was lost a way back does not restore. The way
+                back runs in a copy, and takes as long as the commands did.
 
         Raises:
             BadInput: there are no such moments.

@@ -35,7 +35,7 @@ def enter(lab: Lab) -> None:
     programs = Path(sys.executable).parent
     if not any((programs / name).exists() for name in ("python", "python.exe")):
         raise BadInput(
-            f"there is no python beside {sys.executable}; "
+            f"there is no program called python in {programs}; "
             "start Jupyter in a virtual environment, as the README says"
         )
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)

@@ -42,7 +42,7 @@ class Explorer:
     """A lab to click on. The lab stays open for as long as this object exists.
 
     Args:
-        parts: of ``PARTS`` those that are wanted; empty means all.
+        parts: which of ``PARTS`` to show; if empty, all of them.
         height: of the graph, in pixels.
 
     Raises:

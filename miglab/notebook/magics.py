@@ -20,7 +20,7 @@ class LabMagics(Magics):
 
     @line_cell_magic("manage")  # type: ignore[arg-type]
     def run_manage(self, line: str, cell: str | None = None) -> None:
-        """Run ``python manage.py`` with the words of this line in the lab.
+        """Run ``python manage.py`` in the lab, with the words of this line.
 
         ::
 

@@ -106,7 +106,7 @@ def _how_to_open(shell: InteractiveShell) -> str:
 
 
 def missing_name(shell: InteractiveShell, error: NameError) -> str | None:
-    """How to go on where a name is not known; ``None`` if no cell above makes it."""
+    """What to do if a name is not defined; ``None`` if no cell above defines it."""
     name = error.name
     path = this_notebook()
     above = [each.source for each in cells_of(path)] if path and name else []

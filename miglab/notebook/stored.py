@@ -29,8 +29,8 @@ class Stored:
 
     Args:
         fact: what it says at first.
-        instead: whether the widget below says all of it, so that one of the two is enough.
-        metadata: what the output keeps that nobody sees.
+        instead: whether the widget below shows the same, so that only one of them is needed.
+        metadata: hidden data that the output keeps.
     """
 
     def __init__(

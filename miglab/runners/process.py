@@ -146,7 +146,9 @@ class AgentProcess:
                 raise NotJailed(self.protection)
             message = self._next(deadline)
         if message.get("event") != "ready" or message.get("version") != VERSION:
-            raise MiglabError(f"the agent said {message!r} instead of being ready")
+            raise MiglabError(
+                f"miglab's process in the project did not start: it answered {message!r}"
+            )
         self._ready = True
         self.about = message
 

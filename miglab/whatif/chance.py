@@ -31,6 +31,6 @@ def left_unknown(versions: Versions, runs: Iterable[Run]) -> Iterator[Unknown]:
             "takes them in an order that may change with every run: it may plan other migrations, "
             "or refuse to start",
             names,
-            "use Django 6.0, or follow the steps in Django's documentation that turn a squashed "
-            "migration into a normal one before it is squashed again",
+            "use Django 6.0 or newer, or follow the steps in Django's documentation that turn a "
+            "squashed migration into a normal one before it is squashed again",
         )

@@ -129,5 +129,5 @@ def test_a_python_without_a_name_in_the_shell_is_refused(
 ) -> None:
     with open_terminal() as lab:
         monkeypatch.setattr(sys, "executable", str(tmp_path / "python3"))
-        with pytest.raises(BadInput, match="there is no python beside"):
+        with pytest.raises(BadInput, match="there is no program called python in"):
             enter(lab)

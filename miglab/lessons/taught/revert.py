@@ -83,7 +83,7 @@ which(
             "marketplace.0004_upper_case_coupons",
             "media.0002_photo_alt_text",
         ): """
-            `media.0002` depends on a migration that you undo. So Django unapplied it too, without
+            `media.0002` depends on a migration that you undid. So Django unapplied it too, without
             asking. Only the preview told you so beforehand.
         """
     },

@@ -72,8 +72,7 @@ question(
     },
     because={
         "C": """
-            `sqlmigrate` only translates. It reads the migration file and prints its SQL. It runs
-            nothing.
+            `sqlmigrate` only translates: it prints the SQL of a migration file. It runs nothing.
         """
     },
     looks=True,
@@ -182,7 +181,7 @@ def _tables_found(differ: int) -> str:
     because={
         "does not hold": """
             Look at the second case. The SQL creates the right tables. But the record does not
-            change. So Django would apply `0005` again, and fail: the tables already exist.
+            change. So Django would still try to apply `0005`, and fail: the tables already exist.
 
             You can read the SQL. But only the Python file is the migration.
         """

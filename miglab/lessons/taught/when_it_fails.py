@@ -139,12 +139,12 @@ def _() -> Iterator[Case]:
         yield _breaks(lab, "you add the column to an existing table", _NEW_PRODUCT)
     with fresh() as lab:
         lab.replace(_MODELS, "default=0, null=True", 'default="free", null=True')
-        yield _breaks(lab, "the column already exists, and only its default changes", _NEW_PRODUCT)
+        yield _breaks(lab, "the column already exists and only its default changes", _NEW_PRODUCT)
     with fresh() as lab:
         lab.sql("UPDATE store_product SET price = 1 WHERE price IS NULL")
         lab.replace(_MODELS, "default=0, null=True, blank=True", 'default="free"')
         yield _breaks(
-            lab, "the column already exists, and NULL is no longer allowed in it", _NEW_PRODUCT
+            lab, "the column already exists and NULL is no longer allowed in it", _NEW_PRODUCT
         )
 
 
