@@ -157,9 +157,9 @@ def models_and_files(found: Mapping[str, Any]) -> Agreement:
     if verdict:
         return Agreement(True, "makemigrations would write nothing.")
     if verdict is None:
-        return Agreement(
-            None, "The migration files do not form a single history.", details, compared=False
-        )
+        leaves = all("several leaves" in each for each in details)
+        reason = "do not form a single history" if leaves else "cannot be compared with the models"
+        return Agreement(None, f"The migration files {reason}.", details, compared=False)
     number = counted(len(details), "model change is", "model changes are")
     return Agreement(False, f"{number} not in any migration file.", details)
 

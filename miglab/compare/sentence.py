@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,7 +22,15 @@ _BACK = {
 
 
 #: The errors of a database that Django passes on (``django.db``), but for those of its own.
-_DATABASE_ERRORS = ("DatabaseError", "DataError", "IntegrityError", "OperationalError")
+_DATABASE_ERRORS = (
+    "DatabaseError",
+    "DataError",
+    "IntegrityError",
+    "InternalError",
+    "NotSupportedError",
+    "OperationalError",
+    "ProgrammingError",
+)
 
 
 def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
@@ -33,7 +42,7 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
         moved = moves.moved or any(each.costs or not each.by_handlers for each in step.rows)
         so_far = "after part of the work was done" if moved else "and nothing changed"
         return _end([f"{_how(step)} {so_far}", *_moved(step, moves), *costs_of])
-    parts = [_emptied(moves)] if _record_gone(step) else _moved(step, moves)
+    parts = [_emptied(step, moves)] if _record_gone(step) else _moved(step, moves)
     parts += costs_of
     rows = [each for each in step.rows if not each.by_handlers]
     parts += [told for each in rows for _, told in filled(each)]
@@ -92,6 +101,9 @@ def _how(step: Step) -> str:
         return "The command ended with an error"
     if step.kind == "shell":
         return f"The code failed ({step.refusal.error})"
+    if hasattr(builtins, step.refusal.error):
+        # Django raises these too, but so does everybody else's code.
+        return f"The command failed ({step.refusal.error})"
     who = "the database" if step.refusal.error in _DATABASE_ERRORS else "Django"
     return f"{who} refused ({step.refusal.error})"
 
@@ -102,9 +114,10 @@ def _record_gone(step: Step) -> bool:
     return was is not None and now is not None and was.exists and not now.exists
 
 
-def _emptied(moves: Moves) -> str:
+def _emptied(step: Step, moves: Moves) -> str:
     recorded = counted(len(moves.unapplied), "migration", "migrations")
-    return f"the record is gone with its {recorded}, and so are their tables"
+    tables = "" if step.after.known_tables.tables else ", and so are all tables"
+    return f"the record is gone with its {recorded}{tables}"
 
 
 def _moved(step: Step, moves: Moves) -> list[str]:

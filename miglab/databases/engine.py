@@ -82,6 +82,10 @@ class Engine(Protocol):
         """First words, in capitals, of SQL statements that write nothing."""
 
     @property
+    def runs_sql(self) -> tuple[str, ...]:
+        """What stands before a statement among the words for its own client (``dbshell``)."""
+
+    @property
     def magic(self) -> bytes:
         """What each of its files begins with, so that none is copied as a file of the project;
         ``b""`` where databases are not files."""

@@ -30,6 +30,7 @@ class MariaDB(Served):
     where = "on a MariaDB or MySQL server"
     extra = "mariadb"
     variable = VARIABLE
+    runs_sql = ("-e",)
     reads = ("SELECT", "TABLE", "VALUES", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "ANALYZE", "BEGIN",
              "START", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "USE", "HELP")  # fmt: skip
 
@@ -156,11 +157,13 @@ class MariaDB(Served):
                 if part in known]  # fmt: skip
         where = " ".join([*told, "--password"])
         name, file = shlex.quote(name_of(original)), shlex.quote(dump)
+        # The whole database is made anew: what a migration has added since would stay in its way.
+        whole = f"--add-drop-database --databases {name}"
         return ByHand(
             dump,
-            f"mariadb-dump {where} --single-transaction --routines --triggers --events {name} "
+            f"mariadb-dump {where} --single-transaction --routines --triggers --events {whole} "
             f"> {file}",
-            f"mariadb {where} {name} < {file}",
+            f"mariadb {where} < {file}",
         )
 
 

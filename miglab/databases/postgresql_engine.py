@@ -31,6 +31,7 @@ class PostgreSQL(Served):
     where = "on a PostgreSQL server"
     extra = "postgresql"
     variable = VARIABLE
+    runs_sql = ("-c",)
     reads = ("SELECT", "TABLE", "VALUES", "SHOW", "EXPLAIN", "BEGIN", "START", "COMMIT", "END",
              "SAVEPOINT", "RELEASE", "ROLLBACK", "ABORT")  # fmt: skip
 
@@ -199,10 +200,13 @@ class PostgreSQL(Served):
 
         known = {name: each for name, each in parameters_of(original).items() if name != "passfile"}
         dump, place = f"{name_of(original)}.dump", shlex.quote(handle_of(known))
+        # The whole database is made anew: what a migration has added since would stay in its way.
+        server = shlex.quote(handle_of({**known, "dbname": "postgres"}))
+        again = "pg_restore --clean --if-exists --create --exit-on-error"
         return ByHand(
             dump,
             f"pg_dump --format=custom --file={shlex.quote(dump)} {place}",
-            f"pg_restore --clean --if-exists --exit-on-error --dbname={place} {shlex.quote(dump)}",
+            f"{again} --dbname={server} {shlex.quote(dump)}",
         )
 
 

@@ -32,6 +32,7 @@ class SQLite:
     sure = True
     reads = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
     #: https://sqlite.org/fileformat.html#magic_header_string
+    runs_sql = ()
     magic = b"SQLite format 3\0"
     sidecars = sqlite.SIDECARS
 

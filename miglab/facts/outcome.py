@@ -32,7 +32,7 @@ class Return(Enum):
     """How much the way back restores, from nothing to everything; ``NOT_NEEDED`` and ``UNKNOWN``
     are outside this order."""
 
-    NOT_AT_ALL = ("does not come back", "the way back is refused or fails")
+    NOT_AT_ALL = ("does not come back", "no command leads back, or one is refused or fails")
     RUNS = ("comes back with another schema", "the way back runs to its end")
     SCHEMA = (
         "the tables come back, not all rows",

@@ -90,11 +90,12 @@ def _given(
     return given, engine.home_for(given, project.copy_is)
 
 
-def no_database(alias: str, source: Handle) -> str:
+def no_database(alias: str, source: Handle, engine: Engine) -> str:
     """The error text for a missing database of a project."""
     other = f" --database {alias}" if alias != "default" else ""
+    create = "" if engine.files(source) else "create it on its server, and "
     return (
-        f"there is no database at {source}, where the settings say that {alias!r} is; run "
+        f"there is no database at {source}, where the settings say that {alias!r} is; {create}run "
         f"`manage.py migrate{other}` first, or choose other settings: "
         "settings='…' (on the command line: --settings)"
     )

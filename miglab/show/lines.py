@@ -11,7 +11,7 @@ from ..compare.agreement import counted
 from ..facts.consequences import Consequences, Finding, LeftBehind
 from ..facts.ladder import Ladder, Rung
 from ..facts.migration import Key
-from ..facts.outcome import Return
+from ..facts.outcome import Cost, Happened, Return
 from ..facts.run import Planned, Run, WayBack
 from ..facts.signs import in_one_line
 from ..facts.step import RowChange, Statement
@@ -112,6 +112,27 @@ def clipped(value: object) -> str:
     """A stored value as text; a long one is cut."""
     told = cell(value)
     return told if len(told) <= VALUE else f"{told[:VALUE]}… ({len(told):,} characters)"
+
+
+def without_rows(consequences: Consequences) -> str:
+    """What is said of the rows where none changed."""
+    if consequences.outcome.cost is Cost.UNKNOWN:
+        return "What happens to the rows is not known."
+    return "Every row stays as it is."
+
+
+def without_way_back(consequences: Consequences) -> str:
+    """What is said of the way back where none was taken."""
+    if consequences.outcome.happened is Happened.NOT_REHEARSED:
+        return "Not tried: the commands could not be rehearsed."
+    return "Nothing changed, so there is nothing to undo."
+
+
+def without_next(consequences: Consequences) -> str:
+    """What is said of the next ``migrate`` where it was not tried."""
+    if consequences.outcome.happened is Happened.NOT_REHEARSED:
+        return "Not tried: the commands could not be rehearsed."
+    return "Not tried: nothing changed, or the next migrate is the way back."
 
 
 def way_back_lines(back: WayBack | None) -> list[str]:

@@ -80,7 +80,7 @@ def _twin(stage: Stage) -> Stage:
 def _check_there(project: Project, alias: str, now: Moment) -> None:
     source = project.sources.get(alias)
     if source is not None and now.snapshot.databases.get(alias) is None:
-        raise NoProject(no_database(alias, source))
+        raise NoProject(no_database(alias, source, project.engine(alias)))
 
 
 def _made_twin(stage: Stage) -> Stage:

@@ -180,8 +180,9 @@ def _check_own(project: Project, truths: Truths, reader: Reader) -> None:
     if isinstance(truths.models, Unreadable):
         met = "".join(f" ({each})" for each in reader.obstacles)
         raise NoProject(f"the project cannot be set up: {truths.models.reason}{met}")
-    if not project.engine(reader.alias).exists(project.sources[reader.alias]):
-        raise NoProject(no_database(reader.alias, project.sources[reader.alias]))
+    engine, source = project.engine(reader.alias), project.sources[reader.alias]
+    if not engine.exists(source):
+        raise NoProject(no_database(reader.alias, source, engine))
 
 
 def _fill(

@@ -228,7 +228,7 @@ def _sentence(label: str, rungs: Sequence[Rung]) -> str:
         place = stopping.target.name if stopping.target else "zero"
         stops = f" Going to {place} {stopping.outcome.happened.words}."
     if not any(rung.done for rung in rungs):
-        return f"No step back in {label} is possible.{stops}"
+        return f"No step back in {label} runs to its end.{stops}"
     free = free_from_the_top(rungs)
     if not free:
         return f"No step back in {label} is free.{stops}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..facts.consequences import LeftBehind
+from ..facts.step import Renames
 from ..facts.truths import Models, Truths, value_or
 from ..sandbox.snapshot import Snapshot
 from ..steps.stage import Stage
@@ -11,15 +12,25 @@ _TYPES = "django_content_type"
 
 
 def left_behind(
-    stage: Stage, moments: tuple[Snapshot, Snapshot], before: Truths, after: Truths
+    stage: Stage,
+    moments: tuple[Snapshot, Snapshot],
+    before: Truths,
+    after: Truths,
+    renames: Renames,
 ) -> LeftBehind:
     """Content types and permissions of models whose tables went. A content type follows its model's
     name, also where the model is renamed back before its table goes: it is the same by its id.
 
     Args:
         moments: before the commands, and after them.
+        renames: what became of the names of tables.
     """
-    gone = {*before.known_tables.tables} - {*after.known_tables.tables}
+    there = after.known_tables.tables
+    gone = {
+        each
+        for each in before.known_tables.tables
+        if each not in there and renames.table(each) not in there
+    }
     models = {
         (label, name.lower())
         for label, app in value_or(before.models, Models({})).apps.items()

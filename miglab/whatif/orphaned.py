@@ -14,7 +14,7 @@ from ..steps.stage import Stage
 
 #: How databases say that a row refers to one that is not there.
 REFUSED = re.compile(
-    r"invalid foreign key|foreign key constraint|violates foreign key", re.IGNORECASE
+    r"invalid foreign key|foreign key constraint fail|violates foreign key", re.IGNORECASE
 )
 
 

@@ -114,7 +114,13 @@ class _Rehearsal:
             ),
             back,
             following,
-            left_behind(self.stage, (self.first.snapshot, end.snapshot), self.truths, after_truths),
+            left_behind(
+                self.stage,
+                (self.first.snapshot, end.snapshot),
+                self.truths,
+                after_truths,
+                renames.get(self.reader.alias, Renames()),
+            ),
             tuple(self.not_measured),
             orphaned(self.stage, runs, self.first.snapshot, self.truths),
         )

@@ -1,10 +1,14 @@
 """Each engine keeps what ``databases/engine.py`` says of it, on real databases."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from miglab.databases.engine import Engine, Handle
+from miglab.databases.postgresql.binaries import embedded
 from miglab.databases.registry import ENGINES, begins_database, of_vendor, of_version
 
 from ..plain.engines import need
@@ -48,6 +52,45 @@ def test_a_write_changes_the_mark_and_reading_does_not(engine: Engine, tmp_path:
     assert engine.mark(handle) == mark
     WRITE[engine.vendor](handle, "UPDATE shop SET name = 'b'")
     assert engine.mark(handle) != mark
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell of POSIX")
+def test_a_backup_by_hand_brings_all_back_and_nothing_that_came_since_stays(
+    engine: Engine, tmp_path: Path
+) -> None:
+    if engine.vendor == "sqlite" and not shutil.which("sqlite3"):
+        pytest.skip("needs sqlite3")
+    handle = made(engine, tmp_path, "CREATE TABLE kept (id integer PRIMARY KEY)")
+    by_hand = engine.by_hand(handle)
+    # These users have no password, and nobody is here to be asked for one.
+    for command, *between in (
+        (
+            by_hand.back_up,
+            "CREATE TABLE came (id integer PRIMARY KEY, shop integer REFERENCES shop (id))",
+            "DELETE FROM shop",
+            "DROP TABLE kept",
+        ),
+        (by_hand.restore,),
+    ):
+        subprocess.run(
+            command.replace("--password", ""),
+            cwd=tmp_path,
+            shell=True,
+            env={**os.environ, "PATH": os.pathsep.join([*_programs(engine), os.environ["PATH"]])},
+            check=True,
+        )
+        if between:
+            WRITE[engine.vendor](handle, *between)
+    assert engine.rows(handle, NAMES) == [("a",)]
+    assert engine.rows(handle, "SELECT count(*) FROM kept") == [(0,)]
+    with pytest.raises(Exception, match=r"(?i)came"):
+        engine.rows(handle, "SELECT * FROM came")
+
+
+def _programs(engine: Engine) -> list[str]:
+    """Where the tools of the tests' own server are."""
+    found = embedded() if engine.vendor == "postgresql" else None
+    return [str(found.folder)] if found is not None else []
 
 
 def test_a_query_cannot_write(engine: Engine, tmp_path: Path) -> None:

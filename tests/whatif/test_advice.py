@@ -6,10 +6,17 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
-from miglab import Lab
+import pytest
 
+from miglab import Lab
+from miglab.facts.run import Run
+from miglab.facts.step import Refusal
+from miglab.whatif.rules.advice import advice
+
+from ..show.consequences_samples import step
 from .own import shop
 
 #: 0003: undone, it deletes what Sale points at.
@@ -91,7 +98,7 @@ def test_a_row_that_already_refers_to_nothing_stops_every_migration_and_is_named
     write(folder, "DELETE FROM shop_item WHERE id = 1")
     what, do = told(folder, "migrate shop 0003")
     assert "rows of shop_sale" in do
-    assert "every migration of this database stops there" in do
+    assert "other migrations of this database may stop there too" in do
     assert error(folder, "migrate", "shop", "0003").rpartition(": ")[2] in what
 
 
@@ -112,3 +119,43 @@ def test_a_column_that_is_made_again_and_is_still_there_is_not_said_to_be_unappl
     assert "not applied" not in do
     assert "unapplying this migration" in do
     assert "duplicate column" in error(folder, "migrate", "shop", "0001")
+
+
+MISSING_ROW = """
+from django.db import migrations
+
+
+def look(apps, schema_editor):
+    apps.get_model("shop", "Item").objects.get(name="nothing is called so")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0002_price")]
+    operations = [migrations.RunPython(look)]
+"""
+
+
+def test_a_row_that_a_migration_looks_for_in_vain_is_not_taken_for_a_missing_table(
+    tmp_path: Path,
+) -> None:
+    folder = shop(tmp_path)
+    (folder / "shop/migrations/0003_look.py").write_text(MISSING_ROW)
+    what, do = told(folder, "migrate shop")
+    assert "DoesNotExist" in what
+    assert do.startswith("the migration looks for a row that is not there")
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ("OperationalError: (1061, 'Duplicate key name')", "find out why this already exists"),
+        ("OperationalError: (1553, 'Needed in a foreign key constraint')", "read the error"),
+        ("IntegrityError: FOREIGN KEY constraint failed", "change this migration"),
+        ('ProgrammingError: relation "a" already exists', "find out why this already exists"),
+        ("CommandError: File already exists", "read the error"),
+    ],
+)
+def test_each_databases_words_get_the_advice_that_fits(said: str, begins: str) -> None:
+    error, _, message = said.partition(": ")
+    refused = replace(step("migrate shop"), refusal=Refusal(error, message))
+    assert advice(Run(refused, (), 0.1)).startswith(begins)

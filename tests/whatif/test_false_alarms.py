@@ -158,6 +158,21 @@ def test_the_content_type_of_a_model_that_was_renamed_stays_behind_under_its_old
     assert rows(plain, types) == [("shop", "item")]
 
 
+@pytest.mark.parametrize("line", ["migrate shop 0002", "migrate shop"])
+def test_a_table_that_only_gets_another_name_leaves_nothing_behind(
+    tmp_path: Path, line: str
+) -> None:
+    """shop: 0001 ← 0002 (price) ← 0003 (the table is called goods)"""
+    folder = shop(tmp_path / "site")
+    called = migration("0002_price", "AlterModelTable('Item', 'goods')")
+    write(folder, {"shop/migrations/0003_goods.py": called})
+    if line != "migrate shop":
+        manage(folder, "migrate", "shop")
+    found = what_if(folder, line)
+    assert found.verdict == "nothing lost · comes back whole"
+    assert found.left_behind.content_types == ()
+
+
 # -- drift
 
 

@@ -106,8 +106,8 @@ def _not_measured(step: Step, earlier: int, later: int) -> str:
     if all(loss.measured for loss in losses(step.rows)):
         return ""
     return (
-        f"<p>It was not measured because no commands led from moment {later} back to moment "
-        f"{earlier} in a copy. In this lab, a rewind to moment {earlier} restores everything.</p>"
+        f"<p>miglab could not measure the way back from moment {later} to moment {earlier} in a "
+        f"copy. In this lab, a rewind to moment {earlier} restores everything.</p>"
     )
 
 

@@ -28,7 +28,7 @@ def for_real(consequences: Consequences) -> list[tuple[str, str]]:
     found = [backup]
     for place, line in enumerate(consequences.commands):
         run = consequences.runs[place] if place < len(consequences.runs) else None
-        found += _one_command(line, run)
+        found += _one_command(consequences, line, run)
     apps = list(dict.fromkeys(each.key.app_label for each in consequences.plan))
     found.append(
         (
@@ -58,13 +58,16 @@ def _backup(consequences: Consequences) -> tuple[tuple[str, str], tuple[str, str
     return (by_hand.back_up, first), (by_hand.restore, last)
 
 
-def _one_command(line: str, run: Run | None) -> list[tuple[str, str]]:
+def _one_command(consequences: Consequences, line: str, run: Run | None) -> list[tuple[str, str]]:
     first, _, rest = line.partition(" ")
     after = _after(run)
     if first == "delete":
         return [(f"rm -- {shlex.quote(rest.strip())}", after)]
     if first == "sql":
-        return [(_manage(["dbshell", "--", rest.strip()]), after)]
+        engine = registry.of_version(consequences.engine.database)
+        option = engine.runs_sql if engine is not None else ()
+        words = ["dbshell", *_on(consequences), "--", *option, rest.strip()]
+        return [(_manage(words), after)]
     words = _words(line)
     found = [(_manage(words), after)]
     if words[:1] == ["migrate"] and "--plan" not in words:

@@ -21,6 +21,9 @@ from ..lines import (
     truths_around,
     typed,
     way_back_lines,
+    without_next,
+    without_rows,
+    without_way_back,
 )
 from ..lines import statements as sql_of
 from .for_real import for_real
@@ -65,16 +68,14 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
         *_md_plan(consequences),
         *_md_locks(consequences),
         "## What happens to the rows",
-        _md_table(ROWS, row_rows(consequences.rows)) or "Every row stays as it is.",
+        _md_table(ROWS, row_rows(consequences.rows)) or without_rows(consequences),
         *_md_samples(samples(consequences.rows)),
         "## The way back",
-        _fence("\n".join(way_back_lines(back)))
-        if back
-        else "Nothing changed, so there is nothing to undo.",
+        _fence("\n".join(way_back_lines(back))) if back else without_way_back(consequences),
         "## The next plain migrate",
         _fence("\n".join(next_lines(consequences)))
         if consequences.next
-        else "Not tried: nothing changed, or the next migrate is the way back.",
+        else without_next(consequences),
         *_md_samples(samples(consequences.next_rows)),
         "## Tables",
         _md_list(consequences.schema) or "No table changes.",

@@ -9,10 +9,9 @@ from html import escape
 from ...draw import engines
 from ...draw.locks import sentence, timeline
 from ...facts.consequences import Consequences, Finding, Severity
-from ...facts.outcome import Return
+from ...facts.outcome import Cost, Return
 from ...facts.picture import Picture
 from ...facts.run import WayBack
-from ...facts.step import RowChange
 from .. import locks
 from ..lines import (
     Sample,
@@ -25,6 +24,9 @@ from ..lines import (
     stopped,
     truths_around,
     way_back_lines,
+    without_next,
+    without_rows,
+    without_way_back,
 )
 from ..lines import statements as sql_of
 from .for_real import for_real
@@ -108,8 +110,8 @@ def report_html(consequences: Consequences, reason: str = "") -> str:
         _section("for-real", "To run it for real", _commands(consequences)),
         _section("plan", "The plan", _plan(consequences)),
         *_waits(consequences),
-        _section("losses", "What happens to the rows", _rows(consequences.rows)),
-        _section("way-back", "The way back", _way_back(consequences.back)),
+        _section("losses", "What happens to the rows", _rows(consequences)),
+        _section("way-back", "The way back", _way_back(consequences)),
         _section("next", "The next plain migrate", _next(consequences)),
         _section("tables", "Tables", _lines(consequences.schema, "No table changes.")),
         _section("truths", "The four truths", _truths(consequences)),
@@ -239,12 +241,15 @@ def _waits(consequences: Consequences) -> list[str]:
     return [_section("locks", "What others wait for", "\n".join(parts))] if parts else []
 
 
-def _rows(changes: Sequence[RowChange]) -> str:
+def _rows(consequences: Consequences) -> str:
+    changes = consequences.rows
     if not changes:
-        return _p("Every row stays as it is.")
+        return _p(without_rows(consequences))
     parts = [_table("Rows, table by table", ROWS, row_rows(changes))]
-    found = samples(changes)
-    parts += [_sample(each) for each in found] or [_p("Nothing is lost.")]
+    found = [_sample(each) for each in samples(changes)]
+    if not found and consequences.outcome.cost is Cost.NOTHING:
+        found = [_p("Nothing is lost.")]
+    parts += found
     return "\n".join(parts)
 
 
@@ -254,11 +259,12 @@ def _sample(sample: Sample) -> str:
     return _table(sample.caption, sample.columns, sample.rows)
 
 
-def _way_back(back: WayBack | None) -> str:
+def _way_back(consequences: Consequences) -> str:
+    back = consequences.back
     if back is None:
-        return _p("Nothing changed, so there is nothing to undo.")
+        return _p(without_way_back(consequences))
     differ = differences(back)
-    same = "Everything is as it was." if back.level is Return.VALUES else "Only a backup helps."
+    same = "Everything is as it was." if back.level is Return.VALUES else ""
     return _pre("\n".join(_without_differences(back))) + _lines(differ, same)
 
 
@@ -269,13 +275,13 @@ def _without_differences(back: WayBack) -> list[str]:
 def _next(consequences: Consequences) -> str:
     lines = next_lines(consequences)
     if not lines:
-        return _p("Not tried: nothing changed, or the next migrate is the way back.")
+        return _p(without_next(consequences))
     return _pre("\n".join(lines)) + "\n".join(map(_sample, samples(consequences.next_rows)))
 
 
 def _lines(lines: Sequence[str], otherwise: str) -> str:
     if not lines:
-        return _p(otherwise)
+        return _p(otherwise) if otherwise else ""
     return f"<ul>{''.join(f'<li>{escape(each)}</li>' for each in lines)}</ul>"
 
 

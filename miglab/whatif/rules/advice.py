@@ -44,7 +44,7 @@ def advice(run: Run, orphaned: Sequence[str] = ()) -> str:
     if orphaned:
         return (
             f"correct or delete the rows of {' and '.join(orphaned)} that refer to missing rows "
-            f"(until then, every migration of this database stops there), {_AGAIN}"
+            f"(until then, other migrations of this database may stop there too), {_AGAIN}"
         )
     backwards = failed is not None and failed.backwards
     for pattern, do in _ADVICE:
@@ -66,7 +66,9 @@ def _orphan(found: re.Match[str], backwards: bool) -> str:
 
 
 def _forbidden(found: re.Match[str], backwards: bool) -> str:
-    return f"change the rows that {_schema(backwards)} does not allow"
+    return (
+        f"change the rows, or what the migration writes, so that {_schema(backwards)} allows them"
+    )
 
 
 def _exists(found: re.Match[str], backwards: bool) -> str:
@@ -81,20 +83,23 @@ def _exists(found: re.Match[str], backwards: bool) -> str:
 
 
 def _missing(found: re.Match[str], backwards: bool) -> str:
-    return (
-        "find out why this is missing from the database, although according to the record it "
-        "should exist"
-    )
+    return "find out why this is missing from the database"
+
+
+def _no_such_row(found: re.Match[str], backwards: bool) -> str:
+    return "the migration looks for a row that is not there: let it allow for that"
 
 
 #: The first that fits counts; the words are those of the databases that Django supports.
 _ADVICE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], bool], str]], ...] = (
     (REFUSED, _orphan),
+    (re.compile(r"duplicate key name", re.I), _exists),
+    (re.compile(r"\bDoesNotExist\b"), _no_such_row),
     (
         re.compile(r"integrityerror|constraint failed|duplicate key|cannot be null", re.I),
         _forbidden,
     ),
-    (re.compile(r"already exists|duplicate column", re.I), _exists),
+    (re.compile(r"^(?!CommandError)(?s:.*)(already exists|duplicate column)", re.I), _exists),
     (
         re.compile(r"no such (table|column)|does not exist|doesn't exist|unknown column", re.I),
         _missing,

@@ -18,7 +18,7 @@ def drift(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"the tables no longer match the record: {first(measured.worse.drift)}",
             "",
-            "Django plans from the record, so its next plan will not fit these tables",
+            "Django plans from the record, so its next plan may not fit these tables",
         )
 
 
@@ -30,7 +30,8 @@ def ghosts(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"recorded, but the file is missing: {', '.join(map(str, gone))}",
             str(gone[0]),
-            "restore the file, or remove the migration from the record with migrate APP --prune",
+            "restore the file. If no other migration depends on it, migrate APP --prune takes it "
+            "out of the record instead; the tables stay as they are",
         )
     yield from _ghosts_of_before(measured)
 
@@ -44,7 +45,8 @@ def unmigrated(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"{number} no longer in any migration file: {first(lines)}",
             "",
-            "restore the file, or run makemigrations",
+            "restore the file. makemigrations makes another one, and if the work of the first was "
+            "done, migrate would do it a second time",
         )
 
 
@@ -67,8 +69,8 @@ def explained_drift(measured: Measured) -> Iterator[Said]:
     """Tables differ from the models' state because a migration changed them directly."""
     if measured.worse.explained and measured.moved:
         yield Said(
-            "a migration's own SQL or Python changed the tables, and Django does not know of it: "
-            f"{first(measured.worse.explained)}"
+            "the tables differ from what Django expects, and a migration's own SQL or Python may "
+            f"be the reason: {first(measured.worse.explained)}"
         )
 
 

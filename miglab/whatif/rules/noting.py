@@ -84,7 +84,8 @@ def left_behind(measured: Measured) -> Iterator[Said]:
             f"{what} {stay} behind: {', '.join(left.content_types[:4])}{more}",
             "django_content_type",
             "once their models are gone from the code, manage.py remove_stale_contenttypes removes "
-            "them, and everything that points to them"
+            "them, and everything that points to them (with --include-stale-apps, if the whole "
+            "app is gone)"
             if not any(each.orphans for each in measured.rows)
             else "keep them until you have dealt with the rows of parent models that lost a part",
         )

@@ -29,7 +29,7 @@ def no_way_back(measured: Measured) -> Iterator[Said]:
         place = f" at {run.failed.key}" if run.failed else ""
         far = f", after {len(run.finished)} of {len(run.plan)} migrations" if run.finished else ""
         what = f"the way back fails{place}{far}: {run.step.line}: {because(run)}"
-    yield Said(what, run.step.line if run else "", "only a backup can restore this")
+    yield Said(what, run.step.line if run else "", "no command restores this: take a backup first")
 
 
 @rule("another-schema", Severity.BACK)

@@ -62,7 +62,10 @@ def irreversible(measured: Measured) -> Iterator[Said]:
                 yield Said(f"{each.key} cannot be undone: {why}", str(each.key), _REVERSE)
 
 
-_REVERSE = "give the operation reverse_code: migrations.RunPython.noop if there is nothing to undo"
+_REVERSE = (
+    "give the operation a way back: reverse_code for RunPython, reverse_sql for RunSQL; or its own "
+    "noop if there is nothing to undo"
+)
 
 
 @rule("fails", Severity.STOPS)
@@ -106,8 +109,8 @@ def half_a_migration(measured: Measured) -> Iterator[Said]:
             what = f"part of {failed.key} is done, and stays done: this database cannot undo "
             what += "changes to tables; the record does not show it" + _found_in_tables(measured)
         elif not failed.atomic and failed.sql:
-            what = f"{failed.key} is not atomic: its work before the error stays, but is not "
-            what += "recorded"
+            what = f"{failed.key} is not atomic: work that it did before the error may stay, and "
+            what += "is not recorded"
         if what:
             do = "undo or finish the rest by hand, or restore the backup"
             yield Said(what, str(failed.key), do)

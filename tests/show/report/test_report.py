@@ -395,6 +395,24 @@ def test_files_put_back_sql_and_deleted_files_are_commands_too() -> None:
     assert told[4] == "# restore the files, as with git checkout"
 
 
+@pytest.mark.parametrize(
+    ("database", "path", "option"),
+    [
+        ("SQLite 3.45.1", "/home/ada/db.sqlite3", []),
+        ("PostgreSQL 18.6", "postgresql://ann@example.org/shop", ["-c"]),
+        ("MariaDB/MySQL (mysqlclient)", "mysql://ann@example.org/shop", ["-e"]),
+    ],
+)
+def test_each_databases_own_client_is_told_that_a_statement_follows(
+    database: str, path: str, option: list[str]
+) -> None:
+    lines = ("migrate store --database replica", "sql DROP TABLE plain")
+    engine = replace(consequences().engine, database=database)
+    told = commands(consequences(commands=lines, runs=(), engine=engine, database=path))
+    (line,) = [shlex.split(each)[2:] for each in told if "dbshell" in each]
+    assert line == ["dbshell", "--database", "replica", "--", *option, "DROP TABLE plain"]
+
+
 @pytest.mark.skipif(
     os.name == "nt" or not shutil.which("sqlite3"), reason="needs sqlite3 and a shell of POSIX"
 )

@@ -167,7 +167,7 @@ CASES: list[tuple[str, Measured, str]] = [
         measured(
             run(replace(FAILED, atomic=False, sql=(Statement("DROP TABLE x"),)), refusal=ERROR)
         ),
-        f"{SECOND} is not atomic: its work before the error stays, but is not recorded",
+        f"{SECOND} is not atomic: work that it did before the error may stay, and is not recorded",
     ),
     (
         "locks",
@@ -370,7 +370,8 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "explained-drift",
         measured(worse=Worse(explained=("a",))),
-        "a migration's own SQL or Python changed the tables, and Django does not know of it: a",
+        "the tables differ from what Django expects, and a migration's own SQL or Python may be "
+        "the reason: a",
     ),
     (
         "old-drift",
