@@ -54,7 +54,9 @@ def add(commands: Any) -> None:
     listing = kinds.add_parser("list", help="list the exercises by level, and which are solved")
     listing.add_argument("folder", nargs="?", help=_SET)
     listing.add_argument(
-        "--progress", type=Path, default=Path(notebooks.PROGRESS), help="the progress file"
+        "--progress",
+        type=Path,
+        help=f"the progress file (default: {notebooks.PROGRESS}, here or in {FOLDER})",
     )
     listing.set_defaults(act=_list)
     new = kinds.add_parser("new", help="write a file to fill in, for an exercise of your own")
@@ -91,7 +93,9 @@ def add(commands: Any) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    print(in_words(overview(arguments.progress, folder=arguments.folder)))
+    here, there = Path(notebooks.PROGRESS), Path(FOLDER) / notebooks.PROGRESS
+    progress = arguments.progress or (here if here.is_file() or not there.is_file() else there)
+    print(in_words(overview(progress, folder=arguments.folder)))
     return 0
 
 

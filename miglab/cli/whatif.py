@@ -121,7 +121,8 @@ def add(commands: Any) -> None:
         "--fail-on",
         type=limit,
         metavar="lock:TIME",
-        help="fail if others cannot use a table for longer than this, as in lock:1s or lock:500ms",
+        help="fail if others cannot use a table for longer than this, as in lock:1s or lock:500ms "
+        "(needs a database whose locks miglab measures: see the README)",
     )
     report = parser.add_argument_group("the report")
     for form in FORMS:

@@ -117,7 +117,7 @@ def _without_file(look: Look) -> str:
         if f"{parent.app_label}/migrations/{parent.name}.py" in look.known.files:
             return (
                 f"`{child}` depends on `{parent}`, whose file is gone. Every command that reads "
-                "the migrations fails until that file is back; here, `lab.rewind()` brings it back."
+                "the migrations fails while it is missing; here, `lab.rewind()` brings it back."
             )
     return ""
 

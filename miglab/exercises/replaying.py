@@ -112,7 +112,7 @@ def _again(lab: ExerciseLab, entry: Entry) -> str:
     """Take one entry again; if it leads elsewhere, say how."""
     line = entry.text
     if entry.where == "terminal":
-        return f"{line}: this was done in a terminal, and miglab does not know the command"
+        return f"{line}: this was done outside miglab, so the command is not known"
     if entry.text.startswith("what-if "):
         return ""
     try:

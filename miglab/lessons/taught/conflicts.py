@@ -44,8 +44,8 @@ question(
     },
     because={
         "C": """
-            To apply everything, Django needs a single last migration. It does not choose between
-            two. The number is not the problem. The problem is that both files say in
+            To apply everything, Django needs a single last migration in each app. It does not
+            choose between two. The number is not the problem. The problem is that both files say in
             `dependencies` that they follow `0005`.
         """
     },

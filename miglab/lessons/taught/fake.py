@@ -58,8 +58,8 @@ question(
     },
     because={
         "C": """
-            A plain `migrate` makes its plan from the files and the record. It **never looks at
-            the tables**. The record had no line for `store`, so it began with `0001`.
+            A plain `migrate` makes its plan from the files and the record. It does **not look
+            at the tables** for that. The record had no line for `store`, so it began with `0001`.
 
             The error came from the database, not from Django.
         """

@@ -47,7 +47,8 @@ question(
     },
     because={
         "C": """
-            A plain `migrate` never looks at the tables. It only saw that `0006` is not recorded.
+            A plain `migrate` does not look at the tables first. It only saw that `0006` is not
+            recorded.
 
             This error is good luck. With `default=""` instead of `null=True`, Django would
             create a new table on SQLite. Then the colours would be overwritten, and the screen
@@ -99,8 +100,8 @@ question(
             **names**, so it thinks that the new file is the old one.
 
             Five files are gone, and the record has four ghosts. The column still has the wrong
-            name. A revert would find no files to follow. The recipe hid the problem and
-            repaired nothing.
+            name. Django can no longer go back to `0003`, only to `zero`, and that drops every
+            table. The recipe hid the problem and repaired nothing.
         """
     },
 )

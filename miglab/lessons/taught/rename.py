@@ -37,8 +37,8 @@ question(
     },
     because={
         "C": """
-            Django asks only if the two fields are the same in everything except the name. With a
-            different type, default or help text, Django does not ask.
+            Django asks only if the two fields are the same in everything except the name (and
+            `db_column`). With a different type, default or help text, Django does not ask.
 
             Look at the signs that Django prints: `-` means remove, and `+` means add. For a
             rename, Django prints `~`, which means change.

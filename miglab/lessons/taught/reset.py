@@ -79,7 +79,7 @@ question(
         "All tables. Only the tables of the blog are empty.": lambda lab: (
             count(lab, "blog_post") == 0 and count(lab, "store_product") == 24
         ),
-        "All tables, but all of them are empty, in every app.": lambda lab: (
+        "All tables, but the old rows are gone, in every app.": lambda lab: (
             count(lab, "blog_post") == 0 and count(lab, "store_product") == 0
         ),
         "Only the tables of `blog`.": lambda lab: (

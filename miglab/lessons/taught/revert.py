@@ -172,7 +172,7 @@ def _() -> Iterator[Case]:
 
 @experiment(
     "C24",
-    {"holds only if": "Give the full name, or a beginning that fits only one migration."},
+    {"holds only if": "Give a name, or a beginning, that fits only one migration."},
 )
 def _() -> Iterator[Case]:
     for target, when in (

@@ -72,7 +72,8 @@ question(
     },
     because={
         "C": """
-            `sqlmigrate` only translates: it prints the SQL of a migration file. It runs nothing.
+            `sqlmigrate` only translates: it prints the SQL of a migration file. It does not run
+            this SQL.
         """
     },
     looks=True,

@@ -60,7 +60,7 @@ question(
     },
     because={
         "C": """
-            `migrate` runs the files, one after the other. It does not look at your models.
+            `migrate` runs the files, one after the other. It does not run your models.
             The file of `0006` still says "free", and it runs first.
         """
     },

@@ -12,12 +12,12 @@ from ..tasks import task
 measured(
     "who-looks-at-tables",
     "The next cell measures 15 commands and manual changes. "
-    "How many of them look at the tables before they act?",
+    "How many of them look at the tables to decide what to do?",
     looks_at_tables,
     because={
         1: """
-            Look at the column *depends on*: only `--fake-initial` looks at the tables. And it
-            compares only their names.
+            Look at the column *depends on*: only `--fake-initial` looks at the tables to
+            decide what to do. And it compares only names.
 
             Django believes its record. If the record is wrong, Django is wrong too.
         """
