@@ -169,7 +169,7 @@ def test_what_another_program_did_cannot_be_taken_again_and_it_says_so(tmp_path:
         lab.manage("migrate store 0004")
         assert lab.goals().done
     found = replay(kept(journal))
-    assert "in a terminal" in found.differs
+    assert "done outside miglab" in found.differs
     assert not found.proven
 
 
