@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from miglab import Lab
 from miglab.errors import MiglabError
+from miglab.lessons import predict, try_claim
 
 from .budgets import examples
 
@@ -66,6 +67,7 @@ def _call(lab: Lab, name: str, words: list[Any]) -> None:
 @example("between", [None, "x"])
 @example("what_if", [None])
 @example("mends", [5])
+@example("mends", [[]])
 @example("commands_since", [None])
 @example("what_if_all", [None])
 def test_a_silly_word_is_refused_in_words_of_ours(
@@ -79,3 +81,16 @@ def test_a_silly_word_is_refused_in_words_of_ours(
         one_lab.restart()
     one_lab.begin_here()
     assert one_lab.truths() == before
+
+
+def test_what_no_dictionary_can_look_up_is_an_unknown_name_too(one_lab: Lab) -> None:
+    asked: list[Callable[[Any], object]] = [
+        Lab,
+        one_lab.mends,
+        one_lab.what_if("migrate store 0004").lost,
+        predict,
+        try_claim,
+    ]
+    for each in asked:
+        with pytest.raises(MiglabError):
+            each([])

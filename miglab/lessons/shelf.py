@@ -34,7 +34,7 @@ class Shelf(Mapping[str, _Thing], Generic[_Thing]):
 
     def __getitem__(self, name: str) -> _Thing:
         stock()
-        if name not in self._things:
+        if name not in [*self._things]:
             raise UnknownName(self._what, name, sorted(self._things))
         return self._things[name]
 

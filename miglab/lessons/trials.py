@@ -145,7 +145,8 @@ def try_claim(number: str) -> Verdict:
     Raises:
         UnknownName: no lesson tries it.
     """
-    judgement, verdict = _JUDGED.get(number), _try(number)
+    verdict = _try(number)
+    judgement = _JUDGED.get(number)
     if judgement is None:
         return verdict
     judgement.freeze()

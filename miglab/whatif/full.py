@@ -80,7 +80,7 @@ class Full:
         return path
 
     def _meant(self, name: str) -> _Named:
-        if name not in self._known:
+        if name not in [*self._known]:
             raise UnknownName("loss", name, sorted(self._known))
         return self._known[name]
 

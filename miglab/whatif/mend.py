@@ -21,7 +21,7 @@ def mends(stage: Stage, which: str) -> tuple[Mend, ...]:
         UnknownName: there is no such pair.
         Interrupted: it was stopped; nothing is left behind.
     """
-    if which not in AGREEING:
+    if which not in [*AGREEING]:
         raise UnknownName("pair of truths", which, AGREEING)
     tried = [_tried(stage, which, lines) for lines in dict.fromkeys(_ways(stage, which))]
     return tuple(

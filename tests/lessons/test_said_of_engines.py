@@ -32,6 +32,7 @@ SAID = {
     "SQLite and PostgreSQL can do that for changes to tables.": "a_failed_migration",
     "MySQL and MariaDB cannot.": "a_failed_migration",
     "On PostgreSQL the command fails, because the column already exists.": "a_merge",
+    "On PostgreSQL and MariaDB, Django changes the existing table": "an_existing_table",
     "PostgreSQL, MySQL and MariaDB do not store a database in one file": "test_other_engines",
     "These are commands for PostgreSQL, in a terminal.": "test_other_engines",
     "For MariaDB, type these in its client:": "test_other_engines",
@@ -92,6 +93,14 @@ def test_a_new_0004_is_refused_and_keeps_the_approvals(there: Lab, engine_of_lab
     applied(there, "makemigrations blog")
     is_refused(there, "migrate blog", engine_of_labs)
     assert there.rows("blog_comment").rows == before
+
+
+@on_servers
+def test_an_existing_table_is_changed_and_not_built_anew(there: Lab) -> None:
+    """What a migration is: a column is added."""
+    output = there.manage("sqlmigrate store 0002").output
+    assert "ALTER TABLE" in output
+    assert "CREATE TABLE" not in output
 
 
 def test_an_empty_database_takes_files_that_add_columns_twice_on_sqlite_alone(

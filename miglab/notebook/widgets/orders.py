@@ -126,7 +126,7 @@ def _map(model: LabModel, order: Order) -> None:
 def _mend(model: LabModel, order: Order) -> None:
     """What could make two truths agree, each way tried."""
     which = order["which"]
-    if which not in AGREEING:
+    if which not in [*AGREEING]:
         raise UnknownName("pair of truths", which, AGREEING)
     pair = " and ".join(f"the {each}" for each in which.split("_"))
     model.show(mends={"which": which, "text": f"Trying ways to make {pair} agree, in a copy …"})
