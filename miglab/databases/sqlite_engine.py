@@ -31,8 +31,8 @@ class SQLite:
     extra = ""
     sure = True
     reads = ("SELECT", "PRAGMA", "BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN")
-    #: https://sqlite.org/fileformat.html#magic_header_string
     runs_sql = ()
+    #: https://sqlite.org/fileformat.html#magic_header_string
     magic = b"SQLite format 3\0"
     sidecars = sqlite.SIDECARS
 

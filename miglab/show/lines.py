@@ -121,17 +121,20 @@ def without_rows(consequences: Consequences) -> str:
     return "Every row stays as it is."
 
 
+_NOT_REHEARSED = "Not tried: the commands could not be rehearsed."
+
+
 def without_way_back(consequences: Consequences) -> str:
     """What is said of the way back where none was taken."""
     if consequences.outcome.happened is Happened.NOT_REHEARSED:
-        return "Not tried: the commands could not be rehearsed."
+        return _NOT_REHEARSED
     return "Nothing changed, so there is nothing to undo."
 
 
 def without_next(consequences: Consequences) -> str:
     """What is said of the next ``migrate`` where it was not tried."""
     if consequences.outcome.happened is Happened.NOT_REHEARSED:
-        return "Not tried: the commands could not be rehearsed."
+        return _NOT_REHEARSED
     return "Not tried: nothing changed, or the next migrate is the way back."
 
 

@@ -149,6 +149,15 @@ def test_what_was_lost_and_what_was_overwritten_weigh_the_same(lab: Lab) -> None
     ]
 
 
+def test_each_loss_is_told_with_how_much_of_it_is_gone_for_good(lab: Lab) -> None:
+    lines = text(lab.manage("migrate store 0002")).splitlines()
+    assert lines[8] == (
+        "LOST: 40 links of store_product_tags (40 for good), "
+        "24 values of store_product.discount (9 for good), 6 rows of store_tag (6 for good)"
+    )
+    assert lines[9].endswith("3 NULLs of store_product.price have become values.")
+
+
 @pytest.mark.parametrize(
     "line",
     ["migrate store 0002", "migrate store 0004", "migrate blog 0003", "migrate accounts zero"],
