@@ -3,7 +3,9 @@ these reports matter."""
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Optional
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .engine import NOTHING_RENAMED, Renames
 
@@ -72,6 +74,13 @@ def says_something(entry: Dict[str, Any]) -> bool:
 def plain(value: Any) -> Any:
     """A stored value in a form that JSON has."""
     return "0x" + value.hex() if isinstance(value, bytes) else value
+
+
+def asked_back(request: Dict[str, Any]) -> Iterator[Tuple[str, Renames, List[Any]]]:
+    """What ``not_back`` is asked of each alias: its renames, and its entries without the alias."""
+    for alias, entries in groupby(request["tables"], key=itemgetter(0)):
+        renames = request["renames"].get(alias, NOTHING_RENAMED)
+        yield alias, renames, [entry[1:] for entry in entries]
 
 
 def compare_each(

@@ -4,13 +4,11 @@ few rows come here."""
 from __future__ import annotations
 
 import contextlib
-import itertools
-from operator import itemgetter
 from typing import Any, Collection, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
 from ...common.measuring import Unmeasured, note
-from ..engine import NOTHING_RENAMED, Renames
-from ..entries import BOOKKEEPING, all_gone, all_new, empty, says_something
+from ..engine import Renames
+from ..entries import BOOKKEEPING, all_gone, all_new, asked_back, empty, says_something
 from ..joined import lost
 from ..joined.entry import entry_of, orphans
 from ..joined.match import Unread, readable
@@ -144,11 +142,10 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
     ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
     number of ``rows``, and of values by the same ``columns``, all by their old names."""
     found: List[Dict[str, Any]] = []
-    for alias, entries in itertools.groupby(request["tables"], key=itemgetter(0)):
+    for alias, renames, entries in asked_back(request):
         with together(*(request[name][alias] for name in ("old", "new", "back"))) as databases:
-            told, asked = request["renames"].get(alias, NOTHING_RENAMED), list(entries)
-            there = databases.pairs(told, [table for _, table, _, _ in asked])
-            for _, table, rows_went, wanted in asked:
+            there = databases.pairs(renames, [table for table, _, _ in entries])
+            for table, rows_went, wanted in entries:
                 pair, again = readable(there[table]), databases.again(table)
                 rows, columns = lost.not_back(pair, again, rows_went, wanted)
                 entry = {"database": alias, "table": table, "rows": rows, "columns": columns}

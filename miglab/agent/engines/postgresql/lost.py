@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import csv
 import itertools
-from operator import itemgetter
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
 
-from ..engine import NOTHING_RENAMED
-from ..entries import plain
+from ..entries import asked_back, plain
 from .entry import changed_value
 from .match import Unread, pairs
 from .multisets import lost_groups, lost_values, surplus
@@ -25,14 +23,11 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
     ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
     number of ``rows``, and of values by the same ``columns``, all by their old names."""
     found: List[Dict[str, Any]] = []
-    for alias, entries in itertools.groupby(request["tables"], key=itemgetter(0)):
+    for alias, renames, entries in asked_back(request):
         with sides(*(request[name][alias] for name in ("old", "new", "back"))) as (old, new, back):
-            told, asked = request["renames"].get(alias, NOTHING_RENAMED), list(entries)
-            there = {
-                each.table.name: each
-                for each in pairs(old, new, told, [table for _, table, _, _ in asked])
-            }
-            for _, table, rows_went, wanted in asked:
+            tables = [table for table, _, _ in entries]
+            there = {each.table.name: each for each in pairs(old, new, renames, tables)}
+            for table, rows_went, wanted in entries:
                 rows, columns = _not_back(_read(there[table]), back, rows_went, wanted)
                 entry = {"database": alias, "table": table, "rows": rows, "columns": columns}
                 found.append(entry)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, Collection, Dict, List, Optional, Union
 
-from ..engine import NOTHING_RENAMED, Renames
+from ..engine import Renames
+from ..entries import asked_back
 from ..joined import lost
 from ..joined.match import Unread, readable
 from .match import pairs
@@ -23,14 +22,13 @@ def not_back(request: Dict[str, Any], own: Optional[Own] = None) -> List[Dict[st
     ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
     number of ``rows``, and of values by the same ``columns``, all by their old names."""
     found: List[Dict[str, Any]] = []
-    for alias, entries in groupby(request["tables"], key=itemgetter(0)):
+    for alias, renames, entries in asked_back(request):
         connection = _own_or_ours(own, alias)
         try:
             paths = {name: request[name][alias] for name in ("old", "new", "back")}
             attach(connection, **paths)
-            told, asked = request["renames"].get(alias, NOTHING_RENAMED), list(entries)
-            there = _pairs(connection, told, [table for _, table, _, _ in asked])
-            for _, table, rows_went, wanted in asked:
+            there = _pairs(connection, renames, [table for table, _, _ in entries])
+            for table, rows_went, wanted in entries:
                 pair = readable(there[table])
                 again = _again(connection, pair)
                 rows, columns = lost.not_back(pair, again, rows_went, wanted)
