@@ -17,7 +17,7 @@ from .applied import introduced, plan_of, state_of
 from .drift import differences
 from .made_in_sql import Made, made_in_sql
 from .operations import describe, hides_work, runs_its_operations
-from .unchanged import unchanged
+from .unchanged import Key, unchanged, with_referred
 
 
 class _Expected(NamedTuple):
@@ -86,8 +86,8 @@ def at_both(
 
 
 class _Recorded:
-    """What is recorded in a database, or would be with these keys, and the state that its models
-    have by that. The state is made when it is asked for."""
+    """What is recorded in a database, or would be with these keys, the state that its models have
+    by that, and these models. Each is made when it is asked for."""
 
     def __init__(self, alias: str, keys: Optional[Iterable[Any]] = None) -> None:
         from django.db import connections
@@ -105,11 +105,45 @@ class _Recorded:
         graph = self.loader.graph
         self.everything = plan_of(graph, graph.leaf_nodes())
         self.applied = [key for key in self.everything if key in self.loader.applied_migrations]
+        #: Another record of this process, and the models that are the same by it.
+        self.beside: Optional[Tuple[_Recorded, Set[Key]]] = None
 
     @cached_property
     def state(self) -> Any:
         """The state."""
         return state_of(self.loader, plan_of(self.loader.graph, self.applied))
+
+    @cached_property
+    def models(self) -> List[Any]:
+        """The classes of its models, those that Django makes for links included. Making them takes
+        longer than anything else here, so those that are the same elsewhere are not made again."""
+        if self.beside is None:
+            return list(self.state.apps.get_models(include_auto_created=True))
+        other, same = self.beside
+        own = [each for each in self._made_without(same) if _whose(each) not in same]
+        return [*own, *(each for each in other.models if _whose(each) in same)]
+
+    def _made_without(self, same: Set[Key]) -> List[Any]:
+        """The classes of all models but these, with as few of them as the others need."""
+        from django.db.migrations.state import ProjectState
+
+        state = self.state
+        needed = with_referred(state, state.models.keys() - same)
+        some = ProjectState(
+            {key: model for key, model in state.models.items() if key in needed},
+            real_apps=state.real_apps,
+        )
+        try:
+            return list(some.apps.get_models(include_auto_created=True))
+        except Exception:
+            # A field of somebody's own may lead where nobody can see it.
+            return list(state.apps.get_models(include_auto_created=True))
+
+
+def _whose(model: Any) -> Key:
+    """The model of a state to which a class belongs: for a link that Django makes, its owner."""
+    meta = (model._meta.auto_created or model)._meta
+    return meta.app_label, meta.model_name
 
 
 def _compared(
@@ -117,17 +151,17 @@ def _compared(
 ) -> Dict[str, Any]:
     """The tables of a database beside those that its record makes."""
     loader, everything = recorded.loader, recorded.everything
-    applied, state = recorded.applied, recorded.state
+    applied = recorded.applied
     expected, owners = made
     there, fold = engine.read_tables(handle), engine.fold
     actual = {fold(each["name"]): each for each in there["tables"]}
     actual.pop("django_migrations", None)
-    for name in _tables_not_ours(state, loader.unmigrated_apps, alias):
+    for name in _tables_not_ours(recorded.models, loader.unmigrated_apps, alias):
         actual.pop(fold(name), None)
     for name in map(fold, belonging.cache_tables(alias)):
         if name not in expected:
             actual.pop(name, None)
-    _without_index_together(engine, state, actual)
+    _without_index_together(engine, recorded, actual)
     labels = loader.migrated_apps | loader.unmigrated_apps
     replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
     ghosts = {
@@ -214,6 +248,7 @@ def _created(
     if before is None or not engine.creates_alone:
         return _create(engine, handle, alias, recorded)
     same = unchanged(before[0].state, recorded.state)
+    recorded.beside = (before[0], same)
     tables, owners = before[1]
     kept = {place: owner for place, owner in owners.items() if owner[:2] in same}
     names = {engine.fold(table) for table, column in kept if column is None}
@@ -233,13 +268,13 @@ def _create(
     """The tables that the state's models make, but for those of some."""
     from django.db import connections, router
 
-    state, unmigrated = recorded.state, recorded.loader.unmigrated_apps
+    unmigrated = recorded.loader.unmigrated_apps
     owners: Dict[Any, Any] = {}
     with engine.scratch(connections[alias], handle) as scratch:
         with scratch.schema_editor(atomic=False) as editor:
-            for model in state.apps.get_models():
+            for model in recorded.models:
                 meta = model._meta
-                if meta.app_label in unmigrated or not meta.can_migrate(alias):
+                if meta.auto_created or meta.app_label in unmigrated or not meta.can_migrate(alias):
                     continue
                 if (meta.app_label, meta.model_name) in but_for:
                     continue
@@ -260,14 +295,14 @@ def _create(
     return _Expected({engine.fold(each["name"]): each for each in made}, owners)
 
 
-def _without_index_together(engine: Engine, state: Any, actual: Dict[str, Any]) -> None:
+def _without_index_together(engine: Engine, recorded: _Recorded, actual: Dict[str, Any]) -> None:
     """Take the indexes of an old ``index_together`` out. From Django 5.1 on the models have no such
     option any more: ``CreateModel`` still makes these indexes, and building the table anew, as some
     engines do, loses them. There or not, nothing differs. Models of apps without migrations, which
     the state's apps have and its models have not, are left out."""
-    for model in state.apps.get_models():
+    for model in recorded.models:
         meta = model._meta
-        known = state.models.get((meta.app_label, meta.model_name))
+        known = recorded.state.models.get((meta.app_label, meta.model_name))
         wanted = known.options.get("index_together") if known is not None else None
         table = actual.get(engine.fold(meta.db_table))
         if not wanted or table is None or hasattr(meta, "index_together"):
@@ -277,7 +312,7 @@ def _without_index_together(engine: Engine, state: Any, actual: Dict[str, Any]) 
         table["indexes"] = [e for e in indexes if e["unique"] or e["columns"] not in columns]
 
 
-def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[str]:
+def _tables_not_ours(models: List[Any], unmigrated: Set[str], alias: str) -> Iterator[str]:
     """Tables that no migration answers for: of unmigrated apps, unmanaged, or kept elsewhere."""
     from django.apps import apps
     from django.db import router
@@ -285,7 +320,7 @@ def _tables_not_ours(state: Any, unmigrated: Set[str], alias: str) -> Iterator[s
     for label in unmigrated:
         for model in apps.get_app_config(label).get_models(include_auto_created=True):
             yield model._meta.db_table
-    for model in state.apps.get_models(include_auto_created=True):
+    for model in models:
         if not model._meta.managed or not router.allow_migrate_model(alias, model):
             yield model._meta.db_table
 

@@ -23,7 +23,7 @@ def differences(
             yield table, None, "table %s is missing" % table
         elif name not in expected:
             table = actual[name]["name"]
-            yield table, None, "table %s is not in any recorded migration" % table
+            yield table, None, "table %s should not be there, by the recorded migrations" % table
         elif actual[name]["unreadable"]:
             table = expected[name]["name"]
             why = actual[name]["unreadable"]
@@ -55,7 +55,11 @@ class _Within:
             if name not in there:
                 yield table, column, "column %s.%s is missing" % words
             elif name not in wanted:
-                yield table, column, "column %s.%s is not in any recorded migration" % words
+                yield (
+                    table,
+                    column,
+                    "column %s.%s should not be there, by the recorded migrations" % words,
+                )
             elif not self._same_column(wanted[name], there[name]):
                 kinds = (_column(there[name]), _column(wanted[name]))
                 yield table, column, "column %s.%s is %s, but should be %s" % (*words, *kinds)

@@ -1,8 +1,9 @@
-"""Which models have the same tables in two states of one process."""
+"""Which models have the same tables in two states of one process, and which others a model needs to
+be a class."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Optional, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, Set, Tuple
 
 Key = Tuple[str, str]
 
@@ -11,6 +12,18 @@ def unchanged(one: Any, other: Any) -> Set[Key]:
     """The models of both states that are the same, and that see the same of those to which they
     refer. Two states of a process share each field that no migration between them has touched."""
     return {key for key in one.models if _is_same(one, other, key)}
+
+
+def with_referred(state: Any, keys: Iterable[Key]) -> Set[Key]:
+    """These models and all to which they lead, in this state."""
+    found: Set[Key] = set()
+    left = [key for key in keys if key in state.models]
+    while left:
+        key = left.pop()
+        if key not in found:
+            found.add(key)
+            left += [each for each in _referred(state.models[key], key) if each in state.models]
+    return found
 
 
 def _is_same(one: Any, other: Any, key: Key) -> bool:
@@ -60,10 +73,11 @@ def _parents(model: Any) -> Iterator[Key]:
 
 
 def _targets(field: Any, key: Key) -> Iterator[Key]:
-    """The model to which a field of the model ``key`` refers."""
-    to: Optional[Any] = getattr(getattr(field, "remote_field", None), "model", None)
-    if isinstance(to, str):
-        app_label, _, name = to.rpartition(".")
-        yield key if to == "self" else (app_label or key[0], name.lower())
-    elif to is not None:
-        yield to._meta.app_label, to._meta.model_name
+    """The model to which a field of the model ``key`` refers, and the one through which."""
+    relation = getattr(field, "remote_field", None)
+    for to in (getattr(relation, "model", None), getattr(relation, "through", None)):
+        if isinstance(to, str):
+            app_label, _, name = to.rpartition(".")
+            yield key if to == "self" else (app_label or key[0], name.lower())
+        elif to is not None:
+            yield to._meta.app_label, to._meta.model_name

@@ -135,7 +135,9 @@ class Level0:
         self.keepers: Dict[str, List[Keeper]] = {}
         self.keeper: Optional[Keeper] = None
         self.id: Optional[int] = None
+        #: What a project needs beside Django's own modules, and what waits to be imported here.
         self.learned: List[str] = []
+        self.to_import: List[str] = []
 
     def serve(self) -> None:
         """Handle requests until the wire closes."""
@@ -209,6 +211,7 @@ class Level0:
         registry.bring(place["engines"].values())
         known = None
         if set_up:
+            self.import_what_was_needed()
             keeper = Keeper(self.wire, self.config, place, digest, self.learned)
             if keeper.becomes_warm(self.wire):
                 return keeper
@@ -217,14 +220,21 @@ class Level0:
         return ColdKeeper(self.wire, self.config, place, digest, known)
 
     def learn(self, names: List[str]) -> None:
-        """Import what was needed and needs no project; keep the rest for the next keeper."""
-        with lifetimes.ending_with(self.wire.incoming):
-            for name in names:
-                if imports.needs_no_project(name):
+        """Note what was needed: for this process what needs no project, else for the next
+        keeper."""
+        for name in names:
+            noted = self.to_import if imports.needs_no_project(name) else self.learned
+            if name not in noted:
+                noted.append(name)
+
+    def import_what_was_needed(self) -> None:
+        """Import it now that there is another keeper to gain by it: most processes see but one."""
+        if self.to_import:
+            with lifetimes.ending_with(self.wire.incoming):
+                for name in self.to_import:
                     imports.attempt(name)
-                elif name not in self.learned:
-                    self.learned.append(name)
-        gc.freeze()
+            self.to_import.clear()
+            gc.freeze()
 
     def lose(self, folder: str) -> None:
         """End the keepers of this place, if there are any."""

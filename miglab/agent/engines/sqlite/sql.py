@@ -78,7 +78,7 @@ def first_word(sql: str) -> str:
 def fold(name: str) -> str:
     """The same text for names that SQLite treats as equal: it ignores the case of ASCII letters
     alone."""
-    return name.translate(_LOWER)
+    return name.lower() if name.isascii() else name.translate(_LOWER)
 
 
 def folded(sql: str) -> str:
