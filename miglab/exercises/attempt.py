@@ -257,9 +257,8 @@ class ExerciseLab(TypedLab):
             self._write_done(self._unwritten.pop(0))
 
     def _write_done(self, done: Done) -> None:
-        outside = done.line.startswith("(done outside")
         click = threading.current_thread() is not threading.main_thread()
-        where = "terminal" if outside else "click" if click else "cell"
+        where = "terminal" if done.outside else "click" if click else "cell"
         self._write("step", done.line, done.body, where)
 
     def _known(self, stage: Stage) -> Known:

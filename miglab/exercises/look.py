@@ -21,7 +21,7 @@ class Done:
     """One thing that was done in an exercise: its line, and what belongs to it.
 
     ``moved`` says whether it changed anything, ``backed_up`` whether it left a new copy of the
-    database.
+    database, ``outside`` whether a terminal or another program did it.
     """
 
     line: str
@@ -29,6 +29,7 @@ class Done:
     moved: bool = False
     backed_up: bool = False
     refused: str = ""
+    outside: bool = False
 
     @property
     def text(self) -> str:

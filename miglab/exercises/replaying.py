@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Instruction, Standing
+from ..facts.step import commands_in
 from ..progress import Event
 from . import form, journal, shelf
 from .attempt import ExerciseLab
@@ -111,15 +112,18 @@ def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replay
 def _again(lab: ExerciseLab, entry: Entry) -> str:
     """Take one entry again; if it leads elsewhere, say how."""
     line = entry.text
-    if entry.where == "terminal":
+    if line.startswith("(done outside"):
         return f"{line}: this was done outside miglab, so the command is not known"
-    if entry.text.startswith("what-if "):
+    if line.startswith("what-if "):
         return ""
     try:
-        if entry.text.startswith("lab."):
-            _move(lab, entry.text)
+        if line.startswith("lab."):
+            _move(lab, line)
+        elif entry.where == "terminal":
+            for command in commands_in(line):
+                lab.take(Instruction(command, ""))
         else:
-            lab.take(Instruction(entry.text, entry.body))
+            lab.take(Instruction(line, entry.body))
     except MiglabError as error:
         if error.by_hand:
             raise

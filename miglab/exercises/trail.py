@@ -110,4 +110,6 @@ def _done(stage: Stage, step: Step, typed: Instruction | None, *, moved: bool) -
     told = typed if step is stage.last else None
     line, body = (told.line, told.body) if told is not None else (step.line, "")
     refused = step.refusal.error if step.refusal else ""
-    return Done(line, body, moved, moved and backed_up(stage, step), refused)
+    return Done(
+        line, body, moved, moved and backed_up(stage, step), refused, step.kind == "outside"
+    )

@@ -11,7 +11,7 @@ from ..errors import BadInput, Interrupted, NotMeasured
 from ..facts.exercise import Finding
 from ..facts.truths import AGREEING
 from ..lab import Lab
-from .looks import agreements, applied, columns, count, files, products_with
+from .looks import agreements, applied, columns, commands, count, files, products_with
 
 Goal = Callable[[Lab], Finding]
 _Value = TypeVar("_Value")
@@ -142,12 +142,6 @@ def has_column(table: str, column: str) -> Goal:
         return Finding(column in found, f"the column `{column}` in `{table}`", said)
 
     return look
-
-
-def commands(lab: Lab) -> list[str]:
-    """The commands that were not rewound, in order; commands from a terminal count one by one."""
-    history = lab.history()
-    return [each for line in history.lines[: history.position] for each in line.split(" && ")]
 
 
 def did(fits: Callable[[str], bool], expected: str) -> Goal:

@@ -8,7 +8,7 @@ from ..compare.schema import REORDERED
 from ..compare.truths import compare
 from ..errors import BadInput
 from ..facts.migration import Migration
-from ..facts.step import Step
+from ..facts.step import Step, commands_in
 from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import Rows
 from ..lab import Lab
@@ -158,11 +158,15 @@ def agree(lab: Lab) -> bool:
     return not disagreements(lab)
 
 
+def commands(lab: Lab) -> list[str]:
+    """The commands that were not rewound, in order; commands from a terminal count one by one."""
+    history = lab.history()
+    return [each for line in history.lines[: history.position] for each in commands_in(line)]
+
+
 def ran(lab: Lab, line: str) -> bool:
     """Whether a command that was not rewound begins with these words."""
-    history = lab.history()
-    done = [each.split(" && ") for each in history.lines[: history.position]]
-    return any(each.startswith(line) for lines in done for each in lines)
+    return any(each.startswith(line) for each in commands(lab))
 
 
 def exists(lab: Lab, path: str) -> bool:

@@ -160,6 +160,17 @@ def test_what_a_terminal_ran_is_taken_again(tmp_path: Path) -> None:
     assert replay(kept(journal)).proven
 
 
+def test_several_commands_that_a_terminal_ran_are_taken_again_one_by_one(tmp_path: Path) -> None:
+    journal = tmp_path / "progress.jsonl"
+    with exercise("undo-only-the-last", journal=journal) as lab:
+        for name in ("0003", "0004"):
+            command = [sys.executable, "manage.py", "migrate", "store", name]
+            subprocess.run(command, cwd=lab.folder, check=True, capture_output=True)
+        lab.goals()
+        assert lab.history().lines == ("migrate store 0003 && migrate store 0004",)
+    assert replay(kept(journal)).differs == ""
+
+
 def test_what_another_program_did_cannot_be_taken_again_and_it_says_so(tmp_path: Path) -> None:
     journal = tmp_path / "progress.jsonl"
     with exercise("undo-only-the-last", journal=journal) as lab:

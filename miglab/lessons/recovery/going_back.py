@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ...lab import Lab
 from ..ends import rewound
-from ..goals import agreeing, commands, last_applied, migrates, misses, products, rows
-from ..looks import applied, columns, files, migrations, tables
+from ..goals import agreeing, last_applied, migrates, misses, products, rows
+from ..looks import applied, columns, commands, files, migrations, tables
 from ..tasks import wrong_ends
 
 _LAST = "0005_tag_product_tags"

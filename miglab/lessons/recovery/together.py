@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from ...lab import Lab
 from ..ends import rewound
-from ..goals import agreeing, commands, last_applied, migrates, misses, products, rows
-from ..looks import applied, columns, exists, files, migrations, tables
+from ..goals import agreeing, last_applied, migrates, misses, products, rows
+from ..looks import applied, columns, commands, exists, files, migrations, tables
 from ..tasks import wrong_ends
 from ..taught.in_a_terminal import in_backup
 
