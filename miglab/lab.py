@@ -411,8 +411,9 @@ class Lab:
             return edits.delete(stage, path)
 
     def copy_file(self, source: str, target: str) -> Step:
-        """Copy a file of the project. The database is a file too: ``copy_file("db.sqlite3",
-        "backup.sqlite3")`` makes a backup; with the two paths swapped, it restores the backup.
+        """Copy a file of the project. On SQLite the database is a file too:
+        ``copy_file("db.sqlite3", "backup.sqlite3")`` makes a backup; with the two paths swapped, it
+        restores the backup.
 
         Raises:
             OutsideSandbox, UnknownName: a path leaves the project's folder, or does not exist.

@@ -96,7 +96,7 @@ class Consequences:
         engine: what this was measured on.
         seconds: how long the rehearsal took.
         project: the path of the original project; may be empty.
-        database: the original's database file; may be empty.
+        database: the original's database: its file, or its name on a server; may be empty.
         full: gives access to everything that was lost, as long as the lab is open.
     """
 

@@ -29,7 +29,7 @@ class State(Enum):
         "✗",
         "has a file, but Django does not load it: its folder has no __init__.py",
     )
-    FAKED = ("faked", "≈", "was recorded as applied by --fake; its operations did not run")
+    FAKED = ("faked", "≈", "was only recorded as applied; its operations did not run")
     NOT_IN_TABLES = (
         "not in tables",
         "≠",

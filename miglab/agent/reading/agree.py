@@ -7,17 +7,16 @@ two catalogues are compared without the order of columns and without names that 
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, Collection, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Collection, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from ..common.steady import put
 from ..engines.engine import Engine
 from . import belonging, detector
-from .applied import introduced, plan_of, state_of
+from .applied import introduced
 from .drift import differences
 from .made_in_sql import Made, made_in_sql
 from .operations import describe, hides_work, runs_its_operations
-from .unchanged import Key, unchanged, with_referred
+from .recorded import Recorded
+from .unchanged import unchanged
 
 
 class _Expected(NamedTuple):
@@ -56,7 +55,7 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
     """Drift: ``verdict``, ``details``, those of them that something unseen may explain
     (``doubtful``), ``missing`` (keys of recorded migrations), and whether it was ``compared``."""
     try:
-        recorded = _Recorded(alias)
+        recorded = Recorded(alias)
         expected = _created(engine, handle, alias, recorded)
     except Exception as error:
         return _cannot_tell(["%s: %s" % (type(error).__name__, " ".join(str(error).split()))])
@@ -69,7 +68,7 @@ def at_both(
     """The same now and ``then``: its ``handle`` is a copy of the database, and its ``record`` the
     keys that were recorded in it. What both expect alike is made once. ``None`` where neither
     record holds all of the other: then each has to be asked for by itself."""
-    now, before = _Recorded(alias), _Recorded(alias, map(tuple, then["record"]))
+    now, before = Recorded(alias), Recorded(alias, map(tuple, then["record"]))
     ways = [(now, handle), (before, then["handle"])]
     ways.sort(key=lambda each: len(each[0].applied))
     (fewer, ours), (more, theirs) = ways
@@ -85,69 +84,8 @@ def at_both(
     return found[handle], found[then["handle"]]
 
 
-class _Recorded:
-    """What is recorded in a database, or would be with these keys, the state that its models have
-    by that, and these models. Each is made when it is asked for."""
-
-    def __init__(self, alias: str, keys: Optional[Iterable[Any]] = None) -> None:
-        from django.db import connections
-        from django.db.migrations.loader import MigrationLoader
-        from django.db.migrations.recorder import MigrationRecorder
-
-        read = MigrationRecorder.applied_migrations
-        if keys is not None:
-            given = dict.fromkeys(keys)
-            put(MigrationRecorder, "applied_migrations", lambda recorder: dict(given))
-        try:
-            self.loader = MigrationLoader(connections[alias])
-        finally:
-            put(MigrationRecorder, "applied_migrations", read)
-        graph = self.loader.graph
-        self.everything = plan_of(graph, graph.leaf_nodes())
-        self.applied = [key for key in self.everything if key in self.loader.applied_migrations]
-        #: Another record of this process, and the models that are the same by it.
-        self.beside: Optional[Tuple[_Recorded, Set[Key]]] = None
-
-    @cached_property
-    def state(self) -> Any:
-        """The state."""
-        return state_of(self.loader, plan_of(self.loader.graph, self.applied))
-
-    @cached_property
-    def models(self) -> List[Any]:
-        """The classes of its models, those that Django makes for links included. Making them takes
-        longer than anything else here, so those that are the same elsewhere are not made again."""
-        if self.beside is None:
-            return list(self.state.apps.get_models(include_auto_created=True))
-        other, same = self.beside
-        own = [each for each in self._made_without(same) if _whose(each) not in same]
-        return [*own, *(each for each in other.models if _whose(each) in same)]
-
-    def _made_without(self, same: Set[Key]) -> List[Any]:
-        """The classes of all models but these, with as few of them as the others need."""
-        from django.db.migrations.state import ProjectState
-
-        state = self.state
-        needed = with_referred(state, state.models.keys() - same)
-        some = ProjectState(
-            {key: model for key, model in state.models.items() if key in needed},
-            real_apps=state.real_apps,
-        )
-        try:
-            return list(some.apps.get_models(include_auto_created=True))
-        except Exception:
-            # A field of somebody's own may lead where nobody can see it.
-            return list(state.apps.get_models(include_auto_created=True))
-
-
-def _whose(model: Any) -> Key:
-    """The model of a state to which a class belongs: for a link that Django makes, its owner."""
-    meta = (model._meta.auto_created or model)._meta
-    return meta.app_label, meta.model_name
-
-
 def _compared(
-    engine: Engine, handle: str, alias: str, recorded: _Recorded, made: _Expected
+    engine: Engine, handle: str, alias: str, recorded: Recorded, made: _Expected
 ) -> Dict[str, Any]:
     """The tables of a database beside those that its record makes."""
     loader, everything = recorded.loader, recorded.everything
@@ -240,8 +178,8 @@ def _created(
     engine: Engine,
     handle: str,
     alias: str,
-    recorded: _Recorded,
-    before: Optional[Tuple[_Recorded, _Expected]] = None,
+    recorded: Recorded,
+    before: Optional[Tuple[Recorded, _Expected]] = None,
 ) -> _Expected:
     """The tables that the state's models make. Those that another state of this process has alike
     are not made again, where a table may be made alone."""
@@ -262,7 +200,7 @@ def _create(
     engine: Engine,
     handle: str,
     alias: str,
-    recorded: _Recorded,
+    recorded: Recorded,
     but_for: Collection[Tuple[str, str]] = (),
 ) -> _Expected:
     """The tables that the state's models make, but for those of some."""
@@ -295,7 +233,7 @@ def _create(
     return _Expected({engine.fold(each["name"]): each for each in made}, owners)
 
 
-def _without_index_together(engine: Engine, recorded: _Recorded, actual: Dict[str, Any]) -> None:
+def _without_index_together(engine: Engine, recorded: Recorded, actual: Dict[str, Any]) -> None:
     """Take the indexes of an old ``index_together`` out. From Django 5.1 on the models have no such
     option any more: ``CreateModel`` still makes these indexes, and building the table anew, as some
     engines do, loses them. There or not, nothing differs. Models of apps without migrations, which

@@ -52,7 +52,7 @@ SCHEMA = {
     "engine": "the versions that this was measured on: database, django, python",
     "seconds": "how long the rehearsal took",
     "project": "where the project is; may be empty",
-    "database": "the original's database file; may be empty",
+    "database": "the original's database: its file, or its name on a server; may be empty",
 }
 
 

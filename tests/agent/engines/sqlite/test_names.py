@@ -171,3 +171,47 @@ def test_a_copy_before_a_drop_is_a_copy_whatever_it_copies() -> None:
         connection.execute(sql)
         lineage.after(connection, sql)
     assert lineage.renames()["tables"] == {"item": None}
+
+
+@given(distinct(2), distinct(4), st.booleans())
+@settings(deadline=None)
+def test_tables_are_read_as_each_pragma_tells_them(
+    names: list[str], columns: list[str], attached: bool
+) -> None:
+    connection = sqlite3.connect(":memory:")
+    schema = "new" if attached else "main"
+    if attached:
+        connection.execute("ATTACH ':memory:' AS new")
+    one, other = names
+    first, second, third, fourth = map(q, columns)
+    connection.executescript(
+        f"""
+        CREATE TABLE {schema}.{q(one)} (
+            {first} integer PRIMARY KEY, {second} text UNIQUE COLLATE nocase,
+            {third} text GENERATED ALWAYS AS ({second} || 'x') STORED
+        );
+        CREATE TABLE {schema}.{q(other)} (
+            {first} integer REFERENCES {q(one)} ({first}), {fourth} text NOT NULL DEFAULT 'a',
+            PRIMARY KEY ({first}, {fourth})
+        ) WITHOUT ROWID;
+        CREATE INDEX {schema}.first ON {q(one)} ({third} DESC) WHERE {second} IS NOT NULL;
+        CREATE UNIQUE INDEX {schema}.second ON {q(one)} (lower({second}), {first});
+        """
+    )
+
+    def pragma(name: str, of: str) -> list[Any]:
+        return connection.execute(f"PRAGMA {schema}.{name}({q(of)})").fetchall()
+
+    for table in tables.read_tables(connection, schema)["tables"]:
+        name = table["name"]
+        told = [(each["name"], each["type"], each["key"]) for each in table["columns"]]
+        assert told == [(row[1], row[2], row[5]) for row in pragma("table_xinfo", name)]
+        keys = [(each["to_table"], *each["columns"]) for each in table["foreign_keys"]]
+        assert keys == [(row[2], row[3]) for row in pragma("foreign_key_list", name)]
+        indexes = {
+            (bool(row[2]), row[3], tuple(e[2] for e in pragma("index_xinfo", row[1]) if e[5]))
+            for row in pragma("index_list", name)
+        }
+        assert indexes == {
+            (each["unique"], each["made_by"], tuple(each["columns"])) for each in table["indexes"]
+        }
