@@ -57,11 +57,15 @@ class Strip {
 
   /** Say how many moments are not wholly in view, at each end. */
   count() {
-    const hidden = [...this.list.children].filter((moment) => !this.sees(moment));
-    const before = hidden.filter((moment) => moment.offsetLeft < this.list.scrollLeft).length;
+    const { list } = this;
+    const hidden = [...list.children].filter((moment) => !this.sees(moment));
+    const before = hidden.filter((moment) => moment.offsetLeft < list.scrollLeft).length;
+    const after = hidden.length - before;
+    list.classList.toggle("miglab-before", before > 0);
+    list.classList.toggle("miglab-after", after > 0);
     for (const [button, count, told] of [
       [this.earlier, before, `◂\u00a0${before} earlier`],
-      [this.later, hidden.length - before, `${hidden.length - before}\u00a0▸ later`],
+      [this.later, after, `${after}\u00a0▸ later`],
     ]) {
       button.textContent = told;
       button.disabled = !count;
