@@ -116,9 +116,9 @@ class Judgement(Choosing):
 
 
 _OPTIONS = (
-    "It holds: it is true in every case.",
-    "It holds only under a condition: it is true in some cases.",
-    "It does not hold: it is not true in any case.",
+    "It holds: it is always true.",
+    "It holds only under a condition: it is sometimes true.",
+    "It does not hold: it is never true.",
 )
 _JUDGED: dict[str, Judgement] = {}
 
