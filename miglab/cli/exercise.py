@@ -64,7 +64,7 @@ def add(commands: Any) -> None:
     new.set_defaults(act=_new)
     checking = kinds.add_parser(
         "check",
-        help="check that exercises begin broken, and that their ways repair them",
+        help="check that no exercise is solved at its start, and that each of its ways solves it",
         description="Check the exercises in a folder. Exit status 0 means that no fault was found, "
         "1 that something is missing or wrong. Each fault is printed on a line of its own.",
     )

@@ -155,7 +155,9 @@ class Proof:
         self.length = min(lengths, default=0)
         # Whatever was proven before, from here on this is what a way may lose.
         self.lab.proven = {"loses": self.loses}
-        yield from self._way("the first way, with a look and a backup", _extra(self.exercise))
+        yield from self._way(
+            "the first way, with a backup before it and a note after it", _extra(self.exercise)
+        )
         yield from self._wrong_ends()
         for other in others:
             for way in other.ways:

@@ -100,7 +100,7 @@ def _(found: Summary) -> str:
 @html.register
 def _(found: Summary) -> str:
     return table(
-        "Every outcome was measured a moment ago",
+        "Every outcome was measured when the cells ran",
         ("what was tried", *found.engines),
         list(found.rows),
     )

@@ -55,8 +55,8 @@ def copy(on: str | None, copy_is: str | None, called: str | None) -> tuple[str, 
         return "", ""
     if on:
         raise BadInput(
-            "on and copy_is cannot be combined: copies of that database are made on its own server "
-            "(on the command line: --on and --copy-is)"
+            "on= and copy_is= cannot be used together: copies of the database that copy_is= names "
+            "are made on its own server (on the command line: --on and --copy-is)"
         )
     if not copy_is.strip():
         raise BadInput("copy_is is empty; give the address of a database")

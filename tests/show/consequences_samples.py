@@ -268,8 +268,8 @@ def halfway() -> Consequences:
             Finding(
                 "halfway",
                 Severity.STOPS,
-                f"2 migrations are unapplied by then: the database is between {STORE[3]} and "
-                f"{STORE[2]}",
+                "2 migrations were unapplied before the error, and stay unapplied: the last of "
+                f"them is {STORE[3]}",
                 str(STORE[2]),
                 "do not begin without a backup that is ready to be restored",
             ),

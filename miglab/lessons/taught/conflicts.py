@@ -191,7 +191,7 @@ def _() -> Iterator[Case]:
         yield case(
             "both branches change the same field",
             steps,
-            f"{_said(*steps)} The column is {_type(lab, 'name')}; the model says 120.",
+            f"{_said(*steps)} But the column is {_type(lab, 'name')}, and the model says 120.",
             held=_type(lab, "name") == "varchar(120)",
         )
     with fresh() as lab:

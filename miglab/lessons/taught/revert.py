@@ -176,7 +176,7 @@ def _() -> Iterator[Case]:
 )
 def _() -> Iterator[Case]:
     for target, when in (
-        ("0003", "exactly one name begins like this"),
+        ("0003", "the name of exactly one migration begins with the target"),
         ("0003_auto", "the name comes from a guide, and your file has another name"),
         ("0002_initial", "it combines the number of one migration with the name of another"),
     ):

@@ -87,7 +87,10 @@ def _missing(found: re.Match[str], backwards: bool) -> str:
 
 
 def _no_such_row(found: re.Match[str], backwards: bool) -> str:
-    return "the migration looks for a row that is not there: let it allow for that"
+    return (
+        "the migration looks for a row that is not there: change it so that it also works without "
+        "the row"
+    )
 
 
 #: The first that fits counts; the words are those of the databases that Django supports.

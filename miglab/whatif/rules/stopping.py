@@ -86,12 +86,11 @@ def halfway(measured: Measured) -> Iterator[Said]:
         failed, done = run.failed, run.finished
         if failed is None or not done:
             continue
-        number = counted(len(done), "migration is", "migrations are")
+        number = counted(len(done), "migration was", "migrations were")
         word = "unapplied" if done[-1].backwards else "applied"
-        stay = "stays" if len(done) == 1 else "stay"
+        stay, last = ("stays", "it is") if len(done) == 1 else ("stay", "the last of them is")
         yield Said(
-            f"{number} {word} by then, and {stay} {word}: the database is between "
-            f"{done[-1].key} and {failed.key}",
+            f"{number} {word} before the error, and {stay} {word}: {last} {done[-1].key}",
             str(failed.key),
             "do not begin without a backup that is ready to be restored",
         )

@@ -151,16 +151,13 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "halfway",
         measured(run(planned(THIRD), FAILED, refusal=ERROR)),
-        f"1 migration is unapplied by then, and stays unapplied: the database is between "
-        f"{THIRD} and "
-        f"{SECOND}",
+        f"1 migration was unapplied before the error, and stays unapplied: it is {THIRD}",
     ),
     (
         "halfway",
         measured(run(planned(THIRD), planned(SECOND), planned(FIRST, Fate.FAILED), refusal=ERROR)),
-        f"2 migrations are unapplied by then, and stay unapplied: the database is between "
-        f"{SECOND} and "
-        f"{FIRST}",
+        "2 migrations were unapplied before the error, and stay unapplied: the last of them is "
+        f"{SECOND}",
     ),
     (
         "half-a-migration",
