@@ -68,7 +68,7 @@ def why(planned: Planned) -> str:
 def cautions(planned: Planned) -> list[str]:
     """What can stop a migration halfway or makes others wait, in a phrase each."""
     told = [f"cannot be undone: {each}" for each in planned.irreversible]
-    told += [f"only running it shows whether it can be undone: {each}" for each in planned.unknown]
+    told += [f"cannot tell whether this can be undone: {each}" for each in planned.unknown]
     told += [str(lock) for lock in planned.locks if lock.noticed]
     return told if planned.atomic else [*told, "not atomic: if it fails, part of its work stays"]
 
