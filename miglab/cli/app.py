@@ -142,7 +142,7 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
         if getattr(arguments, given) is not None:
             raise BadArguments(
                 f"--exercise and {words} cannot be combined: an exercise has its own project and "
-                "database; give one of them"
+                "database; leave out one of the two"
             )
     # Takes a while to import, and the other pages need none of it.
     from ..exercises import form, shelf

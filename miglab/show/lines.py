@@ -165,7 +165,7 @@ def differences(back: WayBack) -> list[str]:
                     change.changed,
                     "row",
                     "rows",
-                    f"with a different {', '.join(change.changed_columns)}",
+                    f"with a different {' or '.join(change.changed_columns)}",
                 ),
             )
             if number

@@ -19,7 +19,7 @@ class Product(models.Model):
     category = models.ForeignKey(Category, on_delete=models.CASCADE)
     name = models.CharField(max_length=100)
     sku = models.CharField(max_length=20, unique=True)
-    # A product without a price is sold at a price on request.
+    # Customers ask for the price of a product that has none.
     price = models.DecimalField(max_digits=8, decimal_places=2, default=0, null=True, blank=True)
     discount = models.PositiveSmallIntegerField(default=0, help_text="percent")
     tags = models.ManyToManyField(Tag, blank=True)

@@ -84,7 +84,7 @@ class Flag(models.Model):
 #: What somebody did by hand → what is said of it.
 BY_HAND = {
     "ALTER TABLE hotel_room DROP COLUMN big": "column hotel_room.big is missing",
-    "ALTER TABLE hotel_room ADD COLUMN more text": "column hotel_room.more is not in any",
+    "ALTER TABLE hotel_room ADD COLUMN more text": "column hotel_room.more should not be there",
     "ALTER TABLE hotel_room MODIFY big int NOT NULL": "hotel_room.big is int(11) NOT NULL, but",
     "ALTER TABLE hotel_room MODIFY many bigint NOT NULL": (
         "hotel_room.many is bigint(20) NOT NULL,"

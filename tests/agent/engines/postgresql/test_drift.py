@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
 #: What somebody did by hand → what is said of it.
 BY_HAND = {
     "ALTER TABLE hotel_room DROP COLUMN small": "column hotel_room.small is missing",
-    "ALTER TABLE hotel_room ADD COLUMN more text": "column hotel_room.more is not in any",
+    "ALTER TABLE hotel_room ADD COLUMN more text": "column hotel_room.more should not be there",
     "ALTER TABLE hotel_room ALTER small TYPE bigint": "hotel_room.small is bigint NOT NULL, but",
     "ALTER TABLE hotel_room ALTER price TYPE numeric(9, 3)": "hotel_room.price is numeric(9,3)",
     'ALTER TABLE hotel_room ALTER name TYPE varchar(20) COLLATE "default"': "hotel_room.name is",
