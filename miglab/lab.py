@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from . import extras
 from .databases import registry
 from .errors import BadInput
+from .facts.line import one_line
 from .facts.step import Step
 from .facts.truths import NOT_COMPARED
 from .facts.view import View
@@ -552,7 +553,7 @@ class Lab:
         """
         from .whatif import what_if
 
-        with self._doing(" && ".join(map(typed, commands))) as stage:
+        with self._doing(one_line(map(typed, commands))) as stage:
             return what_if(stage, commands, _answering(answers))
 
     def what_if_once(self, *commands: str | Sequence[str]) -> Consequences:
@@ -565,7 +566,7 @@ class Lab:
         """
         from .whatif import what_if
 
-        with self._doing(" && ".join(map(typed, commands))) as stage:
+        with self._doing(one_line(map(typed, commands))) as stage:
             stage.once = True
             return what_if(stage, commands)
 

@@ -16,6 +16,7 @@ from ..facts.exercise import (
     Standing,
     Told,
 )
+from ..facts.line import one_line
 from ..facts.picture import Picture
 from ..facts.step import Step
 from ..progress import Event, Journal
@@ -78,7 +79,7 @@ class ExerciseLab(TypedLab):
 
     def what_if(self, *commands: str | Sequence[str], answers: Iterable[str] = ()) -> Consequences:
         found = super().what_if(*commands, answers=answers)
-        words = " && ".join(each if isinstance(each, str) else " ".join(each) for each in commands)
+        words = one_line(each if isinstance(each, str) else " ".join(each) for each in commands)
         done = Done(f"what-if {words}")
         self._trail.add(done)
         self._write_done(done)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..compare.agreement import counted
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Exercise, Instruction
+from ..facts.line import one_line
 from . import form, judging, proofs, shelf
 from .attempt import ExerciseLab
 from .recording import TODO
@@ -85,7 +86,7 @@ def _searched(proof: Proof, folder: Path) -> Iterator[Fault]:
     """Look for shorter ways, and keep it where there is none."""
     exercise, found = proof.exercise, proof.search()
     if found.shorter:
-        way = " && ".join(each.line for each in found.shorter)
+        way = one_line(each.line for each in found.shorter)
         yield Fault(exercise.name, exercise.shape, f"there is a shorter way: {way}")
     else:
         proofs.keep(folder, exercise, proof.length, found.states, proof.loses)

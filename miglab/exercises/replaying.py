@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import BadInput, MiglabError
 from ..facts.exercise import Instruction, Standing
-from ..facts.step import commands_in
+from ..facts.line import UNKNOWN, commands_in
 from ..progress import Event
 from . import form, journal, shelf
 from .attempt import ExerciseLab
@@ -112,7 +112,7 @@ def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replay
 def _again(lab: ExerciseLab, entry: Entry) -> str:
     """Take one entry again; if it leads elsewhere, say how."""
     line = entry.text
-    if line.startswith("(done outside"):
+    if line == UNKNOWN:
         return f"{line}: this was done outside miglab, so the command is not known"
     if line.startswith("what-if "):
         return ""

@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .locks import Lock
 from .migration import Key
 from .signs import in_one_line
 from .truths import Truths
-
-#: What stands between the commands of one line; not inside quotes.
-_BETWEEN = " && "
-_QUOTED = r"'[^']*'|\"(?:[^\"\\]|\\.)*\""
-
-
-def one_line(commands: Sequence[str]) -> str:
-    """Commands that a terminal ran before anybody looked, as the line of one step."""
-    return _BETWEEN.join(commands)
-
-
-def commands_in(line: str) -> list[str]:
-    """The commands of a step's line, of which a terminal may have run several."""
-    places = re.finditer(f"{_QUOTED}|{_BETWEEN}", line, re.DOTALL)
-    found, begin = list[str](), 0
-    for place in places:
-        if place.group() == _BETWEEN:
-            found.append(line[begin : place.start()])
-            begin = place.end()
-    return [*found, line[begin:]]
 
 
 @dataclass(frozen=True)

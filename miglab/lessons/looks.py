@@ -7,8 +7,9 @@ from pathlib import PurePosixPath
 from ..compare.schema import REORDERED
 from ..compare.truths import compare
 from ..errors import BadInput
+from ..facts.line import commands_in
 from ..facts.migration import Migration
-from ..facts.step import Step, commands_in
+from ..facts.step import Step
 from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import Rows
 from ..lab import Lab

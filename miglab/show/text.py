@@ -10,8 +10,9 @@ from ..compare.losses import loss_lines
 from ..compare.sentence import chips, sentence
 from ..compare.truths import Moves, compare
 from ..draw.panel import panel_text
+from ..facts.line import UNKNOWN, commands_in
 from ..facts.picture import Picture
-from ..facts.step import RowChange, Step, commands_in
+from ..facts.step import RowChange, Step
 from ..facts.view import History, Rows, View
 from .masks import masked
 from .pictures import around
@@ -30,7 +31,7 @@ def heading(step: Step) -> str:
     """The line as typed in a terminal, or what was done instead."""
     if step.kind == "manage":
         return f"$ python manage.py {step.line}"
-    if step.kind == "outside" and not step.line.startswith("("):
+    if step.kind == "outside" and step.line != UNKNOWN:
         return "\n".join(f"$ python manage.py {each}" for each in commands_in(step.line))
     # In a what-if the line begins with the word that says it is SQL.
     return {"shell": ">>> ", "sql": "SQL> "}.get(step.kind, "") + step.line.removeprefix("sql ")

@@ -13,7 +13,8 @@ from ..compare.truths import compare
 from ..databases.engine import Handle
 from ..errors import LabClosed, UnknownName
 from ..facts.fidelity import DatabaseCopy
-from ..facts.step import Step, one_line
+from ..facts.line import UNKNOWN, one_line
+from ..facts.step import Step
 from ..facts.truths import Agreements, Files, Truths, value_or
 from ..facts.view import History
 from ..interrupts import Uninterrupted
@@ -140,7 +141,7 @@ class Stage:
         answer = self.reader.look(snapshot.digest, now.snapshot.old)
         truths = self.reader.truths_of(snapshot.digest, answer, None)
         after = Moment(snapshot, truths, stopped_at=answer.get("stopped_at"))
-        line = one_line(ran) or "(done outside this notebook)"
+        line = one_line(ran) or UNKNOWN
         step = self._describe(line, "outside", now, after, answer)
         if not ran and self._is_nothing(step, now, after):
             now.snapshot = snapshot

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ...compare.losses import losses
 from ...errors import BadInput, UnknownName
+from ...facts.line import one_line
 from ...facts.mend import Mend
 from ...facts.step import Step
 from ...facts.truths import AGREEING
@@ -85,7 +86,7 @@ def _cancel(model: LabModel, order: Order) -> None:
     """Forget what waits, and say so; what runs reports by itself that it was stopped."""
     forgotten = [job.line for job in model.worker.cancel() if job.moves]
     if forgotten:
-        lines = " && ".join(forgotten)
+        lines = one_line(forgotten)
         model.show(said={"kind": "error", "text": f"{lines} was cancelled before it began."})
 
 
@@ -155,7 +156,7 @@ def _cure(model: LabModel, order: Order) -> None:
     if at not in range(len(model.found)):
         raise BadInput(f"there is no fix number {at!r}; number of fixes found: {len(model.found)}")
     lines = model.found[at].lines
-    _step(model, " && ".join(lines), *map(_manage, lines))
+    _step(model, one_line(lines), *map(_manage, lines))
 
 
 _ORDERS: dict[str, Callable[[LabModel, Order], None]] = {

@@ -8,8 +8,10 @@ listed as tables.
 
 from __future__ import annotations
 
+import functools
 import sqlite3
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from collections import defaultdict
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from . import created
 from .sql import fold
@@ -17,8 +19,6 @@ from .sql import fold
 #: Whoever writes one of these in a CREATE TABLE has more to say than PRAGMAs tell.
 _TELLING = ("COLLATE", "CHECK", "'", "--", "/*")
 _DEFERRED = "DEFERRABLE INITIALLY DEFERRED"
-
-
 #: Rows as PRAGMAs give them.
 Rows = List[Tuple[Any, ...]]
 
@@ -91,10 +91,12 @@ def read_tables(connection: sqlite3.Connection, schema: str = "main") -> Dict[st
         "AND name NOT LIKE 'sqlite\\_%%' ESCAPE '\\' ORDER BY name" % schema
     ).fetchall()
     indexes = {name: sql or "" for kind, name, sql in rows if kind == "index"}
-    told = _told_at_once(connection, schema)
+    at_once = _told_at_once(connection, schema)
+    one_by_one = functools.partial(_told_of, connection, schema)
+    tell = at_once.__getitem__ if at_once is not None else one_by_one
     for name, sql in known.items():
         if name not in shadows:
-            result["tables"].append(_read(connection, schema, name, sql, indexes, told))
+            result["tables"].append(_read(tell, name, sql, indexes))
     for kind, name, sql in rows:
         if kind in ("view", "trigger"):
             result[kind + "s"][name] = sql
@@ -102,16 +104,10 @@ def read_tables(connection: sqlite3.Connection, schema: str = "main") -> Dict[st
 
 
 def _read(
-    connection: sqlite3.Connection,
-    schema: str,
-    name: str,
-    sql: str,
-    indexes: Dict[str, str],
-    told: Optional[Dict[str, _Told]],
+    tell: Callable[[str], _Told], name: str, sql: str, indexes: Dict[str, str]
 ) -> Dict[str, Any]:
     try:
-        of_table = told[name] if told is not None else _told_of(connection, schema, name)
-        return _table(of_table, name, sql, indexes)
+        return _table(tell(name), name, sql, indexes)
     except sqlite3.Error as error:
         entry = {"name": name, "columns": [], "indexes": [], "foreign_keys": [], "checks": []}
         return {**entry, "unreadable": "%s: %s" % (type(error).__name__, error)}
@@ -119,23 +115,21 @@ def _read(
 
 def _told_at_once(connection: sqlite3.Connection, schema: str) -> Optional[Dict[str, _Told]]:
     """What PRAGMAs tell of every table, in three queries: asking each table and each index by
-    itself takes three times as long. ``None`` if one cannot be read, which would hide all others,
+    itself takes half as long again. ``None`` if one cannot be read, which would hide all others,
     or if this SQLite cannot be asked so (https://sqlite.org/pragma.html#pragfunc, 3.16 and newer).
     """
-    tables = "SELECT %%s FROM %s.sqlite_master AS t, %%s WHERE t.type = 'table'" % schema
-    told: Dict[str, _Told] = {}
+    tables = "SELECT t.name, %%s FROM %s.sqlite_master AS t, %%s WHERE t.type = 'table'" % schema
+    told: Dict[str, _Told] = defaultdict(lambda: _Told([], [], []))
     try:
-        for (name,) in connection.execute(tables.replace(", %s", "") % "t.name"):
-            told[name] = _Told([], [], [])
         columns = "pragma_table_xinfo(t.name, '%s') AS p" % schema
-        for name, *row in connection.execute(tables % ("t.name, p.*", columns)):
+        for name, *row in connection.execute(tables % ("p.*", columns)):
             told[name].columns.append(tuple(row))
         keys = "pragma_foreign_key_list(t.name, '%s') AS p" % schema
-        for name, *row in connection.execute(tables % ("t.name, p.*", keys)):
+        for name, *row in connection.execute(tables % ("p.*", keys)):
             told[name].keys.append(tuple(row))
         indexes = "pragma_index_list(t.name, '%s') AS i, pragma_index_xinfo(i.name, '%s') AS p"
         indexes %= (schema, schema)
-        for name, *row in connection.execute(tables % ("t.name, i.*, p.*", indexes)):
+        for name, *row in connection.execute(tables % ("i.*, p.*", indexes)):
             index = tuple(row[:5])
             found = told[name].indexes
             if not found or found[-1][0] != index:

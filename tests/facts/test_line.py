@@ -7,7 +7,7 @@ import shlex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from miglab.facts.step import commands_in, one_line
+from miglab.facts.line import commands_in, one_line
 
 _WORDS = st.lists(st.text("ab0 &'\"\\$;|#", min_size=1, max_size=6), min_size=1, max_size=4)
 

@@ -1,0 +1,28 @@
+"""Several commands as the line of one step, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+#: The line of a step of which nobody knows the command.
+UNKNOWN = "(done outside this notebook)"
+#: What stands between the commands of one line; not inside quotes.
+_BETWEEN = " && "
+_QUOTED = r"'[^']*'|\"(?:[^\"\\]|\\.)*\""
+
+
+def one_line(commands: Iterable[str]) -> str:
+    """Commands that are run one after the other."""
+    return _BETWEEN.join(commands)
+
+
+def commands_in(line: str) -> list[str]:
+    """The commands of a step's line, of which a terminal may have run several."""
+    places = re.finditer(f"{_QUOTED}|{_BETWEEN}", line, re.DOTALL)
+    found, begin = list[str](), 0
+    for place in places:
+        if place.group() == _BETWEEN:
+            found.append(line[begin : place.start()])
+            begin = place.end()
+    return [*found, line[begin:]]
