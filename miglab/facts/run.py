@@ -108,7 +108,9 @@ class WayBack:
             does not count.
         reordered: tables whose columns are in a different order.
         rows: what is different in the rows, compared with the beginning.
-        unknown: why the level is unknown, if the commands ran but could not be measured.
+        lost: what the commands cost, each with how much of it is not back; ``None`` if that is not
+            known.
+        unknown: what is not known, although the commands ran, and why.
     """
 
     commands: tuple[str, ...]
@@ -118,4 +120,5 @@ class WayBack:
     schema: tuple[str, ...] = ()
     reordered: tuple[str, ...] = ()
     rows: tuple[RowChange, ...] = ()
+    lost: tuple[RowChange, ...] | None = None
     unknown: tuple[Unknown, ...] = ()

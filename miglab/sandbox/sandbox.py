@@ -65,6 +65,8 @@ class Sandbox:
         #: Whether somebody may go back to the moment before: not where things are tried out.
         self.rewinds = True
         self._last: dict[str, tuple[tuple[object, ...], Handle | None]] = {}
+        #: What was found in copies: nobody writes to them, and each has a name of its own.
+        self._others: dict[Handle, Mapping[str, str]] = {}
         try:
             with let_in():
                 # A copy may hold what only its owner may read.
@@ -186,8 +188,11 @@ class Sandbox:
         for alias, engine in self.engines.items():
             handle = moment.databases.get(alias)
             where = f" ({alias})" if len(self.engines) > 1 else ""
-            of_one = engine.others(handle) if handle is not None else {}
-            found.update({f"{name}{where}": made for name, made in of_one.items()})
+            if handle is not None:
+                if handle not in self._others:
+                    self._others[handle] = engine.others(handle)
+                of_one = self._others[handle]
+                found.update({f"{name}{where}": made for name, made in of_one.items()})
         return found
 
     def answers(self) -> bool:
@@ -312,6 +317,7 @@ class Sandbox:
         for engine in {*self.engines.values()}:
             for handle in engine.all_kept(self.store):
                 if handle not in keep:
+                    self._others.pop(handle, None)
                     engine.remove(handle)
 
     def forget_marks(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
+from ..agent.common.protocol import Message
 from ..compare.schema import renames_of
 from ..errors import NotMeasured
 from ..facts.step import Renames, RowChange
@@ -24,13 +25,29 @@ def compare_rows(
     """
     if before.databases == after.databases:
         return ()
+    return answers.row_changes(ask_to_compare(reader, before, after, renames)["rows"])
+
+
+def ask_to_compare(
+    reader: Reader,
+    before: Snapshot,
+    after: Snapshot,
+    renames: Mapping[str, Renames],
+    lost: Message | None = None,
+) -> Message:
+    """The agent's answer. ``lost`` is as in ``protocol.REQUESTS``.
+
+    Raises:
+        NotMeasured: they cannot be compared.
+    """
     request = {
         "do": "compare",
         "old": before.old,
         "new": after.old,
         "renames": {alias: asdict(each) for alias, each in renames.items()},
+        "lost": lost,
     }
-    return answers.row_changes(reader.ask("", request)["rows"])
+    return reader.ask("", request)
 
 
 def compare_moments(

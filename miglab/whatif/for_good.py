@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from ..errors import Interrupted, MiglabError
 from ..facts.outcome import Return
 from ..facts.run import Run
-from ..facts.step import Renames, RowChange, Step
-from ..sandbox.snapshot import Snapshot
+from ..facts.step import RowChange, Step
 from ..steps.copies import twin_of
 from ..steps.moments import Moment
-from ..steps.reader import Reader
 from ..steps.stage import Stage
+from .losses import Losses
 from .way_back import go_back
 
 
@@ -63,18 +61,13 @@ def _count(
         return {}
     twin = twin_of(stage)
     twin.begin_at(Moment(after.snapshot, after.truths))
-    back = go_back(twin, before, before.truths, [Run(step, (), 0.0)])
+    losses = Losses(costly, step.renames, after.snapshot)
+    back = go_back(twin, before, before.truths, [Run(step, (), 0.0)], losses)
     if back.level is Return.NOT_AT_ALL:
         return {_place(each): _all_of(each) for each in costly}
-    if not back.level.measured:
-        return {}
     if back.level in (Return.VALUES, Return.MORE):
-        counted = tuple(_none_of(each) for each in costly)
-    else:
-        now, _ = twin.now()
-        snapshots = (before.snapshot, after.snapshot, now.snapshot)
-        counted = not_back(twin.reader, costly, step.renames, snapshots)
-    return {_place(each): each for each in counted}
+        return {_place(each): _none_of(each) for each in costly}
+    return {_place(each): each for each in back.lost or ()}
 
 
 def _place(change: RowChange) -> tuple[str, str, str | None, bool]:
@@ -95,41 +88,3 @@ def _none_of(change: RowChange) -> RowChange:
         rows_not_back=0,
         values_not_back=dict.fromkeys([*change.lost_values, *change.overwritten], 0),
     )
-
-
-def not_back(
-    reader: Reader,
-    costly: Sequence[RowChange],
-    renames: Mapping[str, Renames],
-    moments: tuple[Snapshot, Snapshot, Snapshot],
-) -> tuple[RowChange, ...]:
-    """The changes, each with how much of it the way back did not restore.
-
-    Args:
-        moments: before the commands, after them, and after the way back.
-
-    Raises:
-        NotMeasured: the agent could not compare them.
-    """
-    if not costly:
-        return ()
-    first, end, now = moments
-    changed = [{old: new for new, old in each.old_names.items()} for each in costly]
-    request = {
-        "do": "not_back",
-        "old": first.old,
-        "new": end.old,
-        "back": now.old,
-        "renames": {alias: asdict(each) for alias, each in renames.items()},
-        "tables": [
-            [each.database, each.table, bool(each.lost), [*each.lost_values, *old]]
-            for each, old in zip(costly, changed, strict=True)
-        ],
-    }
-    told = reader.ask("", request)["not_back"]
-    found = []
-    for each, old, entry in zip(costly, changed, told, strict=True):
-        values = {name: entry["columns"][name] for name in each.lost_values}
-        values |= {new: entry["columns"][name] for name, new in old.items()}
-        found.append(replace(each, rows_not_back=entry["rows"], values_not_back=values))
-    return tuple(found)

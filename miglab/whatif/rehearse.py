@@ -27,9 +27,9 @@ from ..steps.stage import Stage
 from .chance import left_unknown
 from .command import Command, command, one_alias, run_in
 from .conclude import conclude, verdict
-from .for_good import not_back
 from .full import Full, Lost
 from .left_behind import left_behind
+from .losses import Losses, not_known
 from .measured import Following, Measured, hindrances
 from .orphaned import orphaned
 from .plan import target
@@ -94,8 +94,11 @@ class _Rehearsal:
         rows = self.rows(runs, end.snapshot, renames)
         moved = self.moved(end, runs, rows)
         limited = any(hindrances(run) for run in runs)
-        back = go_back(self.stage, self.first, self.truths, runs) if moved and not limited else None
-        lost = self.lost(rows, renames, end.snapshot, back)
+        losses = Losses(self.costly(rows, renames, end.snapshot), renames, end.snapshot)
+        back: WayBack | None = None
+        if moved and not limited:
+            back = go_back(self.stage, self.first, self.truths, runs, losses)
+        lost = losses.changes if back is None or back.lost is None else back.lost
         back_at = self.stage.moments.now
         following = self.following(end, back, runs, lost) if back is not None else None
         then = (*(back.runs if back else ()), *((following.run,) if following else ()))
@@ -209,29 +212,17 @@ class _Rehearsal:
             for each in found
         )
 
-    def lost(
-        self,
-        rows: tuple[RowChange, ...],
-        renames: Mapping[str, Renames],
-        end: Snapshot,
-        back: WayBack | None,
+    def costly(
+        self, rows: tuple[RowChange, ...], renames: Mapping[str, Renames], end: Snapshot
     ) -> tuple[RowChange, ...]:
-        """What migrations and handlers cost together, and how much of it does not come back."""
+        """What migrations and handlers cost together."""
         ours = {(e.database, e.table) for e in rows if e.costs and not e.by_handlers}
         if any(each.costs and each.by_handlers for each in rows):
             rows = tuple(
                 replace(each, by_handlers=(each.database, each.table) not in ours)
                 for each in self.compared(self.first.snapshot, end, renames)
             )
-        costly = tuple(each for each in rows if each.costs)
-        if back is None or not back.level.measured:
-            return costly
-        now, _ = self.stage.now()
-        try:
-            return not_back(self.reader, costly, renames, (self.first.snapshot, end, now.snapshot))
-        except NotMeasured as error:
-            self.not_measured.append(_unknown(error, "how much of the lost data comes back"))
-            return costly
+        return tuple(each for each in rows if each.costs)
 
     def compared(
         self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
@@ -241,7 +232,7 @@ class _Rehearsal:
         try:
             return compare_rows(self.reader, before, after, renames)
         except NotMeasured as error:
-            self.not_measured.append(_unknown(error, "what happened to the rows"))
+            self.not_measured.append(not_known(error, "what happened to the rows"))
             return ()
 
     def moved(self, end: Moment, runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:
@@ -290,10 +281,6 @@ class _Rehearsal:
         except NotMeasured:
             return None
         return tuple(each for each in found if each.costs)
-
-
-def _unknown(error: NotMeasured, what: str) -> Unknown:
-    return Unknown(error.id, f"{what} is not known: {error.what}", "", error.do)
 
 
 def _wrote(runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:

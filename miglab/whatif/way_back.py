@@ -4,6 +4,7 @@ commands applied or unapplied are undone. Nothing else is touched."""
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 
@@ -17,24 +18,30 @@ from ..facts.run import Run, WayBack
 from ..facts.schema import Schema
 from ..facts.step import Ran, Renames, RowChange
 from ..facts.truths import Record, Truths, value_or
-from ..steps.comparison import compare_rows
 from ..steps.moments import Moment
 from ..steps.stage import Stage
 from .back import Way, net, parts, record_before, ways_between
 from .command import Command, run_in
+from .losses import Counted, Losses, not_known
 from .measured import hindrances
 
 
-def go_back(stage: Stage, first: Moment, before: Truths, runs: Sequence[Run]) -> WayBack:
-    """Go from where these commands ended to where they began, as far as commands can."""
-    return _Walk(stage, first, before, runs).back()
+def go_back(
+    stage: Stage, first: Moment, before: Truths, runs: Sequence[Run], losses: Losses
+) -> WayBack:
+    """Go from where these commands ended to where they began, as far as commands can, and count how
+    much of what they cost is not back."""
+    return _Walk(stage, first, before, runs, losses).back()
 
 
 class _Walk:
     """One way back. ``stage`` is the copy, at the end of the commands."""
 
-    def __init__(self, stage: Stage, first: Moment, before: Truths, runs: Sequence[Run]) -> None:
+    def __init__(
+        self, stage: Stage, first: Moment, before: Truths, runs: Sequence[Run], losses: Losses
+    ) -> None:
         self.stage, self.first, self.before, self.runs = stage, first, before, runs
+        self.losses = losses
         self.done: list[Run] = []
         #: Commands that would turn around more than was done, each with what else it would do.
         self.blocked: list[str] = []
@@ -166,18 +173,20 @@ class _Walk:
         if refused is not None:
             level = Return.UNKNOWN if hindrances(refused) else Return.NOT_AT_ALL
             return WayBack(lines, files, done, level)
+        with ThreadPoolExecutor(1) as pool:
+            # Servers are asked what they have beside the rows, while the rows are compared.
+            others = pool.submit(self._other_differences, moment)
+            counted = self._counted(moment)
         schema, record = self._schema_differences(truths), self._record_differences(truths)
-        schema += self._other_differences(moment)
+        schema += others.result()
         differ = [*schema, *record]
         if self.blocked and differ:
             return WayBack(lines, files, done, Return.NOT_AT_ALL, (*self.blocked, *differ))
         if record and not schema and not done and not files:
             return WayBack((), False, (), Return.NOT_AT_ALL, tuple(differ))
-        try:
-            rows = self._rows(moment)
-        except NotMeasured as error:
-            why = Unknown(error.id, f"what comes back is not known: {error.what}", "", error.do)
-            return WayBack(lines, files, done, Return.UNKNOWN, tuple(differ), unknown=(why,))
+        if isinstance(counted, Unknown):
+            return WayBack(lines, files, done, Return.UNKNOWN, tuple(differ), unknown=(counted,))
+        rows = self._of_migrations(counted.rows)
         return WayBack(
             lines,
             files,
@@ -186,7 +195,16 @@ class _Walk:
             tuple(differ),
             self._reordered(truths),
             rows,
+            counted.lost,
+            counted.unknown,
         )
+
+    def _counted(self, moment: Moment) -> Counted | Unknown:
+        """What came back of the rows, or why that is not known."""
+        try:
+            return self.losses.count(self.stage.reader, self.first.snapshot, moment.snapshot)
+        except NotMeasured as error:
+            return not_known(error, "what comes back")
 
     def _schema_differences(self, truths: Truths) -> list[str]:
         """What of the schema is not as it was, a line for each thing; the order of columns is told
@@ -212,10 +230,9 @@ class _Walk:
         gone = [f"{key} is no longer recorded" for key in sorted(was - now)]
         return gone + [f"{key} is recorded" for key in sorted(now - was - done)]
 
-    def _rows(self, moment: Moment) -> tuple[RowChange, ...]:
-        """What is not the same in the rows. What handlers added on the way there and back keeps
-        nothing from coming back."""
-        rows = compare_rows(self.stage.reader, self.first.snapshot, moment.snapshot, {})
+    def _of_migrations(self, rows: Sequence[RowChange]) -> tuple[RowChange, ...]:
+        """Those but for what handlers added on the way there and back: it keeps nothing from coming
+        back."""
         handled = {
             (each.database, each.now)
             for run in (*self.runs, *self.done)

@@ -22,20 +22,36 @@ class Unmeasured(Exception):
     """Something cannot be measured at this moment, which is not an error."""
 
 
+#: What to do where a part of the answer is not known.
+BY_HAND = "check the database by hand: miglab does not know what the command did there"
+
+
 @contextlib.contextmanager
-def measuring(what: str) -> Iterator[None]:
+def measuring(what: str, do: str = BY_HAND) -> Iterator[None]:
     """Within it, no code of the project runs. An error is miglab's own: it is noted, and not
-    raised."""
+    raised. ``do`` is said of what is ``Unmeasured``."""
     try:
         yield
     except Unmeasured as error:
         _keep(
             "measuring-failed",
             "miglab could not %s: %s" % (what, error),
-            "nothing to do, unless you need to know what each of them did; the totals are right",
+            do,
         )
     except Exception as error:
         note(what, "%s: %s" % (type(error).__name__, error))
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[List[Dict[str, str]]]:
+    """What could not be measured within it, which does not count among the rest."""
+    found: List[Dict[str, str]] = []
+    before = len(failed)
+    try:
+        yield found
+    finally:
+        found += failed[before:]
+        del failed[before:]
 
 
 def note(what: str, said: str) -> None:
@@ -46,7 +62,7 @@ def note(what: str, said: str) -> None:
             "connection-lacks",
             "miglab could not %s: its own connection to the database lacks something "
             "that the project's connection has (%s)" % (what, said),
-            "check the database by hand: miglab does not know what the command did there",
+            BY_HAND,
         )
     else:
         _keep(

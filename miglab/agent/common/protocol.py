@@ -80,8 +80,9 @@ PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own", "r
 #:               its ``handle`` is a copy of the database, and its ``record`` what was recorded
 #:     settings  the databases that the settings name, before anything is set up
 #:     database  the facts of the database alone: the project is not even touched
-#:     compare   old, new, renames: compare the rows of two databases; no project is touched
-#:     not_back  old, new, back, renames, tables: how much of what went is not there again
+#:     compare   old, new, renames: compare the rows of two databases; no project is touched.
+#:               ``lost``, if it is given, is what went from ``old`` to an ``end`` before ``new``,
+#:               ``renames`` and ``tables``: how much of it is not there again in ``new``
 #:     list      old, new, renames, table, column, to or limit: all that a table lost
 #:     prepare   set the project up for this digest, and answer nothing
 #:     forget    this place is gone, answer nothing
@@ -101,7 +102,6 @@ REQUESTS = (
     "database",
     "compare",
     "list",
-    "not_back",
     "prepare",
     "forget",
     "interrupt",
@@ -112,7 +112,6 @@ MEASURES = {
     "database": "read the database",
     "compare": "compare the rows",
     "list": "list what was lost",
-    "not_back": "see what comes back",
 }
 
 #: The keys of ``done``.
@@ -139,7 +138,8 @@ MEASURES = {
 #:     foreign       modules that come from the original of a user's project, for ``look``
 #:     table         columns and rows, for ``sql``
 #:     agree         the two agreements, for ``agree``
-#:     not_back      what ``Engine.not_back`` gives, for ``not_back``
+#:     not_back      for ``compare`` with ``lost``: ``tables``, what ``Engine.not_back`` gives, and
+#:                   ``unmeasured`` of its own
 #:     settings      what ``settings.read`` gives, for ``settings``
 #:     kept          alias → a copy's handle and the database's mark: it is as the database still
 #:                   was at the end, and is whoever's who hears of it

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Callable, Dict, Optional
 
 from ..common import known
-from ..common.measuring import failed, measuring
+from ..common.measuring import apart, failed, measuring
 from ..common.protocol import MEASURES, Message
 from ..engines import registry
 from ..engines.engine import Engine
@@ -30,7 +30,9 @@ def _compare(request: Message, own: bool) -> Dict[str, Any]:
     old, new, renames, found = request["old"], request["new"], request["renames"], []
     for engine, aliases in registry.by_engine(request["place"]["engines"], new):
         found += engine.compare_all(old, {each: new[each] for each in aliases}, renames, own)
-    return {"rows": found}
+    if request.get("lost") is None:
+        return {"rows": found}
+    return {"rows": found, "not_back": _not_back(request, own)}
 
 
 def _list(request: Message, own: bool) -> Dict[str, Any]:
@@ -38,17 +40,18 @@ def _list(request: Message, own: bool) -> Dict[str, Any]:
 
 
 def _not_back(request: Message, own: bool) -> Dict[str, Any]:
-    vendors, found = request["place"]["engines"], []
-    for vendor, entries in groupby(request["tables"], key=lambda entry: vendors[entry[0]]):
-        asked = dict(request, tables=[*entries])
-        found += registry.of_vendor(vendor).not_back(asked, own)
-    return {"not_back": found}
+    vendors, lost, found = request["place"]["engines"], request["lost"], []
+    places = {"old": request["old"], "new": lost["end"], "back": request["new"]}
+    with apart() as unmeasured, measuring("see what comes back"):
+        for vendor, entries in groupby(lost["tables"], key=lambda entry: vendors[entry[0]]):
+            asked = {**places, "renames": lost["renames"], "tables": [*entries]}
+            found += registry.of_vendor(vendor).not_back(asked, own)
+    return {"tables": found, "unmeasured": unmeasured}
 
 
 _ANSWERS: Dict[str, Callable[[Message, bool], Dict[str, Any]]] = {
     "compare": _compare,
     "list": _list,
-    "not_back": _not_back,
 }
 #: Requests that are answered without the project, where that can be.
 REQUESTS = tuple(_ANSWERS)
@@ -67,7 +70,8 @@ def without_project(request: Message) -> Optional[Message]:
         return None
     failed.clear()
     found = _read(request) if do == "database" else measured(request, own=False)
-    if do in REQUESTS and any(each["id"] == "connection-lacks" for each in failed):
+    unmeasured = [*failed, *found.get("not_back", {}).get("unmeasured", ())]
+    if do in REQUESTS and any(each["id"] == "connection-lacks" for each in unmeasured):
         failed.clear()
         return None
     done = {"event": "done", "id": request["id"], "error": None}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from miglab.agent.common.protocol import DONE
+from miglab.agent.common.protocol import DONE, Message
 from miglab.runners import names
 from miglab.runners.base import Terms
 
@@ -106,6 +109,38 @@ def test_the_database_is_read_without_the_project(agent: Asked) -> None:
         assert agent.ask("look")["project"]["models"]["unreadable"].startswith("SyntaxError")
     finally:
         models.write_text(before)
+
+
+def test_what_is_not_back_is_counted_beside_the_rows_and_cannot_hide_them(
+    agent: Asked, tmp_path: Path
+) -> None:
+    for name, numbers in (("old", "(1), (2), (3)"), ("end", "(1)"), ("back", "(1), (2)")):
+        with closing(sqlite3.connect(tmp_path / name)) as connection:
+            connection.executescript(
+                f"CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES {numbers}"
+            )
+    (tmp_path / "torn").write_text("this is no database, " * 99)
+
+    def compared(end: str) -> Message:
+        lost = {
+            "end": {"default": str(tmp_path / end)},
+            "renames": {},
+            "tables": [["default", "t", True, []]],
+        }
+        places = {"old": {"default": str(tmp_path / "old")}}
+        places["new"] = {"default": str(tmp_path / "back")}
+        return agent.ask("compare", renames={}, lost=lost, **places)
+
+    answer, torn = compared("end"), compared("torn")
+    assert [each["lost"] for each in answer["rows"]] == [1]
+    assert answer["not_back"] == {
+        "tables": [{"database": "default", "table": "t", "rows": 1, "columns": {}}],
+        "unmeasured": [],
+    }
+    assert (torn["rows"], torn["unmeasured"]) == (answer["rows"], [])
+    assert torn["not_back"]["tables"] == []
+    (why,) = torn["not_back"]["unmeasured"]
+    assert why["what"].startswith("miglab could not see what comes back (DatabaseError: ")
 
 
 def test_an_edited_file_is_read_again(agent: Asked) -> None:

@@ -3,9 +3,10 @@ whatever they are called, so that nothing needs to be read of what ran."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from .opening import opened, rows
+from .opening import at_once, opened, rows
 from .tables import SHOWN, TABLES
 
 
@@ -32,6 +33,11 @@ def read(connection: Any) -> Dict[int, Names]:
     }
 
 
+def _read_copy(handle: str) -> Dict[int, Names]:
+    with opened(handle) as connection:
+        return read(connection)
+
+
 class Lineage:
     """The tables of one database since it was begun; ``name`` is the database's own. A copy within
     the server has the same numbers: where there is an ``old`` one, it is read at the end."""
@@ -48,11 +54,11 @@ class Lineage:
 
     def settle(self, connection: Any) -> None:
         """Open transactions were rolled back, so read the names again."""
-        if self.old:
-            with opened(self.old) as copy:
-                self.first = read(copy)
-            self.old = None
-        self.now = read(connection)
+        if self.old is None:
+            self.now = read(connection)
+            return
+        self.now, self.first = at_once(partial(read, connection), partial(_read_copy, self.old))
+        self.old = None
 
     def renames(self) -> Dict[str, Any]:
         """See ``engine.Lineage``. Columns that changed are all that is named of a table."""

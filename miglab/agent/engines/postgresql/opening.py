@@ -36,6 +36,8 @@ kept: Dict[str, List[Any]] = {}
 _keeping = False
 #: How many times each database was opened.
 times: Dict[str, int] = {}
+#: What was found out about databases within the same ``together``.
+_known: Dict[Tuple[str, str], Any] = {}
 #: Rows that are fetched at once.
 _BATCH = 2000
 #: For names of cursors.
@@ -121,8 +123,19 @@ def together() -> Iterator[None]:
         yield
     finally:
         _keeping = False
+        _known.clear()
         for name in list(kept):
             leave(name)
+
+
+def found_out(what: str, handle: str, find_out: Callable[[], T]) -> T:
+    """What is found out about a database, once for all who ask within the same ``together``."""
+    if not _keeping:
+        return find_out()
+    if (what, handle) not in _known:
+        _known[what, handle] = find_out()
+    found: T = _known[what, handle]
+    return found
 
 
 def leave(handle: str) -> None:
@@ -216,12 +229,12 @@ def _fetched(cursor: Any, name: str) -> List[Tuple[Any, ...]]:
     return found
 
 
-def at_once(one: Callable[[], T], other: Callable[[], T]) -> Tuple[T, T]:
-    """What both give; each is about a connection of its own, for which its server works
+def at_once(one: Callable[[], T], *others: Callable[[], T]) -> List[T]:
+    """What each gives; each is about a connection of its own, for which its server works
     meanwhile."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(other)
-        return one(), coming.result()
+    with ThreadPoolExecutor(max(1, len(others))) as pool:
+        coming = [pool.submit(each) for each in others]
+        return [one(), *(each.result() for each in coming)]
 
 
 def maintained(handle: str) -> ContextManager[Any]:

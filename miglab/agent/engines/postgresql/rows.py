@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import Any, Dict, Iterator, List, Tuple, Union
 
 from ...common.measuring import note
@@ -12,7 +13,7 @@ from . import drivers
 from .catalogue import count_rows, why
 from .entry import entry_of, is_same
 from .match import Unread, pairs
-from .opening import at_one_moment, attempt, opened, opened_if_there
+from .opening import at_once, at_one_moment, attempt, found_out, opened, opened_if_there
 from .pair import Pair, Side, merged
 from .scan import Scan, scanned
 from .shape import Shape, parent_link
@@ -26,12 +27,13 @@ _TOGETHER = 100
 def sides(*handles: str) -> Iterator[List[Side]]:
     """Each database at one moment, with connections of ours."""
     with contextlib.ExitStack() as stack:
-        found = []
-        for each in handles:
-            connection = stack.enter_context(opened(each))
-            stack.enter_context(at_one_moment(connection))
-            found.append(Side(connection, Shape(connection)))
-        yield found
+        yield at_once(*(partial(stack.enter_context, _side(each)) for each in handles))
+
+
+@contextlib.contextmanager
+def _side(handle: str) -> Iterator[Side]:
+    with opened(handle) as connection, at_one_moment(connection):
+        yield Side(connection, found_out("shape", handle, lambda: Shape(connection)))
 
 
 def compare(old: str, new: str, renames: Renames) -> List[Dict[str, Any]]:

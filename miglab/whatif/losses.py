@@ -1,0 +1,92 @@
+"""What commands cost, and how much of it the way back restores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
+
+from ..agent.common.protocol import Message
+from ..errors import NotMeasured
+from ..facts.outcome import Unknown
+from ..facts.step import Renames, RowChange
+from ..runners import answers
+from ..sandbox.snapshot import Snapshot
+from ..steps.comparison import ask_to_compare, compare_rows
+from ..steps.reader import Reader
+
+
+class Counted(NamedTuple):
+    """What came back.
+
+    Attributes:
+        rows: what is not the same in the rows.
+        lost: what the commands cost, each with how much of it is not back; ``None`` if that could
+            not be counted, and ``unknown`` says why.
+    """
+
+    rows: tuple[RowChange, ...]
+    lost: tuple[RowChange, ...] | None
+    unknown: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What commands cost.
+
+    Attributes:
+        changes: each of them costs something.
+        renames: what the commands renamed, by the databases' aliases.
+        end: the moment where the commands ended.
+    """
+
+    changes: tuple[RowChange, ...]
+    renames: Mapping[str, Renames]
+    end: Snapshot
+
+    def count(self, reader: Reader, first: Snapshot, back: Snapshot) -> Counted:
+        """Compare the rows after the way back with the beginning.
+
+        Args:
+            first: before the commands.
+            back: after the way back.
+
+        Raises:
+            NotMeasured: the rows could not be compared.
+        """
+        if not self.changes:
+            return Counted(compare_rows(reader, first, back, {}), ())
+        answer = ask_to_compare(reader, first, back, {}, self._asked())
+        rows, told = answers.row_changes(answer["rows"]), answer["not_back"]
+        if told["unmeasured"]:
+            why = answers.obstacles(told["unmeasured"])[0]
+            error = NotMeasured(why.id, why.what, why.do)
+            return Counted(rows, None, (not_known(error, "how much of the lost data comes back"),))
+        found = zip(self.changes, told["tables"], strict=True)
+        return Counted(rows, tuple(_counted(each, entry) for each, entry in found))
+
+    def _asked(self) -> Message:
+        return {
+            "end": self.end.old,
+            "renames": {alias: asdict(each) for alias, each in self.renames.items()},
+            "tables": [
+                [each.database, each.table, bool(each.lost), [*each.lost_values, *_old(each)]]
+                for each in self.changes
+            ],
+        }
+
+
+def _old(change: RowChange) -> dict[str, str]:
+    """The old name of each column with overwritten values, and its name now."""
+    return {old: new for new, old in change.old_names.items()}
+
+
+def _counted(change: RowChange, told: Message) -> RowChange:
+    values = {name: told["columns"][name] for name in change.lost_values}
+    values |= {new: told["columns"][old] for old, new in _old(change).items()}
+    return replace(change, rows_not_back=told["rows"], values_not_back=values)
+
+
+def not_known(error: NotMeasured, what: str) -> Unknown:
+    """The same as something that matters."""
+    return Unknown(error.id, f"{what} is not known: {error.what}", "", error.do)
