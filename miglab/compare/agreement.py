@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ..facts.graph import Graph, graph_of
@@ -144,6 +144,12 @@ def half_applied(files: Files, record: Record, graph: Graph) -> list[tuple[Key, 
 def counted(number: int, one: str, many: str) -> str:
     """``1 row``, ``2 rows``, ``1,204 rows``."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def in_words(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def part(number: int, whole: int, many: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..facts.step import RowChange
-from .agreement import counted
+from .agreement import counted, in_words
 
 Samples = Mapping[str, tuple[Mapping[str, object], ...]]
 
@@ -87,8 +87,8 @@ def listed(lost: Sequence[Loss], shown: int = 3) -> str:
     """The largest of them in words."""
     told = [str(each) for each in lost[:shown]]
     if len(lost) > shown:
-        told.append(f"{len(lost) - shown} more")
-    return told[0] if len(told) == 1 else f"{', '.join(told[:-1])} and {told[-1]}"
+        told.append(f"data in {counted(len(lost) - shown, 'more place', 'more places')}")
+    return in_words(told)
 
 
 def loss_lines(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..facts.migration import Key
 from ..facts.step import RowChange, Step
 from ..facts.truths import value_or
-from .agreement import counted
+from .agreement import counted, in_words
 from .losses import filled
 from .truths import Moves, changed_files
 
@@ -52,7 +52,7 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
         parts = _gains(rows) or ["nothing changed"]
     if step.kind == "outside":
         unknown = step.line.startswith("(")
-        where = "Something was done outside this notebook" if unknown else "In a terminal"
+        where = "Something was done without a command of the lab" if unknown else "In a terminal"
         if parts == ["nothing changed"]:
             parts = ["no truth and no row changed"]
         return f"{where}: {'; '.join(parts)}."
@@ -214,12 +214,10 @@ def _gains(rows: Sequence[RowChange]) -> list[str]:
 def _names(keys: Sequence[Key]) -> str:
     """Three keys at most, then how many more, by app."""
     if len(keys) <= 3:
-        return (
-            " and ".join(map(str, keys)) if len(keys) < 3 else f"{keys[0]}, {keys[1]} and {keys[2]}"
-        )
+        return in_words([*map(str, keys)])
     apps = list(dict.fromkeys(key.app_label for key in keys))
-    told = ", ".join(apps[:4]) + (f" and {len(apps) - 4} more apps" if len(apps) > 4 else "")
-    return f"{len(keys)} migrations of {told}"
+    more = [counted(len(apps) - 4, "more app", "more apps")] if len(apps) > 4 else []
+    return f"{len(keys)} migrations of {in_words([*apps[:4], *more])}"
 
 
 def _was(keys: Sequence[Key]) -> str:

@@ -125,7 +125,7 @@ _COMMANDS = {"models": "makemigrations", "files": "migrate"}
 _HANDS = {
     "record": ("--fake",),
     "tables": ("SQL", "by hand"),
-    "rows": ("a revert", "destroys", "them"),
+    "rows": ("a revert", "can delete", "them"),
 }
 
 

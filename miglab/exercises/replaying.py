@@ -113,7 +113,7 @@ def _again(lab: ExerciseLab, entry: Entry) -> str:
     """Take one entry again; if it leads elsewhere, say how."""
     line = entry.text
     if line == UNKNOWN:
-        return f"{line}: this was done outside miglab, so the command is not known"
+        return "one step was done outside miglab, so nobody knows its command"
     if line.startswith("what-if "):
         return ""
     try:

@@ -15,7 +15,7 @@ DOCUMENTS = {
 
 _TOLD = (
     ("C1", "000", "`migrate store 0003` undoes everything after 0003, and only in the store app."),
-    ("C2", "000", "`migrate store zero` resets the schema of that app."),
+    ("C2", "000", "`migrate <app> zero` resets the schema of that app."),
     (
         "C3",
         "001",

@@ -39,7 +39,7 @@ BROKEN: Mapping[str, Callable[[Lab], bool]] = {
     "Python cannot import one of the migration files. Correct it, or undo the last step with "
     "`lab.rewind()`.": _bad_files,
     "The database has no record of migrations any more. `lab.rewind()` undoes the last step, "
-    "and `lab.restart()` undoes all of them.": _no_record,
+    "and `lab.restart()` undoes all steps.": _no_record,
 }
 
 #: Remark → whether it applies, where no remark of the task itself does.

@@ -39,7 +39,7 @@ class Sample(NamedTuple):
     def caption(self) -> str:
         """The number of all of them, and how many are shown."""
         shown = len(self.rows)
-        return f"{self.what}, the first {shown}" if 0 < shown < self.number else self.what
+        return f"{self.what}; the first {shown}" if 0 < shown < self.number else self.what
 
 
 def typed(consequences: Consequences) -> list[str]:
@@ -217,7 +217,7 @@ def fidelity_lines(consequences: Consequences) -> list[str]:
     for copy in found.databases:
         lines += [f"The copy of {copy.alias} {each}." for each in copy.lacks]
     if found.allowed:
-        lines.append(f"Allowed, and done for real: {', '.join(found.allowed)}.")
+        lines.append(f"You allowed these, so what they do is real: {', '.join(found.allowed)}.")
     return list(dict.fromkeys(lines))
 
 
@@ -261,7 +261,7 @@ def truths_around(consequences: Consequences) -> Iterator[tuple[str, str, str, s
 def truth_lines(consequences: Consequences) -> list[str]:
     """Whether the truths agree before and after, a line for each pair of neighbours."""
     return [
-        f"{name}: {before} → {after} — {reason}"
+        f"{name} agree: {before} → {after} — {reason}"
         for name, before, after, reason in truths_around(consequences)
     ]
 

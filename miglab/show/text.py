@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
+from ..compare.agreement import counted
 from ..compare.losses import loss_lines
 from ..compare.sentence import chips, sentence
 from ..compare.truths import Moves, compare
@@ -142,21 +143,19 @@ def lost(change: RowChange) -> list[tuple[str, Sequence[Mapping[str, object]]]]:
     loss."""
     found: list[tuple[str, Sequence[Mapping[str, object]]]] = []
     if change.lost_sample:
-        found.append(
-            (
-                _caption(f"rows of {change.table}", change.lost, change.lost_sample),
-                change.lost_sample,
-            )
-        )
+        told = counted(change.lost, "row", "rows")
+        caption = _caption(f"{told} of {change.table}", change.lost, change.lost_sample)
+        found.append((caption, change.lost_sample))
     for column, sample in change.lost_values_sample.items():
         number = change.lost_values[column]
-        found.append((_caption(f"values of {change.table}.{column}", number, sample), sample))
+        told = counted(number, "value", "values")
+        found.append((_caption(f"{told} of {change.table}.{column}", number, sample), sample))
     return found
 
 
 def _caption(what: str, number: int, sample: Sequence[object]) -> str:
-    shown = f", the first {len(sample)}" if len(sample) < number else ""
-    return f"{number:,} {what}{shown}"
+    shown = f"; the first {len(sample)}" if len(sample) < number else ""
+    return f"{what}{shown}"
 
 
 def moved_lines(moves: Moves) -> list[str]:

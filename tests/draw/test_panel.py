@@ -93,7 +93,7 @@ def test_the_picture_shows_the_whole_spine() -> None:
     for word in (
         *("what git keeps", "what only a backup keeps"),
         *("models", "files", "record", "tables", "rows"),
-        *("makemigrations", "migrate", "--fake", "SQL by hand", "a revert", "destroys them"),
+        *("makemigrations", "migrate", "--fake", "SQL by hand", "a revert", "can delete them"),
         *("3 models, 11 fields", "5 files", "5 recorded", "4 tables, 13 columns", "75 rows"),
     ):
         assert word in told

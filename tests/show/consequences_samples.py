@@ -83,14 +83,14 @@ FINDINGS = (
     Finding(
         "values-lost",
         Severity.LOST,
-        "12 values of store_product.discount go with the column",
+        "12 values of store_product.discount are deleted with the column",
         "store_product.discount",
         "take a backup first, and keep it until nobody needs the data",
     ),
     Finding(
         "rows-lost",
         Severity.LOST,
-        "8 rows of store_tag go with the table",
+        "8 rows of store_tag are deleted with the table",
         "store_tag",
         "take a backup first, and keep it until nobody needs the data",
     ),
@@ -218,7 +218,7 @@ def long_history() -> Consequences:
     return consequences(
         commands=("migrate shop 0060",),
         findings=tuple(
-            replace(FINDINGS[1], what=f"8 rows of {each.name} go with the table")
+            replace(FINDINGS[1], what=f"8 rows of {each.name} are deleted with the table")
             for each in keys[60:]
         ),
         runs=(

@@ -170,11 +170,11 @@ def test_operations_that_cannot_be_undone_are_named_in_the_plan() -> None:
 
 def test_what_is_lost_is_counted_and_shown_as_tables() -> None:
     shown = text(consequences())
-    assert "8 rows of store_tag, the first 3:" in shown
-    assert "12 values of store_product.discount, the first 1:" in shown
-    assert "18 values of store_product.price change, the first 1:" in shown
+    assert "8 rows of store_tag; the first 3:" in shown
+    assert "12 values of store_product.discount; the first 1:" in shown
+    assert "18 values of store_product.price change; the first 1:" in shown
     assert "\n  gone or changed by this migrate: 40 values of store_product.price change\n" in shown
-    assert "<caption>8 rows of store_tag, the first 3</caption>" in html(consequences())
+    assert "<caption>8 rows of store_tag; the first 3</caption>" in html(consequences())
 
 
 def test_a_loss_without_a_sample_is_counted_all_the_same() -> None:
@@ -217,7 +217,7 @@ def test_the_sql_of_each_migration_is_folded() -> None:
 
 
 def test_the_truths_are_told_before_and_after() -> None:
-    assert "  files–record: yes → no — 5 migrations are not applied." in text(consequences())
+    assert "  files–record agree: yes → no — 5 migrations are not applied." in text(consequences())
 
 
 def test_what_html_takes_for_its_own_is_escaped() -> None:

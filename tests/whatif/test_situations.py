@@ -1015,7 +1015,7 @@ def test_one_is_told_in_the_words_for_one(shop: Lab) -> None:
     add_stock(shop)
     shop.sql("DELETE FROM stock_count WHERE id = 2")
     told = whats(shop.what_if("migrate shop 0001"))
-    assert "1 row of stock_count goes with the table" in told
+    assert "1 row of stock_count is deleted with the table" in told
     assert (
         "1 stock migration is unapplied too, because stock.0001_initial depends on "
         "shop.0002_add_sku"

@@ -130,9 +130,9 @@ def _() -> Iterator[Case]:
     for at, when in (
         (
             ["accounts.0001", "marketplace.zero"],
-            "the migrations of other apps that it needs are already applied",
+            "the migrations that the app needs from other apps are already applied",
         ),
-        (["accounts.zero"], "it needs a migration of another app that is not applied yet"),
+        (["accounts.zero"], "the app needs a migration of another app that is not applied yet"),
     ):
         with fresh(*at) as lab:
             step = lab.manage("migrate marketplace")
@@ -201,7 +201,7 @@ _ONE_MORE = (
 @experiment(
     "C33",
     {
-        "holds only if": "Try it on a copy of the production data. "
+        "holds only if": "Try the migration on a copy of the production data. "
         "The rows on your machine are different."
     },
 )

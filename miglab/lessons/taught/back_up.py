@@ -63,8 +63,7 @@ question(
 
             Here, the Hammock was lost. In a real shop, you would lose orders.
 
-            Stop all writes, back up, revert, check. Restore at once or not at all: a restore
-            discards everything written since.
+            Stop all writes, back up, revert, check. Restore at once or not at all.
         """
     },
 )
@@ -177,7 +176,7 @@ def _() -> Iterator[Case]:
         yield case(
             "nobody has written a value into the new column",
             [there, back, again],
-            f"{_other(before, after)} products have another discount than before.",
+            f"{_other(before, after)} products have a different discount than before.",
             held=before == after,
         )
     with fresh("store.0004") as lab:
@@ -188,7 +187,7 @@ def _() -> Iterator[Case]:
         yield case(
             "people have written values into the column",
             [back, again],
-            f"{_other(before, after)} products have another discount than before.",
+            f"{_other(before, after)} products have a different discount than before.",
             held=before == after,
         )
     with fresh("marketplace.0003") as lab:
@@ -242,7 +241,7 @@ def _() -> Iterator[Case]:
         yield case(
             "you undo and redo, with values in the column",
             [undo, redo],
-            f"{_other(rows, now_rows)} products have another discount than before.",
+            f"{_other(rows, now_rows)} products have a different discount than before.",
             held=rows == now_rows,
         )
     with fresh() as lab:

@@ -87,7 +87,7 @@ question(
     },
     because={
         "B": """
-            You had applied your migration before, so your colleague's migration ran last. In
+            You had already applied your own migration, so your colleague's ran last. In
             your colleague's database, yours runs last. The same files lead to two
             different databases.
         """

@@ -34,8 +34,8 @@ question(
             Django makes its plan from the files. Only the file of `0004` said how to drop the
             column. Without it, Django finds nothing to do, and that is not an error.
 
-            Django suggests that you run `makemigrations`. That is about your models:
-            `makemigrations` does not notice the ghost either.
+            Django suggests that you run `makemigrations`, because your models have a field that
+            is in no migration file. But `makemigrations` does not notice the ghost either.
         """
     },
 )

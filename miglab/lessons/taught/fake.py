@@ -94,7 +94,7 @@ question(
             are lost. `0004` adds it again, and every value is 0. Open *SQL* under the step to see
             the commands.
 
-            The pergola had no price: its price is "on request". Now it is free.
+            The pergola had no price, which means "ask for the price". Now it is free.
         """
     },
 )
@@ -275,7 +275,8 @@ def _() -> Iterator[Case]:
     because={
         "holds only if": """
             In the first case the claim held, but the record and the tables differ afterwards.
-            Django marked migrations as applied, although their columns were never created.
+            Django marked migrations as applied, although their tables and columns were never
+            created.
         """
     },
 )

@@ -172,7 +172,8 @@ def _() -> Iterator[Case]:
         steps = [*_make_typo(lab), *_mend(lab)]
         after = lab.manage("migrate store")
         yield case(
-            "it is applied in no database, no file depends on it, and nobody edited it by hand",
+            "the migration is applied in no database, no file depends on it, and nobody edited it "
+            "by hand",
             [*steps, after],
             f"The truths {'agree' if agree(lab) else 'do not agree'}. Values lost: {lost(after)}.",
             held=agree(lab) and not lost(after),

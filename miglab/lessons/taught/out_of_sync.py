@@ -47,10 +47,10 @@ question(
     },
     because={
         "C": """
-            A plain `migrate` does not look at the tables first. It only saw that `0006` is not
+            A plain `migrate` does not look at the tables first. It saw only that `0006` was not
             recorded.
 
-            This error is good luck. With `default=""` instead of `null=True`, Django would
+            You are lucky to get this error. With `default=""` instead of `null=True`, Django would
             create a new table on SQLite. Then the colours would be overwritten, and the screen
             would say OK.
         """
@@ -82,7 +82,7 @@ question(
 
 question(
     "after-the-recipe",
-    "You made all migration files again and ran `migrate --fake`. "
+    "You made the migration files of `store` again and ran `migrate --fake`. "
     "Can the shop read its products now?",
     {
         "Yes. The history is clean, so everything matches.": lambda lab: not last(lab).refused,
@@ -100,8 +100,8 @@ question(
             **names**, so it thinks that the new file is the old one.
 
             Five files are gone, and the record has four ghosts. The column still has the wrong
-            name. Django can no longer go back to `0003`, only to `zero`, and that drops every
-            table. The recipe hid the problem and repaired nothing.
+            name. Django can no longer go back to `0003`, only to `zero`, and that would drop
+            every table of `store`. The recipe hid the problem and repaired nothing.
         """
     },
 )

@@ -26,7 +26,7 @@ from ..trials import case, experiment, fresh
 
 question(
     "tags-after-0004",
-    "`0005` created two tables for the tags, and they have 46 rows. You go back to `0004`. "
+    "`0005` created two tables for the tags, with 46 rows in all. You go back to `0004`. "
     "What happens to these tables?",
     {
         "They stay. Only the record changes.": lambda lab: (
@@ -41,9 +41,9 @@ question(
             reverse of "create a table" is "drop the table".
 
             The rows in the tables are deleted. Django does not ask, and does not warn you. Open
-            “what was lost” to see some of them.
+            “what was lost” to see some of these rows.
 
-            The file of `0005` is still there. Its circle ○ means that it is not applied.
+            The file of `0005` is still there. The circle ○ means that `0005` is not applied.
         """
     },
 )
@@ -178,7 +178,7 @@ def _() -> Iterator[Case]:
     for target, when in (
         ("0003", "the name of exactly one migration begins with the target"),
         ("0003_auto", "the name comes from a guide, and your file has another name"),
-        ("0002_initial", "it combines the number of one migration with the name of another"),
+        ("0002_initial", "the target joins the number of one migration with the name of another"),
     ):
         with fresh() as lab:
             step = lab.manage(f"migrate store {target}")

@@ -53,8 +53,9 @@ question(
         "B": """
             A migration says how to create a column. It does not know which values were in it.
 
-            That is why `migrate store 0005` said *2 for good*. 24 values were lost with the column.
-            22 of them were empty text, which the new column has again. “green” is lost for good.
+            That is why the lab said *2 for good* after `migrate store 0005`. 24 values were lost
+            with the column. 22 of them were empty text, which the new column has again. “green” is
+            lost for good.
 
             **Going back is not an undo.** Dropped values are lost, unless you have a backup.
         """

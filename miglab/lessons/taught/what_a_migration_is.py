@@ -176,7 +176,7 @@ def _tables_found(differ: int) -> str:
 @experiment(
     "C20",
     {
-        "does not hold": "Use `sqlmigrate` to read what a migration will run. "
+        "does not hold": "Use `sqlmigrate` to read the SQL of a migration. "
         "To run your own SQL, put it in a `RunSQL` operation in a Python migration file.",
     },
     because={

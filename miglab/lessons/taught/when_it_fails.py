@@ -84,8 +84,8 @@ question(
     because={
         "B": """
             Each migration has **its own** transaction. There is no transaction around the
-            whole command. Django undid `0004` and recorded that. Then it came to `0003` and
-            stopped.
+            whole command. Django undid `0004` and removed it from the record. Then it came to
+            `0003` and stopped.
 
             The column that `0004` had created is gone, with its values. The database is now
             halfway between where you were and where you wanted to be.

@@ -99,7 +99,7 @@ def _compare(model: LabModel, order: Order) -> None:
         told = html(step) + _not_measured(step, earlier, later)
         model.show(between={"first": earlier, "second": later, "html": told})
 
-    model.do(f"comparing the moments {first} and {second}", look)
+    model.do(f"comparing moments {first} and {second}", look)
 
 
 def _not_measured(step: Step, earlier: int, later: int) -> str:
@@ -135,7 +135,7 @@ def _mend(model: LabModel, order: Order) -> None:
     def measure() -> None:
         model.found = model.lab.mends(which)
         count = sum(each.mends for each in model.found)
-        text = f"{count} of {len(model.found)} ways make {pair} agree."
+        text = f"Ways to make {pair} agree: {len(model.found)} tried, {count} worked."
         model.show(mends={"which": which, "text": text, "found": [*map(_way, model.found)]})
 
     model.do(f"trying ways to make {pair} agree", measure)

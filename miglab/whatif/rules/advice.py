@@ -77,13 +77,13 @@ def _exists(found: re.Match[str], backwards: bool) -> str:
             "find out why the database still has something that unapplying this migration creates"
         )
     return (
-        "find out why this already exists in the database, although the record says that this "
-        "migration is not applied"
+        "find out why the database already has this table, column or index, although the record "
+        "says that the migration is not applied"
     )
 
 
 def _missing(found: re.Match[str], backwards: bool) -> str:
-    return "find out why this is missing from the database"
+    return "find out why the database lacks this table, column or index"
 
 
 def _no_such_row(found: re.Match[str], backwards: bool) -> str:

@@ -12,10 +12,10 @@ from .rule import Look, Said, rule
 
 #: What becomes of one thing, and of many.
 HOW = {
-    "rows-lost": ("goes with the table", "go with the table"),
-    "links-lost": ("goes with the table", "go with the table"),
+    "rows-lost": ("is deleted with the table", "are deleted with the table"),
+    "links-lost": ("is deleted with the table", "are deleted with the table"),
     "rows-deleted": ("is deleted", "are deleted"),
-    "values-lost": ("goes with the column", "go with the column"),
+    "values-lost": ("is deleted with the column", "are deleted with the column"),
     "values-changed": ("changes", "change"),
     "values-retyped": ("is stored as another type", "are stored as another type"),
 }

@@ -83,9 +83,9 @@ def left_behind(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"{what} {stay} behind: {', '.join(left.content_types[:4])}{more}",
             "django_content_type",
-            "once their models are gone from the code, manage.py remove_stale_contenttypes removes "
-            "them, and everything that points to them (with --include-stale-apps, if the whole "
-            "app is gone)"
+            "once the models are gone from the code, run manage.py remove_stale_contenttypes (with "
+            "--include-stale-apps if the whole app is gone): it removes these rows, and everything "
+            "that points to them"
             if not any(each.orphans for each in measured.rows)
             else "keep them until you have dealt with the rows of parent models that lost a part",
         )

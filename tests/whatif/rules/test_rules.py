@@ -179,27 +179,27 @@ CASES: list[tuple[str, Measured, str]] = [
         f"shop_item (1 row) can't be written to for at least 250\N{NO-BREAK SPACE}ms: "
         f"{SECOND} takes a ShareLock, on the way back",
     ),
-    ("rows-lost", lost(1, now=None), "1 row of shop_item goes with the table"),
-    ("rows-lost", lost(3, now=None), "3 rows of shop_item go with the table"),
+    ("rows-lost", lost(1, now=None), "1 row of shop_item is deleted with the table"),
+    ("rows-lost", lost(3, now=None), "3 rows of shop_item are deleted with the table"),
     (
         "rows-lost",
         lost(3, 1, now=None),
-        "3 rows of shop_item go with the table, and 2 of them do not come back",
+        "3 rows of shop_item are deleted with the table, and 2 of them do not come back",
     ),
     (
         "rows-lost",
         lost(3, 2, now=None),
-        "3 rows of shop_item go with the table, and 1 of them does not come back",
+        "3 rows of shop_item are deleted with the table, and 1 of them does not come back",
     ),
     (
         "links-lost",
         lost(1, now=None, many_to_many=True),
-        "1 link of shop_item goes with the table",
+        "1 link of shop_item is deleted with the table",
     ),
     (
         "links-lost",
         lost(2, now=None, many_to_many=True),
-        "2 links of shop_item go with the table",
+        "2 links of shop_item are deleted with the table",
     ),
     ("rows-deleted", lost(1), "1 row of shop_item is deleted"),
     ("rows-deleted", lost(1200), "1,200 rows of shop_item are deleted"),
@@ -208,11 +208,11 @@ CASES: list[tuple[str, Measured, str]] = [
         lost(2, by_handlers=True),
         "post_migrate handlers: 2 rows of shop_item are deleted",
     ),
-    ("values-lost", column(1, dropped=True), "1 value of shop_item.sku goes with the column"),
+    ("values-lost", column(1, dropped=True), "1 value of shop_item.sku is deleted with the column"),
     (
         "values-lost",
         column(2, dropped=True),
-        "2 values of shop_item.sku go with the column",
+        "2 values of shop_item.sku are deleted with the column",
     ),
     ("values-changed", column(1), "1 value of shop_item.sku changes"),
     ("values-changed", column(2), "2 values of shop_item.sku change"),
@@ -231,12 +231,12 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "rows-lost-and-back",
         lost(1, 1, now=None),
-        "1 row of shop_item goes with the table, and the way back restores it",
+        "1 row of shop_item is deleted with the table, and the way back restores it",
     ),
     (
         "links-lost-and-back",
         lost(2, 2, now=None, many_to_many=True),
-        "2 links of shop_item go with the table, and the way back restores them",
+        "2 links of shop_item are deleted with the table, and the way back restores them",
     ),
     (
         "rows-deleted-and-back",
@@ -246,7 +246,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "values-lost-and-back",
         column(1, 1, dropped=True),
-        "1 value of shop_item.sku goes with the column, and the way back restores it",
+        "1 value of shop_item.sku is deleted with the column, and the way back restores it",
     ),
     (
         "values-changed-and-back",
