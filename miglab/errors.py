@@ -109,7 +109,7 @@ class NotMeasured(MiglabError):
 
 class NoServer(MiglabError):
     """A database's server cannot be reached, or refuses what a lab needs; ``server`` names it
-    without a password. ``stopped`` is whether it had answered before."""
+    without a password. ``stopped`` says whether it had answered before."""
 
     def __init__(self, server: str, reason: str, *, stopped: bool = False) -> None:
         self.server, self.stopped = server, stopped

@@ -490,7 +490,7 @@ class Lab:
         Args:
             first, second: two moments, where 0 is the beginning; what changed is always shown from
                 the earlier to the later one.
-            for_good: also measure how much of what was lost a way back does not restore. The way
+            for_good: also measure how much of the lost data a way back does not restore. The way
                 back runs in a copy, and takes as long as the commands did.
 
         Raises:

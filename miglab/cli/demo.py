@@ -115,7 +115,7 @@ def _compare(before: list[int], after: list[int], rewound: list[int]) -> None:
 
 def _invite() -> None:
     lessons = len([each for each in bundled_lessons().glob("*.ipynb") if each.stem[:2].isdigit()])
-    _title(f"{lessons} lessons let you try all of this, on projects that you cannot break:")
+    _title(f"{lessons} lessons let you try all of this, on throwaway projects:")
     open_them = command("miglab lab")
     lines = [open_them]
     if missing("lab") and open_them == "miglab lab":

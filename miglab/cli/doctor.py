@@ -117,7 +117,7 @@ def _django(found: str | None) -> Finding:
     if found is None:
         return Finding("missing", "Django", "not installed", install("sandbox", "miglab doctor"))
     if not found.startswith(f"{DJANGO}."):
-        words = f"{found}; the lessons are written for {DJANGO}, so their texts may differ"
+        words = f"{found}; the lessons are written for {DJANGO}, so some outputs may differ"
         do = f'python -m pip install "django=={DJANGO}.*"'
         return Finding("optional", "Django", words, do)
     return Finding("ok", "Django", found)

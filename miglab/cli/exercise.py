@@ -51,7 +51,7 @@ def add(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     kinds = parser.add_subparsers(title="what to do", dest="what", metavar="what", required=True)
-    listing = kinds.add_parser("list", help="list the exercises by level, and which are solved")
+    listing = kinds.add_parser("list", help="list the exercises by level, and mark the solved ones")
     listing.add_argument("folder", nargs="?", help=_SET)
     listing.add_argument(
         "--progress",
@@ -64,7 +64,7 @@ def add(commands: Any) -> None:
     new.set_defaults(act=_new)
     checking = kinds.add_parser(
         "check",
-        help="check that no exercise is solved at its start, and that each of its ways solves it",
+        help="check that each exercise is unsolved at its start and solved by each of its ways",
         description="Check the exercises in a folder. Exit status 0 means that no fault was found, "
         "1 that something is missing or wrong. Each fault is printed on a line of its own.",
     )

@@ -83,9 +83,9 @@ def table_lines(old: Table, new: Table, renames: Renames = NOTHING) -> Iterator[
     yield from _key_lines(old, new, names, renames)
     gone, came = Counter(old.checks), Counter(new.checks)
     for check in sorted((gone - came).elements()):
-        yield f"check {check} of {name} is gone"
+        yield f"check constraint {check} of {name} is gone"
     for check in sorted((came - gone).elements()):
-        yield f"check {check} of {name} is new"
+        yield f"check constraint {check} of {name} is new"
 
 
 def reordered(old: Table, new: Table) -> bool:

@@ -41,7 +41,7 @@ def sentence(plan: Sequence[Planned]) -> str:
     if not found:
         return "Nobody has to wait for a table that has rows."
     left = len(found) - TABLES
-    more = f"; and so on, for {left} more" if left > 0 else ""
+    more = f"; and {left} more {'table' if left == 1 else 'tables'}" if left > 0 else ""
     return f"{'; '.join(map(str, found[:TABLES]))}{more}."
 
 

@@ -55,7 +55,7 @@ def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ..
         if goal.kind == "never" and found.holds and goal.says in before:
             was = before[goal.says]
             found = Finding(
-                False, was.expected, f"it is right now, but was not before: {was.found}"
+                False, was.expected, f"it is correct now, but was not before: {was.found}"
             )
         said = ("", "") if found.holds else (found.expected, found.found)
         goals.append(Reached(goal.says, goal.kind, found.holds, *said))

@@ -84,7 +84,8 @@ def _page(more: str) -> dict[str, Any]:
     call = f'overview("{PROGRESS}"{more})'
     return _cells(
         "# Exercises\n\nBroken projects to repair. Each opens in a lab of its own: nothing that "
-        "you do there can break anything else. Run the cell below again to see how far you are.",
+        "you do there can break anything else. Run the cell below again to see your "
+        "progress.",
         {"code": f"from miglab.exercises import overview\n\n{call}"},
     )
 

@@ -151,7 +151,7 @@ class Consequences:
     def _full(self) -> Full:
         if self.full is None:
             raise BadInput(
-                "these consequences no longer have the databases that they were measured on"
+                "the databases that were measured are no longer available; run the what-if again"
             )
         return self.full
 

@@ -74,13 +74,13 @@ class Next(Enum):
 
 #: The exit statuses, and what each means; if several apply, the first one counts.
 STATUSES = {
-    1: "it could not be rehearsed",
+    1: "the commands could not be rehearsed",
     12: "a command is refused, or fails partway or at the end",
-    11: "it does not come back as it was, or the truths disagree afterwards, or the next migrate "
-    "fails or destroys something",
+    11: "the database does not come back as it was (apart from what is lost), or the truths "
+    "disagree afterwards, or the next migrate fails or destroys something",
     10: "something is lost, by the commands or on the way back",
     13: "something that matters is unknown",
-    0: "nothing is lost, everything comes back, and everything it touches was checked",
+    0: "nothing is lost, everything comes back, and everything that the commands touch was checked",
 }
 #: The status if the arguments are wrong; no rehearsal has it.
 USAGE = 2

@@ -73,8 +73,8 @@ def _words(asked: Asked) -> str:
     return f"{chosen} {_FROZEN if asked.frozen else _OPEN}"
 
 
-_FROZEN = "The command has run, so your choice is fixed. A cell below has the answer."
-_BACK = "The lab is where this question was asked. Choose, then run the cells below again."
+_FROZEN = "Your choice is fixed now. A cell below has the answer."
+_BACK = "The lab is back where this question was asked. Choose, then run the cells below again."
 _OPEN = "You can still change your answer. Now run the next cell."
 
 

@@ -15,7 +15,7 @@ TYPES: tuple[type, ...] = (Begun,)
 _BOX = "border:1px solid #5B4B8A; border-left:4px solid #5B4B8A; padding:4px 12px; margin:4px 0"
 _LIST = "list-style:none; padding-left:8px; margin:4px 0"
 _NEW = "A new lab has begun for this task."
-_BACK = "`lab.restart()` brings you back to here."
+_BACK = "`lab.restart()` brings you back here."
 
 
 @text.register

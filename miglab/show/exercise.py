@@ -85,7 +85,7 @@ def told_on_success(standing: Standing) -> list[str]:
     if standing.moves is not None and standing.shortest is not None:
         commands = counted(standing.moves, "command", "commands")
         told.append(
-            f"You changed something with {commands}; "
+            f"You used {commands} that changed something; "
             f"the shortest known way needs {standing.shortest}."
         )
     return told

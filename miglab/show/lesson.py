@@ -84,7 +84,7 @@ def _sign(held: bool) -> str:
 
 
 def _advice(verdict: Verdict) -> str:
-    return verdict.advice or "no advice yet: this verdict is new. Read its findings."
+    return verdict.advice or "this verdict is new, and has no advice yet. Read the runs."
 
 
 @text.register
@@ -107,7 +107,7 @@ def _data(cell: str) -> str:
 
 
 _CELL = "text-align:left; vertical-align:top"
-_COLUMNS = ("claim", "what it says", "from", "verdict", "follow", "lesson")
+_COLUMNS = ("claim", "what it says", "from", "verdict", "remember", "lesson")
 
 
 def _rows(found: Verdicts) -> list[tuple[str, ...]]:

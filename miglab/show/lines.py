@@ -70,7 +70,7 @@ def cautions(planned: Planned) -> list[str]:
     told = [f"cannot be undone: {each}" for each in planned.irreversible]
     told += [f"cannot tell whether this can be undone: {each}" for each in planned.unknown]
     told += [str(lock) for lock in planned.locks if lock.noticed]
-    return told if planned.atomic else [*told, "not atomic: if it fails, part of its work stays"]
+    return told if planned.atomic else [*told, "not atomic: if it fails, part of its work may stay"]
 
 
 def advised(findings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:

@@ -56,7 +56,8 @@ def lock_lines(plan: Sequence[Planned]) -> list[str]:
 def _cannot(lock: Lock) -> str:
     if not lock.read:
         return "write to it"
-    return "read it or write to it" if lock.write <= lock.read else "write to it, and read it"
+    both = "read it or write to it"
+    return both if lock.write <= lock.read else "write to it or, at times, read it"
 
 
 def on_cards(plan: Sequence[Planned]) -> dict[str, dict[str, str]]:

@@ -186,8 +186,8 @@ def _unknown_of(run: Run) -> list[Unknown]:
     found = [
         Unknown(
             each.id or "stopped-reach",
-            f"{each.during} tried to {each.what}, but miglab did not allow this, so its effects "
-            "are not part of this rehearsal",
+            f"{each.during} tried to {each.what}, but miglab did not allow this, so the "
+            "effects are not part of this rehearsal",
             str(each.during),
             each.do,
         )

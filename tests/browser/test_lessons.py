@@ -128,7 +128,7 @@ def test_a_prediction_is_frozen_by_the_command_and_start_again_goes_back_to_it(
         option(page, "A").scroll_into_view_if_needed()
         expect(option(page, "B")).to_be_disabled()
         page.get_by_role("button", name="Start again").click()
-        expect(said(page, "The lab is where this question was asked.")).to_be_visible(
+        expect(said(page, "The lab is back where this question was asked.")).to_be_visible(
             timeout=20_000
         )
         option(page, "B").click()

@@ -126,7 +126,7 @@ def test_a_migration_that_was_faked_and_then_really_ran_is_done() -> None:
 
 
 def test_a_file_that_went_leaves_a_ghost_and_explains_its_own_tables() -> None:
-    column = "column shop_item.sku should not be there, by the recorded migrations"
+    column = "column shop_item.sku should not be there, according to the recorded migrations"
     told = found(YES, drift(doubtful=[column]), after=moment(FIRST, SECOND, files=[FIRST]))
     assert told.ghosts == (SECOND,)
     assert (told.drift, told.explained) == ((), ())

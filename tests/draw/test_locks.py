@@ -61,7 +61,7 @@ def test_every_bar_is_within_the_picture_and_no_longer_than_its_migration() -> N
 def test_many_tables_are_counted() -> None:
     locks = [Lock(f"t{n}", "ShareLock", 0, 1, rows=1) for n in range(TABLES + 2)]
     plan = [planned("0001", 1, *locks)]
-    assert sentence(plan).endswith("; and so on, for 2 more.")
+    assert sentence(plan).endswith("; and 2 more tables.")
     assert "t9 ·" not in timeline(plan)
 
 

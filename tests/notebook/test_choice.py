@@ -98,7 +98,7 @@ def test_start_again_clears_it_and_lets_one_choose(lab: Lab) -> None:
     lab.manage("migrate store 0004")
     shown.start_again()
     assert (shown["chosen"], shown["frozen"], lab.history().position) == (None, False, 0)
-    assert shown["said"].startswith("The lab is where this question was asked.")
+    assert shown["said"].startswith("The lab is back where this question was asked.")
     shown.choose(2)
     assert shown["chosen"] == 2
 

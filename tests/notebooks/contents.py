@@ -26,7 +26,7 @@ TAG = "picture"
 
 _TOP = """# The lessons
 
-Read them in this order. Each takes 10 to 25 minutes, and each has a lab of its own.
+Read them in this order. Each takes 15 to 25 minutes, and each has a lab of its own.
 The [cheat sheet](CHEAT_SHEET.md) has the commands on one page, and the [glossary](GLOSSARY.md)
 explains the words. To continue a lesson on another day, run `%resume` with one of its headings, in
 a cell of its own. This brings the lab to the start of that part: run its cells from there. To print

@@ -364,7 +364,7 @@ def test_the_table_of_a_cache_is_nobodys_drift(tmp_path: Path, of: Of) -> None:
     ("table", "verdict", "told"),
     [
         ("gone_item", None, "is left over from gone"),
-        ("shop_extra", False, "should not be there, by the recorded migrations"),
+        ("shop_extra", False, "should not be there, according to the recorded migrations"),
         ("legacy", None, "may be left over from an app that is no longer installed: gone"),
     ],
 )
@@ -405,7 +405,9 @@ def test_a_table_of_a_model_that_is_not_recorded_differs_for_certain(
     manage(folder, "migrate", "--fake", "shop", "zero")
     found = record_tables(of(folder))
     assert found.verdict is False
-    assert found.details == ("table things should not be there, by the recorded migrations",)
+    assert found.details == (
+        "table things should not be there, according to the recorded migrations",
+    )
 
 
 def test_the_tables_of_a_renamed_app_are_told_with_their_rows(tmp_path: Path, of: Of) -> None:

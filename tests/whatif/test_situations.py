@@ -768,8 +768,9 @@ def test_prune_with_plan_prunes_for_real_and_that_is_told(shop: Lab, what_if: Wh
     assert {*done.before.record} - {*done.after.record} == {Key("shop", "0002_add_sku")}
     told = " ".join(each.what for each in done.told.findings)
     assert "shop.0002_add_sku is no longer recorded" in told
-    assert "column shop_item.sku should not be there, by the recorded migrations" in done.what(
-        "drift"
+    assert (
+        "column shop_item.sku should not be there, according to the recorded migrations"
+        in done.what("drift")
     )
     assert not done.told.loses
     assert not done.told.comes_back
@@ -794,8 +795,9 @@ def test_half_of_a_migration_that_is_not_atomic_stays_and_is_not_recorded(
         error, words = COLUMN_EXISTS[engine_of_labs]
         assert f"{error}: " in done.what("next-fails")
         assert words.replace("sku", "colour") in done.what("next-fails")
-    assert "column shop_item.colour should not be there, by the recorded migrations" in done.what(
-        "drift"
+    assert (
+        "column shop_item.colour should not be there, according to the recorded migrations"
+        in done.what("drift")
     )
     assert done.told.verdict.startswith("stops at shop.0003_half (ValueError) · nothing lost, but")
     assert not done.told.comes_back
@@ -900,8 +902,9 @@ def test_a_column_added_by_hand_stays_where_the_table_is_altered(
     done = what_if("migrate")
     assert done.after.rows == done.before.rows
     assert (done.ids, done.told.verdict) == ((), "nothing lost · comes back whole")
-    assert "column shop_item.note should not be there, by the recorded migrations" in done.what(
-        "old-drift"
+    assert (
+        "column shop_item.note should not be there, according to the recorded migrations"
+        in done.what("old-drift")
     )
 
 

@@ -53,7 +53,7 @@ class Tables:
     def words(self, table: str, unseen: Set[str]) -> Tuple[str, bool]:
         """What to say of a table, and whether it differs for certain; ``unseen`` are the apps with
         work that cannot be seen."""
-        text = "table %s should not be there, by the recorded migrations" % table
+        text = "table %s should not be there, according to the recorded migrations" % table
         if table.lower() in self.waiting:
             return text, self.waiting[table.lower()] not in unseen
         own = _by_name(table, self.installed)

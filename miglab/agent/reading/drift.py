@@ -23,7 +23,8 @@ def differences(
             yield table, None, "table %s is missing" % table
         elif name not in expected:
             table = actual[name]["name"]
-            yield table, None, "table %s should not be there, by the recorded migrations" % table
+            what = "table %s should not be there, according to the recorded migrations"
+            yield table, None, what % table
         elif actual[name]["unreadable"]:
             table = expected[name]["name"]
             why = actual[name]["unreadable"]
@@ -55,11 +56,8 @@ class _Within:
             if name not in there:
                 yield table, column, "column %s.%s is missing" % words
             elif name not in wanted:
-                yield (
-                    table,
-                    column,
-                    "column %s.%s should not be there, by the recorded migrations" % words,
-                )
+                what = "column %s.%s should not be there, according to the recorded migrations"
+                yield table, column, what % words
             elif not self._same_column(wanted[name], there[name]):
                 kinds = (_column(there[name]), _column(wanted[name]))
                 yield table, column, "column %s.%s is %s, but should be %s" % (*words, *kinds)

@@ -225,7 +225,7 @@ def _check(server: str, original: Original) -> None:
     if version is None or version.mariadb != original.version.mariadb:
         why = f"it is {version or text}, but the original is {original.version}"
     elif version.numbers < original.version.numbers:
-        why = f"it is {version}, older than {original.version}"
+        why = f"it is {version}, older than the original ({original.version})"
     elif bool(folds) != original.folds:
         why = "it does not treat upper and lower case in table names as the original's server does"
     elif missing:

@@ -54,9 +54,9 @@ def _keep_apart(handle: Handle, own: tuple[str, int], original: Handle) -> None:
         # Whoever lets nobody in is there; whoever is not there may go by another name there.
         if _was_reached(error) or name_of(original) == name_of(handle):
             raise BadInput(
-                f"miglab cannot tell whether {handle} is the database {original}, which the "
-                f"project's settings name and which does not let miglab in ({in_words(error)}); "
-                f"{refused}, and settings whose database can be checked or is a different one"
+                f"the project's settings name {original}, which does not let miglab in "
+                f"({in_words(error)}), so miglab cannot tell whether {handle} is the same; "
+                f"{refused}, and settings with another database, or with one that miglab can check"
             ) from None
         return
     if same:

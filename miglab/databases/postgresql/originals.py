@@ -167,7 +167,9 @@ def server_for(source: str, on: str) -> Handle:
         with connect(server) as connection:
             major = connection.info.server_version // 10000
         if major < original.major:
-            raise NoServer(server, f"it is PostgreSQL {major}, older than {original.major}")
+            raise NoServer(
+                server, f"it is PostgreSQL {major}, older than the original ({original.major})"
+            )
         return server
     for each in binaries.installed():
         if each.has("postgres", "initdb") and each.major >= original.major:
@@ -181,9 +183,9 @@ def server_for(source: str, on: str) -> Handle:
             return server
     raise NoServer(
         source,
-        f"its copy needs {', '.join(lacking)}; install PostgreSQL {original.major} or newer here "
-        "(its server does not need to run), or name a server for the copy: on='postgresql://…' (on "
-        "the command line: --on URL)",
+        f"a copy of this database needs {', '.join(lacking)}; install PostgreSQL {original.major} "
+        "or newer here (its server does not need to run), or name a server for the copy: "
+        "on='postgresql://…' (on the command line: --on URL)",
     )
 
 

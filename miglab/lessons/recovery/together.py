@@ -36,8 +36,8 @@ wrong_ends(
         ),
         "`--fake` recorded your colleague's migration without running it: the table has no "
         "`weight`. Undo that step with `lab.rewind()`.": _recorded_without_change,
-        "Your colleague's file must keep its place, after `0005_tag_product_tags`: in other "
-        "databases, it ran there. Correct its dependency, and join the two branches with "
+        "Your colleague's file must keep its place, right after `0005_tag_product_tags`: other "
+        "databases have applied it there. Correct its dependency, and join the two branches with "
         "`makemigrations --merge`.": lambda lab: _theirs_after(lab) != ["0005_tag_product_tags"],
         "The graph still has two leaves. Join them with `makemigrations --merge`.": lambda lab: (
             len(files(lab, "store")) == 7
@@ -58,7 +58,7 @@ wrong_ends(
         "The file of `0005` is gone, but `0005` is applied. Bring the file back with "
         "`lab.rewind()`.": lambda lab: not exists(lab, _TAGS_FILE),
         "`0005` still contains the edit. `0005` is applied, so Django never runs the edit here. "
-        "Remove the edit again: a new migration brings the column to everybody.": lambda lab: (
+        "Take the edit out: a new migration brings the column to everybody.": lambda lab: (
             "colour" in lab.read(_TAGS_FILE)
         ),
         "The record names a migration that never ran: the table has no `colour`. Undo that step "

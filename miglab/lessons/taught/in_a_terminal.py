@@ -37,7 +37,7 @@ question(
     },
     because={
         "C": """
-            The way back dropped three tables. The way forward created them again, empty.
+            Going back dropped three tables. Going forward created them again, empty.
 
             Every line of `showmigrations` still has an [X]. The command reads the record, and the
             record says nothing about rows.

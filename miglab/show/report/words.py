@@ -71,7 +71,7 @@ def _copies(consequences: Consequences) -> list[tuple[str, str]]:
             f"copy of {each.alias}",
             f"made {each.copied:%Y-%m-%d %H:%M:%S} UTC"
             + (
-                f"; the original was last written to {each.changed:%Y-%m-%d %H:%M:%S} UTC"
+                f"; the original was last changed {each.changed:%Y-%m-%d %H:%M:%S} UTC"
                 if each.changed
                 else ""
             ),
@@ -87,7 +87,7 @@ def nothing_to_know(consequences: Consequences) -> str:
     return "Nothing more than the outcome above."
 
 
-PLAN = ("#", "migration", "direction", "outcome", "seconds", "why it is here", "beware")
+PLAN = ("#", "migration", "direction", "outcome", "seconds", "why it is here", "cautions")
 
 
 def plan_rows(plan: Sequence[Planned]) -> list[tuple[str, ...]]:

@@ -30,8 +30,8 @@ def ghosts(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"recorded, but the file is missing: {', '.join(map(str, gone))}",
             str(gone[0]),
-            "restore the file. If no other migration depends on it, migrate APP --prune takes it "
-            "out of the record instead; the tables stay as they are",
+            "restore the file. Or, if no other migration depends on it, take its name out of the "
+            "record with migrate APP --prune; the tables stay as they are",
         )
     yield from _ghosts_of_before(measured)
 

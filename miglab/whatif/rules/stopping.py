@@ -88,9 +88,9 @@ def halfway(measured: Measured) -> Iterator[Said]:
             continue
         number = counted(len(done), "migration was", "migrations were")
         word = "unapplied" if done[-1].backwards else "applied"
-        stay, last = ("stays", "it is") if len(done) == 1 else ("stay", "the last of them is")
+        stay, last = ("stays", "") if len(done) == 1 else ("stay", "the last of them is ")
         yield Said(
-            f"{number} {word} before the error, and {stay} {word}: {last} {done[-1].key}",
+            f"{number} {word} before the error, and {stay} {word}: {last}{done[-1].key}",
             str(failed.key),
             "do not begin without a backup that is ready to be restored",
         )

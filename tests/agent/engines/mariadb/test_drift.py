@@ -119,7 +119,7 @@ BY_HAND = {
     "CHECK (price > 0)": "checks of table hotel_room differ",
     "ALTER TABLE hotel_flag ENGINE = Aria": "checks of table hotel_flag differ",
     "CREATE TABLE hotel_other (id integer)": (
-        "table hotel_other should not be there, by the recorded migrations"
+        "table hotel_other should not be there, according to the recorded migrations"
     ),
     "DROP TABLE hotel_booking_others": "table hotel_booking_others is missing",
 }

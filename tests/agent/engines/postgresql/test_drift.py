@@ -139,7 +139,7 @@ BY_HAND = {
     ),
     "ALTER TABLE hotel_booking DROP CONSTRAINT no_overlap": "checks of table hotel_booking differ",
     "CREATE TABLE hotel_other (id integer)": (
-        "table hotel_other should not be there, by the recorded migrations"
+        "table hotel_other should not be there, according to the recorded migrations"
     ),
     "DROP TABLE hotel_booking_others": "table hotel_booking_others is missing",
     "CREATE SCHEMA apart; ALTER TABLE hotel_booking_others SET SCHEMA apart": "others is missing",
