@@ -70,7 +70,14 @@ class Losses:
             "end": self.end.old,
             "renames": {alias: asdict(each) for alias, each in self.renames.items()},
             "tables": [
-                [each.database, each.table, bool(each.lost), [*each.lost_values, *_old(each)]]
+                {
+                    "database": each.database,
+                    "table": each.table,
+                    "gone": each.now is None,
+                    "rows": bool(each.lost),
+                    "dropped": [*each.lost_values],
+                    "overwritten": [*_old(each)],
+                }
                 for each in self.changes
             ],
         }

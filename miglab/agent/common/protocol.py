@@ -82,7 +82,9 @@ PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own", "r
 #:     database  the facts of the database alone: the project is not even touched
 #:     compare   old, new, renames: compare the rows of two databases; no project is touched.
 #:               ``lost``, if it is given, is what went from ``old`` to an ``end`` before ``new``,
-#:               ``renames`` and ``tables``: how much of it is not there again in ``new``
+#:               ``renames`` and ``tables``: how much of it is not there again in ``new``. Each of
+#:               the tables has ``database``, ``table``, whether it is ``gone`` and whether ``rows``
+#:               went, and the columns whose values were ``dropped`` or ``overwritten``
 #:     list      old, new, renames, table, column, to or limit: all that a table lost
 #:     prepare   set the project up for this digest, and answer nothing
 #:     forget    this place is gone, answer nothing

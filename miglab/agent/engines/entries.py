@@ -83,6 +83,35 @@ def asked_back(request: Dict[str, Any]) -> Iterator[Tuple[str, Renames, List[Any
         yield alias, renames, [entry[1:] for entry in entries]
 
 
+def told_by_rows(
+    asked: Dict[str, Any], found: Optional[Dict[str, Any]]
+) -> Optional[Dict[str, Any]]:
+    """What ``not_back`` would count, as far as the comparison of ``old`` with ``back`` shows it:
+    ``found`` is the table's entry there, or ``None`` if nothing in it differs. ``None`` where what
+    was there in between matters too."""
+    dropped, overwritten = asked["dropped"], asked["overwritten"]
+    answer = {"database": asked["database"], "table": asked["table"], "rows": 0}
+    if found is None:
+        return {**answer, "columns": dict.fromkeys([*dropped, *overwritten], 0)}
+    now = {old: new for new, old in found["old_names"].items()}
+    if found["unreadable"] or found["approximate"] or found["now"] is None or found["lost"]:
+        return None
+    if asked["gone"]:
+        # A row that comes back with another value is another row.
+        return None if dropped or overwritten else {**answer, "rows": found["changed"]}
+    if any(name in now or name in found["lost_values"] for name in overwritten):
+        return None
+    if dropped and asked["rows"]:
+        # Values of rows that went are not among them.
+        return None
+    columns = dict.fromkeys([*dropped, *overwritten], 0)
+    for name in dropped:
+        new = now.get(name, "")
+        stored = found["changed_columns"].get(new, 0) - found["filled"].get(new, 0)
+        columns[name] = stored + found["lost_values"].get(name, 0)
+    return {**answer, "columns": columns}
+
+
 def compare_each(
     old: Dict[str, Optional[str]],
     new: Dict[str, str],

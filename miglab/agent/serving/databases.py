@@ -4,13 +4,14 @@ connections know how to read a table."""
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..common import known
 from ..common.measuring import apart, failed, measuring
 from ..common.protocol import MEASURES, Message
 from ..engines import registry
 from ..engines.engine import Engine
+from ..engines.entries import told_by_rows
 
 
 def _engine(request: Message, alias: str) -> Engine:
@@ -32,21 +33,41 @@ def _compare(request: Message, own: bool) -> Dict[str, Any]:
         found += engine.compare_all(old, {each: new[each] for each in aliases}, renames, own)
     if request.get("lost") is None:
         return {"rows": found}
-    return {"rows": found, "not_back": _not_back(request, own)}
+    return {"rows": found, "not_back": _not_back(request, own, found)}
 
 
 def _list(request: Message, own: bool) -> Dict[str, Any]:
     return {"table": _engine(request, request["alias"]).list_lost(request, own)}
 
 
-def _not_back(request: Message, own: bool) -> Dict[str, Any]:
-    vendors, lost, found = request["place"]["engines"], request["lost"], []
+def _not_back(request: Message, own: bool, rows: List[Dict[str, Any]]) -> Dict[str, Any]:
+    """What is not back; ``rows`` are the differences between the beginning and now."""
+    vendors, lost = request["place"]["engines"], request["lost"]
     places = {"old": request["old"], "new": lost["end"], "back": request["new"]}
+
+    def where(alias: str) -> Tuple[Any, Any]:
+        return request["old"].get(alias), request["new"].get(alias)
+
+    # Of two aliases of one database, only the first has entries.
+    known = {(where(each["database"]), each["table"]): each for each in rows}
+    found: List[Optional[Dict[str, Any]]] = []
+    for each in lost["tables"]:
+        place = where(each["database"])
+        entry = known.get((place, each["table"]))
+        found.append(told_by_rows(each, entry) if all(place) else None)
+    left = [each for each, told in zip(lost["tables"], found) if told is None]
+    measured: List[Dict[str, Any]] = []
     with apart() as unmeasured, measuring("see what comes back"):
-        for vendor, entries in groupby(lost["tables"], key=lambda entry: vendors[entry[0]]):
-            asked = {**places, "renames": lost["renames"], "tables": [*entries]}
-            found += registry.of_vendor(vendor).not_back(asked, own)
-    return {"tables": found, "unmeasured": unmeasured}
+        for vendor, some in groupby(left, key=lambda each: vendors[each["database"]]):
+            tables = [
+                [e["database"], e["table"], e["rows"], [*e["dropped"], *e["overwritten"]]]
+                for e in some
+            ]
+            asked = {**places, "renames": lost["renames"], "tables": tables}
+            measured += registry.of_vendor(vendor).not_back(asked, own)
+    rest = iter(measured)
+    told = [] if unmeasured else [each or next(rest) for each in found]
+    return {"tables": told, "unmeasured": unmeasured}
 
 
 _ANSWERS: Dict[str, Callable[[Message, bool], Dict[str, Any]]] = {

@@ -125,7 +125,10 @@ def test_what_is_not_back_is_counted_beside_the_rows_and_cannot_hide_them(
         lost = {
             "end": {"default": str(tmp_path / end)},
             "renames": {},
-            "tables": [["default", "t", True, []]],
+            "tables": [
+                {"database": "default", "table": "t", "gone": False, "rows": True}
+                | {"dropped": [], "overwritten": []}
+            ],
         }
         places = {"old": {"default": str(tmp_path / "old")}}
         places["new"] = {"default": str(tmp_path / "back")}

@@ -4,18 +4,23 @@ examples."""
 from __future__ import annotations
 
 import itertools
-from typing import Any, Dict, Iterator, List, Tuple
+from itertools import compress
+from operator import ne
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 from ..entries import SAMPLE, empty, free, plain
+from .blocks import Block, Columns, side_by_side
 from .multisets import as_multisets
 from .opening import quote, rows
-from .pair import Pair, merged, unlike
+from .pair import Pair
 from .scan import Scan
 from .values import NULL, labelled, shown, whole
 
 #: So many rows that differ are looked at column by column; of more, the columns that differ in
 #: these are counted first, and all others together.
 FIRST = 1000
+#: As blocks have it.
+_NULL = str(NULL)
 
 
 def entry_of(pair: Pair, scan: Scan) -> Dict[str, Any]:
@@ -47,8 +52,12 @@ def entry_of(pair: Pair, scan: Scan) -> Dict[str, Any]:
 
 def is_same(pair: Pair, scan: Scan) -> bool:
     """Whether the first look was enough: the table exists, and nothing differs."""
-    alike = scan.same and scan.before == scan.after
-    return pair.now is not None and alike and not _stored(pair, scan)
+    return _stays(scan) and pair.now is not None and not pair.remade and not _stored(pair, scan)
+
+
+def _stays(scan: Scan) -> bool:
+    """Whether each row is there as it was, without what was remade or is gone."""
+    return scan.same and scan.before == scan.after
 
 
 def _stored(pair: Pair, scan: Scan) -> List[str]:
@@ -69,24 +78,37 @@ class Counts:
         self.columns, self.filled = [0] * width, [0] * width
         self.keys: List[List[Any]] = [[] for _ in range(width)]
 
-    def differs(self, key: Any, old: Tuple[Any, ...], new: Tuple[Any, ...]) -> None:
-        """A row whose hashes have changed."""
-        self.changed += 1
-        if len(self.differing) < FIRST:
-            self.differing.append(key)
-        for place, value in enumerate(old):
-            if value != new[place]:
-                self.columns[place] += 1
-                self.filled[place] += value == NULL
-                if value != NULL and len(self.keys[place]) < SAMPLE:
-                    self.keys[place].append(key)
+    def compare(self, keys: Sequence[Any], old: Columns, new: Columns) -> None:
+        """Rows that are on both sides, by their hashes."""
+        if old == new:
+            return
+        unlike = [list(map(ne, *both)) for both in zip(old, new)]
+        of_rows = unlike[0] if len(unlike) == 1 else list(map(any, zip(*unlike)))
+        self.changed += sum(of_rows)
+        _extend(self.differing, FIRST, compress(keys, of_rows))
+        for place, flags in enumerate(unlike):
+            was = list(compress(old[place], flags))
+            self.columns[place] += len(was)
+            self.filled[place] += was.count(_NULL)
+            if len(self.keys[place]) < SAMPLE:
+                stored = map(_NULL.__ne__, was)
+                _extend(self.keys[place], SAMPLE, compress(compress(keys, flags), stored))
+
+
+def _extend(found: List[Any], most: int, more: Iterator[Any]) -> None:
+    """Add some, as long as there are not too many."""
+    found += itertools.islice(more, most - len(found))
 
 
 def _by_key(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) -> None:
     compared = pair.compared
-    counts = _walk(pair, [], compared, FIRST)
     counted: List[str] = []
-    if counts.changed:
+    if _stays(scan):
+        counted = pair.remade
+        counts = _walk(pair, counted, []) if counted else Counts(0)
+    else:
+        counts = _walk(pair, [], compared, FIRST)
+    if counts.changed and not counted:
         first = _in_these_rows(pair, compared, counts.differing)
         if counts.changed < FIRST:
             counted, first.gone, first.gone_keys = compared, counts.gone, counts.gone_keys
@@ -122,25 +144,23 @@ def _by_key(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) ->
 def _walk(pair: Pair, counted: List[str], rest: List[str], limit: int = 0) -> Counts:
     """Along both sides: the columns that are ``counted`` one by one, the ``rest`` together. With a
     ``limit``, no further than that many rows that differ."""
-    counts, width = Counts(len(counted) + bool(rest)), len(pair.key)
+    counts = Counts(len(counted) + bool(rest))
 
-    def side(is_new: bool) -> Iterator[List[Tuple[Any, ...]]]:
+    def side(is_new: bool) -> Iterator[Block]:
         wanted = [pair.kept[each].digest("t", is_new) for each in counted]
         if rest:
             wanted.append(whole((pair.kept[each] for each in rest), "t", is_new))
-        return pair.batches(is_new, wanted)
+        return pair.blocks(is_new, wanted)
 
-    for old, new in unlike(side(False), side(True), width):
+    for keys, (old, new) in side_by_side(side(False), side(True)):
         if old is None:
             continue
-        key = old[0] if width == 1 else old[:width]
         if new is None:
-            counts.gone += 1
-            if len(counts.gone_keys) < SAMPLE:
-                counts.gone_keys.append(key)
+            counts.gone += len(keys)
+            _extend(counts.gone_keys, SAMPLE, iter(keys))
             continue
-        counts.differs(key, old[width:], new[width:])
-        if counts.changed == limit:
+        counts.compare(keys, old, new)
+        if limit and counts.changed >= limit:
             break
     return counts
 
@@ -148,28 +168,28 @@ def _walk(pair: Pair, counted: List[str], rest: List[str], limit: int = 0) -> Co
 def _lost_values(pair: Pair, name: str, scan: Scan, some_are_gone: bool) -> Tuple[int, List[Any]]:
     """How many values of a dropped column are gone from rows that are still there, and the first
     keys of these rows."""
-    old = pair.stream(False, [], pair.is_stored(name))
+    old = pair.blocks(False, [], pair.is_stored(name))
     if not some_are_gone:
-        return scan.stored[name], [key for key, _ in itertools.islice(old, SAMPLE)]
+        return scan.stored[name], next(old).keys[:SAMPLE]
     number = 0
-    keys: List[Any] = []
-    for key, (was, now) in merged(old, pair.stream(True, [])):
+    found: List[Any] = []
+    for keys, (was, now) in side_by_side(old, pair.blocks(True, [])):
         if was is not None and now is not None:
-            number += 1
-            if len(keys) < SAMPLE:
-                keys.append(key)
-    return number, keys
+            number += len(keys)
+            _extend(found, SAMPLE, iter(keys))
+    return number, found
 
 
 def _in_these_rows(pair: Pair, compared: List[str], keys: List[Any]) -> Counts:
     """What differs in these rows, column by column."""
     counts = Counts(len(compared))
-    sides = [
-        pair.fetch(is_new, [pair.kept[each].digest("t", is_new) for each in compared], keys)
-        for is_new in (False, True)
-    ]
-    for key in keys:
-        counts.differs(key, sides[0][key], sides[1][key])
+
+    def columns(is_new: bool) -> Columns:
+        wanted = ["(%s)::text" % pair.kept[each].digest("t", is_new) for each in compared]
+        found = pair.fetch(is_new, wanted, keys)
+        return list(map(list, zip(*(found[key] for key in keys))))
+
+    counts.compare(keys, columns(False), columns(True))
     return counts
 
 

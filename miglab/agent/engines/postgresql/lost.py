@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import csv
 import itertools
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple, Union
+from operator import ne
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
 
 from ..entries import asked_back, plain
+from .blocks import side_by_side
 from .entry import changed_value
 from .match import Unread, pairs
 from .multisets import lost_groups, lost_values, surplus
@@ -88,8 +90,8 @@ class _Counted:
         def row_of(is_new: bool) -> str:
             return whole(again.kept.values(), "t", is_new) if whole_rows else "0"
 
-        streams = [
-            again.stream(
+        sides_ = [
+            again.blocks(
                 False,
                 [
                     row_of(False),
@@ -98,16 +100,16 @@ class _Counted:
                     *(again.is_stored(name) for name in wanted),
                 ],
             ),
-            again.stream(
+            again.blocks(
                 True,
                 [row_of(True), *(again.kept[name].digest("t", True) for name in looked_at)],
             ),
         ]
         if answering:
-            streams.append(there.stream(True, [there.kept[n].digest("t", True) for n in stays]))
+            sides_.append(there.blocks(True, [there.kept[n].digest("t", True) for n in stays]))
         places = {name: place for place, name in enumerate(looked_at, 1)}
         width = 1 + len(looked_at)
-        for _, row in merged(*streams):
+        for keys, row in side_by_side(*sides_):
             old, end = row[0], row[1]
             middle = row[2] if answering else None
             if old is None:
@@ -115,18 +117,22 @@ class _Counted:
             hashes, rest = old[:width], old[width:]
             was, has = rest[: len(stays)], rest[len(stays) :]
             gone = middle is None
-            # Where whole rows do not count, both have 0.
-            self.rows += rows_went and gone and (end is None or hashes[0] != end[0])
+            if rows_went and gone:
+                # Where whole rows do not count, both have 0.
+                self.rows += len(keys) if end is None else sum(map(ne, hashes[0], end[0]))
             for name, stored in zip(wanted, has):
+                # Of each row whether it had a value, whether that went, and whether it is not back.
+                flags: List[Iterable[bool]] = [map("true".__eq__, stored)]
                 if name in stays:
                     place = stays.index(name)
-                    went = stored and middle is not None and was[place] != middle[place]
-                else:
+                    flags.append([] if middle is None else map(ne, was[place], middle[place]))
+                elif answering and gone:
                     # A value of a row that is gone is gone with its row.
-                    went = stored and not (answering and gone)
-                if went:
-                    at = places.get(name)
-                    self.columns[name] += end is None or at is None or hashes[at] != end[at]
+                    continue
+                at = places.get(name)
+                if end is not None and at is not None:
+                    flags.append(map(ne, hashes[at], end[at]))
+                self.columns[name] += sum(map(all, zip(*flags)))
 
 
 def _sort_alike(there: Pair, again: Pair) -> None:

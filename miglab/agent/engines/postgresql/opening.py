@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional, Tuple, TypeVar
 
 from . import drivers
@@ -201,23 +202,13 @@ def stream(connection: Any, sql: str) -> Iterator[Tuple[Any, ...]]:
 
 
 def batches(connection: Any, sql: str) -> Iterator[List[Tuple[Any, ...]]]:
-    """The same in lists. Two of them are in memory: while one is looked at, the server makes the
-    next."""
+    """The same in lists."""
     name = "miglab_%d" % next(_NUMBERS)
     cursor = drivers.cursor(connection)
-    pool: Optional[ThreadPoolExecutor] = None
     try:
         cursor.execute("DECLARE %s NO SCROLL CURSOR FOR %s" % (name, sql))
-        found = _fetched(cursor, name)
-        while len(found) == _BATCH:
-            pool = pool or ThreadPoolExecutor(1)
-            coming = pool.submit(_fetched, cursor, name)
-            yield found
-            found = coming.result()
-        yield found
+        yield from ahead(partial(_fetched, cursor, name), lambda found: len(found) == _BATCH)
     finally:
-        if pool is not None:
-            pool.shutdown()
         with contextlib.suppress(drivers.error()):
             cursor.execute("CLOSE %s" % name)
         cursor.close()
@@ -227,6 +218,23 @@ def _fetched(cursor: Any, name: str) -> List[Tuple[Any, ...]]:
     cursor.execute("FETCH FORWARD %d FROM %s" % (_BATCH, name))
     found: List[Tuple[Any, ...]] = cursor.fetchall()
     return found
+
+
+def ahead(fetch: Callable[[], T], goes_on: Callable[[T], bool]) -> Iterator[T]:
+    """What is fetched, again and again as long as it goes on. Two are in memory: while one is
+    looked at, the server makes the next."""
+    pool: Optional[ThreadPoolExecutor] = None
+    try:
+        found = fetch()
+        while goes_on(found):
+            pool = pool or ThreadPoolExecutor(1)
+            coming = pool.submit(fetch)
+            yield found
+            found = coming.result()
+        yield found
+    finally:
+        if pool is not None:
+            pool.shutdown()
 
 
 def at_once(one: Callable[[], T], *others: Callable[[], T]) -> List[T]:

@@ -13,6 +13,7 @@ from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Se
 
 from ...common import known
 from . import drivers
+from .blocks import Block, of_rows, pages
 from .opening import attempt, batches, literal, rows, stream
 from .shape import Shape, Table, foreign_pair
 from .values import Match, column, is_null, shown, whole
@@ -104,6 +105,16 @@ class Pair:
         return [o for o, each in self.kept.items() if o not in self.key or each.retyped]
 
     @property
+    def remade(self) -> List[str]:
+        """Old columns that stay, but were dropped and made again, and are no part of the key: these
+        are where values may differ."""
+        return [
+            name
+            for name, each in self.kept.items()
+            if each.old.number != each.new.number and name not in self.key
+        ]
+
+    @property
     def source(self) -> str:
         """What follows FROM for the new table, which is there."""
         assert self.now is not None
@@ -140,6 +151,16 @@ class Pair:
             ", ".join(self.order("t", is_new)),
         )
         return batches(side.connection, sql)
+
+    def blocks(self, is_new: bool, wanted: Sequence[str], where: str = "") -> Iterator[Block]:
+        """The rows of a side, sorted by their key, with the numbers that are wanted of a row."""
+        if len(self.key) == 1 and self.kept[self.key[0]].is_number and not self.as_text:
+            side = self.new if is_new else self.old
+            source = self.source if is_new else self.table.source
+            (key,) = self.keys("t", is_new)
+            return pages(side.connection, source, key, wanted, where)
+        texts = ["(%s)::text" % each for each in wanted]
+        return of_rows(self.batches(is_new, texts, where), len(self.key))
 
     def fetch(self, is_new: bool, wanted: Iterable[str], keys: Sequence[Any]) -> Dict[Any, Row]:
         """What is wanted of a few rows, by their keys."""
@@ -236,62 +257,3 @@ def merged(*streams: Iterator[Tuple[Any, Row]]) -> Iterator[Tuple[Any, List[Opti
             else:
                 found.append(None)
         yield key, found
-
-
-#: So many rows are held against each other at once.
-_CHUNK = 100
-
-
-def unlike(
-    old: Iterator[List[Row]], new: Iterator[List[Row]], width: int
-) -> Iterator[Tuple[Optional[Row], Optional[Row]]]:
-    """Rows of two sorted sides, whose first columns are their key, without those that are the same
-    on both: those of one key together, or one alone. The sides come in lists."""
-    one, other = _Side(old), _Side(new)
-    while one.there() and other.there():
-        some = min(len(one.rows) - one.place, len(other.rows) - other.place, _CHUNK)
-        if one.rows[one.place : one.place + some] == other.rows[other.place : other.place + some]:
-            one.place += some
-            other.place += some
-            continue
-        # Until a side has gone on by as many rows.
-        end = one.place + some
-        while one.place < end and other.place < len(other.rows):
-            was, now = one.rows[one.place], other.rows[other.place]
-            if was == now:
-                one.place += 1
-                other.place += 1
-            elif was[:width] == now[:width]:
-                one.place += 1
-                other.place += 1
-                yield was, now
-            elif was[:width] < now[:width]:
-                one.place += 1
-                yield was, None
-            else:
-                other.place += 1
-                yield None, now
-    while one.there():
-        one.place += 1
-        yield one.rows[one.place - 1], None
-    while other.there():
-        other.place += 1
-        yield None, other.rows[other.place - 1]
-
-
-class _Side:
-    """A side that is read list by list."""
-
-    def __init__(self, lists: Iterator[List[Row]]) -> None:
-        self.lists = lists
-        self.rows: List[Row] = []
-        self.place = 0
-
-    def there(self) -> bool:
-        """Whether there is another row, at ``place`` of ``rows``."""
-        while self.place == len(self.rows):
-            found = next(self.lists, None)
-            if found is None:
-                return False
-            self.rows, self.place = found, 0
-        return True

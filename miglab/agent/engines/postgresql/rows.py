@@ -10,11 +10,12 @@ from ...common.measuring import note
 from ..engine import Renames
 from ..entries import BOOKKEEPING, all_gone, all_new, empty, says_something
 from . import drivers
+from .blocks import side_by_side
 from .catalogue import count_rows, why
 from .entry import entry_of, is_same
 from .match import Unread, pairs
 from .opening import at_once, at_one_moment, attempt, found_out, opened, opened_if_there
-from .pair import Pair, Side, merged
+from .pair import Pair, Side
 from .scan import Scan, scanned
 from .shape import Shape, parent_link
 from .values import Match
@@ -115,15 +116,15 @@ def _orphans(pair: Pair, found: List[Union[Pair, Unread]]) -> Dict[str, int]:
     joined = Pair(pair.old, pair.new, pair.table, None, {})
     joined.now, joined.key = parent.now, [own]
     joined.kept = {own: Match(pair.table.columns[own], parent.kept[column].new)}
-    streams = [joined.stream(False, []), joined.stream(True, [])]
+    sides_ = [joined.blocks(False, []), joined.blocks(True, [])]
     if pair.now is not None:
         if pair.kept[own].is_number != joined.kept[own].is_number:
             return {}
-        streams.append(pair.stream(True, []))
+        sides_.append(pair.blocks(True, []))
     number = 0
-    for _, there in merged(*streams):
-        gone = len(there) < 3 or there[2] is None
-        number += there[0] is not None and there[1] is not None and gone
+    for keys, there in side_by_side(*sides_):
+        if there[0] is not None and there[1] is not None and (len(there) < 3 or there[2] is None):
+            number += len(keys)
     return {parent.now.name: number} if number else {}
 
 

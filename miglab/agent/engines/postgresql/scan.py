@@ -10,8 +10,9 @@ from .values import whole
 
 
 class Scan(NamedTuple):
-    """One look at each side of a pair: how many rows, and the sum of their hashes; of the old side
-    how many values other than NULL each dropped column had."""
+    """One look at each side of a pair: how many rows, and whether the sums of their hashes are the
+    same, without the columns that were ``remade``; of the old side how many values other than NULL
+    each dropped column had."""
 
     before: int
     after: int
@@ -42,7 +43,9 @@ def _scan(found: List[Pair], is_new: bool) -> Dict[int, List[Any]]:
         connection = (pair.new if is_new else pair.old).connection
         hashed = "0"
         if pair.now is not None:
-            hashed = whole((pair.kept[each] for each in pair.kept), "t", is_new)
+            remade = pair.remade
+            stays = (each for name, each in pair.kept.items() if name not in remade)
+            hashed = whole(stays, "t", is_new)
         wanted = [] if is_new else ["count(t.%s)" % quote(each) for each in pair.dropped]
         queries.append(
             "SELECT %d, count(*), coalesce(sum(%s::numeric), 0)::text, ARRAY[%s]::bigint[] "

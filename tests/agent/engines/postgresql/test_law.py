@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miglab.agent.engines.postgresql import copies, drivers, entry, opening
+from miglab.agent.engines.engine import NOTHING_RENAMED
+from miglab.agent.engines.postgresql import blocks, copies, drivers, entry, opening
 from miglab.agent.engines.postgresql.engine import PostgreSQL
 from miglab.databases.postgresql_engine import PostgreSQL as House
 
+from ....whatif.law import brute
 from ....whatif.law.pulled import contents
-from ..stories import Dialect, hold, stories
+from ..stories import SAID, Dialect, hold, stories
 
 
 def value(kind: str, number: int) -> str:
@@ -88,10 +91,54 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
 def test_rows_are_told_as_brute_force_finds_them(
     two: tuple[str, str], story: dict[str, Any], few: bool
 ) -> None:
-    old, new = two
-    before = entry.FIRST
-    entry.FIRST = 2 if few else before
+    with in_small_parts(few):
+        hold(*two, story, DIALECT)
+
+
+@contextmanager
+def in_small_parts(few: bool) -> Iterator[None]:
+    """What is otherwise done with thousands of rows at once is done with two."""
+    before = entry.FIRST, blocks.SIZE
+    if few:
+        entry.FIRST, blocks.SIZE = 2, 2
     try:
-        hold(old, new, story, DIALECT)
+        yield
     finally:
-        entry.FIRST = before
+        entry.FIRST, blocks.SIZE = before
+
+
+VALUES = st.sampled_from([None, 0, 1])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.dictionaries(st.integers(1, 9), st.tuples(VALUES, VALUES), max_size=7),
+    now=st.dictionaries(st.integers(1, 9), st.tuples(VALUES, VALUES), max_size=7),
+    only_remade=st.booleans(),
+    few=st.booleans(),
+)
+def test_a_column_that_was_dropped_and_made_again_is_told_as_brute_force_finds_it(
+    two: tuple[str, str],
+    rows: dict[int, tuple[int | None, int | None]],
+    now: dict[int, tuple[int | None, int | None]],
+    only_remade: bool,
+    few: bool,
+) -> None:
+    if only_remade:
+        now = {key: (stays, now.get(key, rows[key])[1]) for key, (stays, _) in rows.items()}
+    with closing(emptied(two[0])) as was, closing(emptied(two[1])) as is_now:
+        for each in (was, is_now):
+            opening.execute(each, "CREATE TABLE t (id integer PRIMARY KEY, b integer, a integer)")
+        opening.execute(is_now, "ALTER TABLE t DROP b")
+        opening.execute(is_now, "ALTER TABLE t ADD b integer")
+        for connection, held in ((was, rows), (is_now, now)):
+            for key, (a, b) in held.items():
+                values = ", ".join("NULL" if each is None else str(each) for each in (key, a, b))
+                opening.execute(connection, f"INSERT INTO t (id, a, b) VALUES ({values})")
+        names = brute.Names({"t": "t"}, {"t": {}})
+        wanted = brute.compare(contents(was), contents(is_now), names)
+    with in_small_parts(few):
+        found = PostgreSQL().compare(*two, NOTHING_RENAMED)
+    assert {(each["table"], each["now"]): {key: each[key] for key in SAID} for each in found} == {
+        pair: each.told() for pair, each in wanted.items()
+    }
