@@ -3,7 +3,7 @@
   what git keeps                          what only a backup keeps
 models ──makemigrations──▶ files ──migrate──▶ record   ◀── --fake
                                         └──▶ tables   ◀── SQL by hand
-                                               └─ rows ◀── a revert destroys them
+                                               └─ rows ◀── a revert can delete them
 
 Where there is less room, the same is drawn in one column, from models down to rows.
 """

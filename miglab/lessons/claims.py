@@ -43,7 +43,8 @@ _TOLD = (
     (
         "C11",
         "002",
-        "Django makes and applies a number field with `default='free'`, and the error comes later.",
+        "Django makes and applies a migration for a number field with `default='free'`; the error "
+        "comes only when an object is saved.",
     ),
     (
         "C12",

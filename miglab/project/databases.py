@@ -104,7 +104,10 @@ def no_database(alias: str, source: Handle, engine: Engine) -> str:
 def _check(used: Mapping[str, Mapping[str, str]]) -> dict[str, Engine]:
     """The engine of each alias."""
     if not used:
-        raise NoProject(f"the settings do not name a database; {_WAY_OUT}")
+        raise NoProject(
+            "the settings do not name a database; give settings that name one: settings='…' (on "
+            "the command line: --settings)"
+        )
     engines: dict[str, Engine] = {}
     for alias, each in used.items():
         engine = registry.for_setting(each["engine"], each.get("vendor", ""))

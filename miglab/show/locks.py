@@ -57,7 +57,7 @@ def _cannot(lock: Lock) -> str:
     if not lock.read:
         return "write to it"
     both = "read it or write to it"
-    return both if lock.write <= lock.read else "write to it or, at times, read it"
+    return both if lock.write <= lock.read else "write to it, nor read it for part of that time"
 
 
 def on_cards(plan: Sequence[Planned]) -> dict[str, dict[str, str]]:

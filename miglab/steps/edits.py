@@ -84,7 +84,7 @@ def _not_once(path: str, times: int, old: str) -> str:
     """What to say about a piece that is not in a file exactly once."""
     if times == 0:
         return f"This text is not in {path}: {old!r}. Print the file and copy the line exactly."
-    return f"This text is in {path} {times} times: {old!r}. Give a longer piece that is unique."
+    return f"This text is in {path} {times} times: {old!r}. Give a longer piece that occurs once."
 
 
 def delete(stage: Stage, path: str) -> Step:

@@ -42,8 +42,7 @@ def test_it_shows_what_is_lost_and_ends_with_the_command_that_opens_the_lessons(
     assert "Unapplying store.0005_tag_product_tags... OK" in text
     assert '"Teak pergola", which had no price, now costs 0' in re.sub(r"\s+", " ", text)
     assert text.endswith(
-        "20 lessons let you try all of this, on projects that you cannot break:\n\n"
-        "    miglab lab\n\n"
+        "20 lessons let you try all of this, on throwaway projects:\n\n    miglab lab\n\n"
     )
     assert "\033" not in text
 

@@ -30,7 +30,7 @@ def test_success_says_what_happened_why_what_it_would_have_cost_and_the_shortest
     assert said.startswith("Solved: every goal is reached.")
     assert said.endswith(
         "It went back.\nBecause.\nMuch.\n"
-        "You changed something with 2 commands; the shortest known way needs 1."
+        "You used 2 commands that changed something; the shortest known way needs 1."
     )
 
 

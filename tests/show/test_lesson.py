@@ -246,7 +246,7 @@ def test_a_task_says_that_a_new_lab_has_begun_what_is_in_it_and_what_is_to_be_do
     assert text(BEGUN).splitlines() == [
         "A new lab has begun for this task.",
         "store and blog: All 9 migrations are applied.",
-        "`lab.restart()` brings you back to here.",
+        "`lab.restart()` brings you back here.",
         "Goals:",
         "  ○ `migrate` <done>",
     ]

@@ -11,7 +11,7 @@ def test_the_table_has_every_lock_that_keeps_others_waiting() -> None:
     assert lock_rows(PLAN) == [
         (
             *("2", "store.0002", "store_product", "24", "AccessExclusiveLock"),
-            *("write to it, and read it", "40\N{NO-BREAK SPACE}ms", "yes"),
+            *("write to it, nor read it for part of that time", "40\N{NO-BREAK SPACE}ms", "yes"),
         ),
         (
             *("2", "store.0002", "store_new", "0", "AccessExclusiveLock"),

@@ -148,10 +148,16 @@ def test_a_row_that_a_migration_looks_for_in_vain_is_not_taken_for_a_missing_tab
 @pytest.mark.parametrize(
     ("said", "begins"),
     [
-        ("OperationalError: (1061, 'Duplicate key name')", "find out why this already exists"),
+        (
+            "OperationalError: (1061, 'Duplicate key name')",
+            "find out why the database already has",
+        ),
         ("OperationalError: (1553, 'Needed in a foreign key constraint')", "read the error"),
         ("IntegrityError: FOREIGN KEY constraint failed", "change this migration"),
-        ('ProgrammingError: relation "a" already exists', "find out why this already exists"),
+        (
+            'ProgrammingError: relation "a" already exists',
+            "find out why the database already has",
+        ),
         ("CommandError: File already exists", "read the error"),
     ],
 )

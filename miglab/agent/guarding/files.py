@@ -131,7 +131,7 @@ def _symbol(_library: Any, name: Any) -> Optional[Limit]:
     return Limit(
         "database-outside-stopped",
         "connect to a database from C code, through %s" % name,
-        "connect through the driver that Django uses: miglab can see where that leads",
+        "connect through the driver that Django uses, so that miglab can see where that leads",
     )
 
 

@@ -70,7 +70,7 @@ def _in(error: BaseException) -> Iterator[Obstacle]:
         yield {
             "id": "not-in-copy",
             "what": "the copy lacks %s, which the original has: %s" % (lacks.named(said), said),
-            "do": "name a server on which the copy can have it (--on URL), or a restored backup "
+            "do": "name a server that has it as well (--on URL), or a restored backup "
             "(--copy-is URL)",
         }
     elif isinstance(error, OSError) and error.errno in _NOT_THERE:

@@ -76,8 +76,8 @@ def _blog_tables(lab: Lab) -> list[str]:
 wrong_ends(
     "close-the-blog",
     {
-        "A file of `blog` is missing. The task needs all four. Bring it back with "
-        "`lab.rewind()`, and change `0003` instead of deleting it.": lambda lab: (
+        "A file of `blog` is missing. The task needs all four. Go back to the "
+        "moment before with `lab.rewind()`, and change only `0003`.": lambda lab: (
             len(files(lab, "blog")) < 4
         ),
         "You changed the shop too. Begin again with `lab.restart()`.": misses(

@@ -116,7 +116,7 @@ wrong_ends(
             rows(accounts_seller=8, accounts_customer=12)
         ),
         "The record still names migrations whose files are gone: you deleted the files before "
-        "`migrate marketplace zero`. Now that command finds nothing to undo. "
+        "`migrate marketplace zero`. So Django cannot undo them any more. "
         f"{_RESTART}": lambda lab: bool(
             set(applied(lab, "marketplace")) - set(files(lab, "marketplace"))
         ),

@@ -248,7 +248,7 @@ def _() -> Iterator[Case]:
         path = "blog/migrations/0003_fill_slugs.py"
         lab.replace(path, "(fill_slugs)", "(fill_slugs, migrations.RunPython.noop)")
         again = lab.manage("migrate blog zero")
-        when = "the cause is in a migration file, and you repair it"
+        when = "the cause is in the file of an atomic migration, and you repair it"
         yield _rerun(when, first, f"correct {path}", again)
     with fresh() as lab:
         _one_without_sku(lab)

@@ -24,7 +24,7 @@ ENDS["two-branches"] = [
         "theirs after mine",
         f"replace {TH}\n    - 0005_tags\n    + 0006_product_colour\nmigrate store",
         (2,),
-        "Your colleague's file must keep its place, after",
+        "Your colleague's file must keep its place, right after",
     ),
     End(
         "theirs renumbered",

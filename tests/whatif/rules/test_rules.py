@@ -349,7 +349,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "unknown",
         unclear(during=True),
-        f"{SECOND} tried to start the program gpg, but miglab did not allow this, so its effects "
+        f"{SECOND} tried to start the program gpg, but miglab did not allow this, so the effects "
         "are not part of this rehearsal",
     ),
     (
@@ -361,7 +361,7 @@ CASES: list[tuple[str, Measured, str]] = [
         "unknown",
         measured(back=way_back(Return.VALUES, run(line="migrate", kept_in=(TRIED,)))),
         f"on the way back: {SECOND} tried to start the program gpg, but miglab did not allow "
-        "this, so its effects are not part of this rehearsal",
+        "this, so the effects are not part of this rehearsal",
     ),
     ("truths-unknown", measured(worse=Worse(unknown=(WHY,))), WHY.what),
     (
@@ -402,7 +402,7 @@ CASES: list[tuple[str, Measured, str]] = [
         "next-unknown",
         measured(following=following(run=NEXT_IN_PART)),
         f"the next plain migrate is not fully known: {SECOND} tried to start the program gpg, but "
-        "miglab did not allow this, so its effects are not part of this rehearsal",
+        "miglab did not allow this, so the effects are not part of this rehearsal",
     ),
     (
         "next-as-before",

@@ -6,20 +6,32 @@ from __future__ import annotations
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from ...common import known
+from . import drivers
 from .catalogue import place
-from .opening import rows
+from .opening import literal, rows
 from .tables import SHOWN, TABLES
 
 
 class Column(NamedTuple):
     """A column that is stored. ``number`` stays through renames; ``kind`` is its type as it is
-    written, ``base`` the name of the type that a domain is made of, or the type's own."""
+    written, ``base`` the name of the type that a domain is made of, or the type's own. If it is
+    ``plain``, values that the server calls equal are stored alike: its own hash is exact."""
 
     name: str
     number: int
     kind: str
     base: str
     not_null: bool
+    plain: bool
+
+
+#: Types of which this is so, texts with an ordinary collation among them.
+_PLAIN = (
+    *("int2", "int4", "int8", "bool", "text", "varchar", "bytea", "uuid"),
+    *("date", "time", "timestamp", "timestamptz"),
+)
+#: The first version that hashes records.
+_HASHES_RECORDS = 140000
 
 
 class ForeignKey(NamedTuple):
@@ -64,15 +76,24 @@ class Shape:
         self.encoding = rows(connection, "SELECT current_setting('server_encoding')")[0][0]
 
     def _read_columns(self, connection: Any, oids: str) -> None:
+        base = "coalesce(bb.typname, b.typname, t.typname)::text"
+        plain = "false"
+        if drivers.server_version(connection) >= _HASHES_RECORDS:
+            plain = (
+                "%s IN (%s) AND coalesce(bb.typnamespace, b.typnamespace, t.typnamespace) = "
+                "'pg_catalog'::pg_catalog.regnamespace AND (a.attcollation = 0 OR "
+                "(SELECT l.collisdeterministic FROM pg_catalog.pg_collation l "
+                "WHERE l.oid = a.attcollation))" % (base, ", ".join(map(literal, _PLAIN)))
+            )
         sql = (
             "SELECT a.attrelid, a.attname::text, a.attnum, "
             "pg_catalog.format_type(a.atttypid, a.atttypmod), "
-            "coalesce(bb.typname, b.typname, t.typname)::text, a.attnotnull "
+            "%s, a.attnotnull, %s "
             "FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid "
             "LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype AND t.typtype = 'd' "
             "LEFT JOIN pg_catalog.pg_type bb ON bb.oid = b.typbasetype AND b.typtype = 'd' "
             "WHERE a.attrelid IN (%s) AND a.attnum > 0 AND NOT a.attisdropped "
-            "AND a.attgenerated = '' ORDER BY a.attrelid, a.attnum" % oids
+            "AND a.attgenerated = '' ORDER BY a.attrelid, a.attnum" % (base, plain, oids)
         )
         for oid, *column in rows(connection, sql):
             self.by_oid[oid].columns[column[0]] = Column(*column)

@@ -176,3 +176,34 @@ def test_a_column_of_another_type_has_the_same_values_only_where_they_are_stored
     found = engine.compare(copy, database, None)
     assert sum(each["changed"] for each in found) == changed
     assert [each["retyped"] for each in found] == ([["v"]] if changed else [])
+
+
+@pytest.mark.parametrize("more", ["", ", n numeric"])
+def test_rows_that_exchange_their_values_have_changed(
+    engine: PostgreSQL, database: str, more: str
+) -> None:
+    run(
+        database,
+        f"CREATE TABLE t (id integer PRIMARY KEY, a integer, b text, c boolean{more})",
+        "INSERT INTO t VALUES (1, 10, 'x', true), (2, 20, 'y', false), (3, 30, NULL, NULL)",
+    )
+    copy = engine.keep(database, "before")
+    run(database, "UPDATE t SET a = 30 - a WHERE id < 3")
+    (entry,) = engine.compare(copy, database, None)
+    assert (entry["changed"], entry["changed_columns"]) == (2, {"a": 2})
+
+
+def test_a_type_of_ones_own_by_the_name_of_an_exact_one_is_not_taken_for_it(
+    engine: PostgreSQL, database: str
+) -> None:
+    run(
+        database,
+        "CREATE SCHEMA own",
+        "CREATE TYPE own.uuid AS (n numeric)",
+        "CREATE TABLE t (id integer PRIMARY KEY, v own.uuid)",
+        "INSERT INTO t VALUES (1, ROW(1.0))",
+    )
+    copy = engine.keep(database, "before")
+    run(database, "UPDATE t SET v = ROW(1.00)")
+    (entry,) = engine.compare(copy, database, None)
+    assert entry["changed_columns"] == {"v": 1}
