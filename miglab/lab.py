@@ -240,7 +240,7 @@ class Lab:
 
     @property
     def protection(self) -> Protection:
-        """The protection that keeps this lab's project inside its copy on this machine."""
+        """What keeps this lab's project inside its copy, and how strictly."""
         with self._turns.one() as stage:
             return stage.reader.runner.protection
 

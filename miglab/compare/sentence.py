@@ -52,7 +52,7 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
         parts = _gains(rows) or ["nothing changed"]
     if step.kind == "outside":
         unknown = step.line.startswith("(")
-        where = "Something was done without a command of the lab" if unknown else "In a terminal"
+        where = "Something was done outside the lab" if unknown else "In a terminal"
         if parts == ["nothing changed"]:
             parts = ["no truth and no row changed"]
         return f"{where}: {'; '.join(parts)}."

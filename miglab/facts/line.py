@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 #: The line of a step of which nobody knows the command.
-UNKNOWN = "(done without a command of the lab)"
+UNKNOWN = "(done outside the lab)"
 #: What stands between the commands of one line; not inside quotes.
 _BETWEEN = " && "
 _QUOTED = r"'[^']*'|\"(?:[^\"\\]|\\.)*\""

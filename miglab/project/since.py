@@ -64,7 +64,7 @@ def _shared(root: Path, ref: str) -> str:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise BadInput(
             f"{ref!r} and HEAD have no commit in common in {root}{f' ({said})' if said else ''}; "
-            "a shallow clone may lack that commit: git fetch --unshallow gets it "
+            "in a shallow clone, the common one may be missing: git fetch --unshallow gets it "
             "(in a GitHub workflow: fetch-depth: 0)"
         )
     return done.stdout.decode().split()[0]

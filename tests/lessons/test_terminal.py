@@ -84,7 +84,7 @@ def test_what_the_lab_runs_itself_is_not_taken_for_a_terminal() -> None:
         lab.manage("migrate store 0003")
         (lab.folder / "notes.txt").write_text("by an editor")
         lab.truths()
-        assert [step.line for step in lab.take_noticed()] == ["(done without a command of the lab)"]
+        assert [step.line for step in lab.take_noticed()] == ["(done outside the lab)"]
 
 
 def test_the_project_keeps_no_journal_where_it_is_no_lab(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_what_a_terminal_did_is_shown_before_the_next_step(notebook: Notebook, l
     lab.manage("check")
     (lab.folder / "notes.txt").write_text("hello")
     first, second = notebook("%manage check")
-    assert first["text/plain"].startswith("(done without a command of the lab)")
+    assert first["text/plain"].startswith("(done outside the lab)")
     assert second["text/plain"].startswith("$ python manage.py check")
 
 

@@ -29,6 +29,6 @@ def of_server(server: str) -> tuple[str, ...]:
         return ()
     listed = ", ".join([*names[:_SHOWN], *(["…"] if len(names) > _SHOWN else [])])
     return (
-        f"is on a server where its user may use other databases ({listed}): SQL that names one of "
-        "them can reach it",
+        f"belongs to a user who may also use other databases on that server ({listed}): SQL that "
+        "names such a database can reach that database",
     )

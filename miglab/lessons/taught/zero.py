@@ -70,8 +70,8 @@ question(
             The plan showed this problem. But `migrate` does not check all steps before it starts.
             It undoes one migration at a time, starting with the newest.
 
-            Undoing `0004` worked, and is **finished**. The column of `0004` is gone. `0003` has
-            no way back, so Django stopped there. It does not restore what it has already undone.
+            Django undid `0004` completely, and `0004` **stays** undone: its column is gone. `0003`
+            has no way back, so Django stopped there. It does not restore what it has undone.
         """
     },
 )

@@ -34,10 +34,11 @@ SCHEMA = {
     "stops": "whether a command is refused or fails",
     "safe": "whether no problem was found: the status is 0",
     "findings": "most serious first: id, severity, what, where, do",
-    "runs": "each command: command, seconds, error (or null) and plan; each migration in the plan "
-    "has migration, backwards, fate, why, seconds (or null), irreversible, unknown, atomic, "
-    "sql, grew (bytes, or null) and locks: table, mode, read and write (seconds), at_least, "
-    "rewritten, rows (or null)",
+    "runs": "one object for each command; its keys are command, seconds, error (or null) and plan. "
+    "The plan has one object for each migration; its keys are migration, backwards, fate, why, "
+    "seconds (or null), irreversible, unknown, atomic, sql, grew (bytes, or null) and locks. The "
+    "locks have one object for each table; its keys are table, mode, read and write (both in "
+    "seconds), at_least, rewritten and rows (or null)",
     "schema": "what changed in the tables, a line for each thing",
     "rows": "what happened to the rows, table by table, with samples",
     "truths": "whether neighbouring truths agree: truths, before, after, reason",

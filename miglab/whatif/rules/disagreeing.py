@@ -45,8 +45,8 @@ def unmigrated(measured: Measured) -> Iterator[Said]:
         yield Said(
             f"{number} no longer in any migration file: {first(lines)}",
             "",
-            "restore the file. makemigrations makes another one, and if the work of the first was "
-            "done, migrate would do it a second time",
+            "restore the file. makemigrations would write a new one, and if the first was applied, "
+            "migrate would try to make the same change again",
         )
 
 

@@ -184,7 +184,7 @@ def test_somebody_who_has_a_table_of_the_copy_locked_does_not_stop_a_lab(lab: La
 def test_a_terminal_that_writes_makes_a_step(lab: Lab) -> None:
     run(handle(lab), "DELETE FROM store_product_tags", "DELETE FROM store_tag")
     assert rows(lab)["store_tag"] == 0
-    assert lab.history().lines == ("(done without a command of the lab)",)
+    assert lab.history().lines == ("(done outside the lab)",)
     lab.rewind()
     assert rows(lab) == STATE
 

@@ -209,7 +209,7 @@ def test_a_terminal_that_writes_makes_a_step(lab: Lab) -> None:
         connection.execute("DELETE FROM store_product_tags")
         connection.execute("DELETE FROM store_tag")
     assert rows(lab)["store_tag"] == 0
-    assert lab.history().lines == ("(done without a command of the lab)",)
+    assert lab.history().lines == ("(done outside the lab)",)
     lab.rewind()
     assert rows(lab) == STATE
 

@@ -22,26 +22,34 @@ Columns = List[List[str]]
 class Block(NamedTuple):
     """Rows of one side, each with another key."""
 
-    keys: List[Any]
+    keys: Sequence[Any]
     columns: Columns
 
 
 def pages(
-    connection: Any, source: str, key: str, wanted: Sequence[str], where: str
+    connection: Any,
+    source: str,
+    key: str,
+    wanted: Sequence[str],
+    where: str = "",
+    numbered: bool = False,
 ) -> Iterator[Block]:
     """The rows of a table that has an index on this key, which is an integer. A row takes a few
-    bytes of a text: a driver takes longer to make Python's rows than a server to find them."""
+    bytes of a text: a driver takes longer to make Python's rows than a server to find them. Where
+    they are ``numbered``, a row has its number from 0 on instead of its key, and one number more
+    is wanted of it at least."""
     last: List[int] = []
-    selected = ", ".join(
-        "pg_catalog.string_agg(%s::text, ' ')" % name
-        for name in ("k", *("w%d" % place for place in range(len(wanted))))
-    )
+    passed = 0
+    texts = ["pg_catalog.string_agg(w%d::text, ' ')" % place for place in range(len(wanted))]
+    ends = "pg_catalog.max(k)" if numbered else "pg_catalog.string_agg(k::text, ' ')"
+    selected = ", ".join([ends, *texts])
     named = ", ".join(
         "%s AS %s" % each
         for each in ((key, "k"), *((one, "w%d" % place) for place, one in enumerate(wanted)))
     )
 
     def page() -> Block:
+        nonlocal passed
         after = ["%s > %d" % (key, each) for each in last]
         parts = [*after, *(["(%s)" % where] if where else [])]
         # An aggregate takes the rows of a sorted subquery in their order (PostgreSQL's manual,
@@ -54,10 +62,16 @@ def pages(
             key,
             SIZE,
         )
-        keys, *columns = (each.split() if each else [] for each in rows(connection, sql)[0])
-        numbers = list(map(int, keys))
-        last[:] = numbers[-1:]
-        return Block(numbers, columns)
+        found, *more = rows(connection, sql)[0]
+        columns = [each.split() if each else [] for each in more]
+        if numbered:
+            keys: Sequence[int] = range(passed, passed + len(columns[0]))
+            last[:] = [found] if keys else []
+        else:
+            keys = list(map(int, found.split())) if found else []
+            last[:] = keys[-1:]
+        passed += len(keys)
+        return Block(keys, columns)
 
     return ahead(page, lambda block: len(block.keys) == SIZE)
 
@@ -86,7 +100,7 @@ class _Side:
             self.block, self.place = found, 0
         return len(self.block.keys) - self.place
 
-    def keys(self, number: int) -> List[Any]:
+    def keys(self, number: int) -> Sequence[Any]:
         """The next keys."""
         return self.block.keys[self.place : self.place + number]
 
@@ -100,7 +114,7 @@ class _Side:
 
 def side_by_side(
     *sides: Iterator[Block],
-) -> Iterator[Tuple[List[Any], List[Optional[Columns]]]]:
+) -> Iterator[Tuple[Sequence[Any], List[Optional[Columns]]]]:
     """All keys in their order, many at a time, with the columns of each side, or ``None`` where a
     side does not have these keys."""
     all_sides = [_Side(each) for each in sides]
@@ -119,7 +133,7 @@ def side_by_side(
 
 def _one_by_one(
     sides: List[_Side],
-) -> Iterator[Tuple[List[Any], List[Optional[Columns]]]]:
+) -> Iterator[Tuple[Sequence[Any], List[Optional[Columns]]]]:
     """The next rows, as long as the same sides have each key."""
     heads = [each.keys(_CHUNK) if each.left() else [] for each in sides]
     # What comes after the end of a shorter list is not known here.

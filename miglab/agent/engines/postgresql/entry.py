@@ -105,7 +105,7 @@ def _by_key(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) ->
     counted: List[str] = []
     if _stays(scan):
         counted = pair.remade
-        counts = _walk(pair, counted, []) if counted else Counts(0)
+        counts = _walk_in_step(pair, counted) if counted else Counts(0)
     else:
         counts = _walk(pair, [], compared, FIRST)
     if counts.changed and not counted:
@@ -165,12 +165,29 @@ def _walk(pair: Pair, counted: List[str], rest: List[str], limit: int = 0) -> Co
     return counts
 
 
+def _walk_in_step(pair: Pair, counted: List[str]) -> Counts:
+    """The same where both sides have the same keys."""
+    if not pair.is_numbered:
+        return _walk(pair, counted, [])
+    counts = Counts(len(counted))
+    sides = [
+        pair.numbered(is_new, [pair.kept[each].digest("t", is_new) for each in counted])
+        for is_new in (False, True)
+    ]
+    for numbers, (old, new) in side_by_side(*sides):
+        # Each is there, for the keys are the same.
+        counts.compare(numbers, old or [], new or [])
+    counts.keys = [[pair.key_of(each) for each in found] for found in counts.keys]
+    return counts
+
+
 def _lost_values(pair: Pair, name: str, scan: Scan, some_are_gone: bool) -> Tuple[int, List[Any]]:
     """How many values of a dropped column are gone from rows that are still there, and the first
     keys of these rows."""
     old = pair.blocks(False, [], pair.is_stored(name))
     if not some_are_gone:
-        return scan.stored[name], next(old).keys[:SAMPLE]
+        first = itertools.chain.from_iterable(block.keys for block in old)
+        return scan.stored[name], list(itertools.islice(first, SAMPLE))
     number = 0
     found: List[Any] = []
     for keys, (was, now) in side_by_side(old, pair.blocks(True, [])):

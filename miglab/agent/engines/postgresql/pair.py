@@ -154,13 +154,32 @@ class Pair:
 
     def blocks(self, is_new: bool, wanted: Sequence[str], where: str = "") -> Iterator[Block]:
         """The rows of a side, sorted by their key, with the numbers that are wanted of a row."""
-        if len(self.key) == 1 and self.kept[self.key[0]].is_number and not self.as_text:
-            side = self.new if is_new else self.old
-            source = self.source if is_new else self.table.source
-            (key,) = self.keys("t", is_new)
-            return pages(side.connection, source, key, wanted, where)
+        if self.is_numbered:
+            return pages(*self._place(is_new), wanted, where)
         texts = ["(%s)::text" % each for each in wanted]
         return of_rows(self.batches(is_new, texts, where), len(self.key))
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether the key is one integer."""
+        return len(self.key) == 1 and self.kept[self.key[0]].is_number and not self.as_text
+
+    def numbered(self, is_new: bool, wanted: Sequence[str]) -> Iterator[Block]:
+        """The same where it is one, and both sides have the same keys: each row has its number in
+        their order instead."""
+        return pages(*self._place(is_new), wanted, numbered=True)
+
+    def key_of(self, number: int) -> Any:
+        """The key of the row with this number."""
+        connection, source, key = self._place(False)
+        sql = "SELECT %s FROM %s t ORDER BY 1 OFFSET %d LIMIT 1" % (key, source, number)
+        return rows(connection, sql)[0][0]
+
+    def _place(self, is_new: bool) -> Tuple[Any, str, str]:
+        """The connection, the table and its key, which is one column."""
+        side, source = (self.new, self.source) if is_new else (self.old, self.table.source)
+        (key,) = self.keys("t", is_new)
+        return side.connection, source, key
 
     def fetch(self, is_new: bool, wanted: Iterable[str], keys: Sequence[Any]) -> Dict[Any, Row]:
         """What is wanted of a few rows, by their keys."""
