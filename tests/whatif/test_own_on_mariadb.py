@@ -364,7 +364,9 @@ def test_a_named_server_takes_the_copy(live: Live, folder: Path, of: Of) -> None
     assert "127.0.0.1:3306" in mine
     found = lab.what_if("migrate shop 0001")
     assert found.verdict == VERDICT
-    assert "its user may use other databases (" in "\n".join(fidelity_lines(found))
+    assert "belongs to a user who may also use other databases on that server (" in "\n".join(
+        fidelity_lines(found)
+    )
     lab.close()
     assert not moments.exists(mine)
 
@@ -384,7 +386,7 @@ def test_its_own_server_takes_the_copy_for_a_user_that_cannot_reach_the_original
         lab = of(folder, on=f"mysql://copier:pw@/?unix_socket={socket}")
         found = lab.what_if("migrate shop 0001")
         assert found.verdict == VERDICT
-        assert "may use other databases" not in "\n".join(fidelity_lines(found))
+        assert "may also use other databases" not in "\n".join(fidelity_lines(found))
         step = lab.shell(f"Item.objects.raw('DELETE FROM {live.name}.shop_item')[0]")
         assert "denied" in str(step.refusal)
         lab.close()

@@ -815,8 +815,8 @@ def test_a_failed_migration_stays_half_done_where_tables_change_for_good(
     assert done.ids == ("fails", "half-a-migration", "another-schema", "drift", "next-fails")
     assert done.what("half-a-migration") == (
         "part of shop.0003_half is done, and stays done: this database cannot undo changes to "
-        "tables; the record does not show it (column shop_item.colour should not be there, by the "
-        "recorded migrations)"
+        "tables; the record does not show it (column shop_item.colour should not be there, "
+        "according to the recorded migrations)"
     )
     assert done.told.verdict == (
         "stops at shop.0003_half (ValueError) · nothing lost, but the record and the tables no "

@@ -151,7 +151,7 @@ CASES: list[tuple[str, Measured, str]] = [
     (
         "halfway",
         measured(run(planned(THIRD), FAILED, refusal=ERROR)),
-        f"1 migration was unapplied before the error, and stays unapplied: it is {THIRD}",
+        f"1 migration was unapplied before the error, and stays unapplied: {THIRD}",
     ),
     (
         "halfway",
