@@ -100,7 +100,7 @@ question(
             **names**, so it thinks that the new file is the old one.
 
             Five files are gone, and the record has four ghosts. The column still has the wrong
-            name. Django can no longer go back to `0003`, only to `zero`, and that would drop
+            name. Django can no longer go back to `0003`, only to `zero`. That would drop
             every table of `store`. The recipe hid the problem and repaired nothing.
         """
     },
