@@ -113,7 +113,7 @@ def _again(lab: ExerciseLab, entry: Entry) -> str:
     """Take one entry again; if it leads elsewhere, say how."""
     line = entry.text
     if line == UNKNOWN:
-        return "one step was done outside miglab, so nobody knows its command"
+        return "one step was done outside miglab, so its command is unknown"
     if line.startswith("what-if "):
         return ""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-#: The line of a step of which nobody knows the command.
+#: The line of a step whose command is unknown.
 UNKNOWN = "(done outside the lab)"
 #: What stands between the commands of one line; not inside quotes.
 _BETWEEN = " && "

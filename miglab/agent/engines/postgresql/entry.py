@@ -4,7 +4,6 @@ examples."""
 from __future__ import annotations
 
 import itertools
-from itertools import compress
 from operator import ne
 from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
@@ -85,14 +84,18 @@ class Counts:
         unlike = [list(map(ne, *both)) for both in zip(old, new)]
         of_rows = unlike[0] if len(unlike) == 1 else list(map(any, zip(*unlike)))
         self.changed += sum(of_rows)
-        _extend(self.differing, FIRST, compress(keys, of_rows))
+        _extend(self.differing, FIRST, itertools.compress(keys, of_rows))
         for place, flags in enumerate(unlike):
-            was = list(compress(old[place], flags))
+            was = list(itertools.compress(old[place], flags))
             self.columns[place] += len(was)
             self.filled[place] += was.count(_NULL)
             if len(self.keys[place]) < SAMPLE:
                 stored = map(_NULL.__ne__, was)
-                _extend(self.keys[place], SAMPLE, compress(compress(keys, flags), stored))
+                _extend(
+                    self.keys[place],
+                    SAMPLE,
+                    itertools.compress(itertools.compress(keys, flags), stored),
+                )
 
 
 def _extend(found: List[Any], most: int, more: Iterator[Any]) -> None:

@@ -106,8 +106,8 @@ class Pair:
 
     @property
     def remade(self) -> List[str]:
-        """Old columns that stay, but were dropped and made again, and are no part of the key: these
-        are where values may differ."""
+        """Old columns, outside the key, that were dropped and made again: their
+        values may differ."""
         return [
             name
             for name, each in self.kept.items()
