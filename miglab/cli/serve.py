@@ -1,8 +1,8 @@
 """Runs JupyterLab or Voilà until it is stopped, and uses only this environment.
 
-jupyter/config/    settings: no news, no search for updates jupyter/data/      the page of ``miglab
-app``, which fetches nothing from elsewhere jupyter/workspace.json  how JupyterLab looks at first:
-with the file browser closed
+- ``jupyter/config/``: the settings, with no news and no search for updates;
+- ``jupyter/data/``: the page of ``miglab app``, which fetches nothing from elsewhere;
+- ``jupyter/workspace.json``: how JupyterLab looks at first, with the file browser closed.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..databases import registry
 from ..errors import UnknownName
 from ..extras import require
 from ..workbook.lessons import KERNEL
+from . import run_module
 
 JUPYTER = Path(__file__).resolve().parent / "jupyter"
 
@@ -81,7 +82,7 @@ def serve(module: str, arguments: list[str], folder: Path, variables: dict[str, 
         folder: where it runs.
         variables: are added to its environment.
     """
-    command = [sys.executable, "-m", module, *arguments]
+    command = [sys.executable, "-m", run_module.__name__, module, *arguments]
     server = subprocess.Popen(command, cwd=folder, env={**environment(), **variables})
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -80,7 +80,8 @@ def jupyterlab(folder: Path, variables: Mapping[str, str] | None = None) -> Iter
     environment."""
     port, token = free_port(), secrets.token_hex(16)
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *(sys.executable, "-m", "miglab.cli.run_module", "jupyterlab"),
+        *("--no-browser", "--allow-root"),
         f"--ServerApp.root_dir={folder}",
         f"--ServerApp.port={port}",
         f"--IdentityProvider.token={token}",
