@@ -1,4 +1,4 @@
-"""Runs a module as ``python -m`` does, and ends when its main thread has ended.
+"""Runs a module as ``python -m`` does, and ends soon after its main thread.
 
 JupyterLab that is stopped while it answers a request leaves a thread behind that nobody ends. Python
 would wait for it for ever, and Ctrl-C would no longer be heard (jupyterlab/jupyterlab#10442).
@@ -13,40 +13,40 @@ import sys
 import threading
 import time
 
-#: How long a thread may still run, in seconds.
+#: How long other threads may run on, in seconds.
 PATIENCE = 3.0
+
+
+class Status:
+    """What the process says at its end; 1 until something else is known."""
+
+    code = 1
 
 
 def main() -> None:
     """Run the module that is named first, with the arguments that follow."""
     del sys.argv[0]
-    status: object = None
+    status = Status()
+    threading.Thread(target=_watch, args=(status,), daemon=True).start()
     try:
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+        status.code = 0
     except SystemExit as end:
-        status = end.code
-    if _remain():
-        # What Python does at its end, apart from waiting.
+        status.code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        raise
+
+
+def _watch(status: Status) -> None:
+    """End the process if it waits for a thread that goes on."""
+    threading.main_thread().join()
+    time.sleep(PATIENCE)
+    others = set(threading.enumerate()) - {threading.main_thread()}
+    # Without any, Python is at what follows: that may take its time.
+    if any(not each.daemon for each in others):
         logging.shutdown()
         sys.stdout.flush()
-        if status is not None and not isinstance(status, int):
-            print(status, file=sys.stderr)
         sys.stderr.flush()
-        os._exit(status if isinstance(status, int) else int(status is not None))
-    sys.exit(status)  # type: ignore[arg-type]
-
-
-def _remain() -> bool:
-    """Whether threads that Python would wait for still run, after some patience."""
-    limit = time.monotonic() + PATIENCE
-    threads = [
-        each
-        for each in threading.enumerate()
-        if not each.daemon and each is not threading.main_thread()
-    ]
-    for each in threads:
-        each.join(max(0.0, limit - time.monotonic()))
-    return any(each.is_alive() for each in threads)
+        os._exit(status.code)
 
 
 if __name__ == "__main__":
