@@ -55,7 +55,7 @@ def test_who_ends_miglab_ends_its_server(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "end, status, said",
+    ("end", "status", "said"),
     [
         ("pass", 0, ""),
         ("sys.exit(3)", 3, ""),
@@ -74,7 +74,7 @@ def test_a_server_ends_although_a_thread_of_it_never_does(
         "threading.Thread(target=threading.Event().wait).start()\n"
         f"{end}\n"
     )
-    code = "from miglab.cli.serve import serve; raise SystemExit(serve('endless', ['all'], '.', {}))"
+    code = "from miglab.cli.serve import serve; exit(serve('endless', ['all'], '.', {}))"
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
