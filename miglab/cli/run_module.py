@@ -1,7 +1,8 @@
 """Runs a module as ``python -m`` does, and ends soon after its main thread.
 
 JupyterLab that is stopped while it answers a request leaves a thread behind that nobody ends.
-Python would wait for it for ever, and Ctrl-C would no longer be heard (jupyterlab/jupyterlab#10442).
+Python would wait for it for ever, and Ctrl-C would no longer be heard. JupyterLab knows of this:
+jupyterlab/jupyterlab#10442.
 """
 
 from __future__ import annotations
