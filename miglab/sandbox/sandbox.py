@@ -20,6 +20,7 @@ import os
 import time
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from ..databases.engine import Engine, Handle, Tell
@@ -64,6 +65,8 @@ class Sandbox:
         self._kept: set[str] = set()
         #: Whether somebody may go back to the moment before: not where things are tried out.
         self.rewinds = True
+        #: Whether a snapshot has the databases themselves in place of copies; see ``keep``.
+        self.lends = False
         self._last: dict[str, tuple[tuple[object, ...], Handle | None]] = {}
         #: What was found in copies: nobody writes to them, and each has a name of its own.
         self._others: dict[Handle, Mapping[str, str]] = {}
@@ -189,9 +192,11 @@ class Sandbox:
             handle = moment.databases.get(alias)
             where = f" ({alias})" if len(self.engines) > 1 else ""
             if handle is not None:
-                if handle not in self._others:
-                    self._others[handle] = engine.others(handle)
-                of_one = self._others[handle]
+                of_one = self._others.get(handle)
+                if of_one is None:
+                    of_one = engine.others(handle)
+                    if handle != self.databases[alias]:
+                        self._others[handle] = of_one
                 found.update({f"{name}{where}": made for name, made in of_one.items()})
         return found
 
@@ -250,11 +255,25 @@ class Sandbox:
                 self.engines[alias].hear_mark(database, told[alias])
             mark = self.engines[alias].mark(database)
             if mark != self._last.get(alias, ((), None))[0]:
-                self._last[alias] = (mark, self._copy_database(alias, mark, made) if mark else None)
+                copy: Handle | None = None
+                if mark:
+                    lent = self.lends and alias not in made
+                    copy = database if lent else self._copy_database(alias, mark, made)
+                self._last[alias] = (mark, copy)
         for alias, (one, _) in made.items():
             self.engines[alias].remove(one)
         copies = {alias: self._last.get(alias, ((), None))[1] for alias in self.databases}
         return Snapshot(entries, copies, self.store)
+
+    def keep(self, snapshot: Snapshot) -> Snapshot:
+        """The last snapshot, with copies of its own of all databases: these are about to change."""
+        kept = dict(snapshot.databases)
+        for alias, handle in snapshot.databases.items():
+            if handle is not None and handle == self.databases[alias]:
+                mark, _ = self._last[alias]
+                copy = self._copy_database(alias, mark, {})
+                self._last[alias], kept[alias] = (mark, copy), copy
+        return replace(snapshot, databases=kept)
 
     def _copy_database(
         self, alias: str, mark: tuple[object, ...], made: dict[str, tuple[Handle, object]]
@@ -295,7 +314,9 @@ class Sandbox:
                 if copy is not None:
                     engine.make_room(database)
                 mark, last = self._last.get(alias, ((), None))
-                if last != copy or engine.mark(database) != mark:
+                if copy == database:
+                    assert last == copy, "it was not kept, and is gone"
+                elif last != copy or engine.mark(database) != mark:
                     self._last.pop(alias, None)
                     engine.restore(copy, database)
                     self._last[alias] = (engine.mark(database), copy)

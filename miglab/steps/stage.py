@@ -222,6 +222,21 @@ class Stage:
         self.now()
         return self.moments.history()
 
+    @contextmanager
+    def lending(self) -> Iterator[None]:
+        """Within it, the current moment has the databases themselves. ``keep`` makes it copies of
+        its own; one that is not kept is gone as soon as the databases change."""
+        self.sandbox.lends = True
+        try:
+            yield
+        finally:
+            self.sandbox.lends = False
+
+    def keep(self) -> None:
+        """Have the current moment last whatever comes."""
+        now = self.moments.now
+        now.snapshot = self.sandbox.keep(now.snapshot)
+
     # -- steps
 
     def step(

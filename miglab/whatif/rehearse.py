@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ..compare.agreement import files_and_record
+from ..compare.losses import lost_coming_back
 from ..compare.picture import picture
 from ..compare.schema import renames_of, schema_lines
 from ..compare.worse import worse
@@ -99,6 +100,9 @@ class _Rehearsal:
         if moved and not limited:
             back = go_back(self.stage, self.first, self.truths, runs, losses)
         lost = losses.changes if back is None or back.lost is None else back.lost
+        if back is not None and lost_coming_back(lost, back.rows):
+            # It can be listed later.
+            self.stage.keep()
         back_at = self.stage.moments.now
         following = self.following(end, back, runs, lost) if back is not None else None
         then = (*(back.runs if back else ()), *((following.run,) if following else ()))

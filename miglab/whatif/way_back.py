@@ -30,8 +30,10 @@ def go_back(
     stage: Stage, first: Moment, before: Truths, runs: Sequence[Run], losses: Losses
 ) -> WayBack:
     """Go from where these commands ended to where they began, as far as commands can, and count how
-    much of what they cost is not back."""
-    return _Walk(stage, first, before, runs, losses).back()
+    much of what they cost is not back. The moment where the way back ends lasts until something
+    else is done, unless the stage keeps it."""
+    with stage.lending():
+        return _Walk(stage, first, before, runs, losses).back()
 
 
 class _Walk:
@@ -118,6 +120,7 @@ class _Walk:
         alias = self.stage.reader.alias
         extra = [] if alias == "default" else ["--database", alias]
         words = (*way.line.split(), *extra)
+        self.stage.keep()
         here = self.stage.moments.now
         run = run_in(self.stage, Command(" ".join(words), "manage", words), compare="handlers")
         dropped = self._dropped(run)

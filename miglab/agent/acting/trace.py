@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional
+from typing import Any, Callable, Collection, Dict, Iterator, List, Mapping, Optional, Tuple
 
 from ..common import phase
 from ..common.measuring import measuring
@@ -140,6 +140,16 @@ class Trace:
 
     def stop(self) -> None:
         self._on = False
+
+    @property
+    def noted(self) -> Tuple[int, int]:
+        """How many statements were noted, and how many left out."""
+        return len(self.statements), self.left_out
+
+    def forget_after(self, noted: Tuple[int, int]) -> None:
+        """Forget the statements since then: they are going to run again."""
+        count, self.left_out = noted
+        del self.statements[count:]
 
     def _watch(self, connection: Any, **kwargs: Any) -> None:
         if self._note not in connection.execute_wrappers:

@@ -90,26 +90,29 @@ def told_by_rows(
     ``found`` is the table's entry there, or ``None`` if nothing in it differs. ``None`` where what
     was there in between matters too."""
     dropped, overwritten = asked["dropped"], asked["overwritten"]
-    answer = {"database": asked["database"], "table": asked["table"], "rows": 0}
+    columns = dict.fromkeys([*dropped, *overwritten], 0)
+    answer = {"database": asked["database"], "table": asked["table"], "rows": 0, "columns": columns}
     if found is None:
-        return {**answer, "columns": dict.fromkeys([*dropped, *overwritten], 0)}
+        return answer
     now = {old: new for new, old in found["old_names"].items()}
-    if found["unreadable"] or found["approximate"] or found["now"] is None or found["lost"]:
+    if found["unreadable"] or found["approximate"]:
         return None
     if asked["gone"]:
-        # A row that comes back with another value is another row.
-        return None if dropped or overwritten else {**answer, "rows": found["changed"]}
+        # Nothing was there in between. A row that comes back with another value is another row.
+        rows = found["lost"] + found["changed"]
+        return None if dropped or overwritten else {**answer, "rows": rows}
+    if found["now"] is None or found["lost"]:
+        return None
     if any(name in now or name in found["lost_values"] for name in overwritten):
         return None
     if dropped and asked["rows"]:
         # Values of rows that went are not among them.
         return None
-    columns = dict.fromkeys([*dropped, *overwritten], 0)
     for name in dropped:
         new = now.get(name, "")
         stored = found["changed_columns"].get(new, 0) - found["filled"].get(new, 0)
         columns[name] = stored + found["lost_values"].get(name, 0)
-    return {**answer, "columns": columns}
+    return answer
 
 
 def compare_each(

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, NamedTuple
 
+from ..acting.trace import Trace
 from ..common import phase
 from ..common.measuring import measuring
 from ..common.steady import put
+from .own_handlers import send_to_readers
 from .place import Databases
 
 _TELL_APART = "tell what the migrations did from what the post_migrate handlers did"
@@ -28,8 +30,9 @@ class Lines:
         self._databases, self._prefix = databases, prefix
         self.drawn: Dict[str, Line] = {}
 
-    def draw(self) -> None:
-        """From here on, draw a line whenever the signal is sent."""
+    def draw(self, trace: Trace) -> None:
+        """From here on, draw a line whenever the signal is sent, unless its handlers write nothing.
+        ``trace`` notes what they run."""
         import django.core.management.commands.migrate as command
         import django.core.management.sql as signals
         from django.db import connections
@@ -38,6 +41,11 @@ class Lines:
 
         def draw_and_send(verbosity: Any, interactive: Any, db: str, **kwargs: Any) -> None:
             handle, engine = self._databases.handles.get(db), self._databases.engine(db)
+            noted = trace.noted
+            with phase.during(phase.HANDLERS):
+                if send_to_readers(send, verbosity, interactive, db, **kwargs):
+                    return
+            trace.forget_after(noted)
             with engine.together():
                 if handle:
                     with measuring(_TELL_APART, _DO):

@@ -103,7 +103,7 @@ class Job:
         do = self.request["do"]
         if do == "manage":
             if self.request.get("old"):
-                self.lines.draw()
+                self.lines.draw(self.trace)
             if self.request.get("on_the_way"):
                 Walk(self, self.request["on_the_way"]).follow()
             commands: Any = importlib.import_module("django.core.management.base")

@@ -191,7 +191,8 @@ class PostgreSQL:
         return told
 
     def take(self, connection: Any, handle: str) -> None:
-        """The session goes on as one of ours."""
+        """The session goes on as one of ours. Nothing is measured any more."""
+        durable.end()
         taken.take(connection, handle)
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:

@@ -1,0 +1,108 @@
+"""Sends ``post_migrate`` as long as its handlers only read. Django's own do so where all content
+types and permissions exist: then the database stays as the migrations left it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any, Callable, Iterator, List
+
+#: Where Django's own handlers are. What these do in vain can be done again.
+_OWN = (
+    ("django.contrib.auth.management", "create_permissions"),
+    ("django.contrib.contenttypes.management", "create_contenttypes"),
+    ("django.contrib.sites.management", "create_default_site"),
+)
+#: What they may make.
+_MODELS = ("contenttypes.ContentType", "auth.Permission", "sites.Site")
+
+
+class _Writes(BaseException):
+    """A handler was about to write. No ``except`` of Django's takes it for an error."""
+
+
+def send_to_readers(
+    send: Callable[..., Any], verbosity: int, interactive: bool, db: str, **kwargs: Any
+) -> bool:
+    """Send the signal, and stop before the first statement that is not a plain ``SELECT``.
+
+    Args:
+        send: Django's ``emit_post_migrate_signal``; the others are its arguments.
+
+    Returns:
+        Whether it was sent to everybody, and nothing was written. If not, nothing was done.
+    """
+    from django.db import connections
+
+    connection = connections[db]
+    # Where each handler is announced, it would be announced twice.
+    if verbosity > 1 or connection.in_atomic_block or not connection.settings_dict["AUTOCOMMIT"]:
+        return False
+    if not _is_own(send) or not _can_be_repeated(kwargs.get("apps")):
+        return False
+    wrappers = connection.execute_wrappers
+    # The first one is asked first: nothing else hears of a statement that is refused.
+    wrappers.insert(0, _reading)
+    try:
+        send(verbosity, interactive, db, **kwargs)
+    except _Writes:
+        return False
+    finally:
+        wrappers.remove(_reading)
+    return True
+
+
+def _reading(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+    if str(sql).split(None, 1)[:1] != ["SELECT"]:
+        raise _Writes
+    return execute(sql, params, many, context)
+
+
+def _can_be_repeated(apps: Any) -> bool:
+    """Whether only Django's own handlers hear the signal, and nobody hears what these do."""
+    from django.apps import apps as project
+    from django.db.models import signals
+
+    own = list(_own_functions())
+    heard = [
+        each
+        for config in project.get_app_configs()
+        for each in _receivers(signals.post_migrate, config)
+    ]
+    if not all(any(each is one for one in own) for each in heard):
+        return False
+    if logging.getLogger("django.db.backends").isEnabledFor(logging.DEBUG):
+        return False
+    listening = (signals.pre_init, signals.post_init, signals.pre_save)
+    for name in _MODELS:
+        try:
+            model = (apps or project).get_model(name)
+        except LookupError:
+            continue
+        if any(signal.has_listeners(model) for signal in listening):
+            return False
+    return True
+
+
+def _receivers(signal: Any, sender: Any) -> List[Any]:
+    """All who hear a signal of this sender; Django 5.0 tells those apart that are coroutines."""
+    found: List[Any] = []
+    for each in signal._live_receivers(sender):
+        found += each if isinstance(each, list) else [each]
+    return found
+
+
+def _own_functions() -> Iterator[Any]:
+    """Django's own handlers, as far as nobody has put another in their place."""
+    for module, name in _OWN:
+        function = getattr(sys.modules.get(module), name, None)
+        if _is_own(function):
+            yield function
+
+
+def _is_own(function: Any) -> bool:
+    import django
+
+    code = getattr(function, "__code__", None)
+    return code is not None and Path(django.__file__).parent in Path(code.co_filename).parents
