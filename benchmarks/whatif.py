@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import large
@@ -175,7 +176,11 @@ def _fill(path: Path, rows: int) -> None:
 
 class Peak:
     """The most memory that this process's children take together while it is open: pages that
-    are theirs alone (``megabytes``). A database's server, and who keeps it, is not counted."""
+    are theirs alone (``megabytes``). A database's server, and who keeps it, is not counted, and
+    neither are the children with these process ids (``others``)."""
+
+    def __init__(self, others: Iterable[int] = ()) -> None:
+        self._others = {*others}
 
     def __enter__(self) -> Peak:
         self.megabytes = 0.0
@@ -202,7 +207,8 @@ class Peak:
             total = 0.0
             for child in psutil.Process().children():
                 try:
-                    if any(word.endswith("keeper.py") for word in child.cmdline()):
+                    kept = any(word.endswith("keeper.py") for word in child.cmdline())
+                    if kept or child.pid in self._others:
                         continue
                     for process in (child, *child.children(recursive=True)):
                         total += process.memory_full_info().uss / 1e6

@@ -1,4 +1,4 @@
-"""A flight simulator for Django migrations: a throwaway project, its truths, the way back."""
+"""A flight simulator for Django migrations: a throwaway project, its truths, and the way back."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ __all__ = ["Lab", "MiglabError"]
 
 
 def __getattr__(name: str) -> Any:
-    """What is imported when it is asked for: a command that is interrupted while it still imports
-    has to be able to say so."""
+    """Import ``Lab`` or ``MiglabError`` when it is first used. So ``import miglab`` is quick, and a
+    command that is interrupted during further imports can say so."""
     if name == "Lab":
         from .lab import Lab
 
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> Any:
 
 
 def _install_in_notebook() -> None:
-    """In a notebook, make ``%manage`` known; elsewhere Jupyter is not even imported."""
+    """In a notebook, define ``%manage``. Elsewhere, Jupyter is not even imported."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is not None:

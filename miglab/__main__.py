@@ -1,5 +1,5 @@
-"""The command ``miglab``, which is also ``python -m miglab``: an interrupt is one line and one exit
-status, also while it still imports."""
+"""The command ``miglab``, which is also ``python -m miglab``. If it is interrupted, even while it
+still imports, it prints one line and has the exit status for that."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .interrupts import say_interrupted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; its exit status."""
+    """Run the command, and return its exit status."""
     # What a command imports stays: there is little garbage to look for.
     gc.set_threshold(50_000)
     try:

@@ -4,7 +4,7 @@ MiglabError
 ├── BadInput             the request is not possible; nothing has changed
 │   ├── UnknownName      there is no such table, moment, migration …; lists those that exist
 │   ├── BadArguments     arguments of a command line that cannot be combined
-│   ├── OutsideSandbox   a path that leaves the project's folder
+│   ├── OutsideSandbox   a path leads out of the project's folder
 │   ├── NoProject        there is no project that can be rehearsed; says what to do
 │   └── NotJailed        a jail was required, but this machine cannot enforce one
 ├── LabClosed            the lab was closed; open another
@@ -58,7 +58,7 @@ def unbroken(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as an error shows it; only the beginning of a long one."""
+    """The text with which an error shows a value; of a long value, only the beginning."""
     text = repr(value)
     return text if len(text) <= 200 else f"{text[:100]}… ({len(text)} characters)"
 
@@ -88,7 +88,7 @@ class BadArguments(BadInput):
 
 
 class OutsideSandbox(BadInput):
-    """A path that leaves the project's folder."""
+    """A path leads out of the project's folder."""
 
     def __init__(self, path: str) -> None:
         self.path = path

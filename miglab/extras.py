@@ -40,10 +40,11 @@ def version(distribution: str) -> str | None:
 
 
 def require(extra: str, wanted: str) -> None:
-    """Refuse what was asked for if the extra that it needs is not installed.
+    """Raise ``MissingExtra`` if an extra that a request needs is not installed.
 
     Args:
-        wanted: what was asked for, as in ``"miglab lab"``.
+        extra: the name of the extra.
+        wanted: what the user asked for, as in ``"miglab lab"``.
 
     Raises:
         MissingExtra: the extra is not installed, or not all of it.
@@ -54,8 +55,8 @@ def require(extra: str, wanted: str) -> None:
 
 
 def install(extra: str, wanted: str) -> str:
-    """The command that installs an extra, in the way in which this miglab was installed. uvx
-    installs nothing for good: there, it is ``wanted``, run with the extra."""
+    """The command that installs an extra, with the tool that installed this miglab. uvx installs
+    nothing permanently, so with uvx it is the command ``wanted``, run with the extra."""
     requirement, place = _requirement(extra), Path(sys.prefix)
     if _is_uvx(place):
         return command(wanted if wanted.startswith("miglab ") else "miglab lab", extra)
@@ -72,7 +73,7 @@ def install(extra: str, wanted: str) -> str:
 
 
 def command(wanted: str, extra: str = "lab") -> str:
-    """A command of miglab as one has to type it here: with uvx, it needs more words."""
+    """A command of miglab as the user has to type it here: with uvx, it needs more words."""
     if _is_uvx(Path(sys.prefix)):
         return f"uvx --from {_requirement(extra)} {wanted}"
     return wanted

@@ -1,4 +1,4 @@
-"""Where labs, templates and servers of miglab's live on this machine."""
+"""Says in which folder of this machine miglab keeps its labs, templates and servers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import platformdirs
 
 
 def home() -> Path:
-    """The folder under which all labs and templates live; ``MIGLAB_HOME`` names another."""
+    """The folder for all labs, templates and servers. The environment variable ``MIGLAB_HOME`` can
+    name another one."""
     named = os.environ.get("MIGLAB_HOME") or platformdirs.user_cache_dir("miglab", False)
     return Path(named).absolute()

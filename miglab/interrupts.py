@@ -1,5 +1,5 @@
-"""Ctrl-C and its like: work that is never left half done, for which they wait; and the end of a
-command that was interrupted."""
+"""Holds Ctrl-C and similar signals back during work that must not be left half done, and reports
+that a command was interrupted."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ LetIn = Callable[[], AbstractContextManager[None]]
 
 
 class Uninterrupted:
-    """A context within which Ctrl-C and its like wait; they arrive at its end. Signals that end
-    the process at once, without any Python, are not held: nobody is left to see a half.
+    """A context in which Ctrl-C and similar signals wait; they arrive at its end. Signals without a
+    Python handler, which end the process at once, are not held back.
 
-    Python runs handlers in the main thread alone, so in another there is nothing to hold.
+    Python runs handlers only in the main thread, so in another thread nothing is held back.
 
     Args:
-        wanted: whether a Ctrl-C that came meanwhile still counts at the end. It does not where one
-            is being answered already.
+        wanted: whether a Ctrl-C that came meanwhile still counts at the end. Set it to ``False``
+            while another Ctrl-C is already being handled.
     """
 
     def __init__(self, wanted: bool = True) -> None:
@@ -66,8 +66,8 @@ class Uninterrupted:
 
     @contextmanager
     def let_in(self) -> Iterator[None]:
-        """A context within this one in which they arrive at once, what has waited too: for what
-        takes long, and cleans up after itself."""
+        """A context, inside this one, in which signals arrive at once, including those that have
+        waited. It is for long work that cleans up after itself."""
         self._let_go()
         try:
             yield

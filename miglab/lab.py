@@ -47,7 +47,7 @@ def _silent() -> Iterator[Tell]:
 
 
 def _nowhere(fact: object) -> None:
-    """Where nobody looks."""
+    """Show nothing; used until something sets ``announce``."""
 
 
 class Lab:
@@ -82,7 +82,7 @@ class Lab:
     #: Shows what is being done while something long runs. The notebook and the command set it.
     progress: ClassVar[Progress] = staticmethod(_silent)
 
-    #: Says how a lab is opened, where none is. The notebook sets it.
+    #: Says how to open a lab, for when none is open. The notebook sets it.
     opening: ClassVar[Callable[[], str]] = staticmethod(
         lambda: 'run the cell with lab = Lab("storefront") first'
     )
@@ -90,7 +90,7 @@ class Lab:
     #: Shows something that nobody asked for, such as that a task has begun. The notebook sets it.
     announce: ClassVar[Callable[[object], object]] = staticmethod(_nowhere)
 
-    #: Whether it is counted how much of what a step took is gone for good.
+    #: Whether this lab measures how much of the data that a step loses is gone for good.
     _counts = True
 
     #: What was answered to the last command's questions.
@@ -123,8 +123,11 @@ class Lab:
 
     @contextmanager
     def _whole(self) -> Iterator[LetIn]:
-        """Within it the lab gets its stage. Interrupts wait, for nobody could close what is made
-        before the lab has it, but where they are let in; if anything fails, nothing is left."""
+        """A context in which the lab gets its stage; if anything fails, nothing is left behind.
+
+        Interrupts wait until its end: before the lab has its stage, nobody could close what is
+        already made. Only within the context that it yields do they arrive at once.
+        """
         try:
             with Uninterrupted() as held:
                 yield held.let_in
@@ -134,10 +137,13 @@ class Lab:
             raise
 
     def _begin(self, stage: Stage) -> None:
-        """Bring a stage, which is where ``at`` says, to where this lab begins: there, here."""
+        """Bring a stage from the state that ``at`` names to the one in which this lab begins.
+
+        For a plain lab, the two are the same, so nothing happens.
+        """
 
     def _take(self, stage: Stage) -> None:
-        """Live on this stage."""
+        """Use this stage from now on, and become the latest lab."""
         self._stage, self._turns = stage, Turns(stage)
         self._become_latest()
 
@@ -300,7 +306,7 @@ class Lab:
 
     @contextmanager
     def _doing(self, line: str) -> Iterator[Stage]:
-        """The stage, for what may take long: it shows what it does, and others may cancel it."""
+        """The stage, for work that may take long. Its progress is shown; ``cancel`` stops it."""
         turns = self._turns
         with turns.one() as stage, Lab.progress() as tell, turns.long(line, tell):
             yield stage
@@ -512,7 +518,8 @@ class Lab:
             return [self._counted(stage, step) for step in stage.take_noticed()]
 
     def _counted(self, stage: Stage, step: Step) -> Step:
-        """The step, with how much of what it took is gone for good, where somebody will read it."""
+        """The step. If it lost something, it also says how much of that is gone for good, unless
+        this lab does not measure that."""
         moments = stage.moments.around(step)
         if not self._counts or moments is None or not any(each.costs for each in step.rows):
             return step
@@ -530,7 +537,7 @@ class Lab:
 
     @staticmethod
     def _copied(stage: Stage, apps: tuple[str, ...], runner: str | None) -> Lab:
-        """A lab that is as a stage is now."""
+        """A new lab, in the same state as a stage is now."""
         stage.now()
         lab = Lab.__new__(Lab)
         lab.apps, lab._runner = apps, runner
@@ -642,13 +649,13 @@ class Lab:
 
 
 def _database(given: str | None) -> str:
-    """The database that a lab is to have."""
+    """The given database, or else the one that ``MIGLAB_DATABASE`` names, or the default one."""
     return os.environ.get("MIGLAB_DATABASE", registry.DEFAULT.vendor) if given is None else given
 
 
 def _answering(answers: Iterable[str], taken: list[str] | None = None) -> Ask:
-    """The given answers one by one; after them, the person at the notebook is asked. Each answer
-    that was taken is added to ``taken``."""
+    """A function that answers Django's questions: first with ``answers``, in order, and then by
+    asking the person at the notebook. It adds each answer to ``taken``."""
     waiting = given.replies(answers)
 
     def ask(question: str) -> str | None:

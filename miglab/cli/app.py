@@ -125,7 +125,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _opening(project: Project, path: str) -> str:
-    """What opens the lab in the page's kernel, which runs in another folder."""
+    """The code that opens the lab; its path is absolute, since the page runs in another folder."""
     whole = os.path.abspath(os.path.expanduser(path))
     return _OWN.format(path=whole, python=project.python, settings=project.settings)
 
@@ -134,7 +134,7 @@ def _exercise(arguments: argparse.Namespace) -> dict[str, Any]:
     """The page of an exercise.
 
     Raises:
-        BadArguments: a project or its settings are given too.
+        BadArguments: a project, its interpreter or settings, or a database is given too.
         UnknownName, BadInput: there is no such exercise, or it cannot be read.
     """
     told = {"path": "a project's folder", "python": "--python", "settings": "--settings"}

@@ -94,7 +94,7 @@ def counts(lab: Lab) -> list[int]:
 
 
 def _show(step: Step) -> None:
-    """The command, and what Django said about each migration."""
+    """Print the command, and what Django said about each migration."""
     _typed(step.line)
     for line in step.output.splitlines():
         if line.strip().startswith(("Applying", "Unapplying")):

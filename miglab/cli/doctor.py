@@ -43,9 +43,10 @@ GLYPH: dict[State, str] = {"ok": "✓", "missing": "✗", "optional": "–"}
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: ``missing`` means that no lab can run, ``optional`` that it runs without.
+    """One line of the output.
 
-    ``do`` says what to do, where there is something to do.
+    ``missing`` means that the practice project cannot run, ``optional`` that it can run without
+    this. ``do`` says what to do about it; empty if nothing has to be done.
     """
 
     state: State
@@ -140,7 +141,7 @@ def _practice_project() -> Finding:
 
 
 def _labs(home: Path) -> Finding:
-    """The folder of the labs, or the nearest folder above it that exists."""
+    """Whether labs can be stored in their folder, or in the nearest folder above it that exists."""
     there = next(place for place in (home, *home.parents) if place.exists())
     if not (there.is_dir() and os.access(there, os.W_OK)):
         do = "set MIGLAB_HOME to a folder that you may write to"
@@ -160,7 +161,7 @@ def _runner() -> Finding:
 
 
 def _protection() -> Finding:
-    """What keeps a project of one's own in its copy while it is rehearsed."""
+    """What keeps a user's own project in its copy during a rehearsal."""
     try:
         with throwaway() as folder:
             held = jail.here(str(home() / "jail"), str(folder))
@@ -193,7 +194,7 @@ def _jupyter(name: str) -> Finding:
 
 
 def _extra(name: str, modules: Sequence[str]) -> Finding:
-    """Whether all of an extra is here; ``modules`` are those that are missing."""
+    """Whether an extra is completely installed; ``modules`` are its missing modules."""
     if not modules:
         return Finding("ok", f"extra {name}", PURPOSES[name])
     words = f"{PURPOSES[name]}; not installed: {', '.join(modules)}"

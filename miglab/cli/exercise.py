@@ -1,4 +1,4 @@
-"""``miglab exercise``: broken projects to repair: listed, made, proven, opened, marked."""
+"""``miglab exercise``: list, write, check, open and replay broken projects to repair."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _open(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def _beside(command: list[str]) -> Iterator[None]:
-    """A process that need not come to its end. It is interrupted, so that it leaves nothing."""
+    """Within it, a command runs in the background; at the end it is interrupted, and cleans up."""
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
     try:

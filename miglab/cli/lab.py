@@ -1,4 +1,4 @@
-"""``miglab lab``: the lessons, in a copy of the learner's own, in JupyterLab."""
+"""``miglab lab``: opens the learner's own copy of the lessons in JupyterLab."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _say(folder: Path, new: bool, arrived: Sequence[Arrived]) -> None:
 
 
 def _say_next(lessons: Path, folder: Path) -> None:
-    """Name the first lesson that is not done; what cannot be read stops nothing."""
+    """Print the first lesson that is not done; if the progress cannot be read, print nothing."""
     try:
         after = next_lesson(lessons, folder)
     except MiglabError:
@@ -100,7 +100,10 @@ def _say_next(lessons: Path, folder: Path) -> None:
 
 
 def _workspaces(folder: Path) -> Path:
-    """Where JupyterLab notes what is open in this copy; at first the file browser is closed."""
+    """The folder in which JupyterLab notes what is open in this copy of the lessons.
+
+    If it is new, the file browser is closed at first.
+    """
     workspaces = folder / ".jupyter" / "workspaces"
     # JupyterLab's name for the workspace that it opens by itself.
     layout = workspaces / "default-37a8.jupyterlab-workspace"

@@ -1,4 +1,4 @@
-"""Which command was typed, and its exit status."""
+"""Runs the command that was typed, and returns its exit status."""
 
 from __future__ import annotations
 
@@ -31,8 +31,11 @@ class _Parser(argparse.ArgumentParser):
     _mixing = False
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As ``parse_known_intermixed_args``, which in turn calls this on older Pythons. A command
-        itself refuses the arguments that it does not know, so that its own help is shown."""
+        """Do the same as ``parse_known_intermixed_args``, which calls this method on older Pythons.
+
+        The parser of a command refuses unknown arguments itself, so that the help of that command
+        is shown.
+        """
         if self._mixing or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
         self._mixing = True
@@ -45,14 +48,14 @@ class _Parser(argparse.ArgumentParser):
         return found, unknown
 
     def error(self, message: str) -> NoReturn:
-        """The help for all commands, and then what was wrong."""
+        """Print the help of the command, or of all commands, then what is wrong; exit with 2."""
         shown = parser() if self.prog == _PROG else self
         shown.print_help(sys.stderr)
         self.exit(2, f"\n{self.prog}: {message}\n")
 
 
 class _Version(argparse.Action):
-    """Prints which miglab this is; it is looked up where somebody asks for it."""
+    """Prints the version of miglab, which is looked up only if somebody asks for it."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         print(f"{_PROG} {version('miglab') or '(version unknown)'}")
@@ -60,7 +63,7 @@ class _Version(argparse.Action):
 
 
 def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
-    """The parser of ``miglab`` with all its commands, or those of these names."""
+    """The parser of ``miglab`` with the commands that have these names; by default, with all."""
     whole = _Parser(prog=_PROG, description="A flight simulator for Django migrations.")
     whole.add_argument(
         "--version", nargs=0, action=_Version, help="show program's version number and exit"
@@ -74,15 +77,17 @@ def parser(names: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:
 
 
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
-    """What was typed, understood. A command that comes first needs no other: importing all of them
-    takes longer than importing what most of them do."""
+    """The parsed arguments. If the first word is a command, only that command is imported.
+
+    Importing all commands takes longer than importing what most of them need.
+    """
     first = words[:1]
     return parser(first if set(first) & {*COMMANDS} else COMMANDS).parse_args(words)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; 0 means success, 1 failure, 2 that the arguments were not understood.
-    A command's own help names the others."""
+    """Run the command. Returns its exit status: 0 means success, 1 failure, 2 that the arguments
+    were not understood. If a command has others, its help lists them."""
     write_what_it_can()
     chosen = _parsed(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -108,16 +113,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _unread() -> int:
-    """Whoever reads what is printed has enough, as ``head`` does, and gets no more of it. The exit
-    status is the one that a shell has for that signal."""
+    """Discard the rest of the output, because its reader has closed it, as ``head`` does.
+
+    Returns 141, the exit status that shells use for SIGPIPE.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 128 + 13
 
 
 @contextmanager
 def _told_to_end() -> Iterator[None]:
-    """Within it, the signal of a service manager or of a closed terminal ends the command in order:
-    what was opened is closed. The exit status is the one that a shell has for that signal."""
+    """Within it, SIGTERM (from a service manager) and SIGHUP (from a closed terminal) end the
+    command cleanly: everything that it opened is closed. The exit status is 128 plus the number of
+    the signal, as in shells."""
     before = {}
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)

@@ -1,7 +1,7 @@
 """Runs a module as ``python -m`` does, and ends soon after its main thread.
 
-JupyterLab that is stopped while it answers a request leaves a thread behind that nobody ends.
-Python would wait for it for ever, and Ctrl-C would no longer be heard. JupyterLab knows of this:
+If JupyterLab is stopped while it answers a request, it leaves a thread behind that never ends.
+Python would wait for that thread forever and ignore Ctrl-C. This is a known issue of JupyterLab:
 jupyterlab/jupyterlab#10442.
 """
 
@@ -19,7 +19,7 @@ PATIENCE = 3.0
 
 
 class Status:
-    """What the process says at its end; 1 until something else is known."""
+    """The exit status of this process; 1 until the module has ended."""
 
     code = 1
 
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _watch(status: Status) -> None:
-    """End the process if it waits for a thread that goes on."""
+    """End the process if, some seconds after its main thread, another thread still runs."""
     threading.main_thread().join()
     time.sleep(PATIENCE)
     others = set(threading.enumerate()) - {threading.main_thread()}

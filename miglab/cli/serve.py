@@ -26,7 +26,7 @@ JUPYTER = Path(__file__).resolve().parent / "jupyter"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add what both servers understand."""
+    """Add the options that both JupyterLab and Voilà understand."""
     parser.add_argument(
         "--no-browser", action="store_true", help="print the address, and do not open a browser"
     )
@@ -52,7 +52,7 @@ def database(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def options(arguments: argparse.Namespace, server: str) -> list[str]:
-    """The options as a server's command line takes them; ``server`` is the name of its settings."""
+    """These options for a server's command line; ``server`` is their prefix: ``"ServerApp"``."""
     given = [f"--{server}.port={arguments.port}"] if arguments.port is not None else []
     return [*given, "--no-browser"] if arguments.no_browser else given
 
@@ -60,13 +60,13 @@ def options(arguments: argparse.Namespace, server: str) -> list[str]:
 def serve_notebook(
     notebook: str, folder: Path, arguments: argparse.Namespace, variables: dict[str, str]
 ) -> int:
-    """Open a notebook of a folder in JupyterLab, until that ends. Returns its exit status.
+    """Open a notebook in JupyterLab, and wait until JupyterLab ends. Returns its exit status.
 
     Args:
-        notebook: its path in the folder.
-        folder: the only one that JupyterLab shows.
-        arguments: include those that :func:`add_options` added.
-        variables: are added to its environment.
+        notebook: the path of the notebook in the folder.
+        folder: the only folder that JupyterLab shows.
+        arguments: the parsed arguments, with those that :func:`add_options` added.
+        variables: environment variables to add for JupyterLab.
     """
     given = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{quote(notebook)}"]
     given += [f"--MultiKernelManager.default_kernel_name={KERNEL['name']}", "--log-level=WARN"]
@@ -78,9 +78,10 @@ def serve(module: str, arguments: list[str], folder: Path, variables: dict[str, 
     """Run a module of this Python as a server until it ends. Returns its exit status.
 
     Args:
-        module: such as ``"jupyterlab"``.
-        folder: where it runs.
-        variables: are added to its environment.
+        module: the name of the module, such as ``"jupyterlab"``.
+        arguments: its arguments.
+        folder: the folder in which it runs.
+        variables: environment variables to add for it.
     """
     command = [sys.executable, "-m", run_module.__name__, module, *arguments]
     server = subprocess.Popen(command, cwd=folder, env={**environment(), **variables})
@@ -119,7 +120,12 @@ def _first(folder: str, others: str | None) -> str:
 
 
 def _database(text: str) -> str:
-    """A database as typed; the parser says that others are not allowed."""
+    """The database that was typed, checked; argparse reports one that is not allowed.
+
+    Raises:
+        ArgumentTypeError: there is no such database.
+        MissingExtra: a package that it needs is not installed.
+    """
     try:
         engine = registry.named(text)
     except UnknownName as error:
@@ -130,7 +136,11 @@ def _database(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    """A port as typed; the parser says that others are not allowed."""
+    """The port that was typed, as a number.
+
+    Raises:
+        ArgumentTypeError: it is not a port.
+    """
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is not a port; give a number from 1 to 65535")

@@ -1,5 +1,5 @@
-"""The options about databases on a server, for commands that open a user's own project: where their
-copies are, and whether one is a copy already."""
+"""The options about databases on a server, for commands that open a user's own project: where to
+put the copies, and which database is already a copy."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import os
 import sys
 import unicodedata
 
-#: Signs that mean something else look like something else.
+#: Signs with different meanings stay different in ASCII.
 _ASCII: dict[int, int | str | None] = {
     **str.maketrans("✓✗○◎●↩▸▶◀←→─│–—·…×⏎’“”", '+xo@*<>><<>-|--.~x|\'""'),
     **{ord(sign): text for sign, text in {"≤": "<=", "≥": ">=", "≠": "!=", "⇒": "=>"}.items()},
@@ -55,7 +55,7 @@ def has_colour() -> bool:
 
 
 def paint(text: str, *styles: str) -> str:
-    """The text in bold, dim or a colour, where there is colour."""
+    """The text in bold, dim or a colour; unchanged if the terminal shows no colour."""
     if not has_colour():
         return text
     codes = ";".join(_COLOURS[style] for style in styles)

@@ -36,17 +36,17 @@ The project and its database are only read.
 
 
 def _statuses(meanings: dict[int, str]) -> str:
-    """Exit statuses, a line for each, the one that wins first."""
+    """Exit statuses, one on each line; if several apply, the first one counts."""
     return "\n".join(f"  {status:<3} {meaning}" for status, meaning in meanings.items())
 
 
-#: The status where nothing else is wrong than a lock.
+#: The exit status if a lock is too long and nothing else is wrong.
 LOCKED = 14
 #: What ``--help`` says of exit statuses.
 STATUS_HELP = f"""\
 exit status, the first that applies:
 {_statuses(outcome.STATUSES)}
-  {LOCKED:<3} a table is locked for longer than --fail-on allows
+  {LOCKED:<3} a table is locked for longer than --fail-on allows, and nothing else is wrong
   {outcome.USAGE:<3} the arguments were not understood
 with --all:
 {_statuses(ladder.STATUSES)}
@@ -192,7 +192,7 @@ def _too_long(found: Consequences, limit: float | None) -> list[Lock]:
 
 
 def _all(lab: Lab, arguments: argparse.Namespace) -> int:
-    """The same for every target of an app."""
+    """Rehearse every target of an app, print and write; returns the exit status."""
     found = lab.what_if_all(arguments.app, arguments.database)
     if arguments.json == TERMINAL:
         print(report_json(found, arguments.reason))

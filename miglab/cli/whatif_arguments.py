@@ -36,7 +36,7 @@ def path(given: str) -> Path:
     """The path of a report.
 
     Raises:
-        ArgumentTypeError: it is empty, which would mean the folder one is in.
+        ArgumentTypeError: the path is empty; that would mean the current folder.
     """
     if not given.strip():
         raise argparse.ArgumentTypeError("it is empty; give the path of a file or a folder")
@@ -59,7 +59,7 @@ def check(arguments: argparse.Namespace) -> None:
     """Refuse combinations that do not work, before anything is copied.
 
     Raises:
-        BadArguments: and says which words, and why.
+        BadArguments: an argument or a combination does not work; the message says which, and why.
     """
     for problem in (*_empty(arguments), *_clashes(arguments), *_files(arguments)):
         raise BadArguments(problem)
@@ -148,7 +148,7 @@ def _files(arguments: argparse.Namespace) -> Iterator[str]:
 
 
 def _cannot_write(path: Path) -> str:
-    """Why a file cannot be written; empty if it can. It is left as it was."""
+    """Why a file cannot be written; empty if it can. The file is left as it was."""
     there = os.path.exists(path)
     try:
         with open(path, "ab"):

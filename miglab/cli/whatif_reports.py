@@ -36,7 +36,7 @@ FORMS = (
 
 
 def write(arguments: argparse.Namespace, found: Consequences) -> None:
-    """All the reports that were asked for.
+    """Write all reports that were asked for, and what is lost.
 
     Raises:
         BadInput: one of them could not be written.
@@ -53,7 +53,7 @@ def write(arguments: argparse.Namespace, found: Consequences) -> None:
 
 
 def write_ladder(arguments: argparse.Namespace, found: Ladder) -> None:
-    """The report on all targets.
+    """Write the report on all targets.
 
     Raises:
         BadInput: it could not be written.

@@ -13,7 +13,8 @@ from ..facts.truths import Agreement, Files, Models, Record, Truths, Unreadable
 def ghosts(files: Files, record: Record) -> list[Key]:
     """Recorded migrations of installed apps whose file is gone.
 
-    Rows of apps that are not installed and names that a squashed migration replaces are none.
+    Migrations of apps that are not installed do not count, nor do those that a squashed migration
+    replaces.
     """
     names = files.migrations.keys() | files.bad.keys()
     replaced = {each for migration in files.migrations.values() for each in migration.replaces}
@@ -25,21 +26,21 @@ def ghosts(files: Files, record: Record) -> list[Key]:
 
 
 def unapplied(graph: Graph, record: Record) -> list[Key]:
-    """Nodes of the graph that Django treats as not applied. A squash counts as applied if all its
-    originals are; if only its own row is left, it does not."""
+    """The migrations in the graph that Django treats as not applied. A squash counts as applied if
+    all its originals are applied. It does not count as applied if only its own row is left."""
     done = graph.applied(record.keys)
     return [key for key in graph if key not in done]
 
 
 def applied(graph: Graph, record: Record) -> set[Key]:
-    """What Django treats as applied: ``Graph.applied`` of the recorded keys."""
+    """The migrations that Django treats as applied: ``Graph.applied`` of the recorded keys."""
     return graph.applied(record.keys)
 
 
 def unclosed(graph: Graph, record: Record) -> list[tuple[Key, Key]]:
-    """Recorded migrations with a parent that is not: ``(child, parent)``
-    (what ``MigrationLoader.check_consistent_history`` refuses: it asks the record itself, where
-    the row of a squash counts, whatever became of its originals)."""
+    """Recorded migrations with a parent that is not recorded, as pairs ``(child, parent)``.
+    ``MigrationLoader.check_consistent_history`` refuses these. Like it, this looks at the record
+    itself: the row of a squash counts, even if its originals are not all applied."""
     recorded = {*record.keys}
     done = recorded | graph.applied(recorded)
     return [
@@ -52,7 +53,8 @@ def unclosed(graph: Graph, record: Record) -> list[tuple[Key, Key]]:
 
 
 def files_and_record(truths: Truths, apps: Collection[str] = ()) -> Agreement:
-    """The agreement of the second truth with the third, for these app labels or for all."""
+    """Whether the second truth (files) and the third (record) agree, for the app labels in
+    ``apps``; if it is empty, for all."""
     files, record = truths.files, truths.record
     if isinstance(files, Unreadable):
         return Agreement(None, f"The migration files {files}.")
@@ -111,8 +113,8 @@ def _why_ghost(files: Files, key: Key) -> str:
 
 
 def left_behind(truths: Truths) -> dict[str, list[str]]:
-    """Apps that are recorded and not installed, each with the tables that are named after it and
-    belong to no model of another app."""
+    """Maps each app that is recorded but not installed to the tables that are named after it and
+    belong to no model. Apps without such tables are left out."""
     files = truths.known_files
     models = truths.models.apps if isinstance(truths.models, Models) else {}
     owned = {each.table for app in models.values() for each in app.values()}
@@ -127,8 +129,8 @@ def left_behind(truths: Truths) -> dict[str, list[str]]:
 
 
 def half_applied(files: Files, record: Record, graph: Graph) -> list[tuple[Key, Key, Key]]:
-    """Squashed migrations that Django leaves out of its graph although the files of what they
-    replace are gone: each with one that is recorded and one that is not."""
+    """Squashed migrations that Django leaves out of its graph, although files of migrations that
+    they replace are gone. Each comes with one original that is recorded and one that is not."""
     found = []
     recorded = {*record.keys}
     for key in files.migrations:
@@ -158,7 +160,7 @@ def part(number: int, whole: int, many: str) -> str:
 
 
 def models_and_files(found: Mapping[str, Any]) -> Agreement:
-    """The agent's answer about the first truth and the second."""
+    """Whether the first truth (models) and the second (files) agree, from the agent's answer."""
     details, verdict = tuple(found["details"]), found["verdict"]
     if verdict:
         return Agreement(True, "makemigrations would write nothing.")
@@ -171,7 +173,7 @@ def models_and_files(found: Mapping[str, Any]) -> Agreement:
 
 
 def record_and_tables(found: Mapping[str, Any]) -> Agreement:
-    """The agent's answer about the third truth and the fourth."""
+    """Whether the third truth (record) and the fourth (tables) agree, from the agent's answer."""
     details, doubtful = tuple(found["details"]), tuple(found["doubtful"])
     missing = tuple(Key(*key) for key in found.get("missing", ()))
     compared = found["compared"]

@@ -13,10 +13,11 @@ Samples = Mapping[str, tuple[Mapping[str, object], ...]]
 
 @dataclass(frozen=True)
 class Loss:
-    """One kind of loss in one table. ``gone`` counts what is missing afterwards, ``lost`` the part
-    of it that the way back does not bring back. ``what`` is one and many of them, as in ``("row",
-    "rows")``. ``coming_back`` is true for what only the way back takes. ``measured`` is false if no
-    way back was taken, so that ``lost`` is only known to be no more than ``gone``.
+    """One kind of loss in one table. ``gone`` counts what is missing afterwards, and ``lost`` the
+    part of it that the way back does not restore. ``what`` is the word for it in the singular and
+    in the plural, as in ``("row", "rows")``. ``coming_back`` is true if only the way back causes
+    the loss. ``measured`` is false if no way back was taken: the real number is then at most
+    ``lost``.
     """
 
     id: str
@@ -30,7 +31,7 @@ class Loss:
 
     @property
     def overwritten(self) -> bool:
-        """Whether other values have replaced them."""
+        """Whether other values have replaced the values that are lost."""
         return self.id in ("values-changed", "values-retyped")
 
     def __str__(self) -> str:
@@ -39,8 +40,9 @@ class Loss:
 
 
 def losses(rows: Iterable[RowChange], *, coming_back: bool = False) -> list[Loss]:
-    """What is lost, the largest first, with how much of it the way back does not bring back.
-    Derived tables are left out: they can be built again."""
+    """The losses in these changes, the largest first, each with how much of it the way back does
+    not restore. Derived tables are left out, because they can be built again. If ``coming_back`` is
+    true, the losses are marked as those that only the way back causes."""
     stored = [change for change in rows if change.costs and not change.derived]
     found = [loss for change in stored for loss in _of_table(change)]
     ordered = sorted(found, key=lambda each: (-each.lost, -each.gone, each.where))
@@ -75,8 +77,8 @@ def _of_table(change: RowChange) -> Iterator[Loss]:
 
 
 def filled(change: RowChange) -> Iterator[tuple[str, str]]:
-    """The columns in which there are values where there was NULL, each with a sentence: nothing
-    that was stored is lost."""
+    """The columns in which values have replaced NULL, each with a sentence about it. In such a
+    column, no stored value is lost by that."""
     for column, number in change.filled.items():
         place = change.place_of(column)
         become = "has become a value" if number == 1 else "have become values"
@@ -84,7 +86,7 @@ def filled(change: RowChange) -> Iterator[tuple[str, str]]:
 
 
 def listed(lost: Sequence[Loss], shown: int = 3) -> str:
-    """The largest of them in words."""
+    """The first losses in words, and in how many more places data is lost."""
     told = [str(each) for each in lost[:shown]]
     if len(lost) > shown:
         told.append(f"data in {counted(len(lost) - shown, 'more place', 'more places')}")
@@ -94,8 +96,8 @@ def listed(lost: Sequence[Loss], shown: int = 3) -> str:
 def loss_lines(
     rows: Iterable[RowChange], words: tuple[str, str] = ("LOST", "OVERWRITTEN")
 ) -> list[str]:
-    """What a step destroyed, and what it overwrote, a line for each, with how much of it is gone
-    for good: a step and a what-if count the same way. ``words`` are what each line begins with."""
+    """One line for what a step destroyed, and one for what it overwrote, each with how much of it
+    is gone for good. A step and a what-if count in the same way. The lines begin with ``words``."""
     found = losses(rows)
     groups = (
         (words[0], [each for each in found if not each.overwritten]),
@@ -119,16 +121,16 @@ def _loss_line(word: str, found: Sequence[Loss]) -> str:
 def lost_coming_back(
     there: Iterable[RowChange], back: Iterable[RowChange]
 ) -> tuple[RowChange, ...]:
-    """What only the way back loses: what differs in the end, without what was lost before and
-    stayed lost, and without NULLs. ``there`` are the losses of the commands, ``back`` compares the
-    beginning with the end of the way back."""
+    """The changes that only the way back causes and that cost something. What the commands had lost
+    and the way back did not restore is left out, and so are NULLs that became values. ``there`` are
+    the losses of the commands; ``back`` compares the beginning with the end of the way back."""
     known = {(each.database, each.table): each for each in there}
     found = [_less(change, known.get((change.database, change.table))) for change in back]
     return tuple(each for each in found if each.costs)
 
 
 def _less(change: RowChange, going: RowChange | None) -> RowChange:
-    """A change without what going there cost already."""
+    """A change of the way back, without what the commands had already lost for good."""
     rows = (going.rows_not_back or 0) if going else 0
     values: dict[str, int] = {}
     if going:
@@ -138,7 +140,8 @@ def _less(change: RowChange, going: RowChange | None) -> RowChange:
     lost = {name: number - values.get(name, 0) for name, number in change.lost_values.items()}
 
     def whole(samples: Samples) -> Samples:
-        """Samples of what is new only. Others would show what was counted before."""
+        """Only the samples of columns in which nothing was lost before. Other samples could show
+        what was already counted."""
         return {n: each for n, each in samples.items() if not values.get(n)}
 
     left = {name: number for name, number in changed.items() if number > 0}

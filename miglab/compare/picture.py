@@ -23,15 +23,15 @@ def picture(
     also: Collection[Key] = (),
     missing: Collection[Key] = (),
 ) -> Picture:
-    """The graph of these truths.
+    """The migration graph of these truths, with the state of each migration.
 
     Args:
         apps: the labels to show; empty means every app with migrations. Apps that the plan
             or ``changed`` reaches are shown as well.
         plan: keys that are about to be applied or unapplied, each with whether it goes backwards.
-        target: where the plan leads.
+        target: the migration to which the plan leads.
         changed: keys that have just changed.
-        also: keys whose apps are shown, whatever else is.
+        also: keys whose apps are always shown as well.
         missing: recorded keys whose tables or columns are not there.
     """
     files = truths.known_files
@@ -94,7 +94,8 @@ def plan_picture(
     apps: Sequence[str] = (),
     missing: Collection[Key] = (),
 ) -> Picture:
-    """What going to a target would apply or unapply; a target of ``(app_label, None)`` is zero."""
+    """A picture of what going to a target would apply or unapply. The target ``(app_label, None)``
+    means zero."""
     label, key = target
     done = applied(graph, truths.known_record)
     plan = graph.migration_plan([key or (label, None)], done)
@@ -129,7 +130,8 @@ def moving_state(key: Key, backwards: bool, own: str | None) -> State:
 
 
 def _apps(apps: Sequence[str], names: Iterable[Key], moving: Sequence[Key]) -> tuple[str, ...]:
-    """The wanted apps in their order, then those that are reached, then (if none is wanted) all."""
+    """The labels of the wanted apps (of all apps with migrations if none is wanted), in their
+    order, and then of the other apps that are reached."""
     with_migrations = sorted({key.app_label for key in names})
     wanted = [*apps] if apps else with_migrations
     reached = sorted({key.app_label for key in moving} - set(wanted))
@@ -137,7 +139,8 @@ def _apps(apps: Sequence[str], names: Iterable[Key], moving: Sequence[Key]) -> t
 
 
 def _in_order(label: str, names: Collection[Key], graph: Graph) -> list[Key]:
-    """The app's keys: parents first, and those that are no node where their name puts them."""
+    """An app's migrations, parents first. Those that are not in the graph are placed by their
+    names."""
     own = sorted(key for key in names if key.app_label == label)
     return [each for each in graph.in_order(own) if each.app_label == label and each in names]
 

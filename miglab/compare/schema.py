@@ -1,4 +1,4 @@
-"""What changed between two catalogues, a line for each thing; renames are recognized."""
+"""Says what changed between two schemas, a line for each thing; renames are recognized."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def schema_lines(old: Schema, new: Schema, renames: Renames = NOTHING) -> Iterat
 
 
 def _is_untouched(table: Table, renames: Renames) -> bool:
-    """Whether none of the names in a table is another one by now."""
+    """Whether no name in a table has been changed: not its own, its columns', nor those to which
+    its foreign keys refer."""
     places = [(table.name, table.column_names)]
     places += [(each.to_table, each.to_columns) for each in table.foreign_keys]
     return all(
@@ -95,7 +96,8 @@ def reordered(old: Table, new: Table) -> bool:
 
 
 def _columns(old: Table, new: Table, renames: Renames) -> dict[str, str | None]:
-    """Old column → its name now; one that was dropped and made anew counts as the same."""
+    """Maps each old column to its name now, or to ``None`` if it is gone. A column that was dropped
+    and created again counts as the same."""
     spelled = {fold(name): name for name in new.column_names}
     called = {each.name: renames.column(old.name, each.name) for each in old.columns}
     names = {name: spelled.get(fold(now)) if now else None for name, now in called.items()}
@@ -128,7 +130,8 @@ def _kind(column: Column) -> str:
 
 
 def _index_lines(old: Table, new: Table, names: Mapping[str, str | None]) -> Iterator[str]:
-    """Indexes by what they hold: Django makes their names up, and does not rename them."""
+    """What changed in a table's indexes. They are compared by their content, because Django makes
+    up their names and does not rename them."""
 
     def words(index: Index, known: Mapping[str, str | None]) -> str:
         columns = [
@@ -180,7 +183,8 @@ def _key_lines(
 
 
 def renames_of(steps: Iterable[Step]) -> dict[str, Renames]:
-    """Database alias → where the old names are after all these steps, one after the other."""
+    """Maps each database alias to what the old names of tables and columns have become after all
+    these steps, one after the other."""
     found: dict[str, Renames] = {}
     for step in steps:
         for alias, then in step.renames.items():
@@ -189,7 +193,7 @@ def renames_of(steps: Iterable[Step]) -> dict[str, Renames]:
 
 
 def composed(first: Renames, then: Renames) -> Renames:
-    """The names after both."""
+    """What the old names have become after both sets of renames, ``first`` and then ``then``."""
     tables: dict[str, str | None] = {}
     for name in {*first.tables, *then.tables}:
         if name in first.tables:

@@ -1,4 +1,4 @@
-"""One plain sentence about what a step did, and a few short marks."""
+"""Says in one plain sentence, and in a few short marks, what a step did."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ _DATABASE_ERRORS = (
 
 
 def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
-    """What happened, in one sentence; without the losses if they are shown beside it."""
+    """What a step did, in one sentence. If ``with_losses`` is false, losses are left out, because
+    they are shown beside it."""
     if step.kind in _BACK:
         return " ".join([_BACK[step.kind], *_again(step, moves)])
     costs_of = costs(step) if with_losses else []
@@ -60,7 +61,8 @@ def sentence(step: Step, moves: Moves, *, with_losses: bool = True) -> str:
 
 
 def _again(step: Step, moves: Moves) -> list[str]:
-    """What came back, or went again: migrations, rows and values."""
+    """What came back or disappeared again when the lab went to another moment: migrations, rows and
+    values."""
     told = []
     for keys, word in ((moves.applied, "Applied again"), (moves.unapplied, "Unapplied again")):
         if keys:
@@ -85,8 +87,8 @@ def _again(step: Step, moves: Moves) -> list[str]:
 
 
 def _values(change: RowChange, column: str, forward: bool) -> str:
-    """How many values of a column came back. A step counts only values other than NULL as lost
-    with their column; so those that are NULL again are counted apart."""
+    """How many values of a column came back. A step counts only values other than NULL as lost with
+    their column. So values that are NULL again are counted separately."""
     age = "new" if forward else "old"
     told = counted(change.changed_columns[column], f"{age} value", f"{age} values")
     null = 0 if forward else change.filled.get(column, 0)
@@ -95,7 +97,8 @@ def _values(change: RowChange, column: str, forward: bool) -> str:
 
 
 def _how(step: Step) -> str:
-    """Who stopped the step: Django, the command itself, or the code that was run."""
+    """How the step was stopped: by Django, the database, the command itself, or the code that was
+    run."""
     assert step.refusal is not None
     if step.refusal.error == "SystemExit":
         return "The command ended with an error"
@@ -150,7 +153,8 @@ def _moved(step: Step, moves: Moves) -> list[str]:
 
 
 def _files(step: Step, moves: Moves) -> list[str]:
-    """What became of migration files; some are where they were, and Django does not see them."""
+    """What happened to migration files, in phrases. Django may no longer see a file that has not
+    moved, or see it again."""
     if not moves.files:
         return []
     changes = list(changed_files(step.before, step.after))
@@ -169,7 +173,7 @@ def _files(step: Step, moves: Moves) -> list[str]:
 
 
 def _touched(step: Step, key: Key) -> bool:
-    """Whether the step wrote or removed the very file of a migration."""
+    """Whether the step itself wrote or removed the file of a migration."""
     known = [truths.known_files for truths in (step.before, step.after)]
     found = [each.get(key) for files in known for each in (files.migrations, files.bad)]
     ends = tuple(f"/{each.path}" for each in found if each)
@@ -212,7 +216,7 @@ def _gains(rows: Sequence[RowChange]) -> list[str]:
 
 
 def _names(keys: Sequence[Key]) -> str:
-    """Three keys at most, then how many more, by app."""
+    """The names of up to three migrations; if there are more, their number and their apps."""
     if len(keys) <= 3:
         return in_words([*map(str, keys)])
     apps = list(dict.fromkeys(key.app_label for key in keys))
@@ -229,7 +233,8 @@ def _more(lines: Sequence[str], shown: int) -> str:
 
 
 def _end(parts: Sequence[str]) -> str:
-    """The phrases as a sentence, with a large first letter unless it begins with a name."""
+    """The phrases as a sentence, with a capital first letter unless it begins with a name in
+    code."""
     told = "; ".join(parts)
     first = told.split(" ", 1)[0]
     return f"{told if '.' in first or '_' in first else told[0].upper() + told[1:]}."

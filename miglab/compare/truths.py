@@ -1,4 +1,4 @@
-"""What changed between two moments: a few lines for each truth that a learner can read."""
+"""Says what changed between two moments: a few lines for each truth, which a learner can read."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Moves:
 
 
 def compare(before: Truths, after: Truths) -> Moves:
-    """What changed from one moment to another. For a moment and itself, nothing has changed."""
+    """What changed from one moment to another. If both are the same moment, nothing has changed."""
     was, now = set(before.known_record.keys), set(after.known_record.keys)
     if isinstance(before.record, Unreadable) or isinstance(after.record, Unreadable):
         # What cannot be read has not been applied or unapplied by that.
@@ -52,7 +52,8 @@ def compare(before: Truths, after: Truths) -> Moves:
 
 
 def _readable(before: object, after: object) -> tuple[str, ...]:
-    """A line where a truth became readable or unreadable, or its reason changed."""
+    """A line about a truth that became readable or unreadable, or that is unreadable for another
+    reason now; empty if none of this is so."""
     if isinstance(after, Unreadable):
         same = isinstance(before, Unreadable) and before.reason == after.reason
         return () if same else (str(after),)

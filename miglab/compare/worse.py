@@ -1,7 +1,7 @@
-"""Whether truths that agreed before the commands disagree after them.
+"""Finds out whether truths that agreed before the commands disagree after them.
 
-Differences that were there before, or that are elsewhere, are ignored. A new difference is certain,
-unless an operation that ran or was faked may explain it, because no state shows its work.
+Differences that were there before are ignored. A new difference is certain, unless an operation
+that ran or was faked may explain it, because Django's project state does not show its work.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .agreement import ghosts
 
 @dataclass(frozen=True)
 class Worse:
-    """What agreed before, and disagrees now.
+    """What agreed before the commands and disagrees after them.
 
     Attributes:
         drift: how the tables differ from what the record says now.
         unmigrated: how the models differ from the files now.
-        ghosts: migrations that are recorded, and whose file is gone now.
-        explained: differences that were made by a migration that really ran.
-        unknown: what is not known.
+        ghosts: migrations that are recorded, but whose files are gone now.
+        explained: differences that a migration that really ran may have made.
+        unknown: what could not be found out.
     """
 
     drift: tuple[str, ...] = ()
@@ -45,7 +45,8 @@ class Worse:
 def worse(
     truths: tuple[Truths, Truths], agreements: tuple[Agreements, Agreements], ran: Collection[Ran]
 ) -> Worse:
-    """Compare what agreed before with what agrees after; ``ran`` are the migrations between."""
+    """Compare what agreed before the commands with what agrees after them. ``ran`` are the
+    migrations that ran in between."""
     before, after = truths
     was, now = agreements
     migrations = {**before.known_files.migrations, **after.known_files.migrations}
@@ -72,7 +73,8 @@ def _drift(
     migrations: Mapping[Key, Migration],
     new_ghosts: bool,
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Unknown, ...]]:
-    """New differences of the tables: certain, explained, and what nobody can tell."""
+    """The new differences between the tables and the record: those that are certain, those that a
+    migration may explain, and what cannot be known."""
     if now.verdict is True:
         return (), (), ()
     if not now.compared:
@@ -107,8 +109,9 @@ def _drift(
 
 
 def _known(detail: str, before: Collection[str]) -> bool:
-    """Whether a difference was there before. What was certain stays so: a reason for doubt that
-    came with the commands, in brackets behind it, can't explain it."""
+    """Whether a difference was there before. It also counts as known if the only news is a reason
+    for doubt in brackets behind it: the commands cannot explain a difference that was there before
+    them."""
     return any(detail == each or detail.startswith(f"{each} (") for each in before)
 
 
@@ -117,7 +120,8 @@ _LOOK = "read that migration, and check in the database whether its work was don
 
 
 def _unmigrated(was: Agreement, now: Agreement) -> tuple[tuple[str, ...], tuple[Unknown, ...]]:
-    """Changes of the models that no file has now, and had before."""
+    """Changes of the models that are in no migration file now and were in one before, and what is
+    not known about that."""
     if now.verdict is True or now == was:
         return (), ()
     if not now.compared:
@@ -133,7 +137,8 @@ def _unmigrated(was: Agreement, now: Agreement) -> tuple[tuple[str, ...], tuple[
 def _never_done(
     record: Record, after: Truths, ran: Collection[Ran], migrations: Mapping[Key, Migration]
 ) -> tuple[Unknown, ...]:
-    """Migrations that are recorded now and were faked, with work that leaves no trace."""
+    """What is not known because migrations were faked: those that are newly recorded, and whose
+    work would leave no trace."""
     new = {*after.known_record.keys} - {*record.keys}
     found = []
     for key in dict.fromkeys(each.key for each in ran if each.done and each.fake):
@@ -147,14 +152,14 @@ def _never_done(
 
 
 def _unseen(migrations: Mapping[Key, Migration], key: Key) -> bool:
-    """Whether a migration may do what no ``ProjectState`` shows."""
+    """Whether a migration has operations whose work Django's ``ProjectState`` does not show."""
     found = migrations.get(key)
     return found is not None and not all(each.in_state for each in found.operations)
 
 
 def _traceless(migrations: Mapping[Key, Migration], key: Key) -> tuple[str, ...]:
-    """The kinds of a migration's operations whose work is never done when it is faked, with
-    nothing missing for it."""
+    """The kinds of a migration's operations whose work leaves no trace in the tables. If the
+    migration is faked, that work is not done, and nothing shows that it is missing."""
     found = migrations.get(key)
     there = [each.kind for each in found.operations if each.leaves_no_trace] if found else []
     return tuple(dict.fromkeys(there))

@@ -28,8 +28,8 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class State:
-    """A database as it is now: when it was last written to, in UTC, where that can be told, and how
-    big it is, in bytes."""
+    """The current state of a database: when it was last written to, in UTC (``None`` if that is not
+    known), and how big it is, in bytes."""
 
     changed: datetime | None
     size: int
@@ -47,8 +47,8 @@ class ByHand:
 
 @dataclass(frozen=True)
 class Lacks:
-    """What a copy lacks, or has switched off: ``said`` in words that continue "the copy"; and the
-    ``names`` by which statements mean what is not there."""
+    """What a copy lacks, or has switched off. ``said`` describes it, in words that continue "the
+    copy". ``names`` are the names that SQL statements use for what is not there."""
 
     said: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -83,12 +83,13 @@ class Engine(Protocol):
 
     @property
     def runs_sql(self) -> tuple[str, ...]:
-        """What stands before a statement among the words for its own client (``dbshell``)."""
+        """The options that come before an SQL statement on the command line of the database's own
+        client (``dbshell``)."""
 
     @property
     def magic(self) -> bytes:
-        """What each of its files begins with, so that none is copied as a file of the project;
-        ``b""`` where databases are not files."""
+        """The first bytes of each database file. By them, miglab recognizes a database and does not
+        copy it as a file of the project. ``b""`` if databases are not files."""
 
     @property
     def sidecars(self) -> tuple[str, ...]:
@@ -96,65 +97,71 @@ class Engine(Protocol):
 
     @property
     def server(self) -> str:
-        """What ``on`` was given."""
+        """The address of the server, as it was given to ``on``."""
 
     @property
     def reaches(self) -> str:
-        """What a process that uses its databases has to reach: the path of a socket, ``HOST:PORT``,
-        or ``""`` if they are files."""
+        """The address that a process must reach to use this engine's databases: the path of a
+        socket, or ``HOST:PORT``. ``""`` if databases are files."""
 
     @property
     def extra(self) -> str:
-        """The extra of miglab's that it needs; ``""`` for none."""
+        """The name of the miglab extra that this engine needs; ``""`` if it needs none."""
 
     @property
     def sure(self) -> bool:
         """Whether a mark changes only if something was written."""
 
     def runs(self, engine: str) -> bool:
-        """Whether it is meant by ``ENGINE`` of Django's ``DATABASES``, a backend's module. Packages
-        bring backends of their own for an engine that Django knows: they count as well."""
+        """Whether ``engine``, the backend module that ``ENGINE`` in Django's ``DATABASES`` names,
+        uses this kind of database. Backends from other packages than Django count as well."""
 
     def on(self, server: str) -> Engine:
-        """The same engine, for databases on this server, whose address is in the engine's own form;
-        without one, on the server that the engine starts itself."""
+        """The same engine for databases on another server. ``server`` is its address, in the
+        engine's own form. If it is ``""``, the server is the one that the environment names, or
+        else one that miglab starts itself."""
 
     # -- names
 
     def place(self, name: str) -> str:
-        """Where a copy lies in a sandbox, below its root and with ``/``, when its original lies
-        outside of the project's folder; ``name`` is the alias without unusual characters."""
+        """The path of a copy in a sandbox, relative to the sandbox's root and with ``/``, if the
+        original is outside the project's folder. ``name`` is the alias without unusual
+        characters."""
 
     def handle(self, folder: Path, place: str) -> Handle:
-        """The database at a place (of ``place``, or below a project) in the folder of one sandbox.
-        Another folder gives another database. The database need not exist, and is not created."""
+        """The handle of a database in the folder of one sandbox. ``place`` is a path that ``place``
+        returned, or a path inside the project. Another folder gives another database. The database
+        need not exist, and is not created."""
 
     def original(self, name: str, password: str) -> Handle:
-        """A project's own database, as the agent's engine names it (``full_name``). It is only
-        read; its password is kept where only this user can read it, if it has one."""
+        """The handle of a project's own database. ``name`` is what the agent's engine calls it
+        (``full_name``). The database is only read. If it has a password, the password is stored
+        where only this user can read it."""
 
     def servers(self) -> tuple[bool, str, str]:
-        """Whether databases can be made here, on which servers (in words), and what to do if
-        not."""
+        """Whether databases can be created here, on which servers (in words), and what the user can
+        do if they cannot."""
 
     def lacks(self, source: Handle) -> Lacks:
         """What a copy of an original lacks, or has switched off."""
 
     def home_for(self, source: Handle, on: str) -> str:
-        """The server for copies of an original, as ``on`` takes it: the one that somebody names, or
-        one that can hold everything in it. ``""`` if databases are files.
+        """The address of the server for copies of an original, in the form that the method ``on``
+        takes. If ``on`` is given, it names that server. Otherwise, the server is one that can hold
+        everything in the original. ``""`` if databases are files.
 
         Raises:
-            NoServer: there is none, or the original cannot be read; the message says what to do.
+            NoServer: there is no such server, or the original cannot be read. The message says what
+                to do.
         """
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
-        """The database at an address, which somebody says is already a copy and has this name. It
-        is not changed either.
+        """The handle of the database at an address. The user says that it is already a copy, and
+        that its name is ``called``. It is not changed.
 
         Raises:
-            BadInput: it has another name, it is one of the originals, it is not known whether it
-                is, or databases are files.
+            BadInput: the database has another name; it is one of the originals, or miglab cannot
+                tell whether it is one; or databases are files.
             NoServer: it cannot be reached.
         """
 
@@ -166,7 +173,7 @@ class Engine(Protocol):
 
     def files(self, handle: Handle) -> tuple[Path, ...]:
         """The files that a database may consist of at any moment, whether they exist or not. The
-        one that gives it its name is the first. None where databases are not files."""
+        first is the database file itself. Empty if databases are not files."""
 
     def setting(self, handle: Handle) -> dict[str, Any]:
         """An entry of Django's ``DATABASES`` that leads to the database."""
@@ -177,45 +184,48 @@ class Engine(Protocol):
     # -- what is there
 
     def exists(self, handle: Handle) -> bool:
-        """Whether it is there."""
+        """Whether the database exists."""
 
     def answers(self) -> bool:
         """Whether its databases can be used right now; nothing is started to find out."""
 
     def state(self, handle: Handle) -> State | None:
-        """Its state; ``None`` if it does not exist.
+        """The state of a database; ``None`` if it does not exist.
 
         Raises:
             OSError: it cannot be looked at.
         """
 
     def mark(self, handle: Handle) -> tuple[object, ...]:
-        """Changes whenever something is written; it may also change without that. Empty if there
-        is no database. It is asked before and after each step, so it must be cheap (less than a
-        millisecond for SQLite), and it may not write, nor wait for another's lock.
+        """A value that changes whenever something is written to the database; it may also change
+        without that. Empty if there is no database. This method is called before and after each
+        step, so it must be cheap (less than a millisecond for SQLite). It must not write, nor wait
+        for somebody else's lock.
 
         Raises:
             OSError: it cannot be looked at.
         """
 
     def hear_mark(self, handle: Handle, told: object) -> None:
-        """What the agent's ``last_mark`` said, before ``mark`` is asked."""
+        """Note ``told``, what the agent's ``last_mark`` returned. It is called before ``mark``,
+        which may use it."""
 
     def beyond(self, handle: Handle) -> object:
         """Everything in a copy that neither the truths nor its rows show, such as rights, functions
         and the positions of sequences. It is the same for two copies of one database if none of
-        this changed in between. Only asked where the engine is not ``sure``; it may take a while.
+        this changed in between. It is called only if the engine is not ``sure``; it may take a
+        while.
 
         Raises:
-            Exception: the driver's own, if some of it cannot be read.
+            Exception: the driver's own exception, if some of it cannot be read.
         """
 
     def others(self, handle: Handle) -> Mapping[str, str]:
-        """What is in a copy besides tables, views and rows, and does not belong to one table: what
-        people call it, as in ``"type mood"``, and how it is made.
+        """Everything in a copy that is not a table, a view or a row, and does not belong to one
+        table. Maps what people call it, as in ``"type mood"``, to how it is made.
 
         Raises:
-            Exception: the driver's own, where it cannot be read.
+            Exception: the driver's own exception, if something cannot be read.
         """
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
@@ -223,7 +233,7 @@ class Engine(Protocol):
         held in memory. Names of tables without a schema mean the one that Django uses.
 
         Raises:
-            Exception: the driver's own, where the query fails.
+            Exception: the driver's own exception, if the query fails.
         """
 
     # -- what is done
@@ -233,41 +243,42 @@ class Engine(Protocol):
         folder for a file, an empty database on a server."""
 
     def for_agent(self, mark: tuple[object, ...]) -> object:
-        """The mark that the agent's engine would give at the same moment, as JSON brings it;
-        ``None`` if that is not known."""
+        """The mark that the agent's engine would give at the same moment, in the form in which JSON
+        is decoded. ``None`` if that is not known."""
 
     def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
-        """Whether the agent's engine gave this mark of its own at the same moment, for sure."""
+        """Whether it is certain that the agent's engine gave its mark ``agents`` at the same moment
+        as this engine gave ``mark``."""
 
     def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
-        """Like ``copy``, but the agent has just made the copy of the source: it only gets its
-        name."""
+        """Do what ``copy`` does, if the agent has just made a copy of the source: ``made`` is only
+        renamed to ``to``."""
 
     def expect(self, copy: Handle) -> None:
         """A copy may be restored soon: prepare in the background whatever makes that faster."""
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
-        """Copy a database as it is at one moment, also while somebody writes to it. ``to`` is not
-        there yet. Nothing is written to the source. ``tell`` is called with the progress, in per
-        cent.
+        """Copy a database as it is at one moment, also while somebody writes to it. ``to`` must not
+        exist yet. Nothing is written to the source. ``tell`` is called with the progress, in words.
 
         Raises:
             OSError: the disk is full (``ENOSPC``), or the source changed during each try
                 (``EBUSY``). The state of ``to`` is unknown then.
-            Exception: the driver's own, where the source cannot be read.
+            Exception: the driver's own exception, if the source cannot be read.
         """
 
     def copy_given(self, source: Handle, to: Handle) -> None:
-        """Copy what ``given`` returned, as fast as possible: nobody else uses it in the meantime.
+        """Copy the database that ``given`` returned, as fast as possible: nobody else may use it in
+        the meantime.
 
         Raises:
-            NoServer: somebody is connected to it, or it may not be copied so.
+            NoServer: somebody is connected to it, or it must not be copied in this way.
             OSError: there is no room.
         """
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
-        """Make ``to`` equal to the copy. Without a copy, remove ``to``. The copy stays. Nobody is
-        connected to ``to``.
+        """Make ``to`` equal to the copy, which is kept. If ``copy`` is ``None``, remove ``to``.
+        Nobody may be connected to ``to``.
 
         Raises:
             OSError: there is no room for it.
@@ -285,8 +296,8 @@ class Engine(Protocol):
 
     def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
         """Remove databases that belong to sandboxes in the folder ``labs`` whose owner is dead, and
-        kept templates that are a month old, unless they are files. ``lives`` says whether the owner
-        of the folder with this name is alive."""
+        kept templates that are a month old. Databases that are files are left alone. ``lives`` says
+        whether the owner of the folder with a given name is alive."""
 
     # -- for people
 

@@ -36,16 +36,16 @@ class MariaDB(Served):
 
     @property
     def parts(self) -> Parts:
-        """Of the room ``mariadb/``."""
+        """The modules of the package ``mariadb/``."""
         return _parts()
 
     def join(self, named: str, home: str) -> Handle:
-        """The server that is named, or the one that is installed here."""
+        """The handle of the server that ``named`` means, or else of miglab's own server."""
         return _joined(named, home)
 
     @property
     def reaches(self) -> str:
-        """Where the server is."""
+        """The address of the server: the path of its socket, or ``HOST:PORT``."""
         from .mariadb.address import parameters_of
 
         known = parameters_of(self.place_of_server)
@@ -53,17 +53,17 @@ class MariaDB(Served):
         return known.get("unix_socket", place)
 
     def runs(self, engine: str) -> bool:
-        """Whether a backend is for one of the two."""
+        """Whether a Django backend is for MariaDB or MySQL."""
         return re.search(r"mysql|mariadb", engine.lower()) is not None
 
     def home_for(self, source: Handle, on: str) -> str:
-        """A server that can hold all of it."""
+        """The handle of a server that can hold everything in the original."""
         from .mariadb import originals
 
         return originals.server_for(source, on or os.environ.get(VARIABLE, ""))
 
     def servers(self) -> tuple[bool, str, str]:
-        """The one that is installed here."""
+        """Whether a MariaDB server is installed here, which one, and how to install one."""
         from .mariadb import binaries
 
         do = "Debian, Ubuntu: apt-get install mariadb-server; macOS: brew install mariadb"
@@ -72,13 +72,15 @@ class MariaDB(Served):
         return False, "no server is installed here for labs on MariaDB", do
 
     def lacks(self, source: Handle) -> Lacks:
-        """Nothing, but it may be beside what is others'."""
+        """A copy lacks nothing. But SQL in the copy may reach other people's databases on its
+        server; this says which."""
         from .mariadb import lacks
 
         return Lacks(lacks.of_server(self.place_of_server))
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
-        """None: whoever may copy it there can change it from the lab's database, by its name."""
+        """Refuse with ``BadInput``: a user who may copy that database on its server could also
+        change it from the lab's database, by using its name."""
         raise BadInput(
             "copy_is (--copy-is) works only on PostgreSQL: on MariaDB and MySQL, the project's SQL "
             "could change that database. Instead, give settings that name it: settings='…' (on "
@@ -87,7 +89,8 @@ class MariaDB(Served):
         )
 
     def setting(self, handle: Handle) -> dict[str, Any]:
-        """By Django's own backend, which takes the path of a socket for a host."""
+        """An entry of ``DATABASES`` for Django's own backend, which accepts the path of a socket as
+        the host."""
         from .mariadb.address import parameters_of, password_of
 
         known = parameters_of(handle)
@@ -101,26 +104,26 @@ class MariaDB(Served):
         }
 
     def quoted(self, name: str) -> str:
-        """In backticks, which it always takes."""
+        """A name in backticks, which the server accepts whatever its SQL mode is."""
         return "`" + name.replace("`", "``") + "`"
 
     def beyond(self, handle: Handle) -> object:
-        """How everything in the database is made."""
+        """The SQL statements that make everything in the database."""
         from .mariadb import marks
 
         return marks.beyond(handle)
 
     def others(self, handle: Handle) -> Mapping[str, str]:
-        """Routines, events and sequences."""
+        """The routines, events and sequences of a copy, each with how it is made."""
         from .mariadb import marks
 
         return marks.others(handle)
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
-        """All rows of one statement.
+        """All rows that one SQL statement returns.
 
         Raises:
-            pymysql.Error: it fails.
+            pymysql.Error: the statement fails.
         """
         from .mariadb.connections import connect
 
@@ -131,24 +134,24 @@ class MariaDB(Served):
             return [tuple(row) for row in cursor.fetchall()]
 
     def make_room(self, handle: Handle) -> None:
-        """An empty database, where none is."""
+        """Create an empty database, unless it exists."""
         from .mariadb import moments
 
         moments.make(handle)
 
     def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
-        """From what the server said."""
+        """Whether the agent gave ``agents`` at the same moment, by what the server counted."""
         from .mariadb import marks
 
         told = marks.for_agent(mark)
         return told is not None and told["mark"] == agents
 
     def copy_given(self, source: Handle, to: Handle) -> None:
-        """None is given."""
+        """Never called: ``given`` refuses every database."""
         raise NotImplementedError
 
     def by_hand(self, original: str) -> ByHand:
-        """The tools that come with the server."""
+        """Commands with the tools that come with the server."""
         from .mariadb.address import name_of, parameters_of
 
         known, dump = parameters_of(original), f"{name_of(original)}.sql"
@@ -179,7 +182,8 @@ def _parts() -> Parts:
 
 @cache
 def _joined(named: str, home: str) -> Handle:
-    """The server that is named, or else miglab's own. ``home`` is what the answer depends on."""
+    """The server that is named, or else miglab's own. ``home`` is a parameter only because the
+    answer, which is cached, depends on it."""
     from .mariadb import connections, originals
     from .mariadb.address import handle_of, parameters_of
 

@@ -48,9 +48,9 @@ def lab_of(name: str) -> str | None:
 def abandoned(
     labs: Path, names: Collection[str], old: Collection[str], lives: Callable[[str], bool]
 ) -> list[str]:
-    """The names of databases of this home that nobody needs: those of labs that are gone; of those
-    that are kept between labs, the ``old`` ones with their second copies; and second copies without
-    a first, because the process that made them was killed."""
+    """The names of the databases of this home that nobody needs. These are the databases of labs
+    that are gone. Of the databases kept between labs, they are the ``old`` ones with their second
+    copies. Second copies without a first one, whose process was killed, are also among them."""
     gone = [name for name in names if not lives(str(lab_of(name)))]
     templates = owner_of(labs.parent / "templates")
     kept = {name for name in gone if name.startswith(templates)}
@@ -65,10 +65,10 @@ def beginning() -> str:
 
 
 def in_quotes(name: str) -> str:
-    """A name in quotes, as standard SQL wants it."""
+    """A name in double quotes, as standard SQL requires."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def digest(text: str, size: int) -> str:
-    """A short name for a text, of twice ``size`` characters."""
+    """A short name for a text: its hash in hexadecimal, ``2 * size`` characters long."""
     return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=size).hexdigest()

@@ -37,16 +37,16 @@ class PostgreSQL(Served):
 
     @property
     def parts(self) -> Parts:
-        """Of the room ``postgresql/``."""
+        """The modules of the package ``postgresql/``."""
         return _parts()
 
     def join(self, named: str, home: str) -> Handle:
-        """The server that is named, or the embedded one."""
+        """The handle of the server that ``named`` means, or else of miglab's own server."""
         return _joined(named, home)
 
     @property
     def reaches(self) -> str:
-        """Where the server is."""
+        """The address of the server: the path of its socket's folder, or ``HOST:PORT``."""
         from .postgresql.address import parameters_of
 
         known = parameters_of(self.place_of_server)
@@ -61,7 +61,7 @@ class PostgreSQL(Served):
         )
 
     def home_for(self, source: Handle, on: str) -> str:
-        """A server that can hold all of it."""
+        """The handle of a server that can hold everything in the original."""
         from .postgresql import apart, originals
 
         server = originals.server_for(source, on or os.environ.get(VARIABLE, ""))
@@ -70,7 +70,8 @@ class PostgreSQL(Served):
         return apart.server_apart(server, source, originals.look(source))
 
     def lacks(self, source: Handle) -> Lacks:
-        """What belongs to the server."""
+        """What a copy lacks because it belongs to the original's server, and what differs on the
+        copy's server."""
         from .postgresql import apart, lacks
 
         server = self.place_of_server
@@ -79,7 +80,8 @@ class PostgreSQL(Served):
         return Lacks((*found.said, *beside), found.names)
 
     def servers(self) -> tuple[bool, str, str]:
-        """The programs of the extra and of this machine, and the server that is named."""
+        """Whether databases can be created here, on which servers, and what to do if they cannot:
+        the servers of the extra, of this machine, and the one that ``MIGLAB_POSTGRESQL`` names."""
         from .postgresql import binaries, connections
 
         own, named = binaries.embedded(), os.environ.get(VARIABLE, "")
@@ -98,13 +100,14 @@ class PostgreSQL(Served):
         return bool(told or named), words, do
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
-        """By what the servers themselves say they are."""
+        """The handle of a database that is already a copy. Whether it is an original is decided by
+        what the servers say about themselves."""
         from .postgresql import given
 
         return given.given(address, called, originals)
 
     def setting(self, handle: Handle) -> dict[str, Any]:
-        """By Django's own backend."""
+        """An entry of ``DATABASES`` for Django's own backend."""
         from .postgresql.address import parameters_of
 
         rest = dict(parameters_of(handle))
@@ -113,26 +116,27 @@ class PostgreSQL(Served):
         return {"ENGINE": "django.db.backends.postgresql", **entry, "OPTIONS": rest}
 
     def quoted(self, name: str) -> str:
-        """In double quotes."""
+        """A name in double quotes."""
         return in_quotes(name)
 
     def beyond(self, handle: Handle) -> object:
-        """The catalogue, the sequences and the large objects."""
+        """Everything in the catalogue, the sequences and the large objects of a copy."""
         from .postgresql.beyond import beyond
 
         return beyond(handle)
 
     def others(self, handle: Handle) -> Mapping[str, str]:
-        """Types, functions, sequences without a table, extensions, schemas, large objects."""
+        """The types, functions, sequences without a table, extensions, schemas and large objects of
+        a copy."""
         from .postgresql.beyond import others
 
         return others(handle)
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
-        """All rows of one statement.
+        """All rows that one SQL statement returns.
 
         Raises:
-            psycopg.Error: it fails.
+            psycopg.Error: the statement fails.
         """
         from .postgresql.connections import connect
 
@@ -142,32 +146,32 @@ class PostgreSQL(Served):
             return connection.execute(sql.encode(), prepare=True).fetchall()
 
     def make_room(self, handle: Handle) -> None:
-        """An empty database, where none is."""
+        """Create an empty database, unless it exists."""
         from .postgresql import moments
 
         if not moments.exists(handle):
             moments.make(handle)
 
     def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
-        """By what both count."""
+        """Whether the agent gave ``agents`` at the same moment, by what both engines count."""
         return self.for_agent(mark) == agents
 
     def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
-        """With its sequences."""
+        """Rename a copy that the agent made, and note the positions of its sequences."""
         from .postgresql import marks
 
         super().take_over(made, source, to)
         marks.note_copied(source, to)
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
-        """With its sequences."""
+        """Copy a database, and note the positions of its sequences."""
         from .postgresql import marks
 
         super().copy(source, to, tell)
         marks.note_copied(source, to)
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
-        """With its sequences."""
+        """Restore a database from a copy, and note the positions of its sequences."""
         from .postgresql import marks
 
         super().restore(copy, to)
@@ -175,27 +179,28 @@ class PostgreSQL(Served):
             marks.note_made(copy, to)
 
     def copy_given(self, source: Handle, to: Handle) -> None:
-        """As a template."""
+        """Copy a database that is already a copy, as a template on its server."""
         from .postgresql import given
 
         given.copy(source, to)
 
     def rename(self, handle: Handle, to: Handle) -> None:
-        """The date is a comment of its own."""
+        """Rename a database and date it, in a comment."""
         from .postgresql import moments
 
         super().rename(handle, to)
         moments.date(to)
 
     def clear(self, folder: Path) -> None:
-        """With what a server of somebody else's was given for it."""
+        """Remove a sandbox's databases, and the role that miglab created for its copies on somebody
+        else's server, unless that role still owns one."""
         from .postgresql import apart
 
         super().clear(folder)
         apart.forget(self.place_of_server)
 
     def by_hand(self, original: str) -> ByHand:
-        """The tools that come with the server."""
+        """Commands with the tools that come with the server."""
         from .postgresql.address import handle_of, name_of, parameters_of
 
         known = {name: each for name, each in parameters_of(original).items() if name != "passfile"}
@@ -222,7 +227,8 @@ def _parts() -> Parts:
 
 @cache
 def _joined(named: str, home: str) -> Handle:
-    """The server that is named, or else miglab's own. ``home`` is what the answer depends on."""
+    """The server that is named, or else miglab's own. ``home`` is a parameter only because the
+    answer, which is cached, depends on it."""
     from .postgresql import binaries, connections
 
     if named:

@@ -28,8 +28,8 @@ def begins_database(content: bytes) -> bool:
 
 
 def for_setting(engine: str, vendor: str = "") -> Engine | None:
-    """The engine that ``ENGINE`` of Django's ``DATABASES`` means, if miglab knows it. ``vendor`` is
-    what a backend of the project's own says it is.
+    """The engine that ``ENGINE`` in Django's ``DATABASES`` means; ``None`` if miglab does not know
+    it. ``vendor`` is Django's word for the database, from a backend of the project's own.
 
     >>> for_setting("django.contrib.gis.db.backends.spatialite").name
     'SQLite'
@@ -39,8 +39,8 @@ def for_setting(engine: str, vendor: str = "") -> Engine | None:
 
 
 def named(text: str) -> Engine:
-    """The engine that somebody names, by its name or by the address of a server that will have the
-    databases.
+    """The engine that the user names, by its name or by the address of the server for the databases
+    of labs.
 
     Raises:
         UnknownName: miglab does not know it.
@@ -56,7 +56,7 @@ def named(text: str) -> Engine:
 
 
 def of_vendor(vendor: str) -> Engine:
-    """The engine that Django calls so.
+    """The engine whose ``connection.vendor`` in Django is this.
 
     Raises:
         ValueError: miglab does not know it.
@@ -69,7 +69,7 @@ def of_vendor(vendor: str) -> Engine:
 
 
 def of_version(words: str) -> Engine | None:
-    """The engine that something was measured on, by its name and version in words.
+    """The engine that a text names, which begins with the engine's name and then has a version.
 
     >>> of_version("SQLite 3.45.1").vendor
     'sqlite'
@@ -78,6 +78,6 @@ def of_version(words: str) -> Engine | None:
 
 
 def in_words() -> str:
-    """What the engines are called."""
+    """The names of all engines, as a list in a sentence."""
     *first, last = [each.name for each in ENGINES]
     return f"{', '.join(first)} and {last}"

@@ -23,26 +23,27 @@ if TYPE_CHECKING:
 
 
 class Address(Protocol):
-    """What a handle says."""
+    """The functions that build and read handles: the ``address.py`` of an engine's package."""
 
     def handle_of(self, parameters: Mapping[str, str]) -> Handle:
-        """The handle that says this."""
+        """The handle of the database that these connection parameters name."""
 
     def parameters_of(self, handle: str) -> Mapping[str, str]:
-        """What it says."""
+        """The connection parameters that a handle contains."""
 
     def beside(self, handle: str, name: str) -> Handle:
-        """The database of another name on the same server."""
+        """The handle of a database with another name on the same server."""
 
     def is_ours(self, handle: str) -> bool:
-        """Whether miglab has made it."""
+        """Whether miglab created the database, by its name."""
 
     def keep_password(self, parameters: Mapping[str, str]) -> dict[str, str]:
-        """The same with the name of a file in the place of a password."""
+        """Write the password to a file; return the parameters with the file's path instead of the
+        password."""
 
 
 class Moments(Protocol):
-    """What is done with databases of miglab's."""
+    """Operations on databases that miglab created."""
 
     def exists(self, handle: str) -> bool:
         """Whether there is such a database."""
@@ -51,10 +52,11 @@ class Moments(Protocol):
         """How big it is, in bytes; ``None`` if there is none."""
 
     def names(self, handle: str, beginning: str) -> list[str]:
-        """The names on a server that begin so."""
+        """The names of a server's databases that begin with ``beginning``."""
 
     def old(self, handle: str, beginning: str) -> list[str]:
-        """Those of databases that were dated more than a month ago."""
+        """The names that begin with ``beginning``, of databases that were dated more than a month
+        ago."""
 
     def copy(self, source: str, to: str) -> None:
         """Copy a database to another one on the same server."""
@@ -66,14 +68,14 @@ class Moments(Protocol):
         """Make a database equal to another one."""
 
     def drop(self, handle: str) -> None:
-        """Drop a database, where it is there."""
+        """Drop a database, if it exists."""
 
     def drop_meanwhile(self, handle: str) -> None:
-        """The same while nobody waits."""
+        """Drop a database in the background, while no lab is at work."""
 
 
 class Marks(Protocol):
-    """Whether anything was written to a database."""
+    """Functions that tell whether anything was written to a database."""
 
     def mark(self, handle: str) -> tuple[object, ...]:
         """See ``engine.Engine.mark``."""
@@ -85,11 +87,11 @@ class Marks(Protocol):
         """See ``engine.Engine.for_agent``."""
 
     def forget(self, handle: str) -> None:
-        """A database goes, or becomes another one."""
+        """Forget what is known about a database, because it is dropped or replaced."""
 
 
 class Original(Protocol):
-    """What is known of a database of somebody else's."""
+    """What is known about a database that miglab did not create."""
 
     @property
     def size(self) -> int:
@@ -97,7 +99,7 @@ class Original(Protocol):
 
 
 class Originals(Protocol):
-    """Databases of somebody else's, which are only read."""
+    """Functions for databases that miglab did not create, which are only read."""
 
     def exists(self, handle: str) -> bool:
         """Whether there is such a database."""
@@ -108,7 +110,7 @@ class Originals(Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """The modules of an engine's room."""
+    """The modules of an engine's package that do its work."""
 
     address: Address
     moments: Moments
@@ -123,8 +125,9 @@ class Parts:
 
 @dataclass(frozen=True)
 class Served(ABC):
-    """See ``engine.Engine``. ``server`` is where new databases are made: an address; ``""`` for the
-    one that the environment names, or else miglab's own."""
+    """The base of the engines on servers: see ``engine.Engine``. ``server`` is the address of the
+    server for new databases; ``""`` means the server that the environment names, or else miglab's
+    own."""
 
     server: str = ""
 
@@ -138,48 +141,48 @@ class Served(ABC):
     @property
     @abstractmethod
     def parts(self) -> Parts:
-        """The modules that do what is asked."""
+        """The modules that do the work of this engine."""
 
     @abstractmethod
     def join(self, named: str, home: str) -> Handle:
-        """The server that is named, or else miglab's own, by the handle of a database on it.
-        ``home`` is what the answer depends on."""
+        """The handle of the server that ``named`` means, or else of miglab's own server, which is
+        started if needed. ``home`` is miglab's folder: the answer depends on it."""
 
     @property
     def place_of_server(self) -> Handle:
-        """The server that is meant, by a handle."""
+        """The handle of this engine's server, which is started if it is miglab's own."""
         named = self.server or os.environ.get(self.variable, "")
         return self.join(named, os.environ.get("MIGLAB_HOME", ""))
 
     def on(self, server: str) -> Self:
-        """With another server."""
+        """The same engine for databases on another server."""
         return replace(self, server=server)
 
     # -- names
 
     def place(self, name: str) -> str:
-        """A name alone."""
+        """A path that only names the copy: there is no such file."""
         return f"databases/{name}"
 
     def handle(self, folder: Path, place: str) -> Handle:
-        """A database that is named after the lab and the alias."""
+        """The handle of a database that is named after the lab and the alias."""
         return self._named(folder, f"db_{place.rpartition('/')[2]}")
 
     def original(self, name: str, password: str) -> Handle:
-        """The same URI; the password goes to a file."""
+        """The handle of a project's own database: the same URI, but the password is in a file."""
         address = self.parts.address
         known = {**address.parameters_of(name), "password": password}
         return address.handle_of(address.keep_password(known))
 
     def kept(self, folder: Path, name: str) -> Handle:
-        """A database that is named after the lab and the copy."""
+        """The handle of a database that is named after the lab and the copy."""
         return self._named(folder, f"copy_{name}")
 
     def _named(self, folder: Path, rest: str) -> Handle:
         return self.parts.address.beside(self.place_of_server, name_in(folder, rest))
 
     def all_kept(self, folder: Path) -> Iterable[Handle]:
-        """The databases that are named so."""
+        """The copies on the server whose names say that they belong to the folder."""
         return self._all(f"{owner_of(folder)}copy_")
 
     def _all(self, beginning: str) -> list[Handle]:
@@ -189,22 +192,22 @@ class Served(ABC):
         ]
 
     def files(self, handle: Handle) -> tuple[Path, ...]:
-        """None."""
+        """Always empty: a server's databases are not files of miglab's."""
         return ()
 
     # -- what is there
 
     def exists(self, handle: Handle) -> bool:
-        """By the server's list."""
+        """Whether the server has the database."""
         parts = self.parts
         return (parts.moments if parts.address.is_ours(handle) else parts.originals).exists(handle)
 
     def answers(self) -> bool:
-        """Whether the server does."""
+        """Whether the server takes connections right now."""
         return self.parts.answers(self.place_of_server)
 
     def state(self, handle: Handle) -> State | None:
-        """The size; a server does not say when a database was written to."""
+        """The size of a database. A server does not say when it was last written to."""
         parts = self.parts
         if parts.address.is_ours(handle):
             size = parts.moments.size(handle)
@@ -214,8 +217,8 @@ class Served(ABC):
         return None if size is None else State(None, size)
 
     def mark(self, handle: Handle) -> tuple[object, ...]:
-        """By what the server counts. A server that stops while it is asked is started again and
-        asked again. Nothing is written for that."""
+        """A mark made of what the server counts. A server that stops while it is asked is started
+        again and asked again. Nothing is written to the database."""
         try:
             return self.parts.marks.mark(handle)
         except NoServer as error:
@@ -224,25 +227,26 @@ class Served(ABC):
             return self.parts.marks.mark(handle)
 
     def hear_mark(self, handle: Handle, told: object) -> None:
-        """Kept until then."""
+        """Keep what the agent told until ``mark`` is called."""
         self.parts.marks.hear(handle, told)
 
     def for_agent(self, mark: tuple[object, ...]) -> object:
-        """By what both count."""
+        """The mark that the agent would give at the same moment, if both count the same things."""
         return self.parts.marks.for_agent(mark)
 
     # -- what is done
 
     def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
-        """Rename it."""
+        """Rename the copy that the agent made."""
         self.parts.moments.rename(made, to)
 
     def expect(self, copy: Handle) -> None:
-        """Begin to make a second one, which can be renamed."""
+        """Begin to make a second copy in the background: a restore then only renames it."""
         self.parts.ready.prepare(copy)
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
-        """One of miglab's own within its server; anybody else's by the tools that come with it."""
+        """Copy a database: one of miglab's own within its server, any other one with the tools that
+        come with its kind of server."""
         parts = self.parts
         parts.marks.forget(to)
         if parts.address.is_ours(source):
@@ -251,7 +255,8 @@ class Served(ABC):
             parts.dump(source, to, tell)
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
-        """A second copy takes its place, or else one that is made now."""
+        """Replace a database with a second copy that is ready, or else with one made now. If
+        ``copy`` is ``None``, drop the database."""
         parts = self.parts
         parts.marks.forget(to)
         if copy is None:
@@ -262,19 +267,20 @@ class Served(ABC):
         parts.ready.note_restored(copy, to)
 
     def rename(self, handle: Handle, to: Handle) -> None:
-        """Nobody may be connected. What is kept between labs gets its name so, and its date."""
+        """Rename a database; nobody may be connected to it. In this way, a copy that is kept
+        between labs gets its name and its date."""
         self.parts.marks.forget(to)
         self.parts.moments.rename(handle, to)
 
     def remove(self, handle: Handle) -> None:
-        """Drop it, while nobody waits."""
+        """Drop a copy in the background, while no lab is at work."""
         parts = self.parts
         parts.marks.forget(handle)
         parts.ready.forget(handle)
         parts.moments.drop_meanwhile(handle)
 
     def clear(self, folder: Path) -> None:
-        """Drop what is named after the lab."""
+        """Drop all databases that are named after the lab."""
         parts, owner = self.parts, owner_of(folder)
         parts.ready.forget_all(owner)
         for handle in self._all(owner):
@@ -282,7 +288,7 @@ class Served(ABC):
             parts.moments.drop(handle)
 
     def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
-        """Drop what is named after labs that are gone, and what was kept for a month."""
+        """Drop the databases of labs that are gone, and copies that were kept for a month."""
         parts, server = self.parts, self.place_of_server
         old = parts.moments.old(server, owner_of(labs.parent / "templates"))
         for name in abandoned(labs, parts.moments.names(server, beginning()), old, lives):

@@ -46,20 +46,21 @@ def copy(source: Path, to: Path, tell: Callable[[str], None] | None = None) -> N
 
 
 class _Progress:
-    """Says how far a copy is, and what it waits for; gives up after a while."""
+    """Reports how far a copy has got and what it waits for, and gives up after a while."""
 
     def __init__(self, source: Path, tell: Callable[[str], None] | None) -> None:
         self.source, self.tell = source, tell
         self.begin()
 
     def begin(self) -> None:
-        """From the first page on."""
+        """Start counting again, for a copy that begins with the first page."""
         self._waiting_since: float | None = None
         self._before: int | None = None
         self._begun_again = 0
 
     def __call__(self, status: int, remaining: int, total: int) -> None:
-        """As ``sqlite3.Connection.backup`` calls it, which would wait for ever."""
+        """Receive the progress from ``sqlite3.Connection.backup``, which by itself would wait for a
+        lock forever."""
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             self._wait()
             return
@@ -85,7 +86,7 @@ class _Progress:
 
 
 class _NeverStill(Exception):
-    """Another process writes to it all the time."""
+    """Raised when another process keeps writing to the database that is copied."""
 
 
 def _back_up(source: Path, to: Path, far: _Progress) -> None:
@@ -112,8 +113,8 @@ def _back_up(source: Path, to: Path, far: _Progress) -> None:
 
 
 def _is_hot(source: Path, error: sqlite3.OperationalError) -> bool:
-    """Whether a crash left a journal, which the next program to open the database would apply;
-    miglab may not write."""
+    """Whether a crash left a journal. The next program that opens the database would apply it; but
+    miglab must not write to it."""
     codes = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
     return error.sqlite_errorcode & 0xFF in codes and Path(f"{source}-journal").exists()
 
@@ -124,9 +125,10 @@ _PLAIN, _STILL, _LIVING = "mode=ro", "mode=ro&immutable=1", "mode=ro&readonly_sh
 
 
 def _without_a_trace(source: Path) -> str | None:
-    """How SQLite opens it and leaves nothing beside it: in WAL mode it would make a ``-wal`` and a
-    ``-shm``, which its application could not write if another user made them. ``None`` if there
-    is a log alone: https://sqlite.org/wal.html#read_only_databases."""
+    """The options with which SQLite opens a database and leaves no file beside it. In WAL mode, it
+    would create a ``-wal`` and a ``-shm`` file, and the database's application could not write to
+    them if another user had made them. ``None`` if there is a ``-wal`` file, but no ``-shm`` file:
+    https://sqlite.org/wal.html#read_only_databases."""
     with open(source, "rb") as file:
         header = file.read(20)
     if header[18:20] != b"\2\2":
@@ -137,12 +139,13 @@ def _without_a_trace(source: Path) -> str | None:
 
 
 def _state(source: Path) -> tuple[object, ...]:
-    """Differs where anybody opened or wrote to it."""
+    """A value that changes whenever anybody opens the database in WAL mode, or writes to it."""
     return (fingerprint(source), Path(f"{source}-wal").exists(), Path(f"{source}-shm").exists())
 
 
 def _copy_with(endings: Sequence[str], source: Path, to: Path, far: _Progress) -> None:
-    """By way of a copy of the file and what is beside it: SQLite works that in there."""
+    """Copy a database by way of a copy of its file and of the files with these ``endings`` beside
+    it. SQLite applies them to that copy, so nothing is written to the source."""
     between = to.with_name(to.name + ".between")
     try:
         for ending in ("", *endings):
@@ -201,9 +204,10 @@ def restore(copy: Path | None, to: Path) -> None:
 
 
 def fingerprint(path: Path) -> tuple[object, ...]:
-    """Changes whenever something is written: size, times and the header's change counter (bytes 24
-    to 27, https://sqlite.org/fileformat.html#file_change_counter), and the same of the write-ahead
-    log."""
+    """A value that changes whenever something is written. It consists of the file's size, time and
+    number, the header's change counter (bytes 24 to 27,
+    https://sqlite.org/fileformat.html#file_change_counter), and the size and time of the
+    write-ahead log."""
     try:
         with open(path, "rb") as file:
             header = file.read(28)

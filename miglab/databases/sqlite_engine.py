@@ -41,11 +41,11 @@ class SQLite:
         return "sqlite" in engine.lower() or "spatialite" in engine.lower()
 
     def on(self, server: str) -> SQLite:
-        """A file has no server."""
+        """This engine itself: databases that are files have no server."""
         return self
 
     def place(self, name: str) -> str:
-        """A file in a folder beside the project."""
+        """The path of a file in a folder beside the project."""
         return f"databases/{name}{_ENDING}"
 
     def handle(self, folder: Path, place: str) -> Handle:
@@ -57,30 +57,30 @@ class SQLite:
         return Handle(name)
 
     def home_for(self, source: Handle, on: str) -> str:
-        """A file has no server."""
+        """Always ``""``: databases that are files have no server."""
         return ""
 
     def servers(self) -> tuple[bool, str, str]:
-        """It needs none."""
+        """Databases can always be created: SQLite needs no server."""
         return True, "", ""
 
     def lacks(self, source: Handle) -> Lacks:
-        """A file is all of it."""
+        """A copy lacks nothing: the file contains the whole database."""
         return Lacks()
 
     def given(self, address: str, called: str, originals: Sequence[Handle]) -> Handle:
-        """None: settings can name a file."""
+        """Refuse with ``BadInput``: for a database in a file, settings can name the copy."""
         raise BadInput(
             "copy_is (--copy-is) works only for a database on a server; for a database in a file, "
             "give settings that name the copy: settings='…' (on the command line: --settings)"
         )
 
     def kept(self, folder: Path, name: str) -> Handle:
-        """A file in the folder."""
+        """The path of the copy's file in the folder."""
         return Handle(str(folder / f"{name}{_ENDING}"))
 
     def all_kept(self, folder: Path) -> Iterable[Handle]:
-        """The files with this ending."""
+        """The paths of all files in the folder that end in ``.sqlite3``."""
         return [Handle(str(path)) for path in folder.glob(f"*{_ENDING}")]
 
     def files(self, handle: Handle) -> tuple[Path, ...]:
@@ -89,11 +89,11 @@ class SQLite:
         return tuple(Path(f"{handle}{ending}") for ending in endings)
 
     def setting(self, handle: Handle) -> dict[str, Any]:
-        """The file, by Django's own backend."""
+        """An entry of ``DATABASES`` that opens the file with Django's own backend."""
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(handle)}
 
     def quoted(self, name: str) -> str:
-        """In double quotes."""
+        """A name in double quotes."""
         return in_quotes(name)
 
     def exists(self, handle: Handle) -> bool:
@@ -101,11 +101,11 @@ class SQLite:
         return os.path.exists(handle)
 
     def answers(self) -> bool:
-        """Files always do."""
+        """Always true: files can be used at any time."""
         return True
 
     def state(self, handle: Handle) -> State | None:
-        """The file's time and size."""
+        """When the file was last written to, and its size."""
         try:
             found = os.stat(handle)
         except FileNotFoundError:
@@ -117,14 +117,14 @@ class SQLite:
         return sqlite.fingerprint(Path(handle))
 
     def hear_mark(self, handle: Handle, told: object) -> None:
-        """It says nothing."""
+        """Do nothing: SQLite's mark does not use what the agent tells."""
 
     def beyond(self, handle: Handle) -> object:
-        """It is sure: nobody asks."""
+        """The mark. Nobody calls this method, because SQLite's marks are ``sure``."""
         return self.mark(handle)
 
     def others(self, handle: Handle) -> Mapping[str, str]:
-        """There is nothing else."""
+        """Always empty: in a SQLite database, everything else belongs to a table."""
         return {}
 
     def rows(self, handle: Handle, sql: str) -> list[tuple[Any, ...]]:
@@ -140,30 +140,30 @@ class SQLite:
         Path(handle).parent.mkdir(parents=True, exist_ok=True)
 
     def for_agent(self, mark: tuple[object, ...]) -> object:
-        """To look is as cheap."""
+        """Always ``None``: for the agent, making its own mark is just as quick."""
         return None
 
     def is_of_agent(self, mark: tuple[object, ...], agents: object) -> bool:
-        """It cannot be told."""
+        """Always false: for SQLite, this cannot be known."""
         return False
 
     def take_over(self, made: Handle, source: Handle, to: Handle) -> None:
-        """Rename the file."""
+        """Rename the file that the agent made."""
         self.rename(made, to)
 
     def expect(self, copy: Handle) -> None:
-        """A file is copied at once."""
+        """Do nothing: a file is copied quickly without preparation."""
 
     def copy(self, source: Handle, to: Handle, tell: Tell | None = None) -> None:
         """Copy by SQLite's own backup."""
         sqlite.copy(Path(source), Path(to), tell)
 
     def copy_given(self, source: Handle, to: Handle) -> None:
-        """None is given."""
+        """Never called: ``given`` refuses every database."""
         raise NotImplementedError
 
     def restore(self, copy: Handle | None, to: Handle) -> None:
-        """Copy the file, and put it in place at once."""
+        """Copy the file, and then put it in its place in one step."""
         sqlite.restore(None if copy is None else Path(copy), Path(to))
 
     def rename(self, handle: Handle, to: Handle) -> None:
@@ -175,13 +175,13 @@ class SQLite:
         os.unlink(handle)
 
     def clear(self, folder: Path) -> None:
-        """They are files of the folder."""
+        """Do nothing: the databases are files of the folder, and are removed with it."""
 
     def sweep(self, labs: Path, lives: Callable[[str], bool]) -> None:
-        """They are files of the labs' folders."""
+        """Do nothing: the databases are files of the labs' folders, and are removed with them."""
 
     def by_hand(self, original: str) -> ByHand:
-        """The dot commands of SQLite's shell."""
+        """Commands that run the dot commands of SQLite's shell."""
         copy = f"{original}.before"
         return ByHand(
             copy,
@@ -191,14 +191,15 @@ class SQLite:
 
 
 def _quoted(word: str) -> str:
-    """A word for the shell, in double quotes where they are enough on every system."""
+    """A word quoted for the shell: in double quotes if they are enough on every system."""
     windows = re.match(r"[A-Za-z]:\\|\\\\|\.(backup|restore) ['\"][A-Za-z]:\\", word)
     plain = not re.search(r'["$`!\n]' if windows else r'["$`!\\\n]', word)
     return f'"{word}"' if plain else shlex.quote(word)
 
 
 def _dotted(path: str) -> str:
-    """A path for a dot command: single quotes know no escapes, double quotes do."""
+    """A path quoted for a dot command: in single quotes, or in double quotes with escapes if it
+    contains a single quote. Within single quotes, there are no escapes."""
     if "'" not in path:
         return f"'{path}'"
     told = path.replace("\\", "\\\\").replace('"', '\\"')

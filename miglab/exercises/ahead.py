@@ -1,7 +1,7 @@
-"""Takes the starts of exercises before anybody opens them, so that they open sooner.
+"""Runs the starts of exercises in advance and keeps the results, so that exercises open sooner.
 
-``python -m miglab.exercises.ahead JSON`` is a process of its own, in which whatever somebody does
-meanwhile comes first. ``JSON`` has the arguments of :func:`wanted`.
+``python -m miglab.exercises.ahead JSON`` is a process of its own with a low priority. ``JSON`` is
+an object with the arguments of :func:`wanted`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from .beginning import place_of
 
 
 def begin_ahead(exercises: Iterable[Exercise]) -> Iterator[str]:
-    """Keep how exercises begin, one after the other, where that is not kept yet. Yields the name of
-    each before its turn. Where one cannot begin, whoever opens it is told why."""
+    """Run the starts of exercises, one after the other, and keep the results that are not kept yet.
+
+    Yields the name of each exercise before its turn. If a start fails, nothing is reported here:
+    whoever opens the exercise sees the error.
+    """
     project = bundled("storefront")
     for each in exercises:
         yield each.name
@@ -35,8 +38,8 @@ def wanted(first: str, place: str | None, seed: str | None) -> Iterator[Exercise
     """The exercises of a set, or of all that are installed, in the shapes that a learner gets.
 
     Args:
-        first: the name of a file, without its ending: of the one that is needed first.
-        place: the set's folder, or its name.
+        first: the name of the file that is needed first, without ``.toml``.
+        place: the set's folder, or its name; ``None`` means all installed sets.
         seed: the learner's name or number.
     """
     known = shelf.exercises(place).values()
@@ -45,7 +48,7 @@ def wanted(first: str, place: str | None, seed: str | None) -> Iterator[Exercise
 
 
 def main(told: str) -> None:
-    """Do it, until it is done or whoever began it is gone."""
+    """Begin exercises ahead, until all are done or the parent process is gone."""
     parent = os.getppid()
     with contextlib.suppress(AttributeError, OSError):
         os.nice(10)

@@ -1,4 +1,4 @@
-"""Collects what conditions will ask the databases, so that it is asked in one go."""
+"""Collects the queries that conditions will need, so that all of them run together."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def queries(conditions: Mapping[str, Any]) -> Iterator[Query]:
 
 
 def moments(conditions: Mapping[str, Any]) -> Iterator[tuple[str, Query]]:
-    """The queries that are compared with a moment of the start, each with its name."""
+    """The queries to compare with a moment of the start, each after the name of that moment."""
     if "same" in conditions:
         alias = str(conditions.get("database", "default"))
         since = str(conditions.get("since", "start"))
@@ -36,10 +36,10 @@ def moments(conditions: Mapping[str, Any]) -> Iterator[tuple[str, Query]]:
 
 
 def several(value: Any) -> list[str]:
-    """One text, or several."""
+    """The texts in a value that is one text or a list of texts."""
     return [str(each) for each in value] if isinstance(value, list) else [str(value)]
 
 
 def tables(value: Any) -> list[Mapping[str, Any]]:
-    """One table of conditions, or several."""
+    """The tables of conditions in a value that is one table or a list of tables."""
     return list(value) if isinstance(value, list) else [value]

@@ -38,7 +38,7 @@ class ExerciseLab(TypedLab):
     Args:
         exercise: the exercise, in one of its shapes.
         journal: the file that each step is written to.
-        runner: as ``Lab`` takes it.
+        runner: the same as for ``Lab``.
         aside: whether ``Lab.latest`` skips this lab.
 
     Raises:
@@ -57,7 +57,7 @@ class ExerciseLab(TypedLab):
         aside: bool = False,
     ) -> None:
         self.exercise, self._aside = exercise, aside
-        #: What the proof of its set found of it.
+        #: What the proof of the exercise's set found out about this exercise.
         self.proven: Mapping[str, Any] = proofs.of(exercise)
         self._diary: Diary | None = None
         self._followers: list[Callable[[], None]] = []
@@ -87,7 +87,7 @@ class ExerciseLab(TypedLab):
         return found
 
     def restart(self) -> Step:
-        """Go back to where the exercise began, and forget the answers and looks since."""
+        """Go back to where the exercise began; forget the answers, and commands without effect."""
         step = super().restart()
         with self._turns.one() as stage:
             self._trail.forget_looks()
@@ -100,7 +100,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What was done since it was opened, in order, as in its journal."""
+        """The events since the exercise was opened, in order, as the journal has them."""
         return self._diary.events if self._diary is not None else ()
 
     @property
@@ -114,7 +114,7 @@ class ExerciseLab(TypedLab):
         return Told(self.exercise)
 
     def follow(self, follower: Callable[[], None]) -> None:
-        """From now on, call this after each look at the goals."""
+        """From now on, call ``follower`` after each look at the goals."""
         self._followers.append(follower)
 
     def goals(self) -> Standing:
@@ -138,7 +138,7 @@ class ExerciseLab(TypedLab):
 
     @property
     def moves(self) -> int:
-        """The number of commands that changed something and were not rewound, without backups."""
+        """How many commands changed something and were not rewound; backups do not count."""
         with self._turns.one() as stage:
             return self._moves(stage)
 
@@ -155,7 +155,7 @@ class ExerciseLab(TypedLab):
         """Answer a question of the exercise.
 
         Raises:
-            UnknownName: it has no question of that name.
+            UnknownName: the exercise has no question of that name.
         """
         names = [goal.name for goal in self.exercise.goals if goal.name]
         if name not in names:
@@ -201,7 +201,7 @@ class ExerciseLab(TypedLab):
         return [step for step in taken if step is not None]
 
     def _beginning(self) -> ExerciseLab:
-        """The exercise once more, as it begins."""
+        """A second lab with the same exercise, at its beginning."""
         return ExerciseLab(self.exercise, runner=self._runner, aside=True)
 
     def _become_latest(self) -> None:

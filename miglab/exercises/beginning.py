@@ -39,7 +39,7 @@ class Beginning:
     rows: Mapping[str, int]
 
     def as_json(self) -> dict[str, Any]:
-        """The same as JSON."""
+        """This beginning as JSON."""
         moments = {
             name: [[*query, found.rows, found.error] for query, found in asked.items()]
             for name, asked in self.moments.items()
@@ -88,7 +88,7 @@ def place_of(project: Project, exercise: Exercise) -> Path:
 
 
 def _asked(exercise: Exercise) -> dict[str, list[Query]]:
-    """What is asked at the moments that are marked, by their names."""
+    """The queries to run at each moment that a start marks: name of the moment → queries."""
     wanted: dict[str, list[Query]] = {}
     tables = [goal.conditions for goal in exercise.goals]
     tables += [hint.when for hint in exercise.hints] + [end.when for end in exercise.wrong]
@@ -99,8 +99,8 @@ def _asked(exercise: Exercise) -> dict[str, list[Query]]:
 
 
 def take(stage: Stage, exercise: Exercise) -> Beginning:
-    """Run an exercise's start on a stage. Nothing is looked at before its end, except where a
-    moment is marked.
+    """Run an exercise's start on a stage. Its databases are read only at the end and at the moments
+    that the start marks.
 
     Raises:
         BadInput: a step was refused unexpectedly, or was expected to be refused and was not.
@@ -132,7 +132,7 @@ def take(stage: Stage, exercise: Exercise) -> Beginning:
 
 
 def _keys(stage: Stage, exercise: Exercise) -> dict[str, str]:
-    """The right answers, found by taking steps in copies; the same steps are taken once."""
+    """Question → its right answer, found by steps in copies; the same steps are run only once."""
     told = {goal.name: goal.conditions["key"] for goal in exercise.goals if goal.name}
     found: dict[str, str] = {}
     for lines in dict.fromkeys(str(each.get("steps", "")) for each in told.values()):
@@ -147,8 +147,11 @@ def _keys(stage: Stage, exercise: Exercise) -> dict[str, str]:
 
 
 def _key(copy: Lab, told: Mapping[str, Any], steps: Sequence[Step]) -> str:
-    """One right answer in a copy where the steps of its key were taken: what a query gives then,
-    how many rows and values of some tables they cost, or what left the record."""
+    """The right answer to one question, from a copy in which the steps of its key were run.
+
+    It is the result of a query, the number of rows and values that the steps lost from some tables,
+    or the migrations that the steps removed from the record.
+    """
     if "unrecorded" in told:
         return " ".join(
             str(key) for step in steps for key in compare(step.before, step.after).unapplied
@@ -167,7 +170,7 @@ def _key(copy: Lab, told: Mapping[str, Any], steps: Sequence[Step]) -> str:
 
 
 def backed_up(stage: Stage, step: Step) -> bool:
-    """Whether a step left a copy of the database as it was before it, or a dump of it."""
+    """Whether a step left a file that is a copy of the database, or a dump of it."""
     added = [change.path for change in step.files if change.how in ("added", "changed")]
     if step.kind == "manage" and step.line.startswith("dumpdata"):
         return bool(added)

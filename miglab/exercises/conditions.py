@@ -20,7 +20,7 @@ _Test = Callable[[Look, Any], Finding]
 
 
 def every(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """The first of these conditions that does not hold, or the finding that all hold."""
+    """The finding of the first condition that does not hold, or a finding that all hold."""
     found = Finding(True, "", "")
     for name, wanted in conditions.items():
         if name in _BESIDE:
@@ -47,7 +47,7 @@ def check(conditions: Mapping[str, Any], where: str) -> None:
 
 
 def _tried(look: Look, wanted: Mapping[str, Any]) -> Finding:
-    """That the other conditions beside them hold after some steps in a copy."""
+    """Whether the other conditions of this table hold in a copy, after ``steps`` were run there."""
     rest = {name: each for name, each in wanted.items() if name not in ("steps", "expects")}
     refused, copy = after(look, str(wanted["steps"]), queries(rest))
     found = Finding(False, "", refused) if refused else every(copy, rest)

@@ -12,8 +12,11 @@ from .look import Look
 
 
 def did(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """That something was done, at all or before something else: ``did`` and ``before`` are regular
-    expressions for a line; ``did = "backup"`` is a copy of the database."""
+    """Whether something was done; with ``before``, whether it was done before something else.
+
+    ``did`` and ``before`` are regular expressions for the beginning of a line. ``did = "backup"``
+    means a copy of the database.
+    """
     wanted, before = str(conditions["did"]), conditions.get("before")
     what = "a copy of the database" if wanted == "backup" else f"`{wanted}`"
     for each in look.known.done:
@@ -30,18 +33,18 @@ def _first(text: str) -> str:
 
 
 def ran(look: Look, wanted: Any) -> Finding:
-    """That a command with this beginning was run, even if it was refused."""
+    """Whether a command whose beginning matches a pattern was run, even if Django refused it."""
     return Finding(bool(runs(look, wanted)), f"`{wanted}`", "it was not run")
 
 
 def runs(look: Look, wanted: Any) -> list[int]:
-    """The positions of the lines with this beginning, among what was done."""
+    """The positions, in what was done, of the lines whose beginning matches a pattern."""
     done = enumerate(look.known.done)
     return [at for at, e in done if any(re.match(one, e.text) for one in several(wanted))]
 
 
 def answer(look: Look, wanted: str) -> Finding:
-    """That a question has the right answer."""
+    """Whether the learner gave the right answer to a question."""
     given, key = look.known.answers.get(wanted), look.known.keys.get(wanted)
     if given is None:
         return Finding(False, f'an answer: `lab.answer("{wanted}", …)`', "there is none yet")
@@ -50,7 +53,7 @@ def answer(look: Look, wanted: str) -> Finding:
 
 
 def answered(look: Look, wanted: str) -> Finding:
-    """That a question has an answer, right or wrong."""
+    """Whether the learner answered a question, rightly or wrongly."""
     return Finding(wanted in look.known.answers, "an answer", "there is none yet")
 
 
@@ -59,7 +62,7 @@ def _plain(text: str) -> str:
 
 
 def refused(look: Look, wanted: Any) -> Finding:
-    """That the last step was refused, with one of these errors."""
+    """Whether the last step was refused with one of these errors."""
     refusal = look.last.refusal if look.last else None
     return Finding(
         refusal is not None and refusal.error in several(wanted), "a refusal", str(refusal or "")

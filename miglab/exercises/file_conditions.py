@@ -14,20 +14,20 @@ from .naming import keys, listed, named
 
 
 def files(look: Look, wanted: Any) -> Finding:
-    """That these files exist."""
+    """Whether these files exist."""
     gone = [path for path in several(wanted) if look.read(path) is None]
     return Finding(not gone, f"the files {listed(several(wanted))}", f"missing: {listed(gone)}")
 
 
 def no_files(look: Look, wanted: Any) -> Finding:
-    """That none of these files exists."""
+    """Whether none of these files exists."""
     there = [path for path in several(wanted) if look.read(path) is not None]
     return Finding(not there, f"no file {listed(several(wanted))}", f"still there: {listed(there)}")
 
 
 def keeps(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """That the migration files are unchanged since the start, except those whose paths begin with
-    one of ``but``; new files are allowed."""
+    """Whether the migration files are unchanged since the start. New files are allowed, and so are
+    changes in files whose paths begin with one of ``but``."""
     but = tuple(several(conditions.get("but", [])))
     now = look.stage.moments.now.snapshot.files
     was = {
@@ -43,7 +43,7 @@ def keeps(look: Look, conditions: Mapping[str, Any]) -> Finding:
 
 
 def migrations(look: Look, wanted: Mapping[str, Any]) -> Finding:
-    """How many migration files each of these apps has."""
+    """Whether each of these apps has this number of migration files."""
     for label, count in wanted.items():
         names = look.files(label)
         if len(names) != count:
@@ -56,7 +56,7 @@ def migrations(look: Look, wanted: Mapping[str, Any]) -> Finding:
 
 
 def contains(look: Look, wanted: Mapping[str, str]) -> Finding:
-    """That a file has text that matches a pattern."""
+    """Whether each of these files has text that matches its pattern."""
     for path, text in wanted.items():
         if re.search(text, look.read(path) or "") is None:
             return Finding(False, f"`{text}` in `{path}`", "it is not in that file")
@@ -64,7 +64,7 @@ def contains(look: Look, wanted: Mapping[str, str]) -> Finding:
 
 
 def lacks(look: Look, wanted: Mapping[str, str]) -> Finding:
-    """That a file has no text that matches a pattern."""
+    """Whether none of these files has text that matches its pattern."""
     for path, text in wanted.items():
         if re.search(text, look.read(path) or ""):
             return Finding(False, f"no `{text}` in `{path}`", "it is in that file")
@@ -72,7 +72,7 @@ def lacks(look: Look, wanted: Mapping[str, str]) -> Finding:
 
 
 def operations(look: Look, wanted: Mapping[str, Any]) -> Finding:
-    """That the matching migrations have at least operations of these kinds."""
+    """Whether the migrations that each name matches have operations of all these kinds."""
     migrations = look.truths.known_files.migrations
     for name, kinds in wanted.items():
         (key,) = keys(name)

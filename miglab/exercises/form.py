@@ -32,7 +32,7 @@
     says = "How many?"
     key = {steps = "migrate blog 0001", sql = "SELECT …"}   # or lost = "blog_comment"
 
-    [[hints]]                                    # the first that fits; each with three tiers
+    [[hints]]                                    # the first that fits; each: at least three tiers
     when = {applied = "blog.0004"}
     says = ["…", "…", "…"]
 
@@ -63,7 +63,7 @@ from ..facts.exercise import Exercise, Goal, Hint, Instruction, Way, WrongEnd
 from . import conditions, instructions, shelf
 
 _NAME = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
-#: The texts that each has.
+#: The texts that each exercise has.
 TEXTS = ("title", "belief", "story", "happened", "why", "cost", "nothing")
 _ALL = {*TEXTS, "level", "start", "at", "apps", "alphabet", "shapes"}
 _LISTS = ("goals", "hints", "ways", "wrong")
@@ -125,7 +125,7 @@ def read(path: Path, shape: str | None = None) -> Exercise:
 
 
 def _digest(told: Mapping[str, Any]) -> str:
-    """One name for all that decides how an exercise can be solved: no word that is only read."""
+    """A hash of what decides how an exercise can be solved: hints and other texts are left out."""
 
     def bare(value: Any) -> Any:
         if isinstance(value, dict):
@@ -149,8 +149,8 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _filled(value: Any, names: Mapping[str, Any], where: str) -> Any:
-    """The same with what the ``$names`` of a shape stand for; a text that is nothing but one may
-    become a list or a number."""
+    """The value with each ``$name`` replaced by what the shape says for it. A text that is only a
+    ``$name`` may become a list or a number."""
     if isinstance(value, dict):
         return {
             _filled(key, names, where): _filled(each, names, where) for key, each in value.items()
@@ -167,7 +167,7 @@ def _filled(value: Any, names: Mapping[str, Any], where: str) -> Any:
 
 
 def _filled_once(text: str, names: Mapping[str, Any], where: str) -> str:
-    """What a name stands for may hold names itself."""
+    """The text with its ``$names`` replaced; three times, since a value may contain names too."""
     for _ in range(3):
         text = _NAME.sub(lambda found: str(_named(found, names, where)).rstrip("\n"), text)
     return text

@@ -15,7 +15,7 @@ from ..steps import edits, given, unseen
 from ..steps.commands import arguments
 from ..steps.stage import Stage
 
-#: What a line begins with that is not a command of Django's, and how many words follow it.
+#: First words that are not commands of Django's, and how many words must follow each of them.
 _WORDS = {"write": 1, "replace": 1, "delete": 1, "copy": 2, "answer": 2, "moment": 1}
 
 
@@ -24,7 +24,7 @@ def read(text: str) -> tuple[Instruction, ...]:
     indented belong to it. ``!`` before one says that Django refuses it; ``#`` begins a remark.
 
     Raises:
-        BadInput: the first line is indented, or one lacks something.
+        BadInput: the first line is indented, or an instruction is incomplete.
     """
     found: list[tuple[str, list[str]]] = []
     for line in text.splitlines():
@@ -62,7 +62,7 @@ def _split(line: str) -> list[str]:
 
 
 def take(lab: Lab, each: Instruction) -> Step | None:
-    """Run one in a lab; returns the step, or ``None`` for an answer or a mark.
+    """Run an instruction in a lab. Returns the step; ``None`` for an answer, a moment or a query.
 
     Raises:
         BadInput: it cannot be run here.
@@ -92,7 +92,7 @@ def sides(each: Instruction) -> tuple[str, str]:
     to both.
 
     Raises:
-        BadInput: a line below it belongs to neither.
+        BadInput: a line belongs to neither, or no line to the text to look for.
     """
     lines = each.body.splitlines()
     old, new = ([line for line in lines if line[:1] in ("", sign)] for sign in "-+")
@@ -106,8 +106,8 @@ def sides(each: Instruction) -> tuple[str, str]:
 
 
 def take_unseen(stage: Stage, each: Instruction) -> Refusal | None:
-    """Take one on a stage that is only looked at after the last of them. Returns why Django refused
-    it, or ``None``. A question and a mark are left to whoever reads them.
+    """Run an instruction on a stage that is read only after the last one. Returns why Django
+    refused it, or ``None``. For ``answer`` and ``moment``, nothing is run.
 
     Raises:
         MiglabError: it cannot be taken, or did not come to its end.

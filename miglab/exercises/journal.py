@@ -4,8 +4,8 @@ Events of the kind ``"exercise"`` have these keys: ``what`` (``"began"`` or ``"s
 (one name for each time that an exercise was opened), ``exercise`` and ``shape`` (its name, and
 which of its shapes), ``text`` (the line that was typed, in the words of an exercise's file),
 ``body`` (what belongs to it: a file's text, code, answers), ``where`` (``"cell"``, ``"click"`` or
-``"terminal"``), ``truths`` (the digest of the truths after it) and ``solved``. The lab's folder is
-never in it: paths are relative to it.
+``"terminal"``), ``truths`` (the digest of the truths after it) and ``solved``. No event
+has the lab's folder in it: paths are relative to that folder.
 
 A notebook has the same events, as objects, in the metadata of an output: ``miglab.journal``.
 """
@@ -42,10 +42,10 @@ class Entry:
 
 
 class Diary:
-    """The events of one attempt: remembered, and appended to a file where there is one.
+    """The events of one attempt: kept in memory, and appended to a file if there is a journal.
 
     Args:
-        folder: of the lab.
+        folder: the lab's folder.
     """
 
     def __init__(self, exercise: Exercise, folder: Path, journal: Journal | None = None) -> None:
@@ -60,7 +60,7 @@ class Diary:
         """Note an entry.
 
         Raises:
-            BadInput: the file cannot be written; the entry is remembered.
+            BadInput: the file cannot be written; the entry is still kept in memory.
         """
         name, shape = self._exercise.name, self._exercise.shape
         text, body = self._from_the_lab(text), self._from_the_lab(body)
@@ -71,7 +71,7 @@ class Diary:
             self.journal.append(event)
 
     def _from_the_lab(self, text: str) -> str:
-        """The same with the paths in the lab as somebody has them who is there."""
+        """The text, with paths in the lab's folder made relative to that folder."""
         for folder in {self._folder, self._folder.resolve()}:
             for end in ("/", "\\"):
                 text = text.replace(f"{folder}{end}", "")
@@ -80,7 +80,7 @@ class Diary:
 
 
 def in_metadata(events: Iterable[Event]) -> dict[str, Any]:
-    """What the metadata of an output says of these events."""
+    """These events as the metadata of a notebook's output."""
     return {"miglab": {"journal": [json.loads(each.line()) for each in events]}}
 
 

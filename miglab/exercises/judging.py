@@ -16,7 +16,7 @@ from .look import Done, Look, Query
 Faults = Mapping[str, Finding]
 
 
-#: The goal that every exercise has, shown where it is not reached.
+#: A goal of every exercise, shown only if it is not reached.
 NEEDLESS = "No row is lost needlessly."
 
 
@@ -63,11 +63,11 @@ def reached(exercise: Exercise, look: Look, before: Faults) -> tuple[Reached, ..
 
 
 def needless(look: Look, allowed: Mapping[str, int] | None) -> tuple[Reached, ...]:
-    """A missed goal, if rows are gone that no way loses: without it, destroying them would count as
-    a solution. ``None`` if it is not known what the ways lose.
+    """The goal ``NEEDLESS``, missed, if rows are gone that no way loses; otherwise nothing. Without
+    this goal, destroying rows would count as a solution.
 
     Args:
-        allowed: table → the most rows that a way loses from it.
+        allowed: table → the most rows that a way loses from it; ``None`` if that is not known.
     """
     lost = {} if allowed is None else look.lost
     more = [name for name, rows in lost.items() if rows > (allowed or {}).get(name, 0)]
@@ -89,9 +89,11 @@ def remark(exercise: Exercise, look: Look) -> str:
 
 
 def _said(look: Look, end: WrongEnd) -> str:
-    """The words for a wrong end, where it was reached. Those about a command say which one they are
-    about, where others changed something after it; with ``held`` they are not about one that
-    Django refused."""
+    """The text for a wrong end; empty if it was not reached.
+
+    If the wrong end is about a command (``ran``), and later commands changed something, the text
+    names that command. With ``held``, commands that Django refused do not count.
+    """
     if not conditions.every(look, end.when).holds:
         return ""
     if "ran" not in end.when:
@@ -106,12 +108,12 @@ def _said(look: Look, end: WrongEnd) -> str:
 
 
 def _short(done: Done) -> str:
-    """The line, or the word that code and SQL in several lines begin with."""
+    """The line; for code or SQL in several lines, only the first word, with ``…``."""
     return f"{done.line} …" if done.line in ("sql", "shell") else done.line
 
 
 def _without_file(look: Look) -> str:
-    """What is said where a file is gone that another one needs, in any exercise."""
+    """The remark of any exercise if a file is gone that another one needs; otherwise empty."""
     truths = look.truths
     for child, parent in graph_of(truths.known_files, truths.known_record.keys).missing:
         if f"{parent.app_label}/migrations/{parent.name}.py" in look.known.files:
@@ -123,8 +125,8 @@ def _without_file(look: Look) -> str:
 
 
 def _record_alone(look: Look) -> str:
-    """What is said in any exercise where the record was changed by a fake or by hand, and does not
-    tell the truth of the tables now."""
+    """The remark of any exercise if a fake, or somebody by hand, changed the record, and the record
+    and the tables differ now; otherwise empty."""
     if look.agreements.record_tables.verdict is not False:
         return ""
     for each in reversed(look.known.done):
@@ -156,7 +158,7 @@ def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:
     """The first hint that fits the present state, and its position.
 
     Raises:
-        BadInput: none does.
+        BadInput: no hint fits.
     """
     for place, each in enumerate(exercise.hints):
         if conditions.every(look, each.when).holds:
@@ -165,7 +167,7 @@ def hint(exercise: Exercise, look: Look) -> tuple[int, Hint]:
 
 
 def read_aloud(look: Look) -> list[str]:
-    """The last error, and what the truths say now."""
+    """Sentences: Django's last error, and which truths do not agree now."""
     told = []
     last = look.last
     if last is not None and last.refusal is not None:

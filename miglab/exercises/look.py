@@ -39,11 +39,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Known:
-    """What is the same at every moment.
+    """What a look knows besides the stage: facts from the start, and what the learner did.
 
     Attributes:
         moments: name → the answers to queries at a moment of the start.
-        keys: name → what is the right answer.
+        keys: name → the right answer.
         answers: name → what the learner answered.
         done: what was done and not rewound, in order.
         files: the files at the start: path → digest of the content.
@@ -76,7 +76,7 @@ class Look:
 
     @property
     def agreements(self) -> Agreements:
-        """Whether neighbours agree."""
+        """Whether neighbouring truths agree."""
         if self._agreements is None:
             stage = self.stage
             snapshot = stage.moments.now.snapshot
@@ -115,7 +115,7 @@ class Look:
         return sorted(str(row[0]) for row in self.query(record_query(app_label, alias)).rows)
 
     def files(self, app_label: str) -> list[str]:
-        """The names of an app's migration files, also of those that do not import."""
+        """The names of an app's migration files, including those that cannot be imported."""
         found = self.truths.known_files
         keys: list[Key] = [*found.migrations, *found.bad]
         return sorted(key.name for key in keys if key.app_label == app_label)
@@ -149,5 +149,5 @@ def digest(truths: Truths) -> str:
 
 
 def _readable(truth: object) -> object:
-    """The truth; why one cannot be read may name a path."""
+    """The truth. If it cannot be read, only that: the reason may contain a path."""
     return "unreadable" if isinstance(truth, Unreadable) else truth

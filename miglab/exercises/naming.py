@@ -15,12 +15,12 @@ def listed(names: Iterable[object]) -> str:
 
 
 def keys(wanted: Any) -> list[Key]:
-    """One migration, or several, as in ``"store.0003"``."""
+    """The keys of one migration or several, each written as in ``"store.0003"``."""
     return [Key(*each.split(".", 1)) for each in several(wanted)]
 
 
 def named(key: Key, other: Key) -> bool:
-    """Whether a name or the beginning of one names this migration."""
+    """Whether ``key``, perhaps only with the beginning of a name, means the migration ``other``."""
     return key.app_label == other.app_label and (
         key.name == other.name or other.name.startswith(f"{key.name}_")
     )

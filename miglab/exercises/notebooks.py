@@ -70,8 +70,8 @@ def make(to: Path, place: str | Path | None = None, seed: str | None = None) -> 
 
 
 def _seen_from(to: Path, folder: Path) -> str:
-    """The path of a folder from another one, so that both can go to another machine; the whole path
-    where there is no other."""
+    """The path of ``folder`` relative to ``to``, so that both can be moved to another machine. If
+    there is no such path, as on another drive, the absolute path."""
     whole = os.path.abspath(os.path.expanduser(folder))
     try:
         return Path(os.path.relpath(whole, to)).as_posix()

@@ -20,7 +20,7 @@ def exercise(
     """Open an exercise: a lab with a broken project, and the goals that the repair must reach.
 
     Args:
-        name: of the exercise, as in ``"the-ghost"``, or its number, as in ``"3.1"``.
+        name: the name of the exercise, as in ``"the-ghost"``, or its number, as in ``"3.1"``.
         shape: the name of one of its variants; without it, the seed decides.
         seed: a learner's name or number.
         folder: a set's folder, or the name of an installed set; without it, all installed sets.

@@ -46,12 +46,12 @@ def _write(folder: Path, told: dict[str, dict[str, Any]]) -> None:
 
 
 def of(exercise: Exercise) -> Mapping[str, Any]:
-    """What its set's proof found of an exercise in its shape; empty if it was never proven."""
+    """What the proof of a set found about an exercise; empty if this shape was never proven."""
     return read(exercise.set).get(exercise.digest, {})
 
 
 def shortest(proven: Mapping[str, Any]) -> int | None:
-    """The fewest changing commands with which it was ever solved."""
+    """The smallest number of changing commands in a way of the exercise; ``None`` if unknown."""
     found = proven.get("shortest")
     return found if isinstance(found, int) else None
 

@@ -16,11 +16,11 @@ from .attempt import ExerciseLab
 from .recording import TODO
 from .search import Searched, search
 
-#: From which level on an exercise has several shapes, and how many.
+#: From this level on, an exercise needs several shapes; and how many it needs.
 SHAPES_FROM, SHAPES = 2, 3
-#: How many wrong ends an exercise has at least, beside doing nothing.
+#: How many wrong ends an exercise needs, besides doing nothing.
 WRONG = 2
-#: Seconds that a command may take: how busy a machine is says nothing about an exercise.
+#: Seconds that a command may take: many, since a slow machine is not a fault of the exercise.
 LIMIT = 600.0
 
 
@@ -83,7 +83,7 @@ def prove(
 
 
 def _searched(proof: Proof, folder: Path) -> Iterator[Fault]:
-    """Look for shorter ways, and keep it where there is none."""
+    """Look for shorter ways. Yields a fault if there is one, otherwise notes that there is none."""
     exercise, found = proof.exercise, proof.search()
     if found.shorter:
         way = one_line(each.line for each in found.shorter)
@@ -93,7 +93,7 @@ def _searched(proof: Proof, folder: Path) -> Iterator[Fault]:
 
 
 def _digests(folder: Path) -> set[str]:
-    """Those of all shapes, as far as they can be read."""
+    """The digests of all exercises in a folder and of all their shapes, if they can be read."""
     found = set()
     for path in shelf.files(folder).values():
         with contextlib.suppress(MiglabError):
@@ -124,7 +124,7 @@ def _written(exercise: Exercise, shapes: int) -> Iterator[Fault]:
 
 
 def _unwritten(exercise: Exercise) -> list[str]:
-    """Where a text is still what ``miglab exercise new`` or a recording wrote."""
+    """The names of the texts that still begin with ``TODO``, so that they have to be written."""
     told: list[tuple[str, str]] = [(name, getattr(exercise, name)) for name in form.TEXTS]
     told += [("a goal", goal.says) for goal in exercise.goals]
     told += [("a hint", each) for hint in exercise.hints for each in hint.says]
@@ -146,8 +146,8 @@ class Proof:
         self._ends: list[tuple[Instruction, ...]] = []
 
     def faults(self, others: Iterable[Exercise] = ()) -> Iterator[Fault]:
-        """What is wrong with it; ``others`` are its other shapes, whose ways must not solve this
-        one."""
+        """What is wrong with the exercise. ``others`` are its other shapes; their ways must not
+        solve this shape."""
         yield from self._start()
         lengths = []
         for way in self.exercise.ways:
@@ -236,7 +236,7 @@ class Proof:
                 yield from self._hinted(f"the wrong end {end.name!r}")
 
     def _take(self, steps: tuple[Instruction, ...]) -> str:
-        """Take these from the start, refused or not; why one could not be taken."""
+        """Run steps from the start. Returns why one failed or was wrongly accepted; else empty."""
         self.lab.restart()
         try:
             for each in steps:
@@ -261,7 +261,7 @@ class Proof:
 
 
 def _extra(exercise: Exercise) -> tuple[Instruction, ...]:
-    """The first way with what harms nothing: a backup at first, and a note at the end."""
+    """The first way with two harmless steps added: a backup before it, and a note after it."""
     backup = Instruction("copy db.sqlite3 harmless.sqlite3")
     note = Instruction("write harmless.txt", "Nothing of this matters.\n")
     return (backup, *exercise.ways[0].steps, note)

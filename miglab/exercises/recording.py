@@ -14,13 +14,13 @@ from ..steps.moments import Moment
 from . import form
 from .typed import TypedLab
 
-#: What a text begins with that is still to be written.
+#: The first word of a text that still has to be written.
 TODO = "TODO"
 
 
 def record(*, at: str | Sequence[str] | None = None, apps: Sequence[str] = ()) -> RecordingLab:
-    """Open a lab in which an exercise is made: break it, call ``lab.begin_here()``, repair it, and
-    then ``lab.save("NAME.toml")``.
+    """Open a lab in which you make an exercise: break the project, call ``lab.begin_here()``,
+    repair the project, and then call ``lab.save("NAME.toml")``.
 
     Raises:
         UnknownName: there is no such app or migration.
@@ -69,7 +69,7 @@ class RecordingLab(TypedLab):
         return tuple(found)
 
     def begin_here(self) -> None:
-        """The start ends here, and the way begins."""
+        """End the exercise's start here; the steps after it are the way that repairs it."""
         self._start = self._holding()
         self._taken = []
         super().begin_here()
@@ -98,7 +98,8 @@ def write_new(target: Path, text: str) -> None:
     """Write a new file, and check that it can be read as an exercise.
 
     Raises:
-        BadInput: it exists already, or cannot be written.
+        BadInput: its name does not end in ``.toml``, it exists already or cannot be written, or the
+            text is not an exercise.
     """
     if target.suffix != ".toml":
         raise BadInput(
@@ -182,8 +183,10 @@ says = "{TODO}: why this is not the way either."
 
 
 def _kept(steps: Sequence[Step]) -> dict[str, list[str]]:
-    """Tables of the apps whose migrations steps applied or unapplied, which lost nothing on the
-    way, each with the columns that it has all the time."""
+    """Table → the columns that it has before and after each of the steps.
+
+    Only tables that lost nothing, of apps whose migrations the steps applied or unapplied.
+    """
     moves = [compare(step.before, step.after) for step in steps]
     labels = {key.app_label for each in moves for key in (*each.applied, *each.unapplied)}
     costly = {change.table for step in steps for change in step.rows if change.costs}

@@ -21,7 +21,7 @@ class Replayed:
     """What a replay found.
 
     Attributes:
-        exercise, shape: which.
+        exercise, shape: the exercise that was replayed, and its shape.
         standing: the goals at the end.
         steps: how many were repeated.
         differs: the first line after which the truths differ from the journal, or why it could not
@@ -87,8 +87,8 @@ def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replay
     """Repeat one attempt from its beginning.
 
     Args:
-        entries: of one attempt.
-        folder: of the set, or its name; without it, all that are installed.
+        entries: the entries of one attempt.
+        folder: the set's folder or name; without it, all installed sets are searched.
 
     Raises:
         BadInput: there is no entry, or no such exercise.
@@ -110,7 +110,7 @@ def replay(entries: Sequence[Entry], folder: str | Path | None = None) -> Replay
 
 
 def _again(lab: ExerciseLab, entry: Entry) -> str:
-    """Take one entry again; if it leads elsewhere, say how."""
+    """Run one entry again. Returns how the result differs or why it failed; empty if neither."""
     line = entry.text
     if line == UNKNOWN:
         return "one step was done outside miglab, so its command is unknown"

@@ -80,7 +80,7 @@ def search(lab: ExerciseLab, length: int, answers: tuple[Instruction, ...]) -> S
 
 
 def is_backup(each: Instruction) -> bool:
-    """Whether it only copies the database away."""
+    """Whether an instruction only makes a backup of the database."""
     return each.line.startswith("copy db.sqlite3 ")
 
 

@@ -27,13 +27,14 @@ def sets() -> dict[str, Path]:
 
 
 def folder_of(place: str | Path) -> Path:
-    """The folder of a set: of an installed one, by its name, or the folder that was given."""
+    """The folder of a set; ``place`` is the name of an installed set, or already a folder."""
     return sets().get(str(place)) or Path(place).expanduser()
 
 
 def exercises(place: str | Path | None = None) -> dict[str, Path]:
-    """The exercises of a set by name: an installed one, or a folder; without it, those of all
-    installed sets. Where several sets have one of the same name, it is that of the first.
+    """Name → the exercise's file, for all exercises of a set. ``place`` is a folder, or the name of
+    an installed set; without it, for all installed sets. If several sets have an exercise with the
+    same name, the first set counts.
 
     Raises:
         BadInput: there is no such set, or no exercise in it.
@@ -75,7 +76,7 @@ def name_of(path: Path) -> str:
 
 
 def number_of(path: Path) -> str:
-    """Its number in the set, as in ``"3.1"``; empty if there is none."""
+    """The number of an exercise in its set, as in ``"3.1"``; empty if its file has none."""
     return ".".join(word for word in path.stem.split("-")[:2] if word.isdigit())
 
 
@@ -95,6 +96,6 @@ def find(name: str, place: str | Path | None = None) -> Path:
 
 
 def shape_for(seed: object, name: str, shapes: tuple[str, ...]) -> str:
-    """The shape that a seed, such as a learner's name, gives of an exercise: always the same."""
+    """The shape of an exercise that a seed, such as a learner's name, chooses; always the same."""
     told = hashlib.blake2b(f"{name} {seed}".encode(), digest_size=4).digest()
     return shapes[int.from_bytes(told, "big") % len(shapes)]

@@ -16,7 +16,7 @@ from .naming import keys, listed, named
 
 
 def agree(look: Look, wanted: Any) -> Finding:
-    """That all four truths agree, or these pairs of neighbours."""
+    """Whether all four truths agree, or only these pairs of neighbours."""
     expected = "all four truths agree"
     apart = look.agreements.first_apart(AGREEING if wanted is True else several(wanted))
     if apart is None:
@@ -26,13 +26,13 @@ def agree(look: Look, wanted: Any) -> Finding:
 
 
 def disagree(look: Look, wanted: Any) -> Finding:
-    """That none of these pairs of neighbours agrees."""
+    """Whether none of these pairs of neighbours is known to agree."""
     agreed = [pair for pair in several(wanted) if getattr(look.agreements, pair).verdict is True]
     return Finding(not agreed, "the truths differ", "they agree")
 
 
 def applied(look: Look, wanted: Any) -> Finding:
-    """That these migrations are in the record."""
+    """Whether these migrations are in the record."""
     _, missing = _missing(look, wanted)
     return Finding(
         not missing,
@@ -42,7 +42,7 @@ def applied(look: Look, wanted: Any) -> Finding:
 
 
 def not_applied(look: Look, wanted: Any) -> Finding:
-    """That none of these migrations is in the record."""
+    """Whether none of these migrations is in the record."""
     there, _ = _missing(look, wanted)
     return Finding(
         not there,
@@ -52,7 +52,7 @@ def not_applied(look: Look, wanted: Any) -> Finding:
 
 
 def _missing(look: Look, wanted: Any) -> tuple[list[Key], list[Key]]:
-    """Of these migrations those that are recorded, and those that are not."""
+    """Those of these migrations that are in the record, and those that are not."""
     recorded = {*look.truths.known_record.keys}
     asked = keys(wanted)
     there = [key for key in asked if any(named(key, each) for each in recorded)]
@@ -60,12 +60,15 @@ def _missing(look: Look, wanted: Any) -> tuple[list[Key], list[Key]]:
 
 
 def at(look: Look, wanted: Mapping[str, str]) -> Finding:
-    """That this is the last applied migration of each of these apps."""
+    """Whether the last applied migration of each of these apps is the given one."""
     return _stands(wanted, lambda label: look.applied(label), "")
 
 
 def live(look: Look, wanted: Mapping[str, str]) -> Finding:
-    """The same in another database, the live one."""
+    """Whether the last applied migration of each app is the given one in another database.
+
+    ``database`` is the alias of that database; without it, ``"live"``.
+    """
     alias = str(wanted.get("database", "live"))
     apps = {label: name for label, name in wanted.items() if label != "database"}
     return _stands(apps, lambda label: look.applied(label, alias), f" in the database `{alias}`")
@@ -87,7 +90,7 @@ def _stands(wanted: Mapping[str, str], applied: Callable[[str], list[str]], wher
 
 
 def columns(look: Look, wanted: Any) -> Finding:
-    """That these tables or columns are in the database."""
+    """Whether these tables or columns are in the database."""
     gone = [place for place in several(wanted) if not _has(look, place)]
     return Finding(
         not gone, f"{listed(several(wanted))} in the database", f"missing: {listed(gone)}"
@@ -95,7 +98,7 @@ def columns(look: Look, wanted: Any) -> Finding:
 
 
 def no_columns(look: Look, wanted: Any) -> Finding:
-    """That none of these tables or columns is in the database."""
+    """Whether none of these tables or columns is in the database."""
     there = [place for place in several(wanted) if _has(look, place)]
     return Finding(
         not there, f"no {listed(several(wanted))} in the database", f"still there: {listed(there)}"
@@ -109,7 +112,7 @@ def _has(look: Look, place: str) -> bool:
 
 
 def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """That a query has this result; ``what`` says in words what it counts."""
+    """Whether a query has this result; ``what`` says in words what the query counts."""
     query = (str(conditions.get("database", "default")), str(conditions["sql"]))
     found = look.query(query)
     wanted = conditions.get("gives")
@@ -126,7 +129,7 @@ def sql(look: Look, conditions: Mapping[str, Any]) -> Finding:
 
 
 def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
-    """That queries have the same result as at a moment of the start."""
+    """Whether queries have the same result as at a moment of the start."""
     for since, query in moments(conditions):
         was, now = look.known.moments.get(since, {}).get(query), look.query(query)
         if was is None or was.error:
@@ -143,7 +146,7 @@ def same(look: Look, conditions: Mapping[str, Any]) -> Finding:
 
 
 def _shown(found: Found) -> str:
-    """The rows of a query, or why there are none, in a line."""
+    """The first rows that a query found, or the database's error, in one line."""
     if found.error:
         return f"the database says: {found.error}"
     lines = [", ".join(map(_cell, row)) for row in found.rows[:4]]
@@ -151,5 +154,5 @@ def _shown(found: Found) -> str:
 
 
 def _cell(value: object) -> str:
-    """A value of a row; an empty text can be seen too."""
+    """A value of a row as text; an empty text is shown as ``''``, so that it can be seen."""
     return "NULL" if value is None else str(value) or "''"

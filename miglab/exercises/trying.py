@@ -22,8 +22,8 @@ def copied(stage: Stage) -> Lab:
 
 
 def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
-    """The steps of a text, and why one of them was refused or could not be run; an empty text if
-    all went well.
+    """Run the steps in a text. Returns those that ran, and why one was refused or could not be run;
+    an empty text if all went well.
 
     Raises:
         Interrupted: somebody stopped it.
@@ -44,7 +44,7 @@ def take_all(lab: Lab, steps: str) -> tuple[list[Step], str]:
 
 
 def after(look: Look, steps: str, queries: Iterable[Query]) -> tuple[str, Look]:
-    """Why some steps in a copy are refused, or an empty text, and a look at the copy afterwards."""
+    """Run steps in a copy. Returns why one failed, or an empty text, and a look at the copy."""
     key = (steps, tuple(queries))
     if key not in look.copies:
         look.copies[key] = _tried(look.stage, steps, look.known, key[1])
@@ -52,7 +52,7 @@ def after(look: Look, steps: str, queries: Iterable[Query]) -> tuple[str, Look]:
 
 
 def _tried(stage: Stage, steps: str, known: Known, queries: Iterable[Query]) -> tuple[str, Look]:
-    """Why the steps are refused, or an empty text; and a look at the copy, which is closed."""
+    """Run steps in a new copy, and close it. Returns why one failed, and a look at the copy."""
     with copied(stage) as lab:
         _, refused = take_all(lab, steps)
         with lab._turns.one() as other:

@@ -21,7 +21,7 @@ class TypedLab(Lab):
 
     @property
     def typed_now(self) -> Instruction | None:
-        """What is being done right now, with the answers that were given."""
+        """The instruction that runs now, with the answers given so far; ``None`` if none runs."""
         told = self._instruction
         if told is not None and self._answered:
             return replace(told, body="".join(f"{each}\n" for each in self._answered))
@@ -60,7 +60,7 @@ class TypedLab(Lab):
         return self._as(told, lambda: Lab.copy_file(self, source, target))
 
     def _as(self, instruction: Instruction, act: Callable[[], _Made]) -> _Made:
-        """Do it; whoever notes the step knows what was typed."""
+        """Run ``act``. Meanwhile ``typed_now`` is ``instruction``, for whoever notes the step."""
         before, self._instruction = self._instruction, instruction
         self._answered = []
         try:
@@ -70,7 +70,7 @@ class TypedLab(Lab):
 
 
 def _told(word: str, text: str) -> Instruction:
-    """Code or SQL as one line, or as a word with what belongs to it below."""
+    """Code or SQL as an instruction: one line, or the word alone with the lines below it."""
     stripped = str(text).strip("\n")
     if "\n" in stripped:
         return Instruction(word, f"{stripped}\n")

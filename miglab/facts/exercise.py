@@ -87,7 +87,7 @@ class Exercise:
     """An exercise in one of its shapes.
 
     Attributes:
-        name: its file's name, without ``.toml``.
+        name: its file's name, without the number in front and without ``.toml``.
         title, level: its title, and its level, from 1 to 5.
         belief: the wrong belief that it corrects, in the words of somebody who has it.
         story: what happened, and what is asked for, as Markdown.

@@ -24,7 +24,7 @@ class Rung:
         verdict: the same in one line of plain words.
         lost: what is lost by going there, in words; empty if nothing is.
         step_lost: what this step alone loses.
-        short: the same in a few words, short enough for a card, or ``"free"``.
+        short: ``step_lost`` in a few words for a card; ``"free"``, or how the command fails.
         rows: what happened to the rows from the top down to this target.
         seconds: how long the rehearsal of this command took.
         error: where and why it stops, or empty.

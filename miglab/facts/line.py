@@ -13,12 +13,12 @@ _QUOTED = r"'[^']*'|\"(?:[^\"\\]|\\.)*\""
 
 
 def one_line(commands: Iterable[str]) -> str:
-    """Commands that are run one after the other."""
+    """Join commands that run one after the other into one line, with ``&&`` between them."""
     return _BETWEEN.join(commands)
 
 
 def commands_in(line: str) -> list[str]:
-    """The commands of a step's line, of which a terminal may have run several."""
+    """Split a step's line into its commands: a terminal may have run several in one step."""
     places = re.finditer(f"{_QUOTED}|{_BETWEEN}", line, re.DOTALL)
     found, begin = list[str](), 0
     for place in places:

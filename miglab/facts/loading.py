@@ -90,7 +90,7 @@ def load(files: Files, recorded: Collection[Key], *, squashed: bool = True) -> L
     return links
 
 
-#: How many orders of squashed migrations are tried: all of five.
+#: At most this many orders of squashed migrations are tried; five of them have this many.
 _ORDERS = 120
 
 
@@ -98,9 +98,10 @@ def left_to_chance(files: Files, recorded: Collection[Key]) -> tuple[Key, ...]:
     """The squashed migrations for which Django before 6.0 gives different graphs, or none, in
     different processes; empty if the graph is always the same.
 
-    It takes them in the order in which it found their files, which is the order of a ``set`` of
-    names (``MigrationLoader.load_disk``). That matters only where one of them replaces another, or
-    two of them replace the same migration."""
+    Django takes them in the order in which it found their files, which is the order of a ``set`` of
+    names (``MigrationLoader.load_disk``). The order matters only if one of them replaces another,
+    or two of them replace the same migration. With more than five of these, not all orders are
+    tried."""
     squashes = {key: each for key, each in files.migrations.items() if each.replaces}
     touched = {key: {key, *each.replaces} for key, each in squashes.items()}
     together = sorted(
@@ -124,7 +125,7 @@ def _orders(together: list[Key], rest: list[Key]) -> Iterator[list[Key]]:
 
 
 def _taken_in(order: Sequence[Key], files: Files, recorded: Collection[Key]) -> object:
-    """What differs between two graphs of the same files; ``None`` where Django makes none."""
+    """The graph's links and applied nodes, for this order; ``None`` if Django makes no graph."""
     links, applied = load(files, (), squashed=False), {*recorded}
     for key in order:
         squash = files.migrations[key]
@@ -138,8 +139,8 @@ def _taken_in(order: Sequence[Key], files: Files, recorded: Collection[Key]) -> 
 
 
 def _resolved(links: Links, files: Files, key: Key, current: Key) -> Key | None:
-    """``__first__`` and ``__latest__`` as a node; ``None`` if nothing has to come first
-    (``MigrationLoader.check_key``)."""
+    """The node that a key means, also for ``__first__`` and ``__latest__``; ``None`` if nothing has
+    to come first (``MigrationLoader.check_key``)."""
     if key.name not in ("__first__", "__latest__") or key in links.nodes:
         return key
     if key.app_label == current.app_label:
@@ -185,7 +186,7 @@ def _originals(squashes: Mapping[Key, Migration], key: Key, seen: set[Key]) -> I
 
 
 def _take_place(links: Links, squash: Migration) -> None:
-    """``MigrationGraph.remove_replaced_nodes``."""
+    """Put a squash in place of what it replaces (``MigrationGraph.remove_replaced_nodes``)."""
     names = {*squash.replaces} - {squash.key}
     for old, stands_for in links.replaced.items():
         if stands_for in names:
@@ -200,7 +201,7 @@ def _take_place(links: Links, squash: Migration) -> None:
 
 
 def _step_aside(links: Links, squash: Migration) -> None:
-    """``MigrationGraph.remove_replacement_node``."""
+    """Take a squash out, and keep what it replaces (``MigrationGraph.remove_replacement_node``)."""
     _, children = links.remove(squash.key)
     there = {each for each in squash.replaces if each in links.parents}
     last = there - {parent for each in there for parent in links.parents[each]}

@@ -58,7 +58,7 @@ class SetQuestion:
         """The chosen names, each once, in the order of the question.
 
         Raises:
-            BadInput: something else was chosen than names from the question.
+            BadInput: the choice is not a list of names from the question.
         """
         chosen = list(choice) if isinstance(choice, list | tuple | Set) else [choice]
         wrong = [each for each in chosen if each not in self.names]

@@ -141,11 +141,11 @@ class Renames:
     rebuilt: tuple[str, ...] = ()
 
     def table(self, name: str) -> str | None:
-        """The new name of a table."""
+        """The new name of a table, from its old one; ``None`` if the table is gone."""
         return self.tables.get(name, name)
 
     def column(self, table: str, name: str) -> str | None:
-        """The new name of a column; both names to give are the old ones."""
+        """The new name of a column, from its old name and its table's; ``None`` if it is gone."""
         return self.columns.get(table, {}).get(name, None if table in self.rebuilt else name)
 
 
@@ -244,7 +244,8 @@ class Step:
 
     Attributes:
         line: what was typed, as in ``"migrate store 0002"``.
-        kind: ``manage``, ``shell``, ``sql``, ``write``, ``delete`` or ``outside`` (done in a
+        kind: ``manage``, ``shell``, ``sql``, ``write``, ``delete``, ``copy``, ``rewind``,
+            ``forward``, ``restart``, ``between`` (two moments compared) or ``outside`` (done in a
             terminal, and noticed later).
         output: what Django printed, word for word.
         refusal: why it was refused, or ``None``.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def install(shell: InteractiveShell) -> None:
-    """Make ``%manage`` and its like known to this notebook, and facts show themselves."""
+    """Give this notebook ``%manage`` and the other magics, and a display for each kind of fact."""
     from .display import register
     from .each import show_each
     from .explore import allow_exploring
@@ -32,5 +32,5 @@ def install(shell: InteractiveShell) -> None:
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
-    """``%load_ext miglab.notebook``; the kernel that ``miglab lab`` starts does it by itself."""
+    """Run by ``%load_ext miglab.notebook``; the kernel of ``miglab lab`` loads it by itself."""
     install(shell)

@@ -23,7 +23,7 @@ def show_question(asks: Prediction | Judgement) -> None:
 
 
 class Box:
-    """Lets one answer by clicks. It stays as long as its widget does."""
+    """The box in which a question is answered by clicks. It lives as long as its widget."""
 
     def __init__(self, asks: Prediction | Judgement, stored: Stored) -> None:
         self._asks, self._stored = asks, stored
@@ -50,7 +50,7 @@ class Box:
 
 
 def _as_kept(asked: Asked) -> Asked:
-    """What the notebook keeps: that nobody chose anything says nothing about the command."""
+    """The question as the notebook keeps it: if nothing is chosen, as if no command had run."""
     return asked if asked.chosen is not None else Asked(asked.question)
 
 
@@ -86,7 +86,7 @@ def _options(question: object) -> dict[str, Any]:
 
 @singledispatch
 def _hint(question: object) -> str:
-    """How to answer it."""
+    """A sentence that says how to answer a question of this kind."""
     raise TypeError(f"no words for {question!r}")
 
 

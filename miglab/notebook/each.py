@@ -9,7 +9,7 @@ from IPython.display import display
 
 from ..facts.step import Step
 
-#: The name under which a notebook knows ``show_step``: none that a person would take.
+#: The name of ``show_step`` in a notebook: one that no person would choose.
 NAME = "__miglab_show_step__"
 
 

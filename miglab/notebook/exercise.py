@@ -27,13 +27,13 @@ from ..show.masks import masked
 from ..show.prose import coded
 from .kept import KeptAttempt
 
-#: The level whose exercises have a clock, for who wants one.
+#: The level whose exercises have a clock, for those who want one.
 INCIDENTS = 5
 #: Seconds between two looks for what a terminal did.
 _PAUSE = 1.0
 
-#: Two graphs are beside each other where their cards can be read then, else below each other: how
-#: many cards of an app a graph has at least room for, and how wide one is, in ems.
+#: A graph has room for at least this many cards of an app, each this many ems wide. Two graphs are
+#: side by side if there is room for both, and otherwise one below the other.
 _CARDS, _CARD = 3, 6
 _WRAPPED = {"flex_flow": "row wrap"}
 
@@ -64,7 +64,7 @@ def show_exercise(lab: ExerciseLab) -> None:
 
 
 def show_explored(lab: ExerciseLab, explorer: ipywidgets.Widget) -> None:
-    """Display the same with an explorer beside the goals, whose graph is the one now."""
+    """Display an exercise's story, and its goals beside an explorer with the present graph."""
     display(bundle(lab.story), raw=True)  # type: ignore[no-untyped-call]
     kept = KeptAttempt(lab)
     panel = ExercisePanel(lab, kept, alone=False)
@@ -81,8 +81,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
 
     Args:
         kept: what the notebook keeps of it.
-        alone: whether the graph as it is now is shown too; beside a live one it would be there
-            twice.
+        alone: whether the present graph is shown too; beside an explorer, it would be there twice.
     """
 
     def __init__(
@@ -175,7 +174,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
                 self._kept.say(lab, graph)
 
     def _draw_to_reach(self, lab: ExerciseLab) -> None:
-        """Run a way in a copy and show its graph: nobody waits for it."""
+        """Run a way in a copy, in a thread of its own, and show the graph at its end."""
         with contextlib.suppress(MiglabError):
             graph = lab.goal_graph()
             self.to_reach.layout = _room_for(graph)
@@ -209,7 +208,7 @@ class ExercisePanel(ipywidgets.VBox):  # type: ignore[misc]
 
 
 def _told(standing: Standing, *, touched: bool) -> str:
-    """The goals; before anything was done, without a word on doing nothing."""
+    """The goals as HTML; then the texts on success, or, once something was done, a remark."""
     bare = Standing(standing.title, standing.goals)
     told = html(bare)
     if standing.success is not None:
@@ -221,7 +220,7 @@ def _told(standing: Standing, *, touched: bool) -> str:
 
 
 def _room_for(graph: Picture) -> ipywidgets.Layout:
-    """As wide as its cards can be read."""
+    """A layout in which a graph is wide enough for its cards to be read."""
     longest = max(Counter(node.key.app_label for node in graph.nodes).values(), default=0)
     return _room(max(longest, _CARDS))
 
@@ -235,7 +234,7 @@ def _titled(title: str, shown: str) -> str:
 
 
 def _so_long(lab: ExerciseLab) -> str:
-    """How long ago it was opened."""
+    """A sentence that says how long ago the exercise was opened."""
     seconds = (datetime.now(UTC) - lab.events[0].time).total_seconds()
     minutes = counted(int(seconds // 60), "minute", "minutes")
     return f"<p>You opened this exercise {minutes} ago. It does not matter how long you take.</p>"

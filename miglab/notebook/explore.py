@@ -18,7 +18,7 @@ from ..show.text import text
 if TYPE_CHECKING:
     import ipywidgets
 
-#: What an explorer is made of, in the order in which it stands.
+#: The parts of an explorer, in the order in which they are shown.
 PARTS = ("graph", "timeline", "truths", "menus")
 
 # Where the widget is alive it says all that the picture says, and more; where there is none, its
@@ -43,7 +43,7 @@ class Explorer:
 
     Args:
         parts: which of ``PARTS`` to show; if empty, all of them.
-        height: of the graph, in pixels.
+        height: the height of the graph, in pixels.
 
     Raises:
         UnknownName: there is no such part.

@@ -45,7 +45,7 @@ def _attempted(lab: ExerciseLab, graph: Picture) -> Attempted:
 
 
 def _worth_keeping(events: tuple[Event, ...], lab: ExerciseLab) -> tuple[Event, ...]:
-    """Those of attempts at this exercise in which something was done."""
+    """Those events that are of attempts at this exercise with at least one step."""
     begun = {event.data.get("attempt") for event in events if event.data.get("what") == "step"}
     return tuple(
         event

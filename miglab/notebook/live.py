@@ -10,7 +10,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def show_live(widget: ipywidgets.Widget) -> None:
-    """Display only the widget, and do not store it: without its kernel it shows nothing."""
+    """Display only the widget, without a text in its place: without a kernel, nothing is shown."""
     found = widget._repr_mimebundle_()
     # An anywidget gives its metadata too.
     data = found[0] if isinstance(found, tuple) else found

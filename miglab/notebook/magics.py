@@ -1,4 +1,4 @@
-"""``%manage`` and its like, which the lessons are written in."""
+"""``%manage`` and the other magics, with which the lessons run commands."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ class LabMagics(Magics):
 
     @line_magic("resume")  # type: ignore[arg-type]
     def run_resume(self, line: str) -> None:
-        """Bring the lab to where a part of this lesson begins, as in ``%resume Forward again``; it
-        runs the lesson's cells above that heading. Without a heading, it takes the one above."""
+        """Bring the lab to where a part of this lesson begins, as in ``%resume Forward again``: run
+        the lesson's cells above that heading. Without one, take the heading above this cell."""
         assert self.shell is not None
         print(resume(self.shell, line.strip()))
 
 
 def show(lab: Lab, act: Callable[[Lab], Step | Rows]) -> None:
-    """Display what a terminal did before, and then what was done."""
+    """Act on the lab. Display the steps that a terminal took before, and then the result."""
     result = act(lab)
     for step in lab.take_noticed():
         display(step)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Where in its lesson a notebook is: its cells, their headings, and what opens a lab above them."""
+"""Reads a notebook's file: its cells, the heading above a cell, and the line that opens its lab."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def cells_of(path: Path) -> tuple[Cell, ...]:
 
 
 def lesson_at(path: Path) -> Path | None:
-    """The lesson that this notebook is a copy of, as miglab brings it."""
+    """The lesson of miglab that a notebook is a copy of; ``None`` if it is a copy of none."""
     try:
         lesson = bundled_lessons() / lesson_of(path.name)
     except MiglabError:
@@ -53,7 +53,7 @@ def lesson_at(path: Path) -> Path | None:
 
 
 def headings(cells: Sequence[Cell]) -> list[tuple[int, str]]:
-    """The place of the cell that each heading below the title is in, and the heading."""
+    """The headings below the title, each after the position of the cell that it is in."""
     return [
         (place, title.strip())
         for place, cell in enumerate(cells)
@@ -69,14 +69,14 @@ def running_cell(shell: InteractiveShell) -> str:
 
 
 def heading_above(cells: Sequence[Cell], cell: str) -> str | None:
-    """The heading that a cell is under; ``None`` if it is above all of them, or not saved."""
+    """The heading above a cell; ``None`` if there is none, or the cell is not saved yet."""
     place = next((place for place, each in enumerate(cells) if each.id == cell), -1)
     above = [title for at, title in headings(cells) if at <= place]
     return above[-1] if above else None
 
 
 def opener_above(cells: Sequence[Cell], cell: str) -> str | None:
-    """The line that opens the lab of a cell: the last one above it, or else the first one."""
+    """The line that opens a cell's lab: the last such line above it, else the first one below."""
     place = next((place for place, each in enumerate(cells) if each.id == cell), -1)
     lines = [
         (at, line.strip())

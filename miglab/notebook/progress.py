@@ -15,7 +15,7 @@ from ..lab import Lab
 from ..runners.base import Tell
 from ..show.masks import masked
 
-#: Nobody needs to be told of what is over at once; in seconds.
+#: What ends sooner than this shows no message, in seconds.
 AFTER = 2.0
 #: The shortest time between two messages, in seconds.
 EVERY = 0.2
@@ -26,13 +26,13 @@ def allow_progress(shell: InteractiveShell) -> None:
     Lab.progress = staticmethod(shown)
 
 
-#: Who hears what is being done, where that is no cell.
+#: Receives the messages of a worker's thread; ``None`` in the thread of a cell.
 _LISTENER: ContextVar[Tell | None] = ContextVar("listener", default=None)
 
 
 @contextmanager
 def told_to(listener: Tell) -> Iterator[None]:
-    """In this thread, report what is being done to somebody else."""
+    """Within it, the messages of this thread go to ``listener``, and not below a cell."""
     token = _LISTENER.set(listener)
     try:
         yield
@@ -93,7 +93,7 @@ class Paced:
 
 @contextmanager
 def shown() -> Iterator[Tell]:
-    """Shows the messages; at the end the line is empty."""
+    """Within it, show messages in a line below the cell. At its end, the line is empty."""
     listener = _LISTENER.get()
     if listener is not None:
         yield lambda what: listener(masked(what))

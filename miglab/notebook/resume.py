@@ -1,4 +1,4 @@
-"""``%resume``: brings a lesson to a heading; a cell without a lab says how to use it."""
+"""``%resume``: brings a lesson to a heading. Errors for a missing lab or name mention it."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _run(shell: InteractiveShell, cell: Cell) -> None:
 
 
 def _lesson() -> tuple[Cell, ...]:
-    """The cells of the lesson: as miglab brings it, or of a notebook of the reader's own."""
+    """The cells of the original lesson, or, if there is none, of the reader's own notebook."""
     path = this_notebook()
     if path is None:
         raise BadInput("%resume does not know this notebook; run its cells from the top")
@@ -88,7 +88,7 @@ def _titles(cells: tuple[Cell, ...]) -> str:
 
 
 def allow_resuming(shell: InteractiveShell) -> None:
-    """From now on, a cell without a lab says how to go on."""
+    """From now on, the error for a missing lab says how to go on with ``%resume``."""
     Lab.opening = staticmethod(lambda: _how_to_open(shell))
 
 
@@ -106,7 +106,7 @@ def _how_to_open(shell: InteractiveShell) -> str:
 
 
 def missing_name(shell: InteractiveShell, error: NameError) -> str | None:
-    """What to do if a name is not defined; ``None`` if no cell above defines it."""
+    """What to do if a name is not defined; ``None`` if no cell of the notebook defines it."""
     name = error.name
     path = this_notebook()
     above = [each.source for each in cells_of(path)] if path and name else []

@@ -1,4 +1,4 @@
-"""Says in one line what stopped a cell, where a traceback would show miglab's own code."""
+"""Says in one line what stopped a cell, if a traceback would not help a learner."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OURS = Path(__file__).resolve().parents[1]
 
 
 def explain_stops(shell: InteractiveShell) -> None:
-    """From now on, explain interrupts in miglab, and names that a cell above defines."""
+    """From now on, explain interrupts in miglab, and undefined names that some cell defines."""
     shell.set_custom_exc((NameError, KeyboardInterrupt), _explain)  # type: ignore[no-untyped-call]
 
 
@@ -34,7 +34,7 @@ def _explain(
 
 
 def _interrupted(traceback: TracebackType) -> str | None:
-    """``None`` if it was not in miglab."""
+    """What to say about an interrupt; ``None`` if miglab was not running then."""
     files = (Path(frame.f_code.co_filename) for frame, _ in walk_tb(traceback))
     if not any(file.is_relative_to(_OURS) for file in files):
         return None

@@ -24,13 +24,14 @@ class Event:
 
     Attributes:
         id: unique everywhere.
-        version: of the format.
-        time: with its time zone; to the microsecond, in UTC once it is in a file.
+        version: the version of the format.
+        time: when it happened, with a time zone. A file has it in UTC, to the microsecond.
         kind: as in ``"checked"``.
         data: the other keys, as JSON has them.
 
     Raises:
-        BadInput: a key of ``data`` is the event's own, or a value is not JSON.
+        BadInput: a key of ``data`` is the event's own, a value is not JSON, or ``time`` has no time
+            zone.
     """
 
     id: str
@@ -49,7 +50,7 @@ class Event:
         self.line()
 
     def line(self) -> str:
-        """The event as a file has it, without the line end; equal events have equal lines.
+        """The event as a line of a file, without the line break; equal events have equal lines.
 
         Raises:
             BadInput: a value is not JSON.
@@ -88,7 +89,7 @@ def parse(line: str) -> Event | None:
         return None
 
 
-#: What a line that is not an event leads to: it is torn, or JSON of another kind.
+#: The errors from a line that is not an event: one that is torn, or has other JSON.
 _NO_EVENT = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
@@ -106,7 +107,7 @@ _CLOCK = threading.Lock()
 
 
 def _now() -> datetime:
-    """The time, and never the same one twice: some clocks tick less often than things happen."""
+    """The time now, but never the same one twice, even if the clock has not ticked since."""
     global _LAST
     with _CLOCK:
         _LAST = max(datetime.now(UTC), _LAST + timedelta(microseconds=1))

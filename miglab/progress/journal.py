@@ -81,7 +81,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def _torn(file: int) -> bool:
-    """Whether the last line has no end, because who wrote it was stopped."""
+    """Whether the last line has no line break, because its writer was stopped."""
     size = os.fstat(file).st_size
     if not size:
         return False
@@ -97,7 +97,7 @@ def _write(file: int, content: bytes) -> None:
 if sys.platform == "win32":
     import msvcrt
 
-    #: A byte that no line reaches: what is locked there cannot be read by others either.
+    #: A position that no line reaches: on Windows, others could not read a byte that is locked.
     _FAR = 1 << 40
 
     @contextmanager

@@ -30,7 +30,7 @@ class Allowed:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The same as the command line has it."""
+        """What is allowed, as options of the command line."""
         kinds = (("program", self.programs), ("address", self.addresses), ("folder", self.folders))
         return tuple(f"--allow-{kind} {each}" for kind, those in kinds for each in those)
 
@@ -44,29 +44,31 @@ class Project:
         root: the folder that is copied; the copy is called ``project``.
         files, folders: what is copied, as paths below ``root``.
         manage: the path of manage.py in a sandbox, as in ``"project/manage.py"``.
-        databases: alias → where its copy lies in a sandbox, below the root.
-        engines: alias → the vendor of its engine, where that is not ``registry.DEFAULT``'s.
-        servers: alias → the server that its copies are made on, as its engine takes it, where that
-            is not the engine's own choice.
-        on: the server that somebody names for copies of what is on a server.
-        copy_is: the address of a database that somebody says is a copy already, to be used in the
-            place of the one on a server that the settings name; ``copy_is_called`` is its name.
+        databases: alias → the path of its copy in a sandbox, relative to the sandbox's root.
+        engines: alias → the vendor of its engine, if that is not ``registry.DEFAULT``'s.
+        servers: alias → the server for copies of this database, as its engine takes it, if the
+            engine does not choose the server itself.
+        on: the server that the user names for copies of databases on a server.
+        copy_is: the address of a database that, the user says, is already a copy. It is used
+            instead of the database on a server that the settings name. ``copy_is_called`` is its
+            name.
         sources: alias → the original's handle; empty for a project that comes with miglab.
         python: the project's own interpreter.
-        own: whether it is a user's: then it is guarded, and nothing about it is held still.
+        own: whether it is a user's project and not one that comes with miglab. A user's project is
+            guarded, and nothing in it is fixed so that results are always the same.
         settings: the settings module to use, or ``None`` for the one that manage.py names.
-        manage_text: the text of manage.py, where the copy has another one than the project.
+        manage_text: the text of the copy's manage.py, if it differs from the project's.
         settings_file: whether the copy's settings read their databases from ``SETTINGS_FILE``.
-        environment: variables that its commands get beside this process's own.
+        environment: variables that its commands get in addition to this process's own.
         left_out: how many files were not copied, and their size in bytes.
-        left: these files, as paths below ``root``.
-        linked: whether a copy may have links to them: nothing is written through those.
-        kinds: the biggest kinds of these: ending, how many, their size.
-        unentered: folders of which nothing was copied.
-        missing: the names of what the databases have and their copies have not.
+        left: the files that were not copied, as paths below ``root``.
+        linked: whether a copy may have links to these files; nothing is written through the links.
+        kinds: the kinds of files not copied that take the most space: ending, how many, their size.
+        unentered: folders that were not looked into and not copied.
+        missing: the names of things that the originals have and the copies of databases lack.
         allowed: what it may do outside of its copy.
-        require_jail: whether it may run only where the system enforces that it stays in its copy.
-        replaced: settings that have another value in the copy: setting, was, instead.
+        require_jail: whether it may run only if the system enforces that it stays in its copy.
+        replaced: settings that have another value in the copy: name, old value, new value.
     """
 
     name: str
@@ -98,13 +100,13 @@ class Project:
     replaced: tuple[tuple[str, str, str], ...] = ()
 
     def engine(self, alias: str) -> Engine:
-        """The engine of a database."""
+        """The engine of the database with this alias, for its server."""
         engine = registry.of_vendor(self.engines.get(alias, registry.DEFAULT.vendor))
         return engine.on(self.servers.get(alias, ""))
 
     @property
     def reaches(self) -> tuple[str, ...]:
-        """The servers that its copies are on: paths of sockets, or ``HOST:PORT``."""
+        """The servers of the copies of databases: paths of sockets, or ``HOST:PORT``."""
         found = (self.engine(alias).reaches for alias in self.databases)
         return tuple(dict.fromkeys(each for each in found if each))
 
@@ -144,7 +146,7 @@ def _on(project: Project, engine: Engine) -> Project:
 
 
 def _sources(place: Path) -> list[str]:
-    """Its files, without what running it in a checkout leaves there."""
+    """The files of a bundled project, without those that are left when it runs in a checkout."""
     return sorted(
         path.relative_to(place).as_posix()
         for path in place.rglob("*")

@@ -1,4 +1,4 @@
-"""What a user allows a copy of a project, checked."""
+"""Checks what a user allows a copy of a project to do outside of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from . import Allowed, Project
 
 
 def with_allowed(project: Project, allowed: Allowed) -> Project:
-    """The project with what the user allows, as absolute paths.
+    """The project with what the user allows, once that is checked; folders become absolute paths.
 
     Raises:
-        BadInput: some of it cannot be allowed.
+        BadInput: something of it cannot be allowed.
     """
     for option, given in (
         ("allow-program", allowed.programs),

@@ -1,4 +1,4 @@
-"""Lays out the databases that settings name: which one each is, and where its copy lies."""
+"""Finds the databases that settings name, and decides where their copies are in a sandbox."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ _WAY_OUT = (
 
 
 def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], copy: Path) -> Project:
-    """The project with the databases that its settings name: ``found`` is the agent's answer from
-    the copy of the project's folder at ``copy``. Aliases of one database share one copy of it.
+    """The project with the databases that its settings name. ``found`` is the agent's answer from
+    the copy of the project's folder at ``copy``. If several aliases mean the same database, they
+    share one copy of it.
 
     Raises:
-        NoProject: one of them cannot be copied.
-        NoServer: there is no server for its copy.
+        NoProject: one of the databases cannot be copied.
+        NoServer: there is no server for the copy of a database.
     """
     used = {alias: each for alias, each in found.items() if each["engine"] not in ("", _DUMMY)}
     engines = _check(used)
@@ -77,7 +78,8 @@ def with_databases(project: Project, found: Mapping[str, Mapping[str, str]], cop
 def _given(
     project: Project, engines: Mapping[str, Engine], sources: Mapping[str, Handle]
 ) -> tuple[Handle, str]:
-    """The database that somebody says is a copy already, and the server for copies of it."""
+    """The handle of the database that, the user says, is already a copy, and the address of the
+    server for copies of it."""
     on_servers = {a: each for a, each in sources.items() if not engines[a].files(each)}
     if len({*on_servers.values()}) > 1:
         raise BadInput(
@@ -102,7 +104,11 @@ def no_database(alias: str, source: Handle, engine: Engine) -> str:
 
 
 def _check(used: Mapping[str, Mapping[str, str]]) -> dict[str, Engine]:
-    """The engine of each alias."""
+    """The engine of each alias.
+
+    Raises:
+        NoProject: no database is named, or one of them cannot be copied.
+    """
     if not used:
         raise NoProject(
             "the settings do not name a database; give settings that name one: settings='…' (on "
@@ -128,10 +134,10 @@ def _check(used: Mapping[str, Mapping[str, str]]) -> dict[str, Engine]:
 
 
 def _original(path: Path, root: Path, copy: Path) -> Path:
-    """The original's file behind a path that the settings named in the copy.
+    """The file of an original, from a path that the settings gave when they ran in the copy.
 
-    Settings that count from their own file may lead beside the copy. Nothing of the user's lies
-    there: the place beside the original is meant.
+    Settings that build a path from the place of their own file may name a place beside the copy.
+    The user has nothing there, so the place beside the original is meant.
     """
     # Two levels up stand all sandboxes, see sandbox/sandbox.py.
     below = _below(path, copy.parents[_LEVELS - 1])
@@ -142,7 +148,8 @@ def _original(path: Path, root: Path, copy: Path) -> Path:
 
 
 def _layout(engine: Engine, alias: str, source: Handle, root: Path, taken: Collection[str]) -> str:
-    """Where the copy of a database lies in a sandbox."""
+    """The path of the copy of a database in a sandbox, relative to the sandbox's root. It is none
+    of those that are ``taken``."""
     for path in engine.files(source)[:1]:
         below = _below(path, root)
         if below is not None:
@@ -154,7 +161,8 @@ def _layout(engine: Engine, alias: str, source: Handle, root: Path, taken: Colle
 
 
 def _below(path: Path, folder: Path) -> PurePath | None:
-    """The path as seen from a folder above it, by the names of both or by what they lead to."""
+    """The path relative to a folder above it; ``None`` if the folder is not above it. Links in both
+    are followed if that is needed."""
     for one in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):
         for other in (Path(os.path.abspath(folder)), Path(os.path.realpath(folder))):
             if one != other and one.is_relative_to(other):
@@ -163,7 +171,8 @@ def _below(path: Path, folder: Path) -> PurePath | None:
 
 
 def _without(files: tuple[str, ...], databases: Collection[str]) -> tuple[str, ...]:
-    """The files without databases: an empty one, or one that ``include`` fits, is among them."""
+    """The files without those of databases. A database may be among them if it is empty, or if a
+    pattern of ``include`` matches it."""
     dropped = {
         path.removeprefix("project/") + ending
         for path in databases

@@ -54,17 +54,19 @@ _TOLD = 5
 
 @dataclass(frozen=True)
 class Chosen:
-    """What is copied from a folder and what is not, as paths with ``/``, relative to it.
+    """The files of a folder that are copied and those that are not, as paths with ``/``, relative
+    to the folder.
 
     Attributes:
-        files: what is copied.
-        folders: the folders that were looked into; empty ones are made too.
-        left_out: how many files are not copied, and their size in bytes.
-        left: these files, and links.
-        biggest: the biggest of these and their sizes, biggest first.
-        kinds: the biggest kinds of these: ending, how many, their size; biggest first.
-        unentered: folders that were not looked into; nobody knows how much is in them.
-        databases: files that are databases: they are not copied as files.
+        files: the files that are copied.
+        folders: the folders that were looked into; the copy gets them even if they are empty.
+        left_out: how many files and links are not copied, and their size in bytes.
+        left: the files and links that are not copied.
+        biggest: the biggest files of ``left`` and their sizes, biggest first.
+        kinds: the kinds of files in ``left`` that take the most space, biggest first: ending, how
+            many, their size.
+        unentered: folders that were not looked into, so it is not known how much is in them.
+        databases: files that are databases, which are not copied as files.
     """
 
     files: tuple[str, ...]
@@ -105,10 +107,11 @@ def in_words(size: int) -> str:
 
 
 def chosen(root: Path, include: Sequence[str] = ()) -> Chosen:
-    """What is copied from ``root``; ``include`` are patterns of what is copied in any case.
+    """Choose what is copied from ``root``. Files that match a pattern of ``include`` are copied in
+    any case.
 
     Raises:
-        BadInput: a pattern leaves the folder, or fits nothing in it.
+        BadInput: a pattern leads out of the folder, or matches no file in it.
     """
     walk = _Walk(root, _included(root, [include] if isinstance(include, str) else include))
     walk.run()
@@ -126,8 +129,8 @@ def chosen(root: Path, include: Sequence[str] = ()) -> Chosen:
 
 @dataclass
 class Inside:
-    """What is directly in a folder: its files, the ``folders`` to enter, and those that stay
-    ``unentered``."""
+    """What is directly in a folder: its files, its links, the ``folders`` to enter, and those that
+    stay ``unentered``."""
 
     folders: list[os.DirEntry[str]] = field(default_factory=list)
     files: list[os.DirEntry[str]] = field(default_factory=list)
@@ -136,8 +139,8 @@ class Inside:
 
 
 def look(folder: Path, top: bool = False) -> Inside | None:
-    """What is in a folder; ``None`` if it cannot be read or is an environment. With ``top``, it is
-    entered even if it may be an environment.
+    """What is directly in a folder; ``None`` if it cannot be read or is an environment. If ``top``
+    is true, or if it has a manage.py, it is entered even if it is an environment.
     """
     try:
         entries = list(os.scandir(folder))
@@ -162,7 +165,7 @@ def look(folder: Path, top: bool = False) -> Inside | None:
 
 
 class _Walk:
-    """One walk through a folder."""
+    """Walks through a folder and everything in it, and collects what is copied and what is not."""
 
     def __init__(self, root: Path, included: frozenset[str]) -> None:
         self.root, self.included = root, included
@@ -223,13 +226,14 @@ class _Walk:
         self.kinds[ending] = (count + 1, known + size)
 
     def biggest_kinds(self) -> tuple[tuple[str, int, int], ...]:
-        """What was left out, by its ending."""
+        """The kinds of files that were left out and take the most space, biggest first: ending, how
+        many, their size."""
         kinds = sorted(self.kinds.items(), key=lambda each: (-each[1][1], each[0]))
         return tuple((ending, count, size) for ending, (count, size) in kinds[:_TOLD])
 
 
 def limit(path: str) -> int:
-    """How big a file at this path may be: in bytes; below zero for one that is never copied.
+    """How big a file at this path may be to be copied, in bytes; below zero if it is never copied.
 
     >>> limit("models.py") > limit("report.xyz") > limit("logo.png")
     True
@@ -261,7 +265,7 @@ def is_database(entry: os.DirEntry[str] | Path) -> bool:
 
 
 def _included(root: Path, include: Sequence[str]) -> frozenset[str]:
-    """The files that the patterns fit; a folder that one fits stands for all in it."""
+    """The files that match one of the patterns. If a folder matches, all files in it count."""
     wanted: set[str] = set()
     for pattern in include:
         files = {

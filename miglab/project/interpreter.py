@@ -42,8 +42,9 @@ class Interpreter:
     """A Python with Django.
 
     Attributes:
-        path: of its executable; links are not followed, for they lead out of an environment.
-        python, django: its versions, as in ``"3.12.1"`` and ``"5.2.19"``.
+        path: the path of its executable. Links are not followed, because they lead out of an
+            environment.
+        python, django: the versions of both, as in ``"3.12.1"`` and ``"5.2.19"``.
     """
 
     path: str
@@ -63,11 +64,11 @@ class Told:
 
 
 def find(root: Path, manage_folder: Path, python: str | None = None) -> Interpreter:
-    """The interpreter given, or the first with Django: from an environment in the project's
-    folders, the active environment, the PATH, and last the one that runs miglab.
+    """The interpreter ``python``, or the first one that has Django. miglab looks in environments in
+    the project's folders, in the active environment and on the PATH, and last takes its own.
 
     Raises:
-        NoProject: there is none, or what there is is too old.
+        NoProject: there is no such interpreter, or it or its Django is too old.
     """
     if python is not None:
         told = ask(_given(python), manage_folder)
@@ -124,7 +125,8 @@ def _in_folder(folder: Path) -> Iterator[str]:
 
 
 def _of_environment(folder: Path) -> Iterator[str]:
-    """The interpreter of an environment: here, on Windows, in conda's layout there."""
+    """The path of the interpreter in an environment's folder, if there is one: in the layout of
+    this system, of Windows, or of conda on Windows."""
     for place in ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe"):
         if (folder / place).is_file():
             yield os.path.abspath(folder / place)

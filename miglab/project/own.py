@@ -1,4 +1,4 @@
-"""Finds a user's own project: its manage.py, the folder that is copied, what names its settings."""
+"""Finds a user's own project: its manage.py, the folder to copy, and how its settings are named."""
 
 from __future__ import annotations
 
@@ -54,12 +54,13 @@ def find(
     include: Sequence[str] = (),
     allowed: Allowed = NOTHING_ALLOWED,
 ) -> Project:
-    """The project at a path: a manage.py, its folder, or a folder up to three above it. Its
-    databases are not known before its settings are read: see ``databases.with_databases``.
+    """The project at ``path``, which is a manage.py, its folder, or a folder up to three levels
+    above it. Its databases are known only when its settings are read: see
+    ``databases.with_databases``.
 
     Raises:
-        NoProject: there is none, or its interpreter or its settings are not to be found.
-        BadInput: a pattern of ``include`` is none, or what is to be allowed cannot be.
+        NoProject: there is no project, or its interpreter or its settings cannot be found.
+        BadInput: a pattern of ``include`` is not valid, or something cannot be allowed.
     """
     try:
         return _found(path, python, settings, include, allowed)
@@ -114,7 +115,7 @@ def _found(
 def _without_manage(
     root: Path, python: str | None, settings: str | None, include: Sequence[str]
 ) -> Project:
-    """A project that is run by the settings' name alone."""
+    """A project without a manage.py, for which the user names the settings."""
     if settings is None:
         named = os.environ.get(_VARIABLE)
         hint = f" ({_VARIABLE} is {named!r} here)" if named else ""
@@ -182,7 +183,8 @@ def _all_below(inside: files.Inside | None, depth: int) -> Iterator[Path]:
 
 
 def _root(manage: Path, given: Path) -> Path:
-    """The folder that is copied: the repository, or else what was given."""
+    """The folder that is copied: the repository's, or else the folder that was given, or else that
+    of manage.py."""
     folder = manage.parent
     for each in [folder, *folder.parents][: DEPTH + 1]:
         if (each / ".git").exists() and not _too_much(each):
@@ -194,7 +196,7 @@ def _root(manage: Path, given: Path) -> Path:
 
 
 def _too_much(folder: Path) -> bool:
-    """Whether it is the top of a disk, or holds somebody's home."""
+    """Whether a folder is the top of a disk, or is or contains this user's home."""
     if folder == Path(folder.anchor):
         return True
     try:
@@ -232,7 +234,8 @@ def _check_module(settings: str) -> None:
 
 
 def _environment(manage: Path, root: Path, settings: str | None) -> dict[str, str]:
-    """What must be added to this process's variables for the settings to be found."""
+    """The environment variables that must be added to this process's own so that Django finds the
+    settings."""
     if settings is not None:
         # manage.py may look at the settings before it calls Django.
         return {_VARIABLE: settings}
@@ -266,8 +269,8 @@ def _dotenv(path: Path) -> dict[str, str]:
 
 
 def _names_none(manage: str) -> bool:
-    """Whether a manage.py surely leaves the settings to others: it configures none, and imports
-    nothing that could name them."""
+    """Whether it is certain that a manage.py does not name the settings: it does not configure
+    them, and imports nothing that could name them."""
     if _MAY_NAME.search(manage):
         return False
     try:

@@ -26,12 +26,13 @@ _OF_A_HOOK = (
 
 
 def added(root: Path, ref: str) -> frozenset[Path]:
-    """The Python files, and files in folders called ``migrations``, that are below ``root`` and
-    were not yet at the last commit that ``ref`` and HEAD share: committed since, staged, or
-    untracked and not ignored.
+    """The Python files, and all files in folders called ``migrations``, below ``root`` that did not
+    exist yet in the last commit that ``ref`` and HEAD share. They were committed since, are staged,
+    or are untracked and not ignored.
 
     Raises:
-        BadInput: git is not there, ``root`` is in no repository, or git does not know ``ref``.
+        BadInput: git is not installed, ``root`` is not in a repository, or git does not know
+            ``ref``.
     """
     _ask(root, "rev-parse", "--show-toplevel")
     base = _shared(root, ref)

@@ -1,4 +1,5 @@
-"""Starting agents: warm (a process that forks, shared) where the system can, else fresh ones."""
+"""Starts agents: warm ones (a shared process that forks) if the system can fork, or else fresh
+ones."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ def names() -> list[str]:
 
 
 def choose(name: str | None, setup: Setup) -> Runner:
-    """The runner of that name, or the best one here.
+    """A runner of this kind (``name``), or of the best kind on this system.
 
     Raises:
         UnknownName: this system offers no such runner.

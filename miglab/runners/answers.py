@@ -28,8 +28,8 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class ProjectFacts:
-    """What the project's files say: the first two truths, and what only models say about tables,
-    for requests (``protocol.REQUESTS``)."""
+    """What the project's files say: the first two truths. ``known`` is what only the models say
+    about tables; it goes back to the agent with requests (``protocol.REQUESTS``)."""
 
     models: Models | Unreadable
     files: Files | Unreadable
@@ -243,7 +243,8 @@ def row_changes(data: Sequence[Json]) -> tuple[RowChange, ...]:
 
 
 def rows(data: Json, title: str = "", total: int | None = None) -> Rows:
-    """Rows; ``total`` is the number of all of them, if the answer does not say it."""
+    """The agent's answer with rows as facts. ``total`` is the number of all rows, if the answer
+    does not say it."""
     found = tuple(tuple(row) for row in data["rows"])
     known = data.get("total", len(found)) if total is None else total
     return Rows(title, tuple(data["columns"]), found, known)

@@ -19,8 +19,8 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Setup:
-    """How to start an agent: the project's interpreter, the configuration of
-    ``protocol.CONFIG``, and the environment variables it gets. ``kind`` names the project: only
+    """How to start an agent: the project's interpreter, the configuration that ``protocol.CONFIG``
+    describes, and the agent's environment variables. ``kind`` names the project, because only
     copies of one project may share an agent. ``jail`` is for a user's own project."""
 
     python: str
@@ -34,8 +34,8 @@ class Stopped(Exception):
     """The request did not finish.
 
     ``why`` is ``"limit"`` (it took longer than allowed), ``"cancelled"`` (somebody asked for that)
-    or ``"died"`` (its process is gone); ``detail`` says more; ``begun`` is whether a process had
-    started on it.
+    or ``"died"`` (its process is gone). ``detail`` says more. ``begun`` is whether a process had
+    begun to work on the request.
     """
 
     def __init__(self, why: str, detail: str = "", begun: bool = True) -> None:
@@ -44,7 +44,8 @@ class Stopped(Exception):
 
 
 class Stop:
-    """Asks what runs to end, from any thread, until it is cleared."""
+    """Asks the running request to end, from any thread. No request begins until this is
+    cleared."""
 
     #: Seconds in which a request may still come to its end: its agent need not be started anew.
     GRACE = 0.5
@@ -54,7 +55,8 @@ class Stop:
         self._interrupt: Callable[[], None] | None = None
 
     def running(self, interrupt: Callable[[], None] | None) -> None:
-        """Set what interrupts the request that runs now; ``None`` when it has ended."""
+        """Set the function that interrupts the request that runs now, or ``None`` if that request
+        has ended."""
         self._interrupt = interrupt
         if interrupt is not None and self.asked:
             interrupt()
@@ -68,7 +70,7 @@ class Stop:
                 interrupt()
 
     def clear(self) -> None:
-        """Requests may run again."""
+        """Let requests run again."""
         self._since = None
 
     @property
@@ -87,11 +89,12 @@ class Terms:
     """How a request runs: its limits and its callbacks.
 
     Attributes:
-        ask: takes a question of the project's and gives the answer, or ``None``.
-        limit: in seconds; the time taken to answer does not count.
-        tell: hears what is being done.
-        stop: ends it before its time.
-        ended: hears what commands to targets on the way did; each has the whole time.
+        ask: is called with a question that the project asks, and returns the answer, or ``None``.
+        limit: the time limit in seconds; time in which a question is answered does not count.
+        tell: is called with what is being done, in words.
+        stop: can end the request early.
+        ended: is called with what each command to a target on the way did. Each of these commands
+            gets the whole ``limit``.
     """
 
     ask: Ask | None = None
@@ -114,15 +117,15 @@ class Runner(ABC):
         self.protection = Protection()
 
     def notify(self, message: Message) -> None:
-        """Send a message without an answer, which only saves time or memory."""
+        """Send a message that has no answer. Such messages only save time or memory."""
         return
 
     @abstractmethod
     def run(self, request: Message, terms: Terms) -> Message:
-        """The agent's ``done`` for this request.
+        """Run a request, and return the agent's message ``done`` for it.
 
         Raises:
-            Stopped: the request does not run any more, and it may be half done.
+            Stopped: the request was stopped, and may be half done.
         """
 
     def settle(self) -> None:

@@ -12,7 +12,8 @@ from .process import AgentProcess
 
 
 class Fresh(Runner):
-    """A new agent for each request: slower, and the same answers."""
+    """Starts a new agent for each request. This is slower than a warm agent, but gives the same
+    answers."""
 
     name: ClassVar[str] = "fresh"
 

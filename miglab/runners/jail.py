@@ -1,4 +1,5 @@
-"""Starts an agent in a jail: the launcher's command line, and its first words as a fact."""
+"""Makes the command line that starts an agent in a jail, and turns the first message of the jail's
+launcher into a fact."""
 
 from __future__ import annotations
 
@@ -22,9 +23,9 @@ _NAMES = ("namespaces", "landlock", "hook")
 
 @dataclass(frozen=True)
 class Jail:
-    """What a jail leaves open: folders that may be written, the ``network``, or of that only the
-    ``sockets`` that have a path. ``probes`` is a folder of miglab's outside of these; where
-    ``require``, nothing runs unless the system enforces that contents stay as they are."""
+    """What a jail leaves open: the ``writable`` folders, the ``network``, or only ``sockets`` that
+    have a path. ``probes`` is a folder of miglab's own that is not in a writable one. If
+    ``require`` is true, nothing runs unless the system keeps all other files from being changed."""
 
     writable: tuple[str, ...]
     probes: str
@@ -33,11 +34,11 @@ class Jail:
     sockets: bool = False
 
     def command(self, words: Sequence[str]) -> list[str]:
-        """The command line that runs this command inside the jail.
+        """The command line that runs a command inside the jail.
 
         Raises:
-            NotJailed: ``require``, and this system has no jail.
-            MiglabError: the variable names no jail.
+            NotJailed: ``require`` is true, and this system has no jail.
+            MiglabError: the variable ``MIGLAB_JAIL`` does not name a kind of jail.
         """
         strongest = os.environ.get(VARIABLE, _NAMES[0])
         if strongest not in _NAMES:
@@ -53,12 +54,13 @@ class Jail:
 
 
 def protection(message: Message) -> Protection:
-    """The launcher's first words as a fact."""
+    """The first message of the jail's launcher, as a fact."""
     return Protection(**{name: value for name, value in message.items() if name != "event"})
 
 
 def here(probes: str, copy: str) -> Protection:
-    """What a jail on this machine enforces, found out by putting one around a folder, ``copy``."""
+    """What a jail on this machine enforces. To find out, a jail is started in which only the folder
+    ``copy`` may be written to."""
     if sys.platform != "linux":
         return HOOK
     command = Jail((copy,), probes).command([sys.executable, "-I", "-S", "-c", ""])

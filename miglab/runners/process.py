@@ -31,7 +31,7 @@ START_LIMIT = 60.0
 
 
 class AgentProcess:
-    """A started agent. Everything it starts is in its process group, and ends with it."""
+    """A started agent, with a process group of its own. Everything that it starts ends with it."""
 
     def __init__(self, setup: Setup) -> None:
         words = [setup.python, str(_AGENT)]
@@ -64,7 +64,7 @@ class AgentProcess:
 
     @property
     def pid(self) -> int:
-        """The process id of the agent, which is also its group's."""
+        """The process id of the agent, which is also the id of its process group."""
         return self._process.pid
 
     @property
@@ -77,8 +77,8 @@ class AgentProcess:
         self._send(message)
 
     def request(self, message: Message, terms: Terms) -> Message:
-        """Send a request and wait for its end. Raises ``Stopped``; then the agent is dead, unless
-        the request was interrupted and ended by itself."""
+        """Send a request, wait until it ends, and return the answer. If it raises ``Stopped``, the
+        agent is dead, unless the request was interrupted and then ended by itself."""
         self._begun = False
         try:
             if not self._ready:
@@ -104,7 +104,7 @@ class AgentProcess:
         return answer
 
     def kill(self) -> None:
-        """End the agent and all that it started. Signals wait until it is done."""
+        """End the agent and everything that it started. Signals wait until this is done."""
         with self._killing, Uninterrupted():
             # Its number may be another's later.
             if self._ended:
@@ -119,7 +119,8 @@ class AgentProcess:
             self._ended = True
 
     def _ask_to_end(self) -> None:
-        """Close the wire: the agent ends what it started, sessions of their own included."""
+        """Close the connection to the agent. The agent then ends everything that it started, even
+        processes in sessions of their own."""
         # The reader closes its own end: a process that outlives the agent may hold the other.
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):
@@ -153,7 +154,8 @@ class AgentProcess:
         self.about = message
 
     def _wait(self, terms: Terms) -> Message:
-        """The end of the request that was sent last. Raises ``Stopped``."""
+        """Wait for the end of the request that was sent last, and return the answer. Raises
+        ``Stopped`` if it does not end by itself."""
         deadline = None if terms.limit is None else time.monotonic() + terms.limit
         while True:
             message = self._next(deadline, terms.stop)
@@ -207,8 +209,9 @@ class AgentProcess:
             return message
 
     def _interrupt(self, pid: int) -> None:
-        """As Ctrl-C would. In a jail processes have other numbers than outside: the agent does it.
-        Windows has no such thing for one process, so there nothing happens."""
+        """Interrupt the process that runs the request, as Ctrl-C would. The agent does it, because
+        processes in a jail have other ids than outside. Windows cannot interrupt a single process,
+        so nothing happens there."""
         with contextlib.suppress(Stopped):
             self._send({"do": "interrupt", "pid": pid})
 

@@ -1,4 +1,4 @@
-"""A share of one warm agent: labs that would start the same one use it in turn."""
+"""Lets labs share one warm agent: labs that would start equal agents use one of them in turn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .warm import Warm
 
 
 class _Agent:
-    """A warm runner, who may use it at the moment, and how many share it."""
+    """A warm runner, the lock for the lab that uses it now, and how many labs share it."""
 
     def __init__(self, setup: Setup) -> None:
         self.warm = Warm(setup)
@@ -23,8 +23,9 @@ class _Agent:
 
 
 class Shared(Runner):
-    """Opens at once where another lab has an agent already. No lab waits for another's command:
-    while one runs, the next starts an agent of its own."""
+    """A runner that can share its agent: a lab opens at once if another lab has an equal agent
+    already. No lab waits for another lab's command: while one runs, the next lab starts its own
+    agent."""
 
     name: ClassVar[str] = "warm"
 
@@ -52,7 +53,8 @@ class Shared(Runner):
 
     @property
     def pid(self) -> int | None:
-        """The agent's process id (and its group's), while there is one."""
+        """The process id of the agent, which is also the id of its process group; ``None`` while
+        there is no agent."""
         return self._agent.warm.pid
 
     def notify(self, message: Message) -> None:
@@ -100,8 +102,8 @@ class Shared(Runner):
             self._leave(None)
 
     def _forget(self, agent: _Agent) -> None:
-        """Let the agent lose what it keeps for this lab; where it is busy, that stays till its
-        end."""
+        """Have the agent forget what it keeps for this lab. If the agent is busy, it keeps that
+        until it ends."""
         if agent.turn.acquire(blocking=False):
             try:
                 for place in self._places.values():
@@ -110,7 +112,7 @@ class Shared(Runner):
                 agent.turn.release()
 
     def _leave(self, instead: _Agent | None) -> None:
-        """Give this share back, and take another agent where there is one."""
+        """Stop sharing the current agent, and use the agent ``instead``, if one is given."""
         with Uninterrupted():
             agent = self._agent
             with Shared._registry:

@@ -1,4 +1,4 @@
-"""Runs each request in a fork of a process that has the project set up already."""
+"""Runs each request in a fork of a process that has already set up the project."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from .process import AgentProcess
 
 
 class Warm(Runner):
-    """One agent for many requests; a new one after each that had to be stopped."""
+    """Uses one agent for many requests. After a request that had to be stopped, the next one gets a
+    new agent."""
 
     name: ClassVar[str] = "warm"
 
@@ -22,12 +23,13 @@ class Warm(Runner):
         self._agent: AgentProcess | None = AgentProcess(setup) if at_once else None
 
     def again(self) -> Warm:
-        """Another one that starts its agent when it is asked for something."""
+        """A new runner with the same setup, which starts its agent only when it is needed."""
         return Warm(self.setup, at_once=False)
 
     @property
     def pid(self) -> int | None:
-        """The agent's process id (and its group's), while there is one."""
+        """The process id of the agent, which is also the id of its process group; ``None`` while
+        there is no agent."""
         return self._agent.pid if self._agent else None
 
     def _started(self) -> AgentProcess:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 
 def digest_of(content: bytes) -> str:
-    """The digest of a content."""
+    """The digest of a file's content."""
     return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 class Digests:
-    """Digests of files, read again only where a file may have changed.
+    """Digests of files; a file is read again only if it may have changed.
 
     The time of a file's last change (``ctime``) is set by the system at every write. A file
     that changed shortly before it was read is read again: two writes may share one tick of the
-    clock. Windows has no such time, so there every file is read.
+    clock. Windows has no such time, so every file is read there.
     """
 
     #: Longer than a tick of any system's clock, in nanoseconds.

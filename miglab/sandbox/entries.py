@@ -1,6 +1,7 @@
 """Reads everything in the folders of a copy, and restores it, whatever kind of file it is.
 
-Two names of one file become two files, and times, owners and extended attributes are not kept.
+If one file has two names (hard links), they become two files. Times, owners and extended attributes
+are not kept.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ FILE, FOLDER, LINK, NODE, DATABASE = "file", "folder", "link", "node", "database
 
 
 class Entry(NamedTuple):
-    """One name in a folder. ``content`` is a file's digest, the target of a link, or the kind of a
-    pipe, socket or device; what is in a database is left to its engine."""
+    """One name in a folder. ``content`` is the digest of a file, the target of a link, or the kind
+    of a pipe, socket or device. It is empty for a database, whose engine keeps its content."""
 
     kind: str
     mode: int
@@ -36,16 +37,16 @@ class Entry(NamedTuple):
 
 
 class Entries:
-    """What lies below ``root``, by paths with ``/``; ``reserved`` are the beginnings of names,
-    directly in it, that do not belong to the project."""
+    """Reads and restores everything below ``root``, by paths with ``/``. Names directly in ``root``
+    that begin with one of ``reserved`` do not belong to the project."""
 
     def __init__(self, root: Path, reserved: tuple[str, ...]) -> None:
         self.root, self._reserved = root, reserved
         self._digests = Digests(root)
 
     def look(self, databases: Collection[str], sidecars: Collection[str]) -> dict[str, Entry]:
-        """Everything that is there. Of ``databases``, only whether they exist; ``sidecars`` are
-        left out."""
+        """All entries below ``root``, by their paths. ``databases`` are not read, and ``sidecars``
+        are left out."""
         found: dict[str, Entry] = {}
         with _Opened(self.root) as opened:
             waiting = [""]
@@ -84,12 +85,13 @@ class Entries:
         return Entry(NODE, mode, f"{stat.S_IFMT(state.st_mode)} {state.st_rdev}")
 
     def _from_here(self, target: str) -> str:
-        """Where a link leads, told so that in another copy it leads to the same place in that."""
+        """The target of a link. If it is in this copy, it is written so that, in another copy, the
+        link leads to the same place in that copy."""
         inside = target == str(self.root) or target.startswith(f"{self.root}{os.sep}")
         return f"{_HERE}{target[len(str(self.root)) :]}" if inside else target
 
     def keep(self, path: str, to: Path) -> None:
-        """Copy the content of a file."""
+        """Copy the content of a file, even if its permissions do not allow reading it."""
         with _Opened(self.root) as opened:
             opened.way_to(path)
             with opened.readable(path, os.lstat(self.root / path)):
@@ -98,8 +100,9 @@ class Entries:
     def restore(
         self, now: Mapping[str, Entry], wanted: Mapping[str, Entry], contents: Path
     ) -> None:
-        """Change what is there, which is ``now``, into what is wanted: files come by their digests
-        from the folder ``contents``. If it is interrupted, it can be done again."""
+        """Change the entries that exist now (``now``) into the ``wanted`` ones. The folder
+        ``contents`` has the contents of files, by their digests. If this is interrupted, it can be
+        done again."""
         left = {path: entry for path, entry in now.items() if entry.kind != DATABASE}
         with _Opened(self.root) as opened:
             for path in sorted(left, reverse=True):
@@ -123,7 +126,7 @@ class Entries:
             opened.stay()
 
     def set_mode(self, path: str, entry: Entry) -> None:
-        """Give it the permissions that it had, if it can have any."""
+        """Give the file at ``path`` the permissions of ``entry``, if it can have any."""
         if os.name == "posix" and entry.kind != LINK:
             with contextlib.suppress(FileNotFoundError):
                 if stat.S_IMODE(os.lstat(self.root / path).st_mode) != entry.mode:
@@ -149,7 +152,8 @@ class Entries:
 
 
 class _Opened:
-    """Folders and files that their modes lock for their owner are open within it."""
+    """A context in which files and folders can be used even if their modes lock out their owner.
+    At its end, the modes are as before."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -164,15 +168,15 @@ class _Opened:
                 path.chmod(mode)
 
     def has(self, path: str) -> bool:
-        """Whether this folder is open because of it."""
+        """Whether this context has changed the mode of the folder at ``path``."""
         return bool(self._modes) and self.root / path in self._modes
 
     def stay(self) -> None:
-        """Leave every mode as it is now."""
+        """Keep all modes as they are now: the end of the context does not change them back."""
         self._modes.clear()
 
     def entries(self, inside: str) -> list[os.DirEntry[str]]:
-        """What lies in a folder."""
+        """The entries of a folder, which is opened if its mode locks it."""
         # A path as text: this is done for each folder at each look.
         folder = f"{self.root}{os.sep}{inside}"
         try:
@@ -189,7 +193,7 @@ class _Opened:
 
     @contextmanager
     def readable(self, path: str, state: os.stat_result) -> Iterator[None]:
-        """A file can be read within it."""
+        """A context in which a file can be read, even if its mode does not allow that."""
         place = self.root / path
         if os.name != "posix" or state.st_mode & stat.S_IRUSR or os.access(place, os.R_OK):
             yield
@@ -202,7 +206,8 @@ class _Opened:
             place.chmod(mode)
 
     def way_to(self, path: str, writable: bool = False) -> None:
-        """Open the folders on the way to a path."""
+        """Open the folders on the way to a path. If ``writable`` is true, entries of the last one
+        can be changed, too."""
         if os.name != "posix":
             return
         folders = [*Path(path).parents][:-1]

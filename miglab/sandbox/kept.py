@@ -1,5 +1,5 @@
-"""Stores a sandbox at one moment in a folder, so that a later one of the same project can begin
-with it."""
+"""Stores a sandbox as it is at one moment in a folder, so that a later sandbox of the same project
+can begin in that state."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _TOLD = "kept.json"
 def keep(
     sandbox: Sandbox, first: Snapshot, now: Snapshot, folder: Path, more: Mapping[str, Any]
 ) -> None:
-    """Keep a moment in a folder that is not there yet, all at once: ``first`` is how any sandbox
-    of the project begins, so that its contents need not be kept. Where there is no room for it, or
-    where databases are not files, nothing is kept.
+    """Keep the moment ``now`` in a folder, in one step. ``first`` is how every sandbox of the
+    project begins, so its contents need not be kept. If there is no room, or if databases are not
+    files, nothing is kept.
 
     Args:
-        more: what JSON can hold, to be kept with it.
+        more: anything that JSON can hold, to be kept with the moment.
     """
     if not all(sandbox.engines[alias].files(each) for alias, each in sandbox.databases.items()):
         return
@@ -57,8 +57,8 @@ def keep(
 def kept(
     sandbox: Sandbox, first: Snapshot, folder: Path
 ) -> tuple[Snapshot, Mapping[str, Any]] | None:
-    """What is kept in a folder for a sandbox that equals ``first``, and what was kept with it;
-    ``None`` if nothing there can be read."""
+    """The moment that is kept in a folder, for a sandbox that equals ``first``, and the ``more``
+    that was kept with it. ``None`` if the folder has nothing complete that can be read."""
     try:
         told = json.loads((folder / _TOLD).read_text(encoding="utf-8"))
         entries = {path: Entry(*each) for path, each in told["entries"].items()}
@@ -74,7 +74,7 @@ def kept(
 
 
 def _new(first: Snapshot, entries: Mapping[str, Entry]) -> set[str]:
-    """The contents that are not where they are at first."""
+    """The digests of the files that are new or changed compared with ``first``."""
     files = {path: each for path, each in entries.items() if each.kind == FILE}
     there = first.entries
     return {e.content for p, e in files.items() if p not in there or there[p][::2] != e[::2]}

@@ -1,5 +1,5 @@
-"""Links in a copy to what was not copied: read as in the original, and nothing is written through
-them where the system keeps the project in its copy."""
+"""Makes links in a copy to files that were not copied. The project reads these files as in the
+original. If the system confines the project to its copy, nothing is written through the links."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def has_links(project: Project) -> bool:
 
 
 def link(project: Project, to: Path) -> None:
-    """Make them in the copy ``to``. Databases, and folders on the way to one, are never linked:
-    miglab itself writes to its copy there."""
+    """Make links in the copy ``to`` to what was left out. Databases, and folders on the way to a
+    database, are never linked, because miglab itself writes to its copies there."""
     if not has_links(project):
         return
     root = Path(os.path.realpath(project.root))
@@ -38,7 +38,7 @@ def link(project: Project, to: Path) -> None:
 
 
 def _databases(project: Project) -> frozenset[PurePosixPath]:
-    """Paths in the copy of databases and of what lies beside them, and the folders above."""
+    """The paths, in the copy, of databases, of their sidecars, and of the folders above them."""
     found: set[PurePosixPath] = set()
     for alias, place in project.databases.items():
         path = PurePosixPath(place)

@@ -1,6 +1,6 @@
-"""Each lab lives under a lock that its owner holds.
+"""Locks by which labs are known to be in use: each lab's process holds a lock as long as it lives.
 
-If a lock is free, its owner is dead, and the next lab removes what is left.
+If a lock is free, that process is dead, and the next lab removes what is left of its lab.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..home import home
 
 
 def take_lock(labs: Path) -> tuple[Path, IO[bytes]]:
-    """A lock for a new lab, as its path and the open file that holds it."""
+    """Take a lock for a new lab. Return its path and the open file that holds it."""
     while True:
         path = labs / f"{secrets.token_hex(8)}.lock"
         file = open(path, "wb")  # noqa: SIM115 (held open for the sandbox's life)
@@ -52,7 +52,7 @@ def throwaway() -> Iterator[Path]:
 
 
 def forget_old(*folders: Path) -> None:
-    """Remove what was kept between labs and has not been written for a month."""
+    """Remove everything in these folders that has not been written to for a month."""
     month = 30 * 24 * 60 * 60
     for folder in folders:
         with contextlib.suppress(FileNotFoundError):
@@ -83,7 +83,7 @@ def sweep(labs: Path) -> None:
 
 
 def lives(labs: Path, name: str) -> bool:
-    """Whether the owner of the sandbox of this name is alive."""
+    """Whether the process that owns the sandbox with this name is alive."""
     try:
         file = open(labs / f"{name}.lock", "r+b")  # noqa: SIM115 (closed below)
     except OSError:

@@ -1,11 +1,11 @@
 """A project and its database as a throwaway copy: how it is made, read, restored and removed.
 
 home()/labs/
-  3f2a….lock      locked by the process that owns the lab for as long as it lives
+  3f2a….lock      a lock that the process that owns the lab holds as long as it lives
   3f2a…/project/  the project; ``lab.folder`` is in it
   3f2a…/databases/  databases that the original keeps outside its folder
-  3f2a…/databases.json  what leads to databases on a server, for the settings of a practice project
-  3f2a…/journal   what a terminal ran by manage.py, a line each; not for a user's project
+  3f2a…/databases.json  ``DATABASES`` for the settings of a practice project on a server
+  3f2a…/journal   what was run with manage.py in a terminal, a line each; not for a user's project
   3f2a…/store/    every version of a file and of a database that the lab may go back to
 home()/templates/, home()/beginnings/, home()/code/
   databases that labs start with, how exercises begin, and compiled code: kept between labs, for a
@@ -89,7 +89,8 @@ class Sandbox:
             raise
 
     def lay_out(self, project: Project) -> None:
-        """Make a place for each of the project's databases."""
+        """Choose the place of each of the project's databases, and prepare it; the databases need
+        not exist yet."""
         self.engines = {alias: project.engine(alias) for alias in project.databases}
         self.databases = {
             alias: self.engines[alias].handle(self.root, place)
@@ -113,7 +114,7 @@ class Sandbox:
             (self.root / SETTINGS_FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
 
     def link(self, project: Project) -> None:
-        """Make links to what was not copied, if the project may have them."""
+        """Make links in the copy to files that were not copied, if the project may have links."""
         links.link(project, self.project)
 
     @property
@@ -122,7 +123,7 @@ class Sandbox:
         return "default" if "default" in self.databases else next(iter(self.databases))
 
     def is_database(self, path: Path) -> bool:
-        """Whether this file, by its real path, is the first database."""
+        """Whether ``path``, a real path, is the file of the first database."""
         files = self.engines[self.first].files(self.databases[self.first])
         return any(path == each.resolve() for each in files[:1])
 
@@ -169,7 +170,8 @@ class Sandbox:
         return all(each.sure for each in self.engines.values())
 
     def alike(self, before: Snapshot, after: Snapshot) -> bool:
-        """Whether the databases of two moments are the same in what no truth and no row shows."""
+        """Whether the databases of two moments are surely equal in everything that neither the
+        truths nor the rows show, such as rights and the positions of sequences."""
         for alias, engine in self.engines.items():
             old, new = before.databases.get(alias), after.databases.get(alias)
             if old == new:
@@ -185,8 +187,8 @@ class Sandbox:
         return True
 
     def others(self, moment: Snapshot) -> dict[str, str]:
-        """What is in the databases of a moment besides tables, views and rows: its names, and how
-        it is made."""
+        """Everything in the databases of a moment besides tables, views and rows. Maps the name of
+        each thing to how it is made."""
         found = {}
         for alias, engine in self.engines.items():
             handle = moment.databases.get(alias)
@@ -201,7 +203,7 @@ class Sandbox:
         return found
 
     def answers(self) -> bool:
-        """Whether all servers of its databases can be reached right now."""
+        """Whether the servers of all databases of this copy can be reached right now."""
         return all(each.answers() for each in {*self.engines.values()})
 
     def changed_databases(self) -> bool:
@@ -213,12 +215,13 @@ class Sandbox:
 
     @property
     def marks(self) -> dict[str, object]:
-        """The marks of the last snapshot as the agent knows them, where it does."""
+        """The marks of the last snapshot in the agent's form, by alias, as far as they are known in
+        that form."""
         told = {a: self.engines[a].for_agent(mark) for a, (mark, _) in self._last.items()}
         return {alias: mark for alias, mark in told.items() if mark is not None}
 
     def take_typed(self) -> list[str]:
-        """What a terminal has run since this was last asked; nothing if no journal is kept."""
+        """The commands that terminals have run since the last call; empty if no journal is kept."""
         with contextlib.suppress(FileNotFoundError), open(self.journal, "rb") as file:
             file.seek(self._journal_read)
             found = file.read()
@@ -239,9 +242,9 @@ class Sandbox:
         made: Mapping[str, tuple[Handle, object]] | None = None,
         told: Mapping[str, object] | None = None,
     ) -> Snapshot:
-        """Keep the files and the databases as they are now. ``made`` are copies of databases that
-        the agent made, by their aliases, each with its mark: they are used, or go. ``told`` is what
-        it said of them at its end."""
+        """Keep the files and the databases as they are now. ``made`` maps aliases to copies of
+        databases that the agent made, each with its mark: a copy is used, or else removed. ``told``
+        maps aliases to what the agent said about the databases when it ended."""
         # An agent needs a folder to stand in, even if somebody removed it.
         self.folder.mkdir(parents=True, exist_ok=True)
         entries = self.entries()
@@ -266,7 +269,8 @@ class Sandbox:
         return Snapshot(entries, copies, self.store)
 
     def keep(self, snapshot: Snapshot) -> Snapshot:
-        """The last snapshot, with copies of its own of all databases: these are about to change."""
+        """Copy the databases that the last snapshot only refers to, because they are about to
+        change. Return the snapshot with these copies."""
         kept = dict(snapshot.databases)
         for alias, handle in snapshot.databases.items():
             if handle is not None and handle == self.databases[alias]:
@@ -325,8 +329,8 @@ class Sandbox:
                     self._entries.set_mode(path, entry)
 
     def fill(self, alias: str, source: Handle, tell: Tell | None, given: bool) -> None:
-        """Begin with a copy of this database, made while others may write to it; or of one that is
-        ``given`` as a copy already."""
+        """Fill the database of an alias with a copy of ``source``. Others may write to ``source``
+        meanwhile, unless it is ``given``: then the user has said that it is already a copy."""
         engine, database = self.engines[alias], self.databases[alias]
         if given and not engine.files(source):
             engine.copy_given(source, database)
@@ -334,7 +338,7 @@ class Sandbox:
             engine.copy(source, database, tell)
 
     def forget_copies(self, keep: Collection[Handle] = ()) -> None:
-        """Remove the copies of databases that no moment needs any more."""
+        """Remove all copies of databases except those in ``keep``, which moments still need."""
         for engine in {*self.engines.values()}:
             for handle in engine.all_kept(self.store):
                 if handle not in keep:
@@ -342,7 +346,8 @@ class Sandbox:
                     engine.remove(handle)
 
     def forget_marks(self) -> None:
-        """Copy the databases again, without relying on copies in another sandbox's store."""
+        """Forget what was copied: the next snapshot copies all databases, and does not rely on
+        copies in another sandbox's store."""
         self._last.clear()
 
     def remove(self) -> None:

@@ -17,9 +17,9 @@ PROJECT = "project"
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A copy at one moment. ``entries`` are everything in its folders, ``databases`` maps aliases
-    to copies, or to ``None`` if there was no database. ``store`` is the folder that holds the
-    contents of both."""
+    """A project's copy at one moment. ``entries`` are all files and folders in it. ``databases``
+    maps aliases to copies of the databases, or to ``None`` if there was no database. ``store`` is
+    the folder that has the contents of both."""
 
     entries: Mapping[str, Entry]
     databases: Mapping[str, Handle | None]
@@ -27,7 +27,7 @@ class Snapshot:
 
     @cached_property
     def files(self) -> Mapping[str, str]:
-        """The project's files, by their paths in it, with the digests of their content."""
+        """The project's files: maps their paths in the project to the digests of their content."""
         return files_of(self.entries)
 
     @property
@@ -37,7 +37,7 @@ class Snapshot:
 
     @property
     def mark(self) -> tuple[object, ...]:
-        """A value that differs if anything differs."""
+        """A value that differs between two snapshots if anything in them differs."""
         return (self.digest, *self.databases.items())
 
     @cached_property
@@ -46,8 +46,9 @@ class Snapshot:
         return digest_of_files(self.entries)
 
     def with_files_of(self, other: Snapshot) -> Snapshot:
-        """This moment with another's files, as git would restore them: a folder is removed with its
-        last file, and files that git does not know stay."""
+        """This moment, but with the files of another one, as git would restore them. A folder is
+        removed with its last file; empty folders, pipes and the like, which git does not know,
+        stay."""
         files = {path: e for path, e in other.entries.items() if e.kind in (FILE, LINK)}
         gone = {path for path, e in self.entries.items() if e.kind in (FILE, LINK)} - {*files}
         needed = {*_folders({*files}), *(p for p, e in other.entries.items() if e.kind == FOLDER)}
@@ -68,7 +69,7 @@ class Snapshot:
 
 
 def digest_of_files(entries: Mapping[str, Entry]) -> str:
-    """One name for the state of all among these that is not a database."""
+    """A digest of all entries that are not databases."""
     told = "\n".join(
         f"{path} {entry.kind} {entry.mode:o} {entry.content}"
         for path, entry in sorted(entries.items())
@@ -78,7 +79,8 @@ def digest_of_files(entries: Mapping[str, Entry]) -> str:
 
 
 def files_of(entries: Mapping[str, Entry]) -> dict[str, str]:
-    """The files among these that are the project's, by their paths in it."""
+    """The project's files among these entries: maps their paths in the project to the digests of
+    their content."""
     return {
         path.removeprefix(f"{PROJECT}/"): entry.content
         for path, entry in entries.items()
@@ -87,5 +89,5 @@ def files_of(entries: Mapping[str, Entry]) -> dict[str, str]:
 
 
 def _folders(paths: set[str]) -> set[str]:
-    """The folders on the way to these."""
+    """The folders on the way to these paths."""
     return {path[:place] for path in paths for place, each in enumerate(path) if each == "/"}

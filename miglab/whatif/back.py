@@ -12,7 +12,8 @@ from ..facts.step import Ran
 
 
 class Way(NamedTuple):
-    """One ``migrate`` command, and which migrations it moves by Django's plan."""
+    """One ``migrate`` command, the migrations that it applies or unapplies by Django's plan, and
+    whether it only fakes them."""
 
     line: str
     keys: frozenset[Key]
@@ -22,8 +23,8 @@ class Way(NamedTuple):
 def ways_between(
     graph: Graph, now: Collection[Key], wanted: Collection[Key], *, fake: bool = False
 ) -> list[Way]:
-    """``migrate`` commands that take the record from ``now`` to ``wanted``: back first, then
-    forward; plain ``migrate`` where that is all."""
+    """The ``migrate`` commands that take the record from ``now`` to ``wanted``: first backwards,
+    then forwards. If the rest is to apply everything, the last one is plain ``migrate``."""
     found: list[Way] = []
     record = {key for key in now if key in graph}
     goal = {key for key in wanted if key in graph}
@@ -51,7 +52,7 @@ def ways_between(
 
 
 def commands_between(graph: Graph, now: Collection[Key], wanted: Collection[Key]) -> list[str]:
-    """The same as lines."""
+    """The ``migrate`` commands that take the record from ``now`` to ``wanted``, as lines."""
     return [each.line for each in ways_between(graph, now, wanted)]
 
 
@@ -60,13 +61,13 @@ def _labels(keys: Iterable[Key]) -> list[str]:
 
 
 def _ends(graph: Graph, keys: Collection[Key]) -> list[Key]:
-    """The keys of one app on which none of its other keys depends."""
+    """Those of an app's migrations on which no other one in ``keys`` depends."""
     return [key for key in sorted(keys) if not any(each in keys for each in graph.children[key])]
 
 
 def net(ran: Sequence[Ran]) -> list[Ran]:
-    """What was done, without what the commands themselves undid again: a migration that was
-    unapplied and applied again needs no way back, and has none."""
+    """What was done, without what the commands themselves undid. A migration that was unapplied and
+    then applied again needs no way back."""
     moves: Counter[tuple[Key, bool]] = Counter()
     for each in ran:
         if each.done:
@@ -80,7 +81,8 @@ def net(ran: Sequence[Ran]) -> list[Ran]:
 
 
 def parts(ran: Iterable[Ran]) -> list[list[Ran]]:
-    """What was run, divided where faking begins or ends, or where the direction changes."""
+    """The migrations that were run, in parts: a new part begins where faking begins or ends, or
+    where the direction changes."""
     found: list[list[Ran]] = []
     for each in ran:
         last = found[-1][-1] if found else None
@@ -92,7 +94,7 @@ def parts(ran: Iterable[Ran]) -> list[list[Ran]]:
 
 
 def record_before(record: Collection[Key], part: Iterable[Ran]) -> set[Key]:
-    """The record as it was before these were run."""
+    """The record as it was before the migrations in ``part`` were run."""
     before = set(record)
     for each in part:
         (before.add if each.backwards else before.discard)(each.key)

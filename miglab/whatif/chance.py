@@ -1,4 +1,4 @@
-"""What Django leaves to chance: a rehearsal sees one of its answers."""
+"""Finds what Django leaves to chance, because a rehearsal sees only one of the possible results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _IN_ORDER = (6, 0)
 
 
 def left_unknown(versions: Versions, runs: Iterable[Run]) -> Iterator[Unknown]:
-    """That the next process of Django's may do something else, if it may."""
+    """Says so if Django may do something else the next time it is started, because of the order in
+    which it takes squashed migrations."""
     if tuple(map(int, versions.django.split(".")[:2])) >= _IN_ORDER:
         return
     befores = [run.step.before for run in runs]

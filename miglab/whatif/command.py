@@ -1,4 +1,5 @@
-"""The commands that a what-if takes, which database they are about, and how they are run."""
+"""Reads the commands that a what-if takes, finds out which database they are about, and runs
+them."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ OURS = ("delete", "sql")
 
 @dataclass(frozen=True)
 class Command:
-    """One command: its line, and what the stage does for it."""
+    """One command: its line, its kind (``manage``, ``delete`` or ``sql``), and its words."""
 
     line: str
     kind: str
@@ -28,7 +29,7 @@ class Command:
 
     @property
     def alias(self) -> str | None:
-        """The database that it names."""
+        """The alias of the database that the command names with ``--database``, if it does."""
         for place, word in enumerate(self.words):
             if word.startswith("--database="):
                 return word.partition("=")[2]
@@ -38,10 +39,10 @@ class Command:
 
 
 def command(line: str | Sequence[str]) -> Command:
-    """A management command, ``delete path/of/a/file.py`` or ``sql …``.
+    """Read a command: a management command, ``delete path/of/a/file.py``, or ``sql …``.
 
     Raises:
-        BadInput: it is none of them.
+        BadInput: the line is none of these, or it is incomplete.
     """
     if isinstance(line, str):
         first, _, rest = line.strip().partition(" ")
@@ -54,10 +55,11 @@ def command(line: str | Sequence[str]) -> Command:
 
 
 def one_alias(stage: Stage, commands: Sequence[Command]) -> str:
-    """The database that the commands are about; ``migrate`` that names none means the default.
+    """The alias of the database that the commands are about. A ``migrate`` command that names none
+    means the stage's own.
 
     Raises:
-        BadInput: there is no such database, or there are several.
+        BadInput: there is no such database, or the commands are about several.
     """
     own = stage.reader.alias
     migrating = [each for each in commands if each.words[:1] == ("migrate",)]
@@ -77,7 +79,8 @@ def one_alias(stage: Stage, commands: Sequence[Command]) -> str:
 
 
 def run_in(stage: Stage, each: Command, ask: Ask | None = None, compare: str = "all") -> Run:
-    """Run a command in this copy; ``compare`` is as in ``protocol.REQUESTS``."""
+    """Run a command in the copy of a stage, and measure it. ``compare`` has the values that
+    ``protocol.REQUESTS`` explains."""
     started = time.perf_counter()
     if each.kind == "delete":
         step = edits.delete(stage, *each.words)

@@ -1,4 +1,4 @@
-"""Makes the outcome from what was measured, and the verdict in one line from both."""
+"""Makes the outcome from what was measured, and from both the verdict, which is one line."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _next(measured: Measured) -> Next:
 
 
 def verdict(measured: Measured, outcome: Outcome) -> str:
-    """One line in plain words, which says no more than the outcome."""
+    """The verdict: one line in plain words, which claims no more than the outcome."""
     if outcome.happened is Happened.NOT_REHEARSED:
         return f"could not be rehearsed: {measured.obstacles[0].what}"
     parts = [_how_it_ended(run) for run in measured.runs if run.step.refused]
@@ -93,7 +93,7 @@ def _how_it_ended(run: Run) -> str:
 
 
 def _but(measured: Measured, outcome: Outcome) -> list[str]:
-    """Other reasons against it than the loss and the way back."""
+    """Reasons against running the commands, other than what is lost and the way back."""
     worse, following = measured.worse, measured.following
     found = []
     if outcome.agreeing is Agreeing.WORSE:

@@ -16,9 +16,9 @@ from .way_back import go_back
 
 
 def count_for_good(stage: Stage, step: Step, before: Moment, after: Moment) -> Step:
-    """The step, its losses counted as a what-if counts them: ``rows_not_back`` and
-    ``values_not_back`` say how much the way back does not restore. They stay ``None`` if that
-    could not be measured. The stage does not move.
+    """Return the step with its losses counted as a what-if counts them: ``rows_not_back`` and
+    ``values_not_back`` say how much the way back does not restore. Both stay ``None`` if that could
+    not be measured. The lab's own copy does not change.
 
     Args:
         before, after: the moments before and after the step.
@@ -37,7 +37,8 @@ def count_for_good(stage: Stage, step: Step, before: Moment, after: Moment) -> S
 
 
 def count_between(stage: Stage, step: Step, first: int, second: int) -> Step:
-    """The same for what changed between two moments of the history, whatever steps led there."""
+    """Return a step with its losses counted as in ``count_for_good``, for everything that changed
+    between two moments of the history. Any number of steps may lie between them."""
     taken = stage.moments.steps(first, second)
     ran = tuple(each for one in taken for each in one.ran)
     around = stage.moments.at(first), stage.moments.at(second)

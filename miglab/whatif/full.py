@@ -1,4 +1,4 @@
-"""Everything that was lost, as a table or a file, for as long as the lab keeps the copies."""
+"""Gives everything that was lost as a table or a file, as long as the lab keeps the copies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from ..steps.reader import Reader
 
 
 class Lost(NamedTuple):
-    """What was lost up to a moment, and the names there of tables and columns of the beginning."""
+    """What was lost up to a moment (``after``), and what the names of tables and columns at the
+    beginning have become by then."""
 
     changes: tuple[RowChange, ...]
     after: Snapshot
@@ -28,7 +29,8 @@ class Lost(NamedTuple):
 
 
 class _Named(NamedTuple):
-    """One thing that was lost: in which table, which column of it or all its rows, and when."""
+    """One thing that was lost: values of a ``column`` of a table, or, if it is ``None``, rows of
+    the table."""
 
     change: RowChange
     column: str | None
@@ -40,8 +42,9 @@ COMING_BACK = " (on the way back)"
 
 
 class Full:
-    """The databases before and after, and the agent that compares them. ``there`` is what the
-    commands lost, ``back`` what only the way back loses."""
+    """Lists everything that was lost. It keeps the copies of the databases before and after, and
+    the agent that compares them. ``there`` is what the commands lost, and ``back`` what only the
+    way back loses."""
 
     def __init__(self, reader: Reader, before: Snapshot, lost: tuple[Lost, Lost]) -> None:
         self.reader, self.before = reader, before
@@ -55,17 +58,17 @@ class Full:
 
     @property
     def copies(self) -> set[Handle]:
-        """The copies of databases that are needed."""
+        """The copies of databases that must be kept so that losses can be listed."""
         moments = [self.before, self.there.after, *([self.back.after] if self.back.changes else [])]
         return {one for each in moments for one in each.databases.values() if one is not None}
 
     def rows(self, name: str, limit: int) -> Rows:
-        """What a table lost, or, with a dot in the name, one of its columns: the first ``limit``
-        rows."""
+        """The first ``limit`` rows of what was lost. ``name`` is one of ``names``: a table, or a
+        table and its column with a dot between them."""
         return answers.rows(self._ask(self._meant(name), {"limit": limit})["table"], name)
 
     def csv(self, name: str, path: Path) -> Path:
-        """The same, all of it, as a CSV file."""
+        """Write everything that was lost under this name to a CSV file at ``path``."""
         meant = self._meant(name)
         path = path.absolute()
         if not path.parent.is_dir():

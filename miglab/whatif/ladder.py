@@ -1,4 +1,4 @@
-"""All targets at once: a what-if for each further step back in an app."""
+"""Tries all targets at once: makes a what-if for each further step back in an app."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from .walk import Walk
 
 
 def what_if_all(stage: Stage, app_label: str, alias: str | None = None) -> Ladder:
-    """What each further step back in an app would cost, down to zero: for every target, what the
-    command to it would do. ``alias`` names the database; without it, the one of the stage.
+    """Find out what each further step back in an app would cost, down to zero: for every target,
+    what the command to it would do. ``alias`` names the database; ``None`` means the stage's own.
 
     Raises:
         UnknownName: there is no such app with migrations.
         BadInput: none of its migrations is applied, or there is no such database.
-        Interrupted: it was stopped; nothing is left behind.
+        Interrupted: the search was stopped; nothing is left behind.
     """
     started = time.perf_counter()
     given.name(app_label, "app label")
@@ -87,15 +87,17 @@ def _measured(
 
 
 def at_once(stage: Stage) -> int:
-    """How many commands one walk may run, each of which leaves a copy of the database."""
+    """How many commands one walk may run. Each of them leaves a copy of the database, so this
+    depends on the database's size."""
     alias = stage.reader.alias
     state = stage.sandbox.engines[alias].state(stage.sandbox.databases[alias])
     return max(2, ROOM // max(state.size if state else 0, 1))
 
 
 def _walks(stage: Stage, alias: str, part: Sequence[tuple[Command, _Target]]) -> list[Walk]:
-    """As many walks as tell of more than their last command: targets inside a squash and those
-    outside it are not on one way."""
+    """Walks back that together cover these targets. Several may be needed, because targets inside a
+    squash and outside it are not on the same way. The search ends with a walk that can tell
+    only what its last command does."""
     found: list[Walk] = []
     left = [*part]
     while len(left) > 1:
@@ -115,7 +117,8 @@ def _walks(stage: Stage, alias: str, part: Sequence[tuple[Command, _Target]]) ->
 
 @dataclass(frozen=True)
 class _Target:
-    """Where a step leads, and what it unapplies; ``None`` is zero."""
+    """The target of a step back, where ``None`` means zero, and the migrations that this step
+    unapplies in addition to the steps before it."""
 
     target: Key | None
     unapplied: tuple[Key, ...]
@@ -140,14 +143,14 @@ def _rung(each: _Target, found: Consequences, lost: Sequence[Loss], before: Sequ
 
 
 def _lost(found: Consequences) -> list[Loss]:
-    """What the command to a target loses, there and back."""
+    """What is lost for good by the command to a target and by the way back from there."""
     there, back = losses(found.lost_there), losses(found.lost_coming_back, coming_back=True)
     return sorted((e for e in (*there, *back) if e.lost), key=lambda each: -each.lost)
 
 
 def _targets(files: Files, record: Record, label: str) -> list[_Target]:
-    """Every target further back, from the top down; those inside a squash whose files are there
-    as well, since Django takes them too."""
+    """Every target further back, from the top down. Migrations inside a squash are targets too if
+    their files exist, because Django accepts them."""
     graph = graph_of(files, record.keys)
     inside = graph_of(files, record.keys, squashed=False)
     now, now_inside = applied(graph, record), applied(inside, record)
@@ -165,7 +168,8 @@ def _targets(files: Files, record: Record, label: str) -> list[_Target]:
 
 
 def _order(graph: Graph, inside: Graph, now: set[Key], label: str) -> Iterator[Key | None]:
-    """The app's applied migrations from the top down, then zero."""
+    """The app's applied migrations from the top down, with those inside a squash after it, and then
+    ``None`` for zero."""
     order = dict.fromkeys(
         key
         for leaf in graph.leaves(label)
@@ -204,7 +208,7 @@ def _short(found: Consequences, more: Sequence[Loss]) -> str:
 
 
 def _more(by_then: Sequence[Loss], before: Sequence[Loss]) -> list[Loss]:
-    """What this step alone takes."""
+    """The losses that this step adds to those of the steps before it, the largest first."""
     known = {(each.id, each.where): each.lost for each in before}
     new = []
     for each in by_then:
@@ -215,7 +219,7 @@ def _more(by_then: Sequence[Loss], before: Sequence[Loss]) -> list[Loss]:
 
 
 def _picture(whole: Picture, rungs: Sequence[Rung]) -> Picture:
-    """Each migration with what unapplying it costs."""
+    """The picture, with what it costs to unapply each migration."""
     costs = {key: rung.short for rung in rungs for key in rung.unapplied}
     nodes = tuple(replace(node, cost=costs.get(node.key, "")) for node in whole.nodes)
     return replace(whole, sentence=_sentence(whole.apps[0], rungs), nodes=nodes, hidden=0)

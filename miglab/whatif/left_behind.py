@@ -1,4 +1,4 @@
-"""What commands leave behind in tables of Django's own."""
+"""Finds what commands leave behind in Django's own tables."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def left_behind(
     after: Truths,
     renames: Renames,
 ) -> LeftBehind:
-    """Content types and permissions of models whose tables went. A content type follows its model's
-    name, also where the model is renamed back before its table goes: it is the same by its id.
+    """The content types and permissions of models whose tables were dropped. If a model was renamed
+    before that, its content type has a new name, so it is also found by its id.
 
     Args:
-        moments: before the commands, and after them.
-        renames: what became of the names of tables.
+        moments: the moments before the commands and after them.
+        renames: what the names of tables have become.
     """
     there = after.known_tables.tables
     gone = {

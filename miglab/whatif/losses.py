@@ -1,4 +1,4 @@
-"""What commands cost, and how much of it the way back restores."""
+"""Counts what commands cost, and how much of it the way back restores."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from ..steps.reader import Reader
 
 
 class Counted(NamedTuple):
-    """What came back.
+    """What the way back restored.
 
     Attributes:
-        rows: what is not the same in the rows.
-        lost: what the commands cost, each with how much of it is not back; ``None`` if that could
-            not be counted, and ``unknown`` says why.
+        rows: the tables whose rows differ from the beginning.
+        lost: what the commands cost, each with how much of it does not come back; ``None`` if that
+            could not be counted.
+        unknown: why it could not be counted.
     """
 
     rows: tuple[RowChange, ...]
@@ -32,10 +33,10 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Losses:
-    """What commands cost.
+    """What commands cost, so that it can be counted how much of it comes back.
 
     Attributes:
-        changes: each of them costs something.
+        changes: the tables from which something was lost.
         renames: what the commands renamed, by the databases' aliases.
         end: the moment where the commands ended.
     """
@@ -48,8 +49,8 @@ class Losses:
         """Compare the rows after the way back with the beginning.
 
         Args:
-            first: before the commands.
-            back: after the way back.
+            first: the moment before the commands.
+            back: the moment after the way back.
 
         Raises:
             NotMeasured: the rows could not be compared.
@@ -84,7 +85,7 @@ class Losses:
 
 
 def _old(change: RowChange) -> dict[str, str]:
-    """The old name of each column with overwritten values, and its name now."""
+    """Maps the old name of each column with overwritten values to its name now."""
     return {old: new for new, old in change.old_names.items()}
 
 
@@ -95,5 +96,6 @@ def _counted(change: RowChange, told: Message) -> RowChange:
 
 
 def not_known(error: NotMeasured, what: str) -> Unknown:
-    """The same as something that matters."""
+    """Turn a failure to measure into an ``Unknown``; ``what`` is what is not known because of
+    it."""
     return Unknown(error.id, f"{what} is not known: {error.what}", "", error.do)

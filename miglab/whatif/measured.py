@@ -18,14 +18,19 @@ from ..facts.truths import Agreements
 
 @dataclass(frozen=True)
 class Following:
-    """Plain ``migrate`` afterwards, and from the beginning.
+    """What plain ``migrate`` does after the commands, compared with what it does from the
+    beginning.
 
     Attributes:
-        rows, rows_before: what it costs afterwards, and from the beginning.
-        together: what the commands and it cost together: what they made, it may take away. ``rows``
-            where nothing was there to be compared.
-        there: what the commands lose alone.
-        before: ``None`` if it does no harm afterwards, so that nothing had to be compared.
+        run: plain ``migrate``, run after the commands.
+        rows: what it costs after the commands.
+        before: plain ``migrate``, run from the beginning; ``None`` if it does no harm after the
+            commands, so that nothing had to be compared.
+        rows_before: what it costs from the beginning.
+        together: what the commands and plain ``migrate`` cost together, because ``migrate`` may
+            only remove what the commands made. ``None`` if that could not be compared; ``rows``
+            counts instead.
+        there: what the commands alone lose.
     """
 
     run: Run
@@ -37,34 +42,37 @@ class Following:
 
     @property
     def fails(self) -> bool:
-        """Whether it is refused or fails now, for a reason that was not there before and is not
-        elsewhere."""
+        """Whether plain ``migrate`` is refused or fails after the commands, and does not stop at
+        the same place with the same error from the beginning."""
         if not self.run.step.refused:
             return False
         return self.before is None or _where_it_stops(self.before) != _where_it_stops(self.run)
 
     @cached_property
     def destroys(self) -> tuple[Loss, ...]:
-        """What it destroys, and would not have destroyed before."""
+        """What plain ``migrate`` destroys after the commands, and would not have destroyed from the
+        beginning."""
         known = {(each.id, each.where): each.gone for each in losses(self.rows_before)}
         return tuple(e for e in self._takes if e.gone > known.get((e.id, e.where), 0))
 
     @property
     def destroys_as_before(self) -> bool:
-        """Whether it destroys something, and nothing that it would not have destroyed before."""
+        """Whether plain ``migrate`` destroys something after the commands, but only what it would
+        also have destroyed from the beginning."""
         return bool(self._takes) and not self.destroys
 
     @cached_property
     def _takes(self) -> tuple[Loss, ...]:
-        """What it destroys of that which was there at the beginning and is not lost already."""
+        """What plain ``migrate`` destroys that was there at the beginning and that the commands
+        have not already lost."""
         lost = {each.where: each.lost for each in losses(self.there)}
         found = losses(self.rows if self.together is None else self.together)
         return tuple(each for each in found if each.gone > lost.get(each.where, 0))
 
     @cached_property
     def unknown(self) -> tuple[Unknown, ...]:
-        """What is not known about it: one of miglab's limits stopped it, prevented a part of it, or
-        kept a part from being measured."""
+        """What is not known about plain ``migrate`` after the commands. One of miglab's limits
+        stopped it, prevented a part of it, or kept a part from being measured."""
         stood = [Unknown(each.id, each.what, "migrate", each.do) for each in hindrances(self.run)]
         return tuple(dict.fromkeys([*stood, *_unknown_of(self.run)]))
 
@@ -76,16 +84,17 @@ def _where_it_stops(run: Run) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Measured:
-    """Everything that was found out.
+    """Everything that a rehearsal found out.
 
     Attributes:
         runs: what each command did, until one was refused.
-        rows: what became of the rows, migrations and handlers told apart.
-        lost: what both of them cost together, with how much of it does not come back.
+        rows: what happened to the rows; what migrations did and what handlers did are separate.
+        lost: what migrations and handlers cost together, with how much of it does not come back.
         moved: whether anything has changed.
         agreements_before, agreements_after: whether the truths agree.
-        worse: what agreed before, and disagrees now.
-        back: the way back, as it was run; ``None`` if nothing moved.
+        worse: what agreed before the commands and disagrees after them.
+        back: the way back, as it was run; ``None`` if nothing changed, or if one of miglab's limits
+            stopped a command.
         following: plain ``migrate`` afterwards; ``None`` if it was not tried.
         left_behind: what Django leaves in its own tables.
         not_measured: what else miglab could not find out.
@@ -119,8 +128,8 @@ class Measured:
 
     @cached_property
     def lost_there(self) -> tuple[Loss, ...]:
-        """What is lost by the commands, the largest loss first. If every value is back in the end,
-        nothing is lost, even if what came back could not be counted."""
+        """What the commands lose, the largest loss first. If the way back restores every value,
+        nothing is lost, even if what came back could not be counted table by table."""
         found = losses(self.lost)
         if self.back is not None and self.back.level in (Return.VALUES, Return.MORE):
             found = [replace(each, lost=0) for each in found]
@@ -128,25 +137,25 @@ class Measured:
 
     @cached_property
     def rows_coming_back(self) -> tuple[RowChange, ...]:
-        """The tables from which only the way back takes something."""
+        """The tables from which the way back itself loses something."""
         if self.back is None or not self.back.level.measured:
             return ()
         return lost_coming_back(self.lost, self.back.rows)
 
     @cached_property
     def lost_coming_back(self) -> tuple[Loss, ...]:
-        """What only the way back takes."""
+        """What only the way back loses."""
         return tuple(losses(self.rows_coming_back, coming_back=True))
 
     @property
     def lost_for_good(self) -> tuple[Loss, ...]:
-        """What is lost by the commands and the way back, the largest loss first."""
+        """What the commands and the way back lose for good, the largest loss first."""
         found = [each for each in (*self.lost_there, *self.lost_coming_back) if each.lost]
         return tuple(sorted(found, key=lambda each: -each.lost))
 
     @cached_property
     def unknown(self) -> tuple[Unknown, ...]:
-        """What matters, and is not known, about the commands and the way back."""
+        """What is important about the commands and the way back, but is not known."""
         found = [*self.not_measured, *(each for run in self.runs for each in _unknown_of(run))]
         back = self.back.rows if self.back is not None else ()
         found += [_unreadable(each) for each in (*self.rows, *back) if each.unreadable]
@@ -182,7 +191,7 @@ def hindrances(run: Run) -> tuple[Obstacle, ...]:
 
 
 def _unknown_of(run: Run) -> list[Unknown]:
-    """What a command leaves unknown, whether it went through or not."""
+    """What is not known about a command, whether it succeeded or not."""
     found = [
         Unknown(
             each.id or "stopped-reach",

@@ -1,4 +1,4 @@
-"""What could make two truths agree again: the usual ways, each tried in a copy."""
+"""Tries the usual ways to make two truths agree again, each in a copy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def mends(stage: Stage, which: str) -> tuple[Mend, ...]:
 
     Raises:
         UnknownName: there is no such pair.
-        Interrupted: it was stopped; nothing is left behind.
+        Interrupted: the search was stopped; nothing is left behind.
     """
     if which not in [*AGREEING]:
         raise UnknownName("pair of truths", which, AGREEING)
@@ -47,7 +47,8 @@ def _tried(stage: Stage, which: str, lines: tuple[str, ...]) -> Mend:
 
 
 def _ways(stage: Stage, which: str) -> Iterator[tuple[str, ...]]:
-    """What people type; whether it helps, the run says."""
+    """The commands that people usually type in such a case. Whether they help is found out by
+    running them."""
     _, truths = stage.now()
     files = truths.known_files
     record = truths.known_record

@@ -1,4 +1,4 @@
-"""Finds tables with rows that refer to rows that do not exist: a database may leave them alone
+"""Finds tables with rows that refer to rows that do not exist. A database may accept such rows
 until Django checks all rows at the end of a migration."""
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ REFUSED = re.compile(
 
 
 def orphaned(stage: Stage, runs: Sequence[Run], first: Snapshot, truths: Truths) -> tuple[str, ...]:
-    """If a command stopped at such a row: the tables that had such rows at the beginning. None if
-    that cannot be found out."""
+    """The tables that at the beginning had rows which refer to rows that do not exist, if a command
+    stopped at such a row. Empty if it did not, or if that cannot be found out."""
     refusal = runs[-1].step.refusal
     if refusal is None or not REFUSED.search(refusal.because):
         return ()
@@ -39,7 +39,8 @@ def orphaned(stage: Stage, runs: Sequence[Run], first: Snapshot, truths: Truths)
 
 
 def _queries(schema: Schema, quoted: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """For each foreign key its table, and a query that finds a row that refers to nothing."""
+    """For each foreign key, the name of its table, and a query that finds a row that refers to a
+    row that does not exist."""
     there = {fold(name): name for name in schema.tables}
     for name, table in schema.tables.items():
         for key in table.foreign_keys:

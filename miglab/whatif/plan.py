@@ -1,4 +1,5 @@
-"""The plan of a command as it ran: how far each migration came, and what pulled it in."""
+"""Describes the plan of a command after its run: how far each migration got, and what pulled it
+in."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from ..facts.step import Ran, Step
 
 
 def planned(step: Step) -> tuple[Planned, ...]:
-    """Each migration of the plan, in order, with how far it came."""
+    """Each migration of the plan, in order, with how far it got."""
     files = step.before.known_files
     record = step.before.known_record
     graph = graph_of(files, record.keys)
@@ -48,7 +49,8 @@ def planned(step: Step) -> tuple[Planned, ...]:
 
 
 def _in_order(step: Step) -> Iterator[tuple[Key, bool]]:
-    """As they were run, then those that were not reached."""
+    """The plan's migrations in the order in which they were run, and then those that were not
+    reached, each with whether it goes backwards."""
     begun = dict.fromkeys((each.key, each.backwards) for each in step.ran)
     yield from begun
     yield from (each for each in step.plan if each not in begun)
@@ -63,13 +65,14 @@ def _fate(ran: Ran | None) -> Fate:
 
 
 def _locks(step: Step, ran: Ran | None) -> tuple[Lock, ...]:
-    """With the number of rows that each table had."""
+    """The locks that a migration took, each with the number of rows that its table had before."""
     rows = step.before.rows if isinstance(step.before.rows, Mapping) else {}
     return tuple(replace(each, rows=rows.get(each.table)) for each in (ran.locks if ran else ()))
 
 
 def target(step: Step) -> Key | None:
-    """Where the plan leads, for the picture: its app decides what counts as pulled in."""
+    """The migration to which the plan leads, for the picture. Migrations of other apps than its own
+    count as pulled in."""
     app_label, name = _asked(step)
     if not app_label:
         return None
@@ -80,7 +83,8 @@ def target(step: Step) -> Key | None:
 
 
 def _asked(step: Step) -> tuple[str, str]:
-    """The app that was asked for, and what of it; nothing if all were."""
+    """The label of the app that the command names, and the name of the migration if it names one.
+    Both are empty if it names no app."""
     words = step.line.split()
     labels = {key.app_label for key, _ in step.plan}
     place = next((n for n, word in enumerate(words) if n and word in labels), None)
@@ -92,8 +96,8 @@ def _asked(step: Step) -> tuple[str, str]:
 def _came_from(
     graph: Graph, keys: Collection[Key], asked: str, backwards: bool
 ) -> Mapping[Key, Key | None]:
-    """For each of these that the migrations of the app that was asked for drag in, along their
-    dependencies, the one before it on the shortest way."""
+    """Maps each migration in ``keys`` that the app ``asked`` pulls in by dependencies to the one
+    before it on the shortest way. The app's own migrations map to ``None``."""
     within = set(keys)
     neighbours = graph.children if backwards else graph.parents
     came_from: dict[Key, Key | None] = {each: None for each in keys if each.app_label == asked}
@@ -108,8 +112,8 @@ def _came_from(
 
 
 def _path(came_from: Mapping[Key, Key | None], key: Key) -> tuple[Key, ...]:
-    """The way from a migration of the app that was asked for to this one; empty if none leads
-    there."""
+    """The way by dependencies from a migration of the app that the command names to this migration;
+    empty if there is none."""
     path: list[Key] = []
     here: Key | None = key if key in came_from else None
     while here is not None:

@@ -1,4 +1,5 @@
-"""Runs commands in a copy, then the way back, then what comes next, and measures each."""
+"""Runs commands in a copy, then the way back, then the next plain ``migrate``, and measures each
+of them."""
 
 from __future__ import annotations
 
@@ -41,12 +42,12 @@ from .way_back import go_back
 def what_if(
     stage: Stage, lines: Sequence[str | Sequence[str]], ask: Ask | None = None
 ) -> Consequences:
-    """What these commands would do, one after the other. The stage does not move.
+    """What these commands would do, one after the other. The lab's own copy does not change.
 
     Raises:
-        BadInput: there is no command, or it needs a terminal, or names no file; or the commands
-            are about several databases.
-        Interrupted: it was stopped; nothing is left behind.
+        BadInput: there is no command; one needs a terminal, or should name a file and does not; or
+            the commands are about several databases.
+        Interrupted: the rehearsal was stopped; nothing is left behind.
     """
     commands = [command(each) for each in lines]
     if not commands:
@@ -55,12 +56,14 @@ def what_if(
 
 
 def what_if_ran(stage: Stage, each: Command, alias: str, run: Run, end: Moment) -> Consequences:
-    """The same for one command that was already run in the copy, and the moment where it ended."""
+    """What one command would do that was already run in a copy. ``run`` is what it did, and ``end``
+    is the moment after it."""
     return _Rehearsal(stage, alias).of_ran(each, run, end)
 
 
 class _Rehearsal:
-    """One what-if on its way. ``stage`` is the copy."""
+    """One what-if while it is made. ``self.stage`` is the copy, and ``self.original`` is the lab's
+    own stage."""
 
     def __init__(self, stage: Stage, alias: str) -> None:
         self.started = time.perf_counter()
@@ -71,7 +74,7 @@ class _Rehearsal:
         self.not_measured: list[Unknown] = []
 
     def of(self, commands: Sequence[Command], ask: Ask | None) -> Consequences:
-        """Run them, and measure."""
+        """Run the commands until one is refused, and measure what they did."""
         runs: list[Run] = []
         for each in commands:
             runs.append(run_in(self.stage, each, ask))
@@ -80,7 +83,7 @@ class _Rehearsal:
         return self.measured(commands, runs)
 
     def of_ran(self, each: Command, run: Run, end: Moment) -> Consequences:
-        """Go to where it ended, and measure."""
+        """Go to the moment where a command ended, and measure what it did."""
         self.stage.begin_at(end)
         return self.measured([each], [run])
 
@@ -192,7 +195,8 @@ class _Rehearsal:
     def told_of(
         self, agreements: Agreements, truths: Truths, changed: Collection[Key]
     ) -> Agreements:
-        """The agreements of the shown apps, and of those that the commands change."""
+        """These agreements, but files and record are compared only for the shown apps and for those
+        whose migrations are in the commands' plans. If no apps were chosen, nothing changes."""
         if not self.stage.apps:
             return agreements
         apps = {*self.stage.apps, *(key.app_label for key in changed)}
@@ -201,7 +205,7 @@ class _Rehearsal:
     def rows(
         self, runs: Sequence[Run], end: Snapshot, renames: Mapping[str, Renames]
     ) -> tuple[RowChange, ...]:
-        """What became of the rows, from the beginning to the end."""
+        """What happened to the rows, from the beginning to the end of the commands."""
         if len(runs) == 1:
             return runs[0].step.rows
         found = self.compared(self.first.snapshot, end, renames)
@@ -219,7 +223,8 @@ class _Rehearsal:
     def costly(
         self, rows: tuple[RowChange, ...], renames: Mapping[str, Renames], end: Snapshot
     ) -> tuple[RowChange, ...]:
-        """What migrations and handlers cost together."""
+        """The changes that cost something; what migrations and handlers cost is counted
+        together."""
         ours = {(e.database, e.table) for e in rows if e.costs and not e.by_handlers}
         if any(each.costs and each.by_handlers for each in rows):
             rows = tuple(
@@ -231,8 +236,8 @@ class _Rehearsal:
     def compared(
         self, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
     ) -> tuple[RowChange, ...]:
-        """The differences in rows between two moments. If they cannot be compared, this is
-        noted, and none are given."""
+        """The differences in rows between two moments. If the rows cannot be compared, that is
+        noted as unknown, and the result is empty."""
         try:
             return compare_rows(self.reader, before, after, renames)
         except NotMeasured as error:
@@ -240,8 +245,8 @@ class _Rehearsal:
             return ()
 
     def moved(self, end: Moment, runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:
-        """Whether anything is other than it was; a database may have been written to for
-        nothing."""
+        """Whether the commands changed anything that matters. That a database was written to is not
+        enough."""
         now, then = end.snapshot, self.first.snapshot
         if now.files != then.files:
             return True
@@ -255,8 +260,9 @@ class _Rehearsal:
     def following(
         self, end: Moment, back: WayBack, runs: Sequence[Run], lost: tuple[RowChange, ...]
     ) -> Following | None:
-        """Plain ``migrate`` from where the commands ended; ``None`` if that was the way back. If it
-        does harm, it is also run from the beginning, where it may do the same harm."""
+        """Run plain ``migrate`` from where the commands ended, and measure it. ``None`` if plain
+        ``migrate`` was already the way back. If it does harm, it is also run from the beginning, to
+        see whether it does the same harm there."""
         if not back.files_put_back and back.commands[:1] == ("migrate",):
             return None
         run, rows = self._migrate_from(end)
@@ -268,7 +274,7 @@ class _Rehearsal:
         return Following(run, rows, before, rows_before, together, there)
 
     def _migrate_from(self, moment: Moment) -> tuple[Run, tuple[RowChange, ...]]:
-        """Run plain ``migrate`` from a moment, and what it costs."""
+        """Run plain ``migrate`` from a moment; return the run and what it costs."""
         self.stage.begin_at(moment)
         alias = self.reader.alias
         words = ("migrate", *(() if alias == "default" else ("--database", alias)))
@@ -276,8 +282,8 @@ class _Rehearsal:
         return run, tuple(each for each in run.step.rows if each.costs)
 
     def _together(self, runs: Sequence[Run]) -> tuple[RowChange, ...] | None:
-        """What these cost from the beginning to where the last one ended, one of them with the
-        other; ``None`` if that cannot be compared."""
+        """What these commands cost together, from the beginning to where the last one ended.
+        ``None`` if the rows cannot be compared."""
         renames = renames_of(run.step for run in runs)
         now, _ = self.stage.now()
         try:
@@ -288,7 +294,8 @@ class _Rehearsal:
 
 
 def _wrote(runs: Sequence[Run], rows: Sequence[RowChange]) -> bool:
-    """Whether anything is other than it was; a database may have been written to for nothing."""
+    """Whether the record, the tables or the rows have changed. A database may have been written to
+    without that."""
     first, last = runs[0].step.before, runs[-1].step.after
     same = (first.record, first.tables) == (last.record, last.tables)
     return not same or bool(rows)

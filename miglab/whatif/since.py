@@ -1,4 +1,4 @@
-"""Which commands take back the migrations that a branch adds."""
+"""Finds the commands that revert the migrations that a branch adds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .back import commands_between
 
 
 def added_since(stage: Stage, ref: str) -> tuple[Key, ...]:
-    """The migrations whose files the work tree has, and the last commit shared with ``ref`` has
-    not.
+    """The migrations whose files are in the work tree, but not in the last commit that HEAD and
+    ``ref`` share.
 
     Raises:
-        BadInput: git is not there, or does not know the project or ``ref``.
+        BadInput: git is not installed, or does not know the project or ``ref``.
     """
     _, truths = stage.now()
     root = stage.project.root
@@ -26,8 +26,8 @@ def added_since(stage: Stage, ref: str) -> tuple[Key, ...]:
 
 
 def commands_since(stage: Stage, keys: tuple[Key, ...]) -> list[str]:
-    """The commands that take these migrations back; where some are not applied yet, ``migrate``
-    comes first, as a release would."""
+    """The commands that revert these migrations. If some are not applied yet, ``migrate`` comes
+    first, because a release would run it."""
     _, truths = stage.now()
     record = truths.known_record
     graph = graph_of(truths.known_files, record.keys)

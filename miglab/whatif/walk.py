@@ -22,24 +22,24 @@ from .rehearse import what_if, what_if_ran
 
 
 class Ran(NamedTuple):
-    """A command that was run on the way, and where it ended."""
+    """A command that was run on the way, and the moment where it ended."""
 
     run: Run
     end: Moment
 
 
 class Walk:
-    """The way back to the last of these commands, past the targets of the others.
+    """One run of the last of these commands, which stops at the targets of the others on its way.
 
-    ``stage`` is a copy at the moment where each command begins. A command that ``ran`` does not
-    name has to be run alone: its plan is not part of the way, or something other than Django
-    affects it. The last one must be run alone too if it was refused: without stops on the way, it
-    might not be.
+    ``stage`` is a copy at the moment where every command would begin. A command that is not in
+    ``ran`` must be run alone, because its plan is not part of the way, or because something other
+    than Django affects it. The last command must also be run alone if it was refused, because it
+    might succeed without the stops.
 
     Attributes:
         ran: what commands did, by their lines.
-        stopped_at: the migration at which the walk stopped, if it did.
-        stopped: the lines of the commands that would reach it as well.
+        stopped_at: the migration at which the walk failed, if it did.
+        stopped: the lines of the commands that would also reach that migration.
     """
 
     def __init__(self, stage: Stage, commands: Sequence[Command], targets: Sequence[Key]) -> None:
@@ -57,17 +57,17 @@ class Walk:
 
     @property
     def copies(self) -> set[Handle]:
-        """The copies of databases that are needed to go on from where commands ended."""
+        """The copies of databases that must be kept to continue from where commands ended."""
         each_end = (each.end.snapshot.databases.values() for each in self.ran.values())
         return {one for databases in each_end for one in databases if one is not None}
 
     def tells(self, each: Command) -> bool:
-        """Whether it can say what a command would do."""
+        """Whether this walk may be able to say what a command would do."""
         return each.line in self.ran or each.line in self.stopped
 
     def what_if(self, stage: Stage, each: Command) -> Consequences | None:
-        """What a command would do, asked once; ``None`` if it has to be run alone. ``stage`` is
-        the lab's own."""
+        """What a command would do; ``None`` if the command must be run alone. It can be asked only
+        once for each command. ``stage`` is the lab's own stage, not the copy."""
         ran = self.ran.get(each.line)
         if ran is not None:
             found = what_if_ran(stage, each, self.alias, *ran)
@@ -122,7 +122,7 @@ class Walk:
         return Ran(Run(step, planned(step), seconds), end)
 
     def _forget(self) -> None:
-        """Remove the copies that nobody took over."""
+        """Remove the copies of databases that this walk did not use."""
         for _, answer in self._ended:
             for alias, made in answer.pop("ends", {}).items():
                 self.stage.sandbox.engines[alias].remove(Handle(made))

@@ -1,5 +1,5 @@
-"""Goes back in the copy: new files are removed, missing files are restored, and migrations that the
-commands applied or unapplied are undone. Nothing else is touched."""
+"""Goes back in the copy: the files become what they were before the commands, and migrations that
+the commands applied or unapplied are undone. Nothing else is touched."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from .measured import hindrances
 def go_back(
     stage: Stage, first: Moment, before: Truths, runs: Sequence[Run], losses: Losses
 ) -> WayBack:
-    """Go from where these commands ended to where they began, as far as commands can, and count how
-    much of what they cost is not back. The moment where the way back ends lasts until something
-    else is done, unless the stage keeps it."""
+    """Go from where these commands ended to where they began, as far as commands can. Count how
+    much of what they cost does not come back. The moment at the end of the way back is valid only
+    until something else is done, unless ``stage.keep()`` is called."""
     with stage.lending():
         return _Walk(stage, first, before, runs, losses).back()
 
 
 class _Walk:
-    """One way back. ``stage`` is the copy, at the end of the commands."""
+    """One way back while it is run. ``stage`` is the copy, at the end of the commands."""
 
     def __init__(
         self, stage: Stage, first: Moment, before: Truths, runs: Sequence[Run], losses: Losses
@@ -51,7 +51,7 @@ class _Walk:
         self.files_changed = now.snapshot.files != first.snapshot.files
 
     def back(self) -> WayBack:
-        """Go back, and compare."""
+        """Go back, and compare the end with the beginning."""
         left = parts(net([each for run in self.runs for each in run.step.ran]))[::-1]
         if self.files_changed:
             known = self.before.known_files.migrations
@@ -70,7 +70,7 @@ class _Walk:
     # -- step by step
 
     def _turn_around(self, part: Sequence[Ran]) -> None:
-        """Undo one part as it was done: what was faked is faked back."""
+        """Undo one part of what was done, in the same way: what was faked is undone by faking."""
         keys = {each.key for each in part}
         graph, record = self._graph(keys)
         wanted = record_before(record, part)
@@ -83,14 +83,14 @@ class _Walk:
                 self._go(way)
 
     def _put_files_back(self) -> None:
-        """As ``git checkout`` would, the databases left as they are."""
+        """Restore the files as ``git checkout`` would; the databases stay as they are."""
         now, _ = self.stage.now()
         self.stage.sandbox.restore(now.snapshot.with_files_of(self.first.snapshot))
         self.stage.now()
 
     def _correct_record(self) -> None:
-        """What no migration moved, such as a row that was pruned or that a squash left: the
-        record alone."""
+        """Correct what differs only in the record, such as a row that was pruned or that a squash
+        left, because no migration did that."""
         graph, record = self._graph()
         for way in ways_between(graph, record, applied(graph, self.before.known_record), fake=True):
             self._go(way)
@@ -102,10 +102,10 @@ class _Walk:
                 self._go(Way(f"migrate {label} --prune", frozenset(without), True))
 
     def _graph(self, keys: Collection[Key] = ()) -> tuple[Graph, set[Key]]:
-        """The graph that holds now, and what of it is applied; the one inside the squashes where
-        a squash stands for some of these keys, as Django takes it where one is a target. Whether
-        somebody else has changed anything since the last command is looked at with the next one,
-        and at the end."""
+        """The current graph, and which of its migrations are applied. If a squash replaces some of
+        ``keys``, it is the graph without squashes, which Django uses if one of them is a target.
+        Changes that somebody else has made since the last command are seen only with the next
+        command, and at the end."""
         now = self.stage.truths()
         graph = graph_of(now.known_files, now.known_record.keys)
         if any(key in (graph.replaced or ()) for key in keys):
@@ -113,8 +113,9 @@ class _Walk:
         return graph, applied(graph, now.known_record)
 
     def _go(self, way: Way) -> None:
-        """Run one command, unless one was refused. One that drops what was there before the
-        commands is taken back: it is not what they did."""
+        """Run one command of the way back, unless an earlier one was refused. If it drops something
+        that was there before the commands, it is undone, because the commands did not create
+        that."""
         if any(run.step.refused for run in self.done):
             return
         alias = self.stage.reader.alias
@@ -131,8 +132,8 @@ class _Walk:
         self.done.append(run)
 
     def _dropped(self, run: Run) -> list[str]:
-        """Tables and columns with stored rows that were there at the beginning, and that this
-        command drops: it turns around something else than what was done."""
+        """Tables that had rows at the beginning, and columns of such tables, that this command
+        drops. Such a command undoes more than what was done."""
         alias = self.stage.reader.alias
         renames = run.step.renames.get(alias) or Renames()
         counts = value_or(self.before.rows, {})
@@ -157,8 +158,8 @@ class _Walk:
         return found
 
     def _name_now(self, table: str) -> str | None:
-        """What a table of the beginning is called by now. One that was dropped and made anew is
-        another table, whatever it is called."""
+        """The current name of a table that was there at the beginning; ``None`` if it was dropped.
+        If it was dropped and created again, it is another table, even if the name is the same."""
         found: str | None = table
         for run in (*self.runs, *self.done):
             renames = run.step.renames.get(self.stage.reader.alias)
@@ -203,20 +204,21 @@ class _Walk:
         )
 
     def _counted(self, moment: Moment) -> Counted | Unknown:
-        """What came back of the rows, or why that is not known."""
+        """How much of the rows came back, or why that is not known."""
         try:
             return self.losses.count(self.stage.reader, self.first.snapshot, moment.snapshot)
         except NotMeasured as error:
             return not_known(error, "what comes back")
 
     def _schema_differences(self, truths: Truths) -> list[str]:
-        """What of the schema is not as it was, a line for each thing; the order of columns is told
-        apart."""
+        """What differs in the schema from the beginning, a line for each thing. The order of
+        columns is left out: ``_reordered`` finds it."""
         lines = schema_lines(self._schema_before, _without_record(truths))
         return [line for line in lines if REORDERED not in line]
 
     def _other_differences(self, moment: Moment) -> list[str]:
-        """What beside the tables is not as it was, such as a type or a function."""
+        """What differs from the beginning in other things than tables, such as a type or a
+        function, a line for each."""
         sandbox = self.stage.sandbox
         was, now = sandbox.others(self.first.snapshot), sandbox.others(moment.snapshot)
         lines = [f"{name} is gone" for name in was if name not in now]
@@ -226,16 +228,17 @@ class _Walk:
         ]
 
     def _record_differences(self, truths: Truths) -> list[str]:
-        """What of the record is not as it was, a line for each migration. The row of a squash
-        whose originals were all applied is none: each ``migrate`` of Django's writes it."""
+        """What differs in the record from the beginning, a line for each migration. A new row of a
+        squash whose originals were all applied does not count, because every ``migrate`` writes
+        it."""
         was, now = {*self.before.known_record.keys}, {*truths.known_record.keys}
         done = applied(graph_of(truths.known_files, was), self.before.known_record)
         gone = [f"{key} is no longer recorded" for key in sorted(was - now)]
         return gone + [f"{key} is recorded" for key in sorted(now - was - done)]
 
     def _of_migrations(self, rows: Sequence[RowChange]) -> tuple[RowChange, ...]:
-        """Those but for what handlers added on the way there and back: it keeps nothing from coming
-        back."""
+        """These changes, without rows that handlers added during the commands or the way back,
+        because such rows do not mean that something did not come back."""
         handled = {
             (each.database, each.now)
             for run in (*self.runs, *self.done)
@@ -259,19 +262,20 @@ class _Walk:
 
 
 def _without_file(files: Collection[Key], record: Record, label: str) -> set[Key]:
-    """What ``migrate APP --prune`` would take out of the record."""
+    """The migrations that ``migrate APP --prune`` would remove from the record."""
     return {key for key in record.keys if key.app_label == label and key not in files}
 
 
 def _without_record(truths: Truths) -> Schema:
-    """The tables but for Django's own, which comes with the first command and stays."""
+    """The schema without the table ``django_migrations``, which the first command creates and which
+    stays."""
     schema = truths.known_tables
     tables = {name: each for name, each in schema.tables.items() if name != "django_migrations"}
     return replace(schema, tables=tables)
 
 
 def _level(rows: Sequence[RowChange]) -> Return:
-    """How far the rows come back, where the schema does."""
+    """How far the rows come back, if the schema comes back completely."""
     if any(each.lost for each in rows):
         return Return.SCHEMA
     if any(each.costs for each in rows):

@@ -12,8 +12,8 @@ from .lessons import FIRST, notebooks
 
 
 def offered(lessons: Path, folder: Path) -> dict[str, str]:
-    """What can be opened in a folder: each lesson with its newest copy there, and after them the
-    learner's own notebooks. Both are paths in the folder."""
+    """The notebooks that can be opened in a folder: each lesson → its newest copy there, and then
+    each of the learner's own notebooks → itself. All are paths in the folder."""
     known = delivered(folder)
     found: dict[str, str] = {}
     for lesson in notebooks(lessons):
@@ -31,7 +31,7 @@ def choose(offers: Mapping[str, str], folder: Path, asked: str | None) -> str:
         asked: a number (``"05"``), a path, a name or a part of one; ``None`` is the first lesson.
 
     Raises:
-        UnknownName, BadInput: no notebook is meant, or more than one; names those there are.
+        UnknownName, BadInput: no notebook matches, or several; the message lists the choices.
     """
     if asked is None:
         return offers.get(FIRST) or next(iter(offers.values()))
@@ -49,7 +49,7 @@ def choose(offers: Mapping[str, str], folder: Path, asked: str | None) -> str:
 
 
 def _path_in(folder: Path, asked: str) -> str | None:
-    """The path of a file that is named whole, from here or from the folder."""
+    """The path in the folder of a notebook that is named by its whole path; else ``None``."""
     top = folder.resolve()
     for each in (Path(asked).absolute(), folder / asked):
         path = each.resolve()

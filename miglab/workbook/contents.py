@@ -127,7 +127,7 @@ def _lessons(lessons: Path) -> list[str]:
 
 @cache
 def _heading_of(lesson: Path, question: str) -> str:
-    """The heading that a question is under, without marks of code."""
+    """The heading above a question, without backticks; empty if the lesson does not ask it."""
     heading = ""
     for cell in read_object(lesson).get("cells", []):
         source = "".join(cell["source"])
@@ -185,7 +185,7 @@ def _address(path: str) -> str:
 
 @cache
 def _named(lesson: Path) -> frozenset[tuple[str, str]]:
-    """What a lesson asks and sets: the function that names it, and the name."""
+    """Each question, claim and task of a lesson, as a pair: the function called, and the name."""
     cells = read_object(lesson).get("cells", [])
     code = ["".join(each["source"]) for each in cells if each.get("cell_type") == "code"]
     return frozenset(_NAMED.findall("\n".join(code)))

@@ -1,8 +1,8 @@
-"""Copies lessons that are new or changed into a learner's folder, and never over what is there.
+"""Copies new and changed lessons into a learner's folder, and never overwrites the learner's work.
 
 FOLDER/.lessons.json  lesson → the copy that came last, the version of miglab that brought it, and
-                      what the lesson said
-FOLDER/.pages.json    page → what it said
+                      a hash of what the lesson said
+FOLDER/.pages.json    page → a hash of what it said
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def delivered(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def deliver(lessons: Path, folder: Path, version: str) -> list[Arrived]:
-    """Copy the lessons that are new or changed, and the pages; gives the lessons that arrived.
+    """Copy new and changed lessons, and the pages. Returns the lessons that arrived.
 
     Raises:
         BadInput: the folder cannot be written, or is where the lessons come from.
@@ -108,7 +108,7 @@ def _arrived(folder: Path, target: str, version: str, lesson: str, last: dict[st
 
 
 def _free_name(folder: Path, lesson: str) -> str:
-    """The path itself, else the first of ``… (updated)``, ``… (updated 2)`` that is free."""
+    """The lesson's path if it is free, else ``… (updated)``, ``… (updated 2)`` and so on."""
     path, number, free = PurePosixPath(lesson), 1, PurePosixPath(lesson)
     while (folder / free).exists():
         mark = "updated" if number == 1 else f"updated {number}"

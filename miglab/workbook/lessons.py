@@ -13,8 +13,8 @@ from ..errors import MiglabError
 #: The lesson that opens where none is named.
 FIRST = "00_start_here.ipynb"
 
-#: What notebooks say of their kernel: the one in ``miglab/cli/jupyter/data/kernels/``, which knows
-#: ``%manage`` and its like from its start.
+#: The kernel that notebooks name: the one in ``miglab/cli/jupyter/data/kernels/``, which has
+#: ``%manage`` and the other magics from its start.
 KERNEL = {"display_name": "miglab (Python 3)", "language": "python", "name": "miglab"}
 
 Notebook = dict[str, Any]
@@ -51,7 +51,7 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def write_object(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON object at once: the file has its old content or all of the new."""
+    """Write a JSON object atomically: the file has all of its old content, or all of the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     # Several kernels may write one file at once.

@@ -25,7 +25,7 @@ def due(events: Iterable[Event], now: datetime) -> list[str]:
 
 
 def _days(events: Iterable[Event]) -> dict[str, datetime]:
-    """Question that was missed once → when it comes back."""
+    """Each question that was ever missed → when it comes back."""
     answers = _answers(events)
     if not any(not right for each in answers.values() for _, right in each):
         return {}

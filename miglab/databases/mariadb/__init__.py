@@ -1,1 +1,1 @@
-"""MariaDB and MySQL for labs: a server of miglab's own, and what is done with databases on any."""
+"""MariaDB and MySQL for labs: miglab's own server, and operations on databases of any server."""

@@ -1,7 +1,7 @@
 """Handles of databases on MariaDB and MySQL servers: URIs without passwords.
 
-``mysql://USER@HOST:PORT/NAME?key=value``; with a socket, ``unix_socket`` says where it is. A server
-goes by the handle that names no database.
+``mysql://USER@HOST:PORT/NAME?key=value``; the key ``unix_socket`` is the path of a socket, if there
+is one. A server's handle is the one that names no database.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ def handle_of(parameters: Mapping[str, str]) -> Handle:
 
 @cache
 def parameters_of(handle: str) -> Mapping[str, str]:
-    """The parameters of a connection to the database of a handle, ``password`` among them where
-    somebody typed one.
+    """The parameters of a connection to the database of a handle. ``password`` is among them if the
+    user typed one in an address.
 
     Raises:
-        BadInput: it is not such an address.
+        BadInput: it is not an address of such a server.
     """
     try:
         found = urlsplit(handle)
@@ -83,27 +83,28 @@ def _not_an_address(why: str) -> BadInput:
 
 
 def name_of(handle: str) -> str:
-    """What a database is called on its server."""
+    """The name of a database on its server."""
     return parameters_of(handle).get("database", "")
 
 
 def beside(handle: str, name: str) -> Handle:
-    """The database of another name on the same server."""
+    """The handle of a database with another name on the same server."""
     return handle_of({**parameters_of(handle), "database": name})
 
 
 def server_of(handle: str) -> Handle:
-    """What names the server alone: two databases of one server give the same."""
+    """The handle of the server itself, without a database: the same for all databases on it."""
     return beside(handle, "")
 
 
 def is_ours(handle: str) -> bool:
-    """Whether miglab made the database."""
+    """Whether miglab created the database, by its name."""
     return name_of(handle).startswith(naming.OURS)
 
 
 def keep_password(parameters: Mapping[str, str]) -> dict[str, str]:
-    """The same parameters with the password in a file of miglab's that nobody else may read."""
+    """Write the password to a file that only this user may read. Return the parameters with the
+    file's path instead of the password."""
     rest = dict(parameters)
     password = rest.pop("password", "")
     if not password:
@@ -120,9 +121,9 @@ def password_of(handle: str) -> str:
 
 
 def option_file(handle: str) -> str:
-    """What the tools are given so that they are connected as a handle says, and read no other
-    file: https://mariadb.com/docs/server/server-management/install-and-upgrade-mariadb/
-    configuring-mariadb/configuring-mariadb-with-option-files."""
+    """The text of an option file for MariaDB's and MySQL's tools, with which they connect to the
+    server of a handle: https://mariadb.com/docs/server/server-management/
+    install-and-upgrade-mariadb/configuring-mariadb/configuring-mariadb-with-option-files."""
     known = parameters_of(handle)
     names = {"user": "user", "host": "host", "port": "port", "unix_socket": "socket"}
     names.update(ssl_ca="ssl-ca", ssl_cert="ssl-cert", ssl_key="ssl-key")
@@ -145,7 +146,7 @@ def _escaped(value: str) -> str:
 
 
 def user_here() -> str:
-    """Who runs this process."""
+    """The name of the user who runs this process."""
     import getpass
 
     try:

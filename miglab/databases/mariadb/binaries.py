@@ -28,7 +28,8 @@ _FOLDERS = (
 
 @dataclass(frozen=True)
 class Version:
-    """``numbers`` as in ``(10, 11)``, and whether it is MariaDB's."""
+    """The version of a server or a program: its ``numbers``, as in ``(10, 11)``, and whether it is
+    MariaDB and not MySQL."""
 
     numbers: tuple[int, int]
     mariadb: bool
@@ -100,7 +101,8 @@ def tools() -> Iterator[Tools]:
 
 
 def _found(*names: str, near: str = "") -> Iterator[str]:
-    """The programs of these names, each once: those beside another one first."""
+    """The paths of the programs with these names, each once. If ``near`` is a program's path,
+    programs in its folder come first."""
     folders = [Path(near).parent] if near else []
     on_path = [shutil.which(name) for name in names]
     folders += [Path(each).parent for each in on_path if each]

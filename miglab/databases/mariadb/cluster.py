@@ -81,28 +81,29 @@ class Cluster(cluster.Cluster):
 
     @property
     def socket(self) -> Path:
-        """In a folder of its own."""
+        """The path of the server's socket, in a folder of its own."""
         return self.sockets / SOCKET
 
     @property
     def pids(self) -> Path:
-        """Among its data."""
+        """The path of the file with the server's process id, in its data folder."""
         return self.data / "pid"
 
     @property
     def temporary(self) -> Path:
-        """A server that starts removes the temporary tables of all others that share the folder."""
+        """The folder for the server's temporary tables. It is not shared, because a server that
+        starts removes the temporary tables of all others in the same folder."""
         return self.folder / "tmp"
 
     @property
     def nothing(self) -> Path:
-        """The only folder whose files SQL may name. Inside the data folder, it would be a
-        database."""
+        """The only folder with files that SQL may read or write. It is outside the data folder,
+        because a folder in there is a database."""
         return self.folder / "nothing"
 
     @property
     def command(self) -> list[str]:
-        """The server, which reads none of this machine's option files."""
+        """The command that starts the server, which reads none of this machine's option files."""
         return [
             self.programs.server,
             "--no-defaults",
@@ -115,10 +116,10 @@ class Cluster(cluster.Cluster):
         ]
 
     def make(self) -> None:
-        """Make its data, which takes a second.
+        """Create the server's data, which takes a second.
 
         Raises:
-            MiglabError: they cannot be made.
+            MiglabError: the data cannot be created.
             OSError: no space is left.
         """
         places.own(self.sockets)

@@ -66,7 +66,7 @@ def connect(handle: str) -> Connection[Any]:
 
 @cache
 def _driver() -> Any:
-    """PyMySQL's connection, which leaves no socket open where nobody answers."""
+    """A subclass of PyMySQL's connection that leaves no socket open if nobody answers."""
     from pymysql import OperationalError
     from pymysql.connections import Connection
 
@@ -113,8 +113,8 @@ def _opened(known: Any, password: str) -> Connection[Any]:
 
 @contextmanager
 def on_server(handle: str) -> Iterator[Any]:
-    """A cursor of the connection that this process keeps to the server of a handle, for one thread
-    at a time.
+    """A cursor of the connection that this process keeps open to the server of a handle. Only one
+    thread at a time can have it.
 
     Raises:
         NoServer: the server cannot be reached, or refuses.
@@ -185,12 +185,12 @@ def answers(handle: str) -> bool:
 
 
 def named(url: str) -> Handle:
-    """The server that somebody names, or the one that runs on this machine for ``local``, without
-    its password.
+    """The handle, without its password, of the server at the address ``url``. ``local`` means the
+    server that runs on this machine.
 
     Raises:
-        BadInput: it is not an address.
-        NoServer: it cannot be reached, or the user may not make databases.
+        BadInput: ``url`` is not an address.
+        NoServer: the server cannot be reached, or the user may not create databases there.
     """
     import pymysql
 

@@ -46,7 +46,7 @@ _TIMES = 3
 
 
 def copy(source: str, to: str, tell: Callable[[str], None] | None = None) -> None:
-    """Copy a database to one that is made for it.
+    """Copy a database into a new one; an existing database of that name is dropped.
 
     Raises:
         NoServer: a tool, a right or something that the database uses is missing; the message names
@@ -75,7 +75,8 @@ def copy(source: str, to: str, tell: Callable[[str], None] | None = None) -> Non
 
 
 def _tools(source: str, original: originals.Original) -> binaries.Tools:
-    """Programs that can read the original: of the same kind, and at least as new."""
+    """The tools that can read the original: for the same kind of server, and at least as new as
+    it."""
     found = [*binaries.tools()]
     able = [
         each
@@ -137,7 +138,8 @@ def _pipe(
 
 @contextmanager
 def _options(handle: str) -> Iterator[str]:
-    """An option of the tools that names a file which leads to a server."""
+    """The option of the tools that names an option file with the connection to a server. The file
+    is removed at the end."""
     descriptor, path = tempfile.mkstemp(prefix="miglab-", suffix=".cnf")
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
@@ -153,7 +155,7 @@ def _started(command: list[str], **streams: int | IO[bytes]) -> subprocess.Popen
 
 @dataclass
 class _Progress:
-    """How many bytes of a database have come, and who hears of it."""
+    """How many bytes of a database have been copied, and who is told."""
 
     name: str
     size: int
@@ -175,8 +177,8 @@ def _pour(incoming: IO[bytes], outgoing: IO[bytes], progress: _Progress) -> None
 
 
 def _mended(line: bytes) -> bytes:
-    """A line of a dump as the copy can have it: its makers are the copy's user, and its events do
-    not run. Rows are in lines that begin otherwise."""
+    """A line of a dump, changed so that the copy's server accepts it: the copy's user becomes the
+    definer, and events do not run. Lines with rows begin differently and do not change."""
     if not line.startswith((b"/*!", b"CREATE ")):
         return line
     if b" EVENT " in line:
@@ -192,7 +194,7 @@ def _text(file: IO[bytes]) -> str:
 
 
 def _judge(to: str, said: str) -> None:
-    """Raise for what could not be made in the copy."""
+    """Raise the error that says what could not be created in the copy."""
     if re.search(r"No space left|is full|\b1021\b|\b28\b.*No space", said):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), without_password(to))
     raise NoServer(

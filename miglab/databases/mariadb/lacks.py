@@ -1,4 +1,4 @@
-"""Says what SQL of a project's can reach beside its copy, where somebody named the server."""
+"""Says which other databases a project's SQL can reach on the server of its copy."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ ORDER BY schema_name
 
 
 def of_server(server: str) -> tuple[str, ...]:
-    """The databases of others that the user of copies may use, in words that continue "the copy":
-    a server lists no others.
+    """The other databases that the user of copies may use, in words that continue "the copy". A
+    server lists only databases that its user may use.
 
     Raises:
-        NoServer: it cannot be reached.
+        NoServer: the server cannot be reached.
     """
     with on_server(server) as cursor:
         cursor.execute(_OTHERS, (len(OURS), OURS))

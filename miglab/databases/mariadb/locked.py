@@ -1,5 +1,5 @@
-"""Sees that a dump does not wait for a table that somebody has locked, or for a server that is
-gone: the tools have no limit."""
+"""Ends a dump that waits too long for a table that somebody has locked, or for a server that is
+gone. The tools themselves would wait without a limit."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema =
 def limited(
     source: str, dump: subprocess.Popen[bytes], came: Callable[[], int]
 ) -> Iterator[list[NoServer]]:
-    """Within it, a dump that waits in vain is ended; why is in the list then. ``came`` says how
-    much has come until now."""
+    """End the dump if it waits in vain while the ``with`` block runs; the list that is yielded then
+    has the reason. ``came`` returns how many bytes the dump has written so far."""
     stopped: list[NoServer] = []
     done = threading.Event()
 
@@ -63,7 +63,7 @@ def _why(source: str) -> NoServer | None:
 
 
 def locked(source: str) -> str:
-    """The first table that cannot be read just now because somebody has it locked; ``""`` for
+    """The first table that cannot be read now because somebody has locked it; ``""`` if there is
     none.
 
     Raises:

@@ -1,10 +1,11 @@
 """Tells whether anything was written to a database, by what its server counts.
 
-A server with ``userstat`` counts for each table how many rows were written; which tables there are
-shows in the numbers that InnoDB gives them, and how they are made in the statements that make them.
-These are read again only after such a statement, in any database. While another session is in the
-database, it may have to commit what it wrote: then the position of the whole server's log counts
-too. A server that doesn't count rows only counts for all databases together.
+A server with ``userstat`` counts for each table how many rows were written. InnoDB's numbers of the
+tables show which tables there are, and the statements that create them show how they are made.
+These statements are read again only after somebody has created or changed anything in any database.
+Another session in the database may not have committed yet what it wrote. In that case, the position
+of the whole server's log is part of the mark. If a server does not count rows for each table, what
+it counts for all databases together is used.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ _unknown = itertools.count()
 
 @dataclass(frozen=True)
 class _Read:
-    """A mark, the counts at the moment at which it was confirmed, which is ``at``, how many
-    statements that ``made`` something were not of this process's own session, the ``dates`` of the
-    tables, and the statements that make everything."""
+    """A ``mark``, and what was known when it was confirmed, at the time ``at``. ``counted`` is what
+    the server had counted. ``made`` is how many statements of other sessions had created something.
+    ``dates`` are those of the tables, and ``described`` is how everything is made."""
 
     counted: Counted
     made: int
@@ -99,18 +100,20 @@ def hear(handle: str, told: Any) -> None:
 
 
 def forget(handle: str) -> None:
-    """A database goes, or becomes another one."""
+    """Forget what is known about a database, because it is dropped or replaced."""
     for each in (_read, _told, _agents):
         each.pop(handle, None)
 
 
 def for_agent(mark: tuple[object, ...]) -> Any:
-    """See ``engine.Engine.for_agent``: what the agent itself told, when the mark was this one."""
+    """See ``engine.Engine.for_agent``. It is what the agent itself told when the mark was this
+    one."""
     return next((told for found, told in _agents.values() if found == mark), None)
 
 
 def beyond(handle: str) -> list[tuple[str, str, str]]:
-    """See ``engine.Engine.beyond``. A statement may say the name of its database."""
+    """See ``engine.Engine.beyond``. The name of the database is removed from the statements, so
+    that two copies can be compared."""
     name = name_of(handle)
     with on_server(handle) as cursor:
         told = by_sql.describe(cursor, name)
@@ -142,8 +145,8 @@ def _counts_rows(cursor: Any) -> bool:
 
 
 def _count(cursor: Any, name: str, patience: float) -> Counted | None:
-    """What is counted, once sessions that are ending have ended; ``None`` if this user may not
-    see what InnoDB counts."""
+    """What the server counts for a database, after waiting for ending sessions for at most
+    ``patience`` seconds. ``None`` if this user may not see what InnoDB counts."""
     import pymysql
 
     until = time.monotonic() + patience
@@ -158,7 +161,7 @@ def _count(cursor: Any, name: str, patience: float) -> Counted | None:
 
 
 def _of_all(cursor: Any) -> tuple[object, ...]:
-    """What is counted for all databases together."""
+    """A mark made of what the server counts for all databases together."""
     status = status_of(cursor)
     log = [value for name, value in status.items() if name.startswith("Innodb_")]
     if not log:
@@ -169,8 +172,9 @@ def _of_all(cursor: Any) -> tuple[object, ...]:
 
 
 def _described(cursor: Any, name: str) -> str:
-    """How everything in a database is made, as a digest. The number of statements is part of it
-    where a table has no number of its own by which one made anew would show."""
+    """A digest of the statements that make everything in a database. A table of another storage
+    engine than InnoDB has no number that would show that it was dropped and created again. If there
+    is one, the number of such statements on the server is part of the digest."""
     from ..naming import digest
 
     told = by_sql.describe(cursor, name)

@@ -26,7 +26,7 @@ _MADE = "made by miglab on "
 
 
 def exists(handle: str) -> bool:
-    """Whether there is such a database, all of it."""
+    """Whether a database exists and is complete."""
     if meanwhile.waits(handle):
         return False
     with on_server(handle) as cursor:
@@ -48,7 +48,7 @@ def size(handle: str) -> int | None:
 
 
 def names(handle: str, beginning: str) -> list[str]:
-    """The names on a server that begin with this, in order."""
+    """The names of a server's databases that begin with ``beginning``, in order."""
     with on_server(handle) as cursor:
         cursor.execute(
             "SELECT schema_name FROM information_schema.schemata"
@@ -68,8 +68,8 @@ def make(handle: str) -> None:
 
 
 def make_like(handle: str, options: str) -> None:
-    """Make an empty database with these options of ``CREATE DATABASE``; an existing one of that
-    name is dropped."""
+    """Create an empty database with these options of ``CREATE DATABASE``; an existing database of
+    that name is dropped."""
     name = by_sql.quoted(_checked(handle))
     with on_server(handle) as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {name}")
@@ -87,8 +87,8 @@ def copy(source: str, to: str) -> None:
 
 
 def copy_meanwhile(copy: str, to: str, largest: int) -> bool:
-    """The same over a connection of its own. Failure raises no error, and databases that are larger
-    than this, in bytes, are not copied. Returns whether the copy is complete."""
+    """Copy a database like ``copy``, but over its own connection, and only if it has at most
+    ``largest`` bytes. Return whether the copy is complete; no error is raised if it fails."""
     import pymysql
 
     try:
@@ -103,7 +103,8 @@ def copy_meanwhile(copy: str, to: str, largest: int) -> bool:
 
 
 def rename(handle: str, to: str) -> None:
-    """Rename a database; an existing one of that name is dropped. Its comment says when."""
+    """Rename a database; an existing database with the new name is dropped. If the server has
+    comments on databases, the comment of the renamed one gets today's date."""
     name, new = _checked(handle), _checked(to)
     meanwhile.finish(to)
     with on_server(handle) as cursor:
@@ -119,7 +120,8 @@ def drop(handle: str) -> None:
 
 
 def drop_meanwhile(handle: str) -> None:
-    """The same while nobody waits; from now on, it is as if it were not there."""
+    """Drop a database in the background, while no lab is at work. From now on, it counts as
+    dropped."""
     _checked(handle)
     meanwhile.do(handle, partial(_drop_meanwhile, handle))
 
@@ -149,7 +151,8 @@ def replace(handle: str, source: str) -> None:
 
 
 def old(handle: str, beginning: str) -> list[str]:
-    """The names with this beginning, of databases whose date is more than a month old."""
+    """The names that begin with ``beginning``, of databases that were dated more than a month
+    ago."""
     latest = f"{_MADE}{(datetime.now(UTC) - _MONTH).date().isoformat()}"
     found = names(handle, beginning)
     with on_server(handle) as cursor:
@@ -158,14 +161,14 @@ def old(handle: str, beginning: str) -> list[str]:
 
 
 def _set_aside(cursor: Any, handle: str) -> None:
-    """Have nothing called so, and drop what was while nobody waits: removing its files takes
-    longer than all the rest."""
+    """Free the name of a database: rename the database, and drop it in the background. Removing its
+    files takes longer than everything else."""
     if by_sql.exists(cursor, name_of(handle)):
         drop_meanwhile(_put_aside(cursor, handle))
 
 
 def _put_aside(cursor: Any, handle: str) -> Handle:
-    """Call a database something that nobody is called; what it is called then."""
+    """Rename a database to a name that no other one has; return the new handle."""
     name = name_of(handle)
     aside = beside(handle, f"{name[:52]}_gone_{time.monotonic_ns() % 0xFFFFF:05x}")
     _patiently(cursor, (name,), lambda: by_sql.move(cursor, name, _checked(aside)))
@@ -173,7 +176,7 @@ def _put_aside(cursor: Any, handle: str) -> Handle:
 
 
 def _drop_meanwhile(handle: str) -> None:
-    """In a thread. What fails here goes with the lab."""
+    """Drop a database; this runs in a thread. If it fails, the database is dropped with its lab."""
     import pymysql
 
     with (
@@ -185,8 +188,9 @@ def _drop_meanwhile(handle: str) -> None:
 
 
 def _leave(cursor: Any, name: str) -> None:
-    """Have nobody at work in a database: statements of the same user that do not end by themselves
-    are ended, with their sessions. What an idle session holds shows in a lock."""
+    """Make sure that no statement of the same user runs in a database. Statements that do not end
+    by themselves are ended, with their sessions. Idle sessions stay; if one holds a lock, the
+    statement that follows waits for it."""
     begun = time.monotonic()
     while found := _sessions(cursor, name, "AND command <> 'Sleep'"):
         if time.monotonic() > begun + _GRACE:
@@ -196,7 +200,8 @@ def _leave(cursor: Any, name: str) -> None:
 
 
 def _sessions(cursor: Any, name: str, which: str = "") -> list[int]:
-    """Other sessions of the same user in a database."""
+    """The ids of the same user's other sessions in a database. ``which`` is SQL that limits
+    them."""
     cursor.execute(
         "SELECT id FROM information_schema.processlist WHERE db = %s AND id <> CONNECTION_ID()"
         f" AND user = SUBSTRING_INDEX(USER(), '@', 1) {which}",
@@ -217,8 +222,8 @@ def _end(cursor: Any, sessions: list[int]) -> None:
 
 
 def _patiently(cursor: Any, those: tuple[str, ...], act: Callable[[], None]) -> None:
-    """Do something, and if a lock is in the way, end the sessions in these databases and do it
-    once more.
+    """Call ``act``. If a lock is in the way, end the same user's sessions in the databases
+    ``those``, and call it once more.
 
     Raises:
         NoServer: somebody else holds the lock.
@@ -256,8 +261,8 @@ def _waiting(cursor: Any, seconds: int) -> Iterator[None]:
 
 
 def _comment(cursor: Any, name: str) -> str | None:
-    """What a database says of itself, where the server has such comments; ``None`` if there is
-    no such database."""
+    """The comment of a database; ``""`` if the server has no such comments, and ``None`` if there
+    is no such database."""
     column = "schema_comment" if _has_comments(cursor) else "''"
     cursor.execute(
         f"SELECT {column} FROM information_schema.schemata WHERE schema_name = %s", (name,)
@@ -271,7 +276,7 @@ def _today(cursor: Any) -> str:
 
 
 def _has_comments(cursor: Any) -> bool:
-    """MariaDB has, since 10.5."""
+    """Whether the server can store comments on databases, as MariaDB can since 10.5."""
     from .binaries import version_in
 
     version = version_in(cursor.connection.get_server_info())
@@ -279,7 +284,11 @@ def _has_comments(cursor: Any) -> bool:
 
 
 def _checked(handle: str) -> str:
-    """The name of a database that may be changed."""
+    """The name of a database, which must be miglab's own, because it is about to be changed.
+
+    Raises:
+        AssertionError: miglab did not create the database.
+    """
     if not is_ours(handle):
         raise AssertionError(f"miglab did not create the database {handle}, so it is not touched")
     return name_of(handle)

@@ -59,9 +59,10 @@ _FROM = re.compile(r"(?:\bfrom|\bjoin|,)\s*\(*`((?:[^`]|``)+)`\.`", re.I)
 
 @dataclass(frozen=True)
 class Original:
-    """What a copy of a database has to be like. ``settings`` are those that its sessions begin
-    with, ``options`` those of ``CREATE DATABASE``; ``lasting`` are its tables without transactions,
-    each with the time of its last change; ``lacking`` is what cannot be in a copy at all."""
+    """What miglab must know about an original to copy it. ``settings`` are the settings that its
+    sessions begin with, and ``options`` are those of ``CREATE DATABASE``. ``lasting`` are its
+    tables without transactions, each with the time of its last change. ``lacking`` is what cannot
+    be in a copy at all. ``folds`` is whether its server ignores case in table names."""
 
     version: binaries.Version
     size: int
@@ -96,7 +97,7 @@ def look(handle: str) -> Original:
     """What must be known about a database before it is copied.
 
     Raises:
-        NoServer: it cannot be read.
+        NoServer: the database cannot be read.
     """
     with reading(handle) as cursor:
 
@@ -135,8 +136,8 @@ def _settings(rows: Any) -> str:
 
 
 def _lacking(rows: Any, tables: list[tuple[Any, ...]], name: str) -> Iterator[str]:
-    """What reaches out of the database: on another server there is nothing to reach, and on the
-    same one the copy would reach what belongs to somebody."""
+    """Everything in the database that refers to something outside it, in words. On another server,
+    that would be missing; on the same one, the copy could reach somebody else's data."""
     for table, engine, *_ in tables:
         if str(engine).upper() in ELSEWHERE:
             yield f"the table {table}, which stores its rows elsewhere ({engine})"
@@ -164,11 +165,11 @@ def exists(handle: str) -> bool:
 
 
 def server_for(source: str, on: str) -> Handle:
-    """A server for a copy: the one that is named; or else one of miglab's own, of the programs that
-    are installed here.
+    """The handle of a server for a copy: the one that ``on`` names, or else one of miglab's own,
+    which runs the programs that are installed here.
 
     Raises:
-        NoServer: there is none; the message says what to do.
+        NoServer: there is no such server; the message says what to do.
     """
     if not exists(source):
         return named(on) if on else own_server()
@@ -208,7 +209,11 @@ def _own_for(source: str, original: Original) -> Handle:
 
 
 def _check(server: str, original: Original) -> None:
-    """See that a server can have all of an original."""
+    """Check that a server can hold everything in an original.
+
+    Raises:
+        NoServer: it cannot; the message says why.
+    """
     with reading(server) as cursor:
         cursor.execute("SELECT VERSION(), @@lower_case_table_names")
         (text, folds) = cursor.fetchall()[0]
@@ -235,8 +240,12 @@ def _check(server: str, original: Original) -> None:
 
 
 def _keep_apart(server: str, source: str) -> None:
-    """On one server a statement may name any database: whoever has the copy must have no rights on
-    the original."""
+    """Refuse a server that is the original's own if its user has rights on the original. On one
+    server, a statement can name any database.
+
+    Raises:
+        NoServer: the user has such rights, or one of the servers cannot be read.
+    """
     which = "SELECT @@hostname, @@port, @@datadir, @@pid_file"
     name = name_of(source)
     with reading(source) as there, reading(server) as here:
@@ -258,10 +267,10 @@ def _keep_apart(server: str, source: str) -> None:
 
 
 def own_server() -> Handle:
-    """A server of miglab's own, of the newest programs that are installed here.
+    """The handle of miglab's own server, which runs the newest programs that are installed here.
 
     Raises:
-        NoServer: there are none.
+        NoServer: no such programs are installed.
     """
     found = max(binaries.servers(), key=lambda each: each.version.numbers, default=None)
     if found is None:
@@ -282,7 +291,8 @@ def _join(programs: binaries.Server) -> Handle:
 
 
 def changed(handle: str, since: Original) -> str:
-    """A table without transactions that was written to since ``look``; ``""`` if there is none."""
+    """The name of a table without transactions that was written to after ``since`` was made by
+    ``look``; ``""`` if there is none."""
     if not since.lasting:
         return ""
     now, before = dict(look(handle).lasting), dict(since.lasting)

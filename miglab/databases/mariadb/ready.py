@@ -18,7 +18,8 @@ class _Databases:
 
     @staticmethod
     def copy_meanwhile(copy: str, to: str) -> bool:
-        """Over a connection of its own."""
+        """Copy a database over a separate connection, unless it is large. Return whether the copy
+        is complete."""
         return moments.copy_meanwhile(copy, to, LARGEST)
 
 

@@ -1,1 +1,1 @@
-"""PostgreSQL for labs: a server of miglab's own, and what is done with databases on any server."""
+"""PostgreSQL for labs: miglab's own server, and operations on databases of any server."""

@@ -1,7 +1,7 @@
 """Handles of databases on servers: URIs as PostgreSQL's own library reads them, without passwords.
 
-A server goes by the handle of the database on it that is connected to for what concerns no single
-database.
+A server's handle is the one of its database ``postgres``: miglab connects to that database for
+everything that concerns the whole server.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from ..server.places import keep_secret
 
 
 def handle_of(parameters: Mapping[str, str]) -> Handle:
-    """The handle of the database that these parameters of a connection name. What they leave out
-    is what the library would take."""
+    """The handle of the database that these parameters of a connection name. For parameters that
+    are missing, the library's own defaults apply."""
     rest = {name: value for name, value in parameters.items() if value}
     user, database = (quote(rest.pop(each, ""), safe="") for each in ("user", "dbname"))
     told = "&".join(f"{name}={quote(rest[name], safe='/')}" for name in sorted(rest))
@@ -36,27 +36,28 @@ def parameters_of(handle: str) -> Mapping[str, str]:
 
 
 def name_of(handle: str) -> str:
-    """What a database is called on its server."""
+    """The name of a database on its server."""
     return parameters_of(handle)["dbname"]
 
 
 def beside(handle: str, name: str) -> Handle:
-    """The database of another name on the same server."""
+    """The handle of a database with another name on the same server."""
     return handle_of({**parameters_of(handle), "dbname": name})
 
 
 def server_of(handle: str) -> Handle:
-    """What names the server alone: two databases of one server give the same."""
+    """The handle of the server itself, which is the same for all databases on it."""
     return beside(handle, "postgres")
 
 
 def is_ours(handle: str) -> bool:
-    """Whether miglab made the database."""
+    """Whether miglab created the database, by its name."""
     return name_of(handle).startswith(naming.OURS)
 
 
 def keep_password(parameters: Mapping[str, str]) -> dict[str, str]:
-    """The same parameters with the password in a file of miglab's that nobody else may read."""
+    """Write the password to a file that only this user may read. Return the parameters with the
+    file's path instead of the password."""
     rest = dict(parameters)
     password = rest.pop("password", "")
     if not password:
@@ -69,7 +70,8 @@ def keep_password(parameters: Mapping[str, str]) -> dict[str, str]:
 
 
 def with_kept_password(parameters: Mapping[str, str]) -> dict[str, str] | None:
-    """The same parameters with the password that was kept for them, if one was."""
+    """These parameters with the path of the file in which ``keep_password`` stored their password;
+    ``None`` if there is no such file."""
     path = _passfile(parameters)
     return {**parameters, "passfile": str(path)} if path.exists() else None
 

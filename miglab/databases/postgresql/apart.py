@@ -1,6 +1,6 @@
-"""Keeps a copy that is on the original's own server apart from the original: it belongs to a role
-of its own, which has no rights in the original. If there can be no such role, the report says
-so."""
+"""Keeps a copy on the original's own server apart from the original: the copy belongs to its own
+role, which should have no rights in the original. If there can be no such role, or the role does
+have such rights, the report says so."""
 
 from __future__ import annotations
 
@@ -56,8 +56,9 @@ _made: dict[tuple[str, ...], str] = {}
 
 
 def server_apart(server: str, source: str, original: Original) -> str:
-    """The same server, with a role of miglab's own that owns nothing but copies. It is unchanged if
-    it is not the original's server, if the role may not make one, or if the copy needs more
+    """The handle of the same server, but with a role of miglab's own that owns only copies.
+    ``server`` is returned unchanged if it is not the original's server, or if its role may not
+    create roles. It is also unchanged if the new role cannot connect or would have too few
     rights."""
     if not _is_same(server, source):
         return server
@@ -80,7 +81,8 @@ def server_apart(server: str, source: str, original: Original) -> str:
 
 
 def forget(server: str) -> None:
-    """Drop the role, if it was made here and owns no copy any more."""
+    """Drop the role of a server's handle if this process created or joined it in ``server_apart``
+    and it no longer owns a copy."""
     key, role = _key(server), parameters_of(server)["user"]
     maker = _made.get(key)
     if maker is None:
@@ -96,8 +98,8 @@ def forget(server: str) -> None:
 
 
 def in_words_of(server: str, source: str) -> tuple[str, ...]:
-    """Whether a copy's project is kept out of the original, if both are on one server, in words
-    that continue "the copy"."""
+    """Say, in words that continue "the copy", whether a copy's project can reach the original on
+    the same server. On another server, say whether the copy's role may do everything there."""
     role = parameters_of(server)["user"]
     if not _is_same(server, source):
         with on_server(server) as there:
@@ -133,7 +135,7 @@ def _key(server: str) -> tuple[str, ...]:
 
 
 def _is_same(server: str, source: str) -> bool:
-    """Whether a server is the one of an original: it runs since the same moment."""
+    """Whether a server is the original's own, because both were started at the same moment."""
     return identity(server)[0] == identity(source)[0]
 
 
@@ -146,7 +148,8 @@ def _needs_more(admin: Connection[tuple[object, ...]], source: str, original: Or
 
 
 def _role(admin: Connection[tuple[object, ...]], server: str) -> str:
-    """A role of this home on this server, as a server's handle."""
+    """Find or create the role that this home has on a server. Return the server's handle with this
+    role."""
     name, password = f"{beginning()}role", secrets.token_urlsafe(24)
     known = {**parameters_of(server), "user": name, "dbname": "postgres"}
     known.pop("passfile", None)

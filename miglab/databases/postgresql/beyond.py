@@ -1,6 +1,6 @@
 """Reads what is in a database besides its tables and their rows: functions, types, rights,
-comments, the positions of sequences, large objects. Copies by template have the same numbers for
-the same things.
+comments, the positions of sequences, large objects. In a copy that is made by template, the same
+objects have the same ids, so two copies can be compared.
 """
 
 from __future__ import annotations

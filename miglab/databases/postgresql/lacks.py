@@ -76,8 +76,8 @@ WHERE NOT v.superuser OR v.trusted
 
 
 def of_original(handle: str, server: str) -> Lacks:
-    """What a copy of this database lacks on a server; of its extensions, those that the role of
-    copies may not make there, or that the server does not have.
+    """What a copy of this database lacks on a server. Among it are the extensions that the server
+    does not have, or that the role of copies may not create there.
 
     Raises:
         NoServer: the database cannot be read.
@@ -116,7 +116,8 @@ def of_server(server: str) -> tuple[str, ...]:
 def _found(
     connection: psycopg.Connection[Any], queries: Sequence[tuple[str, str]]
 ) -> dict[str, list[str]]:
-    """What is said → the names that it is said of. Who may not see some is not told of them."""
+    """Maps each sentence about the copy to the names that it mentions. Queries that this role may
+    not run are left out."""
     found = {}
     for query, says in queries:
         with contextlib.suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():

@@ -1,9 +1,10 @@
 """Tells whether anything was written to a database, by what its server counts.
 
-What was written shows in the numbers of rows that a database counts, its catalogue's included, and
-in its sequences, which count as no row and have to be read in the database itself. The server
-counts a session when that ends. So while another is connected, what it does shows in the number of
-the server's next transaction, which moves for other databases too.
+Whatever is written changes the numbers of rows that the server counts for a database, including
+those of its catalogue. Sequences are not counted as rows, so they are read in the database itself.
+The server counts what a session did only when the session ends. So while another session is
+connected, the number of the server's next transaction is part of the mark. That number also changes
+when other databases are written to.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ _OWN_COMMITS = 3
 
 @dataclass(frozen=True)
 class _Counted:
-    """What a server counts for a database: ``rows`` written, ``ended`` transactions; the number of
-    the ``next`` transaction of the whole server; and the ``others`` that are connected."""
+    """What a server counts for a database: its number and the ``rows`` written, the transactions
+    that have ``ended``, and how many ``others`` are connected. ``next`` is the number of the whole
+    server's next transaction."""
 
     rows: tuple[Any, ...]
     ended: tuple[int, int]
@@ -46,13 +48,13 @@ class _Counted:
     others: int
 
     def same(self, other: _Counted) -> bool:
-        """Whether nobody is connected to the database, or was in between."""
+        """Whether both counts are the same, so that nobody used the database between them."""
         return (self.rows, self.ended, self.others) == (other.rows, other.ended, other.others)
 
 
 @dataclass(frozen=True)
 class _Read:
-    """A mark, and the counts at the moment at which it was confirmed."""
+    """A mark, and what the server had counted when the mark was confirmed."""
 
     counted: _Counted
     mark: tuple[object, ...]
@@ -101,19 +103,20 @@ def _mark(handle: str) -> tuple[object, ...]:
 
 
 def note_copied(source: str, copy: str) -> None:
-    """A database was copied that had its last mark when this began."""
+    """Note the positions of the sequences in a new copy: they are those in the last mark of the
+    source, which has not changed since."""
     if _latest.get(source):
         _copied[copy] = _latest[source][-1]
 
 
 def note_made(copy: str, database: str) -> None:
-    """A database was made of a copy."""
+    """Note the positions of the sequences in a database that was just made from a copy."""
     if copy in _copied:
         _made[database] = _copied[copy]
 
 
 def forget(handle: str) -> None:
-    """A database goes."""
+    """Forget what is known about a database, because it is dropped or replaced."""
     for each in (_read, _latest, _told, _copied, _made):
         each.pop(handle, None)
 
@@ -124,8 +127,8 @@ def hear(handle: str, told: Any) -> None:
 
 
 def _heard(counted: _Counted, told: Any) -> tuple[object, ...] | None:
-    """The mark, where all that has ended since is the agent's own session: then the sequences are
-    where it saw them."""
+    """The mark, made from what the agent told, if only the agent's own session has ended since: the
+    positions of the sequences are then those that it saw. Otherwise ``None``."""
     if told is None or None in counted.rows or list(counted.ended) != told["ended"]:
         return None
     oid, *rows = counted.rows
@@ -136,8 +139,8 @@ def _heard(counted: _Counted, told: Any) -> tuple[object, ...] | None:
 
 
 def for_agent(mark: tuple[Any, ...]) -> list[Any] | None:
-    """See ``engine.Engine.for_agent``. The agent adds the rows up, and numbers the sequences. Where
-    others were connected, a mark has more in it, and nothing can be told."""
+    """See ``engine.Engine.for_agent``. The agent adds the rows up, and numbers the sequences. If
+    others were connected, the mark has another form, and the agent's mark is not known."""
     if len(mark) != 5 or not isinstance(mark[-1], tuple):
         return None
     oid, *rows, sequences = mark
@@ -146,8 +149,8 @@ def for_agent(mark: tuple[Any, ...]) -> list[Any] | None:
 
 
 def _beside_others(handle: str, counted: _Counted, known: _Read | None) -> tuple[object, ...]:
-    """The mark while others are connected, whose rows may not be counted yet: the same where no
-    transaction has written on the whole server, and no number was drawn."""
+    """The mark while others are connected, whose rows may not be counted yet. It stays the same if
+    no transaction has written on the whole server and no sequence has changed."""
     sequences = _sequences(handle)
     alone = (*counted.rows, sequences)
     if known is not None and (known.mark, known.counted.next) == (alone, counted.next):
@@ -156,8 +159,8 @@ def _beside_others(handle: str, counted: _Counted, known: _Read | None) -> tuple
 
 
 def _count(server: Connection[Any], handle: str) -> _Counted | None:
-    """What the server counts for a database, once sessions that are ending have ended; ``None``
-    if there is no such database."""
+    """What the server counts for a database, after waiting a moment for sessions that are ending.
+    ``None`` if there is no such database."""
     until = time.monotonic() + _PATIENCE
     while True:
         row = server.execute(_COUNTED, (name_of(handle),), prepare=True).fetchone()

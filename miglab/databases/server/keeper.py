@@ -1,11 +1,11 @@
-"""Keeps one server for as long as anybody needs it. A program of its own, in the standard library
-alone: ``python keeper.py TOLD``, where ``TOLD`` is JSON with what ``serving.py`` says of a server.
-Without a ``lock`` in it, the command becomes this process.
+"""Keeps one server running for as long as anybody needs it. This is a separate program that needs
+only the standard library: ``python keeper.py TOLD``. ``TOLD`` is JSON that describes a server, from
+``serving.py``. If it has no ``lock``, this process only becomes the command (``exec``).
 
 Each client holds a shared lock on the file ``lock``. The keeper starts the server and then waits
-for the exclusive lock: the kernel grants it when the last client is gone, even if it was killed. It
-holds the lock while it stops the server, so a client that comes meanwhile waits, and starts a new
-one.
+for the exclusive lock: the kernel grants it when the last client is gone, even if that client was
+killed. The keeper holds the lock while it stops the server. A client that comes in the meantime
+waits, and then starts a new server.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SYNCING = {"x86_64": (0xC000003E, 74, 75), "aarch64": (0xC00000B7, 82, 83)}
 
 
 def main() -> None:
-    """Start, wait, stop."""
+    """Start the server, wait until nobody needs it, and stop it."""
     told = json.loads(sys.argv[1])
     if "lock" not in told:
         _become(told)
@@ -89,15 +89,17 @@ def _end_with_the_server(server: subprocess.Popen[bytes]) -> None:
 
 
 def _end_with_the_keeper(number: int) -> None:
-    """Only Linux knows this."""
+    """Have this process get a signal when the keeper ends. Only Linux can do that; elsewhere,
+    nothing happens."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 def leave_the_disk_alone() -> None:
-    """From now on, this process and those that it starts are told at once that their data is on the
-    disk: https://docs.kernel.org/userspace-api/seccomp_filter.html. Data can be lost only if the
-    machine goes down. Elsewhere than on Linux, nothing happens."""
+    """Make ``fsync`` and ``fdatasync`` do nothing in this process and in those that it starts, so
+    that nobody waits for the disk: https://docs.kernel.org/userspace-api/seccomp_filter.html. Data
+    can be lost only if the machine goes down. This works only on Linux; elsewhere, nothing
+    happens."""
     if sys.platform != "linux" or platform.machine() not in _SYNCING:
         return
     architecture, *calls = _SYNCING[platform.machine()]
@@ -127,9 +129,10 @@ def _wait_until_ready(server: subprocess.Popen[bytes], told: dict[str, Any]) -> 
 
 
 def is_ready(pids: Path, word: str, address: str, pid: int | None = None) -> bool:
-    """Whether the server, or the one with this process id, takes connections: its file of process
-    ids has its own and, where it says so, a line that begins with ``word``
-    (https://www.postgresql.org/docs/current/storage-file-layout.html), and its socket answers."""
+    """Whether a server takes connections: its process id is in the file ``pids``, and the socket at
+    ``address`` answers. If ``pid`` is given, it must be that process. If ``word`` is not ``""``,
+    the file must also have a line that begins with ``word``
+    (https://www.postgresql.org/docs/current/storage-file-layout.html)."""
     try:
         lines = pids.read_text().splitlines()
     except OSError:
@@ -172,7 +175,7 @@ def _lives(pid: int) -> bool:
 
 
 def _stop(server: subprocess.Popen[bytes], signals: list[int]) -> None:
-    """The next signal where one takes long."""
+    """Send the server these signals one after the other, each if the one before took too long."""
     for number in signals:
         if server.poll() is None:
             server.send_signal(number)

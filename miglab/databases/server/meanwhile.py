@@ -1,4 +1,4 @@
-"""What is done on servers while nobody waits: in threads, between the commands of labs."""
+"""Does work on servers in the background: in threads, while no lab runs a command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _waiting: dict[str, Meanwhile] = {}
 
 @contextmanager
 def at_work() -> Iterator[None]:
-    """Within it, nothing begins: somebody waits for a lab."""
+    """A context in which no background work begins, because somebody waits for a lab."""
     global _working
     with _changed:
         _working += 1
@@ -32,8 +32,8 @@ def at_work() -> Iterator[None]:
 
 
 class Meanwhile(threading.Thread):
-    """Something that is done as soon as no lab is at work, unless it is called off before. It may
-    wait for what began to wait earlier, and for nothing else: so all of it comes to an end."""
+    """One piece of background work. It is done as soon as no lab is at work, unless it is called
+    off before. It may wait only for work that was created earlier, so that all of it ends."""
 
     def __init__(self, act: Callable[[], object], about: str = "") -> None:
         super().__init__(daemon=True)
@@ -44,7 +44,7 @@ class Meanwhile(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Wait, and do it."""
+        """Wait until no lab is at work, and do the work."""
         with _changed:
             while not self._off and not self._hurried:
                 if _working:
@@ -61,7 +61,8 @@ class Meanwhile(threading.Thread):
                     del _waiting[self._about]
 
     def call_off(self) -> bool:
-        """Whether it had not begun, and is not done; else wait until it is."""
+        """Call the work off if it has not begun, and return whether that is so. Otherwise, wait
+        until it is done."""
         with _changed:
             self._off = not self._begun
             _changed.notify_all()
@@ -69,20 +70,20 @@ class Meanwhile(threading.Thread):
         return self._off
 
     def hurry(self) -> None:
-        """Do not wait any longer."""
+        """Begin the work now, even if a lab is at work."""
         with _changed:
             self._hurried = True
             _changed.notify_all()
 
     def finish(self) -> None:
-        """Do it now, and wait until it is done."""
+        """Begin the work now, and wait until it is done."""
         self.hurry()
         self.join()
 
 
 def do(about: str, act: Callable[[], object]) -> None:
-    """Have something done meanwhile, unless it has to be done already; where much is waiting, what
-    waits longest begins now."""
+    """Do something in the background, unless work ``about`` the same is waiting already. If much is
+    waiting, what has waited longest begins now."""
     for each in [*_waiting.values()][: max(0, len(_waiting) - MANY + 1)]:
         each.hurry()
     if about not in _waiting:
@@ -90,13 +91,14 @@ def do(about: str, act: Callable[[], object]) -> None:
 
 
 def waits(about: str) -> bool:
-    """Whether it has to be done, and is perhaps not done yet."""
+    """Whether background work about this is waiting or running."""
     return about in _waiting
 
 
 def finish(*those: str) -> bool:
-    """Have this done now, or all of it; whether there was anything to do. The caller is not part of
-    this work, and has no connection that it may need."""
+    """Do the background work about these now, or all of it if none is named, and wait for it.
+    Return whether there was any. The caller must not be part of this work, nor have a connection
+    that it may need."""
     found = [_waiting.get(each) for each in those or [*_waiting]]
     threads = [each for each in found if each is not None]
     for each in threads:
@@ -105,7 +107,7 @@ def finish(*those: str) -> bool:
 
 
 def call_off(owner: str) -> None:
-    """Have no more of this done for databases whose names begin so; what has begun is waited
-    for."""
+    """Call off the background work about databases whose names contain ``owner``. Wait for work
+    that has begun."""
     for each in [each for about, each in [*_waiting.items()] if owner in about]:
         each.call_off()

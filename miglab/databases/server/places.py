@@ -1,5 +1,5 @@
-"""Folders of servers on this machine. The user that runs a server must be able to reach them, and
-nobody else."""
+"""Folders of servers on this machine. Only the user that runs a server must be able to reach
+them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _LONGEST = 103
 
 
 def folder_in(base: Path, name: str) -> Path:
-    """A folder for a server; it is created if needed."""
+    """The folder ``name`` for a server, in ``base`` or in a reachable place instead. It is created
+    if needed."""
     base = reachable(base)
     folder = base / name
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,8 +37,8 @@ def folder_in(base: Path, name: str) -> Path:
 
 
 def sockets_of(folder: Path, socket: str) -> Path:
-    """The folder for the socket of the server in this folder: in it, unless its path would be too
-    long."""
+    """The folder for the socket of the server in ``folder``. It is inside ``folder``, unless the
+    socket's path would be too long."""
     sockets = folder / "socket"
     if len(os.fsencode(sockets / socket)) > _LONGEST:
         sockets = Path(tempfile.gettempdir()) / f"miglab-{digest(Path(str(os.getuid())), folder)}"
@@ -45,7 +46,7 @@ def sockets_of(folder: Path, socket: str) -> Path:
 
 
 def runs_as_nobody() -> bool:
-    """Whether a server has to run as another user."""
+    """Whether servers have to run as another user, because this process is root's."""
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
@@ -55,14 +56,18 @@ def as_server() -> dict[str, Any]:
 
 
 def clean_environment() -> Mapping[str, str]:
-    """An environment without the variables that would lead a server's programs elsewhere."""
+    """An environment without variables that could change what a server's programs connect to."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
     return {**kept, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def own(folder: Path) -> None:
-    """Make this folder for sockets, in which nobody else may connect or create one. In a folder
-    that everybody can write to, it may belong to somebody else already."""
+    """Create a folder for sockets, in which nobody else may connect or create a socket.
+
+    Raises:
+        MiglabError: the folder belongs to somebody else, who made it first in a folder that
+            everybody can write to.
+    """
     folder.mkdir(mode=0o700, exist_ok=True)
     _check_owner(folder)
     give(folder)
@@ -91,7 +96,8 @@ def keep_secret(path: Path, text: str) -> None:
 
 
 def reachable(folder: Path) -> Path:
-    """A folder that the server's user can reach: root's own folders are closed to others."""
+    """This folder, or a folder elsewhere if the server's user cannot reach it, as in root's own
+    folders, which are closed to others."""
     if not runs_as_nobody() or can_be_reached(folder):
         return folder
     elsewhere = _ELSEWHERE / f"miglab-{digest(folder)}"
@@ -117,7 +123,7 @@ def put(made: Path, place: Path) -> None:
 
 
 def _sweep() -> None:
-    """Remove what homes that are gone have left there."""
+    """Remove the folders in ``/var/tmp`` that belong to miglab's homes that are gone."""
     for each in _ELSEWHERE.glob(f"miglab-*/{_OF}"):
         # Another process may sweep as well.
         with contextlib.suppress(FileNotFoundError):
@@ -132,6 +138,6 @@ def can_be_reached(folder: Path) -> bool:
 
 
 def digest(*paths: Path) -> str:
-    """A short name for these."""
+    """A short name for these paths: a hash."""
     told = "\0".join(map(str, paths))
     return hashlib.blake2b(os.fsencode(told), digest_size=4).hexdigest()

@@ -1,8 +1,8 @@
 """Copies of copies, made in the background. Going back then only renames one of them.
 
-Making a copy takes as long as its tables are large; renaming one takes a few milliseconds. There is
-one for the copy that was restored last, and one for the last copy but one, to which ``rewind``
-goes. Large databases have none, because it would take as much space again.
+How long it takes to make a copy depends on how large its tables are; renaming one takes a few
+milliseconds. There is a second copy of the copy that was restored last, and one of the last copy
+but one, to which ``rewind`` goes. Large databases have none, because it would double the space.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class Databases(Protocol):
     """The operations on databases of one kind of server."""
 
     def name_of(self, handle: str) -> str:
-        """What a database is called on its server."""
+        """The name of a database on its server."""
 
     def beside(self, handle: str, name: str) -> Handle:
-        """The database of another name on the same server."""
+        """The handle of a database with another name on the same server."""
 
     def exists(self, handle: str) -> bool:
         """Whether there is such a database."""
@@ -42,9 +42,9 @@ class Databases(Protocol):
         """Drop a database, if it exists."""
 
     def copy_meanwhile(self, copy: str, to: str) -> bool:
-        """Runs in a thread: copy a database to one that does not exist, unless it is large or
-        somebody reads it. Returns whether the copy is complete. If it fails, the copy is made when
-        it is needed."""
+        """Copy a database in a thread, unless it is large or somebody reads it. ``to`` does not
+        exist yet. Return whether the copy is complete. If it is not, the copy is made when it is
+        needed."""
 
 
 class Ready:
@@ -90,14 +90,15 @@ class Ready:
                 self._going[each] = Meanwhile(partial(self._drop, each, unwanted), about)
 
     def _drop(self, copy: str, made: Meanwhile) -> None:
-        """In a thread. What fails goes with the lab."""
+        """Drop a second copy that nobody wants any more; this runs in a thread. If it fails, the
+        second copy is dropped with its lab."""
         with suppress(MiglabError, OSError):
             if not made.call_off():
                 self._databases.drop(self._second(copy))
 
     def _make(self, copy: str, before: Meanwhile | None) -> None:
-        """In a thread, once the one that it had before is dropped. What fails is done when it is
-        needed."""
+        """Make a second copy, in a thread, after ``before`` has dropped an earlier one. If it
+        fails, the copy is made when it is needed."""
         if before is not None:
             before.finish()
         with suppress(MiglabError, OSError):
@@ -120,7 +121,7 @@ class Ready:
         return True
 
     def forget(self, copy: str) -> None:
-        """Drop a copy's second one: the copy itself is dropped."""
+        """Drop the second copy of a copy, because the copy itself is dropped."""
         self._lent.discard(copy)
         with self._turn:
             self._going.pop(copy, None)
@@ -129,8 +130,8 @@ class Ready:
             self._databases.drop(self._second(copy))
 
     def forget_all(self, owner: str) -> None:
-        """Drop all second copies whose names begin with this. Nothing makes or drops one after
-        that."""
+        """Drop the second copies of all copies whose names begin with ``owner``. When this returns,
+        no background work makes or drops one of them any more."""
         name_of = self._databases.name_of
         for each in [each for each in self.made if name_of(each).startswith(owner)]:
             self.forget(each)
@@ -140,7 +141,7 @@ class Ready:
         meanwhile.call_off(owner)
 
     def _owner(self, handle: str) -> str:
-        """What the names of a lab's databases begin with."""
+        """The beginning of the names of all databases of the same lab."""
         return "_".join(self._databases.name_of(handle).split("_")[:3])
 
     def _second(self, copy: str) -> Handle:

@@ -53,8 +53,8 @@ def join(cluster: Cluster) -> None:
 
 
 def join_again(sockets: str) -> bool:
-    """Start a server again that was joined here and has stopped. Returns whether it was joined
-    here."""
+    """Start a server again if this process joined it and it has stopped. Return whether that was
+    so."""
     held = _held.get(sockets)
     if held is None or _runs(held[0]):
         return False
@@ -63,7 +63,7 @@ def join_again(sockets: str) -> bool:
 
 
 def _runs(cluster: Cluster) -> bool:
-    """Whether it takes connections."""
+    """Whether the server takes connections."""
     return keeper.is_ready(cluster.pids, cluster.ready, str(cluster.socket))
 
 
@@ -89,7 +89,7 @@ def _start(cluster: Cluster) -> None:
 
 
 def _keep(cluster: Cluster) -> bool:
-    """Start a keeper; whether its server is there."""
+    """Start a keeper with its server; return whether the server takes connections."""
     told = {
         "lock": str(cluster.lock),
         "log": str(cluster.log),

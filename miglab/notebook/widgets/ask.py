@@ -19,7 +19,7 @@ def _beside(*names: str) -> str:
 
 
 class _Told(anywidget.AnyWidget):
-    """Shows a value, and sends ``{"do": …}``. ``itself`` is its own name among the models."""
+    """Shows a value, and sends ``{"do": …}``. ``itself`` is the id of its own model."""
 
     _css = _beside("common.css", "ask.css")
     shown = traitlets.Dict().tag(sync=True)

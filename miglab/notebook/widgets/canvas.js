@@ -39,7 +39,7 @@ class Canvas {
     listenToPointer(this);
   }
 
-  /** Follow the room there is on the page; gives back what ends it. */
+  /** Follow the room on the page; returns a function that ends this. */
   begin() {
     let width = 0;
     const sizes = new ResizeObserver(() => {
@@ -84,7 +84,7 @@ class Canvas {
     }
   }
 
-  /** The whole graph, and the stage as high as it, unless somebody has pulled at the stage. */
+  /** Show the whole graph, in a stage of its height unless somebody has resized the stage. */
   fit() {
     this.touched = false;
     const { width, height } = this.places.size;
@@ -108,7 +108,7 @@ class Canvas {
     this.zoom(by);
   }
 
-  /** Look at what is beside, above or below, most of a view further. */
+  /** Move the view sideways, up or down, by most of its size. */
   look(x, y) {
     this.touched = true;
     const { clientWidth, clientHeight } = this.root;
@@ -150,7 +150,7 @@ class Canvas {
 
   // -- drawing
 
-  /** Ask for a new frame; with `all`, what is there already is drawn again too. */
+  /** Ask for a new frame; if `all` is true, elements that exist are drawn again too. */
   draw(all = false) {
     this.stale ||= all;
     if (this.asked || !this.places) return;
@@ -208,7 +208,7 @@ class Canvas {
     return `${this.prefix}-${id}`;
   }
 
-  /** The element of this name, made where it is not there; and whether it was made. */
+  /** The element of this name, made if it is missing; and whether it was made. */
   element(id, create) {
     const there = this.drawn.get(id);
     if (there) return [there, false];

@@ -61,7 +61,7 @@ function nameLines({ node, lines, names, width, height }, inset, room) {
   return told.map((text, at) => ["under", width / 2, height + 5 + LINE * (at + 1), text, wide]);
 }
 
-/** Print, pressed together where it would reach over the edge after all. */
+/** A text on a card, squeezed if it would still reach over the edge. */
 function fitted([kind, x, y, text, room]) {
   const shown = kind === "big" && widthOf(text, kind) <= room * 1.12 ? text : cut(text, kind, room);
   const tight = widthOf(shown, kind) > room;
@@ -127,7 +127,7 @@ function padlock(stops, { width, height }) {
   );
 }
 
-/** A small animation where a card looks otherwise than before because a command moved it. */
+/** A small animation if a card looks different because a command changed its state. */
 function markChange(element, look, moved) {
   const before = element.dataset.look;
   element.dataset.look = look;

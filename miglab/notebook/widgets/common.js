@@ -23,8 +23,8 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Call `changed` now and whenever one of these values of the lab changes; gives back what ends
- * it. */
+/** Call `changed` now and whenever one of these values of the lab changes; returns a function
+ * that ends this. */
 function follow(lab, names, changed) {
   const events = names.map((name) => `change:${name}`).join(" ");
   lab.on(events, changed);

@@ -7,7 +7,7 @@ const HEIGHT = 28; // How high a card is without its name.
 const INSET = 6; // From the edge of a card to its print.
 const LINES = 3; // A name has no more lines than this.
 
-/** The places in the form that says most of those that fit into this room. */
+/** The places in the most detailed form that fits into this room. */
 function placesIn(board, folded, width, height) {
   const open = board.lanes.filter((lane) => !folded.has(lane.app));
   const columns = Math.max(1, ...open.map((lane) => lane.columns));

@@ -208,7 +208,7 @@ class GraphView {
     this.canvas.show(id, middle);
   }
 
-  /** Go to a migration that is called so: the first, or the next or last before. */
+  /** Go to a migration with that name: the first match, or the next or the previous one. */
   find(by) {
     const words = this.search.value.toLowerCase().split(/[\s.]+/).filter(Boolean);
     if (!words.length) {
@@ -228,7 +228,7 @@ class GraphView {
     this.goTo(id, true);
   }
 
-  /** Mark what was found, while one types. */
+  /** Mark the matches during typing. */
   markHit(id) {
     this.canvas.scene.hit = id;
     this.canvas.draw(true);

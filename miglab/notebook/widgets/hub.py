@@ -65,7 +65,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     looks = traitlets.Dict().tag(sync=True)
 
     def __init__(self, lab: Lab, obey: Callable[[LabModel, Order], None]) -> None:
-        """``obey`` takes up what a widget asks for.
+        """``obey`` carries out what a widget asks for.
 
         Raises:
             LabClosed: the lab is gone.
@@ -107,14 +107,14 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         return lab
 
     def show(self, **values: Any) -> None:
-        """Change what widgets show, from whichever thread."""
+        """Change what widgets show; any thread may call it."""
         with self._changing:
             for name, value in values.items():
                 setattr(self, name, value)
 
     def refresh(self) -> None:
-        """Send the widgets the lab's present state: one message, with the next revision. Whether
-        the truths agree takes longer to say than the graph, and follows."""
+        """Send the widgets the lab's present state: one message, with the next revision. Comparing
+        the truths takes longer, so a later message says whether they agree."""
         lab = self._lab()
         if lab is None or lab.closed:
             self._gone()
@@ -147,8 +147,8 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
             self._look_ahead(measure=not in_a_cell())
 
     def _outdate(self, steps: Sequence[Step], position: int) -> None:
-        """Take away what was said of the command before, and the comparison of a moment that is
-        gone."""
+        """Clear what was said about an earlier command, and a comparison with a moment that no
+        longer exists."""
         last = self.between.get("second", 0)
         # What a step has cost may be learned later; where it led stays the same.
         led, leads = ([each.after for each in one] for one in (self._steps, steps))
@@ -159,7 +159,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._steps, self._position = tuple(steps), position
 
     def _tell(self, **parts: Any) -> None:
-        """One message of these parts of the state, with the next revision."""
+        """Send widgets these parts of the state, in one message with the next revision."""
         self._revision += 1
         self.state = {**self.state, "revision": self._revision, **parts}
 
@@ -168,7 +168,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         return picture(view.truths, lab.apps, missing=missing)
 
     def _compare(self) -> None:
-        """Whether the truths agree, where that takes too long to wait for it."""
+        """Compare the truths, and show the result. The worker does this, since it takes long."""
         view = self.lab.truths()
         if view.truths is self._truths:
             board = live.board(self._marks.on(self._picture(self.lab, view)))
@@ -177,7 +177,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
                 self._tell(board=board, truths=live.truths(view))
 
     def mark(self, graph: Picture, costs: Picture) -> None:
-        """Show the graph with what going back was measured to cost."""
+        """Show the graph with the measured costs of going back."""
         with self._changing:
             self._marks.price(costs)
             self._tell(board={**live.board(self._marks.on(graph)), "sentence": costs.sentence})
@@ -219,7 +219,7 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
         self._look_ahead()
 
     def _look_ahead(self, measure: bool = True) -> None:
-        """The plan of the target now; what it would cost, when the worker comes to it."""
+        """Show the plan now; if ``measure`` is true, let the worker measure what it would cost."""
         target = self.target
         target.follow(self.targets, self._truths.known_record.keys if self._truths else ())
         if not target.app:
@@ -255,15 +255,15 @@ class LabModel(ipywidgets.DOMWidget):  # type: ignore[misc]
     # -- what is done
 
     def hear(self, order: Order) -> None:
-        """Receive an order of a widget. It is accepted, and the click returns."""
+        """Accept an order from a widget, and return without waiting; errors are shown."""
         try:
             self._obey(self, order)
         except MiglabError as error:
             self.show(said={"kind": "error", "text": masked(str(error))})
 
     def do(self, line: str, act: Callable[[], None], *, moves: bool = True) -> None:
-        """Give it to the worker; errors are shown. ``moves`` is false for a look that the next
-        click may cancel."""
+        """Let the worker call ``act``; errors are shown. If ``moves`` is false, ``act`` changes
+        nothing in the lab, and the next click may cancel it."""
 
         def acted() -> None:
             try:

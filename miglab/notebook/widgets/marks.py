@@ -17,14 +17,14 @@ class Marks:
         self._costs: dict[Key, str] = {}
 
     def follow(self, picture: Picture) -> None:
-        """Mark the migrations whose state has changed since the picture before."""
+        """Mark the migrations whose state has changed since the previous picture."""
         before, self._states = self._states, {node.key: node.state for node in picture.nodes}
         self._moved = {
             key for key, state in self._states.items() if before and before.get(key) is not state
         }
 
     def price(self, costs: Picture) -> None:
-        """Mark what going back was measured to cost."""
+        """Mark cards with the measured costs of going back."""
         self._costs.update({node.key: node.cost for node in costs.nodes})
 
     def forget_costs(self) -> None:

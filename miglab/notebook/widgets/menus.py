@@ -1,4 +1,4 @@
-"""The same choice by menus and buttons, for those who would rather not use a picture."""
+"""Menus and buttons that do what the graph does, for those who would rather not use it."""
 
 from __future__ import annotations
 

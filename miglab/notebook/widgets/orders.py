@@ -35,13 +35,13 @@ def obey(model: LabModel, order: Order) -> None:
 
 
 def _choose(model: LabModel, order: Order) -> None:
-    """Choose a target. What was done before is told in the history, and gives room."""
+    """Choose a target, and clear what was said about the last command; the history has it."""
     model.choose(order["app"], order["name"])
     model.show(said={})
 
 
 def _step(model: LabModel, line: str, *acts: Callable[[Lab], Step]) -> None:
-    """Take steps, one after the other, and say what the last one did; a refusal is the last."""
+    """Take steps in turn, and show what the latest one did. After a refusal, take no more."""
     model.worker.cancel(looks_only=True)
 
     def take() -> None:
@@ -83,7 +83,7 @@ def _move(model: LabModel, order: Order) -> None:
 
 
 def _cancel(model: LabModel, order: Order) -> None:
-    """Forget what waits, and say so; what runs reports by itself that it was stopped."""
+    """Stop what runs, and forget what waits. Only the latter is reported here."""
     forgotten = [job.line for job in model.worker.cancel() if job.moves]
     if forgotten:
         lines = one_line(forgotten)
@@ -103,7 +103,7 @@ def _compare(model: LabModel, order: Order) -> None:
 
 
 def _not_measured(step: Step, earlier: int, later: int) -> str:
-    """Why it is not known how much of a loss comes back, where it is not."""
+    """A note that the way back could not be measured; empty if it was, or nothing was lost."""
     if all(loss.measured for loss in losses(step.rows)):
         return ""
     return (
@@ -113,7 +113,7 @@ def _not_measured(step: Step, earlier: int, later: int) -> str:
 
 
 def _map(model: LabModel, order: Order) -> None:
-    """What each step back in the chosen app would cost, on the graph and in words."""
+    """Measure each step back in the chosen app; show the costs on the graph and in words."""
     app = model.target.app
 
     def measure() -> None:
@@ -125,7 +125,7 @@ def _map(model: LabModel, order: Order) -> None:
 
 
 def _mend(model: LabModel, order: Order) -> None:
-    """What could make two truths agree, each way tried."""
+    """Try the ways to make two truths agree, in copies, and show what each did."""
     which = order["which"]
     if which not in [*AGREEING]:
         raise UnknownName("pair of truths", which, AGREEING)
@@ -151,7 +151,7 @@ def _way(mend: Mend) -> Order:
 
 
 def _cure(model: LabModel, order: Order) -> None:
-    """What was found to mend, in the lab itself."""
+    """Run one of the ways that ``_mend`` tried, in the lab itself."""
     at = order["at"]
     if at not in range(len(model.found)):
         raise BadInput(f"there is no fix number {at!r}; number of fixes found: {len(model.found)}")

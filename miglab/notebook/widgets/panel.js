@@ -30,7 +30,7 @@ class Panel {
     );
   }
 
-  /** Follow the lab; gives back what ends it. */
+  /** Follow the lab; returns a function that ends this. */
   begin() {
     const ends = [
       follow(this.lab, ["chosen"], () => this.chosenChanged()),

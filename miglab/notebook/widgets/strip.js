@@ -12,7 +12,7 @@ class Strip {
     this.current = 0;
   }
 
-  /** Follow the room there is on the page; gives back what ends it. */
+  /** Follow the room on the page; returns a function that ends this. */
   begin() {
     const sizes = new ResizeObserver(() => this.reveal());
     sizes.observe(this.root);

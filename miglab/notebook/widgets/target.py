@@ -27,7 +27,7 @@ class Target:
         self.picked = False
 
     def choose(self, app: str, name: str, targets: Mapping[str, Sequence[str]]) -> None:
-        """Take this one.
+        """Make this the target.
 
         Raises:
             BadInput: it is not one of the targets.
@@ -66,14 +66,14 @@ class Target:
         return migrate_line(self.app, self.name, self.options)
 
     def plan(self, graph: Graph, done: set[Key]) -> live.Value:
-        """What it would apply or unapply; empty if the graph does not have the target."""
+        """What the command would apply or unapply; empty if the target is not in the graph."""
         key = None if self.name == "zero" else Key(self.app, self.name)
         if key is not None and key not in graph:
             return {}
         return live.plan(graph, done, (self.app, key), fake="--fake" in self.options)
 
     def value(self) -> dict[str, Any]:
-        """What widgets show of it."""
+        """The target and its options, as widgets show them."""
         return {
             "app": self.app,
             "name": self.name,

@@ -14,7 +14,7 @@ _HERE = Path(__file__).parent
 
 
 def _beside(*names: str) -> str:
-    """These files, one after the other, as one."""
+    """The texts of these files, joined."""
     return "\n".join((_HERE / each).read_text(encoding="utf-8") for each in names)
 
 
@@ -35,7 +35,7 @@ _GRAPH = (
 
 
 class Graph(_OfLab):
-    """The migration graph as the control. ``height`` is in pixels."""
+    """The migration graph, on which a click chooses a target. ``height`` is in pixels."""
 
     _esm = _beside(*_GRAPH)
     _css = _style("graph.css")
@@ -50,7 +50,7 @@ class Timeline(_OfLab):
 
 
 class Truths(_OfLab):
-    """The four truths, the rows, and how to repair them."""
+    """The four truths and the rows, and ways to make truths agree."""
 
     _esm = _beside("common.js", "truths.js")
     _css = _style("truths.css")

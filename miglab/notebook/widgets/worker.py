@@ -16,7 +16,7 @@ Heard = Callable[[dict[str, Any]], None]
 
 @dataclass(eq=False)
 class Job:
-    """Something to do. ``line`` says what; ``moves`` is false for what only looks."""
+    """Something to do. ``line`` says what; ``moves`` is false if the job changes nothing."""
 
     line: str
     act: Callable[[], None]

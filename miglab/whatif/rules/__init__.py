@@ -1,4 +1,4 @@
-"""What you should know before running commands for real: a rule with an id for each finding.
+"""Finds what you should know before running commands for real: a rule with an id for each finding.
 
 A new finding is one function with ``@rule`` in the module that its subject belongs to, and a test
 of its id in ``tests/whatif/rules/``.
@@ -15,7 +15,7 @@ __all__ = ["RULES", "findings"]
 
 
 def findings(measured: Measured) -> tuple[Finding, ...]:
-    """Everything that the rules find, the most serious first."""
+    """All findings of the rules, the most serious ones first."""
     order = list(Severity)
     found = [each for rule in RULES.values() for each in rule(measured)]
     found.sort(key=lambda each: (order.index(each[1].severity), -each[0]))

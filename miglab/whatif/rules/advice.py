@@ -1,4 +1,5 @@
-"""What to do about an error, by its cause and by the direction in which it came up."""
+"""Says what to do about an error, by its cause and by whether a migration was applied or
+unapplied."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ AT_THE_END = "fix the code that runs after the migrations, such as a post_migrat
 
 
 def all_and_then(run: Run) -> str:
-    """For a command that failed after its last migration: what is done and stays done, and why it
-    failed."""
+    """One sentence about a command that failed after its last migration: what is done and stays
+    done, and why the command failed."""
     number = len(run.plan)
     few = {1: "the only migration is", 2: "both migrations are"}
     all_of_them = few.get(number, f"all {number} migrations are")
@@ -38,8 +39,8 @@ def all_and_then(run: Run) -> str:
 
 
 def advice(run: Run, orphaned: Sequence[str] = ()) -> str:
-    """What to do about the error at which a command stopped; ``orphaned`` as ``Measured`` has
-    it."""
+    """What to do about the error at which a command stopped. ``orphaned`` is the attribute of
+    ``Measured`` with this name."""
     failed, said = run.failed, because(run)
     if orphaned:
         return (

@@ -1,4 +1,4 @@
-"""Truths that agreed before and disagree now, and what is not known about them."""
+"""Rules about truths that agreed before and disagree now, and about what is not known of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .rule import Said, first, rule
 
 @rule("drift", Severity.TRUTHS)
 def drift(measured: Measured) -> Iterator[Said]:
-    """The tables are no longer what the record says."""
+    """The tables no longer match the record."""
     if measured.worse.drift and measured.moved:
         yield Said(
             f"the tables no longer match the record: {first(measured.worse.drift)}",
@@ -24,7 +24,7 @@ def drift(measured: Measured) -> Iterator[Said]:
 
 @rule("ghosts", Severity.TRUTHS)
 def ghosts(measured: Measured) -> Iterator[Said]:
-    """Migrations are recorded, and their files are gone."""
+    """Migrations are recorded, but their files are missing."""
     gone = measured.worse.ghosts
     if gone and measured.moved:
         yield Said(
@@ -38,7 +38,7 @@ def ghosts(measured: Measured) -> Iterator[Said]:
 
 @rule("unmigrated", Severity.TRUTHS)
 def unmigrated(measured: Measured) -> Iterator[Said]:
-    """The models have changes that no file has any more."""
+    """The models have changes that are no longer in any migration file."""
     lines = measured.worse.unmigrated
     if lines and measured.moved:
         number = counted(len(lines), "model change is", "model changes are")
@@ -75,7 +75,8 @@ def explained_drift(measured: Measured) -> Iterator[Said]:
 
 
 def _ghosts_of_before(measured: Measured) -> Iterator[Said]:
-    """Migrations are recorded that Django does not see, and it was so before: a note."""
+    """Notes about recorded migrations whose files Django did not see even before the commands, or
+    whose files were already missing."""
     unseen = measured.runs[0].step.before.known_files.unseen
     for folder in dict.fromkeys(unseen[key] for key in measured.old_ghosts if key in unseen):
         keys = [key for key in measured.old_ghosts if unseen.get(key) == folder]

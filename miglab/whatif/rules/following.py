@@ -1,4 +1,4 @@
-"""What plain ``migrate`` does afterwards, which is what the next deployment runs."""
+"""Rules about what plain ``migrate`` does afterwards, because the next deployment will run it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DO = "do not leave the project like this: the next deployment will run migrate"
 
 @rule("next-fails", Severity.NEXT)
 def next_fails(measured: Measured) -> Iterator[Said]:
-    """It fails."""
+    """The next plain ``migrate`` fails, and would not have failed in the same way before."""
     following = measured.following
     if following is not None and following.fails and not hindrances(following.run):
         run = following.run
@@ -25,7 +25,8 @@ def next_fails(measured: Measured) -> Iterator[Said]:
 
 @rule("next-destroys", Severity.NEXT)
 def next_destroys(measured: Measured) -> Iterator[Said]:
-    """It destroys or overwrites something."""
+    """The next plain ``migrate`` destroys or overwrites something that it would not have
+    destroyed before."""
     for each in measured.following.destroys if measured.following else ():
         how = {"values-changed": "overwrites", "values-retyped": "changes"}.get(each.id, "destroys")
         number = counted(each.gone, *each.what)
@@ -34,7 +35,8 @@ def next_destroys(measured: Measured) -> Iterator[Said]:
 
 @rule("next-unknown", Severity.UNKNOWN)
 def next_unknown(measured: Measured) -> Iterator[Said]:
-    """One of miglab's limits stopped it, or part of it is not known."""
+    """One of miglab's limits stopped the next plain ``migrate``, or part of what it does is not
+    known."""
     following = measured.following
     if following is not None:
         limited = bool(hindrances(following.run))
@@ -45,7 +47,7 @@ def next_unknown(measured: Measured) -> Iterator[Said]:
 
 @rule("next-as-before", Severity.NOTE)
 def next_as_before(measured: Measured) -> Iterator[Said]:
-    """It does harm, and would have done the same before."""
+    """The next plain ``migrate`` does harm, but would have done the same harm before."""
     following = measured.following
     if following is None or following.before is None:
         return

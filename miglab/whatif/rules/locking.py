@@ -1,4 +1,4 @@
-"""What others have to wait for while the commands run."""
+"""Rules about what other users of the database must wait for while the commands run."""
 
 from __future__ import annotations
 

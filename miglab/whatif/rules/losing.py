@@ -1,4 +1,4 @@
-"""What is lost, and does not come back."""
+"""Rules about what is lost, whether the way back restores it or not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _what(each: Loss) -> str:
 
 
 def _lost(id: str) -> Look:
-    """The rule for losses of one kind that stay away."""
+    """The rule for losses of one kind that do not come back completely."""
 
     def look(measured: Measured) -> Iterator[Said]:
         for each in measured.lost_there:
@@ -43,7 +43,7 @@ def _lost(id: str) -> Look:
 
 
 def _lost_and_back(id: str) -> Look:
-    """The rule for losses of one kind that the way back makes good."""
+    """The rule for losses of one kind that the way back restores."""
 
     def look(measured: Measured) -> Iterator[Said]:
         for each in measured.lost_there:
@@ -64,7 +64,7 @@ _register(_lost, Severity.LOST)
 
 @rule("lost-on-the-way-back", Severity.LOST)
 def lost_on_the_way_back(measured: Measured) -> Iterator[Said]:
-    """The way back destroys what the commands did not touch."""
+    """The way back itself destroys something that the commands did not destroy."""
     for each in measured.lost_coming_back:
         how = HOW[each.id][each.gone != 1]
         yield Said(

@@ -1,4 +1,4 @@
-"""What is worth knowing, but is not a problem."""
+"""Rules about what is worth knowing, but is not a problem."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def pulled_in(measured: Measured) -> Iterator[Said]:
 
 
 def _nearest(pulled: Sequence[Planned]) -> Planned:
-    """The one that is pulled in by the shortest way."""
+    """The migration that is pulled in over the shortest way."""
     return min(pulled, key=lambda each: len(each.why))
 
 
@@ -93,7 +93,7 @@ def left_behind(measured: Measured) -> Iterator[Said]:
 
 @rule("orphans", Severity.NOTE)
 def orphans(measured: Measured) -> Iterator[Said]:
-    """Rows of a parent model stay, and the part of them that a child model stored is gone."""
+    """Rows of a parent model stay, but the part of them that a child model stored is gone."""
     for change in measured.rows:
         for parent, number in change.orphans.items():
             verb, whose = ("stays", "its") if number == 1 else ("stay", "their")
@@ -107,7 +107,7 @@ def orphans(measured: Measured) -> Iterator[Said]:
 
 @rule("derived", Severity.NOTE)
 def derived(measured: Measured) -> Iterator[Said]:
-    """Tables change that only index what is stored elsewhere."""
+    """Index tables change: tables that only index what is stored elsewhere."""
     names = dict.fromkeys(each.place for each in measured.rows if each.derived and each.costs)
     if names:
         yield Said(

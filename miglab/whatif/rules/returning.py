@@ -1,4 +1,4 @@
-"""What differs from the beginning after the way back."""
+"""Rules about what differs from the beginning after the way back."""
 
 from __future__ import annotations
 
@@ -48,8 +48,9 @@ def another_schema(measured: Measured) -> Iterator[Said]:
 
 @rule("rows-added", Severity.BACK)
 def rows_added(measured: Measured) -> Iterator[Said]:
-    """There are rows that did not exist before. Without a key, a row with another value counts as
-    one that is gone and one that is new: only those that replace none were added."""
+    """After the way back, there are rows that did not exist before. In a table without a key, a
+    changed row counts as one row that is gone and one that is new. So only rows that do not replace
+    another one count as added."""
     back = measured.back
     for change in back.rows if back else ():
         gained = change.gained - (change.lost if change.approximate else 0)
@@ -65,7 +66,8 @@ def rows_added(measured: Measured) -> Iterator[Said]:
 
 @rule("values-added", Severity.BACK)
 def values_added(measured: Measured) -> Iterator[Said]:
-    """There are values where there was NULL, and no other finding says so."""
+    """After the way back, values have replaced NULL in a column that no finding about losses
+    names."""
     back = measured.back
     said = {each.where for each in measured.lost_there}
     for change in back.rows if back else ():
@@ -80,7 +82,7 @@ def values_added(measured: Measured) -> Iterator[Said]:
 
 @rule("way-back-unknown", Severity.UNKNOWN)
 def way_back_unknown(measured: Measured) -> Iterator[Said]:
-    """A limit of miglab's stopped the way back."""
+    """One of miglab's limits stopped the way back."""
     back = measured.back
     if back is not None and back.level is Return.UNKNOWN:
         for run in back.runs:

@@ -1,4 +1,4 @@
-"""A rule: the id of a finding, its severity, and when it is made."""
+"""Defines what a rule is: the id of a finding, its severity, and a function that makes findings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from ..measured import Measured
 
 
 class Said(NamedTuple):
-    """What a rule has to say: one sentence, where, and what to do about it."""
+    """One thing that a rule has found: a sentence about it, where it is, and what to do about
+    it."""
 
     what: str
     where: str = ""
@@ -46,7 +47,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(id: str, severity: Severity) -> Callable[[Look], Look]:
-    """Register a function as the rule of that id.
+    """Register a function as the rule with this id.
 
     Raises:
         ValueError: there is already a rule with this id.
@@ -62,5 +63,5 @@ def rule(id: str, severity: Severity) -> Callable[[Look], Look]:
 
 
 def first(lines: Sequence[str], shown: int = 3) -> str:
-    """The first of several things in one line, without the others."""
+    """The first few of several things in one line; ``…`` stands for the others."""
     return f"{'; '.join(lines[:shown])}{' …' if len(lines) > shown else ''}"

@@ -1,4 +1,4 @@
-"""Where commands stop, and in what state that leaves the database."""
+"""Rules about where commands stop, and in what state that leaves the database."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .rule import Said, rule
 
 
 def _stopped(measured: Measured) -> Iterator[Run]:
-    """The commands that were refused or failed, where that is the project's own fate."""
+    """The commands that were refused or failed; none if miglab's own limits were the cause."""
     if not measured.obstacles:
         yield from (run for run in measured.runs if run.step.refused)
 
@@ -48,7 +48,7 @@ def fails_at_the_end(measured: Measured) -> Iterator[Said]:
 
 @rule("irreversible", Severity.STOPS)
 def irreversible(measured: Measured) -> Iterator[Said]:
-    """An operation that Django cannot undo."""
+    """A migration has an operation that Django cannot undo."""
     for run in measured.runs:
         refusal, failed = run.step.refusal, run.failed
         stops_here = refusal is not None and refusal.error == "IrreversibleError"
@@ -116,7 +116,8 @@ def half_a_migration(measured: Measured) -> Iterator[Said]:
 
 
 def _found_in_tables(measured: Measured) -> str:
-    """What the tables have now against the record, and did not have before."""
+    """The differences between the tables and the record that did not exist before, in brackets;
+    ``""`` if there are none."""
     before = measured.agreements_before.record_tables.details
     after = measured.agreements_after.record_tables.details
     new = [each for each in after if each not in before]
