@@ -46,8 +46,7 @@ class Trail:
         for moment in moments:
             if moment is not stage.moments.now and not self._looked_at(moment):
                 # Several steps were taken before anybody looked.
-                twin = twin_of(stage)
-                twin.begin_at(Moment(moment.snapshot, moment.truths))
+                twin = twin_of(stage, at=moment)
                 self._broken.append((moment, self._faults(twin)))
         for moment in moments:
             if moment.step is not None and not any(each.moment is moment for each in self._seen):

@@ -37,23 +37,26 @@ def keep_copies_for(stage: Stage, full: HasCopies) -> None:
     _needed.setdefault(stage, weakref.WeakSet()).add(full)
 
 
-def twin_of(stage: Stage, alias: str | None = None) -> Stage:
-    """Another copy of the project, at the current moment of this stage, for trying things out. It
-    shares the agent. There is only one. It is brought to this moment each time. A stage for a
-    single use is its own twin. ``alias`` is the database that is read; without it, the same as
-    here.
+def twin_of(stage: Stage, alias: str | None = None, at: Moment | None = None) -> Stage:
+    """Another copy of the project, for trying things out. It shares the agent. There is only one,
+    which is brought to the wanted moment each time. A stage for a single use is its own twin.
+
+    Args:
+        alias: the database that is read; without it, the same as on this stage.
+        at: a moment of this stage; without it, the current one, after a look for changes that were
+            made outside.
 
     Raises:
         NoProject: this database does not exist yet: the project does not have it, and it was not
             made here.
     """
-    now, _ = stage.now()
+    at = at or stage.now()[0]
     alias = alias or stage.reader.alias
-    _check_there(stage.project, alias, now)
+    _check_there(stage.project, alias, at)
     same = alias == stage.reader.alias
     twin = stage if stage.once else _twin(stage)
     twin.reader.alias = alias
-    twin.begin_at(now if same else Moment(now.snapshot))
+    twin.begin_at(at if same else Moment(at.snapshot))
     return twin
 
 

@@ -60,8 +60,7 @@ def _count(
     if not step.ran and step.before.record != step.after.record:
         # Who changed the record, and how, nobody has seen.
         return {}
-    twin = twin_of(stage)
-    twin.begin_at(Moment(after.snapshot, after.truths))
+    twin = twin_of(stage, at=after)
     losses = Losses(costly, step.renames, after.snapshot)
     back = go_back(twin, before, before.truths, [Run(step, (), 0.0)], losses)
     if back.level is Return.NOT_AT_ALL:

@@ -47,8 +47,9 @@ class _Walk:
         self.done: list[Run] = []
         #: Commands that would turn around more than was done, each with what else it would do.
         self.blocked: list[str] = []
-        now, _ = stage.now()
-        self.files_changed = now.snapshot.files != first.snapshot.files
+        # The first command looks for what was done outside, and so does the end.
+        stage.truths()
+        self.files_changed = stage.moments.now.snapshot.files != first.snapshot.files
 
     def back(self) -> WayBack:
         """Go back, and compare the end with the beginning."""
