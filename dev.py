@@ -1,4 +1,4 @@
-"""Everything one does with this checkout, in the standard library alone: see ``--help``."""
+"""Runs the commands for this checkout; needs only the standard library. See ``--help``."""
 
 import argparse
 import hashlib
@@ -24,7 +24,7 @@ LESSONS = ROOT / "notebooks"
 WORK = ROOT / "my-work"
 
 #: Variables that would lead Python, pip or Jupyter out of .venv, or keep Python from writing
-#: bytecode there: without it every kernel and every test compiles miglab again.
+#: bytecode there. Without bytecode, every kernel and every test compiles miglab again.
 FOREIGN = {
     "CONDA_PREFIX",
     "JUPYTERLAB_DIR",
@@ -44,7 +44,7 @@ FOREIGN = {
 
 
 class Stop(Exception):
-    """Ends the command; the message is for the one who typed it."""
+    """Ends the command; the message is for the person who typed the command."""
 
 
 # --- .venv, made from requirements.lock
@@ -75,7 +75,7 @@ def environment() -> dict[str, str]:
 
 
 def wanted() -> dict[str, str]:
-    """What a ready .venv was made for: this Python, this place, these versions."""
+    """The stamp that a complete .venv has: for this Python, this place and these versions."""
     content = LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
     return {
         "python": f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}",
@@ -85,7 +85,7 @@ def wanted() -> dict[str, str]:
 
 
 def setup() -> None:
-    """Make .venv, or bring it up to date; nothing to do where it is."""
+    """Make .venv, or bring it up to date. If it is up to date already, do nothing."""
     stamp, want = VENV / "miglab-stamp.json", wanted()
     have = read_object(stamp)
     if have == want and python().exists():
@@ -97,7 +97,7 @@ def setup() -> None:
     stamp.unlink(missing_ok=True)
     total = LOCK.read_text(encoding="utf-8").count("==")
     print(f"Installing what {LOCK.name} lists. This is done once and takes about a minute.")
-    # The locked pip first: those that come with Python take half as long again.
+    # The locked pip comes first: those that come with Python take 50% longer.
     first = VENV / "pip.lock"
     first.write_text(lock_entry("pip"), encoding="utf-8")
     for lock in (first, LOCK):
@@ -109,7 +109,7 @@ def setup() -> None:
 
 
 def lock_entry(name: str) -> str:
-    """The lines of the lock that say which version of a package, with its hashes."""
+    """The lines of the lock about one package: its version and its hashes."""
     lines = LOCK.read_text(encoding="utf-8").splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith(f"{name}=="))
     end = next(number for number in range(start, len(lines)) if not lines[number].endswith("\\"))
@@ -117,7 +117,7 @@ def lock_entry(name: str) -> str:
 
 
 def make_venv() -> None:
-    """A new .venv in place of whatever is there."""
+    """Make a new .venv, in place of whatever is there."""
     if VENV.is_symlink() or VENV.exists():
         print(f"Removing {VENV.name}: it is not complete, or not for this Python or this place.")
         try:
@@ -125,7 +125,7 @@ def make_venv() -> None:
         except OSError as error:
             raise Stop(f"Could not remove {VENV}; close what still uses it. {error}") from None
     print(f"Making {VENV.name} with Python {sys.version.split()[0]}.", flush=True)
-    # In an active environment: the Python which that was made with.
+    # In an active environment, this is the Python that the environment was made with.
     base = getattr(sys, "_base_executable", None) or sys.executable
     command = [base, "-I", "-m", "venv", str(VENV)]
     done = subprocess.run(
@@ -149,7 +149,7 @@ def make_venv() -> None:
 
 
 def pip(arguments: list[str], total: int) -> None:
-    """Install with pip, showing how far it is; what it said is shown where it fails."""
+    """Install with pip, and show the progress. If pip fails, the error shows its last lines."""
     command = [str(python()), "-m", "pip", "install", "--no-input", "--progress-bar=off"]
     process = subprocess.Popen(
         [*command, "--disable-pip-version-check", *arguments],
@@ -196,7 +196,8 @@ def last_lines(said: str) -> str:
 
 
 def progress(text: str, milestone: bool) -> None:
-    """One line that is written over in a terminal; elsewhere the milestones alone."""
+    """Print the progress: in a terminal, on one line, again and again; elsewhere, only
+    milestones."""
     if sys.stdout.isatty():
         print(f"\r{text:<60}\r{text}", end="", flush=True)
     elif milestone:
@@ -204,7 +205,7 @@ def progress(text: str, milestone: bool) -> None:
 
 
 def read_object(path: Path) -> dict:
-    """The JSON object in that file; an empty one where there is none."""
+    """The JSON object in this file; an empty object if there is none."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -213,7 +214,7 @@ def read_object(path: Path) -> dict:
 
 
 def write_object(path: Path, content: dict) -> None:
-    """Write a JSON object in one go: the file is the old one or the whole new one."""
+    """Write a JSON object in one step: the file has either the old content or all of the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     half = path.with_name(path.name + ".half")
@@ -236,15 +237,15 @@ def app(arguments: argparse.Namespace) -> int:
 
 
 def served(arguments: argparse.Namespace) -> list[str]:
-    """What was typed about the server, for ``miglab``."""
+    """The options for the server that were typed, in the form that ``miglab`` takes."""
     port = ["--port", str(arguments.port)] if arguments.port is not None else []
     return [*port, "--no-browser"] if arguments.no_browser else port
 
 
 def door(*command: str) -> int:
-    """Run ``miglab`` as those have it who installed it, until it ends; its exit status."""
+    """Run ``miglab`` as people run it who installed it, and return its exit status when it ends."""
     setup()
-    # Here and not in ROOT: a path that was typed is meant from here.
+    # It runs in the current folder, not in ROOT: typed paths are relative to the current folder.
     server = subprocess.Popen([str(python()), "-P", "-m", "miglab", *command], env=environment())
     # Ctrl-C is for the server, which asks whether it is meant.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -261,7 +262,7 @@ def test(arguments: argparse.Namespace) -> int:
 
 
 def record(arguments: argparse.Namespace) -> int:
-    """Run notebooks again and store what they put out."""
+    """Run notebooks again, and store their outputs."""
     setup()
     check = ["--check"] if arguments.check else []
     chosen = [str(Path(each).resolve()) for each in arguments.notebooks]
@@ -277,18 +278,18 @@ def newest(arguments: argparse.Namespace) -> int:
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    """Measure."""
+    """Run the benchmarks."""
     setup()
     return run("-m", "benchmarks", *arguments.rest)
 
 
 def run(*arguments: str) -> int:
-    """Run the Python of .venv with these arguments; its exit status."""
+    """Run the Python of .venv with these arguments, and return its exit status."""
     return subprocess.run([str(python()), *arguments], cwd=str(ROOT), env=environment()).returncode
 
 
 class Parser(argparse.ArgumentParser):
-    """Answers what it does not understand with the whole help."""
+    """Prints the whole help before each error."""
 
     def error(self, message: str) -> None:
         self.print_help(sys.stderr)
@@ -296,12 +297,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """The commands and what they take."""
+    """The parser for the commands and their arguments."""
     whole = Parser(prog="dev.py", description=__doc__.replace("``", ""))
     commands = whole.add_subparsers(title="commands", metavar="command", required=True)
 
     def add(name: str, does: str, function: object) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=does, description=does.capitalize() + ".")
+        command = commands.add_parser(name, help=does, description=does[0].upper() + does[1:] + ".")
         command.set_defaults(function=function)
         return command
 
@@ -314,8 +315,8 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--no-browser", action="store_true", help="only print the address")
         command.add_argument("--port", type=int, help="the port to listen on")
     one = add("test", "run all checks and tests; with arguments, pytest alone with them", test)
-    one.add_argument("--long", action="store_true", help="what takes too long for every run, too")
-    one = add("record", "run the notebooks again, store and compare what they put out", record)
+    one.add_argument("--long", action="store_true", help="also run what is too slow for every run")
+    one = add("record", "run the notebooks again, and store and compare their outputs", record)
     one.add_argument("notebooks", nargs="*", help="which ones; without any, all of them")
     one.add_argument("--check", action="store_true", help="compare only, store nothing")
     one = add("newest", "run the lessons with the newest Django, in .venv-newest", newest)
@@ -325,7 +326,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def understood(typed: list[str] | None = None) -> argparse.Namespace:
-    """What was typed; ``rest`` is what test and bench hand on."""
+    """The arguments that were typed. ``rest`` is what ``test`` and ``bench`` pass on."""
     whole = parser()
     arguments, rest = whole.parse_known_args(typed)
     if rest and arguments.function not in (test, bench):
@@ -335,7 +336,7 @@ def understood(typed: list[str] | None = None) -> argparse.Namespace:
 
 
 def main() -> int:
-    """Do what was typed; the exit status."""
+    """Run the command that was typed, and return the exit status."""
     arguments = understood()
     try:
         return arguments.function(arguments)

@@ -1,1 +1,1 @@
-"""What must be fast, beside what a user would do by hand; ``python dev.py bench`` tells."""
+"""Measures what must be fast, and compares it with the same by hand: ``python dev.py bench``."""

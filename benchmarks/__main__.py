@@ -37,7 +37,7 @@ FIELD = '    colour = models.CharField(max_length=9, default="{}")\n'
 
 
 def commands(times: int) -> list[Result]:
-    """Commands through a lab, the truths before and after included, and by hand."""
+    """Measure commands through a lab, including the truths before and after, and by hand."""
     from miglab import Lab
 
     results = []
@@ -58,7 +58,7 @@ def commands(times: int) -> list[Result]:
         def back_by_hand() -> None:
             shutil.copy(kept, folder / "db.sqlite3")
 
-        # A step says what is gone for good: for that, the way back is gone, here and by hand.
+        # A step says what is gone for good. To find out, the way back is run, here and by hand.
         for what, line, back, limit in (
             ("a command that reads (showmigrations)", "showmigrations store", "", 0.12),
             (
@@ -87,7 +87,8 @@ def commands(times: int) -> list[Result]:
 
 
 def after_an_edit(times: int, lab: object, folder: Path, by_hand: Act) -> list[Result]:
-    """The first command after models.py was written in an editor, noticing it included."""
+    """Measure the first command after models.py was edited, including the time to notice the
+    edit."""
     from miglab import Lab
 
     assert isinstance(lab, Lab)
@@ -113,7 +114,7 @@ def after_an_edit(times: int, lab: object, folder: Path, by_hand: Act) -> list[R
 
 
 def drawing(times: int, lab: object) -> Result:
-    """A lesson's graph, from facts to SVG."""
+    """Measure how long it takes to draw a lesson's graph as SVG."""
     from miglab import Lab
     from miglab.draw.engines import svg
 
@@ -124,13 +125,13 @@ def drawing(times: int, lab: object) -> Result:
 
 
 def memory(lab: object) -> Result:
-    """All processes of a lab beside the kernel, when the copy in which ways back are gone has been
-    let go."""
+    """Measure the memory of all processes of a lab besides the kernel, after the agent has
+    discarded the second copy, in which ways back are tried."""
     from miglab import Lab
 
     try:
         from miglab.steps.reader import REST
-    except ImportError:  # a commit to compare with may let nothing go
+    except ImportError:  # an older commit, to compare with, may not have it
         REST = 0.0
 
     assert isinstance(lab, Lab)
@@ -140,7 +141,7 @@ def memory(lab: object) -> Result:
 
 
 def opening(times: int) -> list[Result]:
-    """From nothing to a lab with rows, and one ``migrate`` from nothing by hand."""
+    """Measure how long a lab with rows takes to open, and ``migrate`` on no database by hand."""
     from miglab import Lab
 
     with tempfile.TemporaryDirectory() as place:
@@ -176,7 +177,7 @@ def opening(times: int) -> list[Result]:
 
 
 def importing(times: int) -> Result:
-    """``import miglab`` in a new interpreter, beside an interpreter that imports nothing."""
+    """Measure ``import miglab`` in a new interpreter, less the start of the interpreter."""
 
     def python(code: str) -> Act:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True)
@@ -185,8 +186,8 @@ def importing(times: int) -> Result:
     return Result("import miglab", ours - empty, None, 300, "ms")
 
 
-#: Those that are large take minutes, and so do ``packages`` and ``projects``, which ask the package
-#: registry: they run only when they are named.
+#: The parts that can be measured alone. The ``-large`` ones take minutes, and so do ``packages``
+#: and ``projects``, which ask the package registry: these four run only if they are named.
 ONLY = (
     "lab",
     "whatif",

@@ -1,4 +1,4 @@
-"""Two checkouts measured in turn: is anything slower than it was at a commit?
+"""Measures two checkouts in turn: is anything slower than it was at a commit?
 
 Both run the measurements of this checkout, with the same interpreter and packages, one after the
 other and each first in every second turn. What differs from turn to turn is the machine; what
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-#: So much slower is not yet slower, whatever the spread.
+#: A measurement counts as slower only if it is slower by more than this part.
 TOLERANCE = 0.03
 
 Turn = Mapping[str, float]
@@ -27,7 +27,8 @@ Turn = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Compared:
-    """One measurement in both checkouts. ``ratios`` are now divided by then, one for each turn."""
+    """One measurement in both checkouts. ``ratios`` are ``now`` divided by
+    ``then``, one for each turn."""
 
     what: str
     then: float
@@ -41,7 +42,8 @@ class Compared:
 
     @property
     def spread(self) -> float:
-        """Half the distance between the quartiles of the turns: what chance makes of it."""
+        """Half the distance between the quartiles of the turns: how much the ratio varies by
+        chance."""
         if len(self.ratios) < 2:
             return 0.0
         first, _, third = statistics.quantiles(self.ratios, n=4, method="inclusive")
@@ -87,7 +89,7 @@ def measure(ref: str, turns: int, only: str | None) -> list[Compared]:
 
 @contextmanager
 def checkout(ref: str) -> Iterator[Path]:
-    """A folder with the files of a commit; gone afterwards."""
+    """A context with a folder that has the files of a commit. It is removed at the end."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "checkout"
         add = ["git", "worktree", "add", "--quiet", "--detach", str(folder), ref]

@@ -1,4 +1,4 @@
-"""The explorer in a real JupyterLab and a real browser: from a click to what is to be seen."""
+"""Measures the explorer in a real JupyterLab and a real browser, from a click to what it shows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _PRESS = f"""async ([button, revisions]) => {{
   await until(stage, () => Number(stage.dataset.revision) >= wanted, true);
   return performance.now() - began;
 }}"""
-#: The cell is run again by its key, and the graph of the new explorer waited for.
+#: Waits for the graph of the new explorer after somebody runs its cell again by a key.
 _WAIT_FOR_ANOTHER = """() => {
   const old = document.querySelector(".miglab-stage");
   let began = null;
@@ -82,7 +82,8 @@ _MOVE = """async () => {
 
 
 def all_of_it(times: int) -> list[Result]:
-    """The sandbox, a project of 300 migrations and one of 1,000."""
+    """Measure the explorer on the practice project, and on projects with 300 and 1,000
+    migrations."""
     path = chromium_path()
     if path is None:
         raise SystemExit("there is no Chromium on the PATH; install it to measure the explorer")
@@ -117,8 +118,8 @@ def all_of_it(times: int) -> list[Result]:
 
 
 _LAB = "from miglab import Lab\n"
-#: Writes down what each command takes by itself, in the lab that the explorer moves: whoever
-#: watches first hears first that it is over.
+#: Writes down how long each command takes without the explorer, in the explorer's lab. This watcher
+#: is the first one, so it is called before the explorer draws anything.
 _OWN = """import time
 began, told = [], open("own.txt", "w", buffering=1)
 manage = lab.manage
@@ -130,7 +131,7 @@ lab.watch(lambda: began and told.write(f"{1000 * (time.perf_counter() - began.po
 
 
 def _clicks(page: Page, times: int, app: str, names: list[str]) -> float:
-    """From a click on a card to its plan on the graph."""
+    """The median time from a click on a card to its plan on the graph, in milliseconds."""
     found = []
     for turn in range(times + 1):
         name = names[turn % len(names)]
@@ -143,7 +144,7 @@ def _clicks(page: Page, times: int, app: str, names: list[str]) -> float:
 
 
 def _do_it(page: Page, times: int, own: Path) -> Result:
-    """From "Do it" to the new graph, each time less what the command itself took."""
+    """Measure the time from "Do it" to the new graph, without that of the command itself."""
     card, line = "store.0004_add_discount_field", "migrate store 0004_add_discount_field"
     found = []
     for _ in range(times + 1):
@@ -162,7 +163,8 @@ def _unfold(page: Page) -> None:
 
 
 def _opened_again(page: Page, times: int) -> Result:
-    """The cell with the explorer run again, by its key, to the graph on the page."""
+    """Measure the time from the key that runs the explorer's cell again to the graph on the
+    page."""
     found = []
     for _ in range(times):
         page.locator(".jp-Cell .jp-InputArea-editor").last.click()

@@ -1,4 +1,4 @@
-"""Exercises: how soon they open, how soon goals are redrawn, and what a class takes at once."""
+"""Measures how fast exercises open, how fast goals are redrawn, and what a class needs at once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def all_of_it(times: int) -> list[Result]:
 
 
 def opening() -> list[Result]:
-    """The exercise that opens slowest, in its first shape, when it was opened before; and the one
-    whose first opening is slowest, when the practice project was opened before."""
+    """Measure the exercise that takes longest to open again, and the one that takes longest to open
+    for the first time. The practice project was opened before; each has its first shape."""
     from miglab.exercises import exercise, shelf
     from miglab.home import home
     from miglab.sandbox.owners import remove_tree
@@ -43,7 +43,7 @@ def opening() -> list[Result]:
 
 
 def redrawing(times: int) -> Result:
-    """How much longer a command takes where goals are looked at and drawn after it."""
+    """Measure how much longer a command takes if goals are checked and drawn after it."""
     from miglab import Lab
     from miglab.exercises import exercise
     from miglab.notebook.exercise import ExercisePanel
@@ -60,8 +60,8 @@ def redrawing(times: int) -> Result:
 
 
 def a_class(times: int) -> list[Result]:
-    """Many labs open at once: what each takes beside its kernel, and how long a command takes,
-    beside one lab alone."""
+    """Measure many labs that are open at once: how much memory each takes besides its kernel, and
+    how long a command takes, compared with a single open lab."""
     from miglab.exercises import exercise
     from miglab.steps.reader import REST
 

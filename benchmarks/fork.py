@@ -1,5 +1,5 @@
 """The least that a warm command can take: a process with a project set up that forks for each
-command, and does nothing else. Nothing of miglab's runs in it."""
+command, and does nothing else. No code of miglab runs in it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ runpy.run_path("manage.py", run_name="__main__")
 
 @contextmanager
 def forking(folder: Path) -> Iterator[Callable[[str], None]]:
-    """A function that runs a line of ``manage.py`` in the project in this folder."""
+    """A context with a function that runs a command of ``manage.py`` in the project in a folder."""
     process = subprocess.Popen(
         [sys.executable, "-c", _PROGRAM],
         cwd=folder,

@@ -31,10 +31,11 @@ HEAD = "from django.db import migrations, models\n\n\nclass Migration(migrations
 
 
 def write(folder: Path, long: int = 90, others: int = 10, each: int = 22, rows: int = 200) -> int:
-    """A project with one app of ``long`` migrations and ``others`` of ``each``, migrated, with
-    ``rows`` rows in each table; gives the number of its own migrations.
+    """Write a project with one app of ``long`` migrations and ``others`` apps of ``each``
+    migrations, migrate it, and put ``rows`` rows into each table. Returns how many migrations its
+    own apps have.
 
-    Every third migration makes a model, the others add a column to the last one.
+    Every third migration creates a model; the others add a column to the newest model.
     """
     names = ["long", *(f"app{number}" for number in range(others))]
     folder.mkdir(parents=True, exist_ok=True)

@@ -6,13 +6,13 @@ from __future__ import annotations
 from .measure import Result, in_turns
 from .postgresql import commands, what_if
 
-#: What may be at most of the same by hand: a command that reads, a revert, and zero.
+#: The largest allowed ratios to the same by hand: of a command that reads, a revert, and zero.
 LIMITS = (0.1, 0.45, 0.5)
 
 
 def all_of_it(times: int) -> list[Result]:
-    """All of it, on the server that miglab starts of the programs that are installed here; nothing
-    where there are none."""
+    """Measure everything in this module, on a server that miglab starts from installed programs.
+    Empty if none are installed."""
     from miglab import Lab
     from miglab.databases.mariadb import binaries
 
@@ -24,7 +24,7 @@ def all_of_it(times: int) -> list[Result]:
 
 
 def moments(times: int, lab: object) -> list[Result]:
-    """A copy, and a rewind, against the statements alone."""
+    """Measure a copy and a rewind, compared with the plain statements."""
     from miglab import Lab
     from miglab.agent.engines.mariadb import duplicate
     from miglab.databases.mariadb import moments as plain

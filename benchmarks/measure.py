@@ -1,4 +1,4 @@
-"""How a thing is timed beside what one would do by hand, and how the results are printed."""
+"""Times things, compares them with the same by hand, and prints the results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ Act = Callable[[], object]
 
 @dataclass(frozen=True)
 class Result:
-    """One line of the table. Times in milliseconds; ``limit`` and the measure it holds for."""
+    """One line of the table. ``ours`` and ``by_hand`` are in milliseconds, or in MB if ``unit`` is
+    ``MB``. ``limit`` is the largest ``measure`` that is allowed."""
 
     what: str
     ours: float
@@ -25,12 +26,12 @@ class Result:
 
     @property
     def measure(self) -> float:
-        """What the limit is about: a ratio where there is something to compare with."""
+        """The value that the limit is for: the ratio to ``by_hand`` if the unit is ``×``."""
         return self.ours / self.by_hand if self.by_hand and self.unit == "×" else self.ours
 
 
 def timed(act: Act) -> float:
-    """How many milliseconds it takes."""
+    """How many milliseconds an act takes."""
     start = time.perf_counter()
     act()
     return (time.perf_counter() - start) * 1000
@@ -49,7 +50,7 @@ def in_turns(times: int, *acts: tuple[Act, Act]) -> list[float]:
 
 
 def after_each_other(*acts: Act) -> Act:
-    """All of them in this order, as one."""
+    """One act that does all of these acts in this order."""
 
     def act() -> None:
         for each in acts:
@@ -59,7 +60,8 @@ def after_each_other(*acts: Act) -> Act:
 
 
 def beside_the_kernel() -> float:
-    """What all processes that this one started take, by proportional set size, in MB (Linux)."""
+    """The memory of all processes that this one started, in MB: their proportional set size (Linux
+    only)."""
     import psutil
 
     total = 0.0
@@ -70,7 +72,7 @@ def beside_the_kernel() -> float:
 
 
 def nothing() -> None:
-    """No preparation."""
+    """Do nothing: for acts that need no preparation."""
 
 
 def table(results: Sequence[Result]) -> str:
@@ -90,8 +92,9 @@ def table(results: Sequence[Result]) -> str:
 
 
 class Spent:
-    """What a program and all that it starts take: seconds of CPU, as the system counts them for
-    each process that its parent has waited for, and seconds on the clock. POSIX only."""
+    """The time that a program and everything that it starts take: ``cpu`` is seconds of CPU, which
+    the system counts for processes whose parent has waited for them; ``wall`` is seconds on the
+    clock. POSIX only."""
 
     def __init__(self, command: Sequence[str], folder: Path, env: Mapping[str, str]) -> None:
         import resource

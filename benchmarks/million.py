@@ -1,5 +1,5 @@
-"""Measures a dropped column on a million rows of a server: a what-if beside the same by hand, which
-is a dump, a restore, a migration back and one forward; and the most memory that it takes."""
+"""Measures a dropped column on a million rows of a server: a what-if, and the most memory that it
+takes, compared with the same by hand: a dump, a restore, a migration back and one forward."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MEMORY = 150
 
 @dataclass(frozen=True)
 class Tools:
-    """How one kind of server is used by hand. ``run`` runs a statement on a database, ``copy``
-    fills one from another by a dump, ``numbers`` is SQL for so many rows with a column ``n`` from 1
-    on, and ``text`` for a text with that number. ``limit`` is how often as long the what-if may
-    take."""
+    """How one kind of server is used by hand. ``run`` runs a statement on a database.
+    ``copy`` fills a database from another one by a dump. ``numbers`` returns SQL for a number of
+    rows with a column ``n``, counted from 1. ``text`` is SQL for a text with this number. ``limit``
+    is the largest allowed ratio of the what-if to the same by hand."""
 
     database: str
     name: str
@@ -36,7 +36,7 @@ class Tools:
 
 
 def dropped_column(tools: Tools, rows: int = MILLION) -> list[Result]:
-    """A column of a table of ten is dropped and comes again."""
+    """Measure a what-if in which one of ten columns of a table is dropped and created again."""
     from miglab import Lab
 
     with (
@@ -75,13 +75,13 @@ def dropped_column(tools: Tools, rows: int = MILLION) -> list[Result]:
 
 
 def by_hand(folder: Path, place: Path) -> Path:
-    """A copy of a lab's project, with the file of its databases beside it."""
+    """Copy a lab's project, and put the file that names its databases beside it."""
     shutil.copytree(folder, place / "project")
     shutil.copy(folder.parent / "databases.json", place)
     return place / "project"
 
 
 def lead(folder: Path, engine: Engine, handle: Handle) -> None:
-    """Have a project's settings lead to this database."""
+    """Make a project's settings name this database."""
     told = {"default": engine.setting(handle)}
     (folder.parent / "databases.json").write_text(json.dumps(told), encoding="utf-8")

@@ -1,4 +1,5 @@
-"""A real package with a long history: Wagtail, a CMS, in an environment of its own, with rows."""
+"""Measures a real package with a long history: Wagtail, a CMS, in its own environment, with
+rows."""
 
 from __future__ import annotations
 
@@ -13,15 +14,15 @@ from .measure import Result, timed
 from .whatif import cpu
 
 APP = "wagtailcore"
-#: By hand, so many of the app's last steps are measured, and stand for all that were taken.
+#: How many steps back are measured by hand, from the newest one; their mean stands for all.
 SAMPLE = 3
 #: Reverts of which the CPU is measured.
 REVERTS = (("wagtailimages", "0025"), ("wagtailforms", "zero"), ("wagtailcore", "0090"))
 
 
 def wagtail() -> list[Result]:
-    """All targets of its largest app, beside the same by hand, one by one. Some of its migrations
-    cannot be undone: what counts is how far the way back goes, and that both say the same."""
+    """Measure all targets of Wagtail's largest app, compared with the same by hand, one by one.
+    Some of its migrations cannot be undone, so only the targets that were reached count."""
     from miglab import Lab
 
     with tempfile.TemporaryDirectory() as place:

@@ -15,7 +15,7 @@ from .whatif import manage
 
 
 def all_of_it(times: int) -> list[Result]:
-    """All of it, on the server of miglab's own."""
+    """Measure everything in this module, on miglab's own server."""
     from miglab import Lab
 
     with Lab("storefront", apps=["store"], database="postgresql") as lab:
@@ -23,7 +23,8 @@ def all_of_it(times: int) -> list[Result]:
 
 
 def moments(times: int, lab: object) -> list[Result]:
-    """A copy with a new connection, and a rewind, against the statement alone."""
+    """Measure a copy and a rewind, each with a new connection, compared with the plain
+    statement."""
     from miglab import Lab
     from miglab.databases.postgresql import moments as plain
     from miglab.databases.postgresql.address import beside, name_of
@@ -77,9 +78,9 @@ def commands(
     name: str = "PostgreSQL",
     limits: tuple[float, float, float] = (0.06, 0.3, 0.35),
 ) -> list[Result]:
-    """Commands through a lab, the truths before and after included, and by hand on a database of
-    its own; and how long a bare fork takes. ``limits`` are for one that reads, a revert, and
-    zero."""
+    """Measure commands through a lab, including the truths before and after, compared with the same
+    by hand on another database; and how long a bare fork takes. ``limits`` are the largest ratios
+    for a command that reads, a revert, and zero."""
     from miglab import Lab
 
     assert isinstance(lab, Lab)
@@ -116,7 +117,7 @@ def commands(
 
 
 def what_if(times: int, database: str = "postgresql", name: str = "PostgreSQL") -> Result:
-    """There and back, beside the same revert once by hand."""
+    """Measure a what-if, there and back, compared with the same revert once by hand."""
     from miglab import Lab
 
     with (

@@ -45,12 +45,12 @@ class Migration(migrations.Migration):
 
 
 def all_of_it() -> list[Result]:
-    """All of it; it takes minutes."""
+    """Measure everything in this module, which takes minutes."""
     return [*on_a_million_rows(), *fifty_tables(), a_hundred_moments()]
 
 
 def on_a_million_rows() -> list[Result]:
-    """A dropped column."""
+    """Measure a dropped column on a million rows."""
     from miglab.databases.postgresql_engine import PostgreSQL
 
     tools = Tools(
@@ -67,9 +67,9 @@ def on_a_million_rows() -> list[Result]:
 
 
 def fifty_tables() -> list[Result]:
-    """A project of one's own with five million rows: copied by the server's tools, tried, put back;
-    and the most memory that miglab takes, its own process included. What the server takes is not
-    counted."""
+    """Measure a user's own project with five million rows: its copy by the server's tools, a
+    what-if, a rewind, and the most memory that miglab takes, including this process. The server's
+    memory is not counted."""
     import psutil
 
     from miglab import Lab
@@ -86,7 +86,7 @@ def fifty_tables() -> list[Result]:
         lab.write("store/migrations/0007_last.py", LAST)
         lab.manage("migrate")
         handle = lab._stage.sandbox.databases["default"]
-        # Its name does not say that it is miglab's: so it is copied as anybody's is.
+        # Its name is not one of miglab's, so it is copied like any other database.
         original = beside(handle, "benchmark_wide")
         folder = by_hand(lab.folder, Path(place))
         entry = PostgreSQL().setting(original)
@@ -132,7 +132,7 @@ def fifty_tables() -> list[Result]:
 
 
 def a_hundred_moments() -> Result:
-    """What one of a hundred moments of the sandbox takes on the disk of miglab's own server."""
+    """Measure the disk space that one of a hundred moments takes on miglab's own server."""
     from miglab import Lab
     from miglab.databases.postgresql.address import parameters_of
     from miglab.databases.postgresql.connections import connect
@@ -175,7 +175,7 @@ def _dump_and_restore(source: str, to: str) -> None:
 
 
 def _size(folder: Path) -> int:
-    """Bytes on the disk."""
+    """How many bytes a folder takes on the disk."""
     return sum(
         os.lstat(os.path.join(place, name)).st_blocks * 512
         for place, _, names in os.walk(folder)

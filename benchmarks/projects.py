@@ -1,5 +1,6 @@
-"""The CPU of ``miglab whatif`` on five real projects with long histories, each in an environment of
-its own, with rows, beside the same revert and its way back by plain ``manage.py``."""
+"""Measures the CPU time of ``miglab whatif`` on five real projects with long histories, compared
+with the same revert and its way back by plain ``manage.py``. Each has its own environment, and
+rows."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from tests.whatif.real.projects import PROJECTS
 from .measure import Result
 from .whatif import cpu
 
-#: Of each project, targets of its largest apps.
+#: Project → targets in its largest apps.
 REVERTS = {
     "wagtail": ("wagtailcore 0097", "wagtailimages 0026", "wagtailusers 0014"),
     "django-oscar": ("catalogue 0031", "order 0020", "voucher 0009"),
@@ -24,7 +25,7 @@ REVERTS = {
 
 
 def all_of_them(times: int) -> list[Result]:
-    """Each revert by itself, and the median of all."""
+    """Measure each revert by itself, and the median of all."""
     results = []
     with tempfile.TemporaryDirectory() as place:
         for name, reverts in REVERTS.items():

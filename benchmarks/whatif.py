@@ -1,4 +1,5 @@
-"""What-ifs beside the same by hand: on the sandbox, on a million rows, on 300 migrations."""
+"""Measures what-ifs, compared with the same by hand: on the practice project, on a million rows,
+and on 300 migrations."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from . import large
 from .measure import Act, Result, Spent, in_turns, nothing, timed
 
 MILLION = 1_000_000
-#: By hand, so many of the long app's steps are measured, and stand for all of them.
+#: How many of the long app's steps are measured by hand; their mean stands for all of them.
 SAMPLE = 9
 
 BIG = """
@@ -60,15 +61,15 @@ def all_of_it(times: int) -> list[Result]:
 
 
 def manage(folder: Path, *words: str) -> Act:
-    """Plain ``manage.py`` in a fresh process."""
+    """An act that runs plain ``manage.py`` in a new process."""
     return lambda: subprocess.run(
         [sys.executable, "manage.py", *words], cwd=folder, capture_output=True, check=True
     )
 
 
 def on_the_sandbox(times: int) -> list[Result]:
-    """There, back, both graphs as facts; beside the same revert once by hand. The first what-if of
-    a lab makes the copy that later ones use."""
+    """Measure a what-if, there and back, with both graphs as facts, compared with the same revert
+    once by hand. The first what-if of a lab makes the copy that later what-ifs use."""
     from miglab import Lab
 
     with Lab("storefront", apps=["store"]) as lab, tempfile.TemporaryDirectory() as place:
@@ -92,8 +93,8 @@ def on_the_sandbox(times: int) -> list[Result]:
 
 
 def as_a_command(times: int) -> Result:
-    """``miglab whatif`` on a project that it has not seen before: the CPU of all its processes,
-    beside that of the revert and the way back by hand. Most of it goes into starting Python."""
+    """Measure the CPU time of all processes of ``miglab whatif`` on a new project, compared with
+    that of the revert and the way back by hand. Most of this time goes into starting Python."""
     from miglab import Lab
 
     with Lab("storefront", apps=["store"]) as lab, tempfile.TemporaryDirectory() as place:
@@ -105,8 +106,8 @@ def as_a_command(times: int) -> Result:
 
 
 def cpu(folder: Path, python: Path, app: str, target: str) -> tuple[float, float]:
-    """Milliseconds of CPU that ``miglab whatif`` takes, with nothing left from before, and those of
-    the same revert and the way back by plain ``manage.py``."""
+    """How many milliseconds of CPU time ``miglab whatif`` takes in an empty ``MIGLAB_HOME``, and
+    how many the same revert and its way back take by plain ``manage.py``."""
     with tempfile.TemporaryDirectory() as place:
         words = ["-m", "miglab", "whatif", str(folder), app, target, "--quiet"]
         asked = [sys.executable, *words, "--python", str(python)]
@@ -119,8 +120,8 @@ def cpu(folder: Path, python: Path, app: str, target: str) -> tuple[float, float
 
 
 def on_a_million_rows() -> list[Result]:
-    """A column of a table of ten is dropped and comes again; and what memory that takes more than
-    on an empty table."""
+    """Measure a what-if in which one of ten columns of a table is dropped and created again, and
+    how much more memory it takes than on an empty table."""
     ours, by_hand, peak = _dropped_column(MILLION)
     _, _, empty = _dropped_column(0)
     return [
@@ -130,7 +131,8 @@ def on_a_million_rows() -> list[Result]:
 
 
 def _dropped_column(rows: int) -> tuple[float, float, float]:
-    """Milliseconds of the what-if and by hand, and the most memory the agent took, in MB."""
+    """How many milliseconds the what-if takes, and the same by hand, and the agent's peak memory in
+    MB."""
     from miglab import Lab
 
     with Lab("storefront", apps=["store"], time_limit=900) as lab:
@@ -175,9 +177,9 @@ def _fill(path: Path, rows: int) -> None:
 
 
 class Peak:
-    """The most memory that this process's children take together while it is open: pages that
-    are theirs alone (``megabytes``). A database's server, and who keeps it, is not counted, and
-    neither are the children with these process ids (``others``)."""
+    """A context that measures the most memory that this process's children take together, counting
+    only pages that no other process shares (``megabytes``). A database's server, the process that
+    starts it, and the children with the process ids ``others`` are not counted."""
 
     def __init__(self, others: Iterable[int] = ()) -> None:
         self._others = {*others}
@@ -195,7 +197,7 @@ class Peak:
 
     @property
     def with_this_process(self) -> float:
-        """And what this process takes now."""
+        """``megabytes``, and the memory that this process takes now, in MB."""
         import psutil
 
         return self.megabytes + float(psutil.Process().memory_full_info().uss) / 1e6
@@ -218,8 +220,8 @@ class Peak:
 
 
 def on_hundreds_of_migrations() -> Result:
-    """All targets of an app of 90 migrations in a project of more than 300. By hand, a sample of
-    its steps is measured, evenly from the top to the bottom, and stands for all."""
+    """Measure all targets of an app with 90 migrations, in a project of more than 300. By hand,
+    only a sample of the steps is measured, evenly from top to bottom; it stands for all steps."""
     from miglab import Lab
 
     with tempfile.TemporaryDirectory() as place:

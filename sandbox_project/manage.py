@@ -24,11 +24,11 @@ def main():
 
 @contextmanager
 def journal_kept(execute):
-    """In a lab, write down what a terminal ran: there it becomes a step with its own line. A
+    """In a lab, write down the command that was typed in a terminal, so that it becomes a step. A
     ``migrate`` that had nothing to do is left out."""
     if execute.__module__ != "django.core.management":
-        # Nobody typed this: a lab runs it, which sets the project up once for many commands as long
-        # as nothing here looks at their words or their plans.
+        # Nobody typed this command: a lab runs it. The lab sets the project up once for many
+        # commands, as long as nothing here looks at their words or their plans.
         yield
         return
     from django.db.models.signals import pre_migrate

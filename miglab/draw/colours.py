@@ -1,8 +1,8 @@
 """How each state looks: one table of shapes, borders and colours for every engine.
 
 The cards are light with dark text, and text that lies on the page itself has a light plate of its
-own. The lines between them are a middle grey. So a picture reads on a white page and on a
-near-black one. Glyph, words, shape and border carry the state; the colour only repeats it.
+own. The lines between them are a middle grey. So a picture can be read on a white page and
+on a near-black one. Glyph, words, shape and border carry the state; the colour only repeats it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ INK = "#1A1A1A"
 GREY = "#767676"
 #: Text beside the cards, and the plate that it lies on.
 QUIET, PLATE = "#4D4D4D", "#EDEDED"
-#: The two pages that a picture must read on: JupyterLab's light and dark themes.
+#: The two pages on which a picture must be readable: JupyterLab's light and dark themes.
 PAGES = ("#FFFFFF", "#111111")
 FONT = "Helvetica, Arial, sans-serif"
 
@@ -25,7 +25,7 @@ FONT = "Helvetica, Arial, sans-serif"
 class Look:
     """A card's look.
 
-    ``shape`` is ``round``, ``square``, ``forward``, ``backward``, ``cut`` (its corners),
+    ``shape`` is ``round``, ``square``, ``forward``, ``backward``, ``cut`` (no corners),
     ``struck`` (a line across each corner) or ``tab``; ``line`` is ``solid``, ``dashed`` or
     ``dotted``.
     """
@@ -50,11 +50,11 @@ LOOKS = {
     State.PULLED_IN: Look("#FBE3B0", "#8A5A00", width=2, line="dashed", shape="square"),
     State.REPLACED: Look("#EFEFEF", GREY, width=1, line="dashed", shape="tab"),
 }
-#: A migration that costs something to unapply: heavier and cut, whatever its state.
+#: A migration that costs something to unapply: a thick arrow back, whatever its state.
 COSTLY = Look("#F6C667", "#C25400", width=2.5, shape="backward")
-#: A name that an edge asks for and no file has.
+#: A migration that another one depends on, but that has no file.
 NO_FILE = Look("#F7F7F7", GREY, width=1.5, line="dotted", shape="square")
-#: The border of a migration that the step shown has just moved.
+#: How wide the border of a migration is that the shown step has changed.
 CHANGED_WIDTH = 4.0
 
 
@@ -63,7 +63,7 @@ def look_of(node: Node) -> Look:
     return COSTLY if node.costly else LOOKS[node.state]
 
 
-#: One of the four truths, and one that cannot be read.
+#: One of the four truths, the rows, and a truth that cannot be read.
 TRUTH = Look("#F4F8FB", "#4A7FA5")
 ROWS = Look("#FFF6E0", "#8A5A00")
 UNREADABLE = Look("#E4E4E4", GREY, width=2, line="dotted", shape="square")

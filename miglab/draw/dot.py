@@ -24,8 +24,8 @@ from .words import (
 if TYPE_CHECKING:
     from graphviz import Digraph
 
-#: Left to right as long as a picture has no more nodes than this, and no longer path than that:
-#: a wider one would be shrunk by the page until nobody can read it.
+#: A picture runs from left to right if it has at most this many nodes, and its longest path too.
+#: A page would shrink a wider picture until nobody could read it.
 WIDE_NODES, WIDE_STEPS = 30, 8
 
 _SHAPES = {
@@ -76,7 +76,7 @@ def dot(picture: Picture, prefix: str = "") -> str:
         edge_attr={"color": GREY, "arrowsize": "0.7", "penwidth": "1.6"},
     )
     if len(picture.nodes) > 100:
-        # Where the layout would search longest for a shorter edge.
+        # Limit the search for shorter edges: in large pictures, it takes the most time.
         graph.attr(nslimit="0.5", mclimit="0.05")
     if footnote(picture):
         graph.attr(label=footnote(picture))
@@ -171,7 +171,8 @@ def _card(
 
 
 def _label(words: Words) -> str:
-    """A label in DOT's own kind of HTML: it alone can set a line bigger than the next."""
+    """A label in DOT's own kind of HTML, the only syntax in which lines can have different
+    sizes."""
     lines = [f'<FONT POINT-SIZE="16"><B>{html.escape(words.big)}</B></FONT>']
     lines += [html.escape(line) for line in words.name]
     lines += [f'<FONT POINT-SIZE="12"><I>{html.escape(line)}</I></FONT>' for line in words.marks]
@@ -183,5 +184,6 @@ def _nothing(graph: Digraph, name: str) -> None:
 
 
 def _escape(text: str) -> str:
-    """Text that DOT shows as it stands: a backslash, even a doubled one, means something to it."""
+    """Text, escaped so that DOT shows it unchanged. A backslash has a meaning in DOT, even a
+    doubled one."""
     return text.replace("&", "&amp;").replace("\\", "&#92;")

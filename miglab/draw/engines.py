@@ -23,10 +23,10 @@ from .lanes import lanes
 from .names import titles
 from .tidy import tidy
 
-#: More nodes than this go to lanes at once: dot's time grows faster than the picture's use.
+#: Pictures with more nodes than this are drawn in lanes at once: dot would take too long.
 LAID_OUT = 300
 
-# Graphviz is not made for two threads at a time, and neither is moving stderr away.
+# Only one thread at a time may use Graphviz, or move stderr away.
 _one_at_a_time = threading.Lock()
 
 
@@ -35,7 +35,7 @@ def svg(picture: Picture, *, engine: str | None = None, prefix: str = "") -> str
 
     Args:
         picture: what to draw.
-        engine: this engine and no other; without it the first that works.
+        engine: the only engine to try; without it, the first one that works is used.
         prefix: put before every id, so that several pictures can stand on one page.
     """
     if engine is not None:
@@ -121,7 +121,7 @@ def _version_at(path: str) -> str | None:
 
 @functools.cache
 def _pygraphviz_version() -> str | None:
-    # It needs libraries of the system; where one is missing, the import fails.
+    # pygraphviz needs libraries of the system. If one is missing, the import fails.
     try:
         with _one_at_a_time, _no_noise():
             import pygraphviz
@@ -137,8 +137,8 @@ def _lanes_version() -> str:
 
 @contextlib.contextmanager
 def _no_noise() -> Iterator[None]:
-    """What Graphviz's own libraries write to stderr, such as what Fontconfig thinks of the
-    system's fonts, and what Python warns of while it loads them, is not the learner's concern."""
+    """A context that hides what Graphviz's libraries write to stderr, such as Fontconfig's messages
+    about fonts, and Python's warnings while it loads these libraries."""
     with warnings.catch_warnings(), contextlib.ExitStack() as stack:
         warnings.simplefilter("ignore")
         # There may be no stderr at all, as in a program without a console.

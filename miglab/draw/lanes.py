@@ -20,7 +20,7 @@ from .words import (
     words_of_missing,
 )
 
-#: A card's width, the room to the next one, and how many stand in a row before it wraps.
+#: A card's width, the space to the next card, and the largest number of cards in a row.
 CARD, GAP, PER_ROW = 134, 32, 5
 _EDGE, _HEAD, _ROW_GAP = 12, 34, 30
 _NOTHING = "(no migrations)"
@@ -44,7 +44,7 @@ class _Box:
 
 
 def lanes(picture: Picture, prefix: str = "") -> str:
-    """The picture as SVG, laid out by nothing but the order of its migrations."""
+    """The picture as SVG. The order of its migrations alone decides where the cards are."""
     boxes = _boxes(picture, prefix)
     body: list[str] = []
     top: float = 2
@@ -98,7 +98,7 @@ def _boxes(picture: Picture, prefix: str) -> dict[str, dict[Key, _Box]]:
 
 
 def _place(lane: list[_Box], top: float) -> float:
-    """Gives each box of a lane its place and says where the lane ends."""
+    """Set the place of each box of a lane, and return the lower end of the lane, in pixels."""
     for start in range(0, len(lane), PER_ROW):
         row = lane[start : start + PER_ROW]
         height = max(box.height for box in row)

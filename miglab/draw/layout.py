@@ -1,5 +1,5 @@
-"""Which cards a strip has and where: small cards in lanes; what is alike in the middle of a long
-lane is one card that counts it."""
+"""Decides which cards a strip has, and where: small cards in lanes. In the middle of a long lane,
+one card takes the place of several that look alike, and counts them."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ from .words import clean, lanes_of, leaves_of, number_of, shortened, words_of_mi
 
 
 class Layout(NamedTuple):
-    """How wide a strip may be, in pixels; where it needs more columns than this, what is alike in
-    the middle is counted."""
+    """How large a strip may be: ``width`` is in pixels. If a lane needs more than ``columns``, one
+    card takes the place of several that look alike."""
 
     width: int
     columns: int
 
 
-#: For the output of a cell on a page of 1280 pixels, and of 1000, less what stands around it.
+#: For the output of a cell on pages that are 1280 and 1000 pixels wide, without its surroundings.
 WIDE, NARROW = Layout(820, 7), Layout(540, 5)
 #: The height of a card and of a strip with one row of them, in pixels.
 CARD, ROW = 38, 50
-#: What is between two cards, in pixels.
+#: The space between two cards, in pixels.
 GAP = 18
 _WIDEST, _NARROWEST = 132, 54
-#: The size of small print, and about how wide letters are in the widest of the common fonts: big
-#: ones, those of an app's label, those below it. In pixels.
+#: The size of small print; then about how wide a letter is in the widest of the common fonts: a big
+#: letter, one of an app's label, and one of the words below the label. In pixels.
 PRINT, BIG, LABEL = 11, 8.2, 8.4
 _BELOW = 5.6
 
 
 @dataclass
 class Card:
-    """A card: one migration, or several that are alike. ``words`` are its two lines; ``there`` is
-    whether it is drawn, or only keeps its place free for the picture beside; ``told_apart``
-    whether another card has its number, so that only its name says which one it is."""
+    """A card: one migration, or several that are alike. ``words`` are its two lines. If ``there``
+    is false, the card is not drawn: it only keeps a place free, because the picture beside has a
+    card there. If ``told_apart`` is true, another card has the same number, and only the name says
+    which card this is."""
 
     keys: list[Key]
     column: int
@@ -59,14 +60,14 @@ class Card:
     told_apart: bool = False
 
     def room(self, width: float) -> float:
-        """How wide its lines may be where the card has this width."""
+        """How wide the lines of the card may be if the card has this width, in pixels."""
         return width - (26 if self.look.shape in ("forward", "backward", "cut") else 10)
 
 
 class Strip(NamedTuple):
-    """A picture, and the one beside it, with its cards in their places: app label → cards that are
-    drawn, app label → words below it, how wide labels and cards are, and how wide and high the
-    strip is, in pixels."""
+    """A picture that is laid out, and the picture beside it. ``lanes`` maps app labels to the cards
+    that are drawn, and ``titles`` maps them to the words below the label. ``label`` and ``card``
+    are the widths of labels and cards; all sizes are in pixels."""
 
     picture: Picture
     beside: Picture | None
@@ -135,8 +136,8 @@ def _tell_apart(lane: list[Card], width: float) -> None:
 def _lanes(
     picture: Picture, beside: Picture | None, most: int
 ) -> tuple[dict[str, list[Card]], int]:
-    """App label → its cards, with those that only keep a place free; and how many columns all of
-    them need: ``most`` where that can be."""
+    """App label → its cards, including those that only keep a place free; then how many columns all
+    lanes need: at most ``most``, if possible."""
     pictures = [each for each in (beside, picture) if each is not None]
     edges = held(*pictures)
     nodes = [{node.key: node for node in each.nodes} for each in pictures]
@@ -187,7 +188,8 @@ def _item(key: Key, node: Node | None, place: tuple[int, int]) -> Card:
 
 
 def _folded(items: list[Card], most: int) -> list[Card]:
-    """The cards with what is alike in the middle of a long lane as one card that counts it."""
+    """The cards of a lane. In a long lane, one card takes the place of several in the middle that
+    look alike, and counts them."""
     columns = 1 + max((each.column for each in items), default=0)
     if columns <= most:
         return items
@@ -218,7 +220,7 @@ def _folded(items: list[Card], most: int) -> list[Card]:
 
 
 def _counted(run: list[Card]) -> Card:
-    """One card for all of a run but its ends."""
+    """One card for all cards of a run except the first and the last."""
     first, *middle, _ = run
     word, glyph = (first.state.word, first.state.glyph) if first.state else ("", "⋯")
     names = f"{middle[0].keys[0].name} to {middle[-1].keys[0].name}"

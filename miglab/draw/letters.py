@@ -1,7 +1,7 @@
 """How wide text is in Helvetica and Arial. Both have the same widths, and pictures ask for them.
 
-Where a system has neither, its own font may be wider. So text that might be too wide is given the
-width that it has here, and a wider font is squeezed into it.
+If a system has neither, the font that it uses may be wider. So text that might be too wide is given
+the width that it has here, and a wider font is squeezed into this width.
 """
 
 from __future__ import annotations

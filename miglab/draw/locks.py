@@ -16,7 +16,7 @@ from . import svg
 from .colours import GREY, INK
 from .words import clean, shortened
 
-#: How wide the picture is, in pixels; no more tables than this are drawn.
+#: The picture's width, in pixels, and the largest number of tables that are drawn.
 WIDTH, TABLES = 440, 8
 _LEFT, _ROW, _HEAD, _FOOT, _NARROWEST, _LEAST = 6, 44, 30, 34, 30, 3
 #: Nobody can read: the heavier bar. Nobody can write: a lower one, with a border.
@@ -76,7 +76,7 @@ def _columns(seconds: dict[int, float]) -> dict[int, tuple[float, float]]:
 
 
 def _number(number: int, column: tuple[float, float]) -> str:
-    """As the graph has it, on the cards of a plan."""
+    """The number of a migration in a circle, as the graph shows it on the cards of a plan."""
     middle = round(column[0] + column[1] / 2, 1)
     circle = f'<circle cx="{middle:g}" cy="12" r="9" fill="{INK}" stroke="#FFFFFF"/>'
     return circle + svg.text(middle, 16, str(number), 11, style="bold", fill="#FFFFFF")
@@ -123,7 +123,8 @@ def _bar(
     fill: str,
     border: str,
 ) -> str:
-    """A lock lasts until its migration commits: a bar at the end of its column."""
+    """A bar for a lock. It is at the end of the migration's column, because a lock lasts until the
+    migration commits."""
     if not held:
         return ""
     at, width = column
@@ -135,7 +136,7 @@ def _bar(
 
 
 def _in_bar(column: tuple[float, float], lock: Lock, whole: float, y: float) -> str:
-    """How long, where the bar has room for it."""
+    """How long nobody else can read the table, as text in the bar if there is room for it."""
     told = duration(lock.read)
     at, width = column
     long = width * min(1, lock.read / whole if whole else 1)

@@ -1,5 +1,5 @@
-"""What DOT and SVG call a migration, the same from every engine: ids and classes, and names that
-are told apart where there is no room for all of them."""
+"""The ids, classes and short names of migrations in DOT and SVG, the same for every engine. Names
+that are cut still look different."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def ident(key: Key, prefix: str = "") -> str:
 
 
 def titles(picture: Picture, prefix: str = "") -> dict[str, str]:
-    """The id of each card, with the words that appear when one points at it."""
+    """The id of each card, with the words that appear when somebody points at it."""
     found = {ident(node.key, prefix): words_of(node).tooltip for node in picture.nodes}
     for key in missing_parents(picture):
         found[ident(key, prefix)] = words_of_missing(key).tooltip
@@ -37,8 +37,8 @@ def classes(node: Node) -> str:
 
 
 def names_of(keys: Iterable[Key], cut: Callable[[str], str]) -> dict[Key, str]:
-    """Migration → its name without the number, to be shown as ``cut`` cuts it at its end. What
-    names with one number begin with is left out where they would look alike."""
+    """Migration → its name without the number, in a form that ``cut`` may shorten at its end. If
+    names with the same number would look alike then, their common beginning is left out."""
     groups: dict[tuple[str, str], dict[Key, str]] = {}
     for key in keys:
         number, rest = number_of("", key.name)
@@ -50,7 +50,7 @@ def names_of(keys: Iterable[Key], cut: Callable[[str], str]) -> dict[Key, str]:
 
 
 def apart(names: Iterable[str], cut: Callable[[str], str]) -> dict[str, str]:
-    """Name → itself, or "…" and its end where ``cut`` would make it look like another one.
+    """Name → itself; or "…" and its end, if ``cut`` would make the name look like another one.
 
     >>> apart(["alter_price", "alter_stock", "initial"], lambda name: name[:6])
     {'alter_price': '…price', 'alter_stock': '…stock', 'initial': 'initial'}
@@ -69,10 +69,11 @@ def apart(names: Iterable[str], cut: Callable[[str], str]) -> dict[str, str]:
 
 
 def _part(names: list[str], start: int, cut: Callable[[str], str], found: dict[str, str]) -> None:
-    """Lets names begin behind ``start``, and those that still look alike farther behind."""
+    """Leave out the first ``start`` letters of these names, and more of those that still look
+    alike."""
     found.update({name: f"…{name[start:]}" for name in names if start})
     shown = {name: cut(found[name]) for name in names}
-    # Of names that are cut, nobody compares more than how they begin.
+    # Readers compare only the beginnings of names that are cut.
     for part in (2, 1):
         alike: dict[str, list[str]] = {}
         for name, told in shown.items():
@@ -81,7 +82,7 @@ def _part(names: list[str], start: int, cut: Callable[[str], str], found: dict[s
         for group in alike.values():
             common = _begin_alike(group) if len(group) > 1 else 0
             if common > start:
-                # At a whole word, where that is enough.
+                # Begin at a whole word if that is enough.
                 word = group[0].rfind("_", 0, common) + 1
                 _part(group, word if word > start else common, cut, found)
                 shown = {name: told for name, told in shown.items() if name not in group}

@@ -5,7 +5,7 @@ models ──makemigrations──▶ files ──migrate──▶ record   ◀�
                                         └──▶ tables   ◀── SQL by hand
                                                └─ rows ◀── a revert can delete them
 
-Where there is less room, the same is drawn in one column, from models down to rows.
+If there is less room, everything is drawn in one column, from models down to rows.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from .words import wrap
 
 __all__ = ["panel", "panel_sentence", "panel_text", "stacked"]
 
-#: Where the columns stand: models, what lies between, files, what lies between, the database.
+#: Where the columns of the models, of the files and of the database begin, in pixels.
 _MODELS, _FILES, _DATABASE = 12, 258, 514
 _CARD, _WIDE, _BETWEEN = 124, 212, 118
 _WIDTH = 828
-#: In one column: where the cards stand, and how wide they are.
+#: In one column: where the cards begin, how wide they are, and how wide the picture is.
 _LEFT, _COLUMN, _STACKED = 20, 290, 424
 _TOP = 32
 #: Between a card of the database and the next thing.
 _GAP = 10
-#: The size of all print but the names, in pixels, and about how wide a letter of it is, in the
-#: widest of the common fonts.
+#: The size of all text except names, in pixels; then about how wide a plain letter and a bold
+#: letter of it are, in the widest of the common fonts.
 _PRINT, _LETTER, _BOLD = 13, 7.4, 8.6
 
 
@@ -86,7 +86,7 @@ def panel(view: View) -> str:
 
 
 def stacked(view: View) -> str:
-    """The same in one column, for a narrow page."""
+    """The truths as SVG, in one column, for a narrow page."""
     truths = told(view)
     pairs = {above: agreement for above, _, agreement in agreements(view)}
     body: list[str] = []
@@ -119,9 +119,9 @@ _GROUPS = {
     "what git keeps": ("models", "files"),
     "what only a backup keeps": ("record", "tables", "rows"),
 }
-#: What carries a change on from a truth.
+#: Truth → the command that carries a change on to the next truth.
 _COMMANDS = {"models": "makemigrations", "files": "migrate"}
-#: What reaches a truth from outside, past everything that Django plans.
+#: Truth, or ``rows`` → what else can change it, in short lines.
 _HANDS = {
     "record": ("--fake",),
     "tables": ("SQL", "by hand"),
@@ -135,8 +135,8 @@ class _Drawn(NamedTuple):
 
 
 def _link(agreement: Agreement, y: float, command: str) -> _Drawn:
-    """What lies between two truths of one column, and the command that leads from one to the
-    next."""
+    """Whether two truths in one column agree, drawn between them, with the command that leads from
+    one to the other, if there is one."""
     middle = _LEFT + _COLUMN / 2
     above, below = (24, 14) if command else (_GAP, _GAP)
     drawn = _agreement(agreement, _LEFT + 8, y + above, _COLUMN - 16)
@@ -155,7 +155,7 @@ def _height(truth: Told, w: float) -> float:
 
 
 def _lines(truth: Told, w: float) -> list[str]:
-    """Where it lives, and what is in it, in lines that fit the card."""
+    """Where a truth is stored, and what is in it, in lines that fit the card."""
     return [line for each in (truth.place, *truth.lines) for line in _wrapped(each, w)]
 
 
@@ -223,19 +223,20 @@ def _between(agreement: Agreement, start: float, end: float, command: str) -> _D
 
 
 def _heading(middle: float, y: float, words: str, room: float) -> str:
-    """Bold print on the page, fitted where a wide font would reach over its room."""
+    """Bold text on the page; if a wide font might need more than ``room``, it is squeezed into
+    it."""
     within = width_of(words, _PRINT, bold=True) if len(words) * _BOLD > room else 0
     return svg.note(middle, y, words, _PRINT, style="bold", anchor="middle", within=within)
 
 
 def _printed(middle: float, y: float, words: str, room: float, style: str = "") -> str:
-    """A line on a card, fitted where a wide font would reach over its edge."""
+    """A line on a card; if a wide font might need more than ``room``, it is squeezed into it."""
     within = width_of(words, _PRINT) if len(words) * _LETTER > room else 0
     return svg.text(middle, y, words, _PRINT, style=style, within=within)
 
 
 def _hand(x: float, y: float, *words: str) -> str:
-    """What reaches a truth from outside: an arrow to the right side of a card, and who it is."""
+    """An arrow to the right side of a card, and the words that say what else can change it."""
     first = y + (0 if len(words) > 1 else 4)
     lines = [svg.note(x + 30, first + 15 * place, line, _PRINT) for place, line in enumerate(words)]
     return "".join([_line(f"M{x + 24:g},{y:g}H{x + 8:g}"), svg.arrow_head(x + 2, y, "l"), *lines])

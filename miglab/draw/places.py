@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..facts.migration import Key
 from ..facts.picture import Picture, State
 
-#: These are no nodes of Django's graph, so no edge says where they belong.
+#: Migrations in these states are not in Django's graph, so no edge says where they belong.
 _OUTSIDE_THE_GRAPH = (State.GHOST, State.UNSEEN, State.BROKEN, State.REPLACED)
 
 
 def places(keys: Sequence[Key], edges: Iterable[tuple[Key, Key]]) -> Mapping[Key, tuple[int, int]]:
     """Key → its column and row. The column is the length of the longest path that leads to it
-    within these keys; rows separate those of one column, and a child has the row of a parent if
-    that is free."""
+    within these keys; migrations in one column have different rows. A child has the row of a
+    parent if that row is free."""
     own = set(keys)
     parents: dict[Key, list[Key]] = {}
     for parent, child in edges:
@@ -41,9 +41,9 @@ def places(keys: Sequence[Key], edges: Iterable[tuple[Key, Key]]) -> Mapping[Key
 
 
 def held(*pictures: Picture) -> list[tuple[Key, Key]]:
-    """The edges of all pictures, and for each migration that no edge leads to, because Django's
-    graph lacks it, one from the migration before it by name: so it keeps its place when its file is
-    deleted."""
+    """The edges of all pictures. If no edge leads to a migration because it is not in Django's
+    graph, one is added from the migration before it by name. So a migration keeps its place when
+    its file is deleted."""
     edges = [edge for each in pictures for edge in each.edges]
     led_to = {child for _, child in edges}
     nodes = [node for each in pictures for node in each.nodes]

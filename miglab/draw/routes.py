@@ -1,4 +1,4 @@
-"""Where a line from one card to another runs: between the cards, and behind none."""
+"""Finds the way of a line from one card to another: between the cards, never behind one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def route(
 
     Cards stand in columns that are ``gap`` apart, and in rows that are ``between`` apart. The line
     leaves into the gap beside the parent, runs between two rows to the gap beside the child, and
-    enters from there. Lines of another ``slot`` run beside one another, not upon.
+    enters from there. Lines with different
+    values of ``slot`` (modulo 3) run side by side, not on top of each other.
     """
     aside = (-1, 0, 1)[slot % 3]
     x1, y1 = parent.x + parent.width, parent.y + parent.height / 2
@@ -31,7 +32,7 @@ def route(
     if abs(out - into) < 1:
         corners = [(x1, y1), (out, y1), (out, y2), (x2, y2)]
     else:
-        # Above the child, or below it where the line comes from there.
+        # Above the child, or below it if the line comes from below.
         above = y1 <= y2
         row = child.y - between / 2 if above else child.y + child.height + between / 2
         row += aside * between / 4

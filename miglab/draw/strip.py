@@ -18,7 +18,7 @@ from .names import ident
 from .routes import Box, route
 from .words import clean, sentence_of, shortened
 
-#: About how wide small print is in the widest of the common fonts, in pixels.
+#: About how wide a letter of small print is in the widest of the common fonts, in pixels.
 _SMALL = 6.4
 
 
@@ -67,8 +67,8 @@ def _card(card: Card, box: Box) -> str:
     if mark:
         end = box.x + box.width - (box.width - inside) / 2
         texts.append(_fitted(end, box.y + 16, mark, left, style="italic", anchor="end"))
-    # What changed says what it is now, even where that leaves no room for its name: unless the
-    # name alone tells it from another card.
+    # A changed card shows its state, even if that leaves no room for its name. But if only the
+    # name tells it from another card, the name is shown.
     instead = card.note or (card.mark if card.changed else "")
     named = mark or not instead or (card.told_apart and name)
     below, style = (name, "") if named else (instead, "italic")
@@ -89,7 +89,7 @@ def _fitted(
 
 
 def _lines(picture: Picture, boxes: Mapping[Key, Box]) -> list[str]:
-    """The lines within an app, and between apps those of what changed."""
+    """The lines within each app, and those between apps if both migrations changed."""
     changed = {node.key for node in picture.nodes if node.changed}
     found: dict[str, None] = {}
     slots: dict[Key, int] = {}

@@ -27,7 +27,7 @@ def emoji_safe(text: str) -> str:
 
 
 def picture(width: float, height: float, sentence: str, body: str) -> str:
-    """A whole image of that size, named by the sentence."""
+    """A whole image of this size, with the sentence as its title and label."""
     told = escape(sentence)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
@@ -53,8 +53,8 @@ def text(
     anchor: str = "middle",
     within: float = 0,
 ) -> str:
-    """One line of text. ``style`` is ``bold``, ``italic`` or nothing; ``within`` is the width that
-    it is fitted to, where it might be wider, or 0."""
+    """One line of text. ``style`` is ``bold``, ``italic`` or nothing; ``within`` is the width
+    to which the text is fitted if it might be wider; otherwise 0."""
     drawn = {"bold": ' font-weight="bold"', "italic": ' font-style="italic"'}.get(style, "")
     if within:
         drawn += f' textLength="{within:g}" lengthAdjust="spacingAndGlyphs"'
@@ -74,8 +74,8 @@ def note(
     anchor: str = "start",
     within: float = 0,
 ) -> str:
-    """One line of text beside the cards, on a plate, so that it reads on every page. It is fitted
-    to the plate, however wide the reader's font is."""
+    """One line of text beside the cards, on a plate, so that it can be read on every page. The text
+    is fitted to the plate, however wide the reader's font is."""
     if not line:
         return ""
     wide = within or round(width_of(line, size, bold=style == "bold"), 1)
@@ -90,7 +90,7 @@ def around(left: float, y: float, wide: float, size: float) -> tuple[float, floa
 
 
 def plate(x: float, y: float, w: float, h: float) -> str:
-    """What text beside the cards lies on."""
+    """A light plate that makes text beside the cards readable on every page."""
     return f'<rect x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="4" fill="{PLATE}"/>'
 
 

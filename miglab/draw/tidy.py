@@ -26,8 +26,8 @@ _POINTS = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
 def tidy(text: str, picture: Picture, titles: Mapping[str, str]) -> str:
     """Graphviz's SVG as an image of its own: one title, no prolog, comments or stray ids.
 
-    ``titles`` are the ids of the cards with what each one is. The ids that Graphviz made up
-    would be the same in every picture on a page, so they go.
+    ``titles`` maps the ids of the cards to their tooltips. All other ids come from Graphviz and
+    would be the same in every picture on a page, so they are removed.
     """
     # Here, since plain lanes need no parser.
     from xml.etree import ElementTree
@@ -68,7 +68,7 @@ def tidy(text: str, picture: Picture, titles: Mapping[str, str]) -> str:
 
 
 def _node(group: ElementTree.Element, told: str | None) -> None:
-    """What the card is as its group's title, and the text in the middle of the card."""
+    """Make the tooltip the title of a card's group, and center the text on the card."""
     texts = list(group.iter(f"{_SVG}text"))
     if not texts:
         raise CannotDraw("Graphviz left a label out")
@@ -89,8 +89,8 @@ def _node(group: ElementTree.Element, told: str | None) -> None:
 
 
 def _frame(group: ElementTree.Element) -> None:
-    """An app's frame drawn a little inside its place, since Graphviz lets two of them touch; a
-    heading begins at its left side, however wide the reader's font is."""
+    """Make an app's frame a little smaller, because Graphviz lets two frames touch. Its heading
+    begins at the left side, however wide the reader's font is."""
     left = 0.0
     for each in [*group.findall(f"{_SVG}path"), *group.findall(f"{_SVG}polygon")]:
         if group.get("class") != "cluster":
@@ -115,7 +115,8 @@ def _frame(group: ElementTree.Element) -> None:
 
 
 def _plates(root: ElementTree.Element) -> None:
-    """A plate below each line of text that is on no card, so that it reads on every page."""
+    """Put a plate behind each line of text that is not on a card, so that it can be read on every
+    page."""
     from xml.etree import ElementTree
 
     for parent in list(root.iter()):
@@ -136,7 +137,7 @@ def _plates(root: ElementTree.Element) -> None:
 
 
 def _across(shape: ElementTree.Element, axis: int = 0) -> list[float]:
-    """Where a shape's points lie from left to right, or with axis 1 from top to bottom."""
+    """The horizontal positions of a shape's points; the vertical ones if ``axis`` is 1."""
     points = _POINTS.findall(shape.get("d") or shape.get("points") or "")
     return [float(point[axis]) for point in points]
 

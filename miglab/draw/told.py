@@ -14,7 +14,7 @@ from .words import clean
 _RECORD = "django_migrations"
 #: The sign and the words of a verdict.
 SIGNS = {True: ("=", "agree"), False: ("≠", "differ"), None: ("?", "cannot tell")}
-#: More details than this are counted, not listed.
+#: At most this many details are listed; the others are only counted.
 _DETAILS = 20
 
 
@@ -77,10 +77,12 @@ def panel_text(view: View) -> str:
 
 
 def tables_of(names: Collection[str], truths: Truths, apps: Collection[str]) -> list[str]:
-    """Those of the tables that belong to these apps, or to any app if there are none named.
+    """Those of these tables that belong to these apps. If no apps are given, all tables except the
+    record.
 
-    A table is its model's, or that of the model whose name with a ``_`` it begins with (as tables
-    of many-to-many fields do); one that no model claims goes by the label that it begins with.
+    A table belongs to the app of its model. Without a model, it belongs to the app of the model
+    whose table's name and a ``_`` its own name begins with, as tables of many-to-many fields do. If
+    there is no such model, it belongs to the app whose label and a ``_`` its name begins with.
     """
     known = [name for name in names if name != _RECORD]
     if not apps:

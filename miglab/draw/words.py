@@ -12,14 +12,14 @@ from ..facts.picture import Node, Picture, State
 
 #: The longest line of a name, in characters; five such cards stand side by side in a notebook.
 LINE = 18
-#: More lines than this end in "…"; the full name is in the tooltip.
+#: A name has at most this many lines; if cut, it ends in "…". The tooltip has the full name.
 LINES = 4
-#: The longest name in a picture of many.
+#: The longest name in a picture with many migrations, in characters.
 BRIEF = 14
 
 _PIECES = {"_": re.compile("[^_]*_|[^_]+"), " ": re.compile("[^ ]* |[^ ]+")}
 _NUMBERED = re.compile(r"(\d+)_?(.*)", re.DOTALL)
-# What neither XML nor UTF-8 can carry, and file names can.
+# Characters that file names can contain, but XML or UTF-8 cannot.
 UNPRINTABLE = "\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff"
 _UNPRINTABLE = re.compile(f"[{UNPRINTABLE}]")
 
@@ -35,8 +35,8 @@ class Words(NamedTuple):
 
 def words_of(node: Node, leaves: int = 1, brief: str | None = None) -> Words:
     """The words on a migration's card. ``leaves`` is how many leaves its app has; ``brief`` is its
-    name in a picture of many: in one line, and without a word for what the sign and the place
-    already say."""
+    short name in a picture with many migrations: it is on one line, and a single leaf is not marked
+    as the latest migration."""
     big, name = _named(node.state.glyph, node.key.name)
     if brief is not None:
         name = (briefly(brief),) if brief else ()
@@ -45,7 +45,7 @@ def words_of(node: Node, leaves: int = 1, brief: str | None = None) -> Words:
 
 
 def words_of_missing(key: Key) -> Words:
-    """The words on the card of a parent that no file has."""
+    """The words on the card of a migration that another one depends on, but that has no file."""
     big, name = _named("✗", key.name)
     tooltip = f"{clean(str(key))} — no such file: another migration depends on it"
     return Words(big, name, ("no such file",), tooltip)
@@ -78,14 +78,14 @@ def sentence_of(picture: Picture) -> str:
 
 
 def missing_parents(picture: Picture) -> list[Key]:
-    """Parents that no file has, in a fixed order."""
+    """Migrations that others depend on, but that have no file, in a fixed order."""
     known = {node.key for node in picture.nodes}
     return sorted({parent for parent, child in picture.edges if child in known} - known)
 
 
 def lanes_of(picture: Picture) -> dict[str, list[Key]]:
-    """App label → what is drawn of it, in order; a parent that no file has stands before its child.
-    First come the picture's apps in their order, then others that have a card."""
+    """App label → the migrations that are drawn for it, in order. A parent without a file comes
+    before its child. The picture's apps come first, in their order, then other apps with cards."""
     found: dict[str, list[Key]] = {label: [] for label in picture.apps}
     for node in picture.nodes:
         found.setdefault(node.key.app_label, []).append(node.key)
@@ -103,9 +103,9 @@ def wrap(
     after: str = "_",
     wide: Callable[[str], float] = len,
 ) -> tuple[str, ...]:
-    """Text in lines of at most ``width``, broken behind ``after`` where that is possible; what does
-    not fit into ``lines`` becomes "…". ``wide`` says how wide some text is: without it, in
-    characters."""
+    """Text in lines of at most ``width``, broken after the character ``after`` if possible. If
+    there are more than ``lines``, the text is cut and ends with "…". ``wide`` measures the width of
+    a text; without it, characters are counted."""
     if wide(text) <= width:
         return (text.strip(),) if text.strip() else ()
     found: list[str] = []
@@ -143,7 +143,7 @@ def shortened(text: str, length: int) -> str:
 
 
 def briefly(name: str) -> str:
-    """A name, cut for a picture of many."""
+    """A name, cut for a picture with many migrations."""
     return shortened(name, BRIEF)
 
 

@@ -13,7 +13,7 @@ from ..facts.question import AnyQuestion, Asked
 
 @dataclass(eq=False)
 class Choosing(ABC):
-    """A question, and the choice in the form that it takes; ``None`` means no choice."""
+    """A question, and the choice in the form that the question takes. ``None`` means no choice."""
 
     question: AnyQuestion
     chosen: Any
@@ -53,7 +53,7 @@ class Choosing(ABC):
         asked."""
 
     def changed(self) -> None:
-        """Tell everybody who watches."""
+        """Call ``on_change`` if it is set."""
         if self.on_change is not None:
             self.on_change()
 

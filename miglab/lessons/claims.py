@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..facts.lesson import Claim
 
-#: The documents, by the numbers that this table has for them.
+#: The documents, by the numbers that the table below uses for them.
 DOCUMENTS = {
     "000": "Reverting migrations in a storefront project",
     "001": "Resetting all migrations",

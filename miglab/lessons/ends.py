@@ -32,7 +32,7 @@ def rewound(lab: Lab) -> bool:
     return 0 < history.position < len(history.lines)
 
 
-#: Remark → whether it applies. Where Django cannot work at all, no other remark counts.
+#: Remark → whether it applies. If Django cannot work at all, no other remark counts.
 BROKEN: Mapping[str, Callable[[Lab], bool]] = {
     "Django cannot start, because Python cannot import the models. Correct the file that the "
     "error names, or undo the last step with `lab.rewind()`.": _no_models,
@@ -42,7 +42,7 @@ BROKEN: Mapping[str, Callable[[Lab], bool]] = {
     "and `lab.restart()` undoes all steps.": _no_record,
 }
 
-#: Remark → whether it applies, where no remark of the task itself does.
+#: Remark → whether it applies. These count only if no remark of the task itself applies.
 OTHERWISE: Mapping[str, Callable[[Lab], bool]] = {
     "The record has a ghost: a migration is applied, but its file is gone. Bring the file back: "
     "`lab.rewind()` undoes the last step.": _ghosts,

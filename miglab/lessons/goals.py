@@ -18,7 +18,8 @@ _Value = TypeVar("_Value")
 
 
 def find(lab: Lab, goal: Goal) -> Finding:
-    """A goal's finding. If it cannot be read, it is not reached, and the finding is the reason.
+    """What a goal finds in a lab. If the lab cannot be read, the goal is not reached, and the
+    finding says why.
 
     Raises:
         Interrupted: somebody stopped it.
@@ -32,12 +33,13 @@ def find(lab: Lab, goal: Goal) -> Finding:
 
 
 def misses(*goals: Goal) -> Callable[[Lab], bool]:
-    """A test of a lab: that one of these goals is not reached."""
+    """A test of a lab: whether at least one of these goals is not reached."""
     return lambda lab: not all(find(lab, goal).holds for goal in goals)
 
 
 def every(*goals: Goal) -> Goal:
-    """That all of these are reached; the finding is that of the first missing one."""
+    """The goal that all of these goals are reached; its finding is that of the first goal that is
+    not."""
 
     def look(lab: Lab) -> Finding:
         found = [goal(lab) for goal in goals]
@@ -47,7 +49,7 @@ def every(*goals: Goal) -> Goal:
 
 
 def equal(look: Callable[[Lab], _Value], wanted: Any, say: Callable[[_Value], str] = str) -> Goal:
-    """That a look has this result; ``say`` puts a value into words."""
+    """The goal that ``look`` returns this value; ``say`` puts a value into words."""
 
     def compare(lab: Lab) -> Finding:
         value = look(lab)
@@ -57,7 +59,7 @@ def equal(look: Callable[[Lab], _Value], wanted: Any, say: Callable[[_Value], st
 
 
 def holds(test: Callable[[Lab], bool], expected: str, otherwise: str) -> Goal:
-    """That a test of the lab is true."""
+    """The goal that a test of the lab is true."""
     return lambda lab: Finding(test(lab), expected, otherwise)
 
 
@@ -72,7 +74,8 @@ def numbered(one: str, many: str) -> Callable[[int], str]:
 
 
 def agreeing(*pairs: str) -> Goal:
-    """That these pairs of truths agree, as in ``"record_tables"``; without any, all of them."""
+    """The goal that these pairs of truths agree, as in ``"record_tables"``; all pairs if none is
+    given."""
 
     def look(lab: Lab) -> Finding:
         apart = agreements(lab).first_apart(pairs or AGREEING)
@@ -85,7 +88,8 @@ def agreeing(*pairs: str) -> Goal:
 
 
 def last_applied(app_label: str, name: str) -> Goal:
-    """That the record of an app ends with this migration; ``"zero"``: that it has none."""
+    """The goal that this is the last recorded migration of an app; ``"zero"`` means that none is
+    recorded."""
 
     def look(lab: Lab) -> Finding:
         last = "".join(applied(lab, app_label)[-1:])
@@ -99,17 +103,17 @@ def last_applied(app_label: str, name: str) -> Goal:
 
 
 def recorded(app_label: str, *names: str) -> Goal:
-    """That exactly these migrations of an app are applied."""
+    """The goal that exactly these migrations of an app are applied."""
     return equal(lambda lab: [*applied(lab, app_label)], [*names], listed)
 
 
 def filed(app_label: str, *names: str) -> Goal:
-    """That an app has exactly these migration files."""
+    """The goal that an app has exactly these migration files."""
     return equal(lambda lab: [*files(lab, app_label)], [*names], listed)
 
 
 def rows(**tables: int) -> Goal:
-    """That tables have these numbers of rows."""
+    """The goal that tables have these numbers of rows."""
     return every(*(_rows(table, wanted) for table, wanted in tables.items()))
 
 
@@ -123,7 +127,8 @@ def _rows(table: str, wanted: int) -> Goal:
 
 
 def products(column: str, test: str, wanted: int) -> Goal:
-    """That this number of products passes a test of one column, as in ``"price", "> 0"``."""
+    """The goal that this number of products passes a test of one column, as in
+    ``"price", "> 0"``."""
 
     def say(found: int | None) -> str:
         if found is None:
@@ -134,7 +139,7 @@ def products(column: str, test: str, wanted: int) -> Goal:
 
 
 def has_column(table: str, column: str) -> Goal:
-    """That a table has a column."""
+    """The goal that a table has a column."""
 
     def look(lab: Lab) -> Finding:
         found = columns(lab, table)
@@ -145,7 +150,7 @@ def has_column(table: str, column: str) -> Goal:
 
 
 def did(fits: Callable[[str], bool], expected: str) -> Goal:
-    """That one of the commands that were not rewound fits."""
+    """The goal that at least one of the commands that were not rewound fits."""
 
     def look(lab: Lab) -> Finding:
         done = commands(lab)

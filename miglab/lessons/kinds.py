@@ -38,30 +38,31 @@ class Here:
         self._acted = self._acted or (step is not self.last and step is not None and _acts(step))
 
     def quiet(self, lab: Lab) -> bool:
-        """Whether nothing at all has run since."""
+        """Whether nothing at all has run since the question was asked."""
         # The history has no command that changed nothing; ``last`` has no change from a terminal.
         return lab.last is self.last and lab.history() == self.history
 
     def acted(self, lab: Lab) -> bool:
-        """Whether something has run since that does more than look at the lab."""
+        """Whether something that does more than look at the lab has run since the question."""
         return self._acted or lab.history() != self.history
 
     def behind(self, lab: Lab) -> int | None:
-        """The number of steps from here to where the lab is; negative if the lab was rewound
-        further, and ``None`` if it took other steps."""
+        """The number of steps from the question to the lab's current moment. Negative if the lab
+        was rewound beyond the question; ``None`` if the steps before the question are now
+        others."""
         now, first = lab.history(), self.history.position
         if [*now.lines[:first]] != [*self.history.lines[:first]]:
             return None
         return now.position - first
 
     def rewound(self, lab: Lab) -> bool:
-        """Whether something changed, and the lab then went back to here or further."""
+        """Whether something changed, and the lab then went back to the question or further."""
         behind = self.behind(lab)
         return behind is None or behind < 0 or (behind == 0 and lab.history() != self.history)
 
     def since(self, lab: Lab) -> Step | None:
-        """Everything that has changed since, as one step. ``None`` if nothing has run: a preview
-        does not count, and neither do rewound steps.
+        """Everything that has changed since the question, as one step. ``None`` if nothing has run:
+        previews and rewound steps do not count.
 
         Raises:
             BadInput: the lab went back to a moment before the question.
@@ -85,8 +86,8 @@ def _acts(step: Step) -> bool:
 
 
 def watch(lab: Lab, look: Callable[[Lab], None]) -> None:
-    """Call a method with the lab after each of its steps, for as long as its object and the lab
-    exist."""
+    """Call a method with the lab after each step of the lab, as long as the method's object and the
+    lab exist."""
     method, known = weakref.WeakMethod(look), weakref.ref(lab)
 
     def told() -> None:
@@ -115,15 +116,16 @@ class Kind(Protocol):
         """
 
     def reason(self, right: Any) -> str:
-        """Why this is right; empty if nobody wrote it."""
+        """Why this is right; empty if there is no text for it."""
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """One of a few options, each with what must be true of the lab for it to be the right one.
+    """A question with a few options. Each has a test in ``holds`` that is true of the lab if the
+    option is right.
 
-    ``looks`` says that it asks about a command that only looks; otherwise such commands are
-    ignored.
+    If ``looks`` is true, the question is about a command that only looks. Otherwise, such commands
+    are ignored.
     """
 
     question: Question
@@ -132,11 +134,11 @@ class OneOf:
     looks: bool = False
 
     def ask(self, lab: Lab) -> Question:
-        """The same in every lab."""
+        """The question, which is the same in every lab."""
         return self.question
 
     def has_run(self, lab: Lab, here: Here) -> bool:
-        """Whether anything has run since."""
+        """Whether anything has run since the question was asked."""
         return not here.quiet(lab) if self.looks else here.acted(lab)
 
     def right(self, asked: Question, lab: Lab, here: Here) -> int | None:
@@ -157,7 +159,8 @@ class OneOf:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """Any of the names that the lab offers; the right ones are computed from what changed."""
+    """A question for a set of names, of those that the lab offers. The right ones are computed from
+    what changed."""
 
     name: str
     text: str
@@ -167,14 +170,14 @@ class AnyOf:
     because: Because
 
     def ask(self, lab: Lab) -> SetQuestion:
-        """With the names that this lab has now."""
+        """The question, with the names that this lab has now."""
         names = tuple(self.among(lab))
         if not names:
             raise BadInput(f"this lab offers nothing to choose from for {self.name!r}; {_AGAIN}")
         return SetQuestion(self.name, self.text, names, self.word)
 
     def has_run(self, lab: Lab, here: Here) -> bool:
-        """Whether anything has run since."""
+        """Whether anything has run since the question was asked."""
         return here.acted(lab)
 
     def reason(self, right: tuple[str, ...]) -> str:
@@ -182,7 +185,7 @@ class AnyOf:
         return self.because.get(right, "")
 
     def right(self, asked: SetQuestion, lab: Lab, here: Here) -> tuple[str, ...] | None:
-        """The right names, from what has changed since."""
+        """The right names, from what has changed since the question."""
         since = here.since(lab)
         if since is None:
             return None
@@ -197,18 +200,18 @@ class AnyOf:
 
 @dataclass(frozen=True)
 class HowMany:
-    """A number that is computed from what changed."""
+    """A question for a number that is computed from what changed."""
 
     question: NumberQuestion
     found: Callable[[Step], int]
     because: Because
 
     def ask(self, lab: Lab) -> NumberQuestion:
-        """The same in every lab."""
+        """The question, which is the same in every lab."""
         return self.question
 
     def has_run(self, lab: Lab, here: Here) -> bool:
-        """Whether anything has run since."""
+        """Whether anything has run since the question was asked."""
         return here.acted(lab)
 
     def reason(self, right: int) -> str:
@@ -216,25 +219,26 @@ class HowMany:
         return self.because.get(right, "")
 
     def right(self, asked: NumberQuestion, lab: Lab, here: Here) -> int | None:
-        """The right number, from what has changed since."""
+        """The right number, from what has changed since the question."""
         since = here.since(lab)
         return None if since is None else self.found(since)
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A number that is measured outside the lab; ``found`` gives ``None`` until it is known."""
+    """A question for a number that is measured outside the lab. ``found`` returns the number, or
+    ``None`` until it is known."""
 
     question: NumberQuestion
     found: Callable[[], int | None]
     because: Because
 
     def ask(self, lab: Lab) -> NumberQuestion:
-        """The same in every lab."""
+        """The question, which is the same in every lab."""
         return self.question
 
     def has_run(self, lab: Lab, here: Here) -> bool:
-        """Whether it was measured."""
+        """Whether the number has been measured."""
         return self.found() is not None
 
     def right(self, asked: NumberQuestion, lab: Lab, here: Here) -> int | None:

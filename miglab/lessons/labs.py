@@ -59,7 +59,7 @@ class Labs:
         Args:
             act: given a lab, runs the commands that are compared.
             begin: runs the commands that must come first; their losses do not count.
-            look: a name → a look at the lab at the end.
+            look: a name → a function that looks at the lab after the commands.
             name: the name of this comparison in ``summary``.
 
         Raises:

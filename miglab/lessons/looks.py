@@ -27,7 +27,7 @@ def last(lab: Lab) -> Step:
 
 
 def applied(lab: Lab, app_label: str) -> list[str]:
-    """The names of an app's recorded migrations, in order."""
+    """The names of an app's recorded migrations, in the order of the names."""
     record = lab.truths().truths.known_record
     return sorted(key.name for key in record.keys if key.app_label == app_label)
 
@@ -180,7 +180,8 @@ Everything = tuple[Truths, dict[str, list[tuple[object, ...]]]]
 
 
 def everything(lab: Lab) -> Everything:
-    """The truths, and every row but those of the record, whatever the order of their columns."""
+    """The truths, and all rows except those of the record, with the columns in alphabetical
+    order."""
     truths = lab.truths().truths
     found = {
         name: select(lab, f"SELECT {', '.join(sorted(table.column_names))} FROM {name}")
@@ -191,7 +192,8 @@ def everything(lab: Lab) -> Everything:
 
 
 def unlike(before: Everything, after: Everything) -> list[str]:
-    """What of ``everything`` is different: schemas, one line each, then tables with other rows."""
+    """How two results of ``everything`` differ: first the schemas, a line for each difference, then
+    the tables whose rows are different."""
     (schema, rows), (new_schema, new_rows) = before, after
     return differences(schema, new_schema) + [
         table for table in rows if rows[table] != new_rows.get(table)

@@ -53,9 +53,10 @@ def which(
     word: str,
     because: Mapping[tuple[str, ...], str],
 ) -> None:
-    """Put a question for a set of names on the shelf. ``among`` gives the names to choose from, in
-    order, and ``found`` the right ones, from what has changed since. ``word`` says what happens to
-    these, as in ``"unapplied"``, and ``because`` why certain names are right."""
+    """Put a question for a set of names on the shelf. ``among`` returns the names to choose from,
+    in order. ``found`` returns the right ones, from what has changed since the question. ``word``
+    says what happens to the right ones, as in ``"unapplied"``. ``because`` maps right names to the
+    reason."""
     reasons = {names: tidy(reason) for names, reason in because.items()}
     _QUESTIONS.put(name, AnyOf(name, text, word, among, found, reasons))
 
@@ -63,8 +64,8 @@ def which(
 def how_many(
     name: str, text: str, found: Callable[[Step], int], *, because: Mapping[int, str]
 ) -> None:
-    """Put a question for a number on the shelf: ``found`` gives it, from what has changed since,
-    and ``because`` says why a certain number is right."""
+    """Put a question for a number on the shelf. ``found`` returns the number, from what has changed
+    since the question. ``because`` maps numbers to the reason why they are right."""
     reasons = {number: tidy(reason) for number, reason in because.items()}
     _QUESTIONS.put(name, HowMany(NumberQuestion(name, text), found, reasons))
 
@@ -72,8 +73,8 @@ def how_many(
 def measured(
     name: str, text: str, found: Callable[[], int | None], *, because: Mapping[int, str]
 ) -> None:
-    """Put a question on the shelf, for a number that no lab gives: ``found`` gives it, or ``None``
-    until it has been measured."""
+    """Put a question on the shelf for a number that is measured outside the lab. ``found`` returns
+    the number, or ``None`` until it has been measured."""
     reasons = {number: tidy(reason) for number, reason in because.items()}
     _QUESTIONS.put(name, Measured(NumberQuestion(name, text), found, reasons))
 
@@ -153,9 +154,9 @@ _OPEN: dict[str, Prediction] = {}
 def predict(name: str) -> Prediction:
     """Ask a question about the lab that was opened last.
 
-    A question that is asked again keeps its choice, also from an earlier notebook. It does not if
-    it was missed and comes back today. Once the command has run, the question stays the same until
-    the lab goes back to it.
+    A question that is asked again keeps its choice, even from an earlier notebook. The exception is
+    a question that was missed and comes back today. Once the command has run, the question stays
+    the same until the lab goes back to it.
 
     Raises:
         UnknownName: no lesson asks it.
@@ -174,7 +175,7 @@ def predict(name: str) -> Prediction:
 
 
 def _kept(name: str, before: Prediction | None) -> Any:
-    """The earlier choice, as JSON."""
+    """The earlier choice, in the form in which it is stored; ``None`` if there is none."""
     if before is not None:
         return None if before.chosen is None else before.question.kept(before.chosen)
     if comes_back(name):

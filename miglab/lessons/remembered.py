@@ -3,7 +3,7 @@
 The kinds of events, and their keys beside those of every event (``miglab.progress``):
 
 ``predicted``  ``question``, and ``chosen``: an option's words, a list of names, a number, or null
-               where the answer was taken back
+               if the answer was taken back
 ``revealed``   ``question``, ``right`` and ``chosen``, in the same form
 ``judged``     ``claim``, and ``chosen``: a kind of verdict, or null
 ``tried``      ``claim``, ``verdict``: its kind, and ``chosen``
@@ -29,8 +29,8 @@ _told: Told | None = None
 
 
 def keep_in(journal: Journal | None, told: Told | None = None) -> None:
-    """From now on, note everything there, and call a function after each event; ``None`` ends
-    this."""
+    """From now on, note everything in ``journal``, and call ``told`` after each event. If
+    ``journal`` is ``None``, nothing is noted any more."""
     global _journal, _told
     _journal, _told = journal, told
 

@@ -26,7 +26,7 @@ class Shelf(Mapping[str, _Thing], Generic[_Thing]):
         """Put a thing on the shelf.
 
         Raises:
-            ValueError: another one has that name.
+            ValueError: another thing has this name.
         """
         if name in self._things:
             raise ValueError(f"two {self._what}s have the name {name!r}")

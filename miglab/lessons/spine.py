@@ -47,7 +47,8 @@ def _write_file(lab: Lab) -> Step:
 
 
 def _restore_backup(lab: Lab) -> Step:
-    """After a revert, copy a backup of the database over it, as one does by hand."""
+    """Revert a migration, then copy a backup over the database by hand. Returns what was
+    noticed."""
     database = lab.folder / "db.sqlite3"
     backup = database.read_bytes()
     lab.manage("migrate store 0004")
@@ -59,8 +60,8 @@ def _restore_backup(lab: Lab) -> Step:
 
 @dataclass(frozen=True)
 class _Row:
-    """A command, the acts that come before it, and whether it plans. If it does, the truths that it
-    reads are measured too."""
+    """A command, and the acts that come before it. If ``plans`` is true, the command decides
+    something from the truths; which truths it reads is measured too."""
 
     does: str
     act: Act
@@ -94,7 +95,7 @@ _ROWS = (
     _Row("restore a backup", _restore_backup, plans=False),
 )
 
-#: Ways to change one truth and no other; where one is not possible, another one is.
+#: Truth → ways to change only this truth. If one changes nothing, another one may.
 _ALONE: dict[str, tuple[Act, ...]] = {
     "models": (lambda lab: lab.replace("store/models.py", "max_length=30", "max_length=31"),),
     "files": (
@@ -149,7 +150,7 @@ class _Bench:
         self._done: list[tuple[Act, int]] = []
 
     def measured(self, row: _Row, *changes: Act) -> Step:
-        """The command; ``changes`` are made just before it."""
+        """Run the command of a row, and return its step. ``changes`` are made just before it."""
         wanted = (*row.before, *changes)
         same = 0
         for act, (done, _) in zip(wanted, self._done, strict=False):
@@ -167,7 +168,7 @@ class _Bench:
 
 
 def _reads(bench: _Bench, usual: Mapping[_Row, object], tell: Tell) -> dict[_Row, list[str]]:
-    """The truths that a command reads: without the others it would decide the same."""
+    """Command → the truths that it reads: it decides something else if only one of them changes."""
     reads: dict[_Row, list[str]] = {row: [] for row in usual}
     # Commands that need the same acts before them follow each other.
     rows = sorted(usual, key=lambda row: len(row.before))

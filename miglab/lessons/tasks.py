@@ -45,12 +45,12 @@ def task(
 
 
 def wrong_ends(name: str, ends: _Ends) -> None:
-    """Remarks about wrong ends of a task, each with a test that recognizes the end; the first that
-    fits is shown."""
+    """Put remarks about wrong ends of a task on the shelf, each with a test that recognizes the
+    end. A check shows the first one that fits."""
     _ENDS.put(name, ends)
 
 
-#: The labs of the tasks that were begun, so that a check looks at its own, and where each began.
+#: Task that was begun → its lab, for its check, and where this lab began.
 _BEGUN: dict[str, tuple[Lab, Here]] = {}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import BadInput
 from ..lab import Lab
 
-#: Plain text, and never the bytecode of a file that changed twice within one second.
+#: Keeps output plain, and Python from storing bytecode: a file may change twice in one second.
 _PLAIN = {"NO_COLOR": "1", "DJANGO_COLORS": "nocolor", "PYTHONDONTWRITEBYTECODE": "1"}
 
 

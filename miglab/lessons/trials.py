@@ -71,7 +71,8 @@ _MOST = 3
 
 @contextmanager
 def fresh(*at: str) -> Iterator[Lab]:
-    """A lab for one case: everything is applied, or it is at these migrations. Nothing has run."""
+    """A context with a lab for one case. Either everything is applied, or the lab is at these
+    migrations. No command has run in it."""
     lab = _WAITING.pop(at, None) or Lab("storefront", at=at or None)
     lab.step_aside()
     try:
@@ -140,7 +141,7 @@ def judge(number: str) -> Judgement:
 
 
 def try_claim(number: str) -> Verdict:
-    """Try a claim in fresh labs, and keep the verdict; it says what the reader expected.
+    """Try a claim in fresh labs, and keep the verdict. The returned one has the reader's own, too.
 
     Raises:
         UnknownName: no lesson tries it.

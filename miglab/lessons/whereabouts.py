@@ -13,7 +13,7 @@ from ..errors import BadInput
 from ..facts.truths import Models, value_or
 from ..lab import Lab
 
-#: Django's own, which differ from one Django to the next.
+#: Django's own apps and tables: they differ from one version of Django to the next.
 _DJANGOS = ("auth", "contenttypes", "django")
 _KNOWN = Path(__file__).with_name("asked.json")
 
@@ -47,8 +47,8 @@ def _counted(labels: Iterable[str]) -> dict[str, int]:
 
 
 def check_place(name: str, lab: Lab) -> None:
-    """Make sure that a lab is where a lesson asks this question: what happened in another place
-    would be the answer to another question.
+    """Make sure that a lab is in the state in which a lesson asks this question. In another state,
+    the same command would answer another question.
 
     Raises:
         BadInput: it is not.

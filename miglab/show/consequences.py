@@ -44,7 +44,7 @@ TYPES: tuple[type, ...] = (Consequences, Ladder)
 #: What would happen to rows and values, for ``loss_lines``.
 _WOULD = ("WOULD BE LOST", "WOULD BE OVERWRITTEN")
 _BAD, _FINE = "#C25400", "#0072B2"
-#: In plain text, of so many tables and columns a few rows are shown, each in at most so many
+#: Plain text shows a few rows of at most this many tables and columns, each in at most this many
 #: characters.
 _SAMPLES, _WIDEST = 6, 160
 
@@ -64,7 +64,7 @@ def _(consequences: Consequences) -> str:
         ("Differences from a real run:", fidelity_lines(consequences)),
     ):
         if lines:
-            # An error may have several lines: they begin no finding and no part of their own.
+            # An error may have several lines: none of them may look like a new finding or part.
             each_told = ("\n      ".join(line.splitlines()) for line in lines)
             parts += ["", title, *(f"  {line}".rstrip() for line in each_told)]
     # The versions are not the same on every machine; the HTML names them.
@@ -81,8 +81,8 @@ def _(consequences: Consequences) -> str:
 
 
 def preview(consequences: Consequences) -> str:
-    """What a command would do, for the place below it: first what would be lost, then the verdict,
-    and all else on a click."""
+    """What a command would do, as HTML for the place below it: first what would be lost, then the
+    verdict. Everything else opens on a click."""
     losses = [masked(line) for line in loss_lines(consequences.lost_there, _WOULD)]
     said = consequences.verdict
     if losses:
@@ -113,9 +113,9 @@ def _report(consequences: Consequences, shown_first: Sequence[str]) -> str:
 
 
 def _locks(consequences: Consequences) -> str:
-    """What others have to wait for, as a picture; the way back's, and all locks in words, open on a
-    click. Nothing where no table is locked, or the engine does not tell. How long each was held is
-    what this is about, so it is not masked."""
+    """What others have to wait for, as a picture. The picture of the way back, and all locks in
+    words, open on a click. Empty if no table is locked, or if the engine does not report locks.
+    Durations are not masked here: they are what matters."""
     parts = []
     ways = (("", locks.there(consequences)), (" on the way back", locks.back(consequences)))
     for where, plan in ways:
@@ -137,7 +137,7 @@ def _colour(consequences: Consequences) -> str:
 
 
 def _more(consequences: Consequences) -> list[str]:
-    """What opens on a click, all in one line."""
+    """The parts that open on a click, all on one line."""
     fold = partial(folded, beside=True)
 
     parts = []
@@ -187,7 +187,7 @@ def _(ladder: Ladder) -> str:
 
 
 def brief_ladder(ladder: Ladder) -> str:
-    """The same for a place that shows the graph already."""
+    """A ladder as HTML, for a place that shows the graph already."""
     told = " ".join(ladder_sentences(ladder))
     parts = [f"<p style='margin:4px 0'><b>{_said(told)}</b></p>", _targets(ladder)]
     return _bar(_FINE if ladder.free else _BAD, parts)
@@ -198,7 +198,7 @@ def _targets(ladder: Ladder) -> str:
 
 
 def _next(consequences: Consequences) -> list[str]:
-    """The same with what it costs."""
+    """The plan of the next plain ``migrate``, and what this ``migrate`` costs."""
     told = [
         f"gone or changed by this migrate: {each.what}" for each in samples(consequences.next_rows)
     ]
@@ -221,14 +221,14 @@ def _rungs(ladder: Ladder) -> list[tuple[str, ...]]:
 
 
 def _lost_by(rung: Rung) -> str:
-    """What the command to a rung loses, or what else speaks against it."""
+    """What going to a rung loses; its verdict if something else is wrong."""
     if rung.done and (rung.lost or rung.outcome.fine):
         return rung.lost or "nothing"
     return rung.verdict
 
 
 def _unapplied(keys: Collection[Key], own: str) -> str:
-    """How many migrations, and of which other apps some of them are."""
+    """How many migrations there are, and how many of them belong to which other app."""
     others: dict[str, int] = {}
     for key in keys:
         if key.app_label != own:
@@ -254,7 +254,7 @@ def _findings(findings: Sequence[Finding]) -> str:
         [masked(cell) for cell in (each.severity.value, each.id, each.what, each.where, do)]
         for each, do in advised(findings)
     ]
-    # An empty cell says nothing, where a stored value would be told from NULL.
+    # An empty cell stays empty here; ``table`` would show it as ''.
     body = "".join(
         f"<tr>{''.join(f'<td {_LEFT}>{escape(told)}</td>' for told in row)}</tr>" for row in rows
     )
@@ -286,7 +286,7 @@ def _said(told: str) -> str:
 
 
 def pre(content: str) -> str:
-    """Lines as they are, masked."""
+    """Lines as they are in a terminal, as HTML, masked."""
     return f"<pre style='{PRE}'>{escape(masked(content))}</pre>"
 
 

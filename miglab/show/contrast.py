@@ -1,4 +1,4 @@
-"""What several database engines made of the same commands, as text and as HTML."""
+"""What the same commands did on several database engines, as text and as HTML."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _mark(outcome: Outcome) -> tuple[str, str]:
 
 
 def _parts(found: Contrast) -> list[tuple[str, ...]]:
-    """What is said of each engine, a row for each kind of thing."""
+    """The rows of the table: each has its title, and then a cell for each engine."""
     rows = [
         ("outcome", *(f"{_mark(each)[1]} {each.label}" for each in found.outcomes)),
         ("Django says", *(masked(each.said) for each in found.outcomes)),
@@ -43,7 +43,7 @@ def _agreement(outcome: Outcome) -> str:
 
 @text.register
 def _(found: Contrast) -> str:
-    """One engine below the other: the lines are too long to stand side by side."""
+    """One engine below the other: the lines are too long for columns."""
     told = [*found.lines]
     rows = _parts(found)
     for place, outcome in enumerate(found.outcomes, 1):

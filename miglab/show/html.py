@@ -23,14 +23,14 @@ _LOSS = (
     "margin:4px 0; padding:3px 8px; line-height:1.4; font-weight:bold; color:#1A1A1A; "
     "background:#F9D6CF"
 )
-#: A page no wider than this, in pixels, has pictures of its own: the truths in one column.
+#: Pages that are at most this wide, in pixels, show other pictures: the truths in one column.
 _NARROW = 1150
-#: A pair of pictures that is higher, in pixels, shows what was before on a click.
+#: If a pair of pictures is higher than this, in pixels, the picture before opens on a click.
 PAIR = 300
 _COLUMN = "th scope='col'"
-#: Puts something that opens on a click into one line with the one before.
+#: The style that puts something that opens on a click on one line with what precedes it.
 BESIDE = "display:inline-block; vertical-align:top; margin:0 14px 0 0; max-width:100%"
-#: Print as a terminal shows it, in every viewer and export; no word is broken.
+#: The style for output as a terminal shows it. Lines are broken between words.
 PRE = (
     "font-family:Menlo,Consolas,monospace; font-size:13px; line-height:1.25; "
     "white-space:pre-wrap; overflow-wrap:break-word; word-break:normal; margin:2px 0"
@@ -55,7 +55,8 @@ def _(picture: Picture) -> str:
 
 
 def pair(before: Picture, after: Picture) -> str:
-    """Two pictures, one below the other; where both are too high, the first opens on a click."""
+    """Two pictures, one below the other. If they are too high together, the first opens on a
+    click."""
     drawn = [engines.svg(each) for each in (before, after)]
     low = sum(map(height_of, drawn)) <= PAIR
     # What opens has its title already.
@@ -86,14 +87,14 @@ def _(history: History) -> str:
 
 
 def image(svg: str, alternative: str, otherwise: str = "") -> str:
-    """An SVG as an image with a text alternative; ``otherwise`` are other sources, for narrow pages
-    and the like."""
+    """An SVG as an image with a text alternative. ``otherwise`` has other sources for it, such as
+    the one that ``for_narrow_pages`` returns."""
     shown = f'<img src="{_source(svg)}" alt="{escape(alternative)}" style="max-width:100%">'
     return f"<picture>{otherwise}{shown}</picture>" if otherwise else shown
 
 
 def for_narrow_pages(svg: str) -> str:
-    """Another picture for ``image``, where the page is narrow."""
+    """A source for ``image``: the picture that is shown if the page is narrow."""
     return f'<source media="(max-width: {_NARROW}px)" srcset="{_source(svg)}">'
 
 
@@ -102,13 +103,14 @@ def _source(svg: str) -> str:
 
 
 def folded(title: str, inside: str, *, beside: bool = False) -> str:
-    """Something that opens on a click; ``beside`` puts it into one line with the one before."""
+    """Something that opens on a click. If ``beside`` is true, it is on one line with what precedes
+    it."""
     style = f" style='{BESIDE}'" if beside else ""
     return f"<details{style}><summary>{escape(title)}</summary>{inside}</details>"
 
 
 def sample_table(caption: str, rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows that know their columns as a table."""
+    """Rows as a table; each row maps column names to values."""
     columns = [*rows[0]] if rows else []
     return table(caption, columns, [[row[name] for name in columns] for row in rows])
 
@@ -139,6 +141,6 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
 
 
 def pre(content: str, *, bold: str = "") -> str:
-    """Print as a terminal shows it, below a bold line."""
+    """Output as a terminal shows it, below a bold line if one is given."""
     first = f"<b>{escape(bold)}</b>\n" if bold else ""
     return f"<pre style='{PRE}'>{first}{escape(content)}</pre>"

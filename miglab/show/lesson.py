@@ -51,7 +51,7 @@ def _(verdict: Verdict) -> str:
 
 
 def _result(verdict: Verdict) -> list[str]:
-    """The verdict, what the reader had expected where they said so, and what to remember."""
+    """The verdict, the reader's own verdict if there is one, and what to remember."""
     told = [f"Verdict: {verdict.claim.number} {verdict.word}."]
     if verdict.judged == verdict.kind:
         told.append("That is your verdict too.")
@@ -124,7 +124,7 @@ def _rows(found: Verdicts) -> list[tuple[str, ...]]:
     ]
 
 
-#: What is said of one claim of a kind, and of several.
+#: Kind of verdict → the verb for one claim, and for several.
 _HOLD = {
     "holds": ("holds", "hold"),
     "holds only if": ("holds only under a condition", "hold only under a condition"),

@@ -18,10 +18,10 @@ from ..facts.step import RowChange, Statement
 from ..facts.truths import Agreements
 from .text import cell, heading
 
-#: Of a longer stored value only this many characters are shown.
+#: Only this many characters of a stored value are shown.
 VALUE = 120
 
-#: What a table of findings says of each.
+#: The columns of a table of findings.
 FINDING_COLUMNS = ("about", "finding", "what", "where", "do")
 
 _NUMBERED = re.compile(r"(\d+)_")
@@ -37,7 +37,7 @@ class Sample(NamedTuple):
 
     @property
     def caption(self) -> str:
-        """The number of all of them, and how many are shown."""
+        """A title that counts all rows or values, and says how many are shown if not all are."""
         shown = len(self.rows)
         return f"{self.what}; the first {shown}" if 0 < shown < self.number else self.what
 
@@ -57,8 +57,8 @@ def plan_line(planned: Planned) -> str:
 
 
 def why(planned: Planned) -> str:
-    """``"pulled in: a depends on b"``, with ``it`` for the migration itself; nothing for one of the
-    app that was asked for."""
+    """Why a migration of another app is in the plan, as in ``"pulled in: it depends on
+    store.0001_initial"``. Empty for migrations of the app that the command names."""
     because, own = planned.because, f"{planned.key} "
     if because.startswith(own):
         because = f"it {because.removeprefix(own)}"
@@ -115,7 +115,7 @@ def clipped(value: object) -> str:
 
 
 def without_rows(consequences: Consequences) -> str:
-    """What is said of the rows where none changed."""
+    """The sentence in place of a table of rows, if no changed row is known."""
     if consequences.outcome.cost is Cost.UNKNOWN:
         return "What happens to the rows is not known."
     return "Every row stays as it is."
@@ -125,14 +125,14 @@ _NOT_REHEARSED = "Not tried: the commands could not be rehearsed."
 
 
 def without_way_back(consequences: Consequences) -> str:
-    """What is said of the way back where none was taken."""
+    """The sentence in place of the way back, if none was tried."""
     if consequences.outcome.happened is Happened.NOT_REHEARSED:
         return _NOT_REHEARSED
     return "Nothing changed, so there is nothing to undo."
 
 
 def without_next(consequences: Consequences) -> str:
-    """What is said of the next ``migrate`` where it was not tried."""
+    """The sentence in place of the next ``migrate``, if it was not tried."""
     if consequences.outcome.happened is Happened.NOT_REHEARSED:
         return _NOT_REHEARSED
     return "Not tried: nothing changed, or the next migrate is the way back."
@@ -178,7 +178,8 @@ def differences(back: WayBack) -> list[str]:
 
 
 def next_lines(consequences: Consequences) -> list[str]:
-    """The plan of plain ``migrate`` afterwards, and why it fails."""
+    """The plan of the next plain ``migrate``, and why it fails if it does; empty if it was not
+    tried."""
     run = consequences.next
     if run is None:
         return []
@@ -230,8 +231,8 @@ def _bytes(size: int) -> str:
 
 
 def statements(consequences: Consequences) -> list[tuple[str, Sequence[Statement]]]:
-    """A title and the SQL of each migration, in the order of the plan; then what ran outside of
-    any migration."""
+    """A title and the statements that write, for each migration in the order of the plan. A command
+    without a plan has one title for all its statements."""
     found: list[tuple[str, Sequence[Statement]]] = []
     for run in consequences.runs:
         parts = [(str(each.key), each.sql) for each in run.plan] or [(run.step.line, run.step.sql)]
@@ -244,14 +245,16 @@ def statements(consequences: Consequences) -> list[tuple[str, Sequence[Statement
 
 
 def sql_text(sql: Sequence[Statement]) -> str:
-    """Statements, one under the other; another database than the default one is named."""
+    """Statements, one below the other. A comment names the database if it is not the default
+    one."""
     return "\n".join(
         f"{'' if each.alias == 'default' else f'-- on {each.alias}: '}{each.sql};" for each in sql
     )
 
 
 def truths_around(consequences: Consequences) -> Iterator[tuple[str, str, str, str]]:
-    """Which truths, whether they agree before and after, and the reason that holds after."""
+    """For each pair of neighbouring truths: its name, whether they agree before, whether they agree
+    after, and why."""
     was, now = consequences.agreements_before, consequences.agreements_after
     for name in Agreements.__dataclass_fields__:
         before, after = getattr(was, name), getattr(now, name)
@@ -275,13 +278,13 @@ def left_behind_line(left: LeftBehind) -> str:
 
 
 def short(key: Key) -> str:
-    """``store.0004``: the app label and the number, or the whole name where it has none."""
+    """``store.0004``: the app label and the number, or the whole name if that has no number."""
     numbered = _NUMBERED.match(key.name)
     return f"{key.app_label}.{numbered[1] if numbered else key.name}"
 
 
 def ladder_sentences(ladder: Ladder) -> list[str]:
-    """How many steps back are free, then where it stops and why."""
+    """How far back the steps are free, and where going back stops and why, if it does."""
     free = ladder.free[-1] if ladder.free else None
     told = [f"Free: back to {place(ladder, free)}." if free else "No step back is free."]
     stopped = next((each for each in ladder if not each.done), None)

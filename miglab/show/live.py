@@ -1,4 +1,5 @@
-"""A lab at one moment in values that widgets draw: text, numbers, lists and dictionaries."""
+"""Describes a lab at one moment in values that widgets can draw: text, numbers, lists and
+dictionaries."""
 
 from __future__ import annotations
 
@@ -33,18 +34,18 @@ from .masks import masked
 
 Value = dict[str, Any]
 
-#: So many letters of a name fit into the narrowest card of the graph.
+#: How many letters of a name fit into the narrowest card of the graph.
 _LETTERS = 9
 
 
 def board(picture: Picture) -> Value:
-    """The graph in lanes, one an app. A migration's column is the length of the longest path to it
-    within its app; those of one column have different rows. No command changes these places, as
-    long as the files stay.
+    """The graph in lanes, one for each app. A migration's column is the length of the longest path
+    to it within its app. Migrations in the same column have different rows. As long as the files
+    stay the same, no command changes these places.
 
     ``{"sentence", "lanes": [{"app", "heading", "columns", "rows", "nodes"}], "edges": [[parent,
     child]]}``; a node is a ``card`` with its ``id``, ``column`` and ``row``. ``rest`` is its name
-    without the number, and ``short`` what is to be cut where that is too long.
+    without the number, and ``short`` is the form of ``rest`` to cut if the whole is too long.
     """
     leaves = leaves_of(picture)
     nodes = {node.key: node for node in picture.nodes}
@@ -143,8 +144,8 @@ def plan(
 
 
 def truths(view: View) -> Value:
-    """The four truths, the rows, and whether neighbours agree: two pictures, for a wide place and
-    a narrow one, the same in words, and what can be asked for."""
+    """The four truths, the rows, and whether neighbours agree: as a picture for a wide place, as a
+    picture for a narrow one, and in words. Then, for each pair of neighbours, its agreement."""
     return {
         "sentence": told.panel_sentence(view),
         "wide": panel(view),

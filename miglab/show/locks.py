@@ -43,7 +43,7 @@ def lock_rows(plan: Sequence[Planned]) -> list[tuple[str, ...]]:
 
 
 def lock_lines(plan: Sequence[Planned]) -> list[str]:
-    """The same in words, a line each."""
+    """The locks in words, a line for each table that a migration locks."""
     return [
         f"{number} {each.key}: {lock}{', and it is rewritten' if lock.rewritten else ''} "
         f"({lock.mode})"
@@ -62,7 +62,7 @@ def _cannot(lock: Lock) -> str:
 
 def on_cards(plan: Sequence[Planned]) -> dict[str, dict[str, str]]:
     """Migration → what its card says about its locks on tables with rows: ``stops`` is ``"reads"``
-    or ``"writes"``, ``said`` the locks in words."""
+    or ``"writes"``, and ``said`` names the locks in words."""
     found = {}
     for each in plan:
         locks = [lock for lock in each.locks if lock.rows and lock.seconds]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mask:
-    """What is masked, and what is shown instead. ``from_word`` masks the beginning of the word
-    before the match as well: the search itself looks for a fixed piece, so that a very long word
-    costs no time.
+    """What is masked, and what is shown instead. If ``from_word`` is true, everything from the
+    beginning of the word to the end of the match is masked. ``pattern`` then matches only a fixed
+    piece, so that very long words do not slow the search down.
     """
 
     pattern: re.Pattern[str]
@@ -29,7 +29,7 @@ MASKS = (
     Mask(re.compile(r"\b\d{1,6}\.\d{1,9}( ?(?:s|seconds|ms))\b"), r"…\1"),
 )
 
-#: A path does not begin further back.
+#: At most this many characters before a match are masked.
 _LONGEST = 4096
 _BEFORE_A_WORD = frozenset(" \t\r\n'\"(<")
 

@@ -15,12 +15,13 @@ from ..facts.picture import Picture, State
 from ..facts.step import Step
 from ..facts.truths import Truths
 
-#: More apps that did not change are counted, not named.
+#: If more apps than this did not change, they are counted, not named.
 _NAMED = 4
 
 
 class Around(NamedTuple):
-    """The graph before and after a step: the apps that changed, and in words those that did not."""
+    """The graph of the apps that changed, before and after a step. ``rest`` says in words which
+    apps did not change."""
 
     before: Picture
     after: Picture
@@ -36,7 +37,7 @@ class Around(NamedTuple):
 
 
 def around(step: Step, moves: Moves) -> Around | None:
-    """Before and after, where the graph changed."""
+    """The graph before and after a step; ``None`` if the graph did not change."""
     files = _changed_files(step.before, step.after)
     changed = {*moves.applied, *moves.unapplied, *files}
     if not changed:
@@ -47,14 +48,14 @@ def around(step: Step, moves: Moves) -> Around | None:
         picture(step.before, apps, title="before", changed=changed),
         picture(step.after, apps, title="after", changed=changed, sentence=told),
     )
-    # What other apps hold is no news of this step.
+    # Migrations of other apps have nothing to do with this step.
     before, after = (replace(each, hidden=0) for each in pictures)
     after = _with_notes(before, _with_fakes(after, step), files)
     return Around(before, after, _rest(step, apps))
 
 
 def _with_fakes(after: Picture, step: Step) -> Picture:
-    """The picture, with what was only recorded told apart from what was applied."""
+    """The picture after a step, with the state ``FAKED`` for migrations that were only recorded."""
     faked = {each.key for each in step.ran if each.fake and each.done and not each.backwards}
     nodes = tuple(
         replace(node, state=State.FAKED)
@@ -66,8 +67,8 @@ def _with_fakes(after: Picture, step: Step) -> Picture:
 
 
 def _with_notes(before: Picture, after: Picture, files: Set[Key]) -> Picture:
-    """The picture after, with a word on each file that is another one now, where its card would
-    look as it did before."""
+    """The picture after a step, with a note on each migration whose file changed but whose state
+    did not. Without it, the card would look as it did before."""
     states = {node.key: node.state for node in before.nodes}
     nodes = tuple(
         replace(node, note="file changed")
@@ -79,7 +80,7 @@ def _with_notes(before: Picture, after: Picture, files: Set[Key]) -> Picture:
 
 
 def _rest(step: Step, apps: Sequence[str]) -> str:
-    """Apps that the lab shows and that the step left alone, in one line."""
+    """The apps that the lab shows and that the step did not change, in one line."""
     whole = picture(step.after, step.apps)
     left = [label for label in whole.apps if label not in apps]
     if not left:

@@ -35,11 +35,11 @@ _BAR = (
 _LINE = "margin:4px 0"
 #: A step is no higher than a screen leaves room for, in pixels.
 _SCREEN = 400
-#: What stands around output, losses and pictures; one line of output; one of losses, and the
-#: letters in it.
+#: In pixels: everything around output, losses and pictures; one line of output; one line of losses.
+#: Then the number of letters in a line of losses.
 _AROUND, _LINE_HEIGHT, _LOSS_HEIGHT, _LETTERS = 126, 17, 20, 92
-#: Of what Django prints so many lines show where a picture follows, and twice as many where none
-#: does; never fewer than the second number.
+#: How many lines of Django's output are shown if a picture follows; twice as many if none follows.
+#: The second number is the minimum.
 SHOWN_LINES, _FEWEST = 8, 3
 _QUIET, _MOVED, _REFUSED = "#767676", "#0072B2", "#C25400"
 
@@ -56,8 +56,8 @@ def brief(step: Step) -> str:
 
 
 def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
-    """All of a step, beside a line whose colour says whether something was lost, changed, or
-    neither."""
+    """All of a step, beside a line. Its colour says whether something was lost or refused,
+    something changed, or neither."""
     losses = losses_of(step)
     changed = chips(step, moves, with_losses=False)
     colour = _REFUSED if losses or step.refused else _MOVED if changed else _QUIET
@@ -84,8 +84,9 @@ def _step(step: Step, moves: Moves, pictures: Around | None) -> str:
 def _room(
     lines: int, losses: Sequence[str], strips: Sequence[Strip] | None, *, alike: bool
 ) -> tuple[int, int]:
-    """How many of the two pictures show at once, the one after first, and how many lines of what
-    Django printed: as much as fits on a screen with the cell above it."""
+    """How many of the two pictures are shown without a click, and how many lines of Django's
+    output: as many as fit on a screen with the cell above. A single picture is the one after the
+    step."""
     before, after = (each.height for each in strips) if strips else (0, 0)
     pair = before + after
     taken = _AROUND + _LOSS_HEIGHT * sum(1 + len(each) // _LETTERS for each in losses)
@@ -118,8 +119,8 @@ def _more(step: Step, moves: Moves, changed: Sequence[str]) -> list[str]:
 
 
 def _printed(typed: str, lines: Sequence[str], shown: int, *, last: bool) -> str:
-    """What was typed, and what was printed: the last lines of a change, the first lines of an
-    answer; the others open on a click."""
+    """What was typed, and ``shown`` lines of what was printed: the last ones if ``last`` is true,
+    otherwise the first ones. The others open on a click."""
     if len(lines) <= shown + 1:
         return pre("\n".join(lines), bold=typed)
     if last:
@@ -132,7 +133,7 @@ def _printed(typed: str, lines: Sequence[str], shown: int, *, last: bool) -> str
 
 
 def _strips(pictures: Around) -> tuple[Strip, Strip]:
-    """Before and after as they are on a wide page."""
+    """The pictures before and after, laid out for a wide page."""
     before, after = pictures.before, pictures.after
     return lay_out(before, after), lay_out(after, before)
 

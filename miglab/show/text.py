@@ -18,7 +18,7 @@ from ..facts.view import History, Rows, View
 from .masks import masked
 from .pictures import around
 
-#: More rows of a table than this are counted, not shown.
+#: At most this many rows of a table are shown; all are counted.
 SHOWN_ROWS = 100
 
 
@@ -39,7 +39,7 @@ def heading(step: Step) -> str:
 
 
 def output(step: Step) -> str:
-    """What Django printed, a traceback folded to its last line."""
+    """What Django printed, with only the last line of a traceback."""
     shown = step.output
     traceback = step.refusal.traceback if step.refusal else ""
     if traceback and traceback in shown:
@@ -48,8 +48,8 @@ def output(step: Step) -> str:
 
 
 def last_line(traceback: str) -> str:
-    """The line of a traceback that names the error; where a file of the project raised it, with
-    that file and the line."""
+    """The line of a traceback that names the error. If a file of the project raised it, the file
+    and the line number are added."""
     lines = [line for line in traceback.splitlines() if line.strip()]
     error = next((line for line in reversed(lines) if not line.startswith(" ")), "")
     frames = _FRAME.findall(masked(traceback))
@@ -120,7 +120,7 @@ def _(history: History) -> str:
 
 
 def cell(value: object) -> str:
-    """A stored value, so that ``NULL`` and an empty text can be told apart."""
+    """A stored value as text; ``NULL`` and an empty text look different."""
     return "NULL" if value is None else "''" if value == "" else str(value)
 
 

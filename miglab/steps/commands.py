@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ..errors import BadInput
 
-#: Commands that never end by themselves or need a terminal, and what serves instead.
+#: Commands that never end by themselves or need a terminal: why, and what to use instead.
 ENDLESS = {
     "runserver": "it would run forever, and a lab has no web server",
     "testserver": "it would run forever, and a lab has no web server",
@@ -20,7 +20,8 @@ def arguments(line: str | Sequence[str]) -> list[str]:
     """The words of a command, with or without ``python manage.py`` in front.
 
     Raises:
-        BadInput: there is no command, a quote is left open, or the command needs a terminal.
+        BadInput: there is no command, a quote is left open, the command contains a NUL character,
+            it needs a terminal, or it never ends.
     """
     if isinstance(line, str):
         try:
@@ -61,7 +62,7 @@ def typed(line: str | Sequence[str]) -> str:
 
 
 def first_line(text: str) -> str:
-    """The first line of code or SQL; more than one ends with an ellipsis.
+    """The first line of code or SQL. If more lines follow, it ends with an ellipsis.
 
     >>> first_line("SELECT 1;\\nSELECT 2")
     'SELECT 1; …'
@@ -75,7 +76,7 @@ OPTIONS = ("--fake", "--fake-initial", "--plan")
 
 
 def migrate_line(app_label: str, name: str, options: Sequence[str] = ()) -> str:
-    """The line that goes to a target, as one types it.
+    """The ``migrate`` command for a target, as a person types it.
 
     >>> migrate_line("store", "0002_tag", ["--fake"])
     'migrate store 0002_tag --fake'
@@ -83,13 +84,13 @@ def migrate_line(app_label: str, name: str, options: Sequence[str] = ()) -> str:
     return shlex.join(["migrate", app_label, name, *options])
 
 
-#: Commands that only look, and options with which others do.
+#: Commands that only look, and the options with which other commands only look.
 _LOOKS = ("check", "diffsettings", "help", "inspectdb", "showmigrations", "sqlmigrate", "version")
 _LOOKING = {"--check", "--dry-run", "--help", "--plan", "--version", "-h"}
 
 
 def changing(lines: Sequence[str]) -> list[str]:
-    """Those of these lines that may have changed something."""
+    """Those of these commands that may have changed something."""
     words = [(line, line.split()) for line in lines]
     return [
         line for line, each in words if each and each[0] not in _LOOKS and not _LOOKING & {*each}

@@ -18,7 +18,8 @@ from .reader import Reader
 def compare_rows(
     reader: Reader, before: Snapshot, after: Snapshot, renames: Mapping[str, Renames]
 ) -> tuple[RowChange, ...]:
-    """The rows of two moments, compared by the agent. ``renames`` goes by the databases' aliases.
+    """How the rows of two moments differ, compared by the agent. ``renames`` maps the databases'
+    aliases to what was renamed in between.
 
     Raises:
         NotMeasured: they cannot be compared.
@@ -35,7 +36,8 @@ def ask_to_compare(
     renames: Mapping[str, Renames],
     lost: Message | None = None,
 ) -> Message:
-    """The agent's answer. ``lost`` is as in ``protocol.REQUESTS``.
+    """Ask the agent to compare the rows of two moments, and return its answer. ``lost`` is as in
+    ``protocol.REQUESTS``.
 
     Raises:
         NotMeasured: they cannot be compared.
@@ -53,7 +55,8 @@ def ask_to_compare(
 def compare_moments(
     reader: Reader, moments: Moments, first: int, second: int
 ) -> tuple[tuple[RowChange, ...], Mapping[str, Renames]]:
-    """The rows of two moments of the history, and what was renamed from one to the other.
+    """How the rows of two moments of the history differ, and what was renamed in between. ``first``
+    is the place of the earlier one.
 
     Raises:
         NotMeasured: they cannot be compared.
@@ -64,7 +67,7 @@ def compare_moments(
 
 
 def rows_passed(reader: Reader, moments: Moments, first: int, second: int) -> tuple[RowChange, ...]:
-    """The rows of two moments of the history, or nothing if they cannot be compared."""
+    """How the rows of two moments of the history differ; empty if they cannot be compared."""
     try:
         return compare_moments(reader, moments, first, second)[0]
     except NotMeasured:

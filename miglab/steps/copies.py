@@ -25,21 +25,21 @@ class HasCopies(Protocol):
 
     @property
     def copies(self) -> set[Handle]:
-        """Their files."""
+        """The handles of these copies."""
 
 
-#: Who needs which copies of databases that were made on a stage.
+#: Maps a stage to the objects that need copies of databases in its second copy.
 _needed: weakref.WeakKeyDictionary[Stage, weakref.WeakSet[HasCopies]] = weakref.WeakKeyDictionary()
 
 
 def keep_copies_for(stage: Stage, full: HasCopies) -> None:
-    """Keep the databases that it names for as long as this object is in use."""
+    """Keep the copies of databases that ``full`` names for as long as ``full`` is in use."""
     _needed.setdefault(stage, weakref.WeakSet()).add(full)
 
 
 def twin_of(stage: Stage, alias: str | None = None, at: Moment | None = None) -> Stage:
-    """Another copy of the project, for trying things out. It shares the agent. There is only one,
-    which is brought to the wanted moment each time. A stage for a single use is its own twin.
+    """The second copy of a stage, for trying things out, brought to the wanted moment. A stage has
+    only one, which shares its agent. A stage that is used only ``once`` is its own twin.
 
     Args:
         alias: the database that is read; without it, the same as on this stage.
@@ -61,7 +61,7 @@ def twin_of(stage: Stage, alias: str | None = None, at: Moment | None = None) ->
 
 
 def _twin(stage: Stage) -> Stage:
-    """The one that this stage has; it is made if there is none.
+    """The second copy of this stage. It is made if there is none yet.
 
     Raises:
         LabClosed: the stage was closed meanwhile.

@@ -18,8 +18,9 @@ def describe_step(
     moments: tuple[Moment, Moment],
     answer: Message,
 ) -> Step:
-    """The step that an answer of the agent describes. ``apps`` are the labels that its pictures
-    show, ``typed`` its line and kind, ``moments`` those before and after it."""
+    """The step that an answer of the agent describes. ``apps`` are the app labels that the step's
+    pictures show. ``typed`` is its line and kind. ``moments`` are the moments before and after
+    it."""
     (line, kind), (before, after) = typed, moments
     assert before.truths is not None
     assert after.truths is not None
@@ -46,8 +47,8 @@ def describe_step(
 
 
 def ran_outside(step: Step) -> tuple[Ran, ...]:
-    """What a terminal did, as the record shows it: migrations that left the record were unapplied,
-    and new ones were applied."""
+    """The migrations that were run in a terminal, judged by the record: those that are no longer in
+    it were unapplied, and new ones were applied."""
     was, now = step.before.known_record.keys, step.after.known_record.keys
     fake = "--fake" in step.line.split()
     moves = [(key, True) for key in reversed(was) if key not in now]
@@ -56,7 +57,8 @@ def ran_outside(step: Step) -> tuple[Ran, ...]:
 
 
 def _obstacles(project: Project, answer: Message) -> tuple[Obstacle, ...]:
-    """What was in the way; of what the copy lacks, that which was never copied."""
+    """The limits of miglab that were in the way. A missing file counts only if it was never
+    copied."""
     found = [
         each
         for each in answer.get("obstacles", ())
@@ -79,8 +81,8 @@ def _differs(project: Project, answer: Message) -> tuple[Difference, ...]:
 
 
 def _was_left_out(project: Project, path: str) -> bool:
-    """Whether the copy never had this: neither was it there and went, nor is it a database
-    that has a place of its own."""
+    """Whether this path was never copied: it was not among the copied files and folders, and it is
+    not a database that has a place of its own."""
     placed = f"project/{path}" in project.databases.values()
     return not placed and path not in project.files and path not in project.folders
 

@@ -1,4 +1,4 @@
-"""Reads a project's files, and changes them: as steps, or without a look in between."""
+"""Reads a project's files and changes them, as steps or by functions that take no step."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def replacing(stage: Stage, path: str, old: str, new: str) -> Callable[[], None]
     text = read(stage, path)
     if text.count(old) != 1:
         raise BadInput(_not_once(path, text.count(old), old))
-    # A pattern is no name to write to.
+    # ``path`` may be a pattern, and only a path can be written to.
     return writing(stage, _name(stage, path), text.replace(old, new))
 
 
@@ -93,7 +93,7 @@ def delete(stage: Stage, path: str) -> Step:
 
 
 def deleting(stage: Stage, path: str) -> Callable[[], None]:
-    """A function that deletes a file, without a step."""
+    """A function that deletes a file, or all files that match a pattern, without a step."""
     targets = stage.sandbox.find(path)
 
     def act() -> None:
@@ -104,8 +104,8 @@ def deleting(stage: Stage, path: str) -> Callable[[], None]:
 
 
 def copy_file(stage: Stage, source: str, target: str) -> Step:
-    """Copy a file of the project. It may be the database: copying a backup over it restores
-    that."""
+    """Copy a file of the project. The file may be the database; to restore a backup, copy it over
+    the database."""
     act = copying(stage, source, target)
     before, _ = stage.now()
     step = stage.step("copy", f"copy {source} {target}", act)[0]
@@ -120,7 +120,7 @@ def copy_file(stage: Stage, source: str, target: str) -> Step:
 
 
 def copying(stage: Stage, source: str, target: str) -> Callable[[], None]:
-    """What copies a file, without a step."""
+    """A function that copies a file, without a step."""
     found = _source(stage, source)
     place = stage.sandbox.inside(target)
     if place.is_dir():
@@ -134,7 +134,7 @@ def copying(stage: Stage, source: str, target: str) -> Callable[[], None]:
 
 
 def _source(stage: Stage, path: str) -> Path:
-    """The one file that is meant: one of the project's, or its database."""
+    """The one file that a path or a pattern means: a file of the project, or its database."""
     place = stage.sandbox.inside(path)
     if stage.sandbox.is_database(place) and place.exists():
         return place

@@ -16,7 +16,7 @@ def labels(apps: str | Sequence[str]) -> tuple[str, ...]:
     """App labels: one, or several.
 
     Raises:
-        BadInput: it is neither a text nor a list.
+        BadInput: it is neither text nor a list.
     """
     if isinstance(apps, str):
         return (apps,)
@@ -41,7 +41,8 @@ def paths(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> t
 
 
 def copy(on: str | None, copy_is: str | None, called: str | None) -> tuple[str, str]:
-    """The address of a database that is a copy already, and its name; both empty for none.
+    """The address of a database that is a copy already, and its name. If none is given, both are
+    empty.
 
     Raises:
         BadInput: one of them is missing, or a server for copies is named as well.
@@ -64,7 +65,7 @@ def copy(on: str | None, copy_is: str | None, called: str | None) -> tuple[str, 
 
 
 def path(value: object, what: str) -> str:
-    """A path. ``what`` it leads to: ``"interpreter"``.
+    """A path, checked. ``what`` is what errors call it, as in ``"interpreter"``.
 
     Raises:
         BadInput: it is neither text nor a path, or it has characters that no path can have.
@@ -73,7 +74,7 @@ def path(value: object, what: str) -> str:
 
 
 def name(value: object, what: str) -> str:
-    """Text that can be a name. ``what`` it names: ``"table"``.
+    """Text that can be a name. ``what`` is what errors call it, as in ``"table"``.
 
     Raises:
         BadInput: it is not text, or it has characters that no name can have.
@@ -88,7 +89,7 @@ def name(value: object, what: str) -> str:
 
 
 def _has_utf8(text: str) -> bool:
-    """Whether it is text: half of a surrogate pair is not."""
+    """Whether the text can be encoded as UTF-8. Half of a surrogate pair cannot."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
@@ -110,7 +111,7 @@ def replies(given: object) -> list[str]:
 
 
 def text(value: object, what: str) -> str:
-    """Text that is not empty. ``what`` it is: ``"code"`` or ``"SQL"``.
+    """Text that is not empty. ``what`` is what errors call it: ``"code"`` or ``"SQL"``.
 
     Raises:
         BadInput: it is not text, or it is empty.
@@ -127,10 +128,10 @@ def text(value: object, what: str) -> str:
 
 
 def parameters(params: Sequence[Any]) -> list[Any]:
-    """Parameters of SQL, as the wire takes them.
+    """Parameters of SQL, in the form in which they are sent to the agent.
 
     Raises:
-        BadInput: it is no list, or one of them has a type that no database takes.
+        BadInput: it is not a list, or one of them has a type that cannot be sent.
     """
     if not isinstance(params, (list, tuple)):
         raise BadInput(f"params={shown(params)} must be a list")
@@ -141,7 +142,7 @@ def parameters(params: Sequence[Any]) -> list[Any]:
 
 
 def number_of_rows(limit: object) -> int:
-    """A number of rows, or ``None``.
+    """A number of rows, checked.
 
     Raises:
         BadInput: it is not a whole number, 0 or more.
@@ -177,7 +178,7 @@ def seconds(limit: object) -> float:
 
 
 def switch(value: object, what: str) -> bool:
-    """Whether something is wanted. ``what`` it is: ``"require_jail"``.
+    """Whether something is wanted. ``what`` is the argument's name, as in ``"require_jail"``.
 
     Raises:
         BadInput: it is neither ``True`` nor ``False``.

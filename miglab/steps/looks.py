@@ -132,8 +132,8 @@ print(_json.dumps(_told, default=str))
 
 
 def fingerprint(stage: Stage) -> str:
-    """A digest of everything that is stored in the databases, apart from when and in which order
-    migrations were applied."""
+    """A digest of the names and the rows of all tables in all databases. When and in which order
+    migrations were applied does not count."""
     request = {"do": "shell", "code": _FINGERPRINT}
     answer = stage.reader.ask(stage.moments.now.snapshot.digest, request)
     if answer["error"]:

@@ -14,9 +14,10 @@ from ..sandbox.snapshot import Snapshot
 
 @dataclass
 class Moment:
-    """The project after a step; ``truths`` are read when somebody asks; ``step`` is ``None`` for
-    the beginning. If reading them was stopped, ``stopped_at`` is the time limit that was too short,
-    in seconds, or 0 for any other reason: this says nothing about the project."""
+    """The project after a step. ``truths`` are read when somebody asks. ``step`` is ``None`` at the
+    beginning. If reading the truths was stopped, ``stopped_at`` is the time limit in seconds that
+    was too short, or 0 if there was another reason. Missing truths then say nothing about the
+    project."""
 
     snapshot: Snapshot
     truths: Truths | None = None
@@ -24,13 +25,15 @@ class Moment:
     stopped_at: float | None = None
 
     def known(self, limit: float) -> Truths | None:
-        """The truths, unless this time limit could find out more."""
+        """The truths that were read; ``None`` if there are none, or if reading them again with this
+        time limit could find out more."""
         again = self.stopped_at is not None and limit > self.stopped_at
         return None if again else self.truths
 
 
 class Moments:
-    """A line of moments, one of which is current. A new one removes those after it."""
+    """A line of moments, one of which is current. A new moment replaces all that came after the
+    current one."""
 
     def __init__(self, first: Moment) -> None:
         self._line = [first]
@@ -42,7 +45,8 @@ class Moments:
         return self._line[self._position]
 
     def add(self, moment: Moment) -> None:
-        """A step was taken from here."""
+        """Put a moment after the current one, in place of all later moments, and make it the
+        current one."""
         self._line[self._position + 1 :] = [moment]
         self._position += 1
 
@@ -90,7 +94,8 @@ class Moments:
         return self._line[place]
 
     def move(self, by: int) -> None:
-        """Make that moment the current one; ``peek`` has checked that it exists."""
+        """Make the moment this number of steps later the current one. Call ``peek`` first: it
+        checks that there is one."""
         self._position += by
 
     @property

@@ -38,10 +38,11 @@ def open_stage(
     let_in: LetIn = nullcontext,
     begin: Callable[[Stage], None] | None = None,
 ) -> Stage:
-    """A stage of its own, with an agent of its own: a bundled project's at the wanted state, with
-    rows; a user's with copies of its databases. A caller that holds interrupts back until it has
-    the stage gives ``let_in``, which allows them during long work. ``begin`` brings it to where it
-    begins, before anybody looks at it.
+    """Open a new stage. A bundled project is brought to the wanted state, with rows; a user's
+    project gets copies of its databases.
+
+    ``let_in`` allows interrupts during long work, for a caller that otherwise holds them back until
+    it has the stage. ``begin`` brings the stage to where it begins, before its truths are read.
 
     Raises:
         UnknownName: there is no such app, migration or runner.
@@ -54,7 +55,7 @@ def open_stage(
 
 @contextmanager
 def in_our_words() -> Iterator[None]:
-    """Turns the system's errors while a lab is opened into miglab's own."""
+    """A context that turns the system's errors into miglab's own while a lab is opened."""
     try:
         yield
     except OSError as error:
@@ -127,7 +128,8 @@ def _opened(
 def _with_databases(
     project: Project, sandbox: Sandbox, agent: Runner, time_limit: float
 ) -> Project:
-    """The project with the databases that its settings name; the sandbox has a place for each."""
+    """The project with the databases that its settings name. The sandbox gets a place for each of
+    them."""
     request = {"do": "settings", "place": place_of(sandbox, project), "digest": ""}
     try:
         answer = agent.run(request, Terms(limit=time_limit))
@@ -157,7 +159,8 @@ def _with_databases(
 
 
 def _keep_originals(project: Project) -> None:
-    """Refuse folders to write to that hold one of the project's databases."""
+    """Refuse a folder that the user allows writing to if it contains one of the project's own
+    databases."""
     for folder in project.allowed.folders:
         for alias, source in project.sources.items():
             files = project.engine(alias).files(source)
@@ -169,8 +172,8 @@ def _keep_originals(project: Project) -> None:
 
 
 def _check_own(project: Project, truths: Truths, reader: Reader) -> None:
-    """Refuse a project that cannot be set up, or that is not the copy, or whose first database is
-    not there; another one may be made later."""
+    """Refuse a project that cannot be set up, that imports modules of the original, or whose first
+    database does not exist. Its other databases need not exist yet."""
     foreign = reader.foreign
     if foreign:
         raise NoProject(
@@ -192,8 +195,8 @@ def _fill(
     at: str | Sequence[str] | None,
     tell: Tell | None,
 ) -> tuple[tuple[DatabaseCopy, ...], tuple[str, ...]]:
-    """Bring the databases to where the lab begins; says when a user's were copied, and the names of
-    what the copies do not have."""
+    """Bring the databases to where the lab begins. For a user's project, returns how and when each
+    database was copied, and the names of what the copies do not have."""
     if project.own:
         targets = {path: alias for alias, path in project.databases.items()}
         copied, missing = [], list[str]()
@@ -235,7 +238,7 @@ def _fill(
 
 #: What is printed before each of several commands.
 _BEGUN = "# begun\n"
-#: In one process, which sets the project up once.
+#: Runs all commands in one process, so that the project is set up only once.
 _RUN_ALL = f"""
 from django.core.management import call_command as _call
 

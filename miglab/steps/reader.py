@@ -30,7 +30,8 @@ def why(stopped: Stopped, limit: float) -> str:
     return f"the process that ran it was killed{detail}"
 
 
-#: Seconds after which what was set up for a second copy, some twenty megabytes, may go.
+#: Seconds without a request after which the agent may discard what it has set up for a second
+#: copy: about 20 megabytes.
 REST = 20.0
 
 
@@ -47,9 +48,9 @@ class Reader:
         self.alias = "default" if "default" in names else next(iter(names), "default")
         self.tell: Tell | None = None
         self.stop = Stop()
-        #: Modules of a user's project that did not come from the copy, when it was last looked at.
+        #: Modules of a user's project that were not imported from the copy, at the last look.
         self.foreign: tuple[str, ...] = ()
-        #: The limits because of which it could not be set up then.
+        #: The limits of miglab because of which the project could not be set up, at the last look.
         self.obstacles: tuple[Obstacle, ...] = ()
         self._facts: dict[str, answers.ProjectFacts] = {}
         self._agreed = Agreed()
@@ -59,15 +60,15 @@ class Reader:
         self._failed: dict[Asked, tuple[tuple[Agreement, Agreement], float]] = {}
 
     def beside(self, place: Message) -> Reader:
-        """A reader of another copy of the same project, by the same agent. What files say is
-        read once for both, and both are stopped together."""
+        """A reader of another copy of the same project. Both use the same agent, share what they
+        have read from files, and are stopped together."""
         other = Reader(self.runner, {**place, "rest": REST}, self.time_limit)
         other._facts, other.stop = self._facts, self.stop
         other._agreed, other._failed = self._agreed, self._failed
         return other
 
     def engine(self) -> Versions:
-        """The versions that the agent runs on, as it reported at its start."""
+        """The versions of the database, Django and Python that the agent reported at its start."""
         about = self.runner.about
         engine = about["engines"][self.place["engines"][self.alias]]
         return Versions(engine, about["django"], about["python"])
@@ -81,7 +82,7 @@ class Reader:
         self.runner.notify({"do": "prepare", "place": self.place, "digest": digest})
 
     def forget(self) -> None:
-        """This copy is gone."""
+        """Tell the agent that this copy is gone."""
         self.runner.notify({"do": "forget", "place": self.place})
 
     def ask(
@@ -91,11 +92,12 @@ class Reader:
         ask: Ask | None = None,
         ended: Callable[[Message], None] | None = None,
     ) -> Message:
-        """The agent's answer for the project in this state; ``ended`` is as in ``Terms``.
+        """Send a request to the agent, and return its answer. ``digest`` names the state of the
+        project's files. ``ask`` and ``ended`` are as in ``Terms``.
 
         Raises:
             Stopped: it did not finish.
-            NotMeasured: the answer would be what was measured, and measuring failed.
+            NotMeasured: the request only measures (``protocol.MEASURES``), and that failed.
         """
         if self.stop.asked:
             raise Stopped("cancelled")
@@ -158,7 +160,8 @@ class Reader:
         return self._facts.get(digest) or answers.project(self.look(digest)["project"])
 
     def truths_of(self, digest: str, answer: Message, before: Truths | None) -> Truths:
-        """An answer as truths; where nothing was written, the database's are those of before."""
+        """The truths that an answer describes. If nothing was written, the truths in the database
+        are those of ``before``."""
         if answer.get("project"):
             project = self._facts.get(digest) or answers.project(answer["project"])
         else:
@@ -183,16 +186,17 @@ class Reader:
         apps: tuple[str, ...],
         then: tuple[Snapshot, Truths] | None = None,
     ) -> Agreements:
-        """Whether neighbours agree, asked once for each state of the files and the database. About
-        an earlier moment, ``then``, the agent is asked in the same request, where that is
-        possible: afterwards ``known`` has it."""
+        """Whether neighbouring truths agree. The agent is asked once for each state of the files
+        and the database. If possible, the same request also asks about an earlier moment, ``then``:
+        ``known`` has that answer afterwards."""
         asked = self._asked(snapshot, truths)
         told = self._told(asked, truths)
         models_files, record_tables = told or self._neighbours(asked, truths, then)
         return Agreements(models_files, agreement.files_and_record(truths, apps), record_tables)
 
     def known(self, snapshot: Snapshot, truths: Truths, apps: tuple[str, ...]) -> Agreements | None:
-        """The same where nothing has to be asked any more, or ``None``."""
+        """Whether neighbouring truths agree, if earlier answers say so; ``None`` if the agent would
+        have to be asked."""
         told = self._told(self._asked(snapshot, truths), truths)
         return told and Agreements(told[0], agreement.files_and_record(truths, apps), told[1])
 
@@ -200,7 +204,8 @@ class Reader:
         return self.alias, snapshot.digest, _digest(truths)
 
     def _told(self, asked: Asked, truths: Truths) -> tuple[Agreement, Agreement] | None:
-        """What was answered before."""
+        """Whether neighbours agree, from the answers to earlier requests; ``None`` if one is
+        missing."""
         known = self._agreed
         models_files = known.models_files.get(asked[1])
         record_tables = known.record_tables.get(asked)
@@ -211,8 +216,9 @@ class Reader:
     def _earlier(
         self, digest: str, moment: tuple[Snapshot, Truths] | None
     ) -> tuple[Asked, Message] | None:
-        """An earlier moment, and the form in which the agent takes it, if nothing is known about it
-        yet and its files were these."""
+        """The key of an earlier moment in ``Agreed``, and the moment in the agent's form. ``None``
+        if it is known already whether its truths agree, or if its files or its database do not
+        allow asking."""
         if moment is None:
             return None
         snapshot, truths = moment
@@ -278,12 +284,13 @@ _BUNDLED: dict[tuple[str, str], Agreed] = {}
 
 
 def _digest(truths: Truths) -> str:
-    """One name for what record and tables say; rows say nothing here."""
+    """A digest of the record and the tables. Rows do not count."""
     return digest_of(repr((truths.record, truths.tables)).encode())
 
 
 def _stopped_at(stopped: Stopped, limit: float) -> float:
-    """The time limit, in seconds, up to which asking again would give the same."""
+    """The time limit in seconds that was too short; 0 if something else stopped the request, so
+    that asking again may help."""
     return limit if stopped.why == "limit" else 0.0
 
 

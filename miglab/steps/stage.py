@@ -1,5 +1,5 @@
-"""Runs steps in a sandbox, and notes what was there before, what was done and what changed; or
-undoes everything."""
+"""Runs steps in a sandbox, and notes what was there before, what was done and what changed. If a
+step is stopped, everything that it did is undone."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from .moments import Moment, Moments
 from .reader import Reader
 from .stopping import check, explained, has_no_room
 
-#: What moves along the lab's own history, and no command does.
+#: What a lab can do to move along its own history. No Django command does this.
 Move = Literal["rewind", "forward", "restart"]
 
 
@@ -49,14 +49,14 @@ class Stage:
         self.copied: tuple[DatabaseCopy, ...] = ()
         self.last: Step | None = None
         self.moments = Moments(Moment(sandbox.snapshot()))
-        #: What must hold again before anything else, while something is under way.
+        #: While a step or a move is under way: the moment to restore if it is stopped.
         self._half: Moment | None = None
         self._noticed: list[Step] = []
         self._unwatched = False
-        #: Whether nothing comes after what is tried out here: then it needs no copy of its own.
+        #: Whether the stage is not used after one what-if: then that needs no second copy.
         self.once = False
-        #: The copy in which things are tried out: ``copies.twin_of`` makes it, and it ends with
-        #: this one.
+        #: The second copy, in which things are tried out. ``copies.twin_of`` makes it, and
+        #: ``close`` removes it.
         self.twin: Stage | None = None
 
     def close(self) -> None:
@@ -70,17 +70,17 @@ class Stage:
                 self.twin.sandbox.remove()
 
     def begin_at(self, moment: Moment) -> None:
-        """Become equal to this copy or another one at a moment, with an empty history."""
+        """Bring the copy to a moment, which may be another copy's. The history is empty then."""
         self._half = moment
         self._finish()
         self.moments = Moments(replace(moment, step=None))
 
     def begin_with(self, snapshot: Snapshot) -> None:
-        """Become equal to another copy of the project, with copies of its databases and an empty
-        history.
+        """Bring the copy to the state of another copy of the project. The databases are copied, and
+        the history is empty then.
 
         Raises:
-            OSError: what it holds cannot be read or written; this is as it was then.
+            OSError: a file cannot be read or written. The files and databases are restored.
         """
         before = self.moments.now
         try:
@@ -92,7 +92,7 @@ class Stage:
         self.begin_as_found()
 
     def begin_as_found(self) -> None:
-        """Take the present state as the beginning. Nobody has looked at it yet."""
+        """Make the state in which the copy is now the beginning. Its truths are not read yet."""
         self.moments = Moments(Moment(self.sandbox.snapshot()))
 
     def begin_here(self) -> None:
@@ -100,7 +100,7 @@ class Stage:
         self.moments = Moments(replace(self.moments.now, step=None))
         self.last, self._noticed = None, []
 
-    # -- the moment that holds
+    # -- the current moment
 
     def truths(self) -> Truths:
         """The truths of the current moment, read if nobody has asked before."""
@@ -108,7 +108,7 @@ class Stage:
         return self._truths_of(self.moments.now)
 
     def _truths_of(self, moment: Moment) -> Truths:
-        """The truths of a moment that the copy is at."""
+        """The truths of a moment, read if necessary. The copy must be at this moment."""
         truths = moment.known(self.reader.time_limit)
         if truths is None:
             digest = moment.snapshot.digest
@@ -129,7 +129,8 @@ class Stage:
                 raise UnknownName("app", label, known)
 
     def now(self) -> tuple[Moment, Truths]:
-        """The current moment and its truths; what was done outside becomes a step first."""
+        """The current moment and its truths. Changes that were made outside, as in a terminal,
+        become a step first."""
         truths = self.truths()
         now = self.moments.now
         if self._unwatched:
@@ -153,8 +154,8 @@ class Stage:
         return after, step.after
 
     def _is_nothing(self, step: Step, before: Moment, after: Moment) -> bool:
-        """Whether only a server, which is not always sure, says that something was written: then it
-        belongs to the moment before."""
+        """Whether nothing really changed. An engine that is not ``sure`` may report a write
+        although there was none; the moment before is then still the current one."""
         if self.sandbox.sure or before.snapshot.entries != after.snapshot.entries:
             return False
         if step.rows or compare(step.before, step.after).moved:
@@ -162,7 +163,7 @@ class Stage:
         return self.sandbox.alike(before.snapshot, after.snapshot)
 
     def _differs(self, snapshot: Snapshot) -> bool:
-        """Whether the copy differs from a moment, by what can be seen at once."""
+        """Whether the copy differs from a snapshot, by a quick look at its files and databases."""
         return self.sandbox.changed_databases() or self.sandbox.entries() != snapshot.entries
 
     def settle(self) -> None:
@@ -174,8 +175,8 @@ class Stage:
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
-        """A context without looking for what was done outside, because that was done a moment
-        ago."""
+        """A context in which ``now`` does not look for changes that were made outside, because the
+        last look was a moment ago."""
         self._unwatched = True
         try:
             yield
@@ -188,7 +189,8 @@ class Stage:
         return noticed
 
     def learned(self, step: Step, more: Step) -> Step:
-        """Store a step of the history with what was found out about it later, and return it."""
+        """Replace a step of the history by ``more``: the step with what was found out about it
+        later. Returns ``more``."""
         found = self.moments.around(step)
         if found is not None:
             found[1].step = more
@@ -197,15 +199,16 @@ class Stage:
         return more
 
     def agreements(self, then: Moment | None = None) -> Agreements:
-        """Whether the truths of the current moment agree; ``now`` has looked for changes. If an
-        earlier moment is given, whose truths are known, its own are asked for as well."""
+        """Whether the truths of the current moment agree. Call ``now`` first: it looks for changes.
+        ``then`` may be an earlier moment that will be asked about next. If possible, the agent
+        compares its truths in the same request."""
         snapshot = self.moments.now.snapshot
         earlier = (then.snapshot, then.truths) if then is not None and then.truths else None
         return self.reader.agreements(snapshot, self.truths(), self.apps, earlier)
 
     def agreements_at(self, moment: Moment) -> Agreements:
-        """Whether those of an earlier moment do. If that is not known, the copy goes there and back
-        again."""
+        """Whether the truths of an earlier moment agree. If that is not known, the copy is brought
+        to that moment and back, and the history is empty afterwards."""
         truths = moment.truths
         known = self.reader.known(moment.snapshot, truths, self.apps) if truths else None
         if known is not None:
@@ -224,8 +227,8 @@ class Stage:
 
     @contextmanager
     def lending(self) -> Iterator[None]:
-        """Within it, the current moment has the databases themselves. ``keep`` makes it copies of
-        its own; one that is not kept is gone as soon as the databases change."""
+        """A context in which new moments refer to the databases themselves and have no copies of
+        them. Such a moment is lost when the databases change, unless ``keep`` copies them."""
         self.sandbox.lends = True
         try:
             yield
@@ -233,7 +236,8 @@ class Stage:
             self.sandbox.lends = False
 
     def keep(self) -> None:
-        """Have the current moment last whatever comes."""
+        """Make sure that the current moment can be restored later: copy the databases that it only
+        refers to."""
         now = self.moments.now
         now.snapshot = self.sandbox.keep(now.snapshot)
 
@@ -247,8 +251,8 @@ class Stage:
         ask: Ask | None = None,
         ended: Callable[[Message], None] | None = None,
     ) -> tuple[Step, Message]:
-        """Run it, and return what changed, with the agent's answer. ``ended`` is as in
-        ``runners.base.Terms``.
+        """Run ``act``, a request to the agent or a function that changes files. Returns the step
+        and the agent's answer. ``ask`` and ``ended`` are as in ``runners.base.Terms``.
 
         Raises:
             Interrupted: it was stopped on the way; everything is as it was before.
@@ -271,12 +275,13 @@ class Stage:
         return step, answer
 
     def move(self, name: Move, by: int) -> Step:
-        """Move along the history: files, record, tables and rows become what they were there. The
-        step's ``passed`` rows are the difference.
+        """Move along the history by a number of steps, back if ``by`` is negative. Files, record,
+        tables and rows become what they were at that moment. ``passed`` of the returned step says
+        how the rows differ.
 
         Raises:
             BadInput: there are not that many steps.
-            Interrupted: it was stopped on the way; everything is as it is here.
+            Interrupted: it was stopped on the way; everything is as it was before the move.
         """
         before, _ = self.now()
         after = self.moments.peek(by)
@@ -296,8 +301,9 @@ class Stage:
 
     @contextmanager
     def _whole(self, line: str, before: Moment) -> Iterator[None]:
-        """Within it, the copy may be half changed. Whatever stops it, everything is put back; if
-        that is stopped too, the next look does it. Who reaches the end clears ``_half``."""
+        """A context in which the copy may be half changed. Whatever stops it, everything is
+        restored to ``before``; if restoring is stopped too, the next call of ``truths`` does it. A
+        caller that reaches the end must clear ``_half``."""
         self._half = before
         try:
             yield
@@ -324,8 +330,9 @@ class Stage:
     def step_on_the_way(
         self, kind: str, line: str, before: Moment, answer: Message, ends: Mapping[str, Handle]
     ) -> tuple[Step, Moment]:
-        """The step that this answer describes, and the moment where it ended; the stage does not
-        move there. ``ends`` are the copies of the databases that it wrote to."""
+        """The step that this answer describes, and the moment at which it ended. The stage does not
+        move to that moment. ``ends`` maps the aliases of the databases that the step wrote to, to
+        copies of them."""
         check(line, answer)
         databases = {**before.snapshot.databases, **ends}
         snapshot = replace(before.snapshot, databases=databases)
@@ -346,7 +353,7 @@ class Stage:
         return self.reader.ask(before.snapshot.digest, request, ask, ended)
 
     def _after(self, before: Moment, answer: Message) -> Moment:
-        """The moment after a command; the same one where nothing was written."""
+        """The moment after a command; ``before`` itself if nothing was written."""
         kept = {alias: (Handle(one), mark) for alias, (one, mark) in answer.get("kept", {}).items()}
         snapshot = self.sandbox.snapshot(kept, answer.get("marks"))
         if snapshot == before.snapshot:

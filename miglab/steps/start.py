@@ -1,4 +1,5 @@
-"""Where a lab starts: a database brought to a wanted state, with rows, kept for the next time."""
+"""Brings a database to the state in which a lab starts, with rows, and keeps it for the next
+lab."""
 
 from __future__ import annotations
 
@@ -13,15 +14,16 @@ from ..home import home
 from ..sandbox.digests import digest_of
 from ..sandbox.sandbox import Sandbox
 
-#: Runs management commands, one after the other, and raises where one is refused.
+#: Runs management commands, one after the other, and raises an error if one is refused.
 Manage = Callable[[Sequence[Sequence[str]]], None]
 
 
 def wanted(at: str | Sequence[str] | None) -> tuple[tuple[str, str], ...]:
-    """``"store.0003"`` or several of it, as pairs of an app label and a name, prefix or ``zero``.
+    """One or several targets like ``"store.0003"``, as pairs: an app label, and a name, a prefix or
+    ``zero``.
 
     Raises:
-        BadInput: one of them has no dot.
+        BadInput: one of them is not of this form.
     """
     if at is not None and not isinstance(at, (str, list, tuple)):
         raise BadInput(f"{shown(at)} is not a migration; write it like 'store.0003'")
@@ -39,8 +41,8 @@ def prepare(
     files: Callable[[], Files | Unreadable],
     manage: Manage,
 ) -> None:
-    """Bring the sandbox's database to the wanted state: from a template of an earlier lab, or by
-    Django's own commands, and then keep it as a template.
+    """Bring the sandbox's database to the wanted state: from a template that an earlier lab kept,
+    or else by management commands. In that case, keep the result as a template.
 
     Args:
         files: reads the project's migration files.
@@ -62,8 +64,9 @@ def prepare(
 
 
 def _state(sandbox: Sandbox, pairs: Sequence[tuple[str, str]]) -> str:
-    """One for each state of the project's files, Django version and wanted state."""
-    # Takes a quarter of the time in which all else is imported.
+    """The name of a template: a digest of the project's files, Django's version and the wanted
+    state."""
+    # This import takes a quarter as long as all others together.
     from importlib import metadata
 
     told = f"{sorted(sandbox.files().items())} {metadata.version('django')} {sorted(pairs)}"
@@ -94,7 +97,7 @@ def find(graph: Graph, label: str, name: str) -> Key | None:
     """The migration that a name or an unambiguous prefix means; ``None`` for ``zero``.
 
     Raises:
-        UnknownName: no app, or no single migration, is meant.
+        UnknownName: no app, or not exactly one migration, is meant.
     """
     own = [key for key in graph if key.app_label == label]
     if not own:

@@ -38,9 +38,9 @@ def has_no_room(folder: Path) -> bool:
 def explained(
     line: str, error: BaseException, limit: float, full: bool = False, gone: bool = False
 ) -> MiglabError | None:
-    """Our own error for what stopped a command, or ``None`` for any other. ``limit`` is its time
-    limit in seconds; ``full`` is whether the disk was full when it stopped, ``gone`` whether a
-    database's server could not be reached."""
+    """miglab's own error for what stopped a command; ``None`` for errors of other kinds. ``limit``
+    is the command's time limit in seconds. ``full`` is whether the disk was full when the command
+    stopped, and ``gone`` whether a database's server could not be reached."""
     if isinstance(error, NoServer) and error.stopped:
         return ServerStopped(line, str(error))
     if isinstance(error, Stopped):

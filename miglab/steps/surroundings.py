@@ -1,4 +1,4 @@
-"""How an agent is started, and the copy that its requests are about."""
+"""Says how to start an agent, and describes the copy that its requests are about."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..runners import Setup
 from ..runners.jail import Jail
 from ..sandbox.sandbox import Sandbox
 
-#: The clock of the bundled projects: it stands still in migration names and headers.
+#: The time that migration names and headers of bundled projects show: always the same.
 CLOCK = "2026-01-05T09:00:00"
 
 
@@ -27,7 +27,7 @@ def setup_for(project: Project) -> Setup:
         "durable": False,
     }
     variables = {**environment(project.own), **project.environment}
-    # What a copy on another engine says is not what this one does.
+    # Copies on different engines may give different answers.
     kind = " ".join([project.name, *project.engines.values()])
     if project.own:
         kind = " ".join(["own", str(project.root), *project.allowed.options])
@@ -36,8 +36,8 @@ def setup_for(project: Project) -> Setup:
 
 def jail_for(project: Project) -> Jail | None:
     """The jail of a user's own project: it may write to all copies, and use what the user allows
-    and the servers of its databases. A project that may reach one address may reach all as far as
-    the jail goes; the guard checks each.
+    and the servers of its databases. If a project may reach one address, the jail
+    lets it reach all of them; the guard checks each one.
     """
     if not project.own:
         return None
@@ -62,15 +62,16 @@ STILL = {"PYTHONHASHSEED": "0", "COLUMNS": "80", "LANG": "C.UTF-8", "TZ": "UTC"}
 
 
 def environment(own: bool = False) -> dict[str, str]:
-    """This process's variables without those that would change what Python or Django print; a
-    user's own project keeps all but those that belong to this interpreter."""
+    """This process's environment variables, without those that would change what Python or Django
+    print, and with some that keep the output plain. With ``own``, for a user's own project, only
+    those are left out that belong to this interpreter or add colors."""
     dropped: tuple[str, ...] = ("PYTHON", "DJANGO", "FORCE_COLOR", "COLUMNS", "LC_", "LANGUAGE")
     if own:
         dropped = ("PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "FORCE_COLOR", "DJANGO_COLORS")
     # It differs from one test to the next, and labs with different variables share no agent.
     dropped += ("PYTEST_CURRENT_TEST",)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-    # What Python compiles in a user's environment, nobody stores there.
+    # Python must not store compiled files in a user's environment.
     still = {"PYTHONDONTWRITEBYTECODE": "1"} if own else STILL
     return {**kept, **still, "PYTHONUTF8": "1", "NO_COLOR": "1", "DJANGO_COLORS": "nocolor"}
 

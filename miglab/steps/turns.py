@@ -17,7 +17,8 @@ from .stopping import explained
 
 
 class Turns:
-    """The turns on one stage, which ends with them.
+    """Gives one thread at a time its turn on a stage. The stage is closed when this object is
+    closed or no longer in use.
 
     ``busy`` is true while something runs that can be cancelled.
     """
@@ -43,7 +44,7 @@ class Turns:
                 self._tell_watchers()
 
     def check_open(self) -> None:
-        """Refuse where the stage has ended, or is another process's."""
+        """Raise an error if the stage has ended, or belongs to another process."""
         if self.closed:
             raise LabClosed
         if os.getpid() != self._owner:
@@ -55,7 +56,7 @@ class Turns:
         begins.
 
         Raises:
-            Interrupted: something stopped it; ``line`` says what.
+            Interrupted: something stopped the work, which the error calls ``line``.
         """
         with self._turn, at_work():
             self.check_open()
@@ -65,7 +66,7 @@ class Turns:
                 with self._in_our_words(line):
                     yield self._stage
                     if first and self._mark() != before:
-                        # What a command left was looked at just now.
+                        # The result of the command was looked at just now.
                         with self._stage.unwatched():
                             self._tell_watchers()
             finally:
@@ -89,7 +90,7 @@ class Turns:
         """A part of a turn that may take long: its progress is reported, and others may cancel it.
 
         Raises:
-            Interrupted: it was cancelled; ``line`` says what.
+            Interrupted: the work, which the error calls ``line``, was cancelled.
         """
         reader = self._stage.reader
         reader.tell, self.busy = tell, True
@@ -101,12 +102,12 @@ class Turns:
             reader.stop.clear()
 
     def cancel(self) -> None:
-        """Stop what runs; if nothing runs, nothing happens."""
+        """Stop whatever is running. If nothing is running, nothing happens."""
         if self.busy:
             self._stage.reader.stop.ask()
 
     def watch(self, watcher: Callable[[], None]) -> None:
-        """Call somebody after each step, and when the stage has ended."""
+        """Call ``watcher`` after each step, and when the stage has ended."""
         self._watchers.append(watcher)
 
     def _tell_watchers(self) -> None:
@@ -114,7 +115,7 @@ class Turns:
             watcher()
 
     def _mark(self) -> tuple[int, int]:
-        """Changes whenever a step is taken."""
+        """A value that changes whenever a step is taken."""
         return id(self._stage.moments.now), id(self._stage.last)
 
 

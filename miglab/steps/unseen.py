@@ -17,15 +17,16 @@ from .stopping import check, explained, has_no_room
 def take(
     stage: Stage, line: str, act: Message | Callable[[], None], replies: Iterable[str] = ()
 ) -> Refusal | None:
-    """Take one, and leave the stage's moment as it is. Returns why Django refused it, if it did.
+    """Take one step without a look. The stage's current moment stays as it is. Returns why Django
+    refused the step, if it did.
 
     Args:
-        line: what it is called where it fails.
+        line: what errors call the step.
         act: an edit, or a request to the agent.
         replies: what to answer when Django asks, in order.
 
     Raises:
-        MiglabError: it did not come to its end.
+        MiglabError: the step was stopped before its end.
     """
     waiting = [*replies]
 

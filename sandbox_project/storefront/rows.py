@@ -64,7 +64,8 @@ def refuse_if_filled(connection, cursor, table):
 
 
 def insert(connection, cursor, table, rows):
-    """Insert the rows into the columns that the table has and the rows know."""
+    """Insert the rows. Fill the table's columns that the rows have, or that need a value and have a
+    default."""
     quote = connection.ops.quote_name
     defaults = model_defaults(connection, table)
     columns = {}  # name: the value that stands in for NULL

@@ -1,4 +1,4 @@
-"""The same settings with the database that the lab has made, named in a file beside the project."""
+"""The project's settings, with the lab's own databases. A file beside the project names them."""
 
 import json
 
@@ -11,11 +11,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.mysql":
     try:
         import MySQLdb  # noqa: F401 (the driver that Django asks for)
     except ImportError:
-        # PyMySQL can be used in its place. Django looks at the version, which it says as it is.
+        # PyMySQL can be used in its place, if it reports a version of mysqlclient that Django
+        # accepts.
         import pymysql
 
         pymysql.version_info = (2, 2, 7, "final", 0)
         pymysql.install_as_MySQLdb()
         if DATABASES["default"]["HOST"].startswith("/"):
-            # Over a socket nothing is encrypted, and preparing for it takes 25 ms.
+            # Over a socket, nothing is encrypted, and preparing for encryption takes 25 ms.
             DATABASES["default"]["OPTIONS"] = {"ssl_disabled": True}

@@ -1,1 +1,1 @@
-"""What migrations do: each statement and migration noted, and the way back one at a time."""
+"""Notes what migrations do: each statement, and each migration."""

@@ -1,5 +1,5 @@
-"""Writes down what runs: SQL, through Django's own instrumentation, and migrations as Django's
-executor takes them on."""
+"""Writes down what runs: SQL, through Django's own instrumentation, and migrations, as Django's
+executor runs them."""
 
 from __future__ import annotations
 
@@ -22,16 +22,15 @@ class Trace:
     """Everything that ran while it was active.
 
     Attributes:
-        statements: ``[alias, text]``, ``SQL_LIMIT`` of them; ``left_out`` counts the others.
-        migrations: one entry for each that was begun: ``alias``, ``key``, ``backwards``,
-            ``fake``, ``sql`` (the first of its statements and the one after its last),
-            ``seconds`` and ``done``; ``kept``, how many of its statements changed tables for good
-            although the migration may fail; ``locks`` and ``grew`` where the engine tells.
-        plan: ``[app_label, name, backwards]`` for each that was to run.
-        content_types: alias → how many content types were to follow a model's new name.
-        old: alias → a copy of the database as it is at the beginning, or ``None``.
-        telling: called with a few words when a migration is begun.
-        durable: whether locks are to last as long as where data is kept.
+        statements: ``[alias, text]``, at most ``SQL_LIMIT`` of them; ``left_out`` counts the
+        others. migrations: one entry for each that was begun: ``alias``, ``key``, ``backwards``,
+        ``fake``, ``sql`` (the first of its statements and the one after its last), ``seconds`` and
+        ``done``; ``kept``, how many of its statements changed tables for good although the
+        migration may fail; ``locks`` and ``grew`` where the engine tells. plan: ``[app_label, name,
+        backwards]`` for each that was to run. content_types: alias → how many content types were to
+        follow a model's new name. old: alias → a copy of the database as it is at the beginning, or
+        ``None``. telling: called with a few words when a migration is begun. durable: whether locks
+        are to be held as long as on a server that waits for the disk.
     """
 
     def __init__(self, telling: Callable[[str], None], durable: bool) -> None:
@@ -86,7 +85,8 @@ class Trace:
         put(MigrationExecutor, "unapply_migration", unapplied)
 
     def _noting_fakes(self, callback: Any) -> Callable[..., None]:
-        """The executor alone knows whether ``--fake-initial`` faked."""
+        """A progress callback that notes whether a migration was faked, and then calls
+        ``callback``. With ``--fake-initial``, only the executor knows this."""
 
         def note(action: str, migration: Any = None, fake: bool = False) -> None:
             if action.endswith("_success") and migration is not None and self.migrations:
@@ -98,7 +98,7 @@ class Trace:
 
     @contextlib.contextmanager
     def _one(self, executor: Any, migration: Any, backwards: bool) -> Iterator[None]:
-        """Write one migration down."""
+        """A context in which one migration runs, and which notes what it does."""
         entry: Dict[str, Any] = {
             "alias": executor.connection.alias,
             "key": [migration.app_label, migration.name],
@@ -131,7 +131,7 @@ class Trace:
             entry["sql"][1] = len(self.statements)
 
     def _begin_watch(self, connection: Any, atomic: bool) -> None:
-        """A migration begins."""
+        """Begin to measure the locks of a migration, if its engine can do so."""
         engine = registry.ENGINES.get(connection.vendor)
         if self._on and engine is not None and connection.connection is not None:
             watch = engine.watch(connection, atomic, self.durable)
@@ -147,7 +147,8 @@ class Trace:
         return len(self.statements), self.left_out
 
     def forget_after(self, noted: Tuple[int, int]) -> None:
-        """Forget the statements since then: they are going to run again."""
+        """Forget the statements that were noted after ``noted``, because they are going to run
+        again."""
         count, self.left_out = noted
         del self.statements[count:]
 
@@ -194,8 +195,8 @@ class Trace:
                 watch.after(text, began)
 
     def _note_kept(self, connection: Any, text: str) -> None:
-        """A statement has run. Some databases commit whatever changes tables at once, and what was
-        done before it as well."""
+        """Count a statement that has run, if it changes tables and its database commits that at
+        once. Such a database also commits what was done before it."""
         last = self.migrations[-1] if self.migrations else None
         if last is None or last["done"] or last["alias"] != connection.alias:
             return
@@ -226,7 +227,7 @@ class Trace:
             lineage.before(connection.connection)
 
     def _after(self, connection: Any, sql: str, done: bool) -> None:
-        """It has run, or failed."""
+        """Called after a statement that may change names. ``done`` is false if it failed."""
         lineage = self._lineages.get(connection.alias)
         # Another name is a database of its own that goes by the same alias.
         known = lineage is not None and lineage.name == str(connection.settings_dict["NAME"])
@@ -246,9 +247,9 @@ class Trace:
     def settle(
         self, databases: Mapping[str, str], vendors: Mapping[str, str], written: Collection[str]
     ) -> None:
-        """All connections are closed: what was left open in these databases, by their aliases, is
-        rolled back; ``vendors`` are those of their engines. Nothing has another name in those that
-        are not among the ``written``, by their handles."""
+        """Bring the names up to date when all connections are closed, and what was left open is
+        rolled back. ``databases`` maps each alias to its handle, and ``vendors`` to its engine's
+        vendor. In databases whose handles are not among the ``written``, no name has changed."""
         for alias, lineage in list(self._lineages.items()):
             if alias in databases and databases[alias] not in written:
                 del self._lineages[alias]

@@ -1,1 +1,1 @@
-"""What all rooms of the agent use; ``protocol`` is also what miglab speaks to it by."""
+"""What all rooms of the agent use; miglab itself uses ``protocol``, too, to speak to the agent."""

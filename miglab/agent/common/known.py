@@ -1,4 +1,4 @@
-"""What the project's models say about tables, and no catalogue does, for the running request."""
+"""What the project's models say about tables and no catalogue shows, for the running request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ parent_links: Dict[str, str] = {}
 
 
 def begin(request: Dict[str, Any]) -> None:
-    """Set what this request says about them."""
+    """Set ``link_tables`` and ``parent_links`` to what this request says."""
     told = request.get("from_models") or {}
     link_tables.clear()
     link_tables.update(told.get("link_tables", ()))

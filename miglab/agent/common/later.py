@@ -29,7 +29,7 @@ def later(package: str, *names: str) -> List[Later]:
 
 def bring(package: str) -> None:
     """Import everything that this package left for later, so that forks of this process have it.
-    Before anything of a project's has run."""
+    Call it before any code of a project has run."""
     # What is compiled here is miglab's own, and may be stored whatever holds for the project.
     sys.dont_write_bytecode, wanted = False, sys.dont_write_bytecode
     for each in _left[package]:

@@ -9,8 +9,8 @@ from typing import Dict, Iterator, List
 #: What could not be measured, as obstacles: ``id``, ``what``, ``do``.
 failed: List[Dict[str, str]] = []
 
-#: What an engine says where a connection lacks what another has; these are the words of SQLite,
-#: the last ones where a table that has no row numbers is kept in an order that it does not know.
+#: What SQLite says if a connection lacks something that another one has. It says the last words if
+#: a table without row numbers is kept in an order that the connection does not know.
 _LACKS = re.compile(
     r"no such (?:function|collation sequence|module|tokenizer)|unknown tokenizer|"
     r"error in tokenizer|malformed database schema|no query solution",
@@ -22,14 +22,14 @@ class Unmeasured(Exception):
     """Something cannot be measured at this moment, which is not an error."""
 
 
-#: What to do where a part of the answer is not known.
+#: What to do if a part of the answer is not known.
 BY_HAND = "check the database by hand: miglab does not know what the command did there"
 
 
 @contextlib.contextmanager
 def measuring(what: str, do: str = BY_HAND) -> Iterator[None]:
-    """Within it, no code of the project runs. An error is miglab's own: it is noted, and not
-    raised. ``do`` is said of what is ``Unmeasured``."""
+    """A context in which no code of the project runs. An error in it is miglab's own: it is noted,
+    and not raised. If the error is ``Unmeasured``, ``do`` is noted as what to do."""
     try:
         yield
     except Unmeasured as error:
@@ -44,7 +44,8 @@ def measuring(what: str, do: str = BY_HAND) -> Iterator[None]:
 
 @contextlib.contextmanager
 def apart() -> Iterator[List[Dict[str, str]]]:
-    """What could not be measured within it, which does not count among the rest."""
+    """A context with a list, which gets what could not be measured in the context. ``failed`` does
+    not get it."""
     found: List[Dict[str, str]] = []
     before = len(failed)
     try:
@@ -79,5 +80,5 @@ def _keep(identity: str, what: str, do: str) -> None:
 
 
 def lacks(said: str) -> bool:
-    """Whether an engine says so because a connection lacks a function, collation or module."""
+    """Whether an engine's error says that a connection lacks a function, collation or module."""
     return bool(_LACKS.search(said))

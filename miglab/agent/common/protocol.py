@@ -1,6 +1,6 @@
 """The protocol between miglab and the agent: the requests, and the shape of each answer.
 
-One message is one line of JSON. They travel over the agent's first standard input and output,
+One message is one line of JSON. Messages travel over the agent's first standard input and output,
 which the agent moves to descriptors of its own before any code of the project runs: what a
 migration prints goes to a file, never into the wire.
 
@@ -18,8 +18,8 @@ agent → miglab
     ``{"event": "doing", "text": …}``               what is being done now, in a few words
     ``{"event": "done", …}``                        a request's end, ``DONE``
     ``{"event": "ended", "number": …, …}``          ``DONE`` of the command to a target on the way;
-                                                    ``ends``: alias → the handle of a copy, as the
-                                                    database was at its end, where it was written to
+                                                    ``ends``: alias → the handle of a copy of the
+                                                    database at its end, if it was written to
     ``{"event": "died", "signal": …, "exit": …}``   the process that ran the request is gone
 
 Each request has an ``id``, which is repeated in all its events. ``digest`` names the state of the
@@ -52,48 +52,49 @@ CONFIG = ("code", "once", "clock", "formatters", "durable")
 #:     root        the folder that holds all of the copy, and nothing else
 #:     folder      the folder in which commands run
 #:     manage      the path of its manage.py
-#:     databases   alias → its handle: what that is, its engine knows
+#:     databases   alias → its handle, which only its engine understands
 #:     engines     alias → the vendor of its engine
 #:     output      the file that takes what the project prints
 #:     own         null for a project that comes with miglab; for a user's own project
 #:                 ``original`` (the folder that was copied), ``project`` (its copy),
 #:                 ``settings`` (a module's name, or null), ``network`` (whether its jail lets it
 #:                 use that), ``allow`` (``programs``, ``addresses``, ``folders``) and ``missing``
-#:                 (the names of what its databases have and their copies have not): then the
-#:                 settings' databases, mail, caches and brokers are replaced, and a guard stands
-#:                 around it
-#:     rest        seconds without a request after which what was set up for it may go until the
-#:                 next one, or null: a copy beside another one is used now and then
+#:                 (the names of what its databases have and their copies do not): then the
+#:                 settings' databases, mail, caches and brokers are replaced, and a guard keeps
+#:                 the project in its copy
+#:     rest        seconds without a request after which the processes of this place may end until
+#:                 the next request, or null: a second copy is used only now and then
 PLACE = ("root", "folder", "manage", "databases", "engines", "output", "own", "rest")
 
 #: What may be asked.
 #:     manage    argv, ask, old: run a management command; then the facts of the database.
 #:               ``on_the_way``: [app label, name] of nearer targets, for a ``migrate`` that goes
-#:               back: what the commands to them do is answered as ``ended``, where it can be told;
-#:               ``noted``: whether its SQL, its migrations and what they rename are written down,
-#:               which is so where nothing else is said
+#:               back: what the commands to them do is answered as ``ended``, if possible;
+#:               ``noted``: whether its SQL, its migrations and what they rename are written down
+#:               (true if it is left out)
 #:     shell     code, ask, old: run Python with the models at hand
 #:     sql       sql, params (as ``encode_value`` gives them), old: run SQL by hand
 #:     look      the facts of the project and of the database
-#:     agree     known, then: whether models and files, record and tables, agree; where the first is
-#:               ``known``, it is not asked again. ``then``, if it is given, is an earlier moment:
+#:     agree     known, then: whether models and files, record and tables, agree. If ``known`` is
+#:               true, models and files are not compared. ``then``, if given, is an earlier moment:
 #:               its ``handle`` is a copy of the database, and its ``record`` what was recorded
 #:     settings  the databases that the settings name, before anything is set up
 #:     database  the facts of the database alone: the project is not even touched
 #:     compare   old, new, renames: compare the rows of two databases; no project is touched.
-#:               ``lost``, if it is given, is what went from ``old`` to an ``end`` before ``new``,
-#:               ``renames`` and ``tables``: how much of it is not there again in ``new``. Each of
-#:               the tables has ``database``, ``table``, whether it is ``gone`` and whether ``rows``
-#:               went, and the columns whose values were ``dropped`` or ``overwritten``
-#:     list      old, new, renames, table, column, to or limit: all that a table lost
+#:               ``lost``, if given, is what was lost from ``old`` to ``end``, a moment before
+#:               ``new``: the answer says how much of it is missing in ``new`` too. It has ``end``,
+#:               ``renames`` and ``tables``. Each table has ``database``, ``table``, whether it is
+#:               ``gone``, whether ``rows`` were lost, and the columns whose values were
+#:               ``dropped`` or ``overwritten``
+#:     list      old, new, renames, table, column, to or limit: everything that a table lost
 #:     prepare   set the project up for this digest, and answer nothing
 #:     forget    this place is gone, answer nothing
 #:     interrupt pid: interrupt this process of a request, answer nothing
 #: ``from_models`` is what the project's models say of its tables, as ``common.known`` has it.
 #: ``alias`` names the database that is asked about, ``"default"`` without it. ``old`` maps aliases
-#: to handles of copies as the databases were before, or null: rows are compared with them; where
-#: ``compare`` is ``"handlers"``, only what ``post_migrate`` handlers did is told. ``marks`` maps
-#: aliases to what ``Engine.mark`` would give at the beginning, where miglab knows.
+#: to handles of copies of the databases as they were before, or null: rows are compared with them.
+#: If ``compare`` is ``"handlers"``, the answer only has what ``post_migrate`` handlers did.
+#: ``marks`` maps aliases to what ``Engine.mark`` would give at the beginning, if miglab knows it.
 REQUESTS = (
     "manage",
     "shell",
@@ -128,14 +129,14 @@ MEASURES = {
 #:                   ``do`` and ``during`` (a migration's app label and name, or null)
 #:     obstacles     the limits of miglab's because of which it ended in ``error``: what
 #:                   ``obstacles.behind`` gives
-#:     unmeasured    what of the answer could not be measured and is missing: ``id``, ``what``,
-#:                   ``do``; a request without a project has it too
-#:     lacks         what the project looked for, and the original has and the copy has not
+#:     unmeasured    parts of the answer that are missing, because they could not be measured:
+#:                   ``id``, ``what``, ``do``; a request without a project has it too
+#:     lacks         what the project looked for, and the original has but the copy does not
 #:     instead       how many messages and cache entries the stand-ins for mail and caches got
-#:     marks         what ``Engine.last_mark`` gives, by alias, where it gives anything
+#:     marks         what ``Engine.last_mark`` gives, by alias, if it gives anything
 #:     lens          what ``truths.lens`` gives
-#:     database      what ``Engine.read`` gives; null where nothing was written
-#:     rows          what ``Engine.compare`` gives, where something was written
+#:     database      what ``Engine.read`` gives; null if nothing was written
+#:     rows          what ``Engine.compare`` gives, if something was written
 #:     project       what ``truths.read_project`` gives, for ``look``
 #:     foreign       modules that come from the original of a user's project, for ``look``
 #:     table         columns and rows, for ``sql``
@@ -143,9 +144,9 @@ MEASURES = {
 #:     not_back      for ``compare`` with ``lost``: ``tables``, what ``Engine.not_back`` gives, and
 #:                   ``unmeasured`` of its own
 #:     settings      what ``settings.read`` gives, for ``settings``
-#:     kept          alias → a copy's handle and the database's mark: it is as the database still
-#:                   was at the end, and is whoever's who hears of it
-#:     on_the_way    the numbers of the targets whose plan is the beginning of this command's
+#:     kept          alias → a copy's handle and the database's mark: the copy equals the database
+#:                   at the end, and belongs to whoever receives this answer
+#:     on_the_way    the numbers of the targets whose plan is the beginning of this command's plan
 DONE = (
     "output",
     "error",
@@ -187,7 +188,8 @@ def encode(message: Message) -> bytes:
 
 
 def _as_text(value: Any) -> str:
-    """What the project's code may name things with: paths, and Django's lazy texts."""
+    """The text of a value with which the project's code may name things: a path, or one of Django's
+    lazy texts."""
     if isinstance(value, os.PathLike):
         return os.fsdecode(value)
     if type(value).__name__ == "__proxy__":
@@ -195,7 +197,8 @@ def _as_text(value: Any) -> str:
     raise TypeError("a value of the type %s cannot be sent" % type(value).__name__)
 
 
-#: The types beside JSON's own that a parameter of SQL may have: how each is written and read.
+#: The types that a parameter of SQL may have in addition to JSON's own: how each is written and
+#: read.
 _TYPES: Dict[str, Tuple[Type[Any], Callable[[Any], str], Callable[[str], Any]]] = {
     "bytes": (bytes, bytes.hex, bytes.fromhex),
     "datetime": (datetime.datetime, datetime.datetime.isoformat, datetime.datetime.fromisoformat),
@@ -204,7 +207,7 @@ _TYPES: Dict[str, Tuple[Type[Any], Callable[[Any], str], Callable[[str], Any]]] 
     "decimal": (decimal.Decimal, str, decimal.Decimal),
     "uuid": (uuid.UUID, str, uuid.UUID),
 }
-#: What these are called in words.
+#: The names of all types that a parameter of SQL may have.
 PARAMETERS = ("None", "bool", "int", "float", "str", *_TYPES)
 
 
@@ -223,7 +226,7 @@ def encode_value(value: Any) -> Any:
 
 
 def decode_value(value: Any) -> Any:
-    """What ``encode_value`` made, as it was."""
+    """The value from which ``encode_value`` made this one."""
     if isinstance(value, list):
         name, text = value
         return _TYPES[name][2](text)

@@ -18,13 +18,14 @@ class _StillDatetime(datetime.datetime):
 
 
 class _StillModule:
-    """Stands in for the module ``datetime`` where Django names a migration by the time."""
+    """Stands in for the module ``datetime`` when Django names a migration by the time."""
 
     datetime = _StillDatetime
 
 
 def put(module: Any, name: str, value: Any) -> None:
-    """Replace a name that Django's module has; one that is gone from it is an error."""
+    """Replace what a name in a module stands for. If the module does not have the name, that is an
+    error."""
     getattr(module, name)
     setattr(module, name, value)
 
@@ -51,7 +52,7 @@ def hold(config: Dict[str, Any]) -> None:
 
 
 class _NothingOnThePath:
-    """Stands in for ``shutil`` where Django looks for a formatter."""
+    """Stands in for ``shutil`` when Django looks for a formatter."""
 
     @staticmethod
     def which(name: str) -> None:

@@ -38,7 +38,8 @@ _watching = _Watching()
 
 
 def when_imported(name: str, act: Act) -> None:
-    """Call it once the module of this name has been imported; at once, if it has been."""
+    """Call ``act`` when the module of this name has been imported; at once, if it has been imported
+    already."""
     if name in sys.modules:
         act()
         return

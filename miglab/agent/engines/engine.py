@@ -20,47 +20,52 @@ from typing import (
     Type,
 )
 
-#: What is asked before a project's statement opens another database, by its name, or ``None``
-#: where the engine cannot say which. What may not be opened is noted by whoever is asked.
+#: Says whether a statement of the project may open another database. It is called before that, with
+#: the database's name, or with ``None`` if the engine does not know the name. It notes what it
+#: refuses.
 MayOpen = Callable[[Optional[str]], bool]
-#: What ``Trace.renames`` gives for one database; ``None`` where nobody saw what ran.
+#: What ``Trace.renames`` gives for one database; ``None`` if nobody saw the statements that ran.
 Renames = Optional[Dict[str, Any]]
-#: The same where nothing was renamed.
+#: ``Renames`` if nothing was renamed.
 NOTHING_RENAMED: Dict[str, Any] = {"tables": {}, "columns": {}, "rebuilt": []}
 
 
 class Lineage(Protocol):
-    """Where the tables and columns of one database come from, since it was begun. Connections are
-    the driver's."""
+    """Follows the names of the tables and columns of one database, from the moment when it is
+    created. Each ``connection`` is the driver's own, not Django's."""
 
     name: str
 
     def before(self, connection: Any) -> None:
-        """A statement that may change names is about to run."""
+        """Called before a statement that may change names."""
 
     def after(self, connection: Any, sql: str, done: bool = True) -> None:
-        """It has run, or failed."""
+        """Called after a statement that may change names. ``done`` is false if it failed."""
 
     def settle(self, connection: Any) -> None:
-        """Open transactions were rolled back; the connection is a new one."""
+        """Bring the names up to date after open transactions were rolled back. The connection is a
+        new one."""
 
     def renames(self) -> Dict[str, Any]:
         """Where the old names are now: ``tables`` {old: new or null}, ``columns`` {old table: {old:
-        new or null}} and ``rebuilt``, the tables of which all columns are named."""
+        new or null}} and ``rebuilt``, the tables whose columns are all listed. A name that is not
+        listed is unchanged."""
 
 
 class Watch(Protocol):
     """Measures the locks of one migration, from its start."""
 
     def after(self, sql: str, began: float) -> None:
-        """A statement has run, or failed, that began at that time (``time.perf_counter``)."""
+        """Called after each statement, even if it failed. ``began`` is when the statement began
+        (``time.perf_counter``)."""
 
     def end(self) -> Dict[str, Any]:
-        """The migration has ended: ``locks`` and ``grew``, as ``facts.locks`` has them."""
+        """End the measurement, because the migration has ended. Returns ``locks`` and ``grew``, as
+        ``facts.locks`` has them."""
 
 
 class Engine(Protocol):
-    """One kind of database. It keeps no state. ``scratch`` and ``keep`` alone make a database; no
+    """One kind of database. It keeps no state. Only ``scratch`` and ``keep`` make a database; no
     other method writes to a database.
 
     Unless a method says otherwise, the driver's own exceptions (``error``) pass through: call it
@@ -69,7 +74,7 @@ class Engine(Protocol):
 
     @property
     def vendor(self) -> str:
-        """Django's word for it, as in ``connection.vendor``."""
+        """Django's word for this kind of database, as in ``connection.vendor``."""
 
     @property
     def where(self) -> str:
@@ -78,7 +83,8 @@ class Engine(Protocol):
     @property
     def backend(self) -> str:
         """Django's module that is imported before any project is: every project on this engine
-        needs it. ``""`` if that would load a driver which takes long, or may be missing."""
+        needs it. ``""`` if that would load a driver that takes long to import, or may be
+        missing."""
 
     @property
     def sidecars(self) -> Tuple[str, ...]:
@@ -120,24 +126,24 @@ class Engine(Protocol):
         """The engine's error message when ``MayOpen`` has refused."""
 
     def refused(self, error: BaseException) -> str:
-        """The driver's error in one line, if the copy's user may not do something that the
-        original's may, or its server lacks something that the original's has. ``""`` for all other
-        errors."""
+        """The driver's error in one line, if the copy's server forbids or lacks something that the
+        original's server may allow or have. ``""`` for all other errors."""
 
     def unknown(self, error: BaseException) -> str:
-        """What the driver's error says, in a line, where a statement means something that is not
-        in the database, and a copy may lack it. ``""`` for all other errors."""
+        """The driver's error in one line, if a statement names something that is not in the
+        database and that a copy may lack. ``""`` for all other errors."""
 
     def bring(self) -> None:
-        """Import what a project on this engine needs, so that forks of this process have it; what
-        is known of every engine is there without it."""
+        """Import what a project on this engine needs, so that forks of this process have it. What
+        every project needs (``backend``) is imported without this method."""
 
     def version(self) -> str:
-        """Its name and version in words, as in ``"SQLite 3.45.1"``, without a connection: for a
-        server, the driver's version."""
+        """The engine's name and version in words, as in ``"SQLite 3.45.1"``. It makes no
+        connection: for a server, this is the driver's version."""
 
     def runs(self, engine: str) -> bool:
-        """Whether it is meant by ``ENGINE`` of Django's ``DATABASES``."""
+        """Whether ``engine``, the backend module that ``ENGINE`` in Django's ``DATABASES`` names,
+        uses this kind of database."""
 
     # -- settings and connections
 
@@ -150,11 +156,12 @@ class Engine(Protocol):
         """The password that this entry has, or ``""``."""
 
     def turn(self, database: Dict[str, Any], handle: str) -> None:
-        """Change one entry of ``DATABASES`` so that all connections lead to the copy and nowhere
-        else: names, hosts, and options that would win over them."""
+        """Change one entry of ``DATABASES`` so that all its connections lead to the copy and
+        nowhere else: its name, its host, and all options that would override these."""
 
     def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
-        """The name of this entry's database, if it is not the handle's."""
+        """The name of the database that this entry means, if it is another one than the handle's;
+        otherwise ``None``."""
 
     def address(self, handle: str) -> str:
         """Where a connection to this database leads, as ``events`` name it: server and database;
@@ -192,27 +199,27 @@ class Engine(Protocol):
         request, so it must be cheap, and wait for nobody's lock."""
 
     def last_mark(self, handle: str) -> Any:
-        """Asked within ``together``, when nothing else will be asked in it: ``mark``, with what
-        miglab's own process needs to tell that nobody has used the database since; ``None`` if that
-        cannot be told, or if looking again is just as quick."""
+        """The mark, with what miglab's own process needs to tell that nobody has used the database
+        since. It is the last question within ``together``. ``None`` if that cannot be told, or if
+        looking again is just as quick."""
 
     def hear_mark(self, handle: str, told: Any) -> Any:
-        """The mark, made from what miglab's own process says it was
-        (``databases.Engine.for_agent``)."""
+        """The mark as ``mark`` would return it, made from ``told``, what miglab's own process says
+        about it (``databases.Engine.for_agent``)."""
 
     def take(self, connection: Any, handle: str) -> None:
-        """Close Django's connection to this database: nobody needs it any more. The next request
-        may use what it leaves open."""
+        """Close Django's connection to this database, which nobody needs any more. The engine may
+        keep the driver's connection open for the next request."""
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
-        """What is in it: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in the order
-        of their ids), ``tables`` (the catalogue, as ``facts.schema`` describes it) and ``rows``
-        (how many each table has); or ``{"unreadable": reason}``. Empty if it is not there.
-        ``own`` is the alias whose connections may be opened anew for what only they can read: it
-        belongs to a project that is set up in this process."""
+        """What is in the database: ``record`` (``exists``, and ``keys`` as ``[app label, name]`` in
+        the order of their ids), ``tables`` (the catalogue, as ``facts.schema`` describes it) and
+        ``rows`` (how many each table has); or ``{"unreadable": reason}``. All three are empty if
+        there is no database. ``own`` is an alias of a project that is set up in this process: what
+        miglab's own connection cannot read may be read by a new connection of that alias."""
 
     def read_tables(self, handle: str) -> Dict[str, Any]:
-        """``tables`` alone, of an existing database."""
+        """Only the ``tables`` of ``read``, for an existing database."""
 
     def scratch(self, connection: Any, handle: str) -> ContextManager[Any]:
         """A connection to an empty database that is dropped at the end, with the class and the
@@ -225,20 +232,20 @@ class Engine(Protocol):
     # -- the line before post_migrate
 
     def make_way(self, connection: Any, handle: str) -> None:
-        """Have Django's connection to this database, which opens itself again, not keep it from
-        being copied.
+        """Make sure that Django's connection does not keep this database from being copied. If it
+        is closed for this, Django opens it again when it needs it.
 
         Raises:
-            Unmeasured: there can be no copy at this moment.
+            Unmeasured: the database cannot be copied at this moment.
         """
 
     def keep(self, handle: str, name: str) -> str:
-        """Copy a database that is there and that nobody else writes to, at this moment, and return
-        the copy's handle. ``name`` is the path of a file in the lab's own folder that is not there;
-        the copy is called after it. An older copy of that name goes."""
+        """Copy an existing database as it is at this moment, and return the copy's handle. Nobody
+        else may write to it meanwhile. The copy is named after ``name``, the path of a file in the
+        lab's own folder that does not exist. An older copy of that name is replaced."""
 
     def forget(self, handle: str) -> None:
-        """Remove what ``keep`` made."""
+        """Remove a copy that ``keep`` made."""
 
     def can_reopen(self, connection: Any) -> bool:
         """Whether Django's open connection can be closed and opened again without a difference: it
@@ -246,17 +253,17 @@ class Engine(Protocol):
 
     def exchange(self, handle: str, kept: str) -> None:
         """Swap a database with the copy that ``keep`` made of it, so that each has the other's
-        handle. Nobody is connected."""
+        handle. Nobody may be connected to either."""
 
     # -- names
 
     def may_rename(self, text: str) -> bool:
-        """Whether a statement may change names, or fill a table from another: asked before each
-        statement of the project, so it only looks at the text."""
+        """Whether a statement may change names, or fill a table from another. This is called before
+        each statement of the project, so it only looks at the text."""
 
     def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
         """Begin to follow the names in the database of Django's open connection. ``old`` is a copy
-        of it as it is now, if there is one.
+        of the database as it is now, if there is one.
 
         Raises:
             Engine.error: the catalogue cannot be read.
@@ -264,28 +271,30 @@ class Engine(Protocol):
 
     def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
         """Begin to measure the locks of a migration on Django's connection; ``None`` if the engine
-        does not lock single tables. If it is ``atomic``, the migration is undone as a whole. If
-        ``lasting``, the locks last as long as on a server that keeps data.
+        does not lock single tables. If ``atomic`` is true, the migration is undone as a whole if it
+        fails. If ``lasting`` is true, locks are held as long as on a server that waits for the
+        disk.
 
         Raises:
             Engine.error: the catalogue cannot be read.
         """
 
     def settle(self, lineage: Lineage, handle: str) -> None:
-        """All connections are closed, and open transactions in this database are rolled back.
+        """Bring ``lineage`` up to date when all connections are closed, and open transactions in
+        this database have been rolled back.
 
         Raises:
             Engine.error: the catalogue cannot be read.
         """
 
     def fold(self, name: str) -> str:
-        """The same text for names that the engine treats as equal."""
+        """A form of a name that is the same for all names that the engine treats as equal."""
 
     def folded(self, text: str) -> str:
-        """The same text for SQL from its catalogue that differs only in how it is written."""
+        """A form of SQL from the engine's catalogue that is the same however the SQL is written."""
 
     def alike(self, kind: str, other: str) -> bool:
-        """Whether columns of two declared types are the same to it."""
+        """Whether the engine treats two declared types of a column as the same."""
 
     def made(self, text: str) -> Iterator[Tuple[str, str, str]]:
         """Each trigger and view that the SQL makes or drops: ``CREATE`` or ``DROP``, ``TRIGGER`` or
@@ -299,9 +308,9 @@ class Engine(Protocol):
         """One entry for each table in which rows or values were lost, added or changed between two
         databases; its keys are those of ``facts.step.RowChange``, except ``database``, which the
         caller adds. ``new`` need not exist. Rows are matched by their primary key, and values are
-        compared exactly as they are stored. Memory does not grow with the rows: samples have five.
-        A table that cannot be compared is noted (``common.measuring``) and says so. ``own`` is as
-        in ``read``."""
+        compared exactly as they are stored. Memory does not grow with the rows: samples have at
+        most five rows. If a table cannot be compared, that is noted (``common.measuring``) and its
+        entry says why. ``own`` is as in ``read``."""
 
     def compare_all(
         self,
@@ -310,18 +319,21 @@ class Engine(Protocol):
         renames: Dict[str, Renames],
         own: bool,
     ) -> List[Dict[str, Any]]:
-        """``compare`` for each alias that has an old copy, with ``database``; a database with two
-        aliases once; ``own`` says whether each may be read by its own connections as well."""
+        """Call ``compare`` for each alias that has an old copy, and add ``database`` to each entry.
+        A database with two aliases is compared once. If ``own`` is true, the project's own
+        connections may be used to read, too."""
 
     def not_back(self, request: Dict[str, Any], own: bool) -> List[Dict[str, Any]]:
-        """How much of what was lost from ``old`` to ``new`` is not in ``back``: for each of
-        ``tables`` (``[alias, table, whether rows went, columns]``, by their old names)
-        ``database``, ``table``, the number of ``rows`` and of values by ``columns``."""
+        """How much of what was lost from ``old`` to ``new`` is missing in ``back`` too. ``tables``
+        lists ``[alias, table, whether rows went, columns]``, by old names. For each, an entry with
+        ``database``, ``table``, the number of ``rows``, and ``columns``: column → number of
+        values."""
 
     def list_lost(self, request: Dict[str, Any], own: bool) -> Optional[Dict[str, Any]]:
-        """All that a ``table`` lost from ``old`` to ``new`` (``""`` if there is none): its rows,
-        or the values of its ``column``. The first ``limit`` as ``columns``, ``rows`` and their
-        ``total``; or, with ``to``, all of them into that CSV file, and ``None``.
+        """Everything that ``table`` lost from ``old`` to ``new`` (``""`` if there is no new
+        database): its rows or, if the request has ``column``, the values of that column. Returns
+        the first ``limit`` of them, as ``columns``, ``rows`` and ``total``. If the request has
+        ``to``, it writes all of them to that CSV file and returns ``None``.
 
         Raises:
             OSError: the file cannot be written.

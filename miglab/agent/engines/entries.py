@@ -9,9 +9,9 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 
 from .engine import NOTHING_RENAMED, Renames
 
-#: Django's own bookkeeping: it is told elsewhere, as the record.
+#: Django's own bookkeeping, which is reported elsewhere, as the record.
 BOOKKEEPING = ("django_migrations",)
-#: So many rows and values are shown of each kind.
+#: How many rows or values of each kind are shown as examples.
 SAMPLE = 5
 
 
@@ -72,12 +72,13 @@ def says_something(entry: Dict[str, Any]) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """A stored value in a form that JSON has."""
+    """A stored value in a form that JSON can hold: bytes become hexadecimal text."""
     return "0x" + value.hex() if isinstance(value, bytes) else value
 
 
 def asked_back(request: Dict[str, Any]) -> Iterator[Tuple[str, Renames, List[Any]]]:
-    """What ``not_back`` is asked of each alias: its renames, and its entries without the alias."""
+    """The parts of a ``not_back`` request: each alias, its renames, and its entries of ``tables``
+    without the alias."""
     for alias, entries in groupby(request["tables"], key=itemgetter(0)):
         renames = request["renames"].get(alias, NOTHING_RENAMED)
         yield alias, renames, [entry[1:] for entry in entries]
@@ -86,9 +87,10 @@ def asked_back(request: Dict[str, Any]) -> Iterator[Tuple[str, Renames, List[Any
 def told_by_rows(
     asked: Dict[str, Any], found: Optional[Dict[str, Any]]
 ) -> Optional[Dict[str, Any]]:
-    """What ``not_back`` would count, as far as the comparison of ``old`` with ``back`` shows it:
-    ``found`` is the table's entry there, or ``None`` if nothing in it differs. ``None`` where what
-    was there in between matters too."""
+    """What ``not_back`` would answer for one table, if the comparison of ``old`` with ``back`` is
+    enough to know it; otherwise ``None``. ``found`` is the table's entry in that comparison, or
+    ``None`` if nothing in the table differs. It is not enough if what was there in between matters
+    too."""
     dropped, overwritten = asked["dropped"], asked["overwritten"]
     columns = dict.fromkeys([*dropped, *overwritten], 0)
     answer = {"database": asked["database"], "table": asked["table"], "rows": 0, "columns": columns}

@@ -8,8 +8,8 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 from .entries import BOOKKEEPING
 
 Fold = Callable[[str], str]
-#: The old name, the name now (``None`` where the table is gone), what is known of its columns by
-#: their folded old names, and whether any other column has kept its name.
+#: A table's old name; its name now, or ``None`` if it is gone; what is known of its columns, by
+#: their folded old names; and whether all other columns have kept their names.
 Followed = Tuple[str, Optional[str], Dict[str, Optional[str]], bool]
 
 
@@ -20,7 +20,7 @@ def by_folded(names: Iterable[str], fold: Fold) -> Dict[str, str]:
 def followed(
     before: List[str], after: List[str], renames: Dict[str, Any], fold: Fold
 ) -> Iterator[Followed]:
-    """Each old table except Django's own."""
+    """Each old table as ``Followed``, except ``django_migrations``."""
     there = by_folded(after, fold)
     known = by_folded(renames["tables"], fold)
     tables = {name: renames["tables"][known[fold(name)]] for name in before if fold(name) in known}

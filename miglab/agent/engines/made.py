@@ -1,4 +1,4 @@
-"""Finds the triggers and views that SQL makes and drops, by the words that an engine reads."""
+"""Finds the triggers and views that SQL makes and drops, from the tokens that an engine reads."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ _BETWEEN_TOO = ("MATERIALIZED", "CONSTRAINT")
 
 
 def made(found: Sequence[Any]) -> Iterator[Tuple[str, str, str]]:
-    """Each CREATE and DROP of a trigger or view, with its name. A token has a ``word``, a keyword
-    in capitals, a ``name``, and a ``text``, which for a sign is the sign."""
+    """Each trigger and view that is created or dropped: ``CREATE`` or ``DROP``, ``TRIGGER`` or
+    ``VIEW``, and its name. ``found`` are tokens, each with ``word`` (the keyword in capitals),
+    ``name`` and ``text`` (for a sign, the sign)."""
     place, starts = 0, True
     while place < len(found):
         word = found[place].word

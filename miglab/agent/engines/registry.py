@@ -11,10 +11,10 @@ from .mariadb.engine import MariaDB
 from .postgresql.engine import PostgreSQL
 from .sqlite.engine import SQLite
 
-#: Each once, by its vendor; another one is added here and in ``databases/registry.py``.
+#: Each engine once. A new one is added here and in ``databases/registry.py``.
 _ALL: List[Engine] = [SQLite(), PostgreSQL(), MariaDB()]
 ENGINES: Dict[str, Engine] = {each.vendor: each for each in _ALL}
-#: What errors advise.
+#: The engine that error messages suggest.
 DEFAULT = next(iter(ENGINES.values()))
 
 SIDECARS = tuple({ending for each in ENGINES.values() for ending in each.sidecars})
@@ -24,7 +24,8 @@ _SCHEMES = tuple(each.scheme for each in ENGINES.values() if each.scheme)
 
 
 def is_address(name: str) -> bool:
-    """Whether what a connection opens is on a server, and named by ``Engine.address``."""
+    """Whether the name of a database that a connection opens is an ``Engine.address``, so that the
+    database is on a server."""
     return name.startswith(_SCHEMES)
 
 
@@ -34,19 +35,19 @@ def connecting() -> bool:
 
 
 def refused(error: BaseException) -> str:
-    """What an error of a driver says, where the server of a copy refused something that the
-    original's may allow; ``""`` for all other errors."""
+    """A driver's error in one line, if the copy's server refused something that the original's
+    server may allow. ``""`` for all other errors."""
     return next(filter(None, (each.refused(error) for each in ENGINES.values())), "")
 
 
 def unknown(error: BaseException) -> str:
-    """What an error of a driver says, where a statement means something that is not in the
-    database; ``""`` for all other errors."""
+    """A driver's error in one line, if a statement names something that is not in the database.
+    ``""`` for all other errors."""
     return next(filter(None, (each.unknown(error) for each in ENGINES.values())), "")
 
 
 def of_vendor(vendor: str) -> Engine:
-    """The engine that Django calls so.
+    """The engine with this ``vendor``, which is Django's word for it.
 
     Raises:
         ValueError: miglab does not know it.
@@ -63,8 +64,8 @@ def for_setting(engine: str) -> Optional[Engine]:
 
 
 def _vendor(backend: str) -> str:
-    """What a backend that isn't Django's says it is: most are made of one of Django's. ``""`` if
-    it cannot be imported."""
+    """The ``vendor`` of a backend that isn't Django's own; most of these extend one of Django's.
+    ``""`` if it is Django's own or cannot be imported."""
     if not backend or backend.startswith("django."):
         return ""
     try:
@@ -83,7 +84,7 @@ def by_engine(vendors: Dict[str, str], aliases: Iterable[str]) -> List[Tuple[Eng
 
 @contextlib.contextmanager
 def together(vendors: Iterable[str]) -> Iterator[None]:
-    """``Engine.together`` of the engines of these vendors."""
+    """A context within ``Engine.together`` of each engine with one of these vendors."""
     with contextlib.ExitStack() as stack:
         for each in {*vendors}:
             stack.enter_context(of_vendor(each).together())
@@ -91,13 +92,13 @@ def together(vendors: Iterable[str]) -> Iterator[None]:
 
 
 def bring(vendors: Iterable[str]) -> None:
-    """``Engine.bring`` of the engines of these vendors."""
+    """Call ``Engine.bring`` of each engine with one of these vendors."""
     for each in {*vendors}:
         of_vendor(each).bring()
 
 
 def import_backends() -> None:
-    """Import what every project needs that is on one of the engines."""
+    """Import each engine's ``backend``, which every project on that engine needs."""
     for each in ENGINES.values():
         if each.backend:
             importlib.import_module(each.backend)

@@ -21,9 +21,9 @@ permitted = permits.Permits()
 
 
 def draw(place: Dict[str, Any], code: str) -> None:
-    """From now on, this copy of a user's project (``protocol.PLACE``), the folder ``code`` and
-    what the user allows may be touched. Databases of other copies may be opened to be read: to
-    compare with."""
+    """From now on, this copy of a user's project (``protocol.PLACE``), the folder ``code`` and what
+    the user allows may be touched. Databases of other copies may be opened for reading, to compare
+    with them."""
     global _roots, _read, _original, _addresses, permitted
     own, root = place["own"], place["root"]
     allow = own["allow"]
@@ -70,8 +70,8 @@ def allowed_name(path: Any, folder: Any = -1) -> bool:
 
 
 def allowed_database(name: Any) -> bool:
-    """Whether a database's name, or its ``file:`` URI, lies in the copy or in memory; on a server,
-    whether its address is that of one of the copy's."""
+    """Whether a database's name, or its ``file:`` URI, lies in the copy or in memory; for a server,
+    whether its address is that of one of the copy's databases, or allowed by the user."""
     text = paths.plain(name) if isinstance(name, (str, bytes, os.PathLike)) else ""
     if registry.is_address(text):
         # What is named after the copy is made for a moment: drift is found in an empty one.
@@ -97,13 +97,13 @@ def _server(address: str) -> Tuple[str, Optional[str]]:
 
 
 def outside(verb: str, path: Any, folder: Any = -1) -> Limit:
-    """The limit for writing at this path."""
+    """The limit that applies to writing at this path."""
     what = "%s %s" % (verb, shown(path, folder))
     return Limit("write-outside-stopped", what, _leave(path, folder))
 
 
 def other_database(verb: str, name: Any) -> Limit:
-    """The limit for opening a database elsewhere."""
+    """The limit that applies to opening a database elsewhere."""
     if isinstance(name, str) and registry.is_address(name):
         host, port = _server(name)
         do = "allow its server with `--allow-address %s:%s`" % (host or "localhost", port)
@@ -122,7 +122,7 @@ def shown(path: Any, folder: Any = -1) -> str:
 
 
 def _leave(path: Any, folder: Any) -> str:
-    """What to do, where a path leads out of the copy."""
+    """What to do if a path leads out of the copy."""
     try:
         real = paths.target(shown(path), folder)
     except ValueError:

@@ -1,8 +1,8 @@
 """Guards the interpreters that a project starts in its copy, as this one is guarded.
 
-They learn of it by their environment, which the programs between hand on: ``sitecustomize`` of the
-folder ``child`` runs before anything of the project's. An interpreter that would not read it is
-not started.
+They are told by their environment, which the programs in between pass on: ``sitecustomize`` of the
+folder ``child`` runs before any code of the project. An interpreter that would not run it is not
+started.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from . import permits
 from .limit import Limit
 
-#: Holds a place and the folder for code, as JSON.
+#: The environment variable that has a place and the folder for code, as JSON.
 VARIABLE = "MIGLAB_GUARD"
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "child")
 
@@ -28,7 +28,7 @@ _WITH_VALUE = "cmWXQ"
 
 
 def hand_on(config: Dict[str, Any]) -> None:
-    """From now on, interpreters that this process starts are guarded as it is."""
+    """From now on, interpreters that this process starts are guarded as this process is."""
     names = ("root", "folder", "databases", "engines", "own", "code")
     os.environ[VARIABLE] = json.dumps({name: config[name] for name in names})
     known = os.environ.get("PYTHONPATH", "").split(os.pathsep)
@@ -37,7 +37,8 @@ def hand_on(config: Dict[str, Any]) -> None:
 
 
 def unguarded(words: Sequence[str], environment: Any = None) -> Optional[Limit]:
-    """The limit for starting this, if it is an interpreter that would not be guarded."""
+    """The limit that applies to starting a program with these words, if it is an interpreter that
+    would not be guarded."""
     if not words or not is_python(words[0]):
         return None
     deaf = [each for each in options(words[1:]) if _DEAF & set(each)]
@@ -58,7 +59,8 @@ def is_python(program: str) -> bool:
 
 
 def options(words: Sequence[str]) -> List[str]:
-    """Options of Python's without their values, up to the program that it runs.
+    """The options on a command line of Python, without their values, up to the program that Python
+    runs.
 
     >>> options(["-Es", "-W", "error", "-Xdev", "-c", "print()", "-I"])
     ['-Es', '-W', '-X', '-c']
@@ -83,7 +85,7 @@ def options(words: Sequence[str]) -> List[str]:
 
 
 def is_own_worker(words: Sequence[str]) -> bool:
-    """Whether multiprocessing starts one of its own processes."""
+    """Whether these are the words with which multiprocessing starts one of its own processes."""
     if len(words) < 3 or not is_python(words[0]) or "-c" not in words:
         return False
     code = words[words.index("-c") + 1 :]
@@ -91,7 +93,8 @@ def is_own_worker(words: Sequence[str]) -> bool:
 
 
 def _hands_on(environment: Any) -> bool:
-    """Whether an environment, as ``execve`` takes it or as a mapping, reaches ``sitecustomize``."""
+    """Whether an interpreter with this environment runs the ``sitecustomize`` of ``child``. It may
+    be a mapping, or what ``execve`` takes."""
     if environment is None:
         environment = os.environ
     if not isinstance(environment, Mapping):

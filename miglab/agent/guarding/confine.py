@@ -1,5 +1,5 @@
-"""Confines one copy's processes: the agent's jail lets it write to every copy, a keeper only to its
-own."""
+"""Confines the processes of one copy: the agent's jail lets the agent write to every copy, but a
+keeper may only write to its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Dict, List
 
 #: Set by the launcher, to the kind of jail around this process.
 VARIABLE = "MIGLAB_JAILED"
-#: Whether the operating system keeps this process in, and how.
+#: How the operating system confines this process; ``hook`` if it does not.
 by = os.environ.get(VARIABLE, "hook")
 jailed = by in ("namespaces", "landlock")
 

@@ -24,7 +24,7 @@ Check = Callable[..., Optional[Limit]]
 
 
 def opening(path: Any, mode: Any, flags: Any) -> Optional[Limit]:
-    """Opening a file: by a mode, or by flags."""
+    """The limit that applies to opening a file, by a mode or by flags."""
     makes = set("wax") & set(mode) if isinstance(mode, str) else flags and flags & os.O_CREAT
     if not makes:
         lacks.note(path)
@@ -41,7 +41,8 @@ def opening(path: Any, mode: Any, flags: Any) -> Optional[Limit]:
 
 
 def making(verb: str) -> Check:
-    """Making something of this name; ``folder`` is what it is relative to."""
+    """A check for making something with a name. The check takes a path, and the folder to which it
+    is relative."""
 
     def check(path: Any, folder: Any = -1) -> Optional[Limit]:
         if allowed_name(path, folder) or _is_there(path, folder):
@@ -61,8 +62,8 @@ def _is_there(path: Any, folder: Any = -1) -> bool:
 
 
 def _changes(verb: str, folder_at: Optional[int] = None) -> Check:
-    """A check for events whose first argument is a path that is changed: one that is there.
-    Whether a link is followed no event says, so neither it nor what it leads to may lie outside.
+    """A check for events that change what exists at a path, their first argument. No event says
+    whether a link is followed, so neither the link nor what it leads to may lie outside.
     ``folder_at`` is the place of the descriptor among the arguments after the path."""
 
     def check(path: Any, *rest: Any) -> Optional[Limit]:
@@ -75,8 +76,8 @@ def _changes(verb: str, folder_at: Optional[int] = None) -> Check:
 
 
 def _removes(verb: str) -> Check:
-    """The same for a name that is removed. What is not there is not there: a read-only file system
-    would say something else, which the original would not."""
+    """A check for events that remove a name. If nothing has this name, ``FileNotFoundError`` is
+    raised, as in the original: a jail's read-only file system would report something else."""
 
     def check(path: Any, folder: Any = -1, *rest: Any) -> Optional[Limit]:
         if allowed_name(path, folder):

@@ -2,9 +2,9 @@
 
 An audit hook (https://docs.python.org/3/library/audit_events.html) refuses what would reach out of
 the copy: databases elsewhere, writing elsewhere, connecting, starting programs, sending signals.
-What C code does past Python's own functions it does not see; drivers of other databases are stopped
-where Django opens a connection. ``bounds`` says what may be touched, ``files`` and ``reach`` check
-each event, and ``unheard`` stands before what raises none.
+The hook does not see what C code does without Python's own functions. Drivers of other databases
+are stopped when Django opens a connection. ``bounds`` says what may be touched, ``files`` and
+``reach`` check each event, and ``unheard`` guards functions that raise no event.
 """
 
 from __future__ import annotations
@@ -24,17 +24,18 @@ from ..engines import registry
 from . import bounds, files, lacks, reach, unheard
 from .limit import Limit
 
-#: A project that tries the same thing in a loop is told of once; no more than this are kept.
+#: How many refusals are kept. If a project tries the same thing in a loop, it is kept once.
 KEPT = 50
 
 
 class Refused(PermissionError):
-    """The project tried to reach out of its copy. ``entry`` is that of ``refused``."""
+    """The project tried to reach out of its copy. ``entry`` is its entry in the list
+    ``refused``."""
 
     entry: Optional[Dict[str, Any]] = None
 
     def __str__(self) -> str:
-        """What was refused, also where somebody has added the name of a file."""
+        """What was refused, even if somebody has added the name of a file."""
         return str(self.args[0]) if self.args else ""
 
 
@@ -51,8 +52,8 @@ _CHECKS = {**files.CHECKS, **reach.CHECKS}
 
 def stand_around(place: Dict[str, Any], code: str, *, speaks: bool = True) -> None:
     """From now on, and in every fork, refuse what reaches out of this copy of a user's project
-    (``protocol.PLACE``) and of the folder ``code``. A process without a wire writes down what it
-    was refused, as forks do."""
+    (``protocol.PLACE``) and of the folder ``code``. If ``speaks`` is false, this process has no
+    wire, and writes down what it was refused, as forks do."""
     global _notes, _pid
     first = not _notes
     bounds.draw(place, code)
@@ -106,7 +107,7 @@ def _ask(check: Callable[..., Optional[Limit]], *arguments: Any) -> None:
 
 
 def _quietly(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """Call what has been asked about."""
+    """Call a function about which was asked before: what it does is not checked again."""
     busy = getattr(_inside_hook, "busy", False)
     _inside_hook.busy = True
     try:
@@ -116,7 +117,7 @@ def _quietly(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any
 
 
 def refuse(limit: Limit) -> None:
-    """Note it, and raise ``Refused``."""
+    """Note that this limit was met, and raise ``Refused``."""
     frames = [each for each in traceback.extract_stack() if not each.filename.startswith(FOLDER)]
     telling = [each for each in frames if bounds.inside(each.filename)] or frames[-1:]
     where = "%s, line %s" % (_shown(telling[-1].filename), telling[-1].lineno) if telling else ""
@@ -142,8 +143,8 @@ def _shown(path: str) -> str:
 
 
 def may_open(name: Optional[str]) -> bool:
-    """Whether a statement of the project's may open this database, which must not lead out of the
-    copy; if it does, that is noted. ``None`` stands for a name that cannot be seen."""
+    """Whether a statement of the project may open the database of this name. It may not if the name
+    leads out of the copy; that is noted. ``None`` stands for a name that cannot be seen."""
     if name is not None and bounds.allowed_database(name):
         return True
     _inside_hook.busy = True
@@ -165,7 +166,7 @@ def may_open(name: Optional[str]) -> bool:
 
 
 def hold_engines() -> None:
-    """Ask before a statement opens another database."""
+    """From now on, engines ask ``may_open`` before a statement opens another database."""
     for engine in registry.ENGINES.values():
         engine.hold(may_open)
 

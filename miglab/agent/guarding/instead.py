@@ -14,7 +14,7 @@ _WRITES = ("set", "add", "delete", "clear", "touch", "incr")
 
 
 def begin() -> None:
-    """Count anew."""
+    """Start to count at 0 again."""
     used.update(mail=0, cache=0)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Pattern, Sequence, Tuple
 from ..common import phase
 from ..engines.registry import SIDECARS
 
-#: A project that looks for the same in a loop is noted once; no more than this are kept.
+#: How many paths are noted. If a project looks for the same path in a loop, it is noted once.
 KEPT = 50
 
 #: ``path`` (below the project's folder, with ``/``), ``phase`` and ``files``: the project's own
@@ -21,7 +21,7 @@ noted: List[Dict[str, Any]] = []
 #: The copy's folder by each of its names: a link may be on the way to it.
 _copies: Tuple[str, ...] = ()
 _original = ""
-#: Matches the names of what the original's databases have and their copies have not.
+#: Matches the names of what the original's databases have and their copies do not.
 _names: Optional[Pattern[str]] = None
 
 
@@ -37,7 +37,8 @@ def compare(original: str, copy: str, gone: Sequence[str]) -> None:
 
 
 def named(said: str) -> str:
-    """What a server speaks of, where its copy of the database lacks that; else ``""``."""
+    """The name of something that a server's message mentions, and that the copy of the database
+    lacks; otherwise ``""``."""
     found = _names.search(said) if _names is not None else None
     return found.group() if found else ""
 
@@ -48,8 +49,8 @@ def _below(path: str) -> Optional[str]:
 
 
 def missing(path: Any) -> Optional[str]:
-    """The path below the project's folder, where the copy has nothing there and the original has;
-    else ``None``."""
+    """The path below the project's folder, if the original has something there and the copy does
+    not; otherwise ``None``."""
     if not _copies or not isinstance(path, (str, bytes, os.PathLike)):
         return None
     try:
@@ -63,8 +64,8 @@ def missing(path: Any) -> Optional[str]:
 
 
 def linked(path: str) -> Optional[str]:
-    """The path below the project's folder, where the copy has a link there to what the original
-    has; else ``None``."""
+    """The path below the project's folder, if the copy has a link there and the original has
+    something there; otherwise ``None``."""
     below = _below(os.path.abspath(path)) if _copies else None
     if below is None or not os.path.islink(path):
         return None
@@ -90,8 +91,8 @@ def note(path: Any) -> None:
 
 
 def note_listed(folder: Any) -> None:
-    """A migration or a handler lists this folder: what it does not see there counts too. Python's
-    own look-ups of modules do not."""
+    """Note what a migration or a handler does not see when it lists this folder, because the copy
+    lacks it. Python's own look-ups of modules do not count."""
     if phase.now().name not in ("migration", "handlers") or isinstance(folder, int):
         return
     caller = sys._getframe(3).f_code.co_filename

@@ -16,14 +16,14 @@ def plain(path: Any) -> str:
     """A path as an exact ``str``: no method of the project's classes is called for it.
 
     Raises:
-        TypeError: it is none.
+        TypeError: it is not a path.
     """
     return str.__add__("", os.fsdecode(path))
 
 
 def of_descriptor(number: int) -> Optional[str]:
-    """Where the open file or folder lies; ``None`` for what lies in no folder (a pipe, a socket, a
-    file that was removed), and where the system does not tell."""
+    """The path of the open file or folder with this number. ``None`` for what lies in no folder (a
+    pipe, a socket, a file that was removed), and if the system does not tell."""
     try:
         if sys.platform == "darwin":
             import fcntl
@@ -37,7 +37,7 @@ def of_descriptor(number: int) -> Optional[str]:
 
 
 def absolute(path: Any, folder: Any = -1) -> str:
-    """The whole path, if it is relative to the folder with this descriptor.
+    """The absolute path for a path that may be relative to the folder with this descriptor.
 
     Raises:
         TypeError, ValueError: it is not a path, or it is not known what it is relative to.
@@ -54,7 +54,7 @@ def absolute(path: Any, folder: Any = -1) -> str:
 
 
 def target(path: Any, folder: Any = -1) -> str:
-    """What is read or written through the path."""
+    """The real path of what is read or written through ``path``."""
     # Not made absolute first: `a/..` is elsewhere where `a` is a link.
     text = plain(path)
     if folder in HERE or os.path.isabs(text):
@@ -63,7 +63,7 @@ def target(path: Any, folder: Any = -1) -> str:
 
 
 def name(path: Any, folder: Any = -1) -> str:
-    """The name itself, which may be that of a link: what is removed, renamed or made."""
+    """The real path of the name itself, even if it is a link: what is removed, renamed or made."""
     text = plain(path) if folder in HERE else absolute(path, folder)
     above, last = os.path.split(text.rstrip(os.sep))
     if last in ("", os.curdir, os.pardir):

@@ -10,7 +10,7 @@ import socket
 from typing import Any, Callable, List, Optional, Sequence, Tuple
 
 _SHELLS = ("sh", "bash", "dash", "zsh", "ash")
-#: What a shell would do more with than split it into words.
+#: Characters with which a shell does more than split a text into words.
 _MORE_THAN_WORDS = re.compile(r"[;|&$<>()`\n\\*?\[\]{}~#!=]")
 
 
@@ -23,7 +23,7 @@ class Permits:
         self.addresses = [split_address(each) for each in addresses]
 
     def program(self, words: Sequence[str]) -> bool:
-        """Whether a program may be started that is called with these words."""
+        """Whether the program that is called with these words may be started."""
         return bool(words) and not self.programs.isdisjoint((words[0], os.path.basename(words[0])))
 
     def host(self, host: str) -> bool:
@@ -31,7 +31,8 @@ class Permits:
         return any(host.lower() == allowed.lower() for allowed, _ in self.addresses)
 
     def address(self, host: str, port: Optional[str]) -> bool:
-        """Whether one may connect there; ``host`` may be a number that an allowed name has."""
+        """Whether the project may connect to this address. ``host`` may also be a numeric address
+        of an allowed name."""
         for allowed, allowed_port in self.addresses:
             if allowed_port is not None and allowed_port != port:
                 continue

@@ -37,8 +37,8 @@ def _spawn(path: Any, arguments: Any, environment: Any = None) -> Optional[Limit
 
 
 def of_multiprocessing(executable: Any, arguments: Any, environment: Any) -> Optional[Limit]:
-    """A process that Python starts without its usual functions. It is allowed for multiprocessing
-    with the project's Python, if it will be guarded."""
+    """The limit that applies to a process that Python starts without its usual functions. It is
+    allowed for multiprocessing with the project's Python, if it will be guarded."""
     words = permits.words_of(executable, [*arguments])
     if children.is_own_worker(words):
         return children.unguarded(words, environment)
@@ -46,7 +46,8 @@ def of_multiprocessing(executable: Any, arguments: Any, environment: Any) -> Opt
 
 
 def _created(executable: Any, line: Any, _folder: Any = None) -> Optional[Limit]:
-    """On Windows: a process is made, by subprocess, which has been asked about it, or without."""
+    """The limit that applies to making a process on Windows. If subprocess makes it, its own event
+    was checked before."""
     return of_multiprocessing(executable, permits.split(os.fsdecode(line or "")), None)
 
 
@@ -75,7 +76,7 @@ def _connect(_socket: Any, address: Any) -> Optional[Limit]:
 
 
 def _is_path(address: Any) -> bool:
-    """Whether it is a socket that lies in a folder."""
+    """Whether an address is the path of a socket in a folder."""
     return isinstance(address, (str, bytes)) and os.fsencode(address)[:1] not in (b"", b"\0")
 
 
@@ -115,7 +116,8 @@ def _log(*rest: Any) -> Optional[Limit]:
 
 
 def signalling(pid: Any, number: Any = 0) -> Optional[Limit]:
-    """Sending a signal to a process, or with a negative number to a group."""
+    """The limit that applies to sending a signal to a process or, if ``pid`` is negative, to a
+    group of processes."""
     if number == 0 or _is_own(pid):
         return None
     return Limit(

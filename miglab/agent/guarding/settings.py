@@ -1,4 +1,5 @@
-"""Reads a user's settings, and turns what they reach to the copy: databases, mail, caches, logs.
+"""Reads a user's settings, and changes everything in them that leads out of the copy: databases,
+mail, caches, logs.
 
 The settings are changed right after Django has read them, before any app is imported: no code ever
 sees the ones that lead to the original.
@@ -15,7 +16,7 @@ from ..common.steady import put
 from ..engines import registry
 from . import instead
 
-#: Settings of packages that send work away, and what serves in their place: kombu's own memory.
+#: Settings of packages that send work away, and the values that replace them: kombu's own memory.
 _BROKERS = {"CELERY_BROKER_URL": "memory://", "BROKER_URL": "memory://"}
 #: The caches as the project has them: their tables may be in its database.
 caches_before: Dict[str, Any] = {}
@@ -24,7 +25,7 @@ _MAIL = "django.core.mail.backends.dummy.EmailBackend"
 #: Handlers of the logging module that send what they get.
 _SENDERS = ("SysLogHandler", "SocketHandler", "DatagramHandler", "SMTPHandler", "HTTPHandler")
 
-#: What was replaced in the settings, but for the databases: ``setting``, ``was``, ``instead``.
+#: What was replaced in the settings, apart from the databases: ``setting``, ``was``, ``instead``.
 replaced: List[Dict[str, str]] = []
 
 
@@ -51,8 +52,8 @@ def read() -> Dict[str, Any]:
 
 
 def turn_to_copy(databases: Dict[str, str], temporary: str) -> None:
-    """From now on, settings that are read name these databases (alias → handle), and reach
-    nobody; temporary files and logs go to the folder ``temporary``."""
+    """From now on, settings that are read name these databases (alias → handle), and nothing is
+    sent to anybody; temporary files and logs go to the folder ``temporary``."""
     from django.conf import LazySettings
 
     os.makedirs(temporary, exist_ok=True)
@@ -117,7 +118,7 @@ def _replaced(setting: str, was: Any, serves: str) -> None:
 
 
 def use(module: str) -> None:
-    """Use this settings module, even where manage.py names another."""
+    """Use this settings module, even if manage.py names another."""
     from django.conf import settings
 
     if not settings.configured:
@@ -125,8 +126,9 @@ def use(module: str) -> None:
 
 
 def look_in_copy(original: str, copy: str) -> None:
-    """What Python would import from the original's folder, it imports from the copy: an editable
-    install of the project puts the original on the path. Environments inside it stay."""
+    """Make Python import from the copy what it would import from the original's folder: an editable
+    install of the project puts the original on the path. Virtual environments in the original's
+    folder stay."""
     inside = os.path.join(os.path.realpath(original), "")
 
     def moved(path: str) -> str:
@@ -154,7 +156,8 @@ def in_environment(path: str, inside: str) -> bool:
 
 
 def _real(path: str, folders: Dict[str, str]) -> str:
-    """As ``realpath``; ``folders`` are those that are known already, for many files share few."""
+    """What ``os.path.realpath`` returns. ``folders`` has the real paths of folders that are known
+    already, because many files share a few folders."""
     folder, name = os.path.split(path)
     if os.path.islink(path) or name in (os.curdir, os.pardir, ""):
         return os.path.realpath(path)

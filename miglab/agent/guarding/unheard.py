@@ -15,14 +15,14 @@ from .bounds import allowed, outside
 from .files import making, opening
 from .limit import Limit
 
-#: Asks about something, and raises ``Refused`` where it is in the way.
+#: Runs a check, and raises ``Refused`` if a limit applies.
 Ask = Callable[..., None]
-#: Calls a function about which nobody is asked again.
+#: Calls a function without asking about it again.
 Quietly = Callable[..., Any]
 
 
 def stand_before(ask: Ask, quietly: Quietly) -> None:
-    """From now on, ask before them."""
+    """From now on, ask before each of these functions does something."""
     _open(ask, quietly)
     for name, verb in (("mkfifo", "create the pipe"), ("mknod", "create the node")):
         if hasattr(os, name):
@@ -35,7 +35,7 @@ def stand_before(ask: Ask, quietly: Quietly) -> None:
 
 
 def _put(name: str, function: Any, original: Any) -> None:
-    """In ``os`` and in the module that it has it from."""
+    """Replace a function in ``os``, and in the module from which ``os`` has it."""
     import importlib
 
     for module in (os, importlib.import_module(os.name)):
@@ -95,7 +95,7 @@ def _signal(ask: Ask) -> None:
 
 
 def _database(name: str, ask: Ask) -> None:
-    """Databases of keys and values, which a library in C opens."""
+    """Guard a module for databases of keys and values, which a library in C opens."""
     import importlib
 
     module: Any = importlib.import_module(name)
@@ -114,7 +114,8 @@ def _database(name: str, ask: Ask) -> None:
 
 
 def _start(ask: Ask) -> None:
-    """What multiprocessing starts its interpreters by; subprocess raises an event of its own."""
+    """Guard the function with which multiprocessing starts its interpreters; subprocess raises an
+    event of its own."""
     import _posixsubprocess
     import subprocess  # noqa: F401 (it has taken the function by now)
 

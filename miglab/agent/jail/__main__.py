@@ -1,4 +1,4 @@
-"""Starts the launcher: run as a file, for to run a folder Python imports much more."""
+"""Starts the launcher. It is run as a file, because Python imports much more to run a folder."""
 
 import os
 import sys

@@ -1,5 +1,5 @@
-"""Landlock (https://docs.kernel.org/userspace-api/landlock.html): without privileges, and
-inherited by every child, a process gives up writing outside of some folders."""
+"""Landlock (https://docs.kernel.org/userspace-api/landlock.html): without privileges, a process
+gives up writing outside of some folders, for itself and all its children."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ _CHANGE_FOLDER = sum(1 << bit for bit in range(4, 13))
 _REFER, _TRUNCATE, _IOCTL_DEVICE = 1 << 13, 1 << 14, 1 << 15
 _OF_FILES = _WRITE_FILE | _TRUNCATE | _IOCTL_DEVICE
 _CONNECT_TCP = 1 << 1
-#: The version that knows it.
+#: The first version that can refuse TCP connections.
 TCP = 4
 _ABSTRACT_SOCKETS, _SIGNALS = 1, 2
-#: Before it, no file could be moved between two folders, not even inside the copy.
+#: The oldest version that is of use: before it, no file could be moved between two folders, not
+#: even inside the copy.
 _OLDEST = 2
 
 
@@ -41,7 +42,7 @@ class _Beneath(ctypes.Structure):
 
 
 def abi() -> int:
-    """The version that this kernel offers; 0 for none that serves."""
+    """The version of Landlock that this kernel offers; 0 if it offers none that is of use."""
     try:
         found = kernel.syscall(kernel.LANDLOCK_CREATE_RULESET, 0, 0, 1)
     except OSError:

@@ -2,11 +2,11 @@
 executes the command.
 
 ``python …/miglab/agent/jail/__main__.py STRONGEST NETWORK REQUIRE PROBES COUNT WRITABLE… PROGRAM
-ARGUMENT…``: the strongest jail to try (one of ``NAMES``); ``yes`` where the network may be used,
-``sockets`` where of that only the sockets that have a path may be, and else ``no``;
-``yes`` where nothing is to be executed unless contents are enforced; a folder of miglab's own for
-the probe; how many folders may be written, and which. The first line on standard output is
-``{"event": "jailed", …}``; then the command has it.
+ARGUMENT…``: ``STRONGEST`` is the strongest jail to try (one of ``NAMES``). ``NETWORK`` is ``yes``
+if the network may be used, ``sockets`` if only sockets that have a path may be used, otherwise
+``no``. If ``REQUIRE`` is ``yes``, nothing is executed unless contents are enforced. ``PROBES`` is a
+folder of miglab's own for the probe. ``COUNT`` folders may be written: ``WRITABLE…``. The first
+line on standard output is ``{"event": "jailed", …}``; the rest is the command's own output.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 NAMES = ("namespaces", "landlock", "hook")
 
-#: What writing to harms nobody. Under Landlock alone, /dev is everybody's.
+#: Devices that can be written without harm. With Landlock alone, /dev is not private.
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 _GENEROUS = 8 << 30
 
 
 class _Spec:
-    """What is asked for."""
+    """What the launcher's command line asks for."""
 
     def __init__(self, words: List[str]) -> None:
         self.strongest, network, require, self.probes, count = words[:5]
@@ -92,8 +92,8 @@ def _refuse_sockets(spec: _Spec, tcp: bool) -> None:
 
 
 def _tried(confine: Callable[[], None], spec: _Spec, outside: str) -> Found:
-    """What is refused in a child that is confined so; ``None`` if it cannot be, or where the
-    copy itself could not be written."""
+    """What is refused in a child that calls ``confine``. ``None`` if the child cannot be confined,
+    or could not write to the copy itself."""
     incoming, outgoing = os.pipe()
     pid = os.fork()
     if not pid:
@@ -111,7 +111,8 @@ def _tried(confine: Callable[[], None], spec: _Spec, outside: str) -> Found:
 
 
 def _in_namespaces(spec: _Spec) -> None:
-    """Launch there, and end with it; returns where this machine does not offer them."""
+    """Launch the command in namespaces, and end when it ends. Returns if this machine does not
+    offer namespaces."""
     go_in, go_out = os.pipe()
     told_in, told_out = os.pipe()
     outside = probe.processes()
@@ -149,7 +150,8 @@ def _in_namespaces(spec: _Spec) -> None:
 
 
 def _first_inside(spec: _Spec, outside: str, go: int, told: int) -> NoReturn:
-    """The first process: it starts the command, and all ends when the command has ended."""
+    """Be the first process in the namespaces: start the command, and end everything inside when it
+    has ended."""
     namespaces.set_up(spec.writable)
     # The folder that it stands in lies below what was there before.
     os.chdir(os.getcwd())
@@ -187,8 +189,8 @@ def _stand_back() -> None:
 
 
 def _limit(copy: str) -> None:
-    """Limits that no sound command meets: more memory than there is, a file larger than the disk.
-    Not how many processes: that counts all of the user's."""
+    """Set limits that no sound command meets: on memory, on the size of a file, and on open files.
+    The number of processes is not limited, because all of the user's processes would count."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     disk = os.statvfs(copy)
     for which, most in (

@@ -22,7 +22,8 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _ATTR_RDONLY = 1
 
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
-#: What root keeps inside: reading and owning what others own, where it may be written at all.
+#: The capabilities that root keeps inside: to read and own what belongs to others, if it may be
+#: written at all.
 _KEPT = (0, 1, 2, 3, 4, 6, 7)
 
 
@@ -45,8 +46,8 @@ def fork(network: bool) -> int:
 
 
 def map_users(pid: int) -> None:
-    """Let the users in a child's namespaces be those outside: all of them for root, else the one
-    that it runs as."""
+    """Make the users in a child's namespaces the same as outside: all of them if this process runs
+    as root, otherwise only its own user."""
     uid, gid = os.geteuid(), os.getegid()
     folder = "/proc/%d/" % pid
     if uid == 0:
@@ -74,7 +75,7 @@ def set_up(writable: List[str]) -> None:
     """Inside, once users are mapped: make everything read-only but these folders.
 
     Raises:
-        OSError: this system does not let it.
+        OSError: this system does not allow it.
     """
     kernel.mount("", "/", "", _REC | _PRIVATE)
     for path in writable:
@@ -100,7 +101,7 @@ def _change(path: str, set: int = 0, clear: int = 0) -> None:
 
 
 def _devices() -> None:
-    """A /dev of its own: shared memory and terminals that nobody else has, and no disks. It is
+    """Make a private /dev: shared memory and terminals that nobody else has, and no disks. It is
     put together on /proc, which is replaced anyway, because /dev still has to be read."""
     new = "/proc"
     kernel.mount("tmpfs", new, "tmpfs", _NOSUID, "mode=755")
@@ -119,7 +120,7 @@ def _devices() -> None:
 
 
 def give_up_privileges() -> None:
-    """What is executed from now on cannot undo any of it."""
+    """Give up privileges, so that what is executed from now on cannot undo any of the jail."""
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     for capability in range(64):
         if capability in _KEPT:

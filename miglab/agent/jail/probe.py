@@ -1,7 +1,7 @@
 """Tries, inside a jail, what the jail should prevent; only this decides what counts as enforced.
 
-Only a refusal counts. Where an act goes through, or fails for any other reason, the kind of act is
-not said to be enforced.
+Only a refusal counts. If an act succeeds, or fails for any other reason, its kind does not count as
+enforced.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Act = Callable[[], Any]
 
 ENFORCED, WATCHED, OPEN = "enforced", "watched", "open"
-#: In this order a probe's findings are sent on.
+#: The kinds of act, in the order in which a probe's findings are sent.
 KINDS = ("contents", "metadata", "processes", "tcp", "other_sockets")
 _REFUSALS = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EXDEV, errno.ENETUNREACH)
 
@@ -26,8 +26,8 @@ _NOT_THERE = ("new", "elsewhere", "fifo")
 
 
 def prepare(folder: str) -> None:
-    """Outside: have in this folder, which is miglab's own, what a probe tries to harm. It stays
-    for the next one: nothing is left behind by one that is killed."""
+    """Outside the jail: make the files that a probe tries to harm, in this folder of miglab's own.
+    They stay for the next probe, so that a probe that is killed leaves nothing more behind."""
     os.makedirs(folder, exist_ok=True)
     for name in _NOT_THERE:
         if os.path.lexists(os.path.join(folder, name)):
@@ -39,12 +39,13 @@ def prepare(folder: str) -> None:
 
 
 def processes() -> str:
-    """Names the numbering of processes that this one is in."""
+    """The name of the PID namespace of this process."""
     return os.readlink("/proc/self/ns/pid")
 
 
 def attempt(folder: str, writable: Sequence[str], outside: str) -> Dict[str, bool]:
-    """Inside the jail: which kinds of act are refused. ``outside`` are the ``processes`` there.
+    """Inside the jail: which kinds of act are refused. ``outside`` is what ``processes`` returns
+    outside the jail.
 
     Raises:
         OSError: a folder that must be writable is not.
@@ -142,8 +143,8 @@ def _missing(error: OSError) -> bool:
 
 
 def verdict(refused: Dict[str, bool]) -> Dict[str, str]:
-    """What holds: what went through is left to the audit hook, which does not see what goes on
-    after a command."""
+    """What holds for each kind of act. What was not refused is left to the audit hook, which does
+    not see processes that go on after a command."""
     held = {name: ENFORCED if refused[name] else WATCHED for name in KINDS}
     if not refused["processes"]:
         held["processes"] = OPEN
@@ -156,5 +157,5 @@ def encoded(refused: Dict[str, bool]) -> bytes:
 
 
 def decoded(text: bytes) -> Dict[str, bool]:
-    """What ``encoded`` has made."""
+    """The findings from which ``encoded`` made this text."""
     return {name: letter == 0x31 for name, letter in zip(KINDS, text)}

@@ -1,9 +1,9 @@
 """A filter of system calls (https://docs.kernel.org/userspace-api/seccomp_filter.html) for what
 neither Landlock nor a network namespace refuses: sockets of other kinds than TCP.
 
-Pairs of sockets are left alone: asyncio and multiprocessing talk to their own processes by them. A
-socket that has a path cannot be told from one of another program's when it is made, so there is
-none at all.
+Pairs of sockets are allowed: asyncio and multiprocessing talk to their own processes through them.
+When a socket is made, nobody can see yet whether it will lead to another program by a path. So
+sockets that have a path are refused, too, unless ``refuse`` is told otherwise.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _MACHINES = {
     "aarch64": (0xC00000B7, 198, 206, 211, 269),
 }
 _IO_URING_SETUP = 425
-#: Calls of x86-64 by other numbers, which would pass the filter by.
+#: Calls of x86-64 with other numbers, which would get past the filter.
 _OTHER_NUMBERS = 0x40000000
-#: Connects while it sends; Landlock is not asked.
+#: A flag of ``sendto`` and others, which connects while it sends, without asking Landlock.
 _FAST_OPEN = 0x20000000
 
 _AF_UNIX, _AF_INET, _AF_INET6, _STREAM, _KIND, _TCP = 1, 2, 10, 1, 0xF, 6
@@ -53,9 +53,9 @@ class _Program(ctypes.Structure):
 
 
 def refuse(tcp: bool, paths: bool = True) -> None:
-    """From now on, this process and its children make no socket but for TCP; with ``tcp``, none for
-    TCP either. Without ``paths``, they can still make streams that have a path: at this place,
-    nobody can see which path a stream will get.
+    """From now on, this process and its children can only make sockets for TCP. If ``tcp`` is true,
+    these are refused, too. If ``paths`` is false, streams that have a path are allowed as well:
+    when a stream is made, nobody can see which path it will get.
 
     Raises:
         OSError: this machine offers no such filter.
@@ -79,7 +79,7 @@ def _filter(machine: Tuple[int, int, int, int, int], tcp: bool, paths: bool) -> 
         return (_LOAD, 0, 0, _ARGUMENTS + 8 * number)
 
     def on(call: int, *then: Instruction) -> List[Instruction]:
-        """For this call, these; they end in a verdict."""
+        """Instructions that run ``then``, which ends in a verdict, if this is the call."""
         return [(_EQUAL, 0, len(then), call), *then]
 
     def fast_open(call: int, flags: int) -> List[Instruction]:

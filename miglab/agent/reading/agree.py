@@ -1,9 +1,9 @@
 """Asks whether models and files agree, and whether the record and the tables do.
 
-The second question is drift: the recorded migrations that have files are brought to a
-``ProjectState``, its models are created in an empty scratch database of the same engine, and the
-two catalogues are compared without the order of columns and without names that Django makes up.
-"""
+The second question is drift. The recorded migrations that have files are turned into a
+``ProjectState``, and its models are created in an empty scratch database of the same engine. Then
+the two catalogues are compared, without the order of columns and without names that Django makes
+up."""
 
 from __future__ import annotations
 
@@ -65,9 +65,10 @@ def record_and_tables(engine: Engine, handle: str, alias: str) -> Dict[str, Any]
 def at_both(
     engine: Engine, handle: str, alias: str, then: Dict[str, Any]
 ) -> Optional[Tuple[Dict[str, Any], Dict[str, Any]]]:
-    """The same now and ``then``: its ``handle`` is a copy of the database, and its ``record`` the
-    keys that were recorded in it. What both expect alike is made once. ``None`` where neither
-    record holds all of the other: then each has to be asked for by itself."""
+    """What ``record_and_tables`` says now and at an earlier moment. ``then`` has that moment's
+    ``handle``, a copy of the database, and its ``record``, the keys that were recorded in it.
+    Tables that both expect alike are made once. ``None`` if neither record has all keys of the
+    other: then each moment has to be asked for by itself."""
     now, before = Recorded(alias), Recorded(alias, map(tuple, then["record"]))
     ways = [(now, handle), (before, then["handle"])]
     ways.sort(key=lambda each: len(each[0].applied))
@@ -87,7 +88,7 @@ def at_both(
 def _compared(
     engine: Engine, handle: str, alias: str, recorded: Recorded, made: _Expected
 ) -> Dict[str, Any]:
-    """The tables of a database beside those that its record makes."""
+    """Compare the tables of a database with those that its record makes."""
     loader, everything = recorded.loader, recorded.everything
     applied = recorded.applied
     expected, owners = made
@@ -144,8 +145,9 @@ def _compared(
 
 
 def _missing_in_sql(engine: Engine, made: Made, there: Dict[str, Any]) -> Iterator[str]:
-    """What recorded SQL made and is not there. SQL that nobody can read may have dropped it, and
-    an engine may, too: the triggers of a table that is built anew go with the old one."""
+    """The triggers and views that recorded SQL made, and that do not exist. SQL that nobody can
+    read may have dropped them. So may an engine: when a table is built anew, the triggers of the
+    old table are lost."""
     known = {
         "TRIGGER": {engine.fold(each) for each in there["triggers"]},
         # A view's own name, behind its schema's.
@@ -159,7 +161,7 @@ def _missing_in_sql(engine: Engine, made: Made, there: Dict[str, Any]) -> Iterat
                 kind.lower(),
                 name,
                 *key,
-                "it may have been lost when its table was rebuilt",
+                "other SQL, or the rebuild of a table, may have dropped it",
             )
 
 
@@ -181,8 +183,8 @@ def _created(
     recorded: Recorded,
     before: Optional[Tuple[Recorded, _Expected]] = None,
 ) -> _Expected:
-    """The tables that the state's models make. Those that another state of this process has alike
-    are not made again, where a table may be made alone."""
+    """The tables that the models of the recorded state make. If the engine can make a table alone,
+    tables that are the same in ``before``, another state in this process, are not made again."""
     if before is None or not engine.creates_alone:
         return _create(engine, handle, alias, recorded)
     same = unchanged(before[0].state, recorded.state)
@@ -203,7 +205,8 @@ def _create(
     recorded: Recorded,
     but_for: Collection[Tuple[str, str]] = (),
 ) -> _Expected:
-    """The tables that the state's models make, but for those of some."""
+    """The tables that the models of the recorded state make, without those of the models in
+    ``but_for``."""
     from django.db import connections, router
 
     unmigrated = recorded.loader.unmigrated_apps
@@ -236,8 +239,9 @@ def _create(
 def _without_index_together(engine: Engine, recorded: Recorded, actual: Dict[str, Any]) -> None:
     """Take the indexes of an old ``index_together`` out. From Django 5.1 on the models have no such
     option any more: ``CreateModel`` still makes these indexes, and building the table anew, as some
-    engines do, loses them. There or not, nothing differs. Models of apps without migrations, which
-    the state's apps have and its models have not, are left out."""
+    engines do, loses them. So it makes no difference whether these indexes exist. Models of apps
+    without migrations, which are in the state's ``apps`` but not in its ``models``, are left
+    out."""
     for model in recorded.models:
         meta = model._meta
         known = recorded.state.models.get((meta.app_label, meta.model_name))
@@ -251,7 +255,8 @@ def _without_index_together(engine: Engine, recorded: Recorded, actual: Dict[str
 
 
 def _tables_not_ours(models: List[Any], unmigrated: Set[str], alias: str) -> Iterator[str]:
-    """Tables that no migration answers for: of unmigrated apps, unmanaged, or kept elsewhere."""
+    """Tables for which no migration is responsible: those of unmigrated apps, those of unmanaged
+    models, and those in other databases."""
     from django.apps import apps
     from django.db import router
 

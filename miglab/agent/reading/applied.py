@@ -1,4 +1,5 @@
-"""Brings applied migrations to the state of their models, in time that grows with their number.
+"""Computes the state of the models from the applied migrations, in time that grows with their
+number.
 
 ``MigrationGraph.make_state`` looks each node's whole plan up in a list: given every applied node,
 it takes time that grows with the cube of their number. The plan made here is the same.
@@ -42,8 +43,8 @@ def state_of(loader: Any, plan: Iterable[Key]) -> Any:
 def introduced(
     loader: Any, applied: Iterable[Key], wanted: Collection[Tuple[Any, ...]]
 ) -> Dict[Any, Key]:
-    """Which migration brought each ``(app, model, field)`` of these; a field of ``None`` is the
-    model."""
+    """Which migration introduced each ``(app, model, field)`` of ``wanted``. If the field is
+    ``None``, the model itself is meant."""
     from django.db.migrations.state import ProjectState
 
     state = ProjectState(real_apps=loader.unmigrated_apps)

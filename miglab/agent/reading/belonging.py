@@ -1,4 +1,5 @@
-"""Says to whom a table belongs that no recorded migration makes, as far as this can be known."""
+"""Says which app a table belongs to if no recorded migration makes the table, as far as this can be
+known."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 from ..guarding.settings import caches_before
 from .applied import state_of
 
-#: Stands behind a difference that something unseen may explain.
+#: Is added to a difference that something unseen may explain.
 EXPLAINED = (
     " (a ghost, RunSQL, RunPython, SeparateDatabaseAndState or an operation that is not "
     "Django's may explain it)"
@@ -42,7 +43,8 @@ class Tables:
         self.loader = loader
         self.recorded = {key[0] for key in loader.applied_migrations}
         self.installed = loader.migrated_apps | loader.unmigrated_apps
-        #: Apps whose migrations are not Django's own, of which none makes a table unseen.
+        #: Apps whose migrations are not Django's own. Django's own never make a table in a way that
+        #: no state shows.
         self.foreign = {
             key[0]
             for key, each in loader.graph.nodes.items()
@@ -51,8 +53,8 @@ class Tables:
         self.waiting = self._waiting(everything)
 
     def words(self, table: str, unseen: Set[str]) -> Tuple[str, bool]:
-        """What to say of a table, and whether it differs for certain; ``unseen`` are the apps with
-        work that cannot be seen."""
+        """What to say of a table that is not expected, and whether this is certain. ``unseen`` are
+        the apps with work that cannot be seen."""
         text = "table %s should not be there, according to the recorded migrations" % table
         if table.lower() in self.waiting:
             return text, self.waiting[table.lower()] not in unseen
@@ -72,7 +74,7 @@ class Tables:
         return "table %s does not belong to an installed app, judging by its name" % table, False
 
     def _waiting(self, everything: List[Any]) -> Dict[str, str]:
-        """Tables that models of migrations make which are not all recorded, and their apps."""
+        """The tables of all models in all migrations, recorded or not, and their apps."""
         try:
             state = state_of(self.loader, everything)
             models = state.apps.get_models(include_auto_created=True)

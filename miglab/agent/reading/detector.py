@@ -9,9 +9,9 @@ from typing import Any, Dict
 def changes(loader: Any) -> Dict[str, Any]:
     """App labels, each with the migrations that the project's ``makemigrations`` would write.
 
-    A command that only names another ``autodetector`` (Django 5.2) or writes in another way is not
-    run; one that handles the command itself is, dry, and what it would write is taken from it. Its
-    exceptions are passed on, ``SystemExit`` too.
+    If the project's command only names another ``autodetector`` (Django 5.2), or writes in another
+    way, it is not run. If it has a ``handle`` of its own, it is run dry, and what it would write is
+    taken from it. Its exceptions are passed on, even ``SystemExit``.
     """
     from django.core.management import get_commands, load_command_class
     from django.core.management.commands import makemigrations as module
@@ -37,7 +37,8 @@ def _detected(loader: Any, detector: Any) -> Dict[str, Any]:
 
 
 def _tried(command: Any, module: Any) -> Dict[str, Any]:
-    """Run a command dry, in this process, which ends with the request; nothing is asked."""
+    """Run a command dry, without questions. It changes Django in this process, which ends with the
+    request anyway."""
     from django.core.management import call_command
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.questioner import MigrationQuestioner

@@ -14,8 +14,8 @@ Difference = Tuple[str, Optional[str], str]
 def differences(
     engine: Engine, expected: Dict[str, Any], actual: Dict[str, Any]
 ) -> Iterator[Difference]:
-    """Between tables by their folded names; the table and the column are named as they should be,
-    and as they are where they should not be."""
+    """The differences between expected and actual tables, both by their folded names. A table and a
+    column are named as they should be or, if they should not exist, as they are."""
     within = _Within(engine)
     for name in sorted(set(expected) | set(actual)):
         if name not in actual:
@@ -36,7 +36,7 @@ def differences(
 
 
 class _Within:
-    """Compares what two tables of one name are made of, as their engine takes names and SQL."""
+    """Compares two tables of the same name, with names and SQL as their engine understands them."""
 
     def __init__(self, engine: Engine) -> None:
         self.fold, self.folded, self.alike = engine.fold, engine.folded, engine.alike

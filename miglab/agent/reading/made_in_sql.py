@@ -1,5 +1,5 @@
-"""Finds the triggers and views that recorded migrations make in SQL, and that no
-later SQL of theirs takes away."""
+"""Finds the triggers and views that recorded migrations make in SQL, and that no later SQL of these
+migrations drops."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ Made = Dict[Tuple[str, str], Tuple[str, Tuple[str, str]]]
 
 
 def made_in_sql(engine: Engine, loader: Any, applied: List[Any]) -> Made:
-    """What the migrations of these keys make with ``RunSQL``, in this order."""
+    """The triggers and views that the migrations of these keys, in this order, make with
+    ``RunSQL``."""
     found: Made = {}
     for key in applied:
         for sql in _sql(loader.graph.nodes[key].operations):

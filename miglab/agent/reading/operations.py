@@ -1,8 +1,8 @@
 """Asks one operation what it is: its words, whether it can be undone, and whether the state of the
 models shows what it does to a database.
 
-The class is asked, never its name, and nothing that an object may make up in ``__getattr__``: a
-subclass is what it inherits, and a stand-in (``mock.Mock``) answers to every name.
+The class itself decides, not its name, and not what an object may make up in ``__getattr__``: a
+subclass counts as what it inherits from, and a stand-in (``mock.Mock``) has every attribute.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def describe(operation: Any) -> str:
-    """``Operation.describe``; the name of the class where it describes nothing."""
+    """What ``Operation.describe`` returns; the name of the class if that is not a text."""
     from django.utils.functional import Promise
 
     try:
@@ -32,9 +32,10 @@ def describe(operation: Any) -> str:
 
 
 def reversible(operation: Any) -> Optional[bool]:
-    """What the operation itself says, which is what Django asks; for ``SeparateDatabaseAndState``
-    what its database operations say, which Django does not ask. ``False`` also for one that has no
-    way back, ``None`` for what is no operation of Django's."""
+    """Whether an operation says that it can be undone, which is what Django asks. For
+    ``SeparateDatabaseAndState``, its database operations are asked, which Django does not do.
+    ``False`` also if it does not define the way back; ``None`` if it is not one of Django's
+    ``Operation``."""
     from django.db.migrations.operations.base import Operation
 
     if not isinstance(operation, Operation):
@@ -81,7 +82,7 @@ def _work_of(operation: Any, name: str) -> str:
 
 
 def _doer(operation: Any, name: str) -> str:
-    """The full name of that class."""
+    """The full name of the class that does this part of the operation's work."""
     for each in type(operation).__mro__:
         if name in vars(each):
             return "%s.%s" % (each.__module__, each.__name__)
@@ -89,7 +90,8 @@ def _doer(operation: Any, name: str) -> str:
 
 
 def _inside(operation: Any) -> Optional[List[Any]]:
-    """The database operations of ``SeparateDatabaseAndState``, where its own work is Django's."""
+    """The database operations of ``SeparateDatabaseAndState``, if its own work is Django's;
+    otherwise ``None``."""
     from django.db.migrations.operations.special import SeparateDatabaseAndState
 
     if not isinstance(operation, SeparateDatabaseAndState):

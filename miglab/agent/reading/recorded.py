@@ -1,4 +1,5 @@
-"""What is recorded in a database, and the models that this makes: the state, and the classes."""
+"""What is recorded in a database, and the models that follow from it: as a state, and as
+classes."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from .unchanged import Key, with_referred
 
 
 class Recorded:
-    """What is recorded in a database, or would be with these keys, the state that its models have
-    by that, and these models. Each is made when it is asked for."""
+    """What is recorded in a database, or what would be if ``keys`` were recorded; and the state and
+    the models that follow from it. These two are made when they are first asked for."""
 
     def __init__(self, alias: str, keys: Optional[Iterable[Any]] = None) -> None:
         from django.db import connections
@@ -30,18 +31,19 @@ class Recorded:
         graph = self.loader.graph
         self.everything = plan_of(graph, graph.leaf_nodes())
         self.applied = [key for key in self.everything if key in self.loader.applied_migrations]
-        #: Another record of this process, and the models that are the same by it.
+        #: Another record in this process, and the keys of the models that are the same in both.
         self.beside: Optional[Tuple[Recorded, Set[Key]]] = None
 
     @cached_property
     def state(self) -> Any:
-        """The state."""
+        """The ``ProjectState`` after the recorded migrations."""
         return state_of(self.loader, plan_of(self.loader.graph, self.applied))
 
     @cached_property
     def models(self) -> List[Any]:
-        """The classes of its models, those that Django makes for links included. Making them takes
-        longer than anything else here, so those that are the same elsewhere are not made again."""
+        """The classes of the state's models, including those that Django makes for many-to-many
+        tables. Making them takes longer than anything else here, so those that are the same in
+        ``beside`` are not made again."""
         if self.beside is None:
             return list(self.state.apps.get_models(include_auto_created=True))
         other, same = self.beside
@@ -49,7 +51,7 @@ class Recorded:
         return [*own, *(each for each in other.models if _whose(each) in same)]
 
     def _made_without(self, same: Set[Key]) -> List[Any]:
-        """The classes of all models but these, with as few of them as the others need."""
+        """The classes of all models except ``same``, and those of ``same`` that the others need."""
         from django.db.migrations.state import ProjectState
 
         state = self.state
@@ -66,6 +68,7 @@ class Recorded:
 
 
 def _whose(model: Any) -> Key:
-    """The model of a state to which a class belongs: for a link that Django makes, its owner."""
+    """The model of a state to which a class belongs: for an automatic many-to-many table, the model
+    that has the field."""
     meta = (model._meta.auto_created or model)._meta
     return meta.app_label, meta.model_name

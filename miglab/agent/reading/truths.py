@@ -20,8 +20,8 @@ LENS = ("INSTALLED_APPS", "AUTH_USER_MODEL", "MIGRATION_MODULES", "DATABASE_ROUT
 
 
 def read_project(error: Optional[BaseException]) -> Dict[str, Any]:
-    """``models`` and ``files``, each a value or ``{"unreadable": reason}``; ``known``, what models
-    say that neither tells, empty if they cannot be read.
+    """``models`` and ``files``, each a value or ``{"unreadable": reason}``; ``known`` is what
+    ``read_known`` returns, or empty if the models cannot be read.
 
     ``error`` is what setting the project up raised, or ``None``. Files can often be read all the
     same: a migration does not need the models.
@@ -70,7 +70,8 @@ def lens() -> Any:
 
 
 def other_database(engine: Engine, handle: str, alias: str) -> Optional[str]:
-    """The name of the database that the settings mean, where it is not this one."""
+    """The name of the database that the settings mean, if it is not this one; otherwise
+    ``None``."""
     from django.conf import settings
 
     try:
@@ -84,8 +85,8 @@ def other_database(engine: Engine, handle: str, alias: str) -> Optional[str]:
 
 
 def read_models() -> Dict[str, Any]:
-    """``{app_label: {model: {"table", "fields", "options", "managed"}}}``, proxies and swapped
-    models included, automatic many-to-many tables not."""
+    """``{app_label: {model: {"table", "fields", "options", "managed"}}}``, including proxies and
+    swapped models, but without automatic many-to-many tables."""
     from django.apps import apps
 
     result: Dict[str, Any] = {config.label: {} for config in apps.get_app_configs()}
@@ -170,8 +171,9 @@ def migration_packages() -> Iterator[Tuple[str, Optional[str]]]:
 
 
 def modules_of(package_name: str) -> Tuple[List[str], str]:
-    """The names of a package's migrations, however the importer finds them; and the folder, where
-    Django leaves them out because it has no ``__init__.py`` (``MigrationLoader.load_disk``)."""
+    """The names of a package's migrations, however the importer finds them. Also the folder, if
+    Django leaves them out because it has no ``__init__.py`` (``MigrationLoader.load_disk``);
+    otherwise ``""``."""
     try:
         package = importlib.import_module(package_name)
     except ModuleNotFoundError as error:
@@ -192,8 +194,8 @@ def modules_of(package_name: str) -> Tuple[List[str], str]:
 
 
 def source_of(module_name: str) -> Tuple[str, bytes]:
-    """Where a module lies and what its file says, compiled or packed as it may be; nothing if
-    its loader does not say."""
+    """The path of a module and the contents of its file, even if that is compiled or packed. The
+    contents are empty if its loader does not give them."""
     spec = importlib.util.find_spec(module_name)
     path = (spec.origin if spec else None) or ""
     try:
@@ -203,7 +205,8 @@ def source_of(module_name: str) -> Tuple[str, bytes]:
 
 
 def shown_path(module_name: str, path: str) -> str:
-    """The file's path below the working folder; for one of a package elsewhere, the module's."""
+    """The file's path below the working folder. For a file elsewhere, a path made from the module's
+    name."""
     shown = os.path.relpath(path).replace(os.sep, "/") if path else os.pardir
     if not shown.startswith(os.pardir):
         return shown
@@ -237,8 +240,9 @@ def read_migration(label: str, module_name: str) -> Dict[str, Any]:
 
 
 def _depends_on_own_app(label: str, migration: Any) -> bool:
-    """Without ``initial``, a migration is initial if it depends on none of its app
-    (``Migration.initial``'s documentation)."""
+    """Whether a migration depends on another one of its app: without ``initial``, a migration that
+    does not is an initial one (``Migration.initial``'s documentation). Always true if it has
+    ``initial``."""
     if migration.initial is not None:
         return True
     return any(key[0] == label for key in migration.dependencies)

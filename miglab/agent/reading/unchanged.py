@@ -1,5 +1,5 @@
-"""Which models have the same tables in two states of one process, and which others a model needs to
-be a class."""
+"""Which models have the same tables in two states of one process, and which other models are needed
+to make a model's class."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ Key = Tuple[str, str]
 
 
 def unchanged(one: Any, other: Any) -> Set[Key]:
-    """The models of both states that are the same, and that see the same of those to which they
-    refer. Two states of a process share each field that no migration between them has touched."""
+    """The models that are the same in both states, and that refer to models with the same table
+    names and keys. Two states of a process share each field that no migration between them has
+    touched."""
     return {key for key in one.models if _is_same(one, other, key)}
 
 
 def with_referred(state: Any, keys: Iterable[Key]) -> Set[Key]:
-    """These models and all to which they lead, in this state."""
+    """These models and all to which they refer, directly or not, in this state."""
     found: Set[Key] = set()
     left = [key for key in keys if key in state.models]
     while left:
@@ -36,7 +37,8 @@ def _is_same(one: Any, other: Any, key: Key) -> bool:
 
 
 def _looks_alike(one: Any, other: Any, key: Key) -> bool:
-    """Whether those that refer to this model see the same: the name of its table, and its keys."""
+    """Whether this model looks the same in both states to models that refer to it: the name of its
+    table, and its keys."""
     ours, theirs = one.models.get(key), other.models.get(key)
     if ours is None or theirs is None:
         # In neither, it is of an app without migrations.
@@ -73,7 +75,8 @@ def _parents(model: Any) -> Iterator[Key]:
 
 
 def _targets(field: Any, key: Key) -> Iterator[Key]:
-    """The model to which a field of the model ``key`` refers, and the one through which."""
+    """The models to which a field of the model ``key`` refers: its target, and its ``through``
+    model."""
     relation = getattr(field, "remote_field", None)
     for to in (getattr(relation, "model", None), getattr(relation, "through", None)):
         if isinstance(to, str):

@@ -25,7 +25,8 @@ def words_of_error(error: BaseException) -> str:
 
 
 def _in_project(path: Optional[str], line: Optional[int]) -> Optional[str]:
-    """A place in a file of the project, which is the working folder; manage.py is none."""
+    """A place in a file of the project, which is the working folder. ``None`` for manage.py, and
+    for files elsewhere."""
     if not path or path.startswith("<"):
         return None
     shown = os.path.relpath(path).replace(os.sep, "/")
@@ -35,7 +36,7 @@ def _in_project(path: Optional[str], line: Optional[int]) -> Optional[str]:
 
 
 def words_of_field(field: Any) -> str:
-    """A field as one would write it, as in ``CharField(max_length=100)``."""
+    """A field as it is written in code, as in ``CharField(max_length=100)``."""
     _, path, args, kwargs = field.deconstruct()
     return call(short(path), args, kwargs)
 

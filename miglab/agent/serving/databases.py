@@ -1,5 +1,5 @@
-"""Answers requests about databases alone. No code of the project runs for them, unless only its own
-connections know how to read a table."""
+"""Answers requests about databases alone. No code of the project runs for them, unless only the
+project's own connections can read a table."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def _list(request: Message, own: bool) -> Dict[str, Any]:
 
 
 def _not_back(request: Message, own: bool, rows: List[Dict[str, Any]]) -> Dict[str, Any]:
-    """What is not back; ``rows`` are the differences between the beginning and now."""
+    """How much of what was lost is not back. ``rows`` are the differences between the beginning and
+    now."""
     vendors, lost = request["place"]["engines"], request["lost"]
     places = {"old": request["old"], "new": lost["end"], "back": request["new"]}
 
@@ -74,18 +75,18 @@ _ANSWERS: Dict[str, Callable[[Message, bool], Dict[str, Any]]] = {
     "compare": _compare,
     "list": _list,
 }
-#: Requests that are answered without the project, where that can be.
+#: Requests that are answered without the project, if possible.
 REQUESTS = tuple(_ANSWERS)
 
 
 def answers(do: Optional[str]) -> bool:
-    """Whether such a request may be answered without the project."""
+    """Whether a request of this kind may be answered without the project."""
     return do == "database" or do in REQUESTS
 
 
 def without_project(request: Message) -> Optional[Message]:
-    """The answer, or ``None`` if the request is about the project, or needs it. What could not
-    be measured is not in it."""
+    """The answer to a request, or ``None`` if the request is about the project or needs it. What
+    could not be measured is missing from the answer."""
     do = request.get("do")
     if not answers(do):
         return None
@@ -100,8 +101,8 @@ def without_project(request: Message) -> Optional[Message]:
 
 
 def measured(request: Message, own: bool) -> Dict[str, Any]:
-    """What one of ``REQUESTS`` asks for, as far as it can be measured; with ``own`` also by
-    connections that know what the project's own do."""
+    """What one of ``REQUESTS`` asks for, as far as it can be measured. If ``own`` is true,
+    connections that have what the project's own have may be used, too."""
     found: Dict[str, Any] = {}
     known.begin(request)
     with measuring(MEASURES[request["do"]]), registry.together(

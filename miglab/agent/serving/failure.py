@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from .. import FOLDER
 
-#: What engines say where there is no room left.
+#: What engines say if there is no room left.
 _FULL = ("database or disk is full", "No space left on device")
 
 
@@ -18,7 +18,7 @@ def describe(error: Optional[BaseException]) -> Optional[Dict[str, Any]]:
     there is none.
 
     A ``CommandError`` reaches the top as the ``SystemExit`` that Django makes of it
-    (``BaseCommand.run_from_argv``): it is that error's context.
+    (``BaseCommand.run_from_argv``): the ``CommandError`` is the context of that ``SystemExit``.
     """
     if error is None or (isinstance(error, SystemExit) and not error.code):
         return None
@@ -52,9 +52,9 @@ def _message(error: BaseException) -> str:
 
 
 def _first_cause(error: BaseException) -> str:
-    """The first error of those that were raised from one another, where it says something else:
-    Django raises its own database errors from the driver's, which have the same words, and the same
-    names or narrower ones."""
+    """The first of several errors that were raised from one another; ``""`` if it says nothing else
+    than the last. Django raises its own database errors from the driver's, which have the same
+    words, and the same names or narrower ones."""
     first, seen = error, {id(error)}
     while first.__cause__ is not None and id(first.__cause__) not in seen:
         first = first.__cause__
@@ -90,8 +90,8 @@ def _leave_out(shown: Any, seen: Any) -> None:
 
 
 def with_causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, its causes and what was being handled when it was raised: all of them, also where
-    ``raise … from None`` does not show them, and those in a group."""
+    """The error, its causes and what was being handled when it was raised: all of them, even if
+    ``raise … from None`` hides them, and those in a group."""
     waiting: List[Optional[BaseException]] = [error]
     seen = set()
     while waiting:

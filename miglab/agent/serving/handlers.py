@@ -1,5 +1,5 @@
-"""Keeps each database as it is just before ``post_migrate`` is sent: what handlers do then can be
-told apart from what migrations did."""
+"""Keeps each database as it is just before ``post_migrate`` is sent, so that what its handlers do
+can be told apart from what migrations did."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ _DO = "nothing to do, unless you need to know what each of them did; the totals 
 
 
 class Line(NamedTuple):
-    """A database before its handlers: the handle of a copy, and the original's mark then."""
+    """A database as it was before the ``post_migrate`` handlers: the handle of a copy, and the
+    original's mark at that moment."""
 
     handle: str
     mark: Any
 
 
 class Lines:
-    """The lines that were drawn, by alias; copies are kept under names that begin as ``prefix``."""
+    """The lines that were drawn, by alias. The names of their copies begin with ``prefix``."""
 
     def __init__(self, databases: Databases, prefix: str) -> None:
         self._databases, self._prefix = databases, prefix
         self.drawn: Dict[str, Line] = {}
 
     def draw(self, trace: Trace) -> None:
-        """From here on, draw a line whenever the signal is sent, unless its handlers write nothing.
-        ``trace`` notes what they run."""
+        """From now on, draw a line whenever ``post_migrate`` is about to be sent, unless its
+        handlers write nothing. ``trace`` notes the SQL that they run."""
         import django.core.management.commands.migrate as command
         import django.core.management.sql as signals
         from django.db import connections

@@ -13,7 +13,7 @@ import os
 import sys
 from typing import List, Optional, Set
 
-#: What a pipe holds at the least, on every system.
+#: How many bytes a pipe can hold on every system.
 _PIPE = 4096
 
 #: Where Django's modules live that can be imported before a project is set up.

@@ -72,7 +72,7 @@ class Job:
 
     @property
     def alias(self) -> str:
-        """The database that is asked about."""
+        """The alias of the database that is asked about."""
         return self.request.get("alias") or "default"
 
     def tell(self, text: str) -> None:
@@ -90,7 +90,8 @@ class Job:
         self.finish(error)
 
     def perform_cold(self, original: Original, argv: List[str]) -> None:
-        """Run the request where manage.py calls Django, in a project that is not set up yet."""
+        """Run the request at the point where manage.py calls Django, in a project that is not set
+        up yet."""
         if self.request["do"] in (*databases.REQUESTS, "look", "shell", "agree"):
             import django
 
@@ -98,7 +99,7 @@ class Job:
         self.perform(original, argv)
 
     def perform(self, original: Original, argv: List[str]) -> None:
-        """Do what the request asks. What the project raises goes through."""
+        """Do what the request asks. Exceptions that the project raises pass through."""
         phase.begin(phase.COMMAND)
         do = self.request["do"]
         if do == "manage":
@@ -190,7 +191,7 @@ class Job:
         return None
 
     def send_result(self) -> None:
-        """Send what can be sent."""
+        """Send the result, without the parts that cannot be sent."""
         with measuring("send everything that was found"):
             self.wire.send(self.result)
             return

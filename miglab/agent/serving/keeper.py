@@ -1,4 +1,4 @@
-"""A child of level 0 that forks a job for each request, warm where that can be."""
+"""A child of level 0 that forks a job for each request, and is warm if possible."""
 
 from __future__ import annotations
 
@@ -35,9 +35,11 @@ class Keeper:
         learned: List[str],
     ) -> None:
         self.place, self.digest, self.wire, self.learned = place, digest, wire, learned
-        #: How many requests it was given, and of how many it has told that it is idle since.
+        #: How many requests the child was given, and how many it had been given when it last
+        #: reported that it was idle.
         self.given = self.rested = 0
-        #: What the project's files say, and what it asked its arguments while it was set up.
+        #: What the project's files say, and what the project asked its arguments while it was set
+        #: up.
         self.project: Optional[Dict[str, Any]] = None
         self.asked: List[Question] = []
         self.folder, self.config = place["folder"], {**config, **place}
@@ -84,7 +86,7 @@ class Keeper:
 
     def stands_for(self, request: Message) -> bool:
         """Whether the project, as it was set up here, is what this request would set up: it has
-        asked nothing about its arguments that would be answered otherwise."""
+        asked nothing about its arguments that this request would answer otherwise."""
         argv = arguments_of(request)
         return all(answer(argv, each) == answer(AT_REST, each) for each in self.asked)
 
@@ -190,7 +192,7 @@ class Keeper:
         self.tell_imported(names)
 
     def tell_imported(self, names: List[str]) -> None:
-        """Tell level 0 what had to be imported: it lends that to the next keeper."""
+        """Tell level 0 what had to be imported, so that the next keeper imports it, too."""
         if names:
             self.channel.send({"imported": names})
 

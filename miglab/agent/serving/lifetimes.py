@@ -1,9 +1,10 @@
 """Ends processes together: nothing that was started for a project outlives the process that needed
 it, however that ends.
 
-The kernel of Linux tells a process that its parent is gone, and gives what lost its parent to the
-nearest ancestor that asked for it, sessions of their own included. Elsewhere a job asks who its
-parent is, and what is in another group is not found.
+The kernel of Linux tells a process that its parent is gone. It gives processes that lost their
+parent, even those in sessions of their own, to the nearest ancestor that asked for them. On other
+systems, a job asks from time to time who its parent is, and processes in another group are not
+found.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ import threading
 import time
 from typing import Any, Collection, Iterator, List, NoReturn
 
-#: How often a job asks who its parent is, in seconds, where nobody tells it.
+#: Seconds between two times that a job asks who its parent is, on systems that do not tell it.
 PERIOD = 0.5
 
 LINUX = sys.platform.startswith("linux")
 
 
 def adopt() -> None:
-    """From now on what this process's descendants leave behind becomes its own child."""
+    """From now on, processes that this process's descendants leave behind become its own children
+    (on Linux)."""
     if LINUX:
         from ..jail import kernel
 
@@ -33,8 +35,8 @@ def adopt() -> None:
 
 
 def end_with(parent: int, number: int = signal.SIGKILL) -> None:
-    """In a fork: get this signal when the parent, which had this id, is gone, also if it was gone
-    before this was called. Not where there is no Linux."""
+    """In a fork: get the signal ``number`` when the parent, whose id was ``parent``, is gone, even
+    if it was gone before this call. Does nothing on other systems than Linux."""
     if not LINUX:
         return
     from ..jail import kernel
@@ -68,9 +70,9 @@ def everyone_out() -> NoReturn:
 
 @contextlib.contextmanager
 def ending_with(descriptor: int) -> Iterator[None]:
-    """Within it, everything ends as soon as nobody can write to this descriptor any more. For work
-    that takes long, and does not read. Nothing may be forked meanwhile, for there is a thread. Not
-    where there is no ``poll``."""
+    """A context in which everything ends as soon as nobody can write to this descriptor any more.
+    Use it for long work that does not read from it. Nothing may be forked in it, because it uses a
+    thread. Does nothing on systems without ``poll``."""
     if not hasattr(select, "poll"):
         yield
         return
@@ -101,7 +103,8 @@ def end_when_told() -> Any:
 
 
 def end_children(but: Collection[int] = ()) -> None:
-    """Kill this process's children, and what they leave behind, until there is none."""
+    """Kill this process's children, except those in ``but``, and what they leave behind, until
+    there is none. Does nothing on other systems than Linux."""
     if not LINUX:
         return
     while True:
@@ -117,7 +120,8 @@ def end_children(but: Collection[int] = ()) -> None:
 
 
 def _children() -> List[int]:
-    """The kernel's own list where it has one; each process's parent else."""
+    """The ids of this process's children. They come from the kernel's own list, or else from the
+    parent of each process."""
     try:
         with open("/proc/self/task/%d/children" % threading.get_native_id()) as file:
             own = [int(each) for each in file.read().split()]

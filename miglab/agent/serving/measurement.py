@@ -14,13 +14,13 @@ from ..reading.truths import lens, other_database
 from .handlers import Lines
 from .place import Databases
 
-#: What is answered where a part was to be read, and reading it failed.
+#: The answer for a part that was to be read, if reading it failed.
 UNREAD = {"unreadable": "could not be read"}
 
 
 class Measurement:
-    """Begins before a command. ``tell`` hears what is being done; ``marks`` are those that are
-    known, by alias."""
+    """Compares the databases before and after a command; it is made before the command. ``tell`` is
+    called with what is being done. ``marks`` are the marks that are known already, by alias."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Measurement:
 
     def end(self, request: Message, alias: str, result: Dict[str, Any]) -> None:
         """Fill the answer with what the command changed. What cannot be measured stays unknown, and
-        the rest is there all the same."""
+        the rest is filled in all the same."""
         with registry.together(self._databases.engines.values()):
             self._end(request, alias, result)
 
@@ -76,7 +76,8 @@ class Measurement:
     def _compare_rows(
         self, request: Message, written: Set[str], now: Dict[str, Any]
     ) -> List[Dict[str, Any]]:
-        """What became of the rows; what handlers did after a line was drawn is marked."""
+        """The entries of tables whose rows changed. What handlers did after a line was drawn has
+        ``by_handlers``."""
         old: Dict[str, Optional[str]] = request.get("old") or {}
         look = request["do"] == "look"
         found: List[Dict[str, Any]] = []
@@ -110,8 +111,8 @@ class Measurement:
         return found
 
     def _keep_lines(self, written: Set[str], now: Dict[str, Any], result: Dict[str, Any]) -> None:
-        """Copies of databases that are still as they were when these were made are what miglab
-        would copy next; the others go."""
+        """Keep the copies that still equal their databases, because miglab would make the same
+        copies next. Remove the others."""
         kept: Dict[str, List[Any]] = {}
         for alias, line in self._lines.drawn.items():
             handle, engine = self._databases.handles[alias], self._databases.engine(alias)

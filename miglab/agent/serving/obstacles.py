@@ -1,5 +1,5 @@
-"""Tells whether a command failed for a limit of miglab's, and which: what the guard refused, what
-the copy lacks, a program that failed in the copy.
+"""Tells whether a command failed because of a limit of miglab's, and which one: something that the
+guard refused, something that the copy lacks, or a program that failed in the copy.
 
 An error is blamed on a limit that is among its causes; or that was met earlier in the same
 migration, check or handlers; or that was met in a file of the project that the error came through
@@ -22,8 +22,8 @@ from ..guarding import guard, lacks
 from . import refusals
 from .failure import with_causes
 
-#: Django raises these on what it reads and before it runs anything of the project's: what the
-#: project met, and caught, has no part in them.
+#: Django raises these because of what it reads, before it runs any code of the project. What the
+#: project met, and caught, is not a cause of them.
 _BEFORE_ANYTHING_RUNS = ("IrreversibleError",)
 _NO_FIXTURE = re.compile(r"No fixture named '(.+)' found")
 _NOT_THERE = (errno.ENOENT, errno.ENOTDIR)
@@ -50,7 +50,7 @@ def behind(error: Optional[BaseException]) -> List[Obstacle]:
 
 
 def _in(error: BaseException) -> Iterator[Obstacle]:
-    """What one error of the chain says by itself."""
+    """The limits that one error of the chain shows by itself."""
     if isinstance(error, guard.Refused) and error.entry:
         yield _stopped(error.entry)
     elif refusals.by_jail(error):
@@ -104,7 +104,8 @@ def _met_before(chain: List[BaseException]) -> Iterator[Obstacle]:
 
 
 def _denied(entry: Dict[str, Any], chain: List[BaseException]) -> bool:
-    """The engine says that a database was not allowed to be opened, and not why."""
+    """Whether one of these errors is an engine's answer to the guard, which did not let a database
+    be opened. The engine's error does not say why."""
     if entry["id"] != "database-outside-stopped":
         return False
     return any(denial in _text(each) for each in chain for denial in registry.DENIALS)
@@ -144,7 +145,7 @@ def _text(error: BaseException) -> str:
 
 
 def _fixtures(name: str) -> List[str]:
-    """Files of the original's that Django would have taken for this fixture, and that the copy
+    """Files of the original that Django would have taken for this fixture, and that the copy
     lacks."""
     from django.apps import apps
     from django.conf import settings

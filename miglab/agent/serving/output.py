@@ -41,7 +41,7 @@ def telling_line(output: bytes) -> str:
 
 
 def cut(output: bytes) -> str:
-    """The output as text, without its middle where it is very long."""
+    """The output as text, without its middle if it is very long."""
     if len(output) > OUTPUT_LIMIT:
         half = OUTPUT_LIMIT // 2
         left_out = len(output) - 2 * half

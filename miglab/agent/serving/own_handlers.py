@@ -1,5 +1,5 @@
-"""Sends ``post_migrate`` as long as its handlers only read. Django's own do so where all content
-types and permissions exist: then the database stays as the migrations left it."""
+"""Sends ``post_migrate`` as long as its handlers only read. Django's own handlers only read if all
+content types and permissions exist: then the database stays as the migrations left it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Iterator, List
 
-#: Where Django's own handlers are. What these do in vain can be done again.
+#: Where Django's own handlers are. If they were stopped, they can be run again.
 _OWN = (
     ("django.contrib.auth.management", "create_permissions"),
     ("django.contrib.contenttypes.management", "create_contenttypes"),
     ("django.contrib.sites.management", "create_default_site"),
 )
-#: What they may make.
+#: The models whose rows they may make.
 _MODELS = ("contenttypes.ContentType", "auth.Permission", "sites.Site")
 
 
 class _Writes(BaseException):
-    """A handler was about to write. No ``except`` of Django's takes it for an error."""
+    """A handler was about to write. It is not an ``Exception``, so that Django does not catch it as
+    an error."""
 
 
 def send_to_readers(
@@ -86,7 +87,8 @@ def _can_be_repeated(apps: Any) -> bool:
 
 
 def _receivers(signal: Any, sender: Any) -> List[Any]:
-    """All who hear a signal of this sender; Django 5.0 tells those apart that are coroutines."""
+    """All receivers of a signal from this sender. Since Django 5.0, those that are coroutines come
+    in a list of their own."""
     found: List[Any] = []
     for each in signal._live_receivers(sender):
         found += each if isinstance(each, list) else [each]
@@ -94,7 +96,7 @@ def _receivers(signal: Any, sender: Any) -> List[Any]:
 
 
 def _own_functions() -> Iterator[Any]:
-    """Django's own handlers, as far as nobody has put another in their place."""
+    """Django's own handlers, without those that somebody has replaced."""
     for module, name in _OWN:
         function = getattr(sys.modules.get(module), name, None)
         if _is_own(function):

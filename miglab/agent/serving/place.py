@@ -12,7 +12,7 @@ from ..engines.engine import Engine
 
 
 class Databases:
-    """What a configuration says of a place's databases at the time when it is asked."""
+    """What a configuration says about a place's databases at the moment when it is asked."""
 
     def __init__(self, config: Dict[str, Any]) -> None:
         self._config = config
@@ -42,9 +42,9 @@ class Databases:
         return {handle: self.engine(alias).mark(handle) for alias, handle in self.handles.items()}
 
     def first_marks(self, known: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
-        """The same before a request; those that are ``known``, by alias, are taken. One that cannot
-        be read is like no other: the request says what is wrong, or that database counts as
-        written."""
+        """Each database's mark before a request, by its handle. Marks that are ``known``, by alias,
+        are not read again. If a mark cannot be read, a value that equals no other stands for it, so
+        that the database counts as written."""
         found = known or {}
         return {
             handle: self.engine(alias).hear_mark(handle, found[alias])
@@ -59,7 +59,8 @@ class Databases:
         return object()
 
     def last_marks(self) -> Dict[str, Any]:
-        """What miglab's own process may rely on, by alias, where there is anything."""
+        """The marks that ``Engine.last_mark`` gives miglab's own process, by alias, for the
+        databases that have one."""
         found = {
             alias: self.engine(alias).last_mark(handle) for alias, handle in self.handles.items()
         }
@@ -67,8 +68,8 @@ class Databases:
 
 
 def end_connections(databases: Databases) -> None:
-    """``close_connections``, at the end of a request: what is open still may be used to look at
-    what it left."""
+    """Close Django's connections at the end of a request. Engines may keep their sessions, to look
+    at what the request left."""
     django = sys.modules.get("django.db")
     if django is not None and "settings" in vars(django.connections):
         for alias, handle in databases.handles.items():
@@ -78,8 +79,8 @@ def end_connections(databases: Databases) -> None:
 
 
 class CommandsConnections:
-    """Stands in for Django's connections where a command that was typed is run: at its end, it
-    closes all of them."""
+    """Stands in for Django's connections while a typed command is run: at the end of the command,
+    Django closes all of them."""
 
     def __init__(self, databases: Databases, connections: Any) -> None:
         self._databases, self._connections = databases, connections
@@ -94,13 +95,14 @@ class CommandsConnections:
         return iter(self._connections)
 
     def close_all(self) -> None:
-        """As the end of a request."""
+        """Close all connections as at the end of a request."""
         end_connections(self._databases)
 
 
 def close_connections() -> None:
-    """What a terminal's process does by ending: a transaction that was left open is rolled back.
-    Django leaves one where a schema editor finds a broken foreign key at its end."""
+    """Close Django's connections, as a terminal's process does by ending: a transaction that was
+    left open is rolled back. Django leaves one open if a schema editor finds a broken foreign key
+    at its end."""
     if "django.db" not in sys.modules:
         return
     from django.db import connections

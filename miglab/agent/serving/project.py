@@ -13,8 +13,8 @@ from typing import Any, Callable, Dict, List, Optional
 
 from ..guarding import children, confine, guard, settings
 
-#: The arguments while nobody runs a command. Should a manage.py run it without asking Django, it
-#: changes nothing.
+#: The arguments while nobody runs a command. If a manage.py runs this command without asking
+#: Django, it changes nothing.
 AT_REST = ["manage.py", "migrate", "--plan"]
 
 Original = Callable[[Optional[List[str]]], None]
@@ -24,9 +24,9 @@ TakeOver = Callable[[Original, List[str]], None]
 class _ByContent(importlib.machinery.SourceFileLoader):
     """Loads a project's module by what its text says, never by its time and size.
 
-    A file edited twice in one second to the same size fits its old bytecode; what a terminal left
-    in ``__pycache__`` must not speak for the file. Code that was compiled before is kept in
-    ``folder``, under a name made from the text.
+    A file edited twice in one second to the same size fits its old bytecode, so what a terminal
+    left in ``__pycache__`` cannot be trusted. Code that was compiled before is kept in ``folder``,
+    under a name made from the text.
     """
 
     folder = ""
@@ -115,8 +115,8 @@ def arguments_of(request: Dict[str, Any]) -> List[str]:
 def run_manage(config: Dict[str, Any], argv: List[str], take_over: TakeOver) -> None:
     """Run ``manage.py`` as ``__main__`` with these arguments, as a terminal would.
 
-    Where it calls ``execute_from_command_line``, ``take_over(original, argv)`` is called instead.
-    What manage.py raises goes through.
+    When it calls ``execute_from_command_line``, ``take_over(original, argv)`` is called instead.
+    Exceptions that manage.py raises pass through.
     """
     path, own = config["manage"], config.get("own")
     import django.core.management as management
@@ -143,8 +143,8 @@ def run_manage(config: Dict[str, Any], argv: List[str], take_over: TakeOver) -> 
 
 
 def warm_up() -> None:
-    """Have what Django makes once in each process for any command: the model of its record, and
-    what its own backends tell their drivers."""
+    """Make what Django makes once in each process for any command: the model of its record, and the
+    parameters that its own backends give their drivers."""
     from django.db import connections
     from django.db.migrations.recorder import MigrationRecorder
 

@@ -45,7 +45,7 @@ class Questions(io.TextIOBase):
 
 
 def printed_since(path: str) -> Callable[[], str]:
-    """A function that gives what was added to the file since it was last called."""
+    """A function that returns what was added to the file since the function was last called."""
     place = [0]
 
     def printed() -> str:

@@ -13,9 +13,9 @@ from ..guarding import bounds, confine, lacks, paths
 
 _REFUSES = (errno.EACCES, errno.EPERM, errno.EXDEV, errno.EROFS)
 
-#: What is made of a refusal by those who met it: SQLite, and pty in Python's library.
+#: What SQLite, and ``pty`` in Python's library, say if the system refuses them something.
 _SAID = {"OperationalError": "readonly database", "OSError": "out of pty devices"}
-#: Modules of the standard library in which errors come up, and what makes the thing possible.
+#: Modules of the standard library in which such errors are raised, and what to do about each.
 _DO = {
     "socket.py": "allow the address that it needs with `--allow-address`",
     "synchronize.py": "run it on a machine whose jail has its own /dev/shm: see `miglab doctor`",
@@ -45,7 +45,7 @@ def what_to_do(error: BaseException) -> str:
 
 
 def _anyway(error: OSError) -> bool:
-    """Whether the system would refuse it without a jail too."""
+    """Whether the system would refuse this even without a jail."""
     found: List[str] = []
     for each in (error.filename, error.filename2):
         if each is None:
@@ -65,7 +65,7 @@ def _anyway(error: OSError) -> bool:
 
 
 def _is_start(error: OSError) -> bool:
-    """Whether the error came up where a program was to be started."""
+    """Whether the error was raised when a program was to be started."""
     frames = traceback.extract_tb(error.__traceback__)
     return bool(frames) and frames[-1].name in ("_execute_child", "_execvpe", "_spawnvef")
 

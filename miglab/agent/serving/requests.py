@@ -48,7 +48,7 @@ def run_python(code: str, names: Dict[str, Any]) -> None:
 
 
 def run_sql(request: Message, answer: Dict[str, Any]) -> None:
-    """Run SQL by hand; the answer's ``table`` is what the last query gave, also where a later
+    """Run SQL by hand; the answer's ``table`` is what the last query gave, even if a later
     statement fails."""
     import sqlparse
     from django.db import connection
@@ -65,7 +65,7 @@ def run_sql(request: Message, answer: Dict[str, Any]) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A database value in a form that JSON has."""
+    """A database value in a form that JSON can hold."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return "0x" + value.hex() if isinstance(value, bytes) else str(value)

@@ -1,13 +1,13 @@
 """Keeps the project warm: a process with Django imported, its child with the project set up.
 
     level 0   has imported Django; reads the wire
-      └─ keeper   has set one copy of the project up for one digest; or, where that cannot be, not
+      └─ keeper   has set one copy of the project up for one digest, if that is possible
            └─ job   a fork of the keeper: runs one request and is gone
 
-When the wire closes, everything is killed. Where the project's code started threads while it was
-set up, or could not be set up, the keeper stays cold and every job starts the project from the
-beginning, as a terminal does. So does a job whose arguments would answer otherwise what the project
-asked about ``sys.argv`` while it was set up: it is forked by a cold keeper beside the warm one.
+When the wire closes, everything is killed. If the project started threads while it was set up, or
+could not be set up, the keeper stays cold: every job starts the project from the beginning, as a
+terminal does. A job also does this if its arguments give other answers to what the project asked
+about ``sys.argv`` while it was set up. Such a job is forked by a cold keeper beside the warm one.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def heard(wire: Wire) -> queue.SimpleQueue[Optional[Message]]:
 
 
 def interrupt(pid: int) -> None:
-    """As Ctrl-C would, where a single process can be interrupted."""
+    """Interrupt a process as Ctrl-C would, on systems where a single process can be interrupted."""
     if os.name == "posix":
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)
@@ -126,8 +126,8 @@ def import_django() -> None:
 class Level0:
     """Reads the wire and passes each message to the keeper of the right place and digest.
 
-    Each folder has one, and a cold one beside a warm one that does not stand for some command;
-    ``keeper`` is the one that was spoken to last.
+    Each folder has one keeper. If a warm one cannot run some command, it has a cold one, too.
+    ``keeper`` is the one that was last found for a request.
     """
 
     def __init__(self, wire: Wire, config: Dict[str, Any]) -> None:
@@ -135,7 +135,8 @@ class Level0:
         self.keepers: Dict[str, List[Keeper]] = {}
         self.keeper: Optional[Keeper] = None
         self.id: Optional[int] = None
-        #: What a project needs beside Django's own modules, and what waits to be imported here.
+        #: Modules of Django's that only a keeper can import, and those that wait to be imported in
+        #: this process.
         self.learned: List[str] = []
         self.to_import: List[str] = []
 
@@ -207,7 +208,7 @@ class Level0:
         return keepers[1]
 
     def started(self, place: Dict[str, Any], digest: str, set_up: bool) -> Keeper:
-        """A new keeper, warm where that can be."""
+        """A new keeper, warm if possible."""
         registry.bring(place["engines"].values())
         known = None
         if set_up:
@@ -220,15 +221,16 @@ class Level0:
         return ColdKeeper(self.wire, self.config, place, digest, known)
 
     def learn(self, names: List[str]) -> None:
-        """Note what was needed: for this process what needs no project, else for the next
-        keeper."""
+        """Note modules that were needed. Those that need no project are for this process, the
+        others for the next keeper."""
         for name in names:
             noted = self.to_import if imports.needs_no_project(name) else self.learned
             if name not in noted:
                 noted.append(name)
 
     def import_what_was_needed(self) -> None:
-        """Import it now that there is another keeper to gain by it: most processes see but one."""
+        """Import the noted modules now, because another keeper is going to be started. Most
+        processes only have one keeper."""
         if self.to_import:
             with lifetimes.ending_with(self.wire.incoming):
                 for name in self.to_import:

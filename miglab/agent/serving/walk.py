@@ -1,5 +1,5 @@
-"""One command back to the furthest target. On the way, where a command to a nearer one would end, a
-process of its own ends so; then the walk goes on from where it was."""
+"""Runs one command back to the furthest target. When it reaches a nearer target, a fork ends the
+command there, as a command to that target would end. Then the walk goes on from where it was."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .watched import WatchedPlan
 
 
 class Request(Protocol):
-    """What the walk goes along: a request that runs. In a process that ends on the way, its wire
-    leads to the walk, and nothing is left for it to do at its end."""
+    """The running request that a walk belongs to. In a fork that ends on the way, its ``wire``
+    leads to the walk, and ``at_end`` does nothing."""
 
     config: Dict[str, Any]
     databases: Databases
@@ -30,16 +30,16 @@ class Request(Protocol):
 
     @property
     def alias(self) -> str:
-        """The database that is asked about."""
+        """The alias of the database that is asked about."""
 
 
 class Walk:
     """The walk of one request; ``targets`` are ``[app label, name]``, by their numbers.
 
-    A target is passed by, and has to be asked for alone, where its plan is not the beginning of
-    the furthest one's, or where the command could tell that it is not alone: by a handler of
-    ``pre_migrate`` that looks at the plan, by a ``migrate`` that is not Django's, or by what a
-    connection holds and loses when it is closed.
+    A target is skipped, and has to be asked for by itself, if its plan is not the beginning of the
+    furthest target's plan. This is also so if the command could notice that it does not run alone:
+    by a handler of ``pre_migrate`` that looks at the plan, by a ``migrate`` that is not Django's,
+    or by what a connection holds and loses when it is closed.
     """
 
     def __init__(self, request: Request, targets: List[List[str]]) -> None:
@@ -50,7 +50,7 @@ class Walk:
         self.noted = self.done = 0
         #: What handlers of ``pre_migrate`` were given.
         self.shown: Optional[WatchedPlan] = None
-        #: How many migrations are unapplied → the number of the target that this is.
+        #: How many migrations are unapplied → the number of the target that is reached then.
         self.ends: Dict[int, int] = {}
 
     def follow(self) -> None:
@@ -90,7 +90,7 @@ class Walk:
         put(MigrationExecutor, "unapply_migration", unapplied)
 
     def begin(self, executor: Any, plan: List[Any]) -> None:
-        """The command has its plan."""
+        """Called when the command has its plan: find the targets that lie on its way."""
         if self.plan is not None or executor.connection.alias != self.request.alias:
             return
         self.plan, self.executor, self.noted = plan, executor, len(self.request.trace.plan)
@@ -108,7 +108,7 @@ class Walk:
 
     def stop_at(self, number: int) -> None:
         """Let the command to this target end, and go on as if it had never run. In the process that
-        ends, it returns to Django, whose plan is done."""
+        ends, this method returns to Django, whose plan is finished then."""
         request = self.request
         if not self._can_reopen():
             return
@@ -148,7 +148,8 @@ class Walk:
         return all(self.request.databases.engine(each.alias).can_reopen(each) for each in opened)
 
     def _keep(self, number: int) -> Optional[Dict[str, str]]:
-        """Copies of the databases as they are now, by their aliases."""
+        """Copies of the databases as they are now, by their aliases; ``None`` if there is no room
+        for them."""
         kept: Dict[str, str] = {}
         databases = self.request.databases
         for alias, handle in databases.handles.items():
@@ -193,8 +194,8 @@ class Walk:
             wire.leave()
 
     def _go_back(self, marks: Dict[str, Any], kept: Dict[str, str]) -> Dict[str, str]:
-        """Be where the walk was, and give what the databases were at the end of the command, for
-        those to which it or the walk has written."""
+        """Bring the databases back to where the walk was. Returns copies of them as they were at
+        the end of the command, if the command or the walk has written to them."""
         ends: Dict[str, str] = {}
         databases = self.request.databases
         now = databases.marks()
@@ -211,7 +212,8 @@ class Walk:
 
 
 def _is_one(executor: Any, label: str, name: str) -> bool:
-    """Whether Django takes the name for one migration: it refuses the beginning of another's."""
+    """Whether Django takes the name for one migration. It refuses a name with which another
+    migration's name begins, too."""
     from django.db.migrations.exceptions import AmbiguityError
 
     try:

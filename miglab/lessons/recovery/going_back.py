@@ -16,7 +16,8 @@ _FAKED = (
 
 
 def _ran(lab: Lab, *targets: str) -> bool:
-    """Whether a plain ``migrate`` to one of these is among the steps."""
+    """Whether a plain ``migrate`` is among the steps; ``targets`` are an app, then targets in
+    it."""
     return any(map(migrates(*targets), commands(lab)))
 
 
@@ -65,7 +66,7 @@ wrong_ends(
 
 
 def _emptied(lab: Lab) -> list[str]:
-    """The migrations of ``blog`` without any operation."""
+    """The numbers of the migrations of ``blog`` without any operation."""
     return [each.key.name[:4] for each in migrations(lab, "blog") if not each.operations]
 
 
@@ -102,7 +103,7 @@ wrong_ends(
 
 
 def _texts_kept(lab: Lab) -> bool:
-    """Whether at least one photo has a text that ``0002`` would not write."""
+    """Whether all 12 photos with a text that ``0002`` would not write still have it."""
     if "alt_text" not in columns(lab, "media_photo"):
         return False
     written = lab.sql(

@@ -20,7 +20,7 @@ def _theirs_after(lab: Lab) -> list[str]:
 
 
 def _recorded_without_change(lab: Lab) -> bool:
-    """Whether a migration was recorded, and its column is missing."""
+    """Whether the colleague's migration is recorded, although its column is missing."""
     return _THEIRS in applied(lab, "store") and "weight" not in columns(lab, "store_product")
 
 

@@ -249,7 +249,8 @@ def _order_found(step: Step) -> str:
 
 
 def _ordered(when: str, step: Step, earlier: Sequence[Step | str] = ()) -> Case:
-    """Whether a step applied all in order, and cost nothing; earlier steps are only listed."""
+    """A case: the claim holds if the step applied everything in the right order, and changed or
+    lost no value. ``earlier`` steps are only listed."""
     held = _in_order(step) and not step.refused and not lost(step)
     return case(when, [*earlier, step], _order_found(step), held=held)
 

@@ -124,7 +124,7 @@ def _pull(lab: Lab, operation: str = _ADD_WEIGHT, after: str = "0005_tag_product
 
 
 def _mistyped(lab: Lab) -> None:
-    """Yours is applied; theirs names a file that is not there."""
+    """Your migration is applied; your colleague's depends on a file that does not exist."""
     _mine(lab)
     _pull(lab, after="0005_tags")
 
@@ -226,7 +226,7 @@ def _merged(lab: Lab) -> list[Step]:
 
 
 def _said(*steps: Step) -> str:
-    """The first refusal, in its first sentence, or that there was none."""
+    """The first line of the first refusal, or a sentence that says that there was none."""
     for step in steps:
         if step.refusal is not None:
             first = step.refusal.message.splitlines()[0].rstrip(".")

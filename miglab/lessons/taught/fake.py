@@ -101,7 +101,8 @@ question(
 
 
 def _lose_two_lines(lab: Lab) -> None:
-    """A new migration waits, and the record has forgotten two that are in the tables."""
+    """Make a migration that is not applied, and delete the lines of two others from the record,
+    whose changes are in the tables."""
     add_field(lab, "weight = models.IntegerField(null=True)")
     lab.manage("makemigrations store")
     lab.sql("DELETE FROM django_migrations WHERE app = 'store' AND name >= '0004'")
@@ -179,7 +180,7 @@ def _() -> Iterator[Case]:
 
 
 def _initial_case(when: str, steps: list[Step]) -> Case:
-    """Whether the last of these steps faked all the initial migrations that it came to."""
+    """A case: the claim holds if the last step faked all initial migrations that it began."""
     step = steps[-1]
     files = step.before.known_files.migrations
     first = [each for each in step.ran if files[each.key].initial]
@@ -220,7 +221,7 @@ def _() -> Iterator[Case]:
 
 
 def _fit_case(lab: Lab, when: str, steps: list[Step]) -> Case:
-    """Whether record and tables agree after the last of these steps."""
+    """A case: the claim holds if the record and the tables agree after these steps."""
     step, fit = steps[-1], agreements(lab).record_tables
     faked = [each.key for each in step.ran if each.fake]
     run = [each.key for each in step.ran if each.done and not each.fake]

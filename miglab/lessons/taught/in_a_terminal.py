@@ -16,7 +16,7 @@ _ALL = 24
 
 
 def _suppliers(lab: Lab) -> int:
-    """How many suppliers there are; 0 where there is no table of them."""
+    """How many suppliers there are; 0 if they have no table."""
     return count(lab, "store_supplier") or 0
 
 

@@ -222,7 +222,7 @@ def _() -> Iterator[Case]:
 
 
 def _there(steps: Sequence[Step]) -> list[str]:
-    """Lines that were typed where the other database is."""
+    """The lines that were typed for the other database."""
     return [
         f"{'SQL: ' if each.kind == 'sql' else 'python manage.py '}{each.line}   (there)"
         for each in steps
@@ -279,7 +279,8 @@ def _two_empty(lab: Lab) -> list[Step]:
 
 
 def _numbered(when: str, steps: Sequence[Step]) -> Case:
-    """Whether the last step ran something, and no number after a larger one."""
+    """A case: the claim holds if the last step ran migrations, and none after one with a larger
+    number."""
     ran = [each.key for each in steps[-1].ran if each.done]
     fell = [(one, two) for one, two in pairwise(ran) if one.name[:4] > two.name[:4]]
     found = f"{len(ran)} migrations ran, in the order of their numbers."

@@ -95,7 +95,8 @@ question(
 
 
 def _tidied(lab: Lab) -> None:
-    """What the colleague left: a model that nobody imports, and an import too few."""
+    """Change the files as the colleague did: nobody imports the new model, and an old import is
+    missing."""
     lab.write("blog/models/likes/__init__.py", "")
     lab.write("blog/models/likes/like.py", _LIKE)
     lab.replace(_INIT, "from .comments.comment import Comment\n", "")

@@ -118,7 +118,8 @@ def _coloured(lab: Lab) -> int | None:
 
 
 def _two_disagreements(lab: Lab) -> None:
-    """A column that no line of the record knows, and a line without its column."""
+    """Create a column whose migration is not recorded, and record a migration whose column is
+    missing."""
     lab.sql("ALTER TABLE store_product ADD COLUMN colour varchar(20) NULL")
     lab.sql("UPDATE store_product SET colour = 'green' WHERE name LIKE 'Garden%'")
     add_field(lab, _COLOUR)
@@ -193,7 +194,7 @@ def _make_ghost(lab: Lab) -> list[Step | str]:
 
 
 def _aligned(lab: Lab, when: str, steps: list[Step | str]) -> Case:
-    """Whether files, record and tables all agree after these steps."""
+    """A case: the claim holds if the files, the record and the tables agree after these steps."""
     found = agreements(lab)
     record, fit = found.files_record, found.record_tables
     told = [f"Record: {_differ(record.details)}", f"Tables: {_differ(fit.details)}"]
@@ -228,7 +229,8 @@ def _() -> Iterator[Case]:
 
 
 def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
-    """Delete, make again, fake: what agrees then, and what is gone."""
+    """A case of the recipe: delete the files, make them again, and fake. The claim holds if all
+    truths agree and nothing is lost."""
     before = _own_python(lab.truths().truths)
     steps += [lab.delete(f"{label}/migrations/0*.py") for label in _APPS]
     steps.append(lab.manage("makemigrations"))
@@ -249,7 +251,7 @@ def _recipe(lab: Lab, when: str, steps: list[Step | str]) -> Case:
 
 
 def _own_python(truths: Truths) -> int:
-    """How many migrations of these apps run Python of their own."""
+    """How many migrations of these apps contain a ``RunPython``."""
     found = truths.known_files.migrations
     return sum(
         any(operation.kind == "RunPython" for operation in migration.operations)

@@ -118,7 +118,7 @@ task(
 
 
 def _want_colour(lab: Lab) -> Step:
-    """Change a model, as whoever resets has done."""
+    """Change a model, as somebody does before a reset."""
     return add_field(lab, 'colour = models.CharField(max_length=20, default="")')
 
 
@@ -131,7 +131,7 @@ def _make_and_apply(lab: Lab) -> list[Step]:
 
 
 def _told(lab: Lab, applying: Step) -> str:
-    """What there is after a reset."""
+    """The state after a reset, in words: ghosts, products and the new column."""
     if applying.refusal:
         return f"`migrate` failed: {applying.refusal.message}."
     ghosts = len(set(applied(lab, "store")) - set(files(lab, "store")))

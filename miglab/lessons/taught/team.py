@@ -77,14 +77,14 @@ def _add_colour(lab: Lab) -> Step:
 
 
 def _edit_applied(lab: Lab) -> None:
-    """What a pull brings from somebody who edited an applied migration."""
+    """Change the files as a pull does after somebody edited an applied migration."""
     line = f'                ("name", {_NAME}),\n'
     lab.replace(_TAGS, line, f'{line}                ("colour", {_COLOUR}),\n')
     _add_colour(lab)
 
 
 def _tags_file(lab: Lab) -> str:
-    """What the file of the applied migration is like."""
+    """Whether the file of the applied migration exists and contains ``colour``, in words."""
     if not exists(lab, _TAGS):
         return "there is no such file"
     return f"{'with' if 'colour' in lab.read(_TAGS) else 'without'} `colour`"
@@ -116,7 +116,8 @@ def _harm(lab: Lab, steps: list[Step]) -> str:
 
 
 def _tried(lab: Lab, when: str, steps: list[Step], earlier: Sequence[Step] = ()) -> Case:
-    """The rule holds where breaking it did harm; what was done earlier is only told."""
+    """A case in which the rule is broken: the claim holds if that did harm. ``earlier`` steps are
+    only listed."""
     harm = _harm(lab, steps)
     return case(
         when, [*earlier, *steps], harm or "Nothing was lost, and all truths agree.", held=bool(harm)
@@ -163,8 +164,8 @@ def _() -> Iterator[Case]:
 
 
 def _squashed(lab: Lab) -> list[Step]:
-    """One file instead of five, as Django's documentation has it: squash, migrate everywhere,
-    delete the old ones, take the line ``replaces`` out, prune."""
+    """One file instead of five, as in Django's documentation: squash, migrate everywhere,
+    delete the old files, remove the line ``replaces``, prune."""
     steps = [
         lab.manage("squashmigrations store 0005 --no-input"),
         lab.manage("migrate store"),

@@ -81,7 +81,7 @@ question(
 
 
 def _wrote(step: Step) -> bool:
-    """Whether it sent the database anything that writes."""
+    """Whether a step sent a statement to the database that writes."""
     return any(statement.writes for statement in step.sql)
 
 
@@ -167,7 +167,7 @@ task(
 
 
 def _tables_found(differ: int) -> str:
-    """How the tables came out, next to those that ``migrate`` creates."""
+    """A sentence that compares the tables with those that ``migrate`` creates."""
     if not differ:
         return "The tables came out right."
     return f"{differ} tables or columns differ from those that `migrate` creates."

@@ -283,7 +283,8 @@ def _rerun(when: str, first: Step, mended: Step | str | None, again: Step) -> Ca
 
 
 def _half_way_back(lab: Lab) -> str:
-    """A migration without a transaction; the second half of its way back has a typing mistake."""
+    """Make and apply a migration without a transaction. The second half of its way back has a
+    typing mistake. Returns the path of its file."""
     lab.write(_MODELS, lab.read(_MODELS) + "\n\nclass Bundle(models.Model):\n    pass\n")
     lab.manage("makemigrations store")
     path = "store/migrations/0006_bundle.py"

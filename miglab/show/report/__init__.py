@@ -1,4 +1,4 @@
-"""Consequences as a report to keep: one HTML page without a network, Markdown, and JSON.
+"""Consequences as a report to keep: one HTML page that needs no network, Markdown, or JSON.
 
 Unlike a notebook, a report names durations, paths and versions: it is about one run.
 """

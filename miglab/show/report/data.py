@@ -106,7 +106,8 @@ def _json_ladder(ladder: Ladder, reason: str) -> dict[str, object]:
 
 
 def _json_outcome(outcome: Outcome) -> dict[str, str]:
-    """The names of what each part is, in lower case: words may change, names do not."""
+    """The name of each part's value, in lower case. Words may change in a later version; names do
+    not."""
     return {each.name: getattr(outcome, each.name).name.lower() for each in fields(outcome)}
 
 
@@ -204,7 +205,7 @@ def _json_picture(picture: Picture) -> dict[str, object]:
 
 
 def _data(value: object) -> object:
-    """Facts as what JSON knows."""
+    """A fact in the types that JSON has."""
     if isinstance(value, Key):
         return str(value)
     if isinstance(value, Enum):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-#: Devices, which Windows takes for no file, whatever ending they have.
+#: Names of devices: Windows does not let files have them, whatever the ending.
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.I)
-#: In bytes, with the ending: what file systems take is 255.
+#: The longest name in bytes, without its ending; file systems allow 255 with it.
 _LONGEST = 200
 
 

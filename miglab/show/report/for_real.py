@@ -109,7 +109,7 @@ def _manage(words: Sequence[str]) -> str:
 
 
 def _alias(consequences: Consequences) -> str:
-    """The database that the commands name."""
+    """The alias of the database that the commands name; without one, ``default``."""
     words = [word for line in consequences.commands for word in _words(line)]
     for word, after in zip(words, [*words[1:], ""], strict=True):
         if word.startswith("--database="):

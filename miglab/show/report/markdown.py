@@ -1,4 +1,4 @@
-"""The report as Markdown; what comes from the project cannot change its form."""
+"""The report as Markdown. Text that comes from the project cannot change its layout."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ from .words import (
 
 
 def report_markdown(consequences: Consequences, reason: str = "") -> str:
-    """The same as Markdown, with tables as GitHub has them."""
+    """The report as Markdown, with tables in GitHub's syntax."""
     back = consequences.back
     commands = for_real(consequences)
     parts = [
@@ -96,7 +96,7 @@ def report_markdown(consequences: Consequences, reason: str = "") -> str:
 
 
 def _md_locks(consequences: Consequences) -> list[str]:
-    """What others have to wait for; nothing if the engine does not tell, or nothing waits."""
+    """What others have to wait for; empty if the engine does not report locks, or nothing waits."""
     parts = []
     ways = (
         ("While the commands run", locks.there(consequences)),
@@ -109,7 +109,8 @@ def _md_locks(consequences: Consequences) -> list[str]:
 
 
 def _md(told: str) -> str:
-    """Text that stays text: one line, no markup, and no end of a table's cell."""
+    """Text on one line, escaped so that it is not read as markup and does not end a table's
+    cell."""
     one_line = escape(" ".join(told.split()), quote=False)
     safe = re.sub(r"([\\`*\[\]|~$])", r"\\\1", one_line)
     safe = re.sub(r"(?<!\w)_|_(?!\w)", r"\\_", safe)
@@ -123,7 +124,7 @@ def _escaped_start(found: re.Match[str]) -> str:
 
 
 def _fence(content: str, language: str = "") -> str:
-    """Lines as they are, between more backticks than any of them has."""
+    """A code block, with more backticks around it than there are in a row inside it."""
     longest = max(map(len, re.findall("`+", content)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{content}\n{fence}"

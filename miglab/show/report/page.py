@@ -1,4 +1,5 @@
-"""The report as one HTML page: it reads on light and dark, prints, and needs no network."""
+"""The report as one HTML page, which can be read in light and dark mode and printed, and needs no
+network."""
 
 from __future__ import annotations
 
@@ -162,7 +163,7 @@ def _table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) 
 
 
 def _breakable(told: str) -> str:
-    """Long names may go on in the next line behind an underscore."""
+    """Text as HTML, in which long names may be broken after an underscore."""
     return escape(told).replace("_", "_<wbr>")
 
 
@@ -223,7 +224,8 @@ def _plan(consequences: Consequences) -> str:
 
 
 def _waits(consequences: Consequences) -> list[str]:
-    """What others have to wait for; no section where the engine does not tell, or nothing waits."""
+    """What others have to wait for; no section if the engine does not report locks, or nothing
+    waits."""
     parts = []
     ways = (
         ("While the commands run", locks.there(consequences)),

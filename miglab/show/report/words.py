@@ -42,7 +42,8 @@ def facts(consequences: Consequences) -> list[tuple[str, str]]:
 
 
 def about(consequences: Consequences) -> list[tuple[str, str]]:
-    """Where it was measured, and on what, as far as it is known."""
+    """Where and on what the commands were measured, as far as that is known: pairs of a name and a
+    value."""
     return [
         (name, told)
         for name, told in (
@@ -58,7 +59,7 @@ def about(consequences: Consequences) -> list[tuple[str, str]]:
 
 
 def _protection(consequences: Consequences) -> str:
-    """What kept the project in its copy; nothing for a bundled one."""
+    """What kept a user's project in its copy; empty for a bundled project."""
     found = consequences.fidelity
     return str(found.protection) if found else ""
 

@@ -378,7 +378,7 @@ def test_a_sweep_drops_what_dead_labs_left_and_old_templates(
 def test_a_database_that_is_still_being_moved_is_not_there_yet(
     engine: MariaDB, handle: Handle
 ) -> None:
-    run(handle, "ALTER DATABASE COMMENT 'miglab makes this at the moment'")
+    run(handle, "ALTER DATABASE COMMENT 'miglab is making this database right now'")
     assert not engine.exists(handle)
 
 

@@ -1,2 +1,2 @@
-"""Compares tables that one connection can read together, before and after, in SQL: its joins find
-which rows answer to which, and only counts and a few rows come back."""
+"""Compares tables before and after in SQL, for engines in which one connection can read both. Joins
+find which rows match, and only counts and a few rows come back."""

@@ -13,7 +13,7 @@ def entry_of(pair: Pair) -> Dict[str, Any]:
     """The entry of a table in two databases.
 
     Raises:
-        Error: it cannot be read (the driver's).
+        Error: the table cannot be read; the exception is the driver's own.
     """
     before, after = pair.counts()
     entry = empty(pair.table, pair.now, before, after)
@@ -38,13 +38,14 @@ def entry_of(pair: Pair) -> Dict[str, Any]:
     return entry
 
 
-#: So many rows are looked at first, to see which columns differ.
+#: How many rows are looked at first, to see which columns differ.
 FIRST = 1000
 
 
 def _by_key(pair: Pair, entry: Dict[str, Any]) -> None:
-    """Rows that are gone and values that changed, as a rule in one pass: columns that differ in no
-    row are looked at all together, which takes half the time of counting for each."""
+    """Enter which rows are gone and which values changed, usually in one pass. The columns that do
+    not differ in the first rows are checked all together, which takes half the time of counting for
+    each."""
     differ = pair.compared
     counted = _differing_first(pair, differ)
     numbers = _count_changes(pair, differ, counted)
@@ -109,8 +110,9 @@ def _sample(pair: Pair, sql: str, order: List[str]) -> List[Dict[str, Any]]:
 
 
 def orphans(pair: Pair, parent: Pair, own: str, theirs: str) -> Dict[str, int]:
-    """Rows of the parent's table, by its name now, that still exist, without the rows of this table
-    that extended them: those whose column ``theirs`` is what ``own`` was."""
+    """How many rows of the parent model's table still exist without the rows of this table that
+    extended them, by the parent table's present name. Rows belong together if the parent's column
+    ``theirs`` equals this table's column ``own``."""
     if parent.now is None or (pair.now is not None and not pair.key):
         return {}
     source, gone = "FROM %s o" % pair.old, "1"

@@ -1,5 +1,5 @@
 """Counts how much of what a table lost between two databases is missing in a third one too, and
-lists it."""
+lists what was lost."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .pair import Pair, Query
 def not_back(
     there: Pair, again: Optional[Pair], rows_went: bool, wanted: List[str]
 ) -> Tuple[int, Dict[str, int]]:
-    """How many of the rows that went from the old side of ``there`` to its new one are not in the
-    new side of ``again``, whose old side is the same and whose new rows go by another letter;
-    ``None`` if the table is not back. And of each of the ``wanted`` columns, how many of the
-    values that went or changed."""
+    """How many lost rows, and how many lost or changed values of each ``wanted`` column, are not
+    back. ``there`` pairs the old table with the new one, in which they are lost. ``again`` pairs
+    the same old table with the one in a third database, whose rows go by another letter. ``again``
+    is ``None`` if that database does not have the table."""
     if again is None:
         return there.counts()[0], {name: _stored(there, name) for name in wanted}
     if not again.key:

@@ -23,7 +23,7 @@ from ..engine import NOTHING_RENAMED, Renames
 from ..following import by_folded, followed, followed_columns
 from .pair import Pair
 
-#: A pair of the engine's own.
+#: The subclass of ``Pair`` of one engine.
 SomePair = TypeVar("SomePair", bound=Pair)
 
 
@@ -36,10 +36,10 @@ class Unread(NamedTuple):
 
 
 def readable(found: Union[SomePair, Unread]) -> SomePair:
-    """A table that can be read.
+    """The table that was found, if it can be read.
 
     Raises:
-        Error: it cannot (the driver's).
+        Error: it cannot be read; the exception is the driver's own.
     """
     if isinstance(found, Unread):
         raise found.error
@@ -47,24 +47,26 @@ def readable(found: Union[SomePair, Unread]) -> SomePair:
 
 
 class Both(Protocol):
-    """Two databases that one connection reads; ``is_new`` says which of them is meant."""
+    """Two databases that one connection reads. If ``is_new`` is true, a method is about the new
+    one, otherwise about the old one."""
 
     error: Type[Exception]
 
     def fold(self, name: str) -> str:
-        """The same text for names that the engine treats as equal."""
+        """A form of a name that is the same for all names that the engine treats as equal."""
 
     def tables(self, is_new: bool) -> List[str]:
-        """Their names."""
+        """The names of the tables in one of the databases."""
 
     def columns(self, is_new: bool, table: str) -> Sequence[str]:
-        """Those that hold stored values, in order."""
+        """The columns of a table that hold stored values, in order."""
 
     def key(self, is_new: bool, table: str) -> List[str]:
         """The columns of the primary key, in their order."""
 
     def pair(self, table: str, now: Optional[str], columns: Dict[str, Optional[str]]) -> Pair:
-        """An old table, and what it has become."""
+        """Pair an old table with what it has become. ``columns`` maps each old column to its name
+        now."""
 
 
 def pairs(
@@ -102,7 +104,8 @@ def _paired(
 
 
 def _guess_tables(both: Both, before: List[str], after: List[str]) -> Dict[str, str]:
-    """Where nobody saw the statements: a table that is gone, and a new one that holds the same."""
+    """Guess renamed tables if nobody saw the statements: old name → new name, for a table that is
+    gone and a new one that has the same contents."""
     found: Dict[str, str] = {}
     old_names, new_names = by_folded(before, both.fold), by_folded(after, both.fold)
     for old in (name for name in before if both.fold(name) not in new_names):
@@ -126,7 +129,8 @@ def _holds_the_same(both: Both, old: str, new: str) -> bool:
 
 
 def _guess_columns(both: Both, table: str, now: str) -> Dict[str, Any]:
-    """The same for columns, row by row, by the primary key."""
+    """Guess renamed columns if nobody saw the statements: old name → new name, for a column that is
+    gone and a new one that has the same values. Rows are matched by the primary key."""
     key, now_key = both.key(False, table), both.key(True, now)
     if not key or list(map(both.fold, key)) != list(map(both.fold, now_key)):
         return {}

@@ -1,11 +1,12 @@
-"""One table in two databases, before and after: which rows answer to which, and what differs.
+"""One table in two databases, before and after: which rows match, and what differs.
 
-Rows answer to each other by all columns of their primary key; the rows of an automatic many-to-many
-table by its two foreign keys; without a key that lasts the rows are two multisets. Values are
+Rows match if all columns of their primary key are the same. In an automatic many-to-many table, its
+two foreign keys must be the same. Without a key that lasts, the rows are two multisets. Values are
 compared as they are stored; generated columns never count.
 
-Names are those of the catalogue. Ours stand where no name of the user's can meet them: tables are
-called by letters, which only qualify columns, and subqueries give no column a name of the user's.
+Names in the SQL are those of the catalogue. miglab's own names cannot collide with the user's:
+tables are called by letters, which only qualify columns, and no column of a subquery has a name of
+the user's.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ class Pair:
     engine has its own subclass, which says how its SQL reads values.
 
     Attributes:
-        old, new: what follows FROM on each side; ``new`` is ``""`` if the table is gone.
-        letter: what rows of the new side are called in queries; those of the old one are ``o``.
-        columns: the stored columns of the old side, in order; ``old_key``, its primary key.
-        kept: old column → its name now, for those that are there; ``dropped`` are the others.
-        key: the columns by which rows answer to each other, or none if they are multisets.
+        old, new: what follows FROM on each side; ``new`` is ``""`` if the table is gone. letter:
+        what rows of the new side are called in queries; those of the old one are ``o``. columns:
+        the stored columns of the old side, in order; ``old_key``, its primary key. kept: old column
+        → its name now, for the columns that still exist; ``dropped`` are the others. key: the
+        columns by which rows match; empty if the rows are multisets.
     """
 
-    #: What follows a query that is asked for all its rows and must not be taken apart.
+    #: SQL that ends a subquery of all rows, and keeps the engine from merging it into the query
+    #: around it.
     all_rows = ""
 
     def __init__(
@@ -57,7 +59,7 @@ class Pair:
     def find_key(
         self, links: Optional[List[str]], now_links: Optional[List[str]], now_key: List[str]
     ) -> None:
-        """Choose what rows answer to each other by: the two ``links`` of an automatic many-to-many
+        """Choose the columns by which rows match: the two ``links`` of an automatic many-to-many
         table, on both sides, or the primary keys, if they last."""
         self.many_to_many = links is not None
         if self.now is None:
@@ -93,16 +95,15 @@ class Pair:
         return "%s IS NULL" % value
 
     def rows(self, sql: str) -> List[Row]:
-        """All rows of a query with few of them."""
+        """All rows of a query that has few of them."""
         raise NotImplementedError
 
     def labelled(self, sql: str) -> Tuple[List[str], Iterator[Row]]:
-        """The labels of a query and its rows, however many."""
+        """The column labels of a query, and its rows, of which there may be many."""
         raise NotImplementedError
 
     def can_answer(self, key: List[str]) -> bool:
-        """Whether values of this key, whose type has changed, can still be told apart in the new
-        type."""
+        """Whether different values of this key can still be told apart if its type has changed."""
         return True
 
     def answers(self, name: str) -> str:
@@ -118,20 +119,23 @@ class Pair:
         return "%s.%s" % (letter, self.quote(name))
 
     def values(self, names: List[str], letter: str, is_new: bool) -> str:
-        """SQL for what makes rows equal in these columns, with names of miglab's own."""
+        """SQL for the values by which rows are equal in these columns, with names of miglab's
+        own."""
         raise NotImplementedError
 
     def by(self, names: List[str], letter: str, is_new: bool) -> str:
-        """The same as what rows are grouped by."""
+        """SQL to group rows by, so that the rows of a group are equal in these columns."""
         raise NotImplementedError
 
     def same(self, number: int) -> str:
-        """True where so many of ``values`` are the same in ``a`` and ``b``."""
+        """SQL that is true where the first ``number`` of ``values`` are the same in ``a`` and
+        ``b``."""
         raise NotImplementedError
 
     def shown_of_groups(self, names: List[str]) -> Tuple[str, List[str]]:
-        """Of groups of equal old rows called ``g``: what is selected, beside ``values``, to be
-        shown, and what each of these columns is then of ``a``."""
+        """How groups of equal old rows are shown. Two parts: the SQL to select from the rows ``g``
+        in addition to ``values``; and for each of these columns, the SQL that shows it, from the
+        groups ``a``."""
         raise NotImplementedError
 
     @property
@@ -141,8 +145,8 @@ class Pair:
 
     @property
     def compared(self) -> Dict[str, str]:
-        """Old column → the expression that is true where its value differs, for each that stays and
-        may differ in rows that answer to each other."""
+        """Old column → SQL that is true where its value differs, for each column that stays and may
+        differ in rows that match."""
         raise NotImplementedError
 
     # -- its SQL
@@ -163,12 +167,12 @@ class Pair:
 
     @property
     def join(self) -> str:
-        """Each old row with its match, or with NULLs."""
+        """The SQL from FROM on that gives each old row with its match, or with NULLs."""
         return "FROM %s o %s" % (self.old, self.joined)
 
     @property
     def joined(self) -> str:
-        """The new table, joined to old rows."""
+        """The LEFT JOIN that adds the new table to the old rows."""
         parts = " AND ".join(map(self.answers, self.key))
         return "LEFT JOIN %s %s ON %s" % (self.new, self.letter, parts)
 
@@ -187,8 +191,8 @@ class Pair:
     # -- what is asked of it, as SQL and the columns to sort by
 
     def lost_rows(self) -> Query:
-        """All columns of the rows that are gone; of rows without a key those that stay, and how
-        many rows with these values are gone."""
+        """All columns of the rows that are gone. For rows without a key: the columns that stay, and
+        how many rows with these values are gone."""
         order = ["o." + self.quote(name) for name in self.key or self.old_key]
         stored = ", ".join(self._labelled(each, each) for each in self.columns) or "NULL"
         if self.now is None:
@@ -205,13 +209,14 @@ class Pair:
         return "%s AS %s" % (self.shown("o", name), self.quote(label))
 
     def _surplus(self, back: bool = False, shown: str = "") -> str:
-        """Groups of equal rows of which there are fewer now; with ``back``, of which more."""
+        """The groups of equal rows of which there are fewer now. If ``back`` is true, those of
+        which there are more now."""
         one = self._groups(back, shown)
         parts = (one, self._groups(not back), self.same(len(self.kept)))
         return "%s a LEFT JOIN %s b ON %s WHERE a.c > coalesce(b.c, 0)" % parts
 
     def _groups(self, is_new: bool, shown: str = "") -> str:
-        """Equal rows of a side, and how many there are of each."""
+        """The groups of equal rows on one side, with the number of rows in each."""
         names = list(self.kept.values() if is_new else self.kept)
         selected = self.values(names, "g", is_new) + shown
         by = self.by(names, "g", is_new)
@@ -219,7 +224,7 @@ class Pair:
         return "(SELECT %s, count(*) AS c FROM %s g GROUP BY %s)" % (selected, source, by)
 
     def surplus(self, back: bool = False) -> int:
-        """How many rows are gone, or with ``back`` are new, where rows are multisets."""
+        """How many rows are gone, if rows are multisets. If ``back`` is true, how many are new."""
         if not self.kept:
             return self.counts()[1 if back else 0]
         return self.number(
@@ -257,8 +262,8 @@ class Pair:
         return sql, ["a.s%d" % place for place in range(len(self.old_key))]
 
     def changed_values(self, column: str) -> Query:
-        """Key, value before and value now, where a column (by its old name) stays, and held another
-        value before; NULL is none."""
+        """The key, the value before and the value now of each row in which a column (by its old
+        name) had another value before. NULL is not a value."""
         key = ["o." + self.quote(each) for each in self.key]
         values = ", ".join(
             [

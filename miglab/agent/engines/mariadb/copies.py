@@ -14,7 +14,7 @@ from . import drivers, duplicate
 from .drivers import rows
 from .opening import database, literal, quote
 
-#: A name has so many letters at the most.
+#: The greatest length of a name, in letters.
 _LONGEST = 63
 
 
@@ -25,13 +25,13 @@ def beside(handle: str, name: str) -> str:
 
 
 def called(handle: str, name: str) -> str:
-    """The same server's database of this name."""
+    """The handle of the database of this name on the same server."""
     return drivers.handle_of(dict(drivers.parts(handle), database=name))
 
 
 @contextlib.contextmanager
 def _server(handle: str) -> Iterator[Any]:
-    """A connection to the server of a handle that is in no database."""
+    """A connection to the server of a handle, without a current database."""
     connection = drivers.connect(handle, "")
     try:
         yield connection
@@ -43,8 +43,8 @@ def copy(handle: str, to: str) -> None:
     """Copy a database to which nobody writes; an older one of that name is dropped.
 
     Raises:
-        Unmeasured: something in it cannot be copied.
-        Error: there is no right or no room to do it.
+        Unmeasured: something in the database cannot be copied. Error: the user may not do it, or
+        there is no room.
     """
     with _server(handle) as connection, contextlib.closing(connection.cursor()) as cursor:
         try:

@@ -1,9 +1,9 @@
-"""What a MariaDB or MySQL server counts of one database: the same wherever somebody asks for it.
+"""Reads what a MariaDB or MySQL server counts of one database.
 
-A server with ``userstat`` counts for each table how many rows were written; which tables there are
-shows in the numbers that InnoDB gives them. Statements that change how they are made are counted
-for all databases together. A cursor is a driver's, of a connection to the server. Both sides of
-miglab use this: it imports nothing of the agent's.
+A server with ``userstat`` counts how many rows were written in each table. The numbers that InnoDB
+gives to tables show which tables there are. Statements that change the structure of tables are
+counted for all databases together. A ``cursor`` is a driver's, of a connection to the server. Both
+sides of miglab use this module: it imports nothing of the agent's.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _MAKE = "^Com_(alter|create|delete|drop|import|rename|repair|truncate|xa_commit)
 
 
 class Counted(NamedTuple):
-    """``own`` is what concerns the database alone; ``made`` how many statements on the whole server
-    may have changed what there is, ``log`` how far its log is, ``others`` the numbers of other
-    sessions that are there."""
+    """What was counted of a database. ``own`` is what concerns only this database. ``made`` is how
+    many statements on the whole server may have changed what exists. ``log`` is where the server's
+    log ends. ``others`` are the numbers of other sessions in the database."""
 
     own: Tuple[Any, ...]
     made: int
@@ -54,8 +54,8 @@ class Counted(NamedTuple):
 
     @property
     def told(self) -> str:
-        """Equal for two counts if nothing was written to the database between them, and nothing was
-        made on the server. Other sessions may be at work."""
+        """A text that is equal for two counts if nothing was written to the database between them,
+        and nothing was made on the server. Other sessions may be at work."""
         return hashlib.sha1(repr((self.own, self.made)).encode()).hexdigest()
 
 
@@ -63,8 +63,7 @@ def count(cursor: Any, name: str) -> Counted:
     """What is counted of a database.
 
     Raises:
-        Error: the driver's own, with the number 1227 where this user may not see what InnoDB
-            counts.
+        Error: the driver's own; its number is 1227 if this user may not see what InnoDB counts.
     """
     # First, so that what somebody does meanwhile shows the next time.
     found = status(cursor)
@@ -87,7 +86,7 @@ def made(found: Dict[str, int]) -> int:
 
 
 def made_in_session(cursor: Any) -> int:
-    """How many of them this session has run."""
+    """How many statements that may change what there is this session has run."""
     found = _all(cursor, "SHOW SESSION STATUS WHERE variable_name REGEXP '%s'" % _MAKE)
     return sum(int(value) for _, value in found)
 
@@ -98,11 +97,12 @@ def now(cursor: Any) -> int:
 
 
 def dates(cursor: Any, name: str, moment: int) -> Dict[str, List[Optional[int]]]:
-    """When each table of a database was last made or altered, in whole seconds. If that was after a
-    given moment, also a sum of its rows: it may happen twice within one second.
+    """When each table of a database was last made or altered, in whole seconds. If that was not
+    before ``moment``, also a checksum of its rows, because a table may be altered twice within one
+    second.
 
-    Nothing else tells that a column was dropped and another one with its name and type added, where
-    InnoDB does both at once: the table keeps its number, and no row of it counts as changed."""
+    If InnoDB drops a column and adds another one with its name and type at once, nothing else shows
+    it: the table keeps its number, and none of its rows counts as changed."""
     found: Dict[str, List[Optional[int]]] = {
         str(table): [int(date), None] for table, date in _all(cursor, _DATES, name)
     }

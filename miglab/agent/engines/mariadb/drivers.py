@@ -1,9 +1,10 @@
 """The drivers that Django can use, mysqlclient, PyMySQL and MySQL's own: which one is installed,
-and the same questions to each of them. None is imported before a project needs it.
+and functions that do the same with each of them. None is imported before a project needs it.
 
 A handle is ``mysql://USER@HOST:PORT/NAME?key=value``, with the keys ``unix_socket``, ``passfile``
-(a file that holds the password alone), ``session`` (what ``SET SESSION`` is given where a copy's
-connections begin), ``ssl`` (``off`` or ``required``), ``ssl_ca``, ``ssl_cert`` and ``ssl_key``.
+(a file that holds the password alone), ``session`` (the settings that ``SET SESSION`` gets when a
+copy's connections begin), ``ssl`` (``off`` or ``required``), ``ssl_ca``, ``ssl_cert`` and
+``ssl_key``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _DISTRIBUTIONS = {
     "pymysql": "PyMySQL",
     "mysql.connector": "mysql_connector_python",
 }
-#: What a handle says beside user, host, port and name.
+#: What a handle may have in addition to user, host, port and name.
 KEYS = ("passfile", "session", "ssl", "ssl_ca", "ssl_cert", "ssl_key", "unix_socket")
 SCHEME = "mysql:"
 _PACKAGES = tuple(each.partition(".")[0] for each in NAMES)
@@ -33,7 +34,7 @@ _PACKAGES = tuple(each.partition(".")[0] for each in NAMES)
 _REFUSED = (1044, 1142, 1143, 1227, 1286, 1370, 1410, 1419)
 #: Seconds that a server may take to answer.
 _PATIENCE = 10
-#: How many rows come at once, where the driver asks for them.
+#: How many rows are fetched at once.
 _BATCH = 1000
 
 
@@ -60,7 +61,7 @@ def driver() -> Any:
 
 
 def error() -> Type[Exception]:
-    """The base class of its errors; without a driver, an error that says so."""
+    """The base class of the driver's errors; ``ImportError`` if there is no driver."""
     try:
         found: Type[Exception] = driver().Error
     except ImportError:
@@ -100,7 +101,7 @@ def parts(handle: str) -> Dict[str, str]:
 
 
 def handle_of(known: Dict[str, str]) -> str:
-    """The handle that says this."""
+    """The handle that has these parts."""
     host = known.get("host", "")
     host = "[%s]" % host if ":" in host else quote(host, safe="")
     port = ":" + known["port"] if known.get("port") else ""
@@ -112,7 +113,7 @@ def handle_of(known: Dict[str, str]) -> str:
 
 
 def password(known: Dict[str, str]) -> str:
-    """The one in a handle's file, or ``""``.
+    """The password in the file that a handle names, or ``""``.
 
     Raises:
         OSError: the file cannot be read.
@@ -146,13 +147,13 @@ def options(known: Dict[str, str]) -> Dict[str, Any]:
 
 
 def is_pymysql(module: Any) -> bool:
-    """Whether it is PyMySQL, which may go by the name MySQLdb."""
+    """Whether a module is PyMySQL, which may go by the name MySQLdb."""
     return "pymysql" in str(getattr(module, "__file__", "")).replace("\\", "/").split("/")
 
 
 def connect(handle: str, database: Optional[str] = None) -> Any:
-    """A connection of miglab's own, which commits each statement by itself. It is to the handle's
-    database, to the one that is named, or, with ``""``, to none.
+    """A connection of miglab's own, which commits each statement by itself. It uses the handle's
+    database, or the ``database`` that is given. If that is ``""``, it uses none.
 
     Raises:
         Error: the server does not answer, or the database does not exist.
@@ -184,15 +185,15 @@ def code(error: BaseException) -> int:
 
 
 def refused(error: BaseException) -> str:
-    """What the server says where a user may not do something, or it has no such engine; ``""`` for
-    all other errors."""
+    """A driver's error in one line, if a user may not do something, or if the server does not have
+    a storage engine. ``""`` for all other errors."""
     if type(error).__module__.partition(".")[0] not in _PACKAGES or code(error) not in _REFUSED:
         return ""
     return " ".join(str(getattr(error, "msg", None) or error.args[-1]).split())
 
 
 def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
-    """All rows of a query with few of them; nothing for a statement without rows."""
+    """All rows of a query that has few of them; an empty list for a statement without rows."""
     cursor = connection.cursor()
     try:
         cursor.execute(sql)

@@ -2,8 +2,8 @@
 
 The server has no statement for the first two. ``CREATE TABLE … LIKE`` would lose foreign keys, and
 ``RENAME TABLE`` takes neither views nor triggers to another database, so these are made anew. A
-cursor is a driver's, of a connection that is in no transaction. Both sides of miglab use this: it
-imports nothing of the agent's.
+``cursor`` is a driver's, of a connection that is in no transaction. Both sides of miglab use this
+module: it imports nothing of the agent's.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import re
 from contextlib import contextmanager
 from typing import Any, Iterable, Iterator, List, NamedTuple, Tuple
 
-#: How the session has to be meanwhile. Values go as they are, also those that the project's own
-#: settings would refuse.
+#: The settings of the session meanwhile. Values are copied as they are, even those that the
+#: project's own settings would refuse.
 _SETTINGS = {
     "foreign_key_checks": "0",
     "unique_checks": "0",
     "sql_mode": "'NO_AUTO_VALUE_ON_ZERO'",
     "sql_quote_show_create": "1",
 }
-#: The comment of a database that is not all there yet.
-UNFINISHED = "miglab makes this at the moment"
-#: Engines of tables whose rows are in other tables, or nowhere; and of those that lead to other
-#: servers and files: to fill a copy of one would write there.
+#: The comment of a database that is not complete yet.
+UNFINISHED = "miglab is making this database right now"
+#: Engines of tables whose rows are in other tables, or nowhere; and engines of tables that lead to
+#: other servers or files: filling a copy of such a table would write there.
 _WITHOUT_ROWS = ("MRG_MYISAM", "BLACKHOLE")
 ELSEWHERE = ("FEDERATED", "CONNECT", "SPIDER", "S3")
 
@@ -49,7 +49,8 @@ SELECT default_character_set_name, default_collation_name FROM information_schem
 WHERE schema_name = %s
 """
 _GENERATED = re.compile(r"(VIRTUAL|STORED|PERSISTENT) GENERATED", re.I)
-#: What may not be given to another user without a right to; it is who connects then.
+#: The definer. Naming another user needs a special right; if no definer is named, it is the user
+#: who connects.
 _NAME = r"""(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")"""
 _DEFINER = re.compile(r"\bDEFINER\s*=\s*(?:%s@%s|\S+)\s" % (_NAME, _NAME))
 #: Where an event says whether it runs.
@@ -59,7 +60,8 @@ _NOT_THERE = (1146, 1054, 1356)
 
 
 class _Made(NamedTuple):
-    """Something that is made by a statement of its own: what is set before, and the statement."""
+    """Something that is made by a statement of its own: the ``sql_mode`` that is set before, and
+    the statement."""
 
     kind: str
     name: str
@@ -154,7 +156,8 @@ def exchange(cursor: Any, one: str, other: str, between: str) -> None:
 
 @contextmanager
 def _session(cursor: Any) -> Iterator[None]:
-    """The session as it has to be, and then as it was, in the database that it was in."""
+    """A context in which the session has the ``_SETTINGS``. At the end, it gets back its own
+    settings and its database."""
     names = list(_SETTINGS)
     cursor.execute("SELECT DATABASE(), %s" % ", ".join("@@SESSION.%s" % each for each in names))
     database, *values = cursor.fetchall()[0]
@@ -184,7 +187,7 @@ def _all(cursor: Any, query: str, *values: str) -> List[Tuple[Any, ...]]:
 
 
 def _make(cursor: Any, source: str, to: str, comment: str = "") -> None:
-    """An empty database like another one."""
+    """Make an empty database with the character set and collation of another one."""
     found = _all(cursor, _MADE_WITH, source)
     if not found:
         raise LookupError("there is no database %s" % source)
@@ -199,7 +202,8 @@ def _shown(cursor: Any, kind: str, database: str, name: str) -> Tuple[Any, ...]:
 
 
 def _views(cursor: Any, source: str, names: Iterable[str]) -> List[_Made]:
-    """Statements for views. Names in them have no database while that is the session's own."""
+    """The statements that make views. Names in them are without the database, because it is the
+    session's current one."""
     found = []
     cursor.execute("USE %s" % quoted(source))
     for name in names:
@@ -208,7 +212,7 @@ def _views(cursor: Any, source: str, names: Iterable[str]) -> List[_Made]:
 
 
 def _rest(cursor: Any, source: str) -> List[_Made]:
-    """Statements for routines, triggers and events."""
+    """The statements that make routines, triggers and events."""
     found = []
     for kind, name in _all(cursor, _ROUTINES, source):
         _, mode, sql, *_ = _shown(cursor, kind, source, name)
@@ -226,7 +230,7 @@ def _rest(cursor: Any, source: str) -> List[_Made]:
 
 
 def _fill(cursor: Any, source: str, kinds: Any) -> None:
-    """All rows, in one transaction that holds no locks in the source."""
+    """Copy all rows, in one transaction that holds no locks in the source."""
     columns: Any = {}
     for table, name, extra in _all(cursor, _COLUMNS, source):
         if not _GENERATED.search(extra or ""):
@@ -257,7 +261,8 @@ def _fill(cursor: Any, source: str, kinds: Any) -> None:
 
 
 def _periods(cursor: Any, source: str, table: str) -> List[str]:
-    """The columns that say from when to when a row was there; without a name they have these."""
+    """The columns of a versioned table that say from when to when a row was there. If the table
+    does not name them, they have the usual names."""
     found = re.search(
         r"PERIOD FOR SYSTEM_TIME \(`((?:[^`]|``)+)`, `((?:[^`]|``)+)`\)",
         _shown(cursor, "TABLE", source, table)[1],
@@ -268,8 +273,8 @@ def _periods(cursor: Any, source: str, table: str) -> List[str]:
 
 
 def _make_all(cursor: Any, source: str, to: str, views: List[_Made], rest: List[_Made]) -> None:
-    """What is made of statements, in an order in which each finds what it needs: views may need
-    functions and one another."""
+    """Run these statements in an order in which each finds what it needs: views may need functions
+    and one another."""
     cursor.execute("USE %s" % quoted(to))
     for each in rest:
         if each.kind not in ("TRIGGER", "EVENT"):

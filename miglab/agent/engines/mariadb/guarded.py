@@ -1,8 +1,8 @@
 """Asks before the project makes a connection, whichever driver makes it.
 
 The drivers raise no audit event that says which database is meant, and most of them connect in C.
-Each address is raised as the event ``mysql.connect``, where the driver knows all of it: what was
-given, and what a file of options adds.
+Each address is raised as the event ``mysql.connect``, at the point where the driver knows all of
+it: what was given, and what an option file adds.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _WORDS = {
     "unix_socket": "unix_socket",
     "socket": "unix_socket",
 }
-#: The same of Django's.
+#: What Django's ``DATABASES`` calls the parts of an address.
 _DJANGO = {
     "NAME": "database",
     "USER": "user",
@@ -71,8 +71,8 @@ def connecting() -> bool:
 
 
 def forget_environment() -> None:
-    """Call this when the settings have been read: from then on, no environment variable has a say
-    in where a connection leads."""
+    """Call this when the settings have been read: from then on, no environment variable decides
+    where a connection leads."""
     for name in _LEADING:
         os.environ.pop(name, None)
 
@@ -121,8 +121,8 @@ def parts_of(database: Mapping[str, Any]) -> Dict[str, str]:
 
 
 def _resolved(found: Dict[str, str]) -> Dict[str, str]:
-    """With the server that a driver takes where none is named. By ``localhost``, those in C mean
-    the socket."""
+    """These parts, with the server that a driver takes if none is named. For ``localhost``,
+    mysqlclient takes the socket."""
     if found.get("unix_socket"):
         found.pop("host", None)
         found.pop("port", None)
@@ -146,7 +146,7 @@ def _means_sockets() -> bool:
 
 
 def _reads_one_group() -> bool:
-    """Whether the driver reads the group that is named in the place of the usual one."""
+    """Whether the driver reads only the named group of an option file, and not the usual one."""
     try:
         return drivers.is_pymysql(drivers.driver())
     except ImportError:
@@ -194,7 +194,7 @@ def _tell(known: Mapping[str, Any]) -> None:
 
 
 def _telling(owner: Any, name: str, parts: Callable[..., Mapping[str, Any]]) -> None:
-    """The driver's own function tells first where it will connect to."""
+    """Replace a function of a driver with one that first announces where it will connect."""
     original = getattr(owner, name, None)
     if original is None:
         return
@@ -270,7 +270,8 @@ def _hold_mysqlclient() -> None:
 
 
 def _hold_below(module: Any, parts: Callable[..., Mapping[str, Any]]) -> None:
-    """The module in C has a class, of which the driver's own is made, and a function."""
+    """Guard the module in C: its class, which the driver's own class extends, and its function
+    ``connect``."""
     made: Any = module.connection
     original = module.connect
 

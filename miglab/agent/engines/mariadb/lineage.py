@@ -15,14 +15,16 @@ Columns = Dict[str, Optional[str]]
 
 
 class _Table:
-    """A table as it is now: what it was called at the beginning, if it was there."""
+    """A table as it is now. ``first`` is what it was called at the beginning, or ``None`` if it was
+    not there."""
 
     def __init__(self, first: Optional[str], columns: Columns) -> None:
         self.first, self.columns = first, columns
 
 
 class Lineage:
-    """The tables of one database since it was begun; ``name`` is the database's own."""
+    """Follows the tables of one database from the moment when this object is created. ``name`` is
+    the name of the database."""
 
     def __init__(self, connection: Any, name: str) -> None:
         self.name = name
@@ -36,8 +38,8 @@ class Lineage:
         """Nothing to do: see ``after``."""
 
     def after(self, connection: Any, sql: str, done: bool = True) -> None:
-        """Follow its renames. If it failed but consisted of several statements, some of them may
-        have run: then names are no longer followed."""
+        """Follow the renames of a statement that has run. If it failed, none are followed, although
+        some of several statements may have run: tables with new names then count as new."""
         found = list(changes(sql, self.name))
         touched = {each for change in found for each in (change.table, change.now) if each}
         if not touched:
@@ -53,7 +55,8 @@ class Lineage:
                 self.now.pop(table, None)
 
     def settle(self, connection: Any) -> None:
-        """Changes that were not seen are never renames: a table is gone, or it is new."""
+        """Bring the names up to date from the catalogue. Changes that were not seen are never
+        renames: a table is gone, or it is new."""
         there = read(connection, self.name)
         for table in [each for each in self.now if each not in there]:
             del self.now[table]
@@ -61,7 +64,7 @@ class Lineage:
             self._is(table, columns)
 
     def _take(self, change: Change) -> None:
-        """Something that was done."""
+        """Note a change that a statement has made."""
         was = self.now.pop(change.table, None)
         if was is None or change.now is None:
             return
@@ -75,12 +78,12 @@ class Lineage:
         was.columns = found
 
     def _is(self, name: str, columns: List[str]) -> None:
-        """A table has these columns now."""
+        """Note that a table has these columns now."""
         table = self.now.setdefault(name, _Table(None, {}))
         table.columns = {each: table.columns.get(each) for each in columns}
 
     def renames(self) -> Dict[str, Any]:
-        """See ``engine.Lineage``. Of a table, only the columns that changed are named."""
+        """See ``engine.Lineage``. Of a table, only the columns that changed are listed."""
         now_of = {each.first: name for name, each in self.now.items() if each.first is not None}
         tables: Dict[str, Any] = {}
         columns: Dict[str, Dict[str, Any]] = {}
@@ -101,7 +104,7 @@ class Lineage:
 def read(
     connection: Any, name: str, tables: Optional[Iterable[str]] = None
 ) -> Dict[str, List[str]]:
-    """The columns of these tables that are there, or of all."""
+    """The columns of each of these tables that exists, or of all tables."""
     sql = (
         "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.COLUMNS "
         "WHERE TABLE_SCHEMA = %s%s ORDER BY TABLE_NAME, ORDINAL_POSITION"

@@ -1,9 +1,9 @@
 """Tells whether anything was written to a database, by what its server counts.
 
-Where the server counts the rows that change in each table (``userstat``, as miglab's own does), a
-mark is of this database alone: these numbers, and its catalogue. Elsewhere it is of the whole
-server, and changes with what is written to other databases. An open transaction's changes can
-become visible without another counted row, so until it ends, each mark differs from the last.
+If the server counts the rows that change in each table (``userstat``, as miglab's own does), a mark
+is about this database alone: these numbers, and its catalogue. Otherwise, it is about the whole
+server, and also changes when something is written to other databases. An open transaction's changes
+can become visible without another counted row, so until it ends, each mark differs from the last.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ _WRITES = (
     "SHOW GLOBAL STATUS WHERE Variable_name RLIKE '^(Handler_(write|update|delete)|"
     "Com_(create|drop|alter|rename|truncate|delete|import|xa_commit).*)$'"
 )
-#: Of a server that does not say which transactions are open: where its log ends.
+#: Where a server's log ends; asked if the server does not say which transactions are open.
 _LOG = "SHOW GLOBAL STATUS LIKE 'Innodb_lsn_current'"
-#: The rows that changed in each table, and all of the catalogue that is no row.
+#: How many rows changed in each table, and everything in the catalogue that describes more than
+#: rows.
 _OF_DATABASE = (
     "SELECT TABLE_NAME, ROWS_CHANGED FROM information_schema.TABLE_STATISTICS "
     "WHERE TABLE_SCHEMA = %s AND ROWS_CHANGED > 0 ORDER BY 1",
@@ -51,13 +52,13 @@ _OF_DATABASE = (
     "FROM information_schema.EVENTS WHERE EVENT_SCHEMA = %s ORDER BY 1",
 )
 _TABLES_AT = 2
-#: An index that nobody uses is known from some version on, by another name for MySQL.
+#: Whether an index is ignored is only known from some version on; MySQL has another name for this.
 _INDEXES = (
     "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, SUB_PART, COLLATION, INDEX_TYPE, "
     "INDEX_COMMENT, {} FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = %s "
     "ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX"
 )
-#: Other engines than InnoDB may empty a table at once, which no table counts as rows of it.
+#: Other engines than InnoDB may empty a table at once, without counting its rows as changed.
 _EMPTIES = (
     "SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_delete', 'Com_delete_multi', 'Com_truncate')"
 )
@@ -66,9 +67,10 @@ _NUMBERS = (
     "SELECT NAME, TABLE_ID FROM information_schema.INNODB_SYS_TABLES WHERE NAME LIKE %s ORDER BY 1"
 )
 
-#: What its status says of a transaction that may still add to what is there.
+#: What InnoDB's status says of an open transaction that has written something.
 _OPEN = re.compile(r"undo log entries [1-9]|ROLLING BACK|PREPARED")
-#: Seconds that a session that is ending gets to be gone.
+#: For how many seconds to wait for a session that is ending, and how long to pause between two
+#: looks.
 _PATIENCE, _PAUSE = 0.05, 0.002
 _NO_RIGHT = (1227, 1044, 1142)
 _UNKNOWN = 1049
@@ -90,7 +92,7 @@ _staying: Set[int] = set()
 
 
 def mark(handle: str) -> Any:
-    """Changes whenever something is written; ``None`` if there is no database."""
+    """A value that changes whenever something is written; ``None`` if there is no database."""
     known = _last.pop(handle, None)
     try:
         connection = drivers.connect(handle)
@@ -141,19 +143,21 @@ def hear(handle: str, told: Any) -> Any:
 
 
 def note_staying(session: Any) -> None:
-    """A driver's connection does not end before the next mark: nobody has to wait for that."""
+    """Note that a driver's connection stays open until after the next mark, so that ``mark`` does
+    not wait for its end."""
     with contextlib.suppress(AttributeError):
         # Not every driver tells.
         _staying.add(int(session.thread_id()))
 
 
 def note_leaving() -> None:
-    """The project's sessions end now."""
+    """Note that the project's sessions end now."""
     _staying.clear()
 
 
 def _counted(connection: Any, handle: str) -> Optional[str]:
-    """What the server counts while nobody else is there, once those who are leaving have left."""
+    """What the server has counted, after a short wait for other sessions to end. ``None`` if others
+    stay, if the server counts no rows, or if this user may not see it."""
     if not _counts_rows(connection):
         return None
     end = time.monotonic() + _PATIENCE
@@ -173,7 +177,8 @@ def _counted(connection: Any, handle: str) -> Optional[str]:
 
 
 def _unsettled(connection: Any) -> Any:
-    """``None`` if no transaction has written anything and is open."""
+    """``None`` if no open transaction has written anything; otherwise, a value that differs each
+    time. If this user may not see it, where the server's log ends."""
     try:
         (status,) = rows(connection, "SHOW ENGINE INNODB STATUS")
     except drivers.error() as error:
@@ -201,7 +206,8 @@ def _written(connection: Any, name: str) -> Tuple[Any, ...]:
 
 
 def _file(name: str) -> str:
-    """A database as the names of its files begin: letters of others are written as numbers."""
+    """A database's name as its files' names begin with it, escaped for LIKE. Only ASCII letters,
+    digits and ``_`` stay; other characters are written as numbers."""
     letters = [
         each if each.isascii() and (each.isalnum() or each == "_") else "@%04x" % ord(each)
         for each in name

@@ -8,14 +8,14 @@ from typing import Any, Iterator, List, Sequence, Tuple
 from . import drivers
 from .drivers import rows
 
-#: A value reads alike in every session that has these: names and texts are in Unicode, and letters
-#: of ours are compared byte by byte.
+#: With these settings, a value is written the same way in every session: names and texts are in
+#: Unicode, and miglab's own texts are compared byte by byte.
 _PINNED = (
     "SET NAMES utf8mb4 COLLATE utf8mb4_bin, sql_mode = '', time_zone = '+00:00', "
     "sql_quote_show_create = 1, group_concat_max_len = 1048576, lock_wait_timeout = 10"
 )
 _READING = "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-#: There is no such database.
+#: The error code for a database that does not exist.
 _UNKNOWN = 1049
 _NO_SUCH_COLUMN = 1054
 
@@ -43,7 +43,7 @@ def connect(handle: str, database: Any = None) -> Any:
 
 
 def connect_if_there(handle: str) -> Any:
-    """The same, or ``None`` if there is no such database."""
+    """A connection that cannot write, or ``None`` if there is no such database."""
     try:
         return connect(handle)
     except drivers.error() as error:
@@ -54,7 +54,7 @@ def connect_if_there(handle: str) -> Any:
 
 @contextlib.contextmanager
 def opened(handle: str, database: Any = None) -> Iterator[Any]:
-    """The same, for a while."""
+    """A context with a connection that cannot write."""
     connection = connect(handle, database)
     try:
         yield connection
@@ -74,11 +74,11 @@ def at_one_moment(connection: Any) -> Iterator[None]:
 
 
 def first_known(connection: Any, sql: str, variants: Sequence[str]) -> List[Tuple[Any, ...]]:
-    """The rows of a query, with the first of these in the place of ``{}`` whose columns this
+    """The rows of a query in which ``{}`` stands for the first of ``variants`` whose columns this
     server's catalogue has.
 
     Raises:
-        Error: it has none of them, or the query fails.
+        Error: the catalogue has none of them, or the query fails.
     """
     for each in variants[:-1]:
         try:

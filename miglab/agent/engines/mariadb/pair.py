@@ -43,19 +43,20 @@ class Pair(pair.Pair):
         return quote(name)
 
     def is_null(self, value: str) -> str:
-        """``IS NULL`` is true for some dates."""
+        """SQL that is true for NULL alone. ``IS NULL`` would also be true for some dates."""
         return "%s <=> NULL" % value
 
     def rows(self, sql: str) -> List[pair.Row]:
-        """All rows."""
+        """All rows of a query."""
         return list(drivers.rows(self.connection, sql))
 
     def labelled(self, sql: str) -> Tuple[List[str], Iterator[pair.Row]]:
-        """As the server sends them."""
+        """The column labels of a query, and its rows as the server sends them."""
         return drivers.labelled(self.connection, sql)
 
     def can_answer(self, key: List[str]) -> bool:
-        """Texts that became numbers have to be numbers, and not two of them the same one."""
+        """Whether values of this key can still be told apart. If texts became numbers, all must be
+        numbers, and no two the same one."""
         for name in key:
             each = self.matches[name]
             if each.old.base not in TEXTS or each.new.base not in INTEGERS:
@@ -71,33 +72,34 @@ class Pair(pair.Pair):
         return True
 
     def answers(self, name: str) -> str:
-        """Letter by letter."""
+        """SQL that is true where this column of the key is exactly the same on both sides."""
         return self.matches[name].answers(self.letter)
 
     def differs(self, name: str) -> str:
-        """By what is stored."""
+        """SQL that is true where the stored value of this column differs."""
         return self.matches[name].differs(self.letter)
 
     def shown(self, letter: str, name: str) -> str:
-        """In a type that every driver gives alike."""
+        """SQL that shows the value of a column, in a type that every driver returns alike."""
         table = self.was if letter in ("o", "g") else self.is_now
         assert table is not None
         return shown(letter, table.columns[name])
 
     def values(self, names: List[str], letter: str, is_new: bool) -> str:
-        """A hash: the server would sort only the beginning of long values."""
+        """SQL for a hash of these columns, because the server would sort only the beginning of long
+        values."""
         return "%s AS h" % self.by(names, letter, is_new)
 
     def by(self, names: List[str], letter: str, is_new: bool) -> str:
-        """The same."""
+        """SQL for the hash by which rows are grouped."""
         return whole(self.matches.values(), letter, is_new)
 
     def same(self, number: int) -> str:
-        """By the hash."""
+        """SQL that is true where the hashes of ``a`` and ``b`` are the same."""
         return "a.h = b.h"
 
     def shown_of_groups(self, names: List[str]) -> Tuple[str, List[str]]:
-        """Any of them: they are equal."""
+        """How to show groups of equal rows: any row of a group is shown, because all are equal."""
         shown = ", ".join(
             "min(%s) AS s%d" % (self.shown("g", name), place) for place, name in enumerate(names)
         )
@@ -105,12 +107,14 @@ class Pair(pair.Pair):
 
     @property
     def retyped(self) -> List[str]:
-        """By the types as they are written."""
+        """The columns, by their present names, whose declared type has changed. Types are compared
+        as text."""
         return [each.new.name for each in self.matches.values() if each.retyped]
 
     @property
     def compared(self) -> Dict[str, str]:
-        """Keys answer to each other letter by letter."""
+        """The columns to compare. Columns of the key are included only if their type has changed,
+        because keys match exactly."""
         return {
             name: self.differs(name)
             for name, each in self.matches.items()

@@ -21,8 +21,8 @@ from .shape import Shape, parent_link
 
 
 class Databases:
-    """Two or three databases of one server, at one moment; as ``joined.match.Both`` the first and
-    the second."""
+    """Two or three databases of one server, at one moment. As ``joined.match.Both``, it stands for
+    the first and the second of them."""
 
     def __init__(self, connection: Any, *names: str) -> None:
         self.connection, self.names = connection, names
@@ -30,23 +30,23 @@ class Databases:
         self.shapes = [Shape(connection, each) for each in names]
 
     def fold(self, name: str) -> str:
-        """Different names are never treated as equal."""
+        """The name, unchanged: different names are never treated as equal."""
         return name
 
     def tables(self, is_new: bool) -> List[str]:
-        """Their names."""
+        """The names of the tables in one of the databases."""
         return list(self.shapes[is_new].tables)
 
     def columns(self, is_new: bool, table: str) -> Sequence[str]:
-        """Those that hold stored values."""
+        """The columns of a table that hold stored values."""
         return list(self.shapes[is_new].tables[table].columns)
 
     def key(self, is_new: bool, table: str) -> List[str]:
-        """The columns of the primary key."""
+        """The columns of a table's primary key."""
         return self.shapes[is_new].tables[table].key
 
     def pair(self, table: str, now: Optional[str], columns: Dict[str, Optional[str]]) -> Pair:
-        """An old table, and what it is now."""
+        """Pair an old table with what it is now."""
         return Pair(self.connection, (self.shapes[0], self.shapes[1]), table, now, columns)
 
     def pairs(
@@ -60,7 +60,8 @@ class Databases:
         return found
 
     def again(self, table: str) -> Optional[Pair]:
-        """An old table with the one of its name in the third database, if there is one."""
+        """An old table paired with the table of the same name in the third database; ``None`` if
+        there is none."""
         found = self.shapes[2].tables.get(table)
         if found is None:
             return None
@@ -72,10 +73,10 @@ class Databases:
 
 @contextlib.contextmanager
 def together(*handles: str) -> Iterator[Databases]:
-    """Databases of one server, by a connection of ours.
+    """A context with databases of one server, read by one connection of miglab's own.
 
     Raises:
-        Unmeasured: they are on several.
+        Unmeasured: the databases are on different servers.
     """
     places = {_server(each) for each in handles}
     if len(places) > 1:
@@ -138,9 +139,9 @@ def _new_tables(both: Databases, taken: Any) -> List[Dict[str, Any]]:
 
 
 def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
-    ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
-    number of ``rows``, and of values by the same ``columns``, all by their old names."""
+    """How much of what was lost from ``old`` to ``new`` is missing in ``back`` too. ``tables``
+    lists ``[alias, table, whether rows went, columns whose values went or changed]``, by old names.
+    For each, an entry with the number of ``rows``, and ``columns``: column → number of values."""
     found: List[Dict[str, Any]] = []
     for alias, renames, entries in asked_back(request):
         with together(*(request[name][alias] for name in ("old", "new", "back"))) as databases:
@@ -154,9 +155,9 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
 
 
 def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
-    """All that a table lost: its rows that are gone; or with ``column``, the values of that column
-    that are gone or overwritten. With ``to`` as a CSV file of that path, else the first ``limit``
-    of them and their ``total``."""
+    """Everything that a table lost: its rows that are gone. If the request has ``column``, the
+    values of that column that are gone or overwritten. If it has ``to``, all of them are written to
+    that CSV file; otherwise, the first ``limit`` and their ``total`` are returned."""
     with together(request["old"], request["new"] or request["old"]) as both:
         if not request["new"]:
             return lost.list_lost(both.pair(request["table"], None, {}), request)

@@ -1,5 +1,6 @@
-"""What the tables of a database are by their shape: columns that hold stored values, keys, the two
-that an automatic many-to-many table joins, and the parent that its rows extend."""
+"""What the shapes of a database's tables tell: columns that hold stored values, keys, the two
+tables that an automatic many-to-many table joins, and the parent table that a table's rows
+extend."""
 
 from __future__ import annotations
 
@@ -99,9 +100,10 @@ class Shape:
 
 
 def foreign_pair(table: Table, named: bool) -> Optional[List[str]]:
-    """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
-    and the two together unique. It is named after the table of the model that has the field, or is
-    ``named`` by the models, and nothing points at it."""
+    """The two foreign keys of an automatic many-to-many table; ``None`` for any other table. Such a
+    table has a number of its own and two foreign keys, which are unique together. Its name begins
+    with that of a table it points at, or the models name it (``named``). No other table points at
+    it."""
     names = list(table.columns)
     if len(names) != 3 or table.key != names[:1] or table.is_pointed_at:
         return None
@@ -115,8 +117,9 @@ def foreign_pair(table: Table, named: bool) -> Optional[List[str]]:
 
 
 def parent_link(table: Table) -> Optional[Tuple[str, str, str]]:
-    """For the table of a model that inherits another's: its column that is both its key and a
-    foreign key to the parent's rows, the parent's table, and the column it points at."""
+    """How the table of a model extends that of a parent model; ``None`` if it does not. Three
+    names: its column that is both its key and a foreign key to the parent's table, that table, and
+    the column it points at."""
     if len(table.key) != 1:
         return None
     (key,) = table.key

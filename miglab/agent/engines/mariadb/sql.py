@@ -1,5 +1,5 @@
-"""Reads SQL as MariaDB and MySQL do, as far as to find what it makes and renames: words, names and
-texts in their quotes, comments (https://mariadb.com/kb/en/comment-syntax/)."""
+"""Reads SQL as MariaDB and MySQL do, as far as needed to find what it makes and renames: words,
+names and texts in quotes, comments (https://mariadb.com/kb/en/comment-syntax/)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     % {"space": SPACE, "begins": BEGINS, "or_dollar": OR_DOLLAR},
     re.X | re.S,
 )
-#: What does not follow DROP or ADD where a column is meant.
+#: Words that do not follow DROP if a column is meant.
 _NOT_A_COLUMN = (
     "INDEX",
     "KEY",
@@ -38,7 +38,7 @@ _NOT_A_COLUMN = (
     "SYSTEM",
     "PERIOD",
 )
-#: What may be said before the kind of what is made, and that.
+#: Words that may come before the kind of what is made, and these kinds.
 _SAID_FIRST = ("ALGORITHM", "DEFINER", "SQL")
 _KINDS = ("VIEW", "TRIGGER", "PROCEDURE", "FUNCTION", "EVENT")
 #: Whatever may change a name has one of these.
@@ -184,7 +184,7 @@ def _place(found: List[Token], at: int) -> Tuple[_Place, int]:
 
 
 def _parts(found: List[Token]) -> List[List[Token]]:
-    """Those between the commas outside of brackets."""
+    """The tokens, split at the commas outside of brackets."""
     parts: List[List[Token]] = [[]]
     depth = 0
     for each in found:

@@ -1,8 +1,8 @@
-"""Reads the tables of a database as its server's catalogue tells them: columns, indexes, foreign
-keys, checks, views and triggers, in the shape of ``facts.schema``.
+"""Reads the tables of a database from its server's catalogue: columns, indexes, foreign keys,
+checks, views and triggers, in the shape of ``facts.schema``.
 
-What a fact has no place for is told among the checks of its table: an engine that is not the usual
-one, and how rows are partitioned. Sequences and routines are left alone.
+What ``facts.schema`` has no place for is reported among the checks of a table: an engine that is
+not the usual one, and how rows are partitioned. Sequences and routines are left alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Dict, Tuple
 from .drivers import rows
 from .opening import first_known, literal, quote
 
-#: What follows FROM: all tables of the database, as ``t``; those of views and sequences aside.
+#: What follows FROM: all tables of the database, as ``t``, without views and sequences.
 TABLES = (
     "information_schema.TABLES t WHERE t.TABLE_SCHEMA = %s "
     "AND t.TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED')"
@@ -97,7 +97,7 @@ def _columns(connection: Any, schema: str, usual: str, found: Dict[str, Dict[str
 
 
 def _indexes(connection: Any, schema: str, found: Dict[str, Dict[str, Any]]) -> None:
-    """A line for each column of each index."""
+    """Add the indexes; the query has a row for each column of an index."""
     sql = (
         "SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, SEQ_IN_INDEX, COLUMN_NAME, COLLATION, "
         "SUB_PART, INDEX_TYPE, INDEX_COMMENT, {} FROM information_schema.STATISTICS "

@@ -1,6 +1,6 @@
 """Expressions in SQL for values of a row: as they are shown, and as they are compared.
 
-``=`` of the server's calls 'a' and 'A' equal, and 'a' and 'a '; so texts are compared by their
+The server's ``=`` calls 'a' and 'A' equal, and also 'a' and 'a '. So texts are compared by their
 bytes, and numbers with a fraction by their text. The comparison is exact: two values of a column
 differ only if they are stored differently.
 """
@@ -26,7 +26,7 @@ _SHAPES = (
     "geometrycollection",
     "geomcollection",
 )
-#: The server's number of a value that is one of a list is all that it stores.
+#: Types of which the server stores only a number.
 _LISTS = ("enum", "set", "bit")
 #: Equal values of one of these are stored alike.
 _PLAIN = ("decimal", "date", "time", "datetime", "timestamp", "uuid", "inet4", "inet6")
@@ -37,7 +37,7 @@ def column(letter: str, name: str) -> str:
 
 
 def text(value: str, base: str) -> str:
-    """The exact text of a value."""
+    """SQL for the exact text of a value."""
     if base in TEXTS or base in ("enum", "set"):
         return "CONVERT(%s USING utf8mb4)" % value
     if base in _BYTES:
@@ -53,7 +53,7 @@ def text(value: str, base: str) -> str:
 
 
 def shown(letter: str, each: Column) -> str:
-    """As it is shown, in a type that every driver gives alike."""
+    """SQL that shows the value of a column, in a type that every driver returns alike."""
     value = column(letter, each.name)
     if each.base in INTEGERS or each.base == "double":
         return value
@@ -83,8 +83,8 @@ class Match(NamedTuple):
 
     @property
     def _apart(self) -> bool:
-        """Whether a text took the place of something else, or the other way round: no value of
-        one is a value of the other, also where both are written alike."""
+        """Whether a text column replaced a column of another type, or the other way round. Then no
+        old value equals a new one, even if both are written alike."""
         return (self.old.base in TEXTS) != (self.new.base in TEXTS)
 
     def image(self, letter: str, is_new: bool) -> str:
@@ -112,16 +112,16 @@ class Match(NamedTuple):
         return "NOT %s <=> %s" % (self.image("o", False), self.image(letter, True))
 
     def part(self, letter: str, is_new: bool) -> str:
-        """The same as ``image`` as a part of ``whole``: a text without commas, ``''`` for NULL."""
+        """SQL for ``image`` as a part of ``whole``: a text without commas, or ``''`` for NULL."""
         image = self.image(letter, is_new)
         if self.both(INTEGERS):
             return "coalesce(CONCAT('v', %s), '')" % image
         return "coalesce(SHA2(%s, 256), '')" % image
 
     def answers(self, letter: str) -> str:
-        """SQL that is true where a key is the same in the old row ``o`` and in this one. What the
-        server finds by an index comes first; a key that changed its type is cast, and what is no
-        number to everybody answers to none."""
+        """SQL that is true where a key is the same in the old row ``o`` and in this one. A
+        condition that the server can check by an index comes first. If the type of the key has
+        changed, the old value is cast."""
         old, new = column("o", self.old.name), column(letter, self.new.name)
         if self.new.base in TEXTS:
             if self.old.base not in TEXTS:
@@ -143,6 +143,6 @@ class Match(NamedTuple):
 
 
 def whole(matches: Iterable[Match], letter: str, is_new: bool) -> str:
-    """A value of 32 bytes that differs where any of these values does."""
+    """SQL for a value of 32 bytes that differs if any of these values differs."""
     parts = ", ".join(each.part(letter, is_new) for each in matches)
     return "UNHEX(SHA2(CONCAT_WS(',', %s), 256))" % (parts or "''")

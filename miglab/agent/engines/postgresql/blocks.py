@@ -1,8 +1,8 @@
-"""Rows of several sides, held against each other many at a time.
+"""Compares rows of several sides, many at a time.
 
-Each side comes in blocks of rows, sorted by their key: the keys, and a list for each column of
-numbers that is wanted of a row. Where a side has the same keys as the others, whole lists are
-compared, without a look at single rows.
+Each side comes in blocks of rows, sorted by their key. A block has the keys, and a list for each
+wanted column of numbers. If all sides have the same keys, whole lists are compared, without a look
+at single rows.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import Any, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from .opening import ahead, rows
 
-#: So many rows are in a block.
+#: How many rows a block has.
 SIZE = 5000
-#: So many keys are held against each other at once where sides do not have the same.
+#: How many keys are compared at once if the sides do not have the same keys.
 _CHUNK = 100
 #: A block's columns, in the order in which they were wanted.
 Columns = List[List[str]]
 
 
 class Block(NamedTuple):
-    """Rows of one side, each with another key."""
+    """Rows of one side, each with a different key."""
 
     keys: Sequence[Any]
     columns: Columns
@@ -34,10 +34,10 @@ def pages(
     where: str = "",
     numbered: bool = False,
 ) -> Iterator[Block]:
-    """The rows of a table that has an index on this key, which is an integer. A row takes a few
-    bytes of a text: a driver takes longer to make Python's rows than a server to find them. Where
-    they are ``numbered``, a row has its number from 0 on instead of its key, and one number more
-    is wanted of it at least."""
+    """The rows of a table in blocks; ``key`` is an integer with an index. The server sends a block
+    as a few long texts, because a driver takes longer to make Python's rows than a server to find
+    them. If ``numbered`` is true, each row has its number, from 0 on, instead of its key; then
+    ``wanted`` must not be empty."""
     last: List[int] = []
     passed = 0
     texts = ["pg_catalog.string_agg(w%d::text, ' ')" % place for place in range(len(wanted))]
@@ -77,7 +77,8 @@ def pages(
 
 
 def of_rows(lists: Iterator[List[Tuple[Any, ...]]], width: int) -> Iterator[Block]:
-    """Rows as tuples, of which the first so many columns are the key and the others texts."""
+    """Blocks made from lists of rows. The first ``width`` columns of a row are its key, and the
+    others are texts."""
     for found in lists:
         if found:
             columns = list(map(list, zip(*found)))
@@ -86,13 +87,14 @@ def of_rows(lists: Iterator[List[Tuple[Any, ...]]], width: int) -> Iterator[Bloc
 
 
 class _Side:
-    """A side, read block by block; ``place`` is how far it is in the last one."""
+    """A side, read block by block. ``place`` is how many rows of the current block were read."""
 
     def __init__(self, blocks: Iterator[Block]) -> None:
         self.blocks, self.block, self.place = blocks, Block([], []), 0
 
     def left(self) -> int:
-        """How many rows of its block are left; 0 at its end."""
+        """How many rows of the current block are left; the next block is read if there are none. 0
+        at the end of the side."""
         while self.place == len(self.block.keys):
             found = next(self.blocks, None)
             if found is None:
@@ -101,11 +103,11 @@ class _Side:
         return len(self.block.keys) - self.place
 
     def keys(self, number: int) -> Sequence[Any]:
-        """The next keys."""
+        """The next ``number`` keys, or as many as the block still has."""
         return self.block.keys[self.place : self.place + number]
 
     def take(self, number: int) -> Columns:
-        """The columns of the next rows, which are passed by."""
+        """The columns of the next ``number`` rows, which count as read from then on."""
         begin, self.place = self.place, self.place + number
         if begin == 0 and self.place == len(self.block.keys):
             return self.block.columns
@@ -134,7 +136,7 @@ def side_by_side(
 def _one_by_one(
     sides: List[_Side],
 ) -> Iterator[Tuple[Sequence[Any], List[Optional[Columns]]]]:
-    """The next rows, as long as the same sides have each key."""
+    """The next rows, in runs of keys that the same sides have."""
     heads = [each.keys(_CHUNK) if each.left() else [] for each in sides]
     # What comes after the end of a shorter list is not known here.
     end = min(each[-1] for each in heads if each)

@@ -56,13 +56,14 @@ def places(connection: Any) -> List[Tuple[str, str]]:
 
 
 def place(schema: str, table: str, kind: str) -> str:
-    """What follows ``FROM``: a partitioned table has its rows in its partitions."""
+    """What follows ``FROM`` for a table's own rows. A partitioned table goes without ``ONLY``,
+    because its rows are in its partitions."""
     return "%s%s.%s" % ("" if kind == "p" else "ONLY ", quote(schema), quote(table))
 
 
 def count_rows(connection: Any, names: Optional[Collection[str]] = None) -> Dict[str, int]:
-    """The number of rows of each readable table, of those with these names or of all. Within
-    ``opening.at_one_moment``."""
+    """The number of rows of each readable table, of those with these names or of all. Call it
+    within ``opening.at_one_moment``."""
     found: Dict[str, int] = {}
     known = [each for each in places(connection) if names is None or each[0] in names]
     for start in range(0, len(known), _TOGETHER):

@@ -13,11 +13,11 @@ from urllib.parse import quote as quoted_in_uri
 from . import drivers, durable
 from .opening import database, execute, leave, literal, maintained, quote, rows
 
-#: A name has so many bytes at the most.
+#: The greatest length of a name, in bytes.
 _LONGEST = 63
-#: The code of the error that there is a database of this name.
+#: The error code for a name that another database has already.
 _TAKEN = "42P04"
-#: For how long those who are connected may take to be gone, in seconds.
+#: How long to wait until nobody is connected any more, in seconds.
 _PATIENCE = 5.0
 
 
@@ -31,7 +31,7 @@ def beside(handle: str, name: str) -> str:
 
 
 def called(handle: str, name: str) -> str:
-    """The same server's database of this name."""
+    """The handle of the database of this name on the same server."""
     head, _, rest = handle.partition("://")
     place, question, options = rest.partition("?")
     server, _, _ = place.partition("/")
@@ -42,7 +42,7 @@ def copy(handle: str, to: str) -> None:
     """Copy a database to which nobody stays connected; an older one of that name is dropped.
 
     Raises:
-        Error: somebody stays connected, or there is no right or no room to do it.
+        Error: somebody stays connected, the role may not do it, or there is no room.
     """
     leave(handle)
     durable.end()
@@ -66,7 +66,8 @@ def copy(handle: str, to: str) -> None:
 
 
 def _copy_settings(connection: Any, source: str, to: str) -> None:
-    """``ALTER DATABASE … SET`` is not part of a template."""
+    """Copy what ``ALTER DATABASE … SET`` has set, because ``CREATE DATABASE … TEMPLATE`` does
+    not."""
     sql = (
         "SELECT unnest(s.setconfig) FROM pg_catalog.pg_db_role_setting s "
         "JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase "
@@ -80,8 +81,8 @@ def _copy_settings(connection: Any, source: str, to: str) -> None:
 
 
 def wait_until_alone(connection: Any, name: str) -> None:
-    """Wait until nobody is connected: the server takes a moment to end a connection that was
-    closed."""
+    """Wait until nobody is connected, but no longer than ``_PATIENCE``: the server takes a moment
+    to end a connection that was closed."""
     sql = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = %s" % literal(name)
     end = time.monotonic() + _PATIENCE
     while rows(connection, sql)[0][0] and time.monotonic() < end:
@@ -121,8 +122,8 @@ def exchange(handle: str, kept: str) -> None:
 
 @contextlib.contextmanager
 def scratch(connection: Any, handle: str) -> Iterator[Any]:
-    """A connection of Django's like this one, to an empty database that is dropped at the end. It
-    has the extensions and the enumerations of the other, and its schemas."""
+    """A connection of Django's like this one, to an empty database that is dropped at the end. This
+    database has the schemas, extensions, enumerations and collations of the handle's database."""
     empty = beside(handle, "scratch %d %d" % (os.getpid(), time.monotonic_ns()))
     made = None
     with maintained(handle) as maintenance:
@@ -187,7 +188,8 @@ def _furnish(handle: str, empty: str) -> None:
         target.close()
 
 
-#: A column was called colliculocale, and something else before and after: it is read as JSON.
+#: The name of one column differs between versions (``colliculocale`` in some), so the row is read
+#: as JSON.
 _COLLATIONS = (
     "SELECT quote_ident(n.nspname) || '.' || quote_ident(c.collname), "
     "c.collprovider IN ('i', 'c'), CASE c.collprovider WHEN 'i' THEN 'icu' ELSE 'libc' END, "

@@ -8,19 +8,20 @@ import importlib
 import sys
 from typing import Any, Callable, Dict, Type
 
-#: Is given what a connection is to be made with, and raises where it may not be.
+#: Called with what a connection is to be made with; raises an exception if it may not be made.
 Tell = Callable[[Any], None]
 
-#: How libpq's functions that connect begin.
+#: The beginnings of the names of libpq's functions that connect.
 SYMBOLS = ("PQconnect", "PQsetdb")
-#: psycopg's module that has them by ctypes: what is looked up there, it asks about itself.
+#: psycopg's module that has these functions by ctypes. It may look them up, because its functions
+#: that connect are guarded themselves.
 BY_CTYPES = "psycopg.pq._pq_ctypes"
 #: The modules that have psycopg's type of a connection, whichever of them are there.
 _TYPES = ("psycopg.pq", "psycopg_binary.pq", "psycopg_c.pq", "psycopg_binary", "psycopg_c")
 
 
 def hold_third(tell: Tell) -> None:
-    """psycopg 3 has been imported."""
+    """Called when psycopg 3 has been imported: guard its type of a connection."""
     original: Any = importlib.import_module("psycopg.pq").PGconn
     held = _alike(original, _class_methods(original, tell))
     for module in filter(None, map(sys.modules.get, _TYPES)):
@@ -29,14 +30,16 @@ def hold_third(tell: Tell) -> None:
 
 
 def hold_by_ctypes(tell: Tell) -> None:
-    """psycopg 3 without a part in C, or somebody, has imported libpq's functions."""
+    """Called when psycopg's module of libpq's functions by ctypes has been imported: guard its
+    functions that connect."""
     functions: Any = sys.modules[BY_CTYPES]
     for name in ("PQconnectdb", "PQconnectStart"):
         setattr(functions, name, telling(getattr(functions, name), tell))
 
 
 def hold_second(tell: Tell) -> None:
-    """psycopg2 has been imported."""
+    """Called when psycopg2 has been imported: guard its type of a connection and its function that
+    connects."""
     module: Any = importlib.import_module("psycopg2._psycopg")
     original = module.connection
     begin = original.__init__
@@ -52,8 +55,8 @@ def hold_second(tell: Tell) -> None:
 
 
 def may_look_up(name: Any) -> bool:
-    """Whether a function of a library may be looked up by its name: libpq's functions that connect
-    are for its driver alone."""
+    """Whether a function of a library may be looked up by its name. Only psycopg itself may look up
+    libpq's functions that connect."""
     if not isinstance(name, str) or not name.startswith(SYMBOLS):
         return True
     frame = sys._getframe(1)
@@ -84,8 +87,8 @@ def telling(original: Any, tell: Tell) -> Any:
 
 
 def _alike(original: Any, methods: Dict[str, Any]) -> Any:
-    """A type with these methods that takes the original's own instances for its: types in C cannot
-    be changed."""
+    """A subclass of ``original`` with these methods, because types in C cannot be changed.
+    Instances of ``original`` count as its own."""
 
     class Alike(type):
         def __instancecheck__(cls, instance: Any) -> bool:

@@ -1,5 +1,6 @@
-"""The drivers that Django can use, psycopg 3 and psycopg2: which one is installed, and the same
-questions to both. Neither is imported before a project needs it: that takes a fifth of a second."""
+"""The drivers that Django can use, psycopg 3 and psycopg2: which one is installed, and functions
+that do the same with either. Neither is imported before a project needs it: that takes a fifth of a
+second."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from typing import Any, Dict, Optional, Tuple, Type
 
 #: In the order in which Django looks for them.
 NAMES = ("psycopg", "psycopg2")
-#: The code of an error where there is no right, and those where something is not there.
+#: The error code for a missing right, and those for something that the server does not have.
 _NO_RIGHT, _NOT_THERE = "42501", ("0A000", "58P01")
 #: undefined_function, undefined_object, undefined_table
 _UNKNOWN = ("42883", "42704", "42P01")
@@ -38,12 +39,12 @@ def driver() -> Any:
 
 
 def is_third() -> bool:
-    """Whether it is psycopg 3."""
+    """Whether the driver is psycopg 3."""
     return str(driver().__name__) == "psycopg"
 
 
 def error() -> Type[Exception]:
-    """The base class of its errors; without a driver, an error that says so."""
+    """The base class of the driver's errors; ``ImportError`` if there is no driver."""
     try:
         found: Type[Exception] = driver().Error
     except ImportError:
@@ -67,22 +68,23 @@ def version() -> str:
 
 
 def refused(error: BaseException) -> str:
-    """What the server says where a role may not do something, or it has no such extension or was
-    built without something; ``""`` for all other errors."""
+    """The first line of a driver's error, if a role may not do something, or if the server lacks an
+    extension or was built without something. ``""`` for all other errors."""
     state, said = _told(error)
     lacking = state in _NOT_THERE and _MISSING.search(str(error)) is not None
     return said if state == _NO_RIGHT or lacking else ""
 
 
 def unknown(error: BaseException) -> str:
-    """What the server says where a statement means something that it does not know, such as a
-    function, a type or a table; ``""`` for all other errors."""
+    """The first line of a driver's error, if a statement names something that the server does not
+    know, such as a function, a type or a table. ``""`` for all other errors."""
     state, said = _told(error)
     return said if state in _UNKNOWN else ""
 
 
 def _told(error: BaseException) -> Tuple[str, str]:
-    """The server's code and the first line of what it says; nothing for errors of others."""
+    """The server's code for an error, and the first line of its message. Both are ``""`` if the
+    error is not a driver's."""
     if type(error).__module__.partition(".")[0] not in NAMES:
         return "", ""
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
@@ -116,7 +118,8 @@ def connect(handle: str, **more: Any) -> Any:
 
 
 def _connect(handle: str, **more: Any) -> Any:
-    """By the driver's own function: a guard may stand before it that asks about the project's."""
+    """Connect by the driver's own function. A guard may be in front of it; it asks only about the
+    project's connections."""
     from . import guarded
 
     with guarded.ours():
@@ -134,20 +137,20 @@ def cursor(connection: Any) -> Any:
 
 
 def go_to_last(cursor: Any) -> None:
-    """Be at the rows of the last statement, where several were sent at once."""
+    """Move a cursor to the rows of the last statement, if several were sent at once."""
     if is_third():
         while cursor.nextset():
             pass
 
 
 def server_version(connection: Any) -> int:
-    """As a number: 150004 is 15.4."""
+    """The server's version as a number: 150004 is 15.4."""
     about = connection.info if hasattr(connection, "pgconn") else connection
     return int(about.server_version)
 
 
 def is_at_rest(connection: Any) -> bool:
-    """Whether it is open and in no transaction."""
+    """Whether a connection is open and in no transaction."""
     # 0 is libpq's CONNECTION_OK, and its PQTRANS_IDLE.
     info = connection.info
     return not connection.closed and int(info.status) == int(info.transaction_status) == 0

@@ -1,4 +1,4 @@
-"""Has the server wait for the disk while migrations are measured; see ``waiting``."""
+"""Makes the server wait for the disk while migrations are measured; see ``waiting``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any, Optional
 from . import drivers, guarded, waiting
 from .opening import execute, rows
 
-#: For how long a session may take to hear of it, in seconds.
+#: How long a session may take to notice the new setting, in seconds.
 _PATIENCE = 1.0
 
 _measuring: Optional[Any] = None
 
 
 def begin(connection: Any) -> None:
-    """From here on, the server of Django's connection waits, if it is one of miglab's."""
+    """Make the server of Django's connection wait for the disk from now on, if it is one of
+    miglab's own."""
     global _measuring
     if _measuring is not None or rows(connection.connection, waiting.OURS) != [(True,)]:
         return
@@ -33,7 +34,8 @@ def begin(connection: Any) -> None:
 
 
 def end() -> None:
-    """Nothing more is measured here."""
+    """Note that this process does not measure any more, so that the server can stop waiting for the
+    disk."""
     global _measuring
     if _measuring is not None:
         found, _measuring = _measuring, None
@@ -44,7 +46,7 @@ def end() -> None:
 
 
 def set_back(connection: Any) -> None:
-    """Stop a server from waiting for the disk when nobody measures."""
+    """Stop a server from waiting for the disk, if it still does although nobody measures."""
     if rows(connection, waiting.FORGOTTEN) == [(True,)]:
         for each in waiting.SET_BACK:
             execute(connection, each)

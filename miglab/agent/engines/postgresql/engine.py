@@ -86,7 +86,8 @@ class PostgreSQL:
     can_fork = False
     creates_alone = False
     lines_last = True
-    #: A constraint that is not valid yet is not among them: no state shows whether it is.
+    #: Operations on constraints that are not validated are not among them: the state does not show
+    #: whether a constraint is.
     plain_operations = tuple(
         "django.contrib.postgres.operations.%s" % each
         for each in (
@@ -100,39 +101,42 @@ class PostgreSQL:
 
     @property
     def error(self) -> Type[Exception]:
-        """The driver's."""
+        """The base class of the driver's errors."""
         return drivers.error()
 
     def refused(self, error: BaseException) -> str:
-        """By the server's code."""
+        """The driver's error in one line, if the server's code says that something is forbidden or
+        lacking; otherwise ``""``."""
         return drivers.refused(error)
 
     def unknown(self, error: BaseException) -> str:
-        """By the server's code."""
+        """The driver's error in one line, if the server's code says that something is unknown;
+        otherwise ``""``."""
         return drivers.unknown(error)
 
     def bring(self) -> None:
-        """The rest of this room."""
+        """Import the rest of this room."""
         bring(__package__)
 
     def version(self) -> str:
-        """What the driver says of itself."""
+        """The name PostgreSQL, with the name and version of the driver."""
         return "PostgreSQL (%s)" % (drivers.version() or "no driver")
 
     def runs(self, engine: str) -> bool:
-        """Whether a backend speaks to such a server."""
+        """Whether a backend is for PostgreSQL servers."""
         return bool(_BACKENDS.search(engine)) and "cockroach" not in engine.lower()
 
     def full_name(self, database: Dict[str, Any]) -> str:
-        """The URI of its own server and database."""
+        """The URI of the server and the database that an entry of ``DATABASES`` means."""
         return guarded.uri(database)
 
     def password(self, database: Dict[str, Any]) -> str:
-        """The entry's own."""
+        """The password for an entry of ``DATABASES``, or ``""``."""
         return guarded.password(database)
 
     def turn(self, database: Dict[str, Any], handle: str) -> None:
-        """Name the copy, and drop all options that would lead to another database."""
+        """Make an entry of ``DATABASES`` lead to the copy, and drop all options that would lead to
+        another database."""
         known = drivers.parts(handle)
         database["NAME"] = opening.database(handle)
         names = {"USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
@@ -146,7 +150,8 @@ class PostgreSQL:
         guarded.forget_environment()
 
     def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
-        """Its name, if it is another database or on another server."""
+        """The name of the entry's database, if it is not the handle's or is on another server;
+        otherwise ``None``."""
         known = drivers.parts(handle)
         meant = {"NAME": opening.database(handle)}
         meant.update(HOST=known.get("host", ""), PORT=known.get("port", ""))
@@ -155,65 +160,70 @@ class PostgreSQL:
         return str(database["NAME"])
 
     def address(self, handle: str) -> str:
-        """Host, port and database."""
+        """The host, port and database of a handle, as text."""
         return guarded.address(drivers.parts(handle))
 
     def hold(self, may_open: MayOpen) -> None:
-        """Tell of each connection by the event."""
+        """From now on, raise the audit event before each new connection. ``may_open`` is not
+        used."""
         guarded.hold()
 
     def may_look_up(self, name: Any) -> bool:
-        """Not libpq's that connect."""
+        """Whether a function may be looked up. Libpq's functions that connect may not, except by
+        psycopg itself."""
         return direct.may_look_up(name)
 
     def hurry(self, connection: Any) -> None:
-        """Whether to wait for the disk is the server's to say: a session that does not wait loses
-        what it committed when the server is killed."""
+        """Do nothing: only the whole server may stop waiting for the disk. A session that does not
+        wait loses what it committed if the server is killed."""
 
     def together(self) -> ContextManager[None]:
-        """With the connections open."""
+        """A context in which miglab's own connections stay open from one question to the next."""
         return opening.together()
 
     def exists(self, handle: str) -> bool:
-        """Whether the server has it."""
+        """Whether the server has this database."""
         return opening.exists(handle)
 
     def mark(self, handle: str) -> Any:
-        """What the server counts of this database."""
+        """What the server has counted of the changes to this database."""
         return marks.mark(handle)
 
     def last_mark(self, handle: str) -> Any:
-        """With the number of transactions that will have ended."""
+        """The mark, with the number of transactions that will have ended once miglab's connection
+        is closed."""
         return marks.last_mark(handle)
 
     def hear_mark(self, handle: str, told: Any) -> Any:
-        """As it is."""
+        """``told``, unchanged."""
         return told
 
     def take(self, connection: Any, handle: str) -> None:
-        """The session goes on as one of ours. Nothing is measured any more."""
+        """Close Django's connection; if possible, its session goes on as one of miglab's own. Locks
+        are not measured any more."""
         durable.end()
         taken.take(connection, handle)
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
-        """Record, catalogue and row counts."""
+        """The record, the catalogue and the number of rows of each table."""
         return catalogue.read(handle)
 
     def read_tables(self, handle: str) -> Dict[str, Any]:
-        """The catalogue."""
+        """The catalogue of a database at one moment."""
         with opening.opened(handle) as connection, opening.at_one_moment(connection):
             return tables.read_tables(connection)
 
     def scratch(self, connection: Any, handle: str) -> ContextManager[Any]:
-        """A database on the same server."""
+        """A connection of Django's to an empty database on the same server."""
         return copies.scratch(connection, handle)
 
     def read_scratch(self, connection: Any) -> Dict[str, Any]:
-        """The catalogue."""
+        """The catalogue of a scratch database."""
         return tables.read_tables(connection.connection)
 
     def make_way(self, connection: Any, handle: str) -> None:
-        """Nobody may be connected."""
+        """Close Django's connection, because nobody may be connected to a database while it is
+        copied."""
         if connection.connection is None:
             return
         if not sessions.can_reopen(connection):
@@ -224,63 +234,64 @@ class PostgreSQL:
         taken.take(connection, handle)
 
     def keep(self, handle: str, name: str) -> str:
-        """Copy it within the server."""
+        """Copy the database within the server, and return the handle of the copy."""
         copy = copies.beside(handle, name)
         copies.copy(handle, copy)
         return copy
 
     def forget(self, handle: str) -> None:
-        """Drop it."""
+        """Drop a copy that ``keep`` made."""
         copies.drop(handle)
 
     def can_reopen(self, connection: Any) -> bool:
-        """By what its session holds."""
+        """Whether the session of Django's connection holds nothing that would be lost."""
         return sessions.can_reopen(connection)
 
     def exchange(self, handle: str, kept: str) -> None:
-        """Both are renamed."""
+        """Swap two databases by renaming them."""
         copies.exchange(handle, kept)
 
     def fold(self, name: str) -> str:
-        """Different names are never treated as equal."""
+        """The name, unchanged: different names are never treated as equal."""
         return name
 
     def folded(self, text: str) -> str:
-        """The server writes all its SQL in one way."""
+        """The text, unchanged: the server writes all SQL of its catalogue in one way."""
         return text
 
     def alike(self, kind: str, other: str) -> bool:
-        """Different types are never treated as equal."""
+        """Whether two types are written alike: different types are never treated as equal."""
         return kind == other
 
     def made(self, text: str) -> Iterator[Tuple[str, str, str]]:
-        """As the server reads SQL."""
+        """Each trigger and view that the SQL makes or drops, as PostgreSQL reads SQL."""
         return sql.made(text)
 
     def may_rename(self, text: str) -> bool:
-        """Names are compared at the end."""
+        """Always false: no statement needs to be read, because names are compared at the end."""
         return False
 
     def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
-        """From the catalogue as it is now, or as the copy has it."""
+        """Begin to follow the names, from the catalogue as it is now or as the copy ``old`` has
+        it."""
         name = str(connection.settings_dict["NAME"])
         return lineage.Lineage(connection.connection, name, old)
 
     def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
-        """By the server's own list of locks."""
+        """Begin to measure the locks of a migration, by the server's own list of locks."""
         if lasting:
             durable.begin(connection)
         return locks.Watch(connection, atomic)
 
     def settle(self, lineage: Lineage, handle: str) -> None:
-        """By the catalogue as it is then."""
+        """Bring ``lineage`` up to date from the catalogue."""
         with opening.opened(handle) as connection:
             lineage.settle(connection)
 
     def compare(
         self, old: str, new: str, renames: Renames, own: Optional[str] = None
     ) -> List[Dict[str, Any]]:
-        """Streams of keys and hashes are merged."""
+        """Compare two databases by merging streams of keys and hashes."""
         return rows.compare(old, new, renames)
 
     def compare_all(
@@ -290,13 +301,14 @@ class PostgreSQL:
         renames: Dict[str, Renames],
         own: bool,
     ) -> List[Dict[str, Any]]:
-        """Database by database."""
+        """Compare the databases of each alias, one alias after the other."""
         return compare_each(old, new, renames, lambda alias, *of_alias: rows.compare(*of_alias))
 
     def not_back(self, request: Dict[str, Any], own: bool) -> List[Dict[str, Any]]:
-        """Three streams are merged."""
+        """How much of what was lost is missing in a third database too, by merging three
+        streams."""
         return lost.not_back(request)
 
     def list_lost(self, request: Dict[str, Any], own: bool) -> Optional[Dict[str, Any]]:
-        """Two streams are merged."""
+        """What a table lost from one database to the other, by merging two streams."""
         return lost.list_lost(request)

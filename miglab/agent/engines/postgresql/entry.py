@@ -15,10 +15,10 @@ from .pair import Pair
 from .scan import Scan
 from .values import NULL, labelled, shown, whole
 
-#: So many rows that differ are looked at column by column; of more, the columns that differ in
-#: these are counted first, and all others together.
+#: How many rows that differ are looked at column by column. If there are more, the columns that
+#: differ in these rows are counted one by one, and all others together.
 FIRST = 1000
-#: As blocks have it.
+#: The hash of NULL as blocks have it, as text.
 _NULL = str(NULL)
 
 
@@ -26,7 +26,7 @@ def entry_of(pair: Pair, scan: Scan) -> Dict[str, Any]:
     """The entry of a table in two databases.
 
     Raises:
-        Error: it cannot be read.
+        Error: the table cannot be read.
     """
     entry = empty(pair.table.name, pair.now_name, scan.before, scan.after)
     entry["many_to_many"] = pair.many_to_many
@@ -55,7 +55,8 @@ def is_same(pair: Pair, scan: Scan) -> bool:
 
 
 def _stays(scan: Scan) -> bool:
-    """Whether each row is there as it was, without what was remade or is gone."""
+    """Whether each row is still there with the same values, apart from columns that were remade or
+    dropped."""
     return scan.same and scan.before == scan.after
 
 
@@ -65,10 +66,10 @@ def _stored(pair: Pair, scan: Scan) -> List[str]:
 
 
 class Counts:
-    """What a walk along both sides finds. ``differing`` are the first keys of rows that differ;
-    ``changed`` counts those rows; by the place of a column that is looked at, ``columns`` counts
-    the rows in which it differs, ``filled`` those of them where it was NULL, and ``keys`` are the
-    first where it was not."""
+    """What a walk along both sides finds. ``changed`` counts the rows that differ; ``differing``
+    are the keys of the first of them. The other lists have an item for each column that is looked
+    at. ``columns`` counts the rows in which it differs, and ``filled`` those of them in which it
+    was NULL. ``keys`` are the keys of the first rows in which it was not NULL."""
 
     def __init__(self, width: int) -> None:
         self.gone = self.changed = 0
@@ -78,7 +79,7 @@ class Counts:
         self.keys: List[List[Any]] = [[] for _ in range(width)]
 
     def compare(self, keys: Sequence[Any], old: Columns, new: Columns) -> None:
-        """Rows that are on both sides, by their hashes."""
+        """Compare rows that are on both sides, by their hashes."""
         if old == new:
             return
         unlike = [list(map(ne, *both)) for both in zip(old, new)]
@@ -99,7 +100,7 @@ class Counts:
 
 
 def _extend(found: List[Any], most: int, more: Iterator[Any]) -> None:
-    """Add some, as long as there are not too many."""
+    """Add items to ``found`` until it has ``most`` of them."""
     found += itertools.islice(more, most - len(found))
 
 
@@ -145,8 +146,8 @@ def _by_key(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str]) ->
 
 
 def _walk(pair: Pair, counted: List[str], rest: List[str], limit: int = 0) -> Counts:
-    """Along both sides: the columns that are ``counted`` one by one, the ``rest`` together. With a
-    ``limit``, no further than that many rows that differ."""
+    """Walk along both sides, and compare the ``counted`` columns one by one and the ``rest``
+    together. If ``limit`` is given, stop when that many rows differ."""
     counts = Counts(len(counted) + bool(rest))
 
     def side(is_new: bool) -> Iterator[Block]:
@@ -169,7 +170,8 @@ def _walk(pair: Pair, counted: List[str], rest: List[str], limit: int = 0) -> Co
 
 
 def _walk_in_step(pair: Pair, counted: List[str]) -> Counts:
-    """The same where both sides have the same keys."""
+    """Walk along both sides if they have the same keys, and compare the ``counted`` columns one by
+    one."""
     if not pair.is_numbered:
         return _walk(pair, counted, [])
     counts = Counts(len(counted))
@@ -185,8 +187,8 @@ def _walk_in_step(pair: Pair, counted: List[str]) -> Counts:
 
 
 def _lost_values(pair: Pair, name: str, scan: Scan, some_are_gone: bool) -> Tuple[int, List[Any]]:
-    """How many values of a dropped column are gone from rows that are still there, and the first
-    keys of these rows."""
+    """How many values of a dropped column are gone from rows that are still there, and the keys of
+    the first of these rows."""
     old = pair.blocks(False, [], pair.is_stored(name))
     if not some_are_gone:
         first = itertools.chain.from_iterable(block.keys for block in old)
@@ -201,7 +203,7 @@ def _lost_values(pair: Pair, name: str, scan: Scan, some_are_gone: bool) -> Tupl
 
 
 def _in_these_rows(pair: Pair, compared: List[str], keys: List[Any]) -> Counts:
-    """What differs in these rows, column by column."""
+    """What differs in the rows with these keys, column by column."""
     counts = Counts(len(compared))
 
     def columns(is_new: bool) -> Columns:

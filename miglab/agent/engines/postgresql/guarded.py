@@ -48,7 +48,7 @@ _LEADING = (
 _DEFAULTS = {"host": "PGHOST", "hostaddr": "PGHOSTADDR", "port": "PGPORT", "dbname": "PGDATABASE"}
 _DEFAULTS.update({"user": "PGUSER", "service": "PGSERVICE"})
 
-#: Where libpq looks for the socket of a server that nobody named.
+#: Stands for the place where libpq looks for a socket if no host is named.
 _NOWHERE = ""
 _PORT = "5432"
 SCHEME = "postgresql:"
@@ -68,8 +68,8 @@ def ours() -> Iterator[None]:
 
 
 def forget_environment() -> None:
-    """Call this when the settings have been read: from then on, no environment variable has a say
-    in where a connection leads."""
+    """Call this when the settings have been read: from then on, no environment variable decides
+    where a connection leads."""
     for name in _LEADING:
         os.environ.pop(name, None)
 
@@ -126,7 +126,7 @@ def _of_service(name: str, file: Any) -> Dict[str, str]:
     return {}
 
 
-#: Of an entry, what its URI keeps beside the address.
+#: Parameters of an entry that its URI keeps in addition to the address.
 _KEPT = ("hostaddr", "passfile", "sslmode", "sslrootcert", "sslcert", "sslkey", "options")
 
 
@@ -144,7 +144,7 @@ def uri(database: Mapping[str, Any]) -> str:
 
 
 def password(database: Mapping[str, Any]) -> str:
-    """Its password, or ``""``."""
+    """The password for an entry of ``DATABASES``, or ``""``."""
     return _parameters(database).get("password", "")
 
 
@@ -156,7 +156,8 @@ def hold() -> None:
 
 
 def _tell(parse: Callable[[Any], Dict[str, Any]], conninfo: Any) -> None:
-    """Announce where a connection will lead; libpq itself takes bytes."""
+    """Announce where a connection of the project's will lead. ``conninfo`` may be bytes, which
+    libpq accepts too."""
     said = parse(os.fsdecode(conninfo) if isinstance(conninfo, bytes) else conninfo)
     if not getattr(_own, "on", False):
         sys.audit(EVENT, address(said))

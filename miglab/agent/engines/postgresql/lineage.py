@@ -1,5 +1,5 @@
 """Follows the tables and columns of a database: a table keeps its number and a column its place,
-whatever they are called, so that nothing needs to be read of what ran."""
+whatever they are called. So the statements that ran need not be read."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from .tables import SHOWN, TABLES
 
 
 class Names(NamedTuple):
-    """What a table is called, and its columns by their numbers."""
+    """A table's name, and the names of its columns by their numbers."""
 
     name: str
     columns: Dict[int, str]
 
 
 def read(connection: Any) -> Dict[int, Names]:
-    """All tables by their numbers."""
+    """The names of all tables and of their columns, by the tables' numbers."""
     sql = (
         "SELECT c.oid::bigint, %s, array_agg(a.attnum::integer), array_agg(a.attname::text) "
         "FROM %s GROUP BY c.oid, n.nspname, c.relname"
@@ -39,8 +39,9 @@ def _read_copy(handle: str) -> Dict[int, Names]:
 
 
 class Lineage:
-    """The tables of one database since it was begun; ``name`` is the database's own. A copy within
-    the server has the same numbers: where there is an ``old`` one, it is read at the end."""
+    """Follows the tables of one database from the moment when this object is created. ``name`` is
+    the name of the database. If there is an ``old`` copy from that moment, it is read at the end
+    instead: a copy within the server has the same numbers."""
 
     def __init__(self, connection: Any, name: str, old: Optional[str] = None) -> None:
         self.name, self.old = name, old
@@ -61,7 +62,7 @@ class Lineage:
         self.old = None
 
     def renames(self) -> Dict[str, Any]:
-        """See ``engine.Lineage``. Columns that changed are all that is named of a table."""
+        """See ``engine.Lineage``. Of a table, only the columns that changed are listed."""
         tables: Dict[str, Any] = {}
         columns: Dict[str, Dict[str, Any]] = {}
         rebuilt: List[str] = []

@@ -1,8 +1,8 @@
 """Measures which locks a migration takes on tables that others use, and for how long it holds them.
 
-An atomic migration holds what it takes until it commits: after each of its statements its own
-session is asked. One that is not atomic has released its locks by then, so another connection
-watches it while it runs. That one may miss short locks: its figures are "at least".
+An atomic migration holds its locks until it commits, so its own session is asked after each of its
+statements. A migration that is not atomic has released its locks by then, so another connection
+watches it while it runs. That connection may miss short locks: its figures are "at least".
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class _Span:
         self.seconds = 0.0
 
     def set(self, held: bool, since: float, now: float) -> None:
-        """It is held now, and was from ``since`` on; or it is not."""
+        """Note whether something is held. If ``held`` is true, it began no later than ``since``;
+        otherwise, it ended at ``now``."""
         if held and self.since is None:
             self.since = since
         elif not held and self.since is not None:
@@ -72,8 +73,8 @@ class _Lock:
 
 
 class Watch:
-    """Begins with a migration, on Django's open connection. If the migration is not ``atomic``,
-    another connection watches it."""
+    """Measures the locks of one migration from its start, on Django's open connection. If the
+    migration is not ``atomic``, another connection watches it."""
 
     def __init__(self, connection: Any, atomic: bool) -> None:
         self._connection = connection
@@ -85,7 +86,8 @@ class Watch:
         self._outside = None if atomic else _Outside(connection, self._pid, self._saw)
 
     def after(self, sql: str, began: float) -> None:
-        """A statement has run, or failed, that began at that time."""
+        """Look at the locks after a statement, even if it failed. ``began`` is when the statement
+        began."""
         words = sql.split(None, 1)
         if self._outside is not None or not words or words[0].upper().rstrip(";") in _QUIET:
             return
@@ -103,9 +105,10 @@ class Watch:
                 lock.writes.set(bool(modes), began, now)
 
     def end(self) -> Dict[str, Any]:
-        """The result: ``locks``, a list of ``table``, ``mode`` (the strongest), for how many
-        seconds others could not ``read`` and ``write``, whether that is ``at_least`` so long, and
-        whether the table was ``rewritten``; and by how many bytes the database ``grew``."""
+        """End the measurement and return the result. ``locks`` lists ``table``, ``mode`` (the
+        strongest), for how many seconds others could not ``read`` and ``write``, whether these are
+        minimums (``at_least``), and whether the table was ``rewritten``. ``grew`` is by how many
+        bytes the database grew; ``None`` if unknown."""
         now = time.perf_counter()
         if self._outside is not None:
             self._outside.end()
@@ -172,7 +175,8 @@ def _held(driver: Any, pid: int) -> Held:
 
 
 def _can_ask(driver: Any) -> bool:
-    """Whether no statement has failed in the transaction that is open."""
+    """Whether a session can be asked: it is in no transaction, or in one in which no statement has
+    failed."""
     return driver.info.transaction_status in (0, 2)
 
 

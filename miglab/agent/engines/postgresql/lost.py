@@ -1,5 +1,5 @@
 """Counts how much of what was lost between two databases is missing in a third one too, and lists
-it."""
+what was lost."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from .values import NULL, column, labelled, whole
 
 
 def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
-    """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
-    ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
-    number of ``rows``, and of values by the same ``columns``, all by their old names."""
+    """How much of what was lost from ``old`` to ``new`` is missing in ``back`` too. ``tables``
+    lists ``[alias, table, whether rows went, columns whose values went or changed]``, by old names.
+    For each, an entry with the number of ``rows``, and ``columns``: column → number of values."""
     found: List[Dict[str, Any]] = []
     for alias, renames, entries in asked_back(request):
         with sides(*(request[name][alias] for name in ("old", "new", "back"))) as (old, new, back):
@@ -37,10 +37,10 @@ def not_back(request: Dict[str, Any]) -> List[Dict[str, Any]]:
 
 
 def _read(found: Union[Pair, Unread]) -> Pair:
-    """A table that can be read.
+    """The table that was found, if it can be read.
 
     Raises:
-        Error: it cannot.
+        Error: it cannot be read.
     """
     if isinstance(found, Unread):
         raise found.error
@@ -66,14 +66,16 @@ def _not_back(
 
 
 def _stored(pair: Pair, names: List[str]) -> Scan:
-    """How many rows the old table had, and how many values other than NULL each of these."""
+    """How many rows the old table had, and how many values other than NULL each of these columns
+    had."""
     alone = Pair(pair.old, pair.new, pair.table, None, {})
     alone.dropped = list(names)
     return scanned([alone])[0]
 
 
 class _Counted:
-    """A walk along the old rows, what became of them, and what is back."""
+    """Walks along the old rows, the rows that they became, and the rows that are back; counts what
+    is not back."""
 
     def __init__(self, there: Pair, again: Pair, rows_went: bool, wanted: List[str]) -> None:
         self.rows = 0
@@ -136,8 +138,8 @@ class _Counted:
 
 
 def _sort_alike(there: Pair, again: Pair) -> None:
-    """Three sides are merged by one kind of key: the one of the database in the middle, if only
-    there it has another type."""
+    """Make both pairs sort by the same kind of key, because their three sides are merged. If a
+    column of the key has different types in the two new tables, both pairs use texts."""
     for name in there.key:
         one, other = there.kept[name], again.kept[name]
         if one.is_number != other.is_number or one.new.base != other.new.base:
@@ -146,9 +148,9 @@ def _sort_alike(there: Pair, again: Pair) -> None:
 
 
 def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
-    """All that a table lost: its rows that are gone; or with ``column``, the values of that column
-    that are gone or overwritten. With ``to`` as a CSV file of that path, else the first ``limit``
-    of them and their ``total``."""
+    """Everything that a table lost: its rows that are gone. If the request has ``column``, the
+    values of that column that are gone or overwritten. If it has ``to``, all of them are written to
+    that CSV file; otherwise, the first ``limit`` and their ``total`` are returned."""
     with sides(request["old"], request["new"] or request["old"]) as (old, new):
         table, renames = request["table"], request["renames"]
         if not request["new"]:
@@ -169,7 +171,8 @@ def list_lost(request: Dict[str, Any]) -> Optional[Dict[str, Any]]:
 
 
 def _listed(pair: Pair, name: Optional[str]) -> Tuple[List[str], Iterator[Sequence[Any]]]:
-    """What a table lost: labels, and rows of it; ``name`` is a column's old one."""
+    """What a table lost: column labels, and rows. ``name`` is the old name of a column; if it is
+    ``None``, whole rows are listed."""
     if name is None:
         return _lost_rows(pair)
     if name in pair.kept:

@@ -1,9 +1,9 @@
 """Tells whether anything was written to a database.
 
-The server counts the rows that each database's connections write, those of its own catalogue
-included, but only when a connection ends: where one is open, what the whole server has written is
-in the mark as well. Sequences are written past all of this. A mark is made of lists, so that it is
-the same after the wire.
+The server counts the rows that connections write to each database, including its own catalogue, but
+only when a connection ends. If another connection is open, the mark also includes what the whole
+server has written. Changes of sequences are not counted, so the mark has their values. A mark is
+made of lists, so that it is the same after it was sent as JSON.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 from . import drivers
 from .opening import opened_if_there, rows, times
 
-#: For how long those who have closed their connection may take to be gone, in seconds.
+#: How long to wait for closed connections to end, in seconds.
 _PATIENCE = 0.05
 #: The first version that counts what a connection wrote when it ends or is told to, and not some
 #: time later.
@@ -35,8 +35,9 @@ _COUNTED = (
 
 
 class Counted(NamedTuple):
-    """``written`` is the database's number and how many rows were written in it; ``ended`` how many
-    transactions were committed and rolled back; ``alone`` whether nobody else is connected."""
+    """What the server has counted of a database. ``written`` is the database's number and how many
+    rows were written in it; ``ended`` is how many transactions were committed and rolled back;
+    ``alone`` is whether nobody else is connected."""
 
     written: List[Any]
     ended: Tuple[int, int]
@@ -100,7 +101,8 @@ def _mark(connection: Any, handle: str) -> Any:
 
 
 def _count(connection: Any, at_once: bool) -> Counted:
-    """Once others who are leaving have left, and what this connection itself did is counted."""
+    """What the server has counted, after a short wait for other connections to end. If ``at_once``
+    is true, what this connection itself did is counted, too."""
     end = time.monotonic() + _PATIENCE
     while True:
         if at_once:
@@ -112,7 +114,8 @@ def _count(connection: Any, at_once: bool) -> Counted:
 
 
 def _values(connection: Any, sequences: List[str]) -> Any:
-    """What they are at, unless somebody holds a lock on one of them."""
+    """The values of these sequences. If somebody holds a lock on one of them, the driver's error is
+    raised after 200 ms."""
     if not sequences:
         return []
     sql = " UNION ALL ".join(

@@ -64,9 +64,9 @@ def _pair(
 
 
 def _guessed(old: Side, new: Side) -> Dict[str, Any]:
-    """Where nobody saw the statements: a copy on the same server has the numbers of its original,
-    by which a table and its columns are found; else one that is gone is a new one that holds the
-    same."""
+    """Guess the renames if nobody saw the statements. A copy on the same server has the numbers of
+    its original, by which tables and columns are found. Otherwise, a table that is gone is matched
+    with a new one that has the same contents."""
     before, after = old.shape.tables, new.shape.tables
     tables: Dict[str, str] = {}
     columns: Dict[str, Dict[str, str]] = {}
@@ -91,7 +91,8 @@ def _guessed(old: Side, new: Side) -> Dict[str, Any]:
 
 
 def _is_alike(one: Table, other: Table) -> bool:
-    """Whether two tables of one number are one: at least one of their columns is."""
+    """Whether two tables with the same number are the same table: at least one column has the same
+    number and type in both."""
     numbers = {each.number: each.kind for each in other.columns.values()}
     return any(numbers.get(each.number) == each.kind for each in one.columns.values())
 
@@ -104,7 +105,7 @@ def _holds_the_same(old: Side, new: Side, one: Table, other: Table) -> bool:
 
 
 def _columns(old: Side, new: Side, table: Table, now: Table) -> Dict[str, str]:
-    """Columns that are called something else."""
+    """Old name → new name of each renamed column, found by its number or else by its values."""
     gone = [each for name, each in table.columns.items() if name not in now.columns]
     came = [each for name, each in now.columns.items() if name not in table.columns]
     found: Dict[str, str] = {}
@@ -122,7 +123,7 @@ def _columns(old: Side, new: Side, table: Table, now: Table) -> Dict[str, str]:
 
 
 def _same_values(old: Side, new: Side, table: Table, now: Table, one: Any, other: Any) -> bool:
-    """Whether two columns hold the same values in the rows of the same keys."""
+    """Whether two columns hold the same values in rows with the same keys."""
     matches = [Match(table.columns[each], now.columns[each]) for each in table.key]
     matches.append(Match(one, other))
     places = ((old, table, "t." + quote(one.name)), (new, now, "t." + quote(other.name)))
@@ -130,8 +131,8 @@ def _same_values(old: Side, new: Side, table: Table, now: Table, one: Any, other
 
 
 def _sum_up_alike(matches: List[Match], *places: Tuple[Side, Table, str]) -> bool:
-    """Whether what is matched is the same in the old and the new table, and there is some of what
-    is counted."""
+    """Whether the matched columns have the same values in the old and the new table, and the number
+    of what is counted there is not 0."""
     found = []
     for (side, table, counted), is_new in zip(places, (False, True)):
         hashed = whole(matches, "t", is_new)

@@ -33,7 +33,7 @@ def as_multisets(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str
 
 
 def surplus(pair: Pair, back: bool = False) -> int:
-    """How many rows are gone, or with ``back`` are new, where rows are multisets."""
+    """How many rows are gone, if rows are multisets. If ``back`` is true, how many are new."""
     number = 0
     for _, (old, new) in merged(pair.multiset(False, []), pair.multiset(True, [])):
         one, other = (old[0] if old else 0), (new[0] if new else 0)
@@ -42,8 +42,8 @@ def surplus(pair: Pair, back: bool = False) -> int:
 
 
 def lost_groups(pair: Pair) -> Tuple[List[str], Iterator[List[Any]]]:
-    """Labels, and groups of equal rows of which there are fewer now: the values of columns that
-    stay, and how many are gone."""
+    """Column labels, and the groups of equal rows of which there are fewer now. Each group has the
+    values of the columns that stay, and how many of its rows are gone."""
     labels = [*pair.kept, free("rows", pair.kept)]
 
     def found() -> Iterator[List[Any]]:
@@ -57,7 +57,7 @@ def lost_groups(pair: Pair) -> Tuple[List[str], Iterator[List[Any]]]:
 
 
 def lost_values_number(pair: Pair, name: str, scan: Scan) -> int:
-    """How many values of a dropped column are gone from rows that are still there: equal rows
+    """How many values of a dropped column are gone from rows that are still there. Equal rows
     cannot be told apart: of these, as many count as still there as there are now."""
     if not pair.kept:
         return min(scan.stored[name], scan.after)
@@ -70,7 +70,8 @@ def lost_values_number(pair: Pair, name: str, scan: Scan) -> int:
 
 
 def lost_values(pair: Pair, name: str, scan: Scan) -> Tuple[List[str], Iterator[Tuple[Any, ...]]]:
-    """Labels, and these values with the keys of their rows."""
+    """Column labels, and the values of a dropped column that are gone from rows that are still
+    there, with the keys of these rows."""
     wanted = pair.lost_value(name)
     labels = [label for label, _ in wanted]
 

@@ -12,8 +12,8 @@ from . import drivers
 
 T = TypeVar("T")
 
-#: A value reads alike in every session that has these. JIT would compile each of our queries for
-#: longer than it runs.
+#: With these settings, a value is written the same way in every session. JIT is off, because
+#: compiling one of our queries would take longer than running it.
 _PINNED = {
     "client_encoding": "UTF8",
     "extra_float_digits": "3",
@@ -30,9 +30,10 @@ _PINNED = {
     "statement_timeout": "0",
     "jit": "off",
 }
-#: The first version that has the last of them.
+#: The first version that has the setting ``jit``.
 _HAS_JIT = 110000
-#: Connections of ours that nobody uses at the moment, by the database; whether they are kept.
+#: Connections of miglab's own that nobody uses at the moment, by handle; and whether connections
+#: are kept now.
 kept: Dict[str, List[Any]] = {}
 _keeping = False
 #: How many times each database was opened.
@@ -53,7 +54,7 @@ def quote(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as SQL takes it."""
+    """A text as a literal in SQL."""
     return "'%s'" % text.replace("'", "''")
 
 
@@ -69,7 +70,7 @@ def connect(handle: str) -> Any:
 
 
 def pin(connection: Any) -> None:
-    """Have the settings that all sessions of ours have, in one round trip."""
+    """Give a connection the settings that all of miglab's own sessions have, in one round trip."""
     known = drivers.server_version(connection) >= _HAS_JIT
     given = [each for each in _PINNED.items() if known or each[0] != "jit"]
     settings = ["set_config(%s, %s, false)" % (*map(literal, each),) for each in given]
@@ -77,7 +78,7 @@ def pin(connection: Any) -> None:
 
 
 def opened_if_there(handle: str) -> ContextManager[Any]:
-    """``opened``, or ``None`` if there is no such database."""
+    """What ``opened`` returns, or a context with ``None`` if there is no such database."""
     try:
         return opened(handle)
     except drivers.error():
@@ -87,7 +88,8 @@ def opened_if_there(handle: str) -> ContextManager[Any]:
 
 
 def opened(handle: str) -> ContextManager[Any]:
-    """The same, for a while; ``together`` keeps it for the next one who asks."""
+    """A context with a connection that cannot write. Within ``together``, the connection is kept
+    for the next call; otherwise, it is closed at the end."""
     return _lent(handle, _take(handle) or connect(handle))
 
 
@@ -130,7 +132,8 @@ def together() -> Iterator[None]:
 
 
 def found_out(what: str, handle: str, find_out: Callable[[], T]) -> T:
-    """What is found out about a database, once for all who ask within the same ``together``."""
+    """The result of ``find_out``, which says something about a database. Within the same
+    ``together``, it is called only once for the same ``what`` and ``handle``."""
     if not _keeping:
         return find_out()
     if (what, handle) not in _known:
@@ -146,7 +149,8 @@ def leave(handle: str) -> None:
 
 
 def rows(connection: Any, sql: str) -> List[Tuple[Any, ...]]:
-    """All rows of a query that gives a few; of several statements, those of the last."""
+    """All rows of a query that gives only a few. If ``sql`` has several statements, these are the
+    rows of the last one."""
     cursor = drivers.cursor(connection)
     try:
         cursor.execute(sql)
@@ -182,7 +186,8 @@ def at_one_moment(*connections: Any) -> Iterator[None]:
 
 @contextlib.contextmanager
 def attempt(*connections: Any) -> Iterator[None]:
-    """Within ``at_one_moment``: what fails in it leaves the moment as it is."""
+    """A context to use within ``at_one_moment``. If a statement in it fails, the driver's error is
+    raised, and the transactions can go on."""
     for each in connections:
         execute(each, "SAVEPOINT miglab")
     try:
@@ -196,13 +201,13 @@ def attempt(*connections: Any) -> Iterator[None]:
 
 
 def stream(connection: Any, sql: str) -> Iterator[Tuple[Any, ...]]:
-    """The rows of a query, however many. Within ``at_one_moment``."""
+    """The rows of a query, of which there may be many. Use it within ``at_one_moment``."""
     for batch in batches(connection, sql):
         yield from batch
 
 
 def batches(connection: Any, sql: str) -> Iterator[List[Tuple[Any, ...]]]:
-    """The same in lists."""
+    """The rows of a query in lists. Use it within ``at_one_moment``."""
     name = "miglab_%d" % next(_NUMBERS)
     cursor = drivers.cursor(connection)
     try:
@@ -221,8 +226,8 @@ def _fetched(cursor: Any, name: str) -> List[Tuple[Any, ...]]:
 
 
 def ahead(fetch: Callable[[], T], goes_on: Callable[[T], bool]) -> Iterator[T]:
-    """What is fetched, again and again as long as it goes on. Two are in memory: while one is
-    looked at, the server makes the next."""
+    """Call ``fetch`` as long as ``goes_on`` is true of the last result, and yield each result. Two
+    results are in memory: while one is used, the next one is fetched."""
     pool: Optional[ThreadPoolExecutor] = None
     try:
         found = fetch()
@@ -238,19 +243,19 @@ def ahead(fetch: Callable[[], T], goes_on: Callable[[T], bool]) -> Iterator[T]:
 
 
 def at_once(one: Callable[[], T], *others: Callable[[], T]) -> List[T]:
-    """What each gives; each is about a connection of its own, for which its server works
-    meanwhile."""
+    """The results of all these functions, which run at the same time. Each must use a connection of
+    its own."""
     with ThreadPoolExecutor(max(1, len(others))) as pool:
         coming = [pool.submit(each) for each in others]
         return [one(), *(each.result() for each in coming)]
 
 
 def maintained(handle: str) -> ContextManager[Any]:
-    """A connection to the server of a handle that makes and drops databases: to one that every
-    server has, and not to the handle's own.
+    """A context with a connection that can make and drop databases on the server of a handle. It
+    leads to a database that every server has, and not to the handle's own.
 
     Raises:
-        Error: none of them lets us in.
+        Error: no such database accepts the connection.
     """
     last: Any = None
     place = (handle.rpartition("/")[0], handle.partition("?")[2])

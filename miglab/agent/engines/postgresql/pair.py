@@ -1,9 +1,10 @@
-"""One table in two databases, before and after: which rows answer to which.
+"""One table in two databases, before and after: which rows match.
 
-Two databases on a server cannot be joined. Rows answer to each other by all columns of their
-primary key; the rows of an automatic many-to-many table by its two foreign keys; without a key that
-lasts the rows are two multisets. Both sides are streamed in the order of the key, or of a hash of
-the row, with what is wanted of each row, and merged here: no more than a batch is in memory.
+Two databases on a server cannot be joined. Rows match if all columns of their primary key are the
+same. In an automatic many-to-many table, its two foreign keys must be the same. Without a key that
+lasts, the rows are two multisets. Both sides are streamed in the order of the key, or of a hash of
+the row, with what is wanted of each row. They are merged here, so that only a few batches are in
+memory.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class Pair:
         return not rows(self.old.connection, sql)[0][0]
 
     def _can_cast(self, parts: List[Match]) -> bool:
-        """Whether all values of a key that changed its type have one of the new type."""
+        """Whether all values of a key whose type changed can be cast to the new type."""
         cast = [each.key("t", False, "UTF8") for each in parts if each.old.base != each.new.base]
         if not cast:
             return True
@@ -101,7 +102,7 @@ class Pair:
 
     @property
     def compared(self) -> List[str]:
-        """The old columns whose values may differ in rows that answer to each other."""
+        """The old columns whose values may differ in rows that match."""
         return [o for o, each in self.kept.items() if o not in self.key or each.retyped]
 
     @property
@@ -116,7 +117,7 @@ class Pair:
 
     @property
     def source(self) -> str:
-        """What follows FROM for the new table, which is there."""
+        """What follows FROM for the new table, which must exist."""
         assert self.now is not None
         return self.now.source
 
@@ -135,13 +136,14 @@ class Pair:
     def stream(
         self, is_new: bool, wanted: Iterable[str], where: str = ""
     ) -> Iterator[Tuple[Any, Row]]:
-        """The rows of a side, sorted by their key: the key, and what is wanted of a row, which
-        queries call ``t``."""
+        """The rows of a side, sorted by their key. Each is its key, and what is ``wanted`` of it:
+        SQL expressions in which the row is called ``t``."""
         found = itertools.chain.from_iterable(self.batches(is_new, wanted, where))
         return keyed(found, len(self.key))
 
     def batches(self, is_new: bool, wanted: Iterable[str], where: str = "") -> Iterator[List[Row]]:
-        """The same in lists, each row in one piece: first its key."""
+        """The rows of a side in lists, sorted by their key. Each row is one tuple: its key, then
+        what is ``wanted`` of it."""
         side = self.new if is_new else self.old
         source = self.source if is_new else self.table.source
         sql = "SELECT %s FROM %s t%s ORDER BY %s" % (
@@ -165,12 +167,12 @@ class Pair:
         return len(self.key) == 1 and self.kept[self.key[0]].is_number and not self.as_text
 
     def numbered(self, is_new: bool, wanted: Sequence[str]) -> Iterator[Block]:
-        """The same where it is one, and both sides have the same keys: each row has its number in
-        their order instead."""
+        """The rows of a side in blocks, if the key is one integer and both sides have the same
+        keys. Instead of its key, each row has its number in the order of the keys."""
         return pages(*self._place(is_new), wanted, numbered=True)
 
     def key_of(self, number: int) -> Any:
-        """The key of the row with this number."""
+        """The key of the row with this number, as ``numbered`` gives it."""
         connection, source, key = self._place(False)
         sql = "SELECT %s FROM %s t ORDER BY 1 OFFSET %d LIMIT 1" % (key, source, number)
         return rows(connection, sql)[0][0]
@@ -210,9 +212,7 @@ class Pair:
         )
         return "(%s) IN (VALUES %s)" % (", ".join(names), values)
 
-    def multiset(
-        self, is_new: bool, wanted: Iterable[str], back: bool = False
-    ) -> Iterator[Tuple[Any, Row]]:
+    def multiset(self, is_new: bool, wanted: Iterable[str]) -> Iterator[Tuple[Any, Row]]:
         """Groups of rows of a side that are equal in columns that stay, sorted by a hash of these:
         the hash, then how many there are and what is wanted of a group."""
         side = self.new if is_new else self.old
@@ -225,8 +225,8 @@ class Pair:
         return keyed(stream(side.connection, sql), 1)
 
     def hashed(self, wanted: Iterable[str], where: str) -> Iterator[Row]:
-        """What is wanted of old rows for which this is true, after the hash of ``multiset``, by
-        which they are sorted."""
+        """The old rows for which ``where`` is true, sorted by the hash that ``multiset`` uses. Each
+        is this hash, then what is ``wanted`` of the row."""
         sql = "SELECT %s FROM %s t WHERE %s ORDER BY 1" % (
             ", ".join([whole(self.kept.values(), "t", False), *wanted]),
             self.table.source,
@@ -235,17 +235,17 @@ class Pair:
         return stream(self.old.connection, sql)
 
     def lost_value(self, name: str) -> List[Tuple[str, str]]:
-        """What is shown of a value that is gone with its old column, each with its label: its row's
-        key before it."""
+        """What is shown of a value of a dropped column: the label and the SQL of each column of its
+        row's key, and then its own."""
         names = [*(each for each in self.table.key if each != name), name]
         return [(each, self.shown_old(each)) for each in names]
 
     def is_stored(self, name: str) -> str:
-        """True where an old column has a value other than NULL."""
+        """SQL that is true where an old column has a value other than NULL."""
         return "NOT %s" % is_null(column("t", name))
 
     def shown_old(self, name: str) -> str:
-        """A value of an old column."""
+        """SQL that shows the value of an old column."""
         return shown("t", self.table.columns[name])
 
 

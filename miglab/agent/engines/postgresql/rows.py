@@ -26,7 +26,8 @@ _TOGETHER = 100
 
 @contextlib.contextmanager
 def sides(*handles: str) -> Iterator[List[Side]]:
-    """Each database at one moment, with connections of ours."""
+    """A context with a ``Side`` for each database: a connection of miglab's own that sees the
+    database at one moment."""
     with contextlib.ExitStack() as stack:
         yield at_once(*(partial(stack.enter_context, _side(each)) for each in handles))
 
@@ -101,8 +102,8 @@ def _read_entry(
 
 
 def _orphans(pair: Pair, found: List[Union[Pair, Unread]]) -> Dict[str, int]:
-    """Rows of the parent's table, by its name now, that are still there without the rows of this
-    one that extended them."""
+    """How many rows of the parent model's table are still there without the rows of this table that
+    extended them, by the parent table's present name."""
     link = parent_link(pair.old.shape, pair.table)
     if link is None:
         return {}

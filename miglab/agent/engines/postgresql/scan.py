@@ -10,9 +10,9 @@ from .values import whole
 
 
 class Scan(NamedTuple):
-    """One look at each side of a pair: how many rows, and whether the sums of their hashes are the
-    same, without the columns that were ``remade``; of the old side how many values other than NULL
-    each dropped column had."""
+    """A first look at both sides of a pair: how many rows each has, and whether the sums of their
+    hashes are the same, without the columns that were ``remade``. ``stored`` is how many values
+    other than NULL each dropped column had."""
 
     before: int
     after: int

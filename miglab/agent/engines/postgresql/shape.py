@@ -1,5 +1,6 @@
-"""What the tables of a database are by their shape: columns that hold stored values, keys, the two
-that an automatic many-to-many table joins, and the parent that its rows extend."""
+"""What the shapes of a database's tables tell: columns that hold stored values, keys, the two
+tables that an automatic many-to-many table joins, and the parent table that a table's rows
+extend."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class Column(NamedTuple):
     plain: bool
 
 
-#: Types of which this is so, texts with an ordinary collation among them.
+#: Types whose columns are ``plain``; for texts, this is true only with a deterministic collation.
 _PLAIN = (
     *("int2", "int4", "int8", "bool", "text", "varchar", "bytea", "uuid"),
     *("date", "time", "timestamp", "timestamptz"),
@@ -55,12 +56,12 @@ class Table:
 
     @property
     def bare_name(self) -> str:
-        """Without its schema's."""
+        """The table's name without that of its schema."""
         return self.source.rpartition('".')[2][1:-1].replace('""', '"')
 
 
 class Shape:
-    """All tables, by the names that they are told by."""
+    """All tables of a database, by the names under which they are reported."""
 
     def __init__(self, connection: Any) -> None:
         self.tables: Dict[str, Table] = {}
@@ -123,9 +124,10 @@ class Shape:
 
 
 def foreign_pair(shape: Shape, table: Table, named: bool) -> Optional[List[str]]:
-    """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
-    and the two together unique. It is named after the table of the model that has the field, or is
-    ``named`` by the models, and nothing points at it."""
+    """The two foreign keys of an automatic many-to-many table; ``None`` for any other table. Such a
+    table has a number of its own and two foreign keys, which are unique together. Its name begins
+    with that of a table it points at, or the models name it (``named``). No other table points at
+    it."""
     names = list(table.columns)
     if len(names) != 3 or table.key != names[:1] or table.is_pointed_at:
         return None
@@ -140,8 +142,9 @@ def foreign_pair(shape: Shape, table: Table, named: bool) -> Optional[List[str]]
 
 
 def parent_link(shape: Shape, table: Table) -> Optional[Tuple[str, Table, str]]:
-    """For the table of a model that inherits another's: its column that is both its key and a
-    foreign key to the parent's rows, the parent's table, and the column it points at."""
+    """How the table of a model extends that of a parent model; ``None`` if it does not. Three
+    parts: its column that is both its key and a foreign key to the parent's table, that table, and
+    the name of the column it points at."""
     if len(table.key) != 1:
         return None
     (key,) = table.key

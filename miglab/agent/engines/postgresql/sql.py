@@ -1,4 +1,4 @@
-"""Reads SQL as PostgreSQL does, as far as to find what it makes: words, names and texts in their
+"""Reads SQL as PostgreSQL does, as far as needed to find what it makes: words, names and texts in
 quotes, comments (https://www.postgresql.org/docs/current/sql-syntax-lexical.html)."""
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Token(NamedTuple):
 
     @property
     def name(self) -> str:
-        """As a name: one without quotes is in small letters."""
+        """The token as a name, without its quotes. A name without quotes is in small letters."""
         if self.kind != "name":
             return self.text.lower()
         return self.text[self.text.index('"') + 1 :].rstrip('"').replace('""', '"')

@@ -1,8 +1,8 @@
 """Reads the tables of a database as its own catalogue tells them: columns, indexes, constraints,
 views and triggers, in the shape of ``facts.schema``.
 
-Names have their schema before them where the search path does not find them. What belongs to an
-extension is left out, and so are partitions, whose rows count as their parent's.
+A name begins with its schema if the search path does not find it. What belongs to an extension is
+left out. So are partitions, whose rows count as those of their parent table.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Dict, List
 
 from .opening import rows
 
-#: The name of a relation ``c`` in a schema ``n``, as it is told.
+#: The name of a relation ``c`` in a schema ``n``, as it is reported.
 SHOWN = (
     "CASE WHEN pg_catalog.pg_table_is_visible(c.oid) THEN c.relname::text "
     "ELSE n.nspname || '.' || c.relname END"
@@ -27,7 +27,7 @@ TABLES = (
     "WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't' AND "
     + _OF_USERS
 )
-#: Of a column of ``FROM``'s ``a``: its default, as it is written.
+#: The default of a column, as it is written.
 _DEFAULT = "pg_catalog.pg_get_expr(d.adbin, d.adrelid)"
 _ACTIONS = {
     "a": "NO ACTION",
@@ -117,7 +117,8 @@ def _columns(connection: Any, oids: str, found: Dict[int, Dict[str, Any]]) -> No
 
 
 def _indexes(connection: Any, oids: str, found: Dict[int, Dict[str, Any]]) -> None:
-    """A line for each column of each index; those of exclusion constraints are told as these."""
+    """Add the indexes; the query has a row for each column of an index. Indexes of exclusion
+    constraints are left out, because these are reported as checks."""
     sql = (
         "SELECT i.indrelid, c.relname::text, i.indexrelid, i.indisunique, i.indisprimary, "
         "k.oid IS NOT NULL AND k.contype IN ('u', 'p'), "
@@ -180,7 +181,7 @@ def _indexes(connection: Any, oids: str, found: Dict[int, Dict[str, Any]]) -> No
 
 
 def _order(options: int, opclass: Any, collation: Any) -> str:
-    """How a column of an index is sorted, where not as usual."""
+    """How a column of an index is sorted, in SQL; ``""`` if as usual."""
     words: List[str] = ["COLLATE %s" % collation] if collation else []
     words += [opclass] if opclass else []
     if options & _DESCENDING:
@@ -191,7 +192,8 @@ def _order(options: int, opclass: Any, collation: Any) -> str:
 
 
 def _constraints(connection: Any, oids: str, found: Dict[int, Dict[str, Any]]) -> None:
-    """Foreign keys; checks and exclusions, with ``NOT VALID`` where they are not validated."""
+    """Add foreign keys, checks and exclusion constraints. A check that is not validated ends with
+    ``NOT VALID``."""
 
     def names(table: str, numbers: str) -> str:
         return (
@@ -245,7 +247,8 @@ def _views(connection: Any) -> Dict[str, str]:
 
 
 def _triggers(connection: Any, found: Dict[int, Dict[str, Any]]) -> Dict[str, str]:
-    """By name; of two tables that have one of the same name each, with the table's as well."""
+    """The triggers by name. If several tables have a trigger of the same name, the table's name is
+    added from the second one on."""
     sql = (
         "SELECT t.tgname::text, %s, pg_catalog.pg_get_triggerdef(t.oid) "
         "|| CASE t.tgenabled WHEN 'D' THEN ' -- disabled' ELSE '' END "

@@ -1,5 +1,5 @@
-"""What Django's connections leave open becomes ours: to begin a session takes longer than most
-answers of ours do."""
+"""Takes over the sessions of Django's connections as miglab's own, because beginning a session
+takes longer than most questions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from . import drivers
 from .marks import COUNTS_AT_ONCE
 from .opening import execute, kept, pin
 
-#: Connections of the project's of which we have what was open: the driver would warn of those that
-#: nobody holds.
+#: The project's connections whose sessions were taken over. They are kept here, because the driver
+#: would warn when one is deleted.
 _left: List[Any] = []
 
 
@@ -36,8 +36,9 @@ def take(connection: Any, handle: str) -> None:
 
 
 def _taken(connection: Any) -> Any:
-    """``None`` if it is not psycopg 3's own, has a transaction open, was begun with options that
-    ours do not have, or would have to end for the server to count what it wrote."""
+    """The session of a connection as one of miglab's own. ``None`` if the connection is not psycopg
+    3's own, has a transaction open, or was begun with options that miglab's own do not have. Also
+    ``None`` if the server counts what it wrote only when it ends."""
     if not drivers.is_third():
         return None
     psycopg: Any = drivers.driver()

@@ -15,7 +15,8 @@ INTEGERS = ("int2", "int4", "int8")
 _TEXTS = ("text", "varchar", "citext")
 _STRINGS = (*_TEXTS, "bpchar", "name", "char")
 _NATIVE = (*INTEGERS, "bool", "float4", "float8")
-#: Stands for the hash of NULL; that of a value is this one only by a chance of one in 2 to the 64.
+#: Stands for the hash of NULL. The hash of a value is the same only with a chance of one in 2 to
+#: the 64.
 NULL = 6571923847120348
 #: Encodings whose bytes are in the order of Unicode's numbers, as Python sorts texts.
 _SORTED = ("UTF8", "SQL_ASCII", "LATIN1")
@@ -31,12 +32,12 @@ def is_null(value: str) -> str:
 
 
 def text(value: str) -> str:
-    """What the type's output function writes; a cast to text may write something else."""
+    """SQL for what the type's output function writes; a cast to text may write something else."""
     return "CASE WHEN %s THEN NULL ELSE pg_catalog.concat(%s) END" % (is_null(value), value)
 
 
 def shown(letter: str, each: Column) -> str:
-    """As it is shown, in a type that every driver gives alike."""
+    """SQL that shows the value of a column, in a type that every driver returns alike."""
     value = column(letter, each.name)
     if each.base in _NATIVE:
         return value
@@ -46,7 +47,7 @@ def shown(letter: str, each: Column) -> str:
 
 
 def labelled(letter: str, columns: Iterable[Column]) -> str:
-    """Columns as they are shown, by their own names."""
+    """SQL that shows these columns, under their own names."""
     return ", ".join("%s AS %s" % (shown(letter, each), quote(each.name)) for each in columns)
 
 
@@ -63,8 +64,8 @@ class Match(NamedTuple):
 
     @property
     def _apart(self) -> bool:
-        """Whether a text took the place of something else, or the other way round: no value of
-        one is a value of the other, also where both are written alike."""
+        """Whether a text column replaced a column of another type, or the other way round. Then no
+        old value equals a new one, even if both are written alike."""
         return (self.old.base in _STRINGS) != (self.new.base in _STRINGS)
 
     def _value(self, letter: str, is_new: bool) -> str:
@@ -79,11 +80,11 @@ class Match(NamedTuple):
         return self.old.plain and self.new.plain and self.old.base == self.new.base
 
     def plain_part(self, letter: str, is_new: bool) -> str:
-        """The value as a part of ``whole`` if it is plain."""
+        """SQL for the value as a part of ``whole``, if the column is ``plain``."""
         return self._value(letter, is_new)
 
     def part(self, letter: str, is_new: bool) -> str:
-        """The value as a part of ``whole``."""
+        """SQL for the value as a part of ``whole``, for any column."""
         value = self._value(letter, is_new)
         if not (is_new and self._apart):
             return value
@@ -93,7 +94,8 @@ class Match(NamedTuple):
         )
 
     def digest(self, letter: str, is_new: bool) -> str:
-        """A number that differs where the value does, and is ``NULL`` for NULL."""
+        """SQL for a number that differs if the value differs; for an SQL NULL, it is the constant
+        ``NULL``."""
         value = self._value(letter, is_new)
         if self._both(INTEGERS):
             hashed = "pg_catalog.hashint8extended(%s::bigint, 0)" % value
@@ -108,12 +110,14 @@ class Match(NamedTuple):
 
     @property
     def is_number(self) -> bool:
-        """Whether keys of it are numbers, in the order of numbers; else they are texts."""
+        """Whether the values of this column, as part of a key, are numbers, sorted as numbers.
+        Otherwise they are texts."""
         return self._both(INTEGERS)
 
     def key(self, letter: str, is_new: bool, encoding: str, as_text: bool = False) -> str:
-        """What identifies a row. A key that changed its type is cast first, so that one number
-        answers to one text alone; not so where it is to be a text, as it is written."""
+        """SQL for what identifies a row. If the type of the key has changed, the old value is cast
+        first, so that a number matches exactly one text. If ``as_text`` is true, it is a text as it
+        is written, without a cast."""
         value = self._value(letter, is_new)
         if as_text:
             return sortable("pg_catalog.concat(%s)" % value, encoding)
@@ -124,7 +128,7 @@ class Match(NamedTuple):
         return sortable("pg_catalog.concat(%s)" % value, encoding)
 
     def order(self, letter: str, is_new: bool, encoding: str, as_text: bool = False) -> str:
-        """What sorts rows in the order of ``key``."""
+        """SQL that sorts rows in the order of ``key``."""
         if not as_text and (self._both(INTEGERS) or self._both(("uuid",))):
             # Their own order, for which there may be an index.
             return self._value(letter, is_new)
@@ -132,14 +136,14 @@ class Match(NamedTuple):
 
 
 def sortable(value: str, encoding: str) -> str:
-    """A text that the server sorts as Python does."""
+    """SQL for a text that the server sorts as Python does."""
     if encoding not in _SORTED:
         value = "pg_catalog.encode(pg_catalog.convert_to(%s, 'UTF8'), 'hex')" % value
     return '%s COLLATE "C"' % value
 
 
 def whole(matches: Iterable[Match], letter: str, is_new: bool) -> str:
-    """A number that differs where any of these values does."""
+    """SQL for a number that differs if any of these values differs."""
     plain: List[str] = []
     parts: List[str] = []
     for each in matches:

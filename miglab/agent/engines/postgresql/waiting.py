@@ -1,18 +1,18 @@
-"""The SQL that has a server of miglab's own wait for the disk while migrations are measured, as
-every server does that keeps somebody's data. It does not wait otherwise: each copy of a database
-would take seconds.
+"""The SQL that makes a server of miglab's own wait for the disk while migrations are measured, as
+every server with real data does. Otherwise, it does not wait, because each copy of a database would
+take seconds.
 
-The setting (``fsync``) is the whole server's. A process that measures holds a shared lock until a
-copy is made, and the last one sets it back. If a process ended before that, the one that makes the
-next copy does. All of this is sent to the database that every server has.
+The setting (``fsync``) applies to the whole server. A process that measures holds a shared lock
+until a copy is made, and the last such process resets the setting. If a process ended before that,
+the one that makes the next copy resets it. All of this is sent to a database that every server has.
 """
 
 from __future__ import annotations
 
-#: What a server of miglab's own is called (``cluster_name``), and its role: no other is set to
-#: anything.
+#: The ``cluster_name`` of a server of miglab's own, and the name of its role. No other server's
+#: settings are changed.
 NAME = "miglab"
-#: The advisory lock of those who measure.
+#: The advisory lock of the processes that measure.
 _LOCK = 6451837
 
 #: Whether this is such a server, asked in any of its databases; and whether the role of labs may.
@@ -26,9 +26,10 @@ WAIT = (
     "ALTER SYSTEM SET fsync = on",
     "SELECT pg_catalog.pg_reload_conf()",
 )
-#: Whoever measured does not any more.
+#: Sent by a process that does not measure any more.
 LET_GO = "SELECT pg_catalog.pg_advisory_unlock_shared(%d)" % _LOCK
-#: Whether it waits though nobody measures: then whoever asks has to send ``SET_BACK``.
+#: Whether a server waits for the disk although nobody measures. If so, whoever asked must send
+#: ``SET_BACK``.
 FORGOTTEN = (
     "SELECT CASE WHEN pg_catalog.current_setting('fsync') = 'on' AND (%s) "
     "THEN pg_catalog.pg_try_advisory_lock(%d) ELSE false END" % (MAY, _LOCK)
@@ -38,7 +39,8 @@ SET_BACK = (
     "SELECT pg_catalog.pg_reload_conf()",
     "SELECT pg_catalog.pg_advisory_unlock(%d)" % _LOCK,
 )
-#: What whoever makes such a server sends once, from version 15 on: older ones know no such right.
+#: Sent once by the process that makes such a server, from version 15 on: older servers do not know
+#: such rights.
 GRANTS = (
     "GRANT ALTER SYSTEM ON PARAMETER fsync TO %s",
     "GRANT EXECUTE ON FUNCTION pg_catalog.pg_reload_conf() TO %s",

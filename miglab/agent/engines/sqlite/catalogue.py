@@ -18,7 +18,7 @@ from .tables import nothing, quote, read_tables, table_names
 
 def read(path: str) -> Dict[str, Any]:
     """``record``, ``tables`` and ``rows`` of the database, or ``{"unreadable": reason}``. A table
-    that cannot be read says so itself, and is not counted."""
+    that cannot be read has the reason in its own entry; its rows are not counted."""
     if not os.path.exists(path):
         return {"record": {"exists": False, "keys": []}, "tables": nothing(), "rows": {}}
     try:
@@ -42,14 +42,16 @@ def hides_something(found: Dict[str, Any]) -> bool:
 
 
 def read_again(found: Dict[str, Any], path: str, connection: sqlite3.Connection) -> None:
-    """Read tables and rows by a connection that knows more than ours."""
+    """Read the tables and rows again into ``found``, by a connection that has functions, collations
+    or modules that miglab's own lacks."""
     attach(connection, new=path)
     found["tables"] = read_tables(connection, "new")
     found["rows"] = count_rows(connection, "new")
 
 
 def mark(path: str) -> Any:
-    """Differs whenever something was written: SQLite counts its changes in bytes 24 to 27."""
+    """A value that differs whenever something was written: SQLite counts its changes in the file's
+    bytes 24 to 27."""
     try:
         with open(path, "rb") as file:
             header = file.read(28)
@@ -73,7 +75,7 @@ def read_record(connection: sqlite3.Connection) -> Dict[str, Any]:
 
 
 def count_rows(connection: sqlite3.Connection, schema: str = "main") -> Dict[str, int]:
-    """How many rows each table has that can be read."""
+    """The number of rows of each table that can be read."""
     found = {}
     for name in table_names(connection, schema):
         with contextlib.suppress(sqlite3.Error):

@@ -1,5 +1,5 @@
-"""Reads what a CREATE TABLE, CREATE INDEX or CREATE VIRTUAL TABLE says and no PRAGMA tells:
-collations, expressions, checks, what is deferred."""
+"""Reads from a CREATE TABLE, CREATE INDEX or CREATE VIRTUAL TABLE what no PRAGMA tells: collations,
+expressions, checks, and which foreign keys are deferred."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .sql import Token, after, fold, inside, is_sign, outside, parts, tokens, wr
 #: What a constraint of a whole table begins with.
 _OF_TABLE = ("CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN")
 
-#: A virtual table's module → what the names of the tables in which it keeps its rows end with.
+#: A virtual table's module → the endings of the names of the tables in which it keeps its rows.
 SHADOWS = {
     "fts3": ("content", "segments", "segdir", "docsize", "stat"),
     "fts4": ("content", "segments", "segdir", "docsize", "stat"),
@@ -23,7 +23,8 @@ SHADOWS = {
 
 
 class Column(NamedTuple):
-    """What a column's definition says. ``expression`` is how it is generated."""
+    """What a column's definition says. ``expression`` computes a generated column; it is ``None``
+    for all others."""
 
     name: str
     collation: str
@@ -33,7 +34,7 @@ class Column(NamedTuple):
 
 class Created(NamedTuple):
     """What a CREATE TABLE says. ``deferred`` are the columns of foreign keys that are checked at
-    the end of a transaction; all names of them folded."""
+    the end of a transaction; their names are folded."""
 
     columns: Tuple[Column, ...]
     key: Tuple[str, ...]
@@ -135,8 +136,8 @@ def is_derived(sql: str) -> bool:
 
 
 def shadows(made: Dict[str, str]) -> Dict[str, str]:
-    """Each table, of these by their SQL, in which a virtual one keeps its rows, with that one's
-    name."""
+    """The tables in which virtual tables keep their rows, each with the name of its virtual table.
+    ``made`` maps the name of each table to its SQL."""
     by_name = {fold(name): name for name in made}
     found: Dict[str, str] = {}
     for name, sql in made.items():

@@ -36,18 +36,20 @@ class SQLite:
     error = sqlite3.Error
 
     def refused(self, error: BaseException) -> str:
-        """A file has no users."""
+        """Always ``""``: a file has no users, so a copy forbids nothing that the original
+        allows."""
         return ""
 
     def unknown(self, error: BaseException) -> str:
-        """A copy lacks nothing."""
+        """Always ``""``: a copy of a file lacks nothing."""
         return ""
 
     def bring(self) -> None:
-        """All of this room is imported already: labs are on it where nobody says otherwise."""
+        """Do nothing: all of this room is imported already, because labs use SQLite unless the user
+        chooses another engine."""
 
     def version(self) -> str:
-        """The library's version."""
+        """The version of the SQLite library, as in ``"SQLite 3.45.1"``."""
         return "SQLite %s" % sqlite3.sqlite_version
 
     def runs(self, engine: str) -> bool:
@@ -66,41 +68,42 @@ class SQLite:
         return os.path.abspath(name)
 
     def password(self, database: Dict[str, Any]) -> str:
-        """A file has none."""
+        """Always ``""``: a file has no password."""
         return ""
 
     def turn(self, database: Dict[str, Any], handle: str) -> None:
-        """Name the copy's file."""
+        """Make this entry of ``DATABASES`` name the copy's file."""
         database["NAME"] = handle
         options = database.get("OPTIONS")
         if isinstance(options, dict):
             options.pop("uri", None)
 
     def other(self, database: Dict[str, Any], handle: str) -> Optional[str]:
-        """The name of another file."""
+        """The base name of the file that this entry names, if it is not the copy's; otherwise
+        ``None``."""
         name = str(database["NAME"])
         if name != ":memory:" and os.path.realpath(name) == os.path.realpath(handle):
             return None
         return os.path.basename(name)
 
     def address(self, handle: str) -> str:
-        """A file has none."""
+        """Always ``""``: only a database on a server has an address."""
         return ""
 
     def hold(self, may_open: MayOpen) -> None:
-        """Ask before each ATTACH."""
+        """From now on, ask ``may_open`` before each ATTACH."""
         guarded.hold(may_open)
 
     def may_look_up(self, name: Any) -> bool:
-        """C code opens files, and these are checked like all others."""
+        """Always true: what a C function opens here is a file, which is checked like all others."""
         return True
 
     def hurry(self, connection: Any) -> None:
-        """A throwaway database need not outlive a power cut."""
+        """Switch ``synchronous`` off, because a throwaway database need not survive a power cut."""
         connection.connection.execute("PRAGMA synchronous = OFF")
 
     def together(self) -> ContextManager[None]:
-        """A file is opened at once."""
+        """A context that does nothing, because opening a file is fast."""
         return contextlib.nullcontext()
 
     def exists(self, handle: str) -> bool:
@@ -112,19 +115,20 @@ class SQLite:
         return catalogue.mark(handle)
 
     def last_mark(self, handle: str) -> Any:
-        """It is as quick to look again."""
+        """Always ``None``: looking again is just as quick."""
         return None
 
     def hear_mark(self, handle: str, told: Any) -> Any:
-        """As it is."""
+        """``told``, unchanged."""
         return told
 
     def take(self, connection: Any, handle: str) -> None:
-        """It is closed."""
+        """Close Django's connection."""
         connection.close()
 
     def read(self, handle: str, own: Optional[str] = None) -> Dict[str, Any]:
-        """Record, catalogue and row counts."""
+        """The record, the catalogue and the number of rows of each table. What miglab's own
+        connection cannot read is read by a new one of the alias ``own``."""
         found = catalogue.read(handle)
         if own is not None and catalogue.hides_something(found):
             connection = connection_to_nothing(own)
@@ -136,7 +140,7 @@ class SQLite:
         return found
 
     def read_tables(self, handle: str) -> Dict[str, Any]:
-        """The catalogue."""
+        """The catalogue of a database file."""
         connection = connect(handle)
         try:
             return tables.read_tables(connection)
@@ -145,7 +149,8 @@ class SQLite:
 
     @contextlib.contextmanager
     def scratch(self, connection: Any, handle: str) -> Iterator[Any]:
-        """A database in memory."""
+        """A connection of Django's to an empty database in memory, with the class and the settings
+        of ``connection``."""
         settings = dict(connection.settings_dict, NAME=":memory:")
         scratch = type(connection)(settings, connection.alias)
         try:
@@ -154,24 +159,25 @@ class SQLite:
             scratch.close()
 
     def read_scratch(self, connection: Any) -> Dict[str, Any]:
-        """The catalogue."""
+        """The catalogue of a scratch database."""
         return tables.read_tables(connection.connection)
 
     def make_way(self, connection: Any, handle: str) -> None:
-        """A copy waits for nobody."""
+        """Do nothing: a file can be copied while connections to it are open."""
 
     def keep(self, handle: str, name: str) -> str:
-        """Copy the file."""
+        """Copy the database file, and return the path of the copy."""
         copy = name + ".line"
         catalogue.keep(handle, copy)
         return copy
 
     def forget(self, handle: str) -> None:
-        """Remove the file."""
+        """Remove a copy's file."""
         os.remove(handle)
 
     def can_reopen(self, connection: Any) -> bool:
-        """By SQLite's own lists."""
+        """Whether SQLite reports no open transaction, no temporary tables and no other attached
+        database."""
         driver = connection.connection
         if connection.in_atomic_block or driver.in_transaction:
             return False
@@ -180,7 +186,7 @@ class SQLite:
         return not temporary and {*opened} <= {"main", "temp"}
 
     def exchange(self, handle: str, kept: str) -> None:
-        """Both are renamed, with what lies beside them."""
+        """Swap two database files by renaming them, together with the files beside them."""
         between = kept + ".between"
         for old, new in ((handle, between), (kept, handle), (between, kept)):
             for ending in ("", *self.sidecars):
@@ -188,36 +194,36 @@ class SQLite:
                     os.replace(old + ending, new + ending)
 
     def fold(self, name: str) -> str:
-        """The case of ASCII letters does not matter."""
+        """A name in a form without the case of ASCII letters, which SQLite ignores."""
         return sql.fold(name)
 
     def folded(self, text: str) -> str:
-        """Spaces and quotes around names do not matter either."""
+        """SQL in a form without differences in spaces, comments, quotes around names and case."""
         return sql.folded(text)
 
     def alike(self, kind: str, other: str) -> bool:
-        """All integers are stored alike: Django leaves a column that points at a key as it was when
-        the key grows from one to another."""
+        """Whether two declared types are the same. All integer types are: when Django changes a key
+        from one to another, it leaves the columns that point at the key as they were."""
         return kind == other or {kind.lower(), other.lower()} <= _INTEGERS
 
     def made(self, text: str) -> Iterator[Tuple[str, str, str]]:
-        """As SQLite reads SQL."""
+        """Each trigger and view that the SQL makes or drops, as SQLite reads SQL."""
         return made(sql.tokens(text))
 
     def may_rename(self, text: str) -> bool:
-        """By the first words."""
+        """Whether a statement may change names, judged mainly by its first word."""
         return SQLiteLineage.concerns(text)
 
     def follow(self, connection: Any, old: Optional[str] = None) -> Lineage:
-        """From the catalogue as it is now."""
+        """Begin to follow the names, from the catalogue as it is now."""
         return SQLiteLineage(connection.connection, str(connection.settings_dict["NAME"]))
 
     def watch(self, connection: Any, atomic: bool, lasting: bool) -> Optional[Watch]:
-        """A file is locked as a whole."""
+        """Always ``None``: SQLite locks the whole file, not single tables."""
         return None
 
     def settle(self, lineage: Lineage, handle: str) -> None:
-        """By the catalogue's version."""
+        """Bring ``lineage`` up to date, if the version of the schema has changed."""
         connection = connect(handle)
         try:
             lineage.settle(connection)
@@ -227,7 +233,7 @@ class SQLite:
     def compare(
         self, old: str, new: str, renames: Renames, own: Optional[str] = None
     ) -> List[Dict[str, Any]]:
-        """Both files are attached."""
+        """Compare two files, which are attached to one connection."""
         opening = None if own is None else functools.partial(connection_to_nothing, own)
         return rows.compare(old, new, renames, own=opening)
 
@@ -238,13 +244,14 @@ class SQLite:
         renames: Dict[str, Renames],
         own: bool,
     ) -> List[Dict[str, Any]]:
-        """File by file."""
+        """Compare the files of each alias, one alias after the other."""
         return rows.compare_all(old, new, renames, connection_to_nothing if own else None)
 
     def not_back(self, request: Dict[str, Any], own: bool) -> List[Dict[str, Any]]:
-        """All three files are attached."""
+        """How much of what was lost is missing in a third file too. All three files are attached to
+        one connection."""
         return lost.not_back(request, connection_to_nothing if own else None)
 
     def list_lost(self, request: Dict[str, Any], own: bool) -> Optional[Dict[str, Any]]:
-        """Both files are attached."""
+        """What a table lost from one file to the other. Both are attached to one connection."""
         return lost.list_lost(request, connection_to_nothing if own else None)

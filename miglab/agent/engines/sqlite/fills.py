@@ -12,8 +12,9 @@ _BEHIND = ("WHERE", "GROUP", "ORDER", "LIMIT")
 
 
 def filled(sql: str, tables: Dict[str, Table]) -> Optional[Tuple[str, Fill]]:
-    """From which table a statement fills another, and which of its columns goes into which:
-    INSERT INTO … SELECT … FROM one table, or CREATE TABLE … AS SELECT."""
+    """The folded name of the table from which a statement fills another, and which of its columns
+    goes into which. Recognized are INSERT INTO … SELECT … FROM one table, and CREATE TABLE … AS
+    SELECT; ``None`` for all others."""
     found = tokens(sql)
     select = after(found, "SELECT")
     if select is None:
@@ -71,8 +72,8 @@ def _joins(rest: List[Token]) -> bool:
 
 
 def _source(item: List[Token], sources: List[str], target: List[str]) -> Optional[str]:
-    """The column that a value comes from: the only one that it names, or the one that is called
-    like what it fills."""
+    """The column that a value comes from. Of the columns that the expression names, this is the one
+    that is called like its target, or else the first. ``None`` if it names none."""
     called = after(item, "AS")
     item = item if called is None else item[: called - 1]
     named = [

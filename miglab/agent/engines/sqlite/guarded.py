@@ -58,12 +58,14 @@ def hold(may_open: MayOpen) -> None:
 
 
 def _text(database: Any) -> Any:
-    """What a class of the project's gives for a path is asked for once."""
+    """A path as text or bytes. A path object is asked only once, because a class of the project's
+    could answer differently the next time."""
     return os.fspath(database) if isinstance(database, os.PathLike) else database
 
 
 def _guarded(base: Any, authorize: Authorizer) -> Any:
-    """A class like this one whose connections ask, whatever else is asked for them."""
+    """A subclass of ``base`` whose connections always ask ``authorize``, even if the project sets
+    an authorizer of its own."""
 
     class Connection(base):  # type: ignore[misc]
         def __init__(self, database: Any, *args: Any, **kwargs: Any) -> None:

@@ -3,8 +3,9 @@
 What a statement did is read from the catalogue, before and after it. Only two things are read from
 the statement: whether it is an ALTER or a DROP, and from which table it fills another one. A table
 that was filled from another, and takes its name when that is dropped, is that table built anew
-(``DatabaseSchemaEditor._remake_table`` on SQLite); any other copy is a copy, but for one of a
-many-to-many table, which Django renames so.
+(``DatabaseSchemaEditor._remake_table`` on SQLite). Otherwise, a table that was filled from another
+is a new table. The exception is an automatic many-to-many table: Django renames it by filling a new
+table and dropping the old one.
 """
 
 from __future__ import annotations
@@ -24,12 +25,13 @@ _FILLS = ("INSERT", "REPLACE", "CREATE", "WITH")
 
 
 class Lineage:
-    """The tables of one database since it was begun; ``name`` is the database's own."""
+    """Follows the tables of one database from the moment when this object is created. ``name`` is
+    the name of the database."""
 
     def __init__(self, connection: sqlite3.Connection, name: str = "") -> None:
         self.name = name
         version, tables = read(connection)
-        #: The moment it was begun at.
+        #: The tables when this object was created.
         self.first = State(version, tables, {each: Origin(each) for each in tables}, {}, {})
         self._states: List[State] = [self.first]
 
@@ -46,14 +48,14 @@ class Lineage:
         return word not in _QUIET
 
     def before(self, connection: sqlite3.Connection) -> None:
-        """A statement of those that concern will run."""
+        """Called before a statement for which ``concerns`` is true."""
         self.settle(connection)
         if not connection.in_transaction:
             # Nothing that was done before can be rolled back any more.
             del self._states[:-1]
 
     def after(self, connection: sqlite3.Connection, sql: str, done: bool = True) -> None:
-        """It has run, or failed."""
+        """Note what a statement changed that has run, or failed."""
         word = first_word(sql)
         if word == "ROLLBACK":
             self.settle(connection)
@@ -82,9 +84,9 @@ class Lineage:
             self._states[-1] = self.now._replace(fills={**self.now.fills, source: fill})
 
     def renames(self) -> Dict[str, Any]:
-        """Where the old names are now: ``tables`` {old: new or null}, ``columns``
-        {old table: {old: new or null}}. A name that is not there kept its place, but for columns
-        of ``rebuilt`` tables, which are all named."""
+        """Where the old names are now: ``tables`` {old: new or null}, ``columns`` {old table: {old:
+        new or null}}. A name that is not listed is unchanged. Of ``rebuilt`` tables, all columns
+        are listed."""
         if self.now is self.first:
             return dict(NOTHING_RENAMED)
         now_of = {origin.table: name for name, origin in self.now.origins.items()}

@@ -1,4 +1,4 @@
-"""Attaches the files that are asked what was lost and is still missing."""
+"""Attaches the files from which it is found what was lost, and what of it is still missing."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .tables import table_names
 
 
 def not_back(request: Dict[str, Any], own: Optional[Own] = None) -> List[Dict[str, Any]]:
-    """How much of what went from ``old`` to ``new`` is not there again in ``back``: for each entry
-    ``[alias, table, whether rows went, columns whose values went or changed]`` of ``tables`` the
-    number of ``rows``, and of values by the same ``columns``, all by their old names."""
+    """How much of what was lost from ``old`` to ``new`` is missing in ``back`` too. ``tables``
+    lists ``[alias, table, whether rows went, columns whose values went or changed]``, by old names.
+    For each, an entry with the number of ``rows``, and ``columns``: column → number of values."""
     found: List[Dict[str, Any]] = []
     for alias, renames, entries in asked_back(request):
         connection = _own_or_ours(own, alias)
@@ -52,7 +52,8 @@ def _pairs(
 
 
 def _again(connection: sqlite3.Connection, there: Pair) -> Optional[Pair]:
-    """The old table with the one of its name in the third database, where there is one."""
+    """The old table paired with the table of the same name in the third database; ``None`` if there
+    is none."""
     found = [each for each in table_names(connection, "back") if fold(each) == fold(there.table)]
     if not found:
         return None
@@ -63,9 +64,9 @@ def _again(connection: sqlite3.Connection, there: Pair) -> Optional[Pair]:
 
 
 def list_lost(request: Dict[str, Any], own: Optional[Own] = None) -> Optional[Dict[str, Any]]:
-    """All that a table lost: its rows that are gone; or with ``column``, the values of that column
-    that are gone or overwritten. With ``to`` as a CSV file of that path, else the first ``limit``
-    of them and their ``total``."""
+    """Everything that a table lost: its rows that are gone. If the request has ``column``, the
+    values of that column that are gone or overwritten. If it has ``to``, all of them are written to
+    that CSV file; otherwise, the first ``limit`` and their ``total`` are returned."""
     connection = _own_or_ours(own, request.get("alias") or "default")
     try:
         attach(connection, old=request["old"], new=request["new"])

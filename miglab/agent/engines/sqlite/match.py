@@ -24,23 +24,24 @@ class _Files:
         self._shapes: Dict[Tuple[bool, str], Shape] = {}
 
     def fold(self, name: str) -> str:
-        """The case of ASCII letters does not matter."""
+        """A name in a form without the case of ASCII letters, which SQLite ignores."""
         return fold(name)
 
     def tables(self, is_new: bool) -> List[str]:
-        """All but SQLite's own."""
+        """The names of the tables, without SQLite's own."""
         return table_names(self._connection, _schema(is_new))
 
     def columns(self, is_new: bool, table: str) -> Sequence[str]:
-        """Those that are stored."""
+        """The columns of a table that hold stored values."""
         return list(self._shape(is_new, table).types)
 
     def key(self, is_new: bool, table: str) -> List[str]:
-        """The primary key's."""
+        """The columns of a table's primary key."""
         return self._shape(is_new, table).key
 
     def pair(self, table: str, now: Optional[str], columns: Dict[str, Optional[str]]) -> Pair:
-        """By the names that they are attached as."""
+        """Pair an old table with what it has become. The files go by the names as which they are
+        attached."""
         shapes = self._shape(False, table), self._shape(True, now) if now is not None else None
         return Pair(self._connection, table, now, columns, shapes)
 

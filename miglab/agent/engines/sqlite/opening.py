@@ -8,12 +8,13 @@ import sqlite3
 from pathlib import Path
 from typing import Callable, Optional
 
-#: Taken before a guard may stand in its place: what is read here is ours.
+#: ``sqlite3.connect`` itself, taken before a guard replaces it: what is opened here is miglab's
+#: own.
 open_database = sqlite3.connect
 
-#: Opens a connection to an empty database, or gives ``None`` where that cannot be.
+#: Opens a connection to an empty database, or gives ``None`` if that is impossible.
 Opening = Callable[[], Optional[sqlite3.Connection]]
-#: The same by the alias of a database.
+#: An ``Opening`` for each alias: it is called with the alias of a database.
 Own = Callable[[str], Optional[sqlite3.Connection]]
 
 
@@ -44,8 +45,8 @@ def attach(connection: sqlite3.Connection, **paths: str) -> None:
 
 
 def _literal(path: str) -> str:
-    """The name of a database that is only read, as SQL text. It is not a parameter: the guard could
-    not see where one leads."""
+    """The URI of a database that is only read, as SQL text. It is not passed as a parameter,
+    because the guard could not see what the parameter names."""
     if not path:
         return "':memory:'"
     # Beside a copy in WAL mode SQLite would make files, and it may lie where nobody may write.

@@ -1,5 +1,5 @@
-"""One table in two files, of which the old one is attached as ``old``, the new one as ``new``.
-Values are compared as they are stored, their type included."""
+"""One table in two files: the old file is attached as ``old``, the new one as ``new``. Values are
+compared as they are stored, including their types."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Pair(pair.Pair):
     """See ``joined.pair.Pair``. ``was`` is the old table's shape. ``schema`` is what the new
     database is attached as."""
 
-    #: It keeps SQLite from putting an expression into each place that names it
+    #: This keeps SQLite from copying an expression to each place that names it
     #: (https://sqlite.org/optoverview.html#flattening).
     all_rows = " LIMIT -1"
 
@@ -56,16 +56,17 @@ class Pair(pair.Pair):
         return quote(name)
 
     def rows(self, sql: str) -> List[pair.Row]:
-        """All rows."""
+        """All rows of a query."""
         return self.connection.execute(sql).fetchall()
 
     def labelled(self, sql: str) -> Tuple[List[str], Iterator[pair.Row]]:
-        """By the cursor."""
+        """The column labels of a query, from its cursor, and its rows."""
         cursor = self.connection.execute(sql)
         return [each[0] for each in cursor.description], iter(cursor)
 
     def answers(self, name: str) -> str:
-        """A key that changed its type is cast first: one number answers to one text alone."""
+        """SQL that is true where this column of the key is the same on both sides. If its type has
+        changed, the old value is cast first: then a number matches exactly one text."""
         now, old = self.kept[name], "o." + quote(name)
         if self.old_types[name].lower() != self.new_types[now].lower():
             old = "CAST(%s AS %s)" % (old, self.new_types[now])
@@ -73,7 +74,8 @@ class Pair(pair.Pair):
 
     @property
     def compared(self) -> Dict[str, str]:
-        """Texts that answer to each other may still differ by their case."""
+        """The columns to compare. Columns of the key are included, unless they are integers of an
+        unchanged type: texts that match may still differ in case."""
         retyped = self.retyped
         return {
             old: self.differs(old)
@@ -83,7 +85,8 @@ class Pair(pair.Pair):
 
     @property
     def retyped(self) -> List[str]:
-        """By the types as they are written."""
+        """The columns, by their present names, whose declared type has changed. Types are compared
+        as text, without regard to case."""
         return [
             now
             for old, now in self.kept.items()
@@ -91,7 +94,7 @@ class Pair(pair.Pair):
         ]
 
     def differs(self, name: str) -> str:
-        """By value and type."""
+        """SQL that is true where the stored value of this column, or its type, differs."""
         now = self.kept[name]
         old, new = "o." + quote(name), "%s.%s" % (self.letter, quote(now))
         unlike = "%s IS NOT %s COLLATE BINARY" % (old, new)
@@ -105,23 +108,24 @@ class Pair(pair.Pair):
         return unlike
 
     def values(self, names: List[str], letter: str, is_new: bool) -> str:
-        """The values and their types."""
+        """SQL for the values of these columns and for their types."""
         return ", ".join(
             "{0}.{1} AS v{2}, typeof({0}.{1}) AS t{2}".format(letter, quote(name), place)
             for place, name in enumerate(names)
         )
 
     def by(self, names: List[str], letter: str, is_new: bool) -> str:
-        """Each value, letter by letter, and its type."""
+        """SQL to group rows by the exact value and the type of each of these columns."""
         return ", ".join(
             "{0}.{1} COLLATE BINARY, typeof({0}.{1})".format(letter, quote(name)) for name in names
         )
 
     def same(self, number: int) -> str:
-        """Value by value."""
+        """SQL that is true where so many values and their types are the same in ``a`` and ``b``."""
         same = "a.v{0} IS b.v{0} COLLATE BINARY AND a.t{0} = b.t{0}"
         return " AND ".join(same.format(place) for place in range(number))
 
     def shown_of_groups(self, names: List[str]) -> Tuple[str, List[str]]:
-        """The values that they are grouped by."""
+        """How to show groups of equal rows: nothing more is selected, because the values by which
+        they are grouped can be shown."""
         return "", ["a.v%d" % place for place in range(len(names))]

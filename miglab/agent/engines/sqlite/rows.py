@@ -30,7 +30,8 @@ def compare_all(
     renames: Dict[str, Renames],
     own: Optional[Own] = None,
 ) -> List[Dict[str, Any]]:
-    """``compare`` for each alias of which there is an old copy; databases with two names once."""
+    """Call ``compare`` for each alias that has an old copy. A database with two aliases is compared
+    once."""
 
     def one(alias: str, before: str, path: str, known: Renames) -> List[Dict[str, Any]]:
         return compare(before, path, known, own=_of(own, alias))
@@ -53,9 +54,9 @@ def compare(
     be read; none if the old file is not a database.
 
     ``renames`` is what ``Trace.renames`` gives, or ``None`` if the statements were not seen.
-    ``tables`` are the old names of those that are compared; without it, all. ``own`` opens a
-    connection that knows what the project's own knows: it is asked for the tables that ours cannot
-    read.
+    ``tables`` are the old names of the tables to compare; if it is ``None``, all are compared.
+    ``own`` opens a connection that has what the project's own connections have. It reads the tables
+    that miglab's own connection cannot read.
     """
     if not os.path.exists(new):
         return _everything_gone(old)

@@ -21,7 +21,7 @@ class Shape(NamedTuple):
 
 
 def shape_of(connection: sqlite3.Connection, schema: str, table: str) -> Shape:
-    """That of a table."""
+    """The shape of a table."""
     sql = "PRAGMA %s.table_xinfo(%s)" % (schema, quote(table))
     rows = connection.execute(sql).fetchall()
     types = {row[1]: row[2] for row in rows if row[6] == 0}
@@ -46,10 +46,11 @@ def _is_rtree(connection: sqlite3.Connection, schema: str, table: str) -> bool:
 def foreign_pair(
     connection: sqlite3.Connection, schema: str, table: str, shape: Shape, named: bool
 ) -> Optional[List[str]]:
-    """The two columns of an automatic many-to-many table: a number of its own, two foreign keys,
-    and the two together unique (``create_many_to_many_intermediary_model``). It is named after
-    the table of the model that has the field, or is ``named`` by the models, and nothing points at
-    it: a model's own table of that shape has rows of its own."""
+    """The two foreign keys of an automatic many-to-many table; ``None`` for any other table. Such a
+    table has a number of its own and two foreign keys, which are unique together
+    (``create_many_to_many_intermediary_model``). Its name begins with that of a table it points at,
+    or the models name it (``named``). No other table points at it: a table of that shape with a
+    model of its own is not meant."""
     names = list(shape.types)
     if len(names) != 3 or shape.key != names[:1]:
         return None
@@ -84,10 +85,10 @@ def _is_pointed_at(connection: sqlite3.Connection, schema: str, table: str) -> b
 def parent_link(
     connection: sqlite3.Connection, schema: str, table: str, key: List[str]
 ) -> Optional[Tuple[str, str, str]]:
-    """For the table of a model that inherits another's, by its ``key``: its column that is both its
-    key and a foreign key to the parent's rows, the parent's table, and the column it points at.
-    Django names the column after the parent (``place_ptr_id``); what somebody else named, models
-    know."""
+    """How the table of a model extends that of a parent model; ``None`` if it does not. Three
+    names: its column that is both its ``key`` and a foreign key to the parent's table, that table,
+    and the column it points at. Django names the first column after the parent (``place_ptr_id``).
+    If somebody else named it, the models say which one it is."""
     if len(key) != 1:
         return None
     told = {(fold(its), fold(column)) for its, column in known.parent_links.items()}

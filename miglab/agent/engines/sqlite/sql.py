@@ -38,7 +38,8 @@ class Token(NamedTuple):
 
     @property
     def name(self) -> str:
-        """As a name, without its quotes; SQLite takes a text for one where it needs a name."""
+        """The token as a name, without its quotes. SQLite also accepts a text where it needs a
+        name."""
         if self.kind not in ("name", "text"):
             return self.text
         closing = "]" if self.text[0] == "[" else self.text[0]
@@ -52,7 +53,7 @@ class Token(NamedTuple):
 
     @property
     def names(self) -> bool:
-        """Whether it can be a name."""
+        """Whether the token can be a name."""
         return self.kind in ("word", "name", "text")
 
 
@@ -76,20 +77,20 @@ def first_word(sql: str) -> str:
 
 
 def fold(name: str) -> str:
-    """The same text for names that SQLite treats as equal: it ignores the case of ASCII letters
-    alone."""
+    """A form of a name that is the same for all names that SQLite treats as equal: SQLite ignores
+    the case of ASCII letters only."""
     return name.lower() if name.isascii() else name.translate(_LOWER)
 
 
 def folded(sql: str) -> str:
-    """The same text for SQL that differs only in spaces, comments, quotes around names and case."""
+    """A form of SQL without differences in spaces, comments, quotes around names and case."""
     return " ".join(
         each.text if each.kind in ("text", "blob") else fold(each.name) for each in tokens(sql)
     )
 
 
 def parts(found: List[Token]) -> List[List[Token]]:
-    """A list in SQL, parted by the commas outside its brackets."""
+    """The items of a list in SQL, split at the commas outside of brackets."""
     result: List[List[Token]] = [[]]
     depth = 0
     for each in found:
@@ -103,7 +104,7 @@ def parts(found: List[Token]) -> List[List[Token]]:
 
 
 def inside(found: List[Token], opening: int) -> List[Token]:
-    """The text between the bracket at this place and the one that closes it."""
+    """The tokens between the bracket at this place and the one that closes it."""
     depth = 0
     for place in range(opening, len(found)):
         if found[place].kind == "sign":
@@ -114,7 +115,7 @@ def inside(found: List[Token], opening: int) -> List[Token]:
 
 
 def is_sign(token: Token, sign: str) -> bool:
-    """Whether it is this sign."""
+    """Whether the token is this sign."""
     return token.kind == "sign" and token.text == sign
 
 
@@ -143,7 +144,8 @@ def after(found: List[Token], *words: str) -> Optional[int]:
 
 
 def written(sql: str, found: List[Token]) -> str:
-    """These tokens as they are written in the SQL, comments and all, on one line."""
+    """These tokens as they are written in the SQL, on one line. What is between two of them, such
+    as a comment, becomes one space."""
     if not found:
         return ""
     pieces, end = [], found[0].start

@@ -19,30 +19,33 @@ class Table(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """Which table it was at the beginning, and which column each of its own was; all folded.
-    ``None`` stands for the same columns as then: most tables are never changed, and reading what
-    their SQL says takes longer than the rest of a command."""
+    """Which table a table was at the beginning, and which column each of its columns was; all names
+    are folded. If ``columns`` is ``None``, the columns are the same as then: most tables are never
+    changed, and reading their SQL takes longer than the rest of a command."""
 
     table: str
     columns: Optional[Dict[str, str]] = None
 
     def of(self, table: Table) -> Dict[str, str]:
-        """Which column each of the table's own was."""
+        """Column of this table → which column it was at the beginning."""
         if self.columns is None:
             return {each: each for each in columns_of(table)}
         return self.columns
 
 
 class Fill(NamedTuple):
-    """``into`` was filled from another table; ``columns`` maps the other's to its own."""
+    """A table ``into`` that was filled from another one. ``columns`` maps the columns of the other
+    table to those of ``into``."""
 
     into: str
     columns: Dict[str, str]
 
 
 class Heir(NamedTuple):
-    """A table that was filled from a dropped one with this origin, and may take its name. ``was``
-    says which column each of the other's was."""
+    """A table that was filled from one that is now dropped, and may take its place. ``origin`` is
+    which table the dropped one was at the beginning, and ``was`` which column each of its columns
+    was. The table takes its place when it has one of ``names``. ``columns`` maps the dropped
+    table's columns to its own."""
 
     origin: str
     was: Dict[str, str]
@@ -51,8 +54,8 @@ class Heir(NamedTuple):
 
 
 class State(NamedTuple):
-    """A moment. ``version`` is SQLite's own number of the schema; the others go by folded names,
-    ``fills`` by that of the table that is copied."""
+    """The tables at one moment. ``version`` is SQLite's own number of the schema. The mappings have
+    folded table names as keys; for ``fills``, the name of the table that is copied."""
 
     version: int
     tables: Dict[str, Table]
@@ -82,14 +85,15 @@ def read(connection: sqlite3.Connection) -> Tuple[int, Dict[str, Table]]:
 
 
 def spelled(table: Table) -> List[str]:
-    """A table's columns. Those of a virtual table are not known without its module."""
+    """The names of a table's columns as they are written. None for a virtual table, because only
+    its module knows them."""
     if created.virtual(table.sql) is not None:
         return []
     return [each.name for each in created.table(table.sql).columns]
 
 
 def columns_of(table: Table) -> List[str]:
-    """The same names, folded."""
+    """The folded names of a table's columns."""
     return [fold(each) for each in spelled(table)]
 
 
@@ -139,7 +143,8 @@ def followed(was: State, version: int, tables: Dict[str, Table], word: str) -> S
 def _moved(
     was: Dict[str, Table], now: Dict[str, Table], gone: List[str], came: List[str]
 ) -> Dict[str, str]:
-    """Old name → new: a renamed table stays on its page. A virtual one has none."""
+    """Old name → new name of each renamed table. A renamed table stays on its page. A virtual table
+    has no page: it counts as renamed if one is gone and one is new."""
     pages = {now[name].page: name for name in came if now[name].page}
     moved = {name: pages[was[name].page] for name in gone if was[name].page in pages}
     moved = {o: n for o, n in moved.items() if len(columns_of(was[o])) == len(columns_of(now[n]))}
@@ -150,22 +155,22 @@ def _moved(
 
 
 def _by_page(was: Dict[str, Table], now: Dict[str, Table]) -> Dict[str, str]:
-    """Among statements that nobody saw, tables that took each other's names."""
+    """Old name → new name of tables that took each other's names in statements that nobody saw."""
     pages = {table.page: name for name, table in now.items() if table.page}
     there = {name: pages.get(table.page, name) for name, table in was.items() if table.page}
     return {o: n for o, n in there.items() if o != n and columns_of(was[o]) == columns_of(now[n])}
 
 
 def _joins_two(table: Table) -> bool:
-    """Whether it has the shape of an automatic many-to-many table."""
+    """Whether a table has the shape of an automatic many-to-many table."""
     columns, key, *_ = created.table(table.sql)
     references = [each for each in tokens(table.sql) if each.word == "REFERENCES"]
     return len(columns) == 3 and key == (columns[0].name,) and len(references) == 2
 
 
 def _altered(origin: Origin, was: Table, now: Table) -> Origin:
-    """A table that is still the same, with columns that were renamed, dropped or added. A renamed
-    column keeps its place."""
+    """The origin of a table that is still the same, but whose columns may have been renamed,
+    dropped or added. A renamed column keeps its place."""
     if was.sql == now.sql:
         return origin
     old, new = columns_of(was), columns_of(now)

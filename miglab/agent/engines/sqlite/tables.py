@@ -1,9 +1,9 @@
-"""Reads the tables of a SQLite database as its own catalogue tells them: columns, indexes, foreign
-keys and checks; views and triggers.
+"""Reads the tables of a SQLite database from its own catalogue: columns, indexes, foreign keys and
+checks; views and triggers.
 
-PRAGMAs tell most of it (``table_xinfo`` shows generated columns, ``table_info`` does not), and the
-SQL by which it was created the rest. The tables in which a virtual table keeps its rows are not
-listed as tables.
+PRAGMAs tell most of it (``table_xinfo`` shows generated columns, ``table_info`` does not). The rest
+is read from the SQL that created a table. The tables in which a virtual table keeps its rows are
+not listed as tables.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 from . import created
 from .sql import fold
 
-#: Whoever writes one of these in a CREATE TABLE has more to say than PRAGMAs tell.
+#: A CREATE TABLE that has one of these may say more than PRAGMAs tell.
 _TELLING = ("COLLATE", "CHECK", "'", "--", "/*")
 _DEFERRED = "DEFERRABLE INITIALLY DEFERRED"
 #: Rows as PRAGMAs give them.
@@ -51,8 +51,9 @@ def made(connection: sqlite3.Connection, schema: str = "main") -> Dict[str, str]
 
 
 def hidden(connection: sqlite3.Connection, schema: str, known: Dict[str, str]) -> Dict[str, str]:
-    """The tables, of these, in which virtual ones keep their rows, with the virtual one's name; the
-    modules that are loaded know theirs (SQLite 3.37 and newer)."""
+    """Of the ``known`` tables, those in which virtual tables keep their rows, each with the name of
+    its virtual table. SQLite 3.37 and newer also knows the tables of loaded modules; their virtual
+    table may be unknown (``""``)."""
     found = created.shadows(known)
     if sqlite3.sqlite_version_info >= (3, 37) and any(
         created.virtual(sql) is not None for sql in known.values() if _may_be_virtual(sql)
@@ -81,8 +82,8 @@ def derived(connection: sqlite3.Connection, schema: str) -> List[str]:
 
 
 def read_tables(connection: sqlite3.Connection, schema: str = "main") -> Dict[str, Any]:
-    """Tables with columns, indexes, foreign keys and checks; views and triggers as SQL. The columns
-    of a virtual table (``by_module``) come from its module."""
+    """Tables with columns, indexes, foreign keys and checks; views and triggers as SQL. A virtual
+    table has ``by_module``: its columns come from its module."""
     result: Dict[str, Any] = nothing()
     known = made(connection, schema)
     shadows = hidden(connection, schema, known)
@@ -115,9 +116,9 @@ def _read(
 
 def _told_at_once(connection: sqlite3.Connection, schema: str) -> Optional[Dict[str, _Told]]:
     """What PRAGMAs tell of every table, in three queries: asking each table and each index by
-    itself takes half as long again. ``None`` if one cannot be read, which would hide all others,
-    or if this SQLite cannot be asked so (https://sqlite.org/pragma.html#pragfunc, 3.16 and newer).
-    """
+    itself takes half as long again. ``None`` if one cannot be read, which would hide all others, or
+    if SQLite is older than 3.16 and has no such functions
+    (https://sqlite.org/pragma.html#pragfunc)."""
     tables = "SELECT t.name, %%s FROM %s.sqlite_master AS t, %%s WHERE t.type = 'table'" % schema
     told: Dict[str, _Told] = defaultdict(lambda: _Told([], [], []))
     try:
@@ -158,7 +159,8 @@ def _told_of(connection: sqlite3.Connection, schema: str, name: str) -> _Told:
 
 
 def _table(told: _Told, name: str, sql: str, indexes: Dict[str, str]) -> Dict[str, Any]:
-    """One table; ``indexes`` are all of the database, by name, as they were created."""
+    """The entry of one table. ``indexes`` maps the name of each index of the database to the SQL
+    that created it."""
     rows = told.columns
     keys = _foreign_keys(told.keys)
     said = _said(sql, rows, keys)
@@ -195,8 +197,8 @@ def _table(told: _Told, name: str, sql: str, indexes: Dict[str, str]) -> Dict[st
 
 
 def _said(sql: str, rows: Rows, keys: List[Dict[str, Any]]) -> created.Created:
-    """What the CREATE TABLE says; most say so little that nothing of it need be read word by
-    word, which takes ten times as long as all the PRAGMAs."""
+    """What the CREATE TABLE says. Most say so little that they need not be read word by word, which
+    takes ten times as long as all the PRAGMAs."""
     upper = sql.upper()
     all_or_none = upper.count(_DEFERRED) in (0, len(keys)) and "NOT DEFERRABLE" not in upper
     counts_up = upper.count("AUTOINCREMENT")
@@ -262,7 +264,8 @@ def _indexes(
 
 
 def _order(row: Any) -> str:
-    """How a column of an index is sorted, where not as usual; an expression says it itself."""
+    """How a column of an index is sorted, in SQL; ``""`` if as usual. The text of an expression
+    includes its order."""
     if row[1] == -2:
         return ""
     words = ["COLLATE %s" % row[4]] if _collation(row[4] or "") else []
