@@ -108,8 +108,8 @@ class WayBack:
             does not count.
         reordered: tables whose columns are in a different order.
         rows: what is different in the rows, compared with the beginning.
-        lost: what the commands cost, each with how much of it is not back; ``None`` if that is not
-            known.
+        lost: the losses that the commands caused, each with how much of it the way back did not
+            restore; ``None`` if that is not known.
         unknown: what is not known, although the commands ran, and why.
     """
 

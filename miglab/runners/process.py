@@ -77,8 +77,8 @@ class AgentProcess:
         self._send(message)
 
     def request(self, message: Message, terms: Terms) -> Message:
-        """Send a request, wait until it ends, and return the answer. If it raises ``Stopped``, the
-        agent is dead, unless the request was interrupted and then ended by itself."""
+        """Send a request, wait until it ends, and return the answer. If this raises ``Stopped``,
+        the agent is dead, unless the request was interrupted and then ended by itself."""
         self._begun = False
         try:
             if not self._ready:

@@ -52,8 +52,8 @@ def jail_for(project: Project) -> Jail | None:
 
 
 def uses_network(project: Project) -> bool:
-    """Whether a user's own project may use the network: because the user allows it, or because the
-    server of its databases is there."""
+    """Whether a user's own project may use the network. It may if the user allows an address, or if
+    a server of its databases is reached over the network."""
     return bool(project.allowed.addresses) or not all(each[0] == "/" for each in project.reaches)
 
 

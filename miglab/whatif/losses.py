@@ -21,8 +21,8 @@ class Counted(NamedTuple):
 
     Attributes:
         rows: the tables whose rows differ from the beginning.
-        lost: what the commands cost, each with how much of it does not come back; ``None`` if that
-            could not be counted.
+        lost: the losses that the commands caused, each with how much of it the way back does not
+            restore; ``None`` if that could not be counted.
         unknown: why it could not be counted.
     """
 

@@ -51,9 +51,9 @@ _CHECKS = {**files.CHECKS, **reach.CHECKS}
 
 
 def stand_around(place: Dict[str, Any], code: str, *, speaks: bool = True) -> None:
-    """From now on, and in every fork, refuse what reaches out of this copy of a user's project
-    (``protocol.PLACE``) and of the folder ``code``. If ``speaks`` is false, this process has no
-    wire, and writes down what it was refused, as forks do."""
+    """From now on, and in every fork, refuse whatever reaches outside this copy of a user's
+    project (``protocol.PLACE``) and the folder ``code``. If ``speaks`` is false, this process has
+    no wire, and writes down what it was refused, as forks do."""
     global _notes, _pid
     first = not _notes
     bounds.draw(place, code)

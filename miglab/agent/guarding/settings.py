@@ -30,9 +30,12 @@ replaced: List[Dict[str, str]] = []
 
 
 def read() -> Dict[str, Any]:
-    """``databases``: alias → ``engine``, ``vendor`` (of one that miglab knows), ``name`` (what
-    ``Engine.full_name`` gives), ``password``;
-    ``module``: the settings' name; ``replaced``: what the rehearsal has instead."""
+    """What miglab needs to know of the settings.
+
+    - ``databases``: alias → a dict with ``engine``, ``vendor`` (empty if miglab does not know the
+      engine), ``name`` (from ``Engine.full_name``) and ``password``;
+    - ``module``: the name of the settings module;
+    - ``replaced``: the settings that have another value in the copy."""
     from django.conf import settings
 
     found = {}

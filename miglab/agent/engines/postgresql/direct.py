@@ -13,8 +13,8 @@ Tell = Callable[[Any], None]
 
 #: The beginnings of the names of libpq's functions that connect.
 SYMBOLS = ("PQconnect", "PQsetdb")
-#: psycopg's module that has these functions by ctypes. It may look them up, because its functions
-#: that connect are guarded themselves.
+#: The module of psycopg that reaches these functions through ctypes. It may look them up,
+#: because its functions that connect are guarded themselves.
 BY_CTYPES = "psycopg.pq._pq_ctypes"
 #: The modules that have psycopg's type of a connection, whichever of them are there.
 _TYPES = ("psycopg.pq", "psycopg_binary.pq", "psycopg_c.pq", "psycopg_binary", "psycopg_c")
@@ -30,8 +30,8 @@ def hold_third(tell: Tell) -> None:
 
 
 def hold_by_ctypes(tell: Tell) -> None:
-    """Called when psycopg's module of libpq's functions by ctypes has been imported: guard its
-    functions that connect."""
+    """Called when the module of psycopg that reaches libpq through ctypes has been imported: guard
+    those of its functions that connect."""
     functions: Any = sys.modules[BY_CTYPES]
     for name in ("PQconnectdb", "PQconnectStart"):
         setattr(functions, name, telling(getattr(functions, name), tell))

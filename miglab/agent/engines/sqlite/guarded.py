@@ -21,8 +21,8 @@ Authorizer = Callable[..., int]
 
 
 def hold(may_open: MayOpen) -> None:
-    """From now on, every new connection asks before each ATTACH. If the name is a parameter, SQLite
-    cannot say which database it is."""
+    """From now on, every new connection asks before each ATTACH. If the file's name is a
+    parameter (``ATTACH ?``), SQLite cannot say which database it is."""
 
     def authorize(action: int, first: Any, *rest: Any) -> int:
         if action == _ATTACH and not may_open(first):

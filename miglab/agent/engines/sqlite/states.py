@@ -43,9 +43,9 @@ class Fill(NamedTuple):
 
 class Heir(NamedTuple):
     """A table that was filled from one that is now dropped, and may take its place. ``origin`` is
-    which table the dropped one was at the beginning, and ``was`` which column each of its columns
-    was. The table takes its place when it has one of ``names``. ``columns`` maps the dropped
-    table's columns to its own."""
+    the name that the dropped table had at the beginning. ``was`` maps each of its columns to the
+    column that this was then. The new table takes its place when it has one of ``names``.
+    ``columns`` maps the dropped table's columns to those of the new one."""
 
     origin: str
     was: Dict[str, str]
@@ -85,8 +85,8 @@ def read(connection: sqlite3.Connection) -> Tuple[int, Dict[str, Table]]:
 
 
 def spelled(table: Table) -> List[str]:
-    """The names of a table's columns as they are written. None for a virtual table, because only
-    its module knows them."""
+    """The names of a table's columns as they are written. Empty for a virtual table: only its
+    module knows its columns."""
     if created.virtual(table.sql) is not None:
         return []
     return [each.name for each in created.table(table.sql).columns]
