@@ -77,8 +77,8 @@ class AgentProcess:
         self._send(message)
 
     def request(self, message: Message, terms: Terms) -> Message:
-        """Send a request, wait until it ends, and return the answer. If this raises ``Stopped``,
-        the agent is dead, unless the request was interrupted and then ended by itself."""
+        """Send a request, wait until it ends, and return the answer. After ``Stopped``,
+        the agent is dead, unless the request itself ended in response to an interrupt."""
         self._begun = False
         try:
             if not self._ready:

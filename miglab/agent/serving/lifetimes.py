@@ -3,8 +3,8 @@ it, however that ends.
 
 The kernel of Linux tells a process that its parent is gone. It gives processes that lost their
 parent, even those in sessions of their own, to the nearest ancestor that asked for them. On other
-systems, a job asks from time to time who its parent is, and processes in another group are not
-found.
+systems, a job checks from time to time whether its parent is still alive. There, processes in
+another process group are missed, and may live on.
 """
 
 from __future__ import annotations

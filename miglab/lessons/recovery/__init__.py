@@ -1,1 +1,1 @@
-"""What a learner reads at a wrong end of a task: what happened, and how to recover."""
+"""What a learner reads when a task has ended wrongly: what happened, and how to recover."""

@@ -224,7 +224,8 @@ class Pair:
         return "(SELECT %s, count(*) AS c FROM %s g GROUP BY %s)" % (selected, source, by)
 
     def surplus(self, back: bool = False) -> int:
-        """How many rows are gone, or if ``back`` are new, with the rows taken as a multiset."""
+        """How many rows are gone, or, if ``back`` is true, how many are new. The rows are taken as
+        a multiset."""
         if not self.kept:
             return self.counts()[1 if back else 0]
         return self.number(

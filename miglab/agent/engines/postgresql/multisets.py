@@ -33,7 +33,8 @@ def as_multisets(pair: Pair, entry: Dict[str, Any], scan: Scan, stored: List[str
 
 
 def surplus(pair: Pair, back: bool = False) -> int:
-    """How many rows are gone, or if ``back`` are new, with the rows taken as a multiset."""
+    """How many rows are gone, or, if ``back`` is true, how many are new. The rows are taken as
+    a multiset."""
     number = 0
     for _, (old, new) in merged(pair.multiset(False, []), pair.multiset(True, [])):
         one, other = (old[0] if old else 0), (new[0] if new else 0)

@@ -43,8 +43,8 @@ class Fill(NamedTuple):
 
 class Heir(NamedTuple):
     """A table that was filled from one that is now dropped, and may take its place. ``origin`` is
-    the name that the dropped table had at the beginning. ``was`` maps each of its columns to the
-    column that this was then. The new table takes its place when it has one of ``names``.
+    the name that the dropped table had at the beginning. ``was`` maps each column of the dropped
+    table to the name that the column had at the beginning. The new table takes its place when it has one of ``names``.
     ``columns`` maps the dropped table's columns to those of the new one."""
 
     origin: str
