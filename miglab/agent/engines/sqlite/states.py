@@ -44,8 +44,9 @@ class Fill(NamedTuple):
 class Heir(NamedTuple):
     """A table that was filled from one that is now dropped, and may take its place. ``origin`` is
     the name that the dropped table had at the beginning. ``was`` maps each column of the dropped
-    table to the name that the column had at the beginning. The new table takes its place when it has one of ``names``.
-    ``columns`` maps the dropped table's columns to those of the new one."""
+    table to the name that the column had at the beginning. The new table takes the place of the
+    dropped one when it has one of ``names``. ``columns`` maps the dropped table's columns to those
+    of the new one."""
 
     origin: str
     was: Dict[str, str]
