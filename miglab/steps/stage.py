@@ -301,11 +301,13 @@ class Stage:
 
     @contextmanager
     def _whole(self, line: str, before: Moment) -> Iterator[None]:
-        """A context in which the copy may be half changed. Whatever stops it, everything is
-        restored to ``before``; if restoring is stopped too, the next call of ``truths`` does it. A
-        caller that reaches the end must clear ``_half``."""
+        """A context in which the copy may be half changed. ``before``, the current moment, gets
+        copies of its own first. Whatever stops the context, everything is restored to ``before``;
+        if restoring is stopped too, the next call of ``truths`` does it. A caller that reaches the
+        end must clear ``_half``."""
         self._half = before
         try:
+            self.keep()
             yield
         except BaseException as error:
             full = has_no_room(self.sandbox.root)

@@ -122,12 +122,10 @@ class _Walk:
         alias = self.stage.reader.alias
         extra = [] if alias == "default" else ["--database", alias]
         words = (*way.line.split(), *extra)
-        self.stage.keep()
-        here = self.stage.moments.now
         run = run_in(self.stage, Command(" ".join(words), "manage", words), compare="handlers")
         dropped = self._dropped(run)
         if dropped:
-            self.stage.begin_at(here)
+            self.stage.begin_at(self.stage.moments.peek(-1))
             self.blocked.append(f"{run.step.line} would drop {', '.join(dropped)}")
             return
         self.done.append(run)

@@ -43,6 +43,18 @@ def test_one_that_is_kept_can_be_gone_back_to() -> None:
         assert max(each.name for each in record if each.app_label == "store")[:4] == "0004"
 
 
+def test_one_from_which_a_step_was_taken_is_kept() -> None:
+    with Lab() as lab:
+        stage = lab._stage
+        with stage.lending():
+            there = go(stage, "0004")
+            go(stage, "0003")
+        assert not lent(stage, there)
+        stage.begin_at(there)
+        record = engines.of(lab).read(engines.handle_of(lab)).record
+        assert max(each.name for each in record if each.app_label == "store")[:4] == "0004"
+
+
 def test_one_that_is_not_kept_is_gone_when_the_databases_change() -> None:
     with Lab() as lab:
         stage = lab._stage

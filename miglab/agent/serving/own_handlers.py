@@ -4,9 +4,8 @@ content types and permissions exist: then the database stays as the migrations l
 from __future__ import annotations
 
 import logging
-import sys
 from pathlib import Path
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, List, Tuple
 
 #: Where Django's own handlers are. If they were stopped, they can be run again.
 _OWN = (
@@ -65,13 +64,12 @@ def _can_be_repeated(apps: Any) -> bool:
     from django.apps import apps as project
     from django.db.models import signals
 
-    own = list(_own_functions())
     heard = [
         each
         for config in project.get_app_configs()
         for each in _receivers(signals.post_migrate, config)
     ]
-    if not all(any(each is one for one in own) for each in heard):
+    if not all(_name_of(each) in _OWN and _is_own(each) for each in heard):
         return False
     if logging.getLogger("django.db.backends").isEnabledFor(logging.DEBUG):
         return False
@@ -95,15 +93,12 @@ def _receivers(signal: Any, sender: Any) -> List[Any]:
     return found
 
 
-def _own_functions() -> Iterator[Any]:
-    """Django's own handlers, without those that somebody has replaced."""
-    for module, name in _OWN:
-        function = getattr(sys.modules.get(module), name, None)
-        if _is_own(function):
-            yield function
+def _name_of(function: Any) -> Tuple[Any, Any]:
+    return getattr(function, "__module__", None), getattr(function, "__name__", None)
 
 
 def _is_own(function: Any) -> bool:
+    """Whether Django's own files define it, whatever it is called."""
     import django
 
     code = getattr(function, "__code__", None)
